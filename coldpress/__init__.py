@@ -1,0 +1,36 @@
+"""Coldpress: a static site generator whose website is a Flask app.
+
+    create_app(__file__)        the Flask app of the site around a file
+    Coldpress(app, root)        the same site inside an app of yours
+    main(create_app)            the command line of a site's `build.py`
+    frozen, live                marks for your own routes
+    now()                       the moment of the build
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from coldpress.cli import main
+    from coldpress.errors import ColdpressError, Problem
+    from coldpress.hooks import frozen, live
+    from coldpress.web.app import create_app
+    from coldpress.web.extension import Coldpress
+    from coldpress.web.site import now
+
+__version__ = "0.1.0"
+
+# Names are imported when they are first used: `import coldpress` costs nothing.
+_HOMES = {
+    "main": "cli", "ColdpressError": "errors", "Problem": "errors", "frozen": "hooks", "live": "hooks",
+    "create_app": "web.app", "Coldpress": "web.extension", "now": "web.site",
+}
+__all__ = ["Coldpress", "ColdpressError", "Problem", "__version__", "create_app", "frozen", "live", "main", "now"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,206 @@
+"""The command line: words and flags, nothing of what they do.
+
+`python build.py …` comes in through `main`, `coldpress …` and
+`python -m coldpress …` through `console`.  No command at all means `build`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from coldpress import __version__
+from coldpress.commands import build as build_command
+from coldpress.commands import clean as clean_command
+from coldpress.commands import init as init_command
+from coldpress.commands import listing as list_command
+from coldpress.commands import new as new_command
+from coldpress.commands import serve as serve_command
+from coldpress.commands import urls as urls_command
+from coldpress.commands.run import Factory, Run
+from coldpress.config import Options
+from coldpress.errors import ColdpressError, Problems, UsageError
+from coldpress.report import Report
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_WORDS_OF_CLICK = ("-h", "--help", "--version")
+
+
+def main(factory: Factory, arguments: list[str] | None = None) -> None:
+    """Run a command on the site that `factory` makes, and exit.
+
+    What a site's `build.py` calls with its `create_app`.
+    """
+    file = Path(factory.__code__.co_filename) if hasattr(factory, "__code__") else None
+    sys.exit(execute(arguments, factory, file.parent if file else Path.cwd()))
+
+
+def console() -> None:
+    """The `coldpress` command: works on the site in the current folder."""
+    sys.exit(execute(None, None, Path.cwd()))
+
+
+def execute(arguments: list[str] | None, factory: Factory | None, folder: Path) -> int:
+    """Run a command and give its exit code: 0 fine, 1 errors, 2 wrong usage."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if not words or (words[0].startswith("-") and words[0] not in _WORDS_OF_CLICK):
+        words.insert(0, "build")
+    name = "python build.py" if factory else "coldpress"
+    try:
+        code = commands.main(words, prog_name=name, standalone_mode=False, obj=(factory, folder))
+        return code if isinstance(code, int) else 0
+    except click.ClickException as reason:
+        reason.show()
+        return reason.exit_code
+    except click.Abort:
+        Report().failure("Interrupted; nothing was published.")
+        return 130
+
+
+class _Group(click.Group):
+    """Also answers to other tools' words for a command."""
+
+    words = {"server": "serve", "dev": "serve"}
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        return super().get_command(context, self.words.get(name, name))
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except ColdpressError as reason:
+            Report(as_json=False).problems(Problems(reason.problems))
+            return 2 if isinstance(reason, UsageError) else 1
+        except KeyboardInterrupt:
+            raise click.Abort from None
+
+
+@click.group(cls=_Group, context_settings=_HELP)
+@click.version_option(__version__, prog_name="Coldpress")
+def commands() -> None:
+    """A static site generator whose website is a Flask app.
+
+    Without a command the site is built.
+    """
+
+
+def _date(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter("write it 2026-01-31 or 2026-01-31T18:30") from None
+
+
+def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_speaking = _options(
+    click.option("-v", "--verbose", is_flag=True, help="Say more."),
+    click.option("-q", "--quiet", is_flag=True, help="Say errors only."),
+)
+_site = _options(
+    click.option("-c", "--config", type=click.Path(dir_okay=False, path_type=Path), help="Config file (config.yaml)."),
+    _speaking,
+)
+_selection = _options(
+    click.option("-D", "--drafts", is_flag=True, help="With drafts."),
+    click.option("-F", "--future", is_flag=True, help="With posts whose date is still to come."),
+    click.option("--expired", is_flag=True, help="With posts that have expired."),
+)
+_clock = click.option("--clock", callback=_date, metavar="DATE", help="Build as if it were then.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_base_url = click.option("-u", "--base-url", metavar="URL", help="Where the site will live.")
+_output = click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Output folder (site).")
+
+
+def _run(verbose: bool, quiet: bool, *, as_json: bool = False, config: Path | None = None, **options: Any) -> Run:
+    factory, folder = click.get_current_context().find_root().obj
+    chosen = Options(config=config.resolve() if config else None, **options)
+    if config and not config.exists():
+        raise click.BadParameter(f"there is no file {config}", param_hint="--config")
+    return Run(factory, chosen, Report(verbose=verbose, quiet=quiet, as_json=as_json), folder)
+
+
+@commands.command(epilog="Example: python build.py build --strict --base-url https://example.org/blog/")
+@_options(_selection, _base_url, _output, _clock, _json, _site)
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+def build(strict: bool, output: Path | None, **more: Any) -> int:
+    """Build the site."""
+    return build_command.build(_run(output=output.resolve() if output else None, **more), strict=strict)
+
+
+@commands.command(epilog="Example: python build.py serve --drafts --open")
+@_options(_selection, _base_url, _clock, _site)
+@click.option("-p", "--port", default=8000, show_default=True, help="Port; the next free one if it is taken.")
+@click.option("-b", "--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
+def serve(port: int, bind: str, open_browser: bool, **more: Any) -> int:
+    """Preview the site; changes show on the next reload."""
+    return serve_command.serve(_run(**more), port=port, bind=bind, open_browser=open_browser)
+
+
+@commands.command(epilog='Example: coldpress init my-blog --title "My blog" --language zh-Hans')
+@click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--title", help="Name of the site (the folder's).")
+@click.option("--language", default="en", show_default=True, help="Its language, such as zh-Hans.")
+@click.option("--kind", type=click.Choice(init_command.KINDS), default="blog", show_default=True, help="What to begin with.")
+@_speaking
+def init(folder: Path, title: str | None, language: str, kind: str, verbose: bool, quiet: bool) -> int:
+    """Begin a new site in FOLDER."""
+    return init_command.init(Report(verbose=verbose, quiet=quiet), folder, title=title, language=language, kind=kind)
+
+
+@commands.command(epilog='Example: python build.py new "On routes"   python build.py new page "About us"')
+@click.argument("words", nargs=-1, required=True, metavar="[KIND] TITLE")
+@click.option("--bundle", is_flag=True, help="A folder with index.md, for files that belong to it.")
+@click.option("--draft", is_flag=True, help="Mark it as a draft.")
+@click.option("--slug", help="Its name in the URL (from the title).")
+@click.option("--date", callback=_date, metavar="DATE", help="Its date (now).")
+@click.option("--open", "open_editor", is_flag=True, help="Open it in $EDITOR.")
+@_options(_json, _site)
+def new(words: tuple[str, ...], bundle: bool, draft: bool, slug: str | None, date: datetime | None,
+        open_editor: bool, **more: Any) -> int:
+    """Begin a new post, or a page (KIND: post or page)."""
+    kind, title = (words[0], " ".join(words[1:])) if words[0] in new_command.ARCHETYPES and words[1:] else (
+        "post", " ".join(words))
+    file = new_command.new(_run(**more), kind, title, bundle=bundle, draft=draft, slug=slug, date=date)
+    if open_editor:
+        click.edit(filename=str(file))
+    return 0
+
+
+@commands.command(epilog="Example: python build.py urls --json")
+@_options(_selection, _base_url, _clock, _json, _site)
+def urls(**more: Any) -> int:
+    """Every URL of the site, with what makes it and where it goes."""
+    return urls_command.urls(_run(**more))
+
+
+@commands.command("list", epilog="Example: python build.py list draft")
+@click.argument("only", required=False, type=click.Choice(list_command.STATES))
+@_options(_clock, _json, _site)
+def list_(only: str | None, **more: Any) -> int:
+    """The content; or only what is draft, scheduled, expired, untagged, unlisted."""
+    return list_command.list_content(_run(**more), only)
+
+
+@commands.command(epilog="Example: python build.py clean --cache")
+@click.option("--cache", is_flag=True, help="Remove .coldpress/ too.")
+@_options(_output, _json, _site)
+def clean(cache: bool, output: Path | None, **more: Any) -> int:
+    """Remove what Coldpress wrote, and nothing else."""
+    return clean_command.clean(_run(output=output.resolve() if output else None, **more), cache=cache)

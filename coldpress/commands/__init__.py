@@ -1,0 +1,1 @@
+"""Commands: one module each; a command is a function of a `Run`."""

@@ -1,0 +1,126 @@
+"""`build`: load → assemble → plan → freeze → check → publish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from coldpress.commands.run import Run
+from coldpress.content.links import broken_links
+from coldpress.content.permalinks import check_permalinks
+from coldpress.errors import Place, Problems
+from coldpress.freeze.freezer import SiteFreezer, freeze_copies
+from coldpress.freeze.lock import only_one
+from coldpress.freeze.output import Changes, Output, make_state
+from coldpress.freeze.plan import Entry, Plan
+from coldpress.paths import is_external, url_of
+from coldpress.report import counted
+from coldpress.web.explain import explain
+from coldpress.web.extension import Coldpress
+
+
+def build(run: Run, *, strict: bool = False) -> int:
+    """Build the site; the exit code.  With errors, nothing is published."""
+    app, site = run.make_app()
+    if not site.config_is_readable:
+        return _end(run, site, None, site.config_problems, None)
+    problems = Problems(site.snapshot.problems)
+    output = output_of(site)
+    output.check(_inputs(site), problems)
+    with only_one(make_state(site.root)):
+        output.open()
+        try:
+            plan = _freeze(run, app, site, output, problems)
+            _check(site, plan, problems)
+            output.refuse_foreign(problems)
+            found = problems.as_errors() if strict else problems
+            changes = None if found.errors else output.publish()
+        finally:
+            output.discard()
+    return _end(run, site, plan, found, changes)
+
+
+def output_of(site: Coldpress) -> Output:
+    """The output folder that config and options name."""
+    folder = site.options.output or site.root / site.config.output_dir
+    return Output(folder.resolve(), site.root)
+
+
+def _inputs(site: Coldpress) -> list[Path]:
+    config = site.config
+    return [site.root / name for name in (config.content_dir, config.templates_dir, config.static_dir)]
+
+
+def _freeze(run: Run, app: Flask, site: Coldpress, output: Output, problems: Problems) -> Plan:
+    plan = Plan(app, site, problems)
+    try:
+        plan.fill()
+        freezer = SiteFreezer(app, site, plan, output, problems, run.report)
+        freeze_copies(plan, output, problems)
+        freezer.run()
+    except Exception as reason:  # noqa: BLE001  (a URL generator of an own route)
+        problems.add(explain(reason, site))
+    return plan
+
+
+def _check(site: Coldpress, plan: Plan, problems: Problems) -> None:
+    """Warn of what leads nowhere: links, images, layouts, menu entries."""
+    library = site.library
+    check_permalinks(site.config, Place("config.yaml"), problems)
+
+    def exists(path: str) -> bool:
+        return plan.has(site.url_prefix + path)
+
+    for page in library.all_pages:
+        problems.extend(page.flaws)
+        problems.extend(broken_links(library, page, exists))
+        if page.layout and f"{page.layout}.html" not in site.template_names:
+            problems.warn("page.layout", f"there is no template `{page.layout}.html`",
+                          page.document.place_of("layout"), f"`{page.kind}.html` is used")
+    for item in site.config.menu:
+        name = item.url.partition("#")[0].partition("?")[0]
+        if not is_external(item.url) and not library.by_source(name.lstrip("/")) and not exists("/" + name.lstrip("/")):
+            problems.warn("config.menu", f"the menu entry `{item.name}` leads nowhere: `{item.url}`",
+                          Place("config.yaml"))
+    if site.config.base_url is None:
+        problems.warn("config.no-base-url", "without `base_url` there are no feeds, no sitemap and no canonical links",
+                      Place("config.yaml"), "say where the site will live: `base_url: https://example.org/`")
+
+
+def _end(run: Run, site: Coldpress, plan: Plan | None, problems: Problems, changes: Changes | None) -> int:
+    code = run.finish(problems)
+    output = output_of(site)
+    if changes:
+        _say(run, site, plan, output, problems, changes)
+    elif not run.report.as_json:
+        run.report.failure(f"Nothing was published: {counted(len(problems.errors), 'error')}.")
+    run.report.data({
+        "published": changes is not None,
+        "output": str(output.folder),
+        "pages": [] if plan is None else [as_json(entry, site) for entry in plan.entries],
+        "left_out": [{"source": out.document.source.name, "reason": out.reason} for out in site.library.left_out],
+        "problems": [problem.as_json() for problem in problems],
+    })
+    return code
+
+
+def as_json(entry: Entry, site: Coldpress) -> dict[str, Any]:
+    """An entry of the plan for `--json`: its URL as links have it."""
+    return {"url": site.script_root + url_of(entry.path), "endpoint": entry.endpoint, "source": entry.source,
+            "file": entry.file, "copied": entry.copy_of is not None}
+
+
+def _say(run: Run, site: Coldpress, plan: Plan | None, output: Output, problems: Problems, changes: Changes) -> None:
+    pages = sum(entry.copy_of is None for entry in plan.entries) if plan else 0
+    parts = [f"{changes.written:,} written", f"{changes.unchanged:,} unchanged"]
+    parts += [f"{changes.removed:,} removed"] if changes.removed else []
+    parts += [counted(len(problems), "warning")] if len(problems) else []
+    for reason in ("draft", "scheduled", "expired"):
+        names = [out.document.source.name for out in site.library.left_out if out.reason == reason]
+        if names:
+            run.report.line(f"Left out, {reason}: {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+    if changes.foreign:
+        run.report.line(f"Not ours, left alone: {', '.join(changes.foreign[:5])}{' …' if len(changes.foreign) > 5 else ''}")
+    run.report.line(f"Built {counted(pages, 'page')} ({', '.join(parts)}) in {run.report.seconds:.2f} s → {output.name}/")

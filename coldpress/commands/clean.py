@@ -1,0 +1,25 @@
+"""`clean`: remove what Coldpress wrote, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+
+from coldpress.commands.build import output_of
+from coldpress.commands.run import Run
+from coldpress.freeze.lock import only_one
+from coldpress.freeze.output import make_state
+from coldpress.report import counted
+
+
+def clean(run: Run, *, cache: bool = False) -> int:
+    """Remove the site's files; with `cache` the folder `.coldpress` too."""
+    _, site = run.make_app()
+    output = output_of(site)
+    state = make_state(site.root)
+    with only_one(state):
+        removed = output.clean()
+    if cache:
+        shutil.rmtree(state, ignore_errors=True)
+    run.report.line(f"Removed {counted(removed, 'file')} from {output.name}/" + (" and the cache" if cache else ""))
+    run.report.data({"removed": removed})
+    return 0

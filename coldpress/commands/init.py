@@ -1,0 +1,112 @@
+"""`init`: a new site, ready to build, to preview and to publish."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from string import Template
+from zoneinfo import ZoneInfo
+
+from coldpress import __version__
+from coldpress.errors import ColdpressError, Place, Problem
+from coldpress.report import Report
+
+SKELETON = Path(__file__).parent / "skeleton"
+KINDS = ("blog", "docs")
+
+
+def init(report: Report, folder: Path, *, title: str | None = None, language: str = "en", kind: str = "blog") -> int:
+    """Write a new site into a folder; the exit code.
+
+    Raises `ColdpressError`, before anything is written, when one of its files
+    is there already.
+    """
+    zone = machine_timezone()
+    files = _files(kind, {
+        "title": json.dumps(title or _title_of(folder), ensure_ascii=False),
+        "language": language,
+        "timezone": zone,
+        "date": f"{datetime.now(ZoneInfo(zone)):%Y-%m-%d}",
+        "requirement": requirement(),
+    })
+    taken = [name for name in files if (folder / name).exists()]
+    if taken:
+        raise ColdpressError(*(Problem("init.exists", f"`{name}` is there already", Place(name),
+                                       "choose an empty folder") for name in taken))
+    for name, text in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8", newline="\n")
+    report.line(f"A new site is in {folder}")
+    where = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
+    report.line(f"Look at it:  {where}python build.py serve")
+    return 0
+
+
+def _files(kind: str, values: dict[str, str]) -> dict[str, str]:
+    """Every file of a new site by its name: the common ones and the kind's."""
+    files = {}
+    for part in ("common", kind):
+        for source in sorted((SKELETON / part).rglob("*")):
+            if source.is_file():
+                name = source.relative_to(SKELETON / part).as_posix().replace("DATE", values["date"])
+                # Packaging leaves hidden files out, so they are kept without their dot.
+                name = "/".join("." + part[4:] if part.startswith("dot-") else part for part in name.split("/"))
+                files[name] = _Percent(source.read_text("utf-8")).safe_substitute(values)
+    return files
+
+
+class _Percent(Template):
+    """`%(name)` is filled in; `$`, which shells and workflows use, is not."""
+
+    delimiter = "%"
+    pattern = r"%(?:(?P<escaped>%)|(?P<named>(?!))|\((?P<braced>[a-z]+)\)|(?P<invalid>(?!)))"  # type: ignore[assignment]
+
+
+def _title_of(folder: Path) -> str:
+    words = folder.resolve().name.replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:] or "My site"
+
+
+def machine_timezone() -> str:
+    """The IANA name of this machine's time zone; UTC when it has none to tell."""
+    candidates = [os.environ.get("TZ", "").removeprefix(":")]
+    try:
+        candidates.append(str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2])
+        candidates.append(Path("/etc/timezone").read_text("ascii").strip())
+    except (OSError, ValueError):
+        pass
+    candidates.append(time.tzname[0])
+    for name in candidates:
+        if "/" in name or name == "UTC":
+            try:
+                return str(ZoneInfo(name.removeprefix("posix/")))
+            except (OSError, ValueError):
+                continue
+    return "UTC"
+
+
+def requirement() -> str:
+    """A line for requirements.txt that installs the Coldpress now running.
+
+    From where it was installed, as PEP 610 records it: a repository at its
+    commit, an archive, a folder; else the release from the package index.
+    """
+    source = Path(__file__).parents[2]
+    try:
+        recorded = distribution("coldpress").read_text("direct_url.json")
+    except PackageNotFoundError:
+        return f"coldpress @ {source.as_uri()}"  # not installed: this very folder
+    if recorded is None:
+        return f"coldpress~={__version__}"
+    origin = json.loads(recorded)
+    url: str = origin["url"]
+    if "vcs_info" in origin:
+        url = f"{origin['vcs_info']['vcs']}+{url}@{origin['vcs_info']['commit_id']}"
+    if origin.get("subdirectory"):
+        url += f"#subdirectory={origin['subdirectory']}"
+    return f"coldpress @ {url}"

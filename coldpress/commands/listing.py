@@ -1,0 +1,38 @@
+"""`list`: the content, with what is left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from coldpress.commands.run import Run
+from coldpress.errors import Problems
+from coldpress.web.extension import Coldpress
+
+STATES = ("draft", "scheduled", "expired", "untagged", "unlisted")
+
+
+def list_content(run: Run, only: str | None = None) -> int:
+    """Print sources with date, state and title; `only` one of `STATES`."""
+    _, site = run.make_app()
+    problems = Problems(site.snapshot.problems)
+    rows = [row for row in _rows(site) if only is None or only in row["state"]]
+    run.report.data({"content": rows, "problems": [problem.as_json() for problem in problems]})
+    run.report.table(["date", "state", "source", "title"],
+                     [[(row["date"] or "")[:10], " ".join(row["state"]), row["source"], row["title"]] for row in rows])
+    return run.finish(problems)
+
+
+def _rows(site: Coldpress) -> Iterator[dict[str, Any]]:
+    library = site.library
+    reasons = {out.document.source.name: out.reason for out in library.left_out}
+    documents = [(page.document, page.title, page.url) for page in library.all_pages]
+    documents += [(out.document, out.document.front.title or out.document.stem, "") for out in library.left_out]
+    for document, title, url in sorted(documents, key=lambda row: row[0].source.path):
+        front = document.front
+        state = [reasons[document.source.name]] if document.source.name in reasons else []
+        state += ["draft"] if front.draft and "draft" not in state else []
+        state += ["unlisted"] if front.unlisted else []
+        state += ["untagged"] if not any(front.terms.values()) else []
+        yield {"source": document.source.name, "title": title, "url": url or None, "state": state,
+               "date": front.date.isoformat() if front.date else None}

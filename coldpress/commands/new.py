@@ -1,0 +1,58 @@
+"""`new`: a post or page from an archetype; never over an existing file."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from jinja2.sandbox import SandboxedEnvironment
+
+from coldpress.commands.run import Run
+from coldpress.errors import ColdpressError, Place, Problem, UsageError
+from coldpress.paths import relative_name
+from coldpress.text import slugify
+
+ARCHETYPES = {
+    "post": "---\ntitle: {{ title }}\ndate: {{ date }}\n{% if draft %}draft: true\n{% endif %}tags: []\n---\n\n",
+    "page": "---\ntitle: {{ title }}\n{% if draft %}draft: true\n{% endif %}---\n\n",
+}
+"""What a new source begins with, unless the site has `archetypes/KIND.md`."""
+
+
+def new(run: Run, kind: str, title: str, *, bundle: bool = False, draft: bool = False, slug: str | None = None,
+        date: datetime | None = None) -> Path:
+    """Write a new source and print its path; returns it.
+
+    Raises `ColdpressError` when the file is there already.
+    """
+    _, site = run.make_app()
+    name = slugify(slug or title)
+    if not name:
+        raise UsageError(Problem("new.slug", f"no letter of `{slug or title}` can stand in a URL",
+                                 hint="give one with --slug"))
+    moment = date or datetime.now(site.config.zone)
+    content = site.root / site.config.content_dir
+    folder = content / (site.config.collections[0] if site.config.collections else "posts")
+    stem = f"{moment:%Y-%m-%d}-{name}" if kind == "post" else name
+    base = folder if kind == "post" else content
+    file = base / stem / "index.md" if bundle else base / f"{stem}.md"
+    text = _archetype(site.root, kind, title=json.dumps(title, ensure_ascii=False),
+                      date=f"{moment:%Y-%m-%d %H:%M}", draft=draft, slug=name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    shown = relative_name(file, site.root)
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as opened:
+            opened.write(text)
+    except FileExistsError:
+        raise ColdpressError(Problem("new.exists", "this file is there already", Place(shown),
+                                     "choose another title, or give a --slug")) from None
+    run.report.line(shown)
+    run.report.data({"source": shown})
+    return file
+
+
+def _archetype(root: Path, kind: str, **values: object) -> str:
+    own = root / "archetypes" / f"{kind}.md"
+    text = own.read_text("utf-8") if own.exists() else ARCHETYPES[kind]
+    return SandboxedEnvironment(keep_trailing_newline=True, trim_blocks=True).from_string(text).render(**values)

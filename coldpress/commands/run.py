@@ -1,0 +1,104 @@
+"""What every command starts from: the site's factory and its options."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+
+from coldpress.config import Options, use_options
+from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.report import Report
+from coldpress.web.app import create_app as create_plain_app
+from coldpress.web.extension import Coldpress
+from coldpress.web.site import PARENT
+
+Factory = Callable[[], Flask]
+
+
+@dataclass
+class Run:
+    """One run of a command on one site."""
+
+    factory: Factory | None
+    options: Options
+    report: Report
+    folder: Path
+
+    def make_app(self) -> tuple[Flask, Coldpress]:
+        """The app and its site; raises `ColdpressError` for what keeps them
+        from being made, with the user's own part of the traceback."""
+        factory = self.factory or find_factory(self.folder)
+        try:
+            with use_options(self.options):
+                app = factory()
+        except ColdpressError:
+            raise
+        except Exception as reason:
+            raise _own_mistake(reason, self.folder) from reason
+        site = app.extensions.get(PARENT) if isinstance(app, Flask) else None
+        if not isinstance(site, Coldpress):
+            raise ColdpressError(Problem(
+                "build.no-site", "`create_app` does not return a Flask app with a Coldpress site",
+                Place("build.py"), "let it return `coldpress.create_app(__file__)`"))
+        return app, site
+
+    def finish(self, problems: Problems) -> int:
+        """Report, and the exit code that follows from it."""
+        self.report.problems(problems)
+        return 1 if problems.errors else 0
+
+
+def find_factory(folder: Path) -> Factory:
+    """`create_app` of the `build.py` in a folder, or the plain app of a folder
+    that has no `build.py`."""
+    file = folder / "build.py"
+    if file.exists():
+        return load_factory(file)
+    if not (folder / "config.yaml").exists() and not (folder / "content").is_dir():
+        raise ColdpressError(Problem(
+            "build.no-site", "there is no site in this folder: no build.py, config.yaml or content/",
+            hint="make one with `coldpress init`"))
+    return lambda: create_plain_app(folder)
+
+
+def load_factory(file: Path) -> Factory:
+    """Import a `build.py` anew and give its `create_app`."""
+    spec = importlib.util.spec_from_file_location("build", file)
+    assert spec is not None and spec.loader is not None, "a .py file always has a loader"
+    module = importlib.util.module_from_spec(spec)
+    if str(file.parent) not in sys.path:
+        sys.path.insert(0, str(file.parent))
+    try:
+        spec.loader.exec_module(module)
+    except Exception as reason:
+        raise _own_mistake(reason, file.parent) from reason
+    factory = getattr(module, "create_app", None)
+    if not callable(factory):
+        raise ColdpressError(Problem("build.no-site", "there is no function `create_app` here", Place(file.name)))
+    made: Factory = factory
+    return made
+
+
+def _own_mistake(reason: Exception, folder: Path) -> ColdpressError:
+    """A failure in build.py as a problem, the traceback from its frame on."""
+    trace = reason.__traceback__
+    own = Path(__file__).parents[1]
+    while trace is not None and (Path(trace.tb_frame.f_code.co_filename).is_relative_to(own)
+                                 or "importlib" in trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    file, line = (reason.filename, reason.lineno) if isinstance(reason, SyntaxError) else ("build.py", None)
+    if trace is not None:
+        last = traceback.extract_tb(trace)[-1]
+        inner = [frame for frame in traceback.extract_tb(trace) if Path(frame.filename).is_relative_to(folder)]
+        file, line = (inner[-1] if inner else last).filename, (inner[-1] if inner else last).lineno
+    path = Path(file or "build.py")
+    name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+    text = "".join(traceback.format_exception(type(reason), reason, trace))
+    return ColdpressError(Problem(
+        "build.failed", f"{type(reason).__name__}: {reason}", Place(name, line), traceback=text))

@@ -1,0 +1,271 @@
+"""`config.yaml`, typed: every option with its default and its meaning.
+
+An empty file works.  A key we don't know, a name another generator uses or a
+value of the wrong type is a problem at its line; the other keys still count.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.mapping import MappingText, Params
+from coldpress.paths import relative_name
+from coldpress.text import did_you_mean
+
+ENVIRONMENT_BASE_URL = "COLDPRESS_BASE_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the menu: its words and where it leads."""
+
+    name: str
+    url: str
+
+
+def _option(parse: Callable[[Any], Any], default: Any) -> Any:
+    return field(default_factory=lambda: default, metadata={"parse": parse})
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        raise ValueError("text is expected here")
+    return "" if value is None else str(value)
+
+
+def _base_url(value: Any) -> str | None:
+    text = _text(value).strip()
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("a whole URL is expected here, such as `https://example.org/blog/`")
+    if parts.query or parts.fragment:
+        raise ValueError("a base URL has no `?` and no `#`")
+    return text.rstrip("/") + "/"
+
+
+def _timezone(value: Any) -> str:
+    name = _text(value)
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        raise ValueError(f"there is no time zone `{name}`; write one like `Europe/Berlin`") from None
+    return name
+
+
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("a whole number of at least 1 is expected here")
+    return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise ValueError("a list of names is expected here")
+    return tuple(dict.fromkeys(name.strip("/") for name in names))
+
+
+def _folder(value: Any) -> str:
+    name = posixpath.normpath(_text(value).replace("\\", "/"))
+    if name in (".", "") or name.startswith(("..", "/")) or Path(name).is_absolute():
+        raise ValueError("a folder inside the site is expected here")
+    return name
+
+
+def _params(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("`key: value` lines are expected here")
+    return Params({str(key): inner for key, inner in value.items()})
+
+
+def _permalinks(value: Any) -> Mapping[str, str]:
+    patterns = _params(value)
+    if not all(isinstance(pattern, str) and pattern.startswith("/") for pattern in patterns.values()):
+        raise ValueError("a pattern starts with `/`, such as `/<year>/<slug>/`")
+    return patterns
+
+
+def _menu(value: Any) -> tuple[MenuItem, ...]:
+    if isinstance(value, dict):
+        value = [{name: url} for name, url in value.items()]
+    if not isinstance(value, list):
+        raise ValueError("a list such as `- About: /about/` is expected here")
+    return tuple(_menu_item(entry) for entry in value)
+
+
+def _menu_item(entry: Any) -> MenuItem:
+    if isinstance(entry, dict) and len(entry) == 1:
+        ((name, url),) = entry.items()
+        if isinstance(url, str):
+            return MenuItem(str(name), url)
+    raise ValueError("a menu entry is written `- About: /about/`")
+
+
+_EMPTY: Mapping[str, Any] = Params()
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one site.  Each option: its meaning in the line below it."""
+
+    title: str = _option(_text, "My site")
+    """Name of the site: the header, the feeds, every page's `<title>`."""
+    base_url: str | None = _option(_base_url, None)
+    """Where the site will live, such as `https://example.org/blog/`."""
+    description: str = _option(_text, "")
+    """One sentence about the site, for search engines and feeds."""
+    author: str = _option(_text, "")
+    """Who writes, where a post names nobody."""
+    language: str = _option(_text, "en")
+    """Language of the site as a BCP 47 tag: `en`, `zh-Hans`, `ar`."""
+    timezone: str = _option(_timezone, "UTC")
+    """Time zone of dates that name none: `Asia/Shanghai`."""
+    permalinks: Mapping[str, str] = _option(_permalinks, _EMPTY)
+    """URL pattern for each section: `posts: /<year>/<month>/<slug>/`."""
+    taxonomies: tuple[str, ...] = _option(_names, ("tags", "categories"))
+    """Ways of grouping posts; each is a key in front matter and a page of terms."""
+    collections: tuple[str, ...] = _option(_names, ("posts",))
+    """Folders of dated posts: listed newest first, in the archive and the feeds."""
+    menu: tuple[MenuItem, ...] = _option(_menu, ())
+    """Entries of the site's menu: `- About: /about/`."""
+    paginate: int = _option(_count, 10)
+    """Posts on one page of a list."""
+    params: Mapping[str, Any] = _option(_params, _EMPTY)
+    """Anything of your own, for templates: `site.params.NAME`."""
+    content_dir: str = _option(_folder, "content")
+    """Folder of the Markdown."""
+    output_dir: str = _option(_folder, "site")
+    """Folder the site is written to."""
+    templates_dir: str = _option(_folder, "templates")
+    """Folder of your own templates."""
+    static_dir: str = _option(_folder, "static")
+    """Folder of files copied to `/static/`."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def prefix(self) -> str:
+        """The path part of the base URL without its last slash: `/blog` or ``."""
+        return urlsplit(self.base_url or "").path.rstrip("/")
+
+
+FOREIGN = {
+    "baseURL": "base_url", "baseurl": "base_url", "site_url": "base_url", "SITEURL": "base_url",
+    "url": "base_url", "root": "base_url", "site_name": "title", "SITENAME": "title", "name": "title",
+    "site_description": "description", "subtitle": "description", "site_author": "author",
+    "AUTHOR": "author", "languageCode": "language", "lang": "language", "locale": "language",
+    "default_language": "language", "defaultContentLanguage": "language", "TIMEZONE": "timezone",
+    "timeZone": "timezone", "nav": "menu", "menus": "menu", "navigation": "menu",
+    "paginate_by": "paginate", "pagination": "paginate", "per_page": "paginate", "paginator": "paginate",
+    "extra": "params", "permalink": "permalinks", "docs_dir": "content_dir",
+    "contentDir": "content_dir", "PATH": "content_dir", "source_dir": "content_dir",
+    "site_dir": "output_dir", "publishDir": "output_dir", "public_dir": "output_dir",
+    "OUTPUT_PATH": "output_dir", "destination": "output_dir", "layoutDir": "templates_dir",
+    "staticDir": "static_dir",
+}
+"""What others call our options."""
+
+NOT_BUILT = ("languages", "theme", "markdown", "data_dir")
+"""Options that will come; until then they are refused."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What one run of a command asks for, beside the config."""
+
+    drafts: bool = False
+    future: bool = False
+    expired: bool = False
+    base_url: str | None = None
+    output: Path | None = None
+    clock: datetime | None = None
+    config: Path | None = None
+
+
+_options: ContextVar[Options] = ContextVar("coldpress.options", default=Options())
+
+
+@contextmanager
+def use_options(options: Options) -> Iterator[None]:
+    """The options that an app made inside the block gets."""
+    token = _options.set(options)
+    try:
+        yield
+    finally:
+        _options.reset(token)
+
+
+def current_options() -> Options:
+    return _options.get()
+
+
+def load_config(root: Path, options: Options, problems: Problems) -> Config:
+    """Read `config.yaml` of a site; what is wrong in it goes to `problems`.
+
+    Raises `ColdpressError` only when the file cannot be read at all: with
+    every setting unknown, further problems would mislead.
+    """
+    file = options.config or root / "config.yaml"
+    name = relative_name(file, root)
+    try:
+        text = file.read_bytes().decode("utf-8-sig") if options.config or file.exists() else ""
+    except OSError as reason:
+        raise ColdpressError(Problem(
+            "config.unreadable", f"cannot read {name}: {reason.strerror}", Place(name))) from None
+    except UnicodeDecodeError:
+        raise ColdpressError(Problem(
+            "config.encoding", f"{name} is not UTF-8", Place(name), "save it as UTF-8")) from None
+    config = _read(MappingText(text, name), problems)
+    return _with_base_url(config, options, problems)
+
+
+def _read(source: MappingText, problems: Problems) -> Config:
+    parsers = {option.name: option.metadata["parse"] for option in fields(Config)}
+    values: dict[str, Any] = {}
+    for key, value in source.parse().items():
+        if key not in parsers:
+            _refuse(key, source, problems, parsers)
+        elif value is not None:
+            try:
+                values[key] = parsers[key](value)
+            except ValueError as reason:
+                problems.error("config.value", f"`{key}`: {reason}", source.place(key))
+    return Config(**values)
+
+
+def _refuse(key: str, source: MappingText, problems: Problems, known: Mapping[str, Any]) -> None:
+    place = source.place(key)
+    if key in NOT_BUILT:
+        problems.error("config.not-built", f"`{key}` is not built yet", place, "leave it out for now")
+    elif key in FOREIGN:
+        problems.error("config.foreign-key", f"`{key}` has another name here", place,
+                       f"write `{FOREIGN[key]}`")
+    else:
+        problems.error("config.unknown-key", f"unknown key `{key}`", place,
+                       did_you_mean(key, known) or "a value of your own goes under `params`")
+
+
+def _with_base_url(config: Config, options: Options, problems: Problems) -> Config:
+    for value, name in ((options.base_url, "--base-url"),
+                        (os.environ.get(ENVIRONMENT_BASE_URL), ENVIRONMENT_BASE_URL)):
+        if value is not None:
+            try:
+                return replace(config, base_url=_base_url(value))
+            except ValueError as reason:
+                problems.error("config.value", f"`{name}`: {reason}")
+    return config

@@ -1,0 +1,1 @@
+"""Content: sources assembled into pages, collections and terms with URLs."""

@@ -1,0 +1,148 @@
+"""From a folder to a Library: find, read, select, place.
+
+Reads as the first half of a build.  Nothing here stops at the first mistake:
+what is wrong is collected, what is right goes on.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from coldpress.config import Config, Options
+from coldpress.content.library import LeftOut, Library, Markup, alias_paths
+from coldpress.content.permalinks import Entry, Permalinks, asset_path
+from coldpress.errors import Place, Problems
+from coldpress.paths import BadPath, asset_file_of, file_of
+from coldpress.sources.files import SourceFile, find_files
+from coldpress.sources.frontmatter import Document, read_document
+
+
+@dataclass
+class Sources:
+    """Where a site's content comes from, and documents already read.
+
+    `read` keeps each document by name, size and mtime, so that loading again
+    reads only what changed.
+    """
+
+    root: Path
+    config: Config
+    markup: Markup
+    read: dict[str, tuple[SourceFile, Document | None, Problems]] = field(default_factory=dict)
+
+    def document(self, source: SourceFile) -> tuple[Document | None, Problems]:
+        known = self.read.get(source.path)
+        if known is None or known[0] != source:
+            problems = Problems()
+            known = source, read_document(source, self.config.taxonomies, self.config.zone, problems), problems
+            self.read[source.path] = known
+        return known[1], known[2]
+
+
+def assemble(sources: Sources, options: Options, now: datetime, link_root: Callable[[], str],
+             problems: Problems) -> Library:
+    """The Library of a site at the moment `now`; mistakes go to `problems`."""
+    config = sources.config
+    files = find_files(sources.root / config.content_dir, config.content_dir, problems)
+    documents = _read(files, sources, problems)
+    published, left_out = _select(documents, options, now)
+    entries = Permalinks(config, published, problems).entries()
+    _warn_of_undated(entries, problems)
+    _warn_of_language_suffix(entries, problems)
+    bundles = {entry.bundle: entry.path for entry in entries if entry.bundle}
+    hidden = tuple(posixpath.dirname(out.document.source.path) + "/" for out in left_out if _is_bundle(out.document))
+    assets = _place_assets([file for file in files if not file.is_markdown and not file.path.startswith(hidden)],
+                           bundles, problems)
+    library = Library(config, entries, assets, left_out, sources.markup, link_root)
+    _refuse_clashes(entries, library, problems)
+    return library
+
+
+def _read(files: Iterable[SourceFile], sources: Sources, problems: Problems) -> list[Document]:
+    documents = []
+    for file in files:
+        if file.is_markdown:
+            document, found = sources.document(file)
+            problems.extend(found)
+            if document:
+                documents.append(document)
+    return documents
+
+
+def _select(documents: Iterable[Document], options: Options, now: datetime) -> tuple[list[Document], list[LeftOut]]:
+    published, left_out = [], []
+    for document in documents:
+        front = document.front
+        start = front.publish_date or front.date
+        if front.draft and not options.drafts:
+            left_out.append(LeftOut(document, "draft"))
+        elif start and start > now and not options.future:
+            left_out.append(LeftOut(document, "scheduled"))
+        elif front.expiry_date and front.expiry_date <= now and not options.expired:
+            left_out.append(LeftOut(document, "expired"))
+        else:
+            published.append(document)
+    return published, left_out
+
+
+def _is_bundle(document: Document) -> bool:
+    path = document.source.path
+    return "/" in path and posixpath.splitext(posixpath.basename(path))[0].lower() == "index"
+
+
+def _warn_of_undated(entries: Iterable[Entry], problems: Problems) -> None:
+    for entry in entries:
+        if entry.kind == "post" and entry.document.front.date is None:
+            problems.warn("post.undated", "this post has no date: it comes last and stays out of feeds",
+                          Place(entry.document.source.name), "give it a `date:` in front matter or in its name")
+
+
+def _warn_of_language_suffix(entries: Iterable[Entry], problems: Problems) -> None:
+    for entry in entries:
+        stem, _, suffix = entry.document.stem.rpartition(".")
+        if stem and len(suffix) == 2 and suffix.isalpha():
+            problems.warn("page.language", f"`.{suffix}` looks like a language, which is not built yet",
+                          Place(entry.document.source.name), f"its URL is `{entry.path}`")
+
+
+def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems: Problems) -> dict[str, SourceFile]:
+    assets: dict[str, SourceFile] = {}
+    for file in files:
+        path = asset_path(file, bundles)
+        try:
+            asset_file_of(path)
+        except BadPath as reason:
+            problems.error("url.bad", f"this file cannot be published: {reason}", Place(file.name), "rename it")
+            continue
+        if path in assets:
+            problems.error("url.clash", f"two files want `{path}`", Place(file.name), "rename one of them",
+                           also=(Place(assets[path].name),))
+        else:
+            assets[path] = file
+    return assets
+
+
+def _refuse_clashes(entries: Iterable[Entry], library: Library, problems: Problems) -> None:
+    """Two sources for one URL: pages, aliases and assets are compared."""
+    owners: dict[str, Place] = {}
+    for entry in entries:
+        _claim(owners, file_of(entry.path), entry.path, entry.document.place_of("permalink"), problems)
+    for page in library.all_pages:
+        for path in alias_paths(page):
+            try:
+                _claim(owners, file_of(path), path, page.document.place_of("aliases"), problems)
+            except BadPath as reason:
+                problems.error("url.bad", f"`{path}` cannot be an alias: {reason}", page.document.place_of("aliases"))
+    for path, asset in library.assets.items():
+        _claim(owners, asset_file_of(path), path, Place(asset.name), problems)
+
+
+def _claim(owners: dict[str, Place], file: str, path: str, place: Place, problems: Problems) -> None:
+    other = owners.setdefault(file, place)
+    if other is not place:
+        problems.error("url.clash", f"two sources want `{path}`", place,
+                       "give one of them another name, `slug:` or `permalink:`", also=(other,))

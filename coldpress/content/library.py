@@ -1,0 +1,233 @@
+"""The Library: all content of a site at one moment, immutable.
+
+Built from placed documents and assets; a new moment is a new Library.  What
+it tells a page that is rendering is recorded.  It knows nothing of Flask:
+`root` is a function that gives the prefix links begin with.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Protocol
+
+from coldpress import recorder
+from coldpress.config import Config
+from coldpress.content.links import Target, resolve
+from coldpress.content.page import Page, Post, Section
+from coldpress.content.pages import Pages
+from coldpress.content.permalinks import Entry, folder_path
+from coldpress.content.taxonomy import Taxonomy, Term, terms_by_taxonomy
+from coldpress.markup.rendered import Link, Rendered
+from coldpress.paths import url_of
+from coldpress.sources.files import SourceFile
+from coldpress.sources.frontmatter import Document
+
+
+class Markup(Protocol):
+    """Whatever renders bodies: the renderer with its cache."""
+
+    def render(self, body: str, digest: str) -> Rendered: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A source that is not published now: `draft`, `scheduled` or `expired`."""
+
+    document: Document
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """An old path of a page, which redirects to it."""
+
+    path: str
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A folder of dated posts, newest first; `section` is its `_index.md`."""
+
+    name: str
+    path: str
+    posts: Pages[Post]
+    section: Section | None
+
+
+class Library:
+    """Pages by path and by source, collections, sections, terms, aliases, assets."""
+
+    def __init__(self, config: Config, entries: Iterable[Entry], assets: Mapping[str, SourceFile],
+                 left_out: Iterable[LeftOut], markup: Markup, root: Callable[[], str]) -> None:
+        self.config = config
+        self.root = root
+        self.assets = MappingProxyType(dict(assets))
+        self.left_out = tuple(left_out)
+        self._markup = markup
+        self._make_pages(entries)
+        self._make_collections()
+        self._make_sections()
+        self._make_taxonomies()
+        self._make_aliases()
+        self._asset_paths = {asset.path: path for path, asset in self.assets.items()}
+
+    # Building, in this order.
+
+    def _make_pages(self, entries: Iterable[Entry]) -> None:
+        kinds = {"page": Page, "post": Post, "section": Section}
+        everything = [kinds[entry.kind](entry, self) for entry in entries]
+        self._by_source = {page.source: page for page in everything}
+        self._by_path = {page.path: page for page in reversed(everything)}  # the first of two stays
+        self._everything = tuple(everything)
+        self.all_pages: Pages[Page] = Pages("all", everything)
+        self.pages: Pages[Page] = Pages("pages", (
+            page for page in everything if page.kind == "page" and not page.document.front.unlisted))
+
+    def _make_collections(self) -> None:
+        posts = [page for page in self._everything if isinstance(page, Post)]
+        listed = sorted((post for post in posts if not post.document.front.unlisted), key=_newest_first)
+        self.posts: Pages[Post] = Pages("posts", listed)
+        self.collections: Mapping[str, Collection] = MappingProxyType({
+            name: self._collection(name, listed) for name in self.config.collections})
+        self._position = {
+            post.source: (collection.name, index)
+            for collection in self.collections.values()
+            for index, post in enumerate(collection.posts)
+        }
+
+    def _collection(self, name: str, posts: Iterable[Post]) -> Collection:
+        path = folder_path(name)
+        section = self._by_path.get(path)
+        return Collection(name, path, Pages(f"collection/{name}", (
+            post for post in posts if post.source.startswith(f"{name}/"))),
+            section if isinstance(section, Section) else None)
+
+    def _make_sections(self) -> None:
+        sections = [page for page in self._everything if isinstance(page, Section)]
+        self.sections: Pages[Section] = Pages("sections", sections)
+        self._section_at = {posixpath.dirname(section.source): section for section in sections}
+        members: dict[str, list[Page]] = {section.source: [] for section in sections}
+        for page in self._everything:
+            section = self._nearest_section(page)
+            if section is not None and not page.document.front.unlisted:
+                members[section.source].append(page)
+        self._members = {source: tuple(sorted(pages, key=_in_section)) for source, pages in members.items()}
+
+    def _nearest_section(self, page: Page) -> Section | None:
+        folder = posixpath.dirname(page.source)
+        while True:
+            section = self._section_at.get(folder)
+            if section is not None and section is not page:
+                return section
+            if not folder:
+                return None
+            folder = posixpath.dirname(folder)
+
+    def _make_taxonomies(self) -> None:
+        listed = sorted((page for page in self._everything if not page.document.front.unlisted), key=_newest_first)
+        self.taxonomies: Mapping[str, Taxonomy] = MappingProxyType({
+            name: Taxonomy(name, listed, self.root) for name in self.config.taxonomies})
+
+    def _make_aliases(self) -> None:
+        self.aliases: Mapping[str, Alias] = MappingProxyType({
+            path: Alias(path, page) for page in self._everything for path in alias_paths(page)})
+
+    # What pages and templates ask.
+
+    def at(self, path: str) -> Page | Alias | None:
+        """The page or the alias that answers a decoded path."""
+        recorder.read("path", path)
+        return self._by_path.get(path) or self.aliases.get(path)
+
+    def by_source(self, source: str) -> Page | None:
+        """The page of a source, named from the content folder."""
+        recorder.read("source", source)
+        return self._by_source.get(source)
+
+    def asset_of(self, source: str) -> str | None:
+        """The path of an asset, named from the content folder."""
+        recorder.read("asset", source)
+        return self._asset_paths.get(source)
+
+    def section_in(self, folder: str) -> Section | None:
+        recorder.read("source", f"{folder}/")
+        return self._section_at.get(folder)
+
+    def section_of(self, page: Page) -> Section | None:
+        recorder.read("near", page.source)
+        return self._nearest_section(page)
+
+    def pages_of(self, section: Section) -> tuple[Page, ...]:
+        recorder.read("items", f"section/{section.source}[:]")
+        return self._members[section.source]
+
+    def neighbour(self, post: Post, step: int) -> Post | None:
+        """The post `step` places further on in its collection (1 is older)."""
+        recorder.read("near", post.source)
+        name, index = self._position.get(post.source, ("", 0))
+        if not name or index + step < 0:
+            return None
+        return next(iter(self.collections[name].posts[index + step : index + step + 1]), None)
+
+    def terms_of(self, page: Page) -> dict[str, tuple[Term, ...]]:
+        return terms_by_taxonomy(self.taxonomies, page)
+
+    def years(self) -> dict[int, list[Post]]:
+        """Dated posts by year, the newest first."""
+        years: dict[int, list[Post]] = {}
+        for post in self.posts:
+            if post.date is not None:
+                years.setdefault(post.date.year, []).append(post)
+        return years
+
+    def absolute(self, path: str) -> str | None:
+        """A whole URL below `base_url`; None without one."""
+        recorder.read("config", "base_url")
+        base = self.config.base_url
+        return base.rstrip("/") + url_of(path) if base else None
+
+    def link_url(self, page: Page, link: Link, *, elsewhere: bool = False, absolute: bool = False) -> str:
+        """The URL for a link in a page: on the page itself, elsewhere on the
+        site, or whole (for feeds)."""
+        target = resolve(self, page, link.target)
+        if target.path is None:
+            return link.target
+        recorder.read("link", target.path)
+        if target.path == page.path and target.suffix.startswith("#") and not (elsewhere or absolute):
+            return target.suffix
+        base = (self.config.base_url or "").rstrip("/") if absolute else self.root()
+        return base + url_of(target.path) + target.suffix
+
+    def target(self, page: Page, link: Link) -> Target:
+        """What a link leads to."""
+        return resolve(self, page, link.target)
+
+    def render(self, document: Document) -> Rendered:
+        return self._markup.render(document.body, document.digest)
+
+
+def alias_paths(page: Page) -> list[str]:
+    """The paths a page's `aliases:` stand for: `/old` is `/old/`, and one
+    without a leading slash lies beside the page."""
+    paths = []
+    for alias in page.document.front.aliases:
+        base = posixpath.dirname(page.path.rstrip("/"))
+        path = alias if alias.startswith("/") else posixpath.join(base, alias)
+        paths.append(path if path.endswith("/") or "." in posixpath.basename(path) else path + "/")
+    return paths
+
+
+def _newest_first(page: Page) -> tuple[bool, float, str]:
+    date: datetime | None = page.document.front.date
+    return date is None, -date.timestamp() if date else 0.0, page.source
+
+
+def _in_section(page: Page) -> tuple[object, ...]:
+    weight = page.document.front.weight
+    newest = _newest_first(page) if page.kind == "post" else (False, 0.0, "")
+    return (weight is None, weight or 0.0, *newest[:2], page.kind == "section", page._title.casefold(), page.source)

@@ -1,0 +1,131 @@
+"""What a reference in a body leads to.
+
+References resolve against files first, as they do on GitHub: `other.md`,
+`../img.png`, `guide/`; then as URLs: `/about/`, `../other-post/`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urljoin
+
+from coldpress.errors import Problem
+from coldpress.markup.rendered import Link
+from coldpress.sources.files import MARKDOWN
+from coldpress.text import nearest
+
+if TYPE_CHECKING:
+    from coldpress.content.library import Library
+    from coldpress.content.page import Page
+
+_ILLEGAL = re.compile(r"[\s\"<>`{}|\\^\[\]]|%(?![0-9a-fA-F]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a reference leads: `path` is None for a source that is missing;
+    `page` is set when a page of ours is there; `suffix` is `?…#…` as linked."""
+
+    path: str | None
+    suffix: str = ""
+    fragment: str = ""
+    page: Page | None = None
+    asset: bool = False
+
+
+def resolve(library: Library, page: Page, reference: str) -> Target:
+    """Resolve a reference that stands in a page's body."""
+    rest, hash_mark, fragment = reference.partition("#")
+    rest, question_mark, query = rest.partition("?")
+    suffix = question_mark + query + (hash_mark + _legal(fragment) if hash_mark else "")
+    fragment = unquote(fragment)
+    if not rest:
+        return Target(page.path, suffix, fragment, page)
+    name = unicodedata.normalize("NFC", unquote(rest))
+    found = _as_source(library, page, name, suffix, fragment)
+    return found or _as_url(library, page, name, suffix, fragment)
+
+
+def _as_source(library: Library, page: Page, name: str, suffix: str, fragment: str) -> Target | None:
+    base = "" if name.startswith("/") else posixpath.dirname(page.source)
+    source = posixpath.normpath(posixpath.join(base, name.lstrip("/") if name.startswith("/") else name))
+    source = "" if source == "." else source
+    if source.lower().endswith(MARKDOWN):
+        target = library.by_source(source)
+        return Target(target.path, suffix, fragment, target) if target else Target(None, suffix, fragment)
+    if name.startswith("/"):
+        return None  # a path of the site, not of the content folder
+    asset = library.asset_of(source)
+    if asset:
+        return Target(asset, suffix, asset=True)
+    section = library.section_in(source) if name.endswith("/") or "." not in posixpath.basename(name) else None
+    return Target(section.path, suffix, fragment, section) if section else None
+
+
+def _as_url(library: Library, page: Page, name: str, suffix: str, fragment: str) -> Target:
+    path = urljoin(page.path, name) if not name.startswith("/") else name
+    path = unicodedata.normalize("NFC", path)
+    for candidate in (path, path + "/"):
+        found = library.at(candidate)
+        if found is not None:
+            is_page = hasattr(found, "source")
+            return Target(candidate, suffix, fragment, found if is_page else None)  # type: ignore[arg-type]
+    return Target(path, suffix, fragment, asset=path in library.assets)
+
+
+def _legal(fragment: str) -> str:
+    """A fragment that may stand in a URL; letters of any script stay readable."""
+    if not _ILLEGAL.search(fragment):
+        return fragment
+    return "".join(char if ord(char) > 127 and char.isprintable() else quote(char, safe="!$&'()*+,;=:@-._~/?%")
+                   for char in fragment)
+
+
+def broken_links(library: Library, page: Page, exists: Callable[[str], bool]) -> Iterator[Problem]:
+    """A warning for each link or image of a page that leads nowhere.
+
+    `exists` tells whether anything of the site is at a path.
+    """
+    for link in page.rendered.html.links:
+        target = resolve(library, page, link.target)
+        place = page.document.place(link.line, link.column, link.length)
+        if target.path is None or not (target.page or target.asset or exists(target.path)):
+            noun = "image" if link.kind == "image" else "link"
+            yield Problem(f"link.broken-{noun}", f"nothing is at `{link.target}`", place,
+                          _suggestion(library, page, link, target), severity="warning")
+        elif target.page and target.fragment not in ("", "top"):
+            anchors = target.page.rendered.anchors
+            if target.fragment not in anchors:
+                where = "this page" if target.page is page else f"`{target.page.source}`"
+                near = nearest(target.fragment, anchors)
+                yield Problem("link.broken-anchor", f"{where} has no heading `#{target.fragment}`", place,
+                              f"did you mean `#{near}`?" if near else None, severity="warning")
+
+
+def _suggestion(library: Library, page: Page, link: Link, target: Target) -> str | None:
+    name = unquote(link.target.partition("#")[0].partition("?")[0])
+    source = posixpath.normpath(posixpath.join(posixpath.dirname(page.source), name.lstrip("/")))
+    for left_out in library.left_out:
+        if left_out.document.source.path == source:
+            kind = {"draft": "a draft", "scheduled": "not yet published"}.get(left_out.reason, "expired")
+            return f"that page is {kind}"
+    stem = posixpath.splitext(posixpath.basename(name.rstrip("/")))[0].casefold()
+    known = [(other.source, other.document.stem) for other in library.all_pages]
+    known += [(path, posixpath.splitext(posixpath.basename(path))[0]) for path in library.assets
+              ] if link.kind == "image" else []
+    named = [source for source, other_stem in known if other_stem.casefold() == stem]
+    folder = posixpath.dirname(page.source)
+    if not named:
+        close = nearest(stem, dict.fromkeys(
+            other.casefold() for source, other in known if posixpath.dirname(source) == folder))
+        named = [source for source, other in known if close and other.casefold() == close]
+    named.sort(key=lambda source: (posixpath.dirname(source) != folder, source))
+    if not named:
+        return None
+    written = named[0] if named[0].startswith("/") else posixpath.relpath(named[0], folder or ".")
+    return f"did you mean `{written}`?"

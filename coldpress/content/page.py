@@ -1,0 +1,285 @@
+"""Pages as templates see them: each attribute read is recorded.
+
+    Page ── anything with a URL and a source
+    ├── Post      a page of a dated collection, with neighbours
+    └── Section   a page that stands for its folder
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from markupsafe import Markup, escape
+
+from coldpress import recorder
+from coldpress.content.permalinks import Entry
+from coldpress.errors import Problem
+from coldpress.markup.rendered import Heading, Link, Rendered, Title
+from coldpress.markup.structure import title_of
+from coldpress.paths import url_of
+from coldpress.mapping import Params
+from coldpress.text import reading_minutes, shorten
+
+if TYPE_CHECKING:
+    from coldpress.content.library import Library
+    from coldpress.content.taxonomy import Term
+
+T = TypeVar("T")
+DESCRIPTION_LENGTH = 155  # characters; what search engines show
+
+
+class recorded(Generic[T]):  # noqa: N801  (used as a decorator, like `property`)
+    """A property whose every read is noted: of `meta` or of `body`."""
+
+    kind = "meta"
+
+    def __init__(self, read: Callable[[Any], T]) -> None:
+        self._read = read
+        self.__doc__ = read.__doc__
+
+    @overload
+    def __get__(self, page: None, owner: type) -> recorded[T]: ...
+    @overload
+    def __get__(self, page: Page, owner: type) -> T: ...
+
+    def __get__(self, page: Page | None, owner: type) -> T | recorded[T]:
+        if page is None:
+            return self
+        recorder.read(self.kind, page.source)
+        return self._read(page)
+
+
+class recorded_body(recorded[T]):  # noqa: N801
+    """The same for what comes of the body."""
+
+    kind = "body"
+
+
+class Page:
+    """One page of the site.  Immutable; everything comes from its document.
+
+    `source` is its file below the content folder and `path` its decoded path
+    below the site's root, the same wherever the site is mounted.
+    """
+
+    kind = "page"
+
+    def __init__(self, entry: Entry, library: Library) -> None:
+        self.document = entry.document
+        self.source = entry.document.source.path
+        self.path = entry.path
+        self._bundle = entry.bundle
+        self._library = library
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.path}>"
+
+    @property
+    def url(self) -> str:
+        """The link to this page, under whatever prefix the site is mounted."""
+        recorder.read("link", self.path)
+        return self._library.root() + url_of(self.path)
+
+    @property
+    def permalink(self) -> str | None:
+        """The whole URL, once `base_url` is known."""
+        recorder.read("link", self.path)
+        return self._library.absolute(self.path)
+
+    @recorded
+    def title(self) -> str:
+        """Of the front matter, else the first heading, else the file's name."""
+        return self._title
+
+    @cached_property
+    def _title(self) -> str:
+        front = self.document.front.title
+        return front or title_of(self.document.body) or self._name
+
+    @property
+    def _name(self) -> str:
+        stem = self.document.stem
+        if stem.lower() in ("_index", "index", "readme"):
+            folder = self.source.rpartition("/")[0].rpartition("/")[2]
+            if not folder:
+                return self._library.config.title
+            stem = folder
+        words = stem.replace("-", " ").replace("_", " ").strip() or stem
+        return words[:1].upper() + words[1:]
+
+    @recorded
+    def date(self) -> datetime | None:
+        """When it was written."""
+        return self.document.front.date
+
+    @recorded
+    def updated(self) -> datetime | None:
+        """When it last changed, where the author says so."""
+        return self.document.front.updated
+
+    @recorded
+    def weight(self) -> float | None:
+        """Its place among its siblings: the lighter, the earlier."""
+        return self.document.front.weight
+
+    @recorded
+    def authors(self) -> tuple[str, ...]:
+        """Who wrote it; the site's author where it names nobody."""
+        site = self._library.config.author
+        return self.document.front.authors or ((site,) if site else ())
+
+    @recorded
+    def terms(self) -> Mapping[str, tuple[Term, ...]]:
+        """Its terms by taxonomy: `page.terms.tags`."""
+        return self._library.terms_of(self)
+
+    @property
+    def tags(self) -> tuple[Term, ...]:
+        return self.terms.get("tags", ())
+
+    @property
+    def categories(self) -> tuple[Term, ...]:
+        return self.terms.get("categories", ())
+
+    @recorded
+    def lang(self) -> str:
+        """Its language, else the site's."""
+        return self.document.front.lang or self._library.config.language
+
+    @recorded
+    def layout(self) -> str | None:
+        """The template it asks for, without `.html`."""
+        return self.document.front.layout
+
+    @recorded
+    def unlisted(self) -> bool:
+        """Whether it stays out of lists, feeds and the sitemap."""
+        return self.document.front.unlisted
+
+    @recorded
+    def draft(self) -> bool:
+        return self.document.front.draft
+
+    @recorded
+    def params(self) -> Params:
+        """The author's own keys; one that is missing is None."""
+        return self.document.front.params
+
+    @recorded
+    def image(self) -> str | None:
+        """The URL of its picture, if it names one."""
+        image = self.document.front.image
+        return self._library.link_url(self, Link("image", image)) if image else None
+
+    @recorded_body
+    def html(self) -> Markup:
+        """The body, links resolved."""
+        return Markup(self.rendered.html.fill(
+            lambda link: str(escape(self._library.link_url(self, link))), self._other_title))
+
+    def _other_title(self, title: Title) -> str:
+        if " ".join(self._title.split()).casefold() == title.text.casefold():
+            return ""
+        return f'<h2 id="{escape(title.id)}">{escape(title.text)}</h2>'
+
+    def html_elsewhere(self) -> Markup:
+        """The body for another place (a feed): every link is a whole URL."""
+        recorder.read("body", self.source)
+        return self._elsewhere(self.rendered.html.fill)
+
+    @recorded_body
+    def title_id(self) -> str | None:
+        """The anchor of the heading that became the title."""
+        title = self.rendered.title
+        return title.id if title and not self._other_title(title) else None
+
+    @recorded_body
+    def toc(self) -> tuple[Heading, ...]:
+        """Its headings as a tree; empty where front matter says `toc: false`."""
+        return self.rendered.toc if self.document.front.toc else ()
+
+    @recorded_body
+    def summary(self) -> Markup:
+        """HTML: `summary:`, else what stands before `<!-- more -->`, else the
+        first paragraph.  Its links hold on any page of the site."""
+        given = self.document.front.summary
+        if given is not None:
+            return Markup(f"<p>{escape(given)}</p>")
+        return Markup(self.rendered.summary.fill(
+            lambda link: str(escape(self._library.link_url(self, link, elsewhere=True))), lambda title: ""))
+
+    @recorded_body
+    def description(self) -> str:
+        """Plain text for search engines: `description:`, else the summary cut short."""
+        front = self.document.front
+        return front.description or shorten(front.summary or self.rendered.summary_text, DESCRIPTION_LENGTH)
+
+    @recorded_body
+    def words(self) -> int:
+        """How many words; each CJK character counts as one."""
+        return self.rendered.words + self.rendered.cjk
+
+    @recorded_body
+    def minutes(self) -> int:
+        """Minutes to read it."""
+        return reading_minutes(self.rendered.words, self.rendered.cjk)
+
+    @property
+    def section(self) -> Section | None:
+        """The section it belongs to."""
+        return self._library.section_of(self)
+
+    @property
+    def ancestors(self) -> tuple[Section, ...]:
+        """The sections above it, the outermost first; without the home page."""
+        above: list[Section] = []
+        section = self.section
+        while section is not None and section.path != "/":
+            above.insert(0, section)
+            section = section.section
+        return tuple(above)
+
+    @property
+    def rendered(self) -> Rendered:
+        """The body's markup, rendered when first asked for (not recorded)."""
+        return self._library.render(self.document)
+
+    @property
+    def flaws(self) -> list[Problem]:
+        """What of the body could not be shown as meant, as warnings."""
+        return [Problem(flaw.code, flaw.message, self.document.place(flaw.line, flaw.column, flaw.length),
+                        flaw.hint, severity="warning") for flaw in self.rendered.flaws]
+
+    def _elsewhere(self, fill: Callable[..., str]) -> Markup:
+        return Markup(fill(
+            lambda link: str(escape(self._library.link_url(self, link, absolute=True))), self._other_title))
+
+
+class Post(Page):
+    """A page of a dated collection."""
+
+    kind = "post"
+
+    @property
+    def prev(self) -> Post | None:
+        """The post before this one in time."""
+        return self._library.neighbour(self, 1)
+
+    @property
+    def next(self) -> Post | None:
+        """The post after this one in time."""
+        return self._library.neighbour(self, -1)
+
+
+class Section(Page):
+    """The page of a folder: `_index.md`, or an `index.md` with others beside it."""
+
+    kind = "section"
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """What lies in it: by weight, then posts newest first, then by title."""
+        return self._library.pages_of(self)

@@ -1,0 +1,43 @@
+"""A list of pages whose reads are recorded by slice and by length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Generic, TypeVar, overload
+
+from coldpress import recorder
+from coldpress.content.page import Page
+
+P = TypeVar("P", bound=Page, covariant=True)
+
+
+class Pages(Sequence[P], Generic[P]):
+    """Pages in an order, under a name that records are kept by."""
+
+    def __init__(self, name: str, pages: Iterable[P]) -> None:
+        self.name = name
+        self._pages = tuple(pages)
+
+    @overload
+    def __getitem__(self, index: int) -> P: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[P, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> P | tuple[P, ...]:
+        if isinstance(index, slice):
+            start, stop, step = index.indices(len(self._pages))
+            recorder.read("items", f"{self.name}[{start}:{stop}:{step}]")
+        else:
+            recorder.read("items", f"{self.name}[{index}]")
+        return self._pages[index]
+
+    def __iter__(self) -> Iterator[P]:
+        recorder.read("items", f"{self.name}[:]")
+        return iter(self._pages)
+
+    def __len__(self) -> int:
+        recorder.read("items", f"{self.name}.length")
+        return len(self._pages)
+
+    def __repr__(self) -> str:
+        return f"<Pages {self.name}: {len(self._pages)}>"

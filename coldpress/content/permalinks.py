@@ -1,0 +1,202 @@
+"""Which page a source becomes, and at which path.  Settled; never by title.
+
+    posts/2026-01-02-hello.md      /posts/hello/      a dated collection is flat
+    docs/install.md                /docs/install/     other trees mirror folders
+    docs/index.md, docs/_index.md  /docs/             a section
+    trip/index.md (and no more)    /trip/             a page bundle
+    posts/2026-01-02-trip/index.md /posts/trip/       a post bundle
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from coldpress.config import Config
+from coldpress.errors import Place, Problems
+from coldpress.paths import BadPath, OpenEnded, file_of, path_of
+from coldpress.sources.frontmatter import Document
+from coldpress.sources.files import SourceFile
+from coldpress.text import did_you_mean, slugify
+
+Kind = Literal["page", "post", "section"]
+_TOKEN = re.compile(r"<([^<>]*)>")
+TOKENS = ("year", "month", "day", "slug", "section", "stem")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document with its kind and its path; `bundle` is the folder whose
+    assets go with it, if it has one of its own."""
+
+    document: Document
+    kind: Kind
+    path: str
+    bundle: str | None = None
+
+
+class Permalinks:
+    """Places every document of a site; what is wrong goes to `problems`."""
+
+    def __init__(self, config: Config, documents: Iterable[Document], problems: Problems) -> None:
+        self._config = config
+        self._problems = problems
+        self._documents = tuple(documents)
+        self._folders: dict[str, list[Document]] = defaultdict(list)
+        for document in self._documents:
+            self._folders[_folder(document)].append(document)
+        self._with_markdown_below = self._ancestors_of_folders()
+
+    def entries(self) -> list[Entry]:
+        entries = []
+        for document in self._documents:
+            entry = self._entry(document)
+            if entry and self._is_usable(entry):
+                entries.append(entry)
+        self._refuse_second_index()
+        return entries
+
+    def _entry(self, document: Document) -> Entry | None:
+        folder = _folder(document)
+        dated = self._is_dated(folder)
+        index = self._is_index(document)
+        if not index:
+            kind: Kind = "post" if dated else "page"
+            base = self._collection_of(folder) if dated else folder
+            return self._finish(document, kind, posixpath.join(folder_path(base), "<slug>/"))
+        root = not folder or (dated and folder == self._collection_of(folder))
+        bundle = not root and not _is_section_file(document) and (dated or not self._has_company(folder))
+        if not bundle:
+            return self._finish(document, "section", folder_path(folder))
+        parent = self._collection_of(folder) if dated else posixpath.dirname(folder)
+        return self._finish(document, "post" if dated else "page",
+                            posixpath.join(folder_path(parent), "<slug>/"), folder)
+
+    def _finish(self, document: Document, kind: Kind, pattern: str, bundle: str | None = None) -> Entry | None:
+        section = document.source.path.partition("/")[0] if "/" in document.source.path else ""
+        if kind != "section" and section in self._config.permalinks:
+            pattern = self._config.permalinks[section]
+        if document.front.permalink is not None:
+            # The author's own path, letter for letter.
+            return Entry(document, kind, path_of("/" + document.front.permalink.strip().lstrip("/")), bundle)
+        try:
+            return Entry(document, kind, _expand(pattern, document, section), bundle)
+        except ValueError as reason:
+            self._problems.error("url.permalink", str(reason), Place(document.source.name),
+                                 "give it a `date:`, `slug:` or `permalink:`")
+            return None
+
+    def _is_usable(self, entry: Entry) -> bool:
+        try:
+            file_of(entry.path)
+            return True
+        except BadPath as reason:
+            bare = entry.path.rstrip("/")
+            hint = f"write `{bare}/` or `{bare}.html`" if isinstance(reason, OpenEnded) else None
+            self._problems.error("url.bad", f"`{entry.path}` cannot be the URL of a page: {reason}",
+                                 entry.document.place_of("permalink"), hint)
+            return False
+
+    def _is_index(self, document: Document) -> bool:
+        name = _file_stem(document)
+        if name == "readme":
+            return not any(_file_stem(other) in ("index", "_index") for other in self._folders[_folder(document)])
+        return name in ("index", "_index")
+
+    def _has_company(self, folder: str) -> bool:
+        """Whether other Markdown lies beside or below a folder's index."""
+        return len(self._folders[folder]) > 1 or folder in self._with_markdown_below
+
+    def _ancestors_of_folders(self) -> set[str]:
+        above = set()
+        for folder in self._folders:
+            while folder:
+                folder = posixpath.dirname(folder)
+                above.add(folder)
+        return above
+
+    def _is_dated(self, folder: str) -> bool:
+        return self._collection_of(folder) != ""
+
+    def _collection_of(self, folder: str) -> str:
+        top = folder.partition("/")[0]
+        return top if top in self._config.collections else ""
+
+    def _refuse_second_index(self) -> None:
+        for documents in self._folders.values():
+            names = [document for document in documents if _file_stem(document) in ("index", "_index")]
+            if len(names) > 1:
+                self._problems.error(
+                    "url.two-indexes", f"`{names[0].source.path}` and `{names[1].source.path}` are the same page",
+                    Place(names[1].source.name), "keep one of them", also=(Place(names[0].source.name),))
+
+
+def asset_path(asset: SourceFile, bundles: Mapping[str, str]) -> str:
+    """Where an asset goes: to its bundle's page, else its folder's path + name."""
+    folder, name = posixpath.split(asset.path)
+    above = folder
+    while above:
+        if above in bundles:
+            inner = asset.path[len(above) + 1 :]
+            base = bundles[above]
+            return (base if base.endswith("/") else posixpath.dirname(base) + "/") + inner
+        above = posixpath.dirname(above)
+    return folder_path(folder) + name
+
+
+def folder_path(folder: str) -> str:
+    """The path of a content folder: every part a slug, dotted names as they are."""
+    parts = [part if part.startswith(".") else slugify(part) or part for part in folder.split("/") if part]
+    return "/" + "".join(f"{part}/" for part in parts)
+
+
+def slug_of(document: Document) -> str:
+    """`slug:` or the file's name without its date; never the title."""
+    return slugify(document.front.slug if document.front.slug is not None else document.stem)
+
+
+def check_permalinks(config: Config, place: Place, problems: Problems) -> None:
+    """Report tokens in `permalinks:` that mean nothing."""
+    for pattern in config.permalinks.values():
+        for token in _TOKEN.findall(pattern):
+            if token not in TOKENS:
+                problems.error("config.value", f"`permalinks`: there is no `<{token}>`", place,
+                               did_you_mean(token, TOKENS) or "there are " + ", ".join(f"`<{t}>`" for t in TOKENS))
+
+
+def _expand(pattern: str, document: Document, section: str) -> str:
+    date = document.front.date
+
+    def value(found: re.Match[str]) -> str:
+        token = found[1]
+        if token == "slug":
+            return _needed(slug_of(document), "no letter of its name can stand in a URL")
+        if token in ("section", "stem"):
+            return slugify(section if token == "section" else document.stem)
+        if date is None:
+            raise ValueError(f"its URL needs a {token}, and it has no date")
+        return {"year": f"{date.year:04}", "month": f"{date.month:02}", "day": f"{date.day:02}"}.get(token, token)
+
+    return re.sub("/{2,}", "/", _TOKEN.sub(value, pattern))
+
+
+def _needed(text: str, reason: str) -> str:
+    if not text:
+        raise ValueError(reason)
+    return text
+
+
+def _folder(document: Document) -> str:
+    return posixpath.dirname(document.source.path)
+
+
+def _file_stem(document: Document) -> str:
+    return posixpath.basename(document.source.path).rpartition(".")[0].lower()
+
+
+def _is_section_file(document: Document) -> bool:
+    return _file_stem(document) == "_index"

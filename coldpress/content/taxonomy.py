@@ -1,0 +1,87 @@
+"""Taxonomies and their terms: tags, categories, whatever the config names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+from coldpress import recorder
+from coldpress.content.page import Page
+from coldpress.content.pages import Pages
+from coldpress.paths import url_of
+from coldpress.text import slugify
+
+
+class Term:
+    """One term of a taxonomy and the pages that carry it, newest first."""
+
+    def __init__(self, taxonomy: str, name: str, slug: str, pages: Iterable[Page],
+                 root: Callable[[], str]) -> None:
+        self.taxonomy = taxonomy
+        self.name = name
+        self.slug = slug
+        self.path = f"{taxonomy_path(taxonomy)}{slug}/"
+        self.pages: Pages[Page] = Pages(f"{taxonomy}/{slug}", pages)
+        self._root = root
+
+    @property
+    def url(self) -> str:
+        recorder.read("link", self.path)
+        return self._root() + url_of(self.path)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<Term {self.path}>"
+
+
+class Taxonomy:
+    """A way of grouping pages; iterating gives its terms by name."""
+
+    def __init__(self, name: str, pages: Iterable[Page], root: Callable[[], str]) -> None:
+        self.name = name
+        self.path = taxonomy_path(name)
+        self._root = root
+        members: dict[str, list[Page]] = defaultdict(list)
+        names: dict[str, str] = {}
+        for page in pages:
+            for term in page.document.front.terms.get(name, ()):
+                slug = term_slug(term)
+                if slug and page not in members[slug]:
+                    members[slug].append(page)
+                    names.setdefault(slug, term)
+        self._terms = {slug: Term(name, names[slug], slug, members[slug], root)
+                       for slug in sorted(members, key=lambda slug: (names[slug].casefold(), slug)) if slug}
+
+    @property
+    def url(self) -> str:
+        recorder.read("link", self.path)
+        return self._root() + url_of(self.path)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        recorder.read("term", f"{self.name}/")
+        return tuple(self._terms.values())
+
+    def get(self, slug: str) -> Term | None:
+        recorder.read("term", f"{self.name}/{slug}")
+        return self._terms.get(slug)
+
+    def of(self, page: Page) -> tuple[Term, ...]:
+        """The terms a page carries, in the order it names them."""
+        slugs = dict.fromkeys(term_slug(term) for term in page.document.front.terms.get(self.name, ()))
+        return tuple(self._terms[slug] for slug in slugs if slug in self._terms)
+
+
+def taxonomy_path(name: str) -> str:
+    return f"/{slugify(name)}/"
+
+
+def term_slug(name: str) -> str:
+    """As every slug, but `C++` and `C#` stay apart from `C`."""
+    return slugify(name.replace("+", "-plus").replace("#", "-sharp"))
+
+
+def terms_by_taxonomy(taxonomies: Mapping[str, Taxonomy], page: Page) -> dict[str, tuple[Term, ...]]:
+    return {name: taxonomy.of(page) for name, taxonomy in taxonomies.items()}

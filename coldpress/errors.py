@@ -1,0 +1,118 @@
+"""What can go wrong, as data.
+
+Every mistake in a site becomes a `Problem`: a code, a sentence, a place and a
+fix.  Problems are collected, never printed where they are found; the reporter
+formats them once, the same for a terminal, `--json` and the browser.
+
+    ColdpressError            carries one or more problems
+    └── UsageError            the command line was wrong (exit code 2)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a file.
+
+    `path` is relative to the site's root where it can be, with forward
+    slashes; `line` and `column` count characters from 1; `text` is the whole
+    line and `length` how much of it to underline.
+    """
+
+    path: str
+    line: int | None = None
+    column: int | None = None
+    text: str | None = None
+    length: int = 1
+
+    def order(self) -> tuple[str, int, int]:
+        return self.path, self.line or 0, self.column or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: `code` names its kind, `message` says what, `hint` the fix.
+
+    `also` holds further places of the same mistake (the template that was
+    rendering, the other file that wants the URL); `traceback` is the user's
+    own part of a Python traceback.
+    """
+
+    code: str
+    message: str
+    place: Place | None = None
+    hint: str | None = None
+    severity: Severity = "error"
+    also: tuple[Place, ...] = ()
+    traceback: str | None = None
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity == "error"
+
+    def order(self) -> tuple[tuple[str, int, int], str, str]:
+        return (self.place.order() if self.place else ("", 0, 0)), self.code, self.message
+
+    def as_json(self) -> dict[str, Any]:
+        """The same object for `--json`: only JSON types."""
+        return asdict(self)
+
+
+class ColdpressError(Exception):
+    """Carries problems to whoever reports them; survives pickling."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "; ".join(
+            f"{p.place.path}:{p.place.line or 1}: {p.message}" if p.place else p.message
+            for p in self.problems
+        )
+
+
+class UsageError(ColdpressError):
+    """The command was called wrongly: exit code 2."""
+
+
+class Problems:
+    """Collects the problems of one run, each once."""
+
+    def __init__(self, problems: Iterable[Problem] = ()) -> None:
+        self._seen: dict[Problem, None] = dict.fromkeys(problems)
+
+    def add(self, problem: Problem) -> None:
+        self._seen[problem] = None
+
+    def error(self, code: str, message: str, place: Place | None = None,
+              hint: str | None = None, **more: Any) -> None:
+        self.add(Problem(code, message, place, hint, **more))
+
+    def warn(self, code: str, message: str, place: Place | None = None,
+             hint: str | None = None, **more: Any) -> None:
+        self.add(Problem(code, message, place, hint, severity="warning", **more))
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        self._seen.update(dict.fromkeys(problems))
+
+    def as_errors(self) -> Problems:
+        """The same with every warning made an error (`--strict`)."""
+        return Problems(replace(problem, severity="error") for problem in self)
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self if problem.is_error]
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(sorted(self._seen, key=Problem.order))
+
+    def __len__(self) -> int:
+        return len(self._seen)

@@ -1,0 +1,1 @@
+"""Freeze: the app's URLs planned, requested and written as a static site."""

@@ -1,0 +1,35 @@
+"""One build at a time for a site; the lock ends with the process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from coldpress.errors import ColdpressError, Problem
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(file: IO[bytes]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _try_lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def only_one(state: Path) -> Iterator[None]:
+    """Hold the lock in the state folder; raises `ColdpressError` when another
+    process holds it."""
+    with (state / "lock").open("wb") as file:
+        try:
+            _try_lock(file)
+        except OSError:
+            raise ColdpressError(Problem(
+                "output.busy", "another build of this site is running", hint="wait until it is done")) from None
+        yield

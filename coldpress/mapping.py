@@ -1,0 +1,226 @@
+"""Mappings people write by hand: YAML and TOML, with positions for mistakes.
+
+Used for `config.yaml` and for front matter.  Everything that PyYAML lets
+through and should not (duplicate keys, impossible dates as bare ValueErrors,
+structures that contain themselves, `No` as a boolean) is handled here.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from coldpress.errors import ColdpressError, Place, Problem
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is 8 times faster
+_MAX_NODES = 100_000  # what aliases may unfold to
+
+
+class _Loader(_Base):  # type: ignore[misc]  # chosen at run time
+    """YAML as people expect it: 1.2 booleans, no base-60 numbers, no double keys."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[tuple[str, str]] = set()
+        for key, _ in node.value:
+            mark = (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else None
+            if mark in seen and key.value != "<<":
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key `{key.value}` stands here twice", key.start_mark)
+            if mark:
+                seen.add(mark)
+        result: dict[Any, Any] = super().construct_mapping(node, deep)
+        return result
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError) as reason:  # `2024-02-30`
+            text = str(reason).partition(",")[0]
+            raise yaml.constructor.ConstructorError(
+                None, None, f"`{node.value}`: {text}", node.start_mark) from None
+
+
+def _resolvers() -> dict[Any, list[tuple[str, re.Pattern[str]]]]:
+    plain = {
+        first: [pair for pair in pairs if pair[0].rpartition(":")[2] not in ("bool", "int", "float")]
+        for first, pairs in _Base.yaml_implicit_resolvers.items()
+    }
+    for tag, pattern, firsts in (
+        ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+        ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+        ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)"
+                  r"|\.(?:nan|NaN|NAN)", "-+.0123456789"),
+    ):
+        regexp = re.compile(f"(?:{pattern})\\Z")
+        for first in firsts:
+            plain.setdefault(first, []).append((f"tag:yaml.org,2002:{tag}", regexp))
+    return plain
+
+
+def _construct_int(loader: Any, node: yaml.ScalarNode) -> int:
+    text = node.value
+    return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+
+
+_Loader.yaml_implicit_resolvers = _resolvers()
+_Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+
+
+class Params(dict[str, Any]):
+    """Keys of the author's own, as written; one that is missing is None."""
+
+    def __missing__(self, key: str) -> None:
+        return None
+
+
+class MappingText:
+    """The text of one mapping and the file it stands in, from `first_line` on."""
+
+    def __init__(self, text: str, path: str, syntax: str = "yaml", first_line: int = 1) -> None:
+        self.text = text
+        self.path = path
+        self.syntax = syntax
+        self.first_line = first_line
+
+    def parse(self) -> dict[str, Any]:
+        """The mapping; keys as text.  Raises `ColdpressError` with the place."""
+        data = self._parse_toml() if self.syntax == "toml" else self._parse_yaml()
+        if data is None:
+            return {}
+        if not isinstance(data, Mapping):
+            raise self._error(f"this is {_kind(data)}, not `key: value` lines", 0)
+        return {str(key): value for key, value in data.items()}
+
+    def place(self, *keys: str | int, length: int | None = None) -> Place:
+        """Where a key stands (or, for an int, an item of a list)."""
+        if self.syntax == "toml":
+            found = re.search(rf"^[ \t]*(?:\[*\s*)({re.escape(str(keys[0]))})\b", self.text, re.M)
+            return self._place(found.start(1) if found else 0, length or len(str(keys[0])))
+        node: Any = self._compose()
+        found_at, width = 0, 1
+        for key in keys:
+            pair = _child(node, key)
+            if pair is None:
+                break
+            label, node = pair
+            found_at = label.start_mark.index
+            width = max(1, label.end_mark.index - found_at) if isinstance(label, yaml.ScalarNode) else 1
+        return self._place(found_at, length or width)
+
+    def raw(self, *keys: str | int) -> str | None:
+        """The letters of a scalar as written: `1.10`, not the number 1.1."""
+        if self.syntax == "toml":
+            found = re.search(rf"^\s*{re.escape(str(keys[0]))}\s*=\s*(.*?)\s*$", self.text, re.M)
+            return found[1] if found and len(keys) == 1 else None
+        node: Any = self._compose()
+        for key in keys:
+            pair = _child(node, key)
+            if pair is None:
+                return None
+            node = pair[1]
+        return node.value if isinstance(node, yaml.ScalarNode) else None
+
+    def _compose(self) -> Any:
+        return yaml.compose(self.text, Loader=_Loader)
+
+    def _parse_yaml(self) -> Any:
+        try:
+            loader = _Loader(self.text)
+            try:
+                node = loader.get_single_node()
+                if node is None:
+                    return None
+                if "*" in self.text:
+                    self._check_aliases(node)
+                return loader.construct_document(node)
+            finally:
+                loader.dispose()
+        except yaml.MarkedYAMLError as reason:
+            raise self._yaml_error(reason) from None
+        except yaml.reader.ReaderError as reason:
+            character = reason.character
+            code = character if isinstance(character, int) else ord(character[:1] or "\0")
+            raise self._error(
+                f"the character U+{code:04X} is not allowed in YAML",
+                max(self.text.find(chr(code)), 0)) from None
+        except RecursionError:
+            raise self._error("this is nested too deep", 0) from None
+
+    def _yaml_error(self, reason: yaml.MarkedYAMLError) -> ColdpressError:
+        mark = reason.problem_mark or reason.context_mark
+        at = mark.index if mark else 0
+        message = reason.problem or "this is not YAML"
+        hint = None
+        if "mapping values are not allowed" in message:
+            hint = "put quotes round a value that holds `: `"
+        elif "cannot start any token" in message:
+            at = min(at, max(len(self.text) - 1, 0))
+            hint = "indent with spaces, not tabs" if self.text[at : at + 1] == "\t" else (
+                "put quotes round a value that starts with this character")
+        elif "twice" in message:
+            hint = "keep one of them"
+        elif "could not determine a constructor" in message:
+            message, hint = "a tag like `!name` has no meaning here", "put quotes round the value"
+        return self._error(message, at, hint)
+
+    def _check_aliases(self, root: yaml.Node) -> None:
+        budget = [_MAX_NODES]
+
+        def visit(node: yaml.Node, above: frozenset[int]) -> None:
+            budget[0] -= 1
+            if id(node) in above:
+                raise self._error("this alias holds itself", node.start_mark.index)
+            if budget[0] < 0:
+                raise self._error("the aliases unfold to too much", 0)
+            for child in _children(node):
+                visit(child, above | {id(node)})
+
+        visit(root, frozenset())
+
+    def _parse_toml(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.text.replace("\r\n", "\n"))
+        except tomllib.TOMLDecodeError as reason:
+            found = re.search(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", str(reason), re.S)
+            lines = self.text.split("\n")
+            line = min(int(found[2]), len(lines)) if found and found[2] else len(lines)
+            at = sum(len(text) + 1 for text in lines[: line - 1])
+            at += int(found[3]) - 1 if found and found[3] else 0
+            raise self._error(found[1] if found else str(reason), at) from None
+
+    def _error(self, message: str, at: int, hint: str | None = None) -> ColdpressError:
+        code = "syntax.toml" if self.syntax == "toml" else "syntax.yaml"
+        return ColdpressError(Problem(code, message, self._place(at, 1), hint))
+
+    def _place(self, at: int, length: int) -> Place:
+        at = min(at, len(self.text))
+        start = self.text.rfind("\n", 0, at) + 1
+        line = self.text[start:].partition("\n")[0].rstrip("\r")
+        return Place(self.path, self.first_line + self.text.count("\n", 0, at), at - start + 1, line,
+                     max(1, min(length, len(line) - (at - start))))
+
+
+def _children(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            yield from pair
+    elif isinstance(node, yaml.SequenceNode):
+        yield from node.value
+
+
+def _child(node: yaml.Node, key: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for label, value in node.value:
+            if isinstance(label, yaml.ScalarNode) and label.value == str(key):
+                return label, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key], node.value[key]
+    return None
+
+
+def _kind(value: object) -> str:
+    return {list: "a list", str: "text", bool: "true or false"}.get(type(value), "one value")

@@ -1,0 +1,1 @@
+"""Markup: Markdown in, HTML with slots out.  Knows no Flask and no Library."""

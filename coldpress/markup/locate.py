@@ -1,0 +1,56 @@
+"""Where in a body something stands that Markdown gave back without a line."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import quote, unquote
+
+_CODE = re.compile(
+    r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)"
+    r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)|<!--.*?-->", re.M | re.S)
+_OPENERS = frozenset("(<\"'= \t\n:,")
+
+
+class Locator:
+    """Finds the n-th use of a target by searching onward from the last one."""
+
+    def __init__(self, body: str) -> None:
+        self._body = body
+        self._masked: str | None = None
+        self._from: dict[str, int] = {}
+
+    def target(self, target: str) -> tuple[int | None, int | None, int]:
+        """Line, column and length of the next place where a link target stands."""
+        for form in dict.fromkeys((target, html.escape(target), unquote(target), quote(target, safe="/#?&=%:"))):
+            at = self._next(form)
+            if at >= 0:
+                return *self._position(at), len(form)
+        return None, None, 1
+
+    def code(self, text: str) -> tuple[int | None, int | None]:
+        """Line and column of the next place where this very text stands."""
+        at = self._body.find(text, self._from.get(text, 0))
+        if at < 0:
+            return None, None
+        self._from[text] = at + 1
+        return self._position(at)
+
+    def _next(self, form: str) -> int:
+        text = self._text()
+        start = at = self._from.get(form, 0)
+        while (at := text.find(form, at)) >= 0:
+            if at == 0 or text[at - 1] in _OPENERS:
+                self._from[form] = at + 1
+                return at
+            at += 1
+        # Used more often than written: a reference link.  Its definition is the place.
+        return start - 1
+
+    def _text(self) -> str:
+        if self._masked is None:
+            self._masked = _CODE.sub(lambda found: re.sub(r"[^\n]", "\0", found.group()), self._body)
+        return self._masked
+
+    def _position(self, at: int) -> tuple[int, int]:
+        return self._body.count("\n", 0, at) + 1, at - self._body.rfind("\n", 0, at)

@@ -1,0 +1,81 @@
+"""`$$…$$` to MathML, at build time, by math-core."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import markdown
+import math_core
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
+
+_BLOCK = re.compile(r"^(?P<indent>[ \t>]*)\$\$(?P<tex>(?:(?!\$\$).)+?)\$\$[ \t]*$", re.M | re.S)
+_INLINE = r"(?<![\\$])\$\$([^$\n]+?)\$\$(?!\$)"
+
+
+class Maths(Extension):
+    """Formulas between `$$`, as blocks of their own or within a line.
+
+    `rejected` collects those of the last body that math-core refuses, as
+    (formula, reason, offset of the mistake in it); they are shown as code.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rejected: list[tuple[str, str, int]] = []
+        self._converter = math_core.LatexToMathML(fancy_error=False)
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  (Python-Markdown's name)
+        md.registerExtension(self)
+        # After fences (25) and raw HTML (20) have been put out of the way.
+        md.preprocessors.register(_Blocks(md, self), "maths_block", 19)
+        # After code spans (190), before backslash escapes (180).
+        md.inlinePatterns.register(_Inline(_INLINE, md, self), "maths_inline", 185)
+
+    def reset(self) -> None:
+        self.rejected.clear()
+
+    def convert(self, tex: str, *, display: bool) -> str:
+        """MathML, or the formula as code when it is rejected."""
+        try:
+            return str(self._converter.convert_with_local_state(tex, displaystyle=display))
+        except math_core.LatexError as reason:
+            offset, _, message = str(reason).partition(": ")
+            self.rejected.append((tex, message.rstrip("."), int(offset) if offset.isdigit() else 0))
+            return f'<code class="math-rejected">{escape(tex.strip(), quote=False)}</code>'
+
+
+class _Blocks(Preprocessor):
+    def __init__(self, md: markdown.Markdown, maths: Maths) -> None:
+        super().__init__(md)
+        self.maths = maths
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        return _BLOCK.sub(self._stash, text).split("\n") if "$$" in text else lines
+
+    def _stash(self, found: re.Match[str]) -> str:
+        indent, tex = found["indent"], found["tex"]
+        if "\n\n" in tex.strip():
+            return found.group()  # two stray `$$` with paragraphs between them
+        if ">" in indent:
+            tex = re.sub(r"\n[ \t>]*", "\n", tex)
+        # A <div> makes the formula a block for Markdown's raw HTML rules.
+        block = f'<div class="math">{self.maths.convert(tex, display=True)}</div>'
+        placeholder = self.md.htmlStash.store(block)
+        blank = indent.rstrip() if ">" in indent else ""
+        return f"{blank}\n{indent}{placeholder}\n{blank}"
+
+
+class _Inline(InlineProcessor):
+    def __init__(self, pattern: str, md: markdown.Markdown, maths: Maths) -> None:
+        super().__init__(pattern, md)
+        self.maths = maths
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802  (Python-Markdown's name)
+            self, m: re.Match[str], data: str) -> tuple[Element | str | Any, int, int]:
+        return self.md.htmlStash.store(self.maths.convert(m[1], display=True)), m.start(), m.end()

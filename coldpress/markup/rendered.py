@@ -1,0 +1,91 @@
+"""What rendering one body gives: plain, picklable, free of any URL.
+
+HTML is kept as a `Fragment`: text with slots.  A slot is filled whenever the
+page is read, so rendered markup can be cached and never holds a stale link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A reference as the author wrote it: `other.md#part`, `../img.png`.
+
+    `kind` is `link` for what is followed and `image` for what is loaded;
+    `line`, from the body's first, `column` and `length` say where it stands.
+    """
+
+    kind: Literal["link", "image"]
+    target: str
+    line: int | None = None
+    column: int | None = None
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The heading that is the page's title; shown in the body only when the
+    front matter gives the page another."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One entry of the table of contents, with those below it."""
+
+    level: int
+    id: str
+    title: str
+    children: tuple[Heading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """HTML in pieces: text as it is, links and the title to be filled in."""
+
+    parts: tuple[str | Link | Title, ...] = ()
+
+    def fill(self, link: Callable[[Link], str], title: Callable[[Title], str]) -> str:
+        """The HTML; `link` gives an attribute's value, `title` whole HTML."""
+        return "".join(
+            part if isinstance(part, str) else link(part) if isinstance(part, Link) else title(part)
+            for part in self.parts
+        )
+
+    @property
+    def links(self) -> Iterator[Link]:
+        return (part for part in self.parts if isinstance(part, Link))
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something in the body that could not be shown as meant."""
+
+    code: str
+    message: str
+    line: int | None
+    column: int | None
+    length: int
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One body rendered: its HTML, its summary and what is known of both."""
+
+    html: Fragment
+    summary: Fragment
+    summary_text: str
+    has_more: bool
+    title: Title | None
+    toc: tuple[Heading, ...]
+    anchors: tuple[str, ...]
+    words: int
+    cjk: int
+    flaws: tuple[Flaw, ...]

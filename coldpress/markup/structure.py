@@ -1,0 +1,143 @@
+"""The page's own structure: heading ids, the title, tables that can scroll."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element
+
+import markdown
+from markdown.extensions import Extension
+from markdown.extensions.toc import remove_fnrefs, render_inner_html, strip_tags, unescape
+from markdown.treeprocessors import Treeprocessor
+
+from coldpress.markup.rendered import Title
+from coldpress.text import heading_id
+
+TITLE_MARK = "<!--coldpress:title-->"
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_ATX = re.compile(r" {0,3}#(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*$")
+_DEEPER = re.compile(r" {0,3}#{2,6}(?:[ \t]|$)")
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+
+
+class Structure(Extension):
+    """Runs when the tree is done; `title` is what it took out of the body."""
+
+    title: Title | None = None
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  (Python-Markdown's name)
+        md.registerExtension(self)
+        # After attribute lists (8) may have given ids, before the toc (5) reads them.
+        md.treeprocessors.register(_Tree(md, self), "structure", 6)
+
+    def reset(self) -> None:
+        self.title = None
+
+
+class _Tree(Treeprocessor):
+    def __init__(self, md: markdown.Markdown, structure: Structure) -> None:
+        super().__init__(md)
+        self.structure = structure
+
+    def run(self, root: Element) -> None:
+        self._number_ids(root)
+        headings = [element for element in root if element.tag in _HEADINGS]
+        title = self._title_of(root, headings)
+        if title is not None:
+            self._take_title(root, title)
+        if any(element.tag == "h1" for element in root):
+            # The page has one h1, its title: the body's begin below it.
+            for element in root.iter():
+                if element.tag in _HEADINGS[:-1]:
+                    element.tag = _HEADINGS[_HEADINGS.index(element.tag) + 1]
+        self._wrap_tables(root)
+
+    def _number_ids(self, root: Element) -> None:
+        used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
+        for element in root.iter():
+            if element.tag in _HEADINGS and "id" not in element.attrib:
+                base = name = heading_id(self._text(element))
+                number = 0
+                while name in used:
+                    number += 1
+                    name = f"{base}-{number}"
+                used.add(name)
+                element.set("id", name)
+
+    def _text(self, element: Element) -> str:
+        return unescape(strip_tags(render_inner_html(remove_fnrefs(element), self.md)))
+
+    def _title_of(self, root: Element, headings: list[Element]) -> Element | None:
+        if not headings or headings[0].tag != "h1":
+            return None
+        sole = sum(element.tag == "h1" for element in headings) == 1
+        return headings[0] if sole or headings[0] is root[0] else None
+
+    def _take_title(self, root: Element, element: Element) -> None:
+        self.structure.title = Title(element.attrib["id"], plain(self._text(element)))
+        mark = Element("p")
+        mark.text = self.md.htmlStash.store(TITLE_MARK)
+        mark.tail = "\n"
+        root[list(root).index(element)] = mark
+
+    def _wrap_tables(self, root: Element) -> None:
+        for parent in list(root.iter()):
+            for index, child in enumerate(parent):
+                if child.tag == "table":
+                    wrapper = Element("div", {"class": "table", "tabindex": "0"})
+                    wrapper.tail, child.tail = child.tail, None
+                    wrapper.append(child)
+                    parent[index] = wrapper
+
+
+def plain(text: str) -> str:
+    """A heading's text on one line, entities resolved."""
+    from_entities = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+    return " ".join(from_entities.split())
+
+
+def title_of(body: str) -> str | None:
+    """The heading that names a page without a title in front matter.
+
+    The first heading when it is an H1, and either opens the body or is its
+    only H1; the rule by which `Structure` takes it out of the body.
+    """
+    lines = _COMMENT.sub("", body).split("\n")
+    ones = _first_level_headings(lines)
+    if not ones:
+        return None
+    (first, text), *more = ones
+    opens = not any(line.strip() for line in lines[:first])
+    deeper_before = any(_DEEPER.match(line) for line in lines[:first])
+    return text if text and not deeper_before and (opens or not more) else None
+
+
+def _first_level_headings(lines: list[str]) -> list[tuple[int, str]]:
+    found = []
+    fence = ""
+    for number, line in enumerate(lines):
+        mark = _FENCE.match(line)
+        if mark:
+            if not fence:
+                fence = mark[1]
+            elif mark[1].startswith(fence) and not line.strip().strip(fence[0]):
+                fence = ""
+            continue
+        if fence:
+            continue
+        atx = _ATX.match(line)
+        if atx:
+            found.append((number, _without_marks(atx["text"] or "")))
+        elif re.match(r" {0,3}=+[ \t]*$", line) and number and re.match(r" {0,3}\S", lines[number - 1]):
+            found.append((number - 1, _without_marks(lines[number - 1])))
+    return found
+
+
+def _without_marks(text: str) -> str:
+    text = re.sub(r"\s*\{[:#.][^}]*\}\s*$", "", text)
+    text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])", r"\1", text)
+    text = re.sub(r"(`+)(.+?)\1", r"\2", text)
+    text = re.sub(r"(\*\*|__|(?<!\w)[*_]|~~)(\S.*?)\1", r"\2", text)
+    text = re.sub(r"</?[a-zA-Z][^>]*>", "", text)
+    return plain(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text))

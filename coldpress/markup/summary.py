@@ -1,0 +1,28 @@
+"""The summary of a body: up to `<!-- more -->`, else its first paragraph."""
+
+from __future__ import annotations
+
+import re
+
+from coldpress.markup.scan import balanced, visible_text
+from coldpress.markup.structure import TITLE_MARK
+
+_MORE = re.compile(r"<!--\s*more\s*-->", re.I)
+_PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.S)
+_NOT_TEXT = re.compile(r"\s[^>]*class=\"(?:admonition-title|footnote)")
+_NOTE = re.compile(r"<sup id=\"fnref[^\"]*\">.*?</sup>|<div class=\"footnote\">.*\Z", re.S)
+_ID = re.compile(r"(<[a-zA-Z][^<>]*?)\s(?:id|name)=\"[^\"]*\"")
+
+
+def summarize(html: str) -> tuple[str, bool]:
+    """HTML of the summary, fit to stand on another page, and whether the
+    author marked its end."""
+    marked = _MORE.search(html)
+    if marked:
+        text = balanced(html[: marked.start()])
+    else:
+        text = next((f"<p>{found[1]}</p>" for found in _PARAGRAPH.finditer(html)
+                     if not _NOT_TEXT.match(found.group()[2:]) and visible_text(found[1]).strip()), "")
+    # Ids and notes belong to the page itself.
+    text = _ID.sub(r"\1", _NOTE.sub("", text)).replace(TITLE_MARK, "")
+    return text.strip(), marked is not None

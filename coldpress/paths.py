@@ -1,0 +1,100 @@
+"""Between URLs and files.  The only place that turns one into the other.
+
+A *path* here is the decoded, NFC form of a URL below the site's root, always
+with a leading slash: `/posts/你好/`.  A *file* is relative to the output
+folder, with forward slashes: `posts/你好/index.html`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import unicodedata
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+# Names that Windows keeps for devices, whatever their extension.
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.I)
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
+_SPECIAL = re.compile(r"[?#%]")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
+
+
+class BadPath(ValueError):
+    """A URL that cannot become a file; the message says why."""
+
+
+class OpenEnded(BadPath):
+    """A URL that could be a page or a file: it ends with neither `/` nor `.html`."""
+
+
+def is_external(url: str) -> bool:
+    """Whether a URL names a scheme or a host of its own."""
+    return url.startswith("//") or _SCHEME.match(url) is not None
+
+
+def path_of(url: str) -> str:
+    """The decoded, NFC path of a URL below the site's root."""
+    return unicodedata.normalize("NFC", unquote(urlsplit(url).path))
+
+
+def url_of(path: str) -> str:
+    """A path percent-encoded, as Werkzeug builds it and as links need it."""
+    return quote(path, safe="/!$&'()*+,;=:@-._~")
+
+
+def file_of(path: str) -> str:
+    """The output file of a page's path: `/x/` is `x/index.html`.
+
+    Raises `BadPath` for what could escape the output folder, cannot be a file
+    on Linux, macOS and Windows alike, or has neither slash nor extension.
+    """
+    if not path.startswith("/"):
+        raise BadPath("it does not start with `/`")
+    special = _SPECIAL.search(path)
+    if special:
+        raise BadPath(f"`{special.group()}` means something else in a URL")
+    file = path[1:] + "index.html" if path.endswith("/") else path[1:]
+    if not path.endswith("/") and "." not in posixpath.basename(file):
+        raise OpenEnded("it ends neither with `/` nor with a file extension")
+    return asset_file_of("/" + file)
+
+
+def asset_file_of(path: str) -> str:
+    """The output file of an asset, which may lack an extension (`/CNAME`).
+
+    Raises `BadPath` as `file_of` does.
+    """
+    for part in path[1:].split("/"):
+        _check_part(part)
+    return unicodedata.normalize("NFC", path[1:])
+
+
+def _check_part(part: str) -> None:
+    if part in ("", ".", ".."):
+        raise BadPath(f"`{part}` is not a file name" if part else "it holds `//`")
+    bad = _FORBIDDEN.search(part)
+    if bad:
+        raise BadPath(f"{bad.group()!r} cannot stand in a file name everywhere")
+    if part[-1] in ". ":
+        raise BadPath(f"`{part}` ends with a dot or a space, which Windows drops")
+    if _RESERVED.fullmatch(part):
+        raise BadPath(f"`{part}` is a device name on Windows")
+    if len(part.encode()) > 255:
+        raise BadPath("a part of it is longer than 255 bytes")
+
+
+def below(root: Path, file: str) -> Path:
+    """`root / file`; raises `BadPath` when that would not be below root."""
+    path = root.joinpath(*file.split("/"))
+    if ".." in path.parts or not path.is_relative_to(root):
+        raise BadPath(f"`{file}` is outside of `{root}`")
+    return path
+
+
+def relative_name(path: Path, root: Path) -> str:
+    """How a file is named to people: relative to the root where it can be."""
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return path.as_posix()

@@ -1,0 +1,172 @@
+"""All that Coldpress says on a console: the only module that prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TextIO
+
+from coldpress.errors import Place, Problem, Problems
+
+MAX_SHOWN = 50
+_LINE = 120  # characters of a source line that are shown
+_RED, _YELLOW, _BLUE, _BOLD, _OFF = "\x1b[31m", "\x1b[33m", "\x1b[34m", "\x1b[1m", "\x1b[0m"
+
+
+def format_problem(problem: Problem, color: bool = False) -> str:
+    """One problem as text: what, where with the line shown, and the fix."""
+
+    def paint(text: str, *codes: str) -> str:
+        return "".join(codes) + text + _OFF if color else text
+
+    tone = _RED if problem.is_error else _YELLOW
+    lines = [paint(f"{problem.severity}[{problem.code}]", _BOLD, tone) + paint(f": {problem.message}", _BOLD)]
+    hint = problem.hint
+    places = [(place, "-->" if index == 0 else ":::")
+              for index, place in enumerate(filter(None, (problem.place, *problem.also)))]
+    for place, arrow in places:
+        gutter = " " * (len(str(place.line or "")) + 1)
+        lines.append(paint(f"{gutter}{arrow} ", _BLUE) + _position(place))
+        if place.text is not None and place.line is not None:
+            place = _window(place)
+            before, marks = _underline(place)
+            bar = paint("|", _BLUE)
+            note = f" {hint}" if hint and arrow == "-->" else ""
+            lines += [f"{gutter} {bar}",
+                      f" {paint(str(place.line), _BLUE)} {bar} {_printable(place.text or '')}",
+                      f"{gutter} {bar} {before}{paint(marks + note, tone)}"]
+            hint = None if note else hint
+    if hint:
+        lines.append(f"   {paint('=', _BLUE)} {hint}")
+    if problem.traceback:
+        lines += ["   " + line for line in problem.traceback.rstrip().split("\n")]
+    return "\n".join(lines)
+
+
+def _position(place: Place) -> str:
+    return ":".join(str(part) for part in (place.path, place.line, place.column) if part is not None)
+
+
+def _window(place: Place) -> Place:
+    """The part of a long line round the place."""
+    text, column = place.text or "", place.column or 1
+    if len(text) <= _LINE:
+        return place
+    start = max(0, min(column - 1 - _LINE // 2, len(text) - _LINE))
+    part = text[start : start + _LINE]
+    part = ("…" + part[1:] if start else part)
+    part = part[:-1] + "…" if start + _LINE < len(text) else part
+    return replace(place, text=part, column=column - start)
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _width(text: str) -> int:
+    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+               for char in text)
+
+
+def _underline(place: Place) -> tuple[str, str]:
+    text = _printable(place.text or "")
+    start = max((place.column or 1) - 1, 0)
+    marked = text[start : start + place.length]
+    return " " * _width(text[:start]), "^" * max(1, _width(marked))
+
+
+class Report:
+    """Speaks for one run of a command.
+
+    Results go to `out`, problems and progress to `err`; with `as_json` the
+    only thing on `out` is one JSON object.
+    """
+
+    def __init__(self, out: TextIO | None = None, err: TextIO | None = None, *,
+                 verbose: bool = False, quiet: bool = False, as_json: bool = False) -> None:
+        self.out = out or sys.stdout
+        self.err = err or sys.stderr
+        self.verbose = verbose
+        self.quiet = quiet
+        self.as_json = as_json
+        self._color = self.err.isatty() and not os.environ.get("NO_COLOR")
+        self._started = time.monotonic()
+        self._last_progress = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Since the command began."""
+        return time.monotonic() - self._started
+
+    def line(self, text: str) -> None:
+        """A result, for people."""
+        if not self.quiet and not self.as_json:
+            self._write(self.out, text)
+
+    def detail(self, text: str) -> None:
+        """Something only `-v` shows."""
+        if self.verbose and not self.as_json:
+            self._write(self.out, text)
+
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Rows under their heads, aligned; the last column as long as it is."""
+        if self.quiet or self.as_json:
+            return
+        every = [list(heads), *map(list, rows)]
+        widths = [max(_width(row[column]) for row in every) for column in range(len(heads) - 1)]
+        for row in every:
+            cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=False)]
+            self._write(self.out, "  ".join([*cells, row[-1]]).rstrip())
+
+    def failure(self, text: str) -> None:
+        """The last line of a run that failed; `-q` shows it too."""
+        self._write(self.err, text)
+
+    def data(self, value: Mapping[str, Any]) -> None:
+        """The result as JSON, under `--json`."""
+        if self.as_json:
+            self._write(self.out, json.dumps(value, ensure_ascii=False, indent=1))
+
+    def problems(self, problems: Problems) -> None:
+        """Show problems in file order, errors before the count of the rest."""
+        self._clear_progress()
+        if self.as_json or not problems:
+            return
+        ordered = sorted(problems, key=lambda problem: not problem.is_error)
+        shown = sorted(ordered[:MAX_SHOWN], key=Problem.order)
+        for problem in shown:
+            if problem.is_error or not self.quiet:
+                self._write(self.err, format_problem(problem, self._color) + "\n")
+        if len(problems) > MAX_SHOWN:
+            self._write(self.err, f"… and {len(problems) - MAX_SHOWN} more\n")
+
+    def progress(self, done: int, total: int, what: str) -> None:
+        """How far a build is; shown once it has taken a second, on a terminal."""
+        now = self.seconds
+        if self.quiet or self.as_json or not self.err.isatty() or now < 1 or now - self._last_progress < 0.1:
+            return
+        self._last_progress = now
+        rate = done / now
+        self.err.write(f"\r\x1b[K{done:,}/{total:,} pages, {rate:,.0f}/s  {what[:60]}")
+        self.err.flush()
+
+    def _clear_progress(self) -> None:
+        if self._last_progress:
+            self.err.write("\r\x1b[K")
+            self._last_progress = 0.0
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        self._clear_progress()
+        encoding = stream.encoding or "utf-8"
+        stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+        stream.flush()
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 page`, `2 pages`, `3 warnings`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,1 @@
+"""Sources: the files an author writes, found and read."""

@@ -1,0 +1,81 @@
+"""Dates in the forms people really write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta, timezone, tzinfo
+
+_MONTHS = {name: number for number, names in enumerate((
+    "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july",
+    "aug august", "sep sept september", "oct october", "nov november", "dec december"), 1)
+    for name in names.split()}
+# RFC 2822 section 4.3, the North American names with fixed offsets.
+_ZONES = {"z": 0, "ut": 0, "utc": 0, "gmt": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300,
+          "mst": -420, "mdt": -360, "pst": -480, "pdt": -420}
+
+_NUMERIC = r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
+_COMPACT = r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
+_CHINESE = r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일号]?"
+_DAY_FIRST = r"(?:[a-z]{3,9}\.?,?\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s-]+(?P<name>[a-z]{3,9})\.?,?[\s-]+(?P<year>\d{4})"
+_MONTH_FIRST = r"(?:[a-z]{3,9}\.?,?\s+)?(?P<name>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})"
+_TIME = (r"(?:(?:[T,_]|\s)\s*(?:at\s+)?(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})"
+         r"(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[ap]\.?m\.?)?"
+         r"\s*(?P<zone>[+-]\d{1,2}:?\d{2}|[+-]\d{2}|[a-z]{1,4})?(?:\s*\([^)]*\))?)?")
+_FORMS = tuple(re.compile(form + _TIME, re.I)
+               for form in (_NUMERIC, _COMPACT, _CHINESE, _DAY_FIRST, _MONTH_FIRST))
+
+
+def parse_date(value: object, zone: tzinfo) -> datetime:
+    """A moment with a time zone; one without is in `zone`.
+
+    Takes what YAML and TOML make of a date and text in the ISO 8601, RFC 2822,
+    American, British and Chinese orders.  Raises `ValueError` for people; for
+    `01/02/2024` too, whose order nobody can know.
+    """
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=zone)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=zone)
+    text = str(value).strip()
+    for form in _FORMS:
+        found = form.fullmatch(text)
+        if found:
+            return _moment(found, text, zone)
+    if re.match(r"\d{1,2}[/.]\d{1,2}[/.]\d{4}", text):
+        raise ValueError(f"`{text}`: which is the month?")
+    raise ValueError(f"`{text}` is not a date we can read")
+
+
+def _moment(found: re.Match[str], text: str, zone: tzinfo) -> datetime:
+    parts = found.groupdict()
+    month = _MONTHS.get(parts["name"].lower()) if parts.get("name") else int(parts["month"])
+    if month is None:
+        raise ValueError(f"`{text}`: there is no month `{parts['name']}`")
+    try:
+        return datetime(int(parts["year"]), month, int(parts["day"]), _hour(parts),
+                        int(parts["minute"] or 0), int(parts["second"] or 0),
+                        int((parts["fraction"] or "0").ljust(6, "0")[:6]), _offset(parts["zone"], zone))
+    except ValueError as reason:
+        raise ValueError(f"`{text}`: {str(reason).partition(',')[0]}") from None
+
+
+def _hour(parts: dict[str, str | None]) -> int:
+    hour = int(parts["hour"] or 0)
+    if parts["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError("hour must be in 1..12 before am or pm")
+        hour = hour % 12 + (12 if parts["half"][0] in "pP" else 0)
+    return hour
+
+
+def _offset(name: str | None, zone: tzinfo) -> tzinfo:
+    if name is None:
+        return zone
+    if name.lower() in _ZONES:
+        return timezone(timedelta(minutes=_ZONES[name.lower()]))
+    if not name[1:].replace(":", "").isdigit():
+        raise ValueError(f"there is no zone {name}")
+    digits = name[1:].replace(":", "").zfill(2)
+    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
+    size = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-size if name[0] == "-" else size)

@@ -1,0 +1,139 @@
+"""The keys of front matter: their names here and elsewhere, and their types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any
+
+from coldpress.mapping import Params
+from coldpress.paths import is_external
+from coldpress.sources.dates import parse_date
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What a source says of itself."""
+
+    title: str | None = None
+    date: datetime | None = None
+    updated: datetime | None = None
+    draft: bool = False
+    publish_date: datetime | None = None
+    expiry_date: datetime | None = None
+    slug: str | None = None
+    permalink: str | None = None
+    unlisted: bool = False
+    aliases: tuple[str, ...] = ()
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    authors: tuple[str, ...] = ()
+    weight: float | None = None
+    summary: str | None = None
+    description: str | None = None
+    image: str | None = None
+    lang: str | None = None
+    layout: str | None = None
+    toc: bool = True
+    params: Params = field(default_factory=Params)
+
+
+ALIASES = {
+    "lastmod": "updated", "modified": "updated", "category": "categories", "author": "authors",
+    "excerpt": "summary", "redirect_from": "aliases", "template": "layout", "url": "permalink",
+    "path": "permalink", "publishDate": "publish_date", "pubdate": "publish_date",
+    "expiryDate": "expiry_date", "cover": "image", "thumbnail": "image", "sidebar_position": "weight",
+    "nav_order": "weight", "order": "weight", "extra": "params",
+}
+"""Names other generators use, read as ours."""
+
+NOT_SLIPS = frozenset({"images", "height", "data", "dates"})
+"""Keys one letter away from ours that mean something else elsewhere."""
+
+
+def as_text(value: Any, zone: tzinfo) -> str:
+    if isinstance(value, (dict, list)):
+        raise ValueError("text is expected here")
+    return str(value)
+
+
+def as_flag(value: Any, zone: tzinfo) -> bool:
+    word = str(value).strip().lower()
+    if word in ("true", "yes", "on", "1"):
+        return True
+    if word in ("false", "no", "off", "0", ""):
+        return False
+    raise ValueError("true or false is expected here")
+
+
+def as_number(value: Any, zone: tzinfo) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise ValueError("a number is expected here") from None
+
+
+def as_list(value: Any, zone: tzinfo) -> tuple[str, ...]:
+    """Text or a list of text, nested ones flattened, empty ones dropped."""
+    flat: list[str] = []
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, list):
+            flat += as_list(item, zone)
+        elif isinstance(item, dict):
+            raise ValueError("a list of names is expected here")
+        elif item is not None and str(item).strip():
+            flat.append(str(item).strip())
+    return tuple(dict.fromkeys(flat))
+
+
+def as_terms(value: Any, zone: tzinfo) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = value.split(",")
+    return as_list(value, zone)
+
+
+def as_authors(value: Any, zone: tzinfo) -> tuple[str, ...]:
+    """A name, names, or mappings that hold one under `name` or `id`."""
+    if isinstance(value, dict):
+        value = [value]
+    if isinstance(value, list):
+        value = [item.get("name") or item.get("id") if isinstance(item, dict) else item for item in value]
+    return as_list(value, zone)
+
+
+def as_params(value: Any, zone: tzinfo) -> Params:
+    if not isinstance(value, dict):
+        raise ValueError("`key: value` lines are expected here")
+    return Params({str(key): inner for key, inner in value.items()})
+
+
+def as_image(value: Any, zone: tzinfo) -> str:
+    """A path; of a mapping (Hugo's `cover:`) its `image`, `src` or `url`."""
+    if isinstance(value, dict):
+        value = value.get("image") or value.get("src") or value.get("url") or ""
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return as_text(value, zone)
+
+
+FIELDS: Mapping[str, Callable[[Any, tzinfo], Any]] = {
+    "title": as_text, "date": parse_date, "updated": parse_date, "draft": as_flag,
+    "publish_date": parse_date, "expiry_date": parse_date, "slug": as_text, "permalink": as_text,
+    "unlisted": as_flag, "aliases": as_list, "authors": as_authors, "weight": as_number,
+    "summary": as_text, "description": as_text, "image": as_image, "lang": as_text,
+    "layout": as_text, "toc": as_flag, "params": as_params,
+}
+"""Every key of ours with the reader of its value; taxonomies come from the config."""
+
+AS_WRITTEN = frozenset({as_text, as_list, as_terms, as_authors})
+"""Readers for which `1.10` is those four letters, not a number."""
+
+
+def field_of(key: str, value: Any) -> str | None:
+    """The field of ours that a key means, or None for the author's own key."""
+    name = ALIASES.get(key, key)
+    if name == "permalink" and key != "permalink" and (not isinstance(value, str) or is_external(value)):
+        return None  # `url: https://…` is where something else lives
+    if name == "image" and key != "image" and isinstance(value, bool):
+        return None
+    return name

@@ -1,0 +1,82 @@
+"""The files below the content folder, in one order on every machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from coldpress.errors import ColdpressError, Place, Problem, Problems
+
+MARKDOWN = (".md", ".markdown")
+_KEPT_DOTFILES = {".well-known", ".nojekyll", ".htaccess", ".domains"}
+_LITTER = re.compile(r".*~|#.*#|.*\.(?:swp|swo|tmp|bak|orig|pyc)|thumbs\.db|desktop\.ini|__pycache__"
+                     r"|node_modules", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file: `path` is relative to the content folder, NFC, with `/`;
+    `name` relative to the site's root, as people are told it; `file` where
+    it is on disk."""
+
+    path: str
+    name: str
+    file: Path
+    size: int
+    mtime_ns: int
+
+    @property
+    def is_markdown(self) -> bool:
+        return self.path.lower().endswith(MARKDOWN)
+
+    def read(self) -> bytes:
+        """The bytes; raises `ColdpressError` when they cannot be had."""
+        try:
+            return self.file.read_bytes()
+        except OSError as reason:
+            raise ColdpressError(Problem(
+                "source.unreadable", f"cannot read this file: {reason.strerror}", Place(self.name))) from None
+
+
+def find_files(folder: Path, name: str, problems: Problems) -> list[SourceFile]:
+    """Every file below `folder`, sorted by path; `name` is the folder's own.
+
+    Hidden files, editors' leftovers and caches are passed over.  A link that
+    leads out of the folder is a problem: what it shows would not be the site's.
+    """
+    found: list[SourceFile] = []
+    if folder.is_dir():
+        _walk(folder, "", name, folder.resolve(), problems, found)
+    return sorted(found, key=lambda source: source.path)
+
+
+def _walk(folder: Path, inner: str, name: str, root: Path, problems: Problems, found: list[SourceFile]) -> None:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if _ignored(entry.name):
+                continue
+            path = unicodedata.normalize("NFC", inner + entry.name)
+            if entry.is_symlink() and not _stays_inside(Path(entry.path), root):
+                problems.error("source.link", "this link leads out of the content folder or nowhere",
+                               Place(f"{name}/{path}"), "put a copy of the file there")
+            elif entry.is_dir():
+                _walk(Path(entry.path), f"{path}/", name, root, problems, found)
+            elif entry.is_file():
+                stat = entry.stat()
+                found.append(SourceFile(path, f"{name}/{path}", Path(entry.path), stat.st_size, stat.st_mtime_ns))
+
+
+def _ignored(name: str) -> bool:
+    return (name.startswith(".") and name not in _KEPT_DOTFILES) or _LITTER.fullmatch(name) is not None
+
+
+def _stays_inside(link: Path, root: Path) -> bool:
+    try:
+        target = link.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return False
+    # A folder that holds the link itself would be walked for ever.
+    return target.is_relative_to(root) and not link.parent.resolve().is_relative_to(target)

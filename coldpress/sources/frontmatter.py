@@ -1,0 +1,188 @@
+"""A source file read: its front matter typed, its body as text.
+
+    ---                     YAML between two `---`, or TOML between two `+++`,
+    title: Hello            or nothing at all: then the title is the first
+    ---                     heading or the file's name.
+    The body.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, tzinfo
+from hashlib import blake2b
+from typing import Any
+
+from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.mapping import MappingText, Params
+from coldpress.sources.fields import (ALIASES, AS_WRITTEN, FIELDS, NOT_SLIPS, FrontMatter, as_terms, field_of)
+from coldpress.sources.files import SourceFile
+from coldpress.text import did_you_mean, one_edit_apart
+
+_FENCED = re.compile(r"\s*^(?P<mark>---|\+\+\+)[ \t]*\n(?P<text>.*?)(?:^(?P=mark)[ \t]*(?:\n|\Z)|^\.\.\.[ \t]*(?:\n|\Z))",
+                     re.M | re.S)
+_BARE = re.compile(r"(?:(?:title|date|modified|category|tags|slug|authors?|summary|status|lang):[^\n]*\n){2}", re.I)
+# What neither HTML nor XML may hold.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_NAME = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[-_ ]+(?P<stem>.+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A Markdown source: `body` begins on line `body_line` of the file;
+    `digest` names the body's content; `stem` is the name without date."""
+
+    source: SourceFile
+    front: FrontMatter
+    body: str
+    body_line: int
+    digest: str
+    stem: str
+    mapping: MappingText | None = None
+
+    def place_of(self, key: str) -> Place:
+        """Where a field of front matter stands, under whichever name."""
+        for name in (key, *(alias for alias, ours in ALIASES.items() if ours == key)):
+            if self.mapping and self.mapping.raw(name) is not None:
+                return self.mapping.place(name)
+        return Place(self.source.name)
+
+    def place(self, line: int | None = None, column: int | None = None, length: int = 1) -> Place:
+        """A position in the body, `line` counted from the body's first."""
+        if line is None:
+            return Place(self.source.name)
+        lines = self.body.split("\n")
+        text = lines[line - 1] if line <= len(lines) else None
+        return Place(self.source.name, self.body_line + line - 1, column, text, length)
+
+
+def read_document(source: SourceFile, taxonomies: Iterable[str], zone: tzinfo, problems: Problems) -> Document | None:
+    """Read one Markdown file; None, and a problem, when it cannot be."""
+    try:
+        text = decode(source)
+        found = _FENCED.match(text)
+        if found is None:
+            _explain_bare_header(text, source)
+        mapping = _mapping(found, text, source) if found else None
+        front = _Reader(mapping, tuple(taxonomies), zone, problems).read() if mapping else FrontMatter()
+    except ColdpressError as reason:
+        problems.extend(reason.problems)
+        return None
+    body = text[found.end():] if found else text
+    stem, day = _split_name(source)
+    if front.date is None and day is not None:
+        front = replace(front, date=datetime.combine(day, time(), zone))
+    body_line = 1 + text.count("\n", 0, found.end()) if found else 1
+    return Document(source, front, body, body_line, blake2b(body.encode(), digest_size=16).hexdigest(), stem,
+                    mapping)
+
+
+def decode(source: SourceFile) -> str:
+    """The text of a file: UTF-8 with or without BOM, every line end made `\\n`."""
+    data = source.read()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as reason:
+        before = data[: reason.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        shown = data.split(b"\n")[line - 1].decode("utf-8", "replace").rstrip("\r")
+        raise ColdpressError(Problem(
+            "source.encoding", f"this file is not UTF-8: byte 0x{data[reason.start]:02X}",
+            Place(source.name, line, column, shown), "save it as UTF-8")) from None
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _explain_bare_header(text: str, source: SourceFile) -> None:
+    first = text.lstrip("\n").partition("\n")[0]
+    line = 1 + len(text) - len(text.lstrip("\n"))
+    if re.fullmatch(r"(?:---|\+\+\+)[ \t]*", first) and re.match(r"\s*\S+[ \t]*\n[\w-]+[ \t]*[:=]", text):
+        raise ColdpressError(Problem(
+            "front-matter.open", "this front matter never ends",
+            Place(source.name, line, 1, first, 3), f"put a second `{first.strip()}` below its last line"))
+    if _BARE.match(text.lstrip("\n")):
+        raise ColdpressError(Problem(
+            "front-matter.bare", "`Key: value` lines without `---` are not front matter",
+            Place(source.name, line, 1, first, len(first)), "put a line `---` above and below them"))
+
+
+def _mapping(found: re.Match[str], text: str, source: SourceFile) -> MappingText:
+    first_line = 1 + text.count("\n", 0, found.start("text"))
+    return MappingText(found["text"], source.name, "toml" if found["mark"] == "+++" else "yaml", first_line)
+
+
+class _Reader:
+    """Turns one parsed mapping into typed fields."""
+
+    def __init__(self, mapping: MappingText, taxonomies: tuple[str, ...], zone: tzinfo, problems: Problems) -> None:
+        self.mapping = mapping
+        self.taxonomies = taxonomies
+        self.zone = zone
+        self.problems = problems
+        self.values: dict[str, Any] = {}
+        self.terms: dict[str, tuple[str, ...]] = {}
+        self.params = Params()
+
+    def read(self) -> FrontMatter:
+        data = self.mapping.parse()
+        for key in sorted(data, key=lambda key: key in ALIASES):  # our own names win
+            self._read_key(key, data[key])
+        given = self.values.pop("params", {})
+        return FrontMatter(**self.values, terms=self.terms, params=Params({**self.params, **given}))
+
+    def _read_key(self, key: str, value: Any) -> None:
+        name = field_of(key, value)
+        if name in self.taxonomies:
+            self._take(key, value, as_terms, self.terms, name)
+        elif name in FIELDS:
+            self._take(key, value, FIELDS[name], self.values, name)
+        elif key in ("published", "status"):
+            if str(value).lower() in ("false", "no", "draft"):
+                self.values["draft"] = True
+        else:
+            self.params[key] = value
+            self._warn_of_slip(key)
+
+    def _take(self, key: str, value: Any, reader: Any, into: dict[str, Any], name: str) -> None:
+        if value is None or name in into:
+            return
+        if reader in AS_WRITTEN:
+            value = self._as_written(value, key)
+        try:
+            into[name] = reader(value, self.zone)
+        except ValueError as reason:
+            hint = "write it `2026-01-31` or `2026-01-31 18:30`" if name.endswith(("date", "updated")) else None
+            self.problems.error("front-matter.value", f"`{key}`: {reason}", self.mapping.place(key), hint)
+
+    def _as_written(self, value: Any, *keys: str | int) -> Any:
+        if isinstance(value, list):
+            return [self._as_written(item, *keys, index) for index, item in enumerate(value)]
+        if isinstance(value, (bool, int, float, date)):
+            return self.mapping.raw(*keys) or str(value)
+        return value
+
+    def _warn_of_slip(self, key: str) -> None:
+        known = [*FIELDS, *self.taxonomies]
+        if key not in NOT_SLIPS and any(one_edit_apart(key, name) for name in known):
+            self.problems.warn("front-matter.unknown-key", f"unknown key `{key}`", self.mapping.place(key),
+                               did_you_mean(key, [name for name in known if one_edit_apart(key, name)]))
+
+
+def _split_name(source: SourceFile) -> tuple[str, date | None]:
+    """The name of a source without suffix and date, and that date.
+
+    A bundle (`2026-01-02-hello/index.md`) is named by its folder."""
+    *folders, file = source.path.split("/")
+    stem = file.rpartition(".")[0]
+    if stem.lower() == "index" and folders:
+        stem = folders[-1]
+    found = _NAME.fullmatch(stem)
+    if found:
+        try:
+            day = date(int(found["year"]), int(found["month"]), int(found["day"]))
+            return found["stem"] or stem, day
+        except ValueError:
+            pass
+    return stem, None

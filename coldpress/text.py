@@ -1,0 +1,104 @@
+"""Words: slugs, heading ids, counts and near misses, for every script."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# Scripts written without spaces: each character counts as a word.
+CJK = (
+    "\u3040-\u30ff"  # Hiragana, Katakana
+    "\u31f0-\u31ff"  # Katakana extensions
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Han
+    "\uff66-\uff9d"  # half-width Katakana
+    "\U00020000-\U0003fffd"  # Han, the supplementary planes
+)
+_CJK = re.compile(f"[{CJK}]")
+_WORD = re.compile(rf"[^\W_{CJK}][^\W{CJK}]*(?:['’.\-][^\W_{CJK}]+)*")
+_GAP = re.compile(r"[\s_]+|[^\w.\-]+")
+
+WORDS_PER_MINUTE = 220
+CJK_PER_MINUTE = 400
+
+
+def slugify(text: str) -> str:
+    """A name as one URL segment.
+
+    NFC; letters, marks and digits of every script stay, cased ones in lower
+    case; spaces, `_` and other punctuation become one `-`; dots inside a name
+    stay (`v1.2.3`).  May be empty when nothing of the text can stay.
+    """
+    kept = "".join(
+        char if unicodedata.category(char)[0] in "LMN" or char in ".-" else "-"
+        for char in unicodedata.normalize("NFC", text).lower()
+        if unicodedata.category(char) != "Cf"
+    )
+    parts = (part.strip("-") for part in re.split(r"\.+", kept))
+    return re.sub(r"-{2,}", "-", ".".join(part for part in parts if part)).strip("-.")
+
+
+def heading_id(text: str) -> str:
+    """The anchor of a heading, as GitHub makes it but for every script.
+
+    Lower case; letters, marks, digits, `-` and `_` stay, spaces become `-`,
+    all else goes: `1.背景介绍` is `1背景介绍`.  Never empty.
+    """
+    kept = []
+    for char in unicodedata.normalize("NFC", text.strip()).lower():
+        if char.isspace():
+            kept.append("-")
+        elif char in "-_" or unicodedata.category(char)[0] in "LMN":
+            kept.append(char)
+    return "".join(kept).strip("-") or "section"
+
+
+def count_words(text: str) -> tuple[int, int]:
+    """How many spaced words and how many CJK characters a text has."""
+    return len(_WORD.findall(text)), len(_CJK.findall(text))
+
+
+def reading_minutes(words: int, cjk: int) -> int:
+    """Minutes to read so many words and CJK characters; at least one."""
+    return max(1, round(words / WORDS_PER_MINUTE + cjk / CJK_PER_MINUTE))
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, cut at a word where there are spaces, with `…`."""
+    text = " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    if not _CJK.match(cut[-1]) and " " in cut[limit // 2 :]:
+        cut = cut[: cut.rindex(" ")]
+    return cut.rstrip(" ,.;:，。；：、") + "…"
+
+
+def one_edit_apart(a: str, b: str) -> bool:
+    """Whether one letter typed wrong, left out, added or swapped turns a into b."""
+    if a == b or abs(len(a) - len(b)) > 1:
+        return False
+    start = 0
+    while start < min(len(a), len(b)) and a[start] == b[start]:
+        start += 1
+    x, y = a[start:], b[start:]
+    return x[1:] == y[1:] or x[1:] == y or x == y[1:] or (
+        x[:2] == y[:2][::-1] and x[2:] == y[2:]
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, if any is near."""
+    candidates = list(known)
+    folded = {candidate.casefold(): candidate for candidate in candidates}
+    if word.casefold() in folded:
+        return folded[word.casefold()]
+    match = difflib.get_close_matches(word, candidates, n=1, cutoff=0.7)
+    return match[0] if match else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """`did you mean …?`, or nothing when no known word is near."""
+    match = nearest(word, known)
+    return f"did you mean `{match}`?" if match else None

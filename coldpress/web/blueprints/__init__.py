@@ -1,0 +1,1 @@
+"""The site's views; beneath each stands the generator of its URLs."""

@@ -1,0 +1,39 @@
+"""Files that are copied as they are: the theme's and the site's `static/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, send_from_directory
+
+from coldpress.content.library import Library
+from coldpress.web.environment import THEME
+from coldpress.web.site import current_site
+from coldpress.web.site_blueprint import SiteBlueprint
+
+blueprint = SiteBlueprint("assets", __name__)
+
+
+@blueprint.get("/theme/<path:filename>")
+def theme(filename: str) -> Response:
+    """A file of the theme."""
+    return send_from_directory(THEME / "static", filename)
+
+
+@blueprint.urls(theme)
+def theme_urls(library: Library) -> Iterator[dict[str, Any]]:
+    for filename in current_site().files_in("theme"):
+        yield {"filename": filename}
+
+
+@blueprint.get("/static/<path:filename>")
+def static(filename: str) -> Response:
+    """A file of the site's own `static/`."""
+    return send_from_directory(current_site().folder_of("static"), filename)
+
+
+@blueprint.urls(static)
+def static_urls(library: Library) -> Iterator[dict[str, Any]]:
+    for filename in current_site().files_in("static"):
+        yield {"filename": filename}

@@ -1,0 +1,51 @@
+"""One rule for all content: pages, posts, sections, aliases and assets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import abort, redirect, request, send_file
+from flask.typing import ResponseReturnValue
+
+from coldpress.content.library import Alias, Library
+from coldpress.content.page import Page
+from coldpress.sources.files import SourceFile
+from coldpress.web.site import current_site
+from coldpress.web.site_blueprint import SiteBlueprint
+
+blueprint = SiteBlueprint("content", __name__)
+
+
+@blueprint.get("/<content:page>")
+def content(page: Page | Alias | SourceFile | None) -> ResponseReturnValue:
+    """Whatever the Library has at this path."""
+    if isinstance(page, Page):
+        return show(page)
+    if isinstance(page, Alias):
+        to = page.page
+        return current_site().render("redirect.html", title=to.title, target=to.url, canonical=to.permalink)
+    if isinstance(page, SourceFile):
+        return send_file(page.file)
+    site = current_site()
+    if site.find(site.requested_path() + "/"):
+        return redirect(request.script_root + request.path + "/", 308)
+    abort(404)
+
+
+@blueprint.urls(content)
+def content_urls(library: Library) -> Iterator[dict[str, Any]]:
+    lists = {collection.path for collection in library.collections.values()}
+    for page in library.all_pages:
+        if page.path not in lists and page.path != "/":
+            yield {"page": page}
+    for alias in library.aliases.values():
+        yield {"page": alias}
+
+
+def show(page: Page) -> str:
+    """A page in its layout, else in the template of its kind."""
+    site = current_site()
+    default = f"{page.kind}.html"
+    names = [f"{page.layout}.html", default] if page.layout else [default]
+    return site.render(names, page=page)

@@ -1,0 +1,54 @@
+"""The home page and the lists of posts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import abort
+
+from coldpress.content.library import Library
+from coldpress.content.page import Page
+from coldpress.content.pagination import list_page, numbered_pages
+from coldpress.web.site import current_site
+from coldpress.web.site_blueprint import SiteBlueprint
+
+blueprint = SiteBlueprint("lists", __name__)
+
+
+@blueprint.get("/")
+def home() -> str:
+    """`content/index.md` or `_index.md` if there, else the latest posts."""
+    site = current_site()
+    page = site.library.at("/")
+    own = page if isinstance(page, Page) else None
+    layout = own.layout if own else None
+    names = [f"{layout}.html", "home.html"] if layout else ["home.html"]
+    return site.render(names, page=own, posts=site.library.posts[: site.config.paginate])
+
+
+@blueprint.urls(home)
+def home_urls(library: Library) -> Iterator[dict[str, Any]]:
+    yield {}
+
+
+@blueprint.get("/<collection:name>/")
+@blueprint.get("/<collection:name>/page/<int:number>/")
+def posts(name: str, number: int | None = None) -> str:
+    """The posts of a collection: the newest, or one of the numbered pages."""
+    site = current_site()
+    collection = site.library.collections[name]
+    listed = list_page(collection.posts, collection.path, site.config.paginate, number)
+    if listed is None:
+        abort(404)
+    return site.render("list.html", page=collection.section, collection=collection, list=listed)
+
+
+@blueprint.urls(posts)
+def posts_urls(library: Library) -> Iterator[dict[str, Any]]:
+    for name, collection in library.collections.items():
+        if not len(collection.posts) and collection.section is None:
+            continue
+        yield {"name": name}
+        for number in range(1, numbered_pages(len(collection.posts), library.config.paginate) + 1):
+            yield {"name": name, "number": number}

@@ -1,0 +1,58 @@
+"""URL converters: which part of a URL names content, a taxonomy, a collection."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from werkzeug.routing import BaseConverter, Map
+
+from coldpress.content.permalinks import folder_path
+from coldpress.content.taxonomy import taxonomy_path
+from coldpress.paths import url_of
+from coldpress.web.site import Site
+
+
+def install_converters(url_map: Map, site: Site) -> None:
+    """Give a URL map the converters of one site."""
+
+    class Content(BaseConverter):
+        """Anything at a path: a page, an alias or an asset; None where nothing is.
+
+        Werkzeug tries no other rule once a converter refuses, so this one
+        never does: the view answers with the site's 404 page.
+        """
+
+        part_isolating = False
+        regex = ".+?"
+        weight = 1000
+
+        def to_python(self, value: str) -> Any:
+            return site.find("/" + value)
+
+        def to_url(self, value: Any) -> str:
+            path = value if isinstance(value, str) else value.path
+            return url_of(path).removeprefix("/")
+
+    url_map.converters["content"] = Content
+    url_map.converters["taxonomy"] = _names(
+        {taxonomy_path(name).strip("/"): name for name in site.config.taxonomies})
+    url_map.converters["collection"] = _names(
+        {folder_path(name).strip("/"): name for name in site.config.collections})
+
+
+def _names(by_segment: dict[str, str]) -> type[BaseConverter]:
+    segments = {name: segment for segment, name in by_segment.items()}
+
+    class Names(BaseConverter):
+        """One of the names in the config, as it stands in URLs."""
+
+        regex = "|".join(map(re.escape, by_segment)) or "(?!)"
+
+        def to_python(self, value: str) -> str:
+            return by_segment[value]
+
+        def to_url(self, value: str) -> str:
+            return url_of(segments[value])
+
+    return Names

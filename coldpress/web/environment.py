@@ -1,0 +1,87 @@
+"""The Jinja environment: the site's templates, then the theme's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from datetime import datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import flask
+from flask.templating import Environment
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, Template, Undefined
+from jinja2.exceptions import UndefinedError
+
+from coldpress import recorder
+
+THEME = Path(__file__).parent / "theme"
+
+
+class Strict(Undefined):
+    """An undefined may be tested; printing, looping or counting it fails."""
+
+    def _fail(self, *_: Any) -> NoReturn:
+        raise UndefinedError(self._undefined_message)
+
+    __str__ = __html__ = __iter__ = __len__ = _fail  # type: ignore[assignment]
+    __eq__ = Undefined.__eq__
+    __hash__ = Undefined.__hash__
+
+
+class SiteEnvironment(Environment):
+    """Flask's environment, with our loader and with lookups recorded."""
+
+    def __init__(self, app: flask.Flask, templates: Path) -> None:
+        theme = FileSystemLoader(THEME / "templates")
+        super().__init__(
+            app,
+            loader=ChoiceLoader([FileSystemLoader(templates), theme, PrefixLoader({"theme": theme})]),
+            undefined=Strict,
+            autoescape=app.select_jinja_autoescape,
+            auto_reload=False,  # the site clears the cache when a template changes
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.globals.update(
+            url_for=flask.url_for, get_flashed_messages=flask.get_flashed_messages, config=app.config,
+            request=flask.request, session=flask.session, g=flask.g)
+        self.policies["json.dumps_function"] = app.json.dumps
+        self.filters.update(date=format_date, iso=_iso, rfc822=_rfc822)
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
+        # Every lookup comes through here, those in vain too.
+        recorder.read("template", name)
+        return super()._load_template(name, globals)
+
+    def clear(self) -> None:
+        """Forget compiled templates: one was added, changed or removed."""
+        if self.cache is not None:
+            self.cache.clear()
+
+
+def format_date(value: datetime, form: str = "%Y-%m-%d") -> str:
+    """`{{ page.date|date("%d.%m.%Y") }}`; numbers only, so no locale is asked."""
+    return value.strftime(form)
+
+
+def _iso(value: datetime) -> str:
+    """RFC 3339, to the second."""
+    return value.isoformat(timespec="seconds")
+
+
+def _rfc822(value: datetime) -> str:
+    """The date form of RSS 2.0, English whatever the locale."""
+    return format_datetime(value)
+
+
+def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str], str | None]) -> Callable[..., str]:
+    """`url_for` for templates: our views by their short names, all others as
+    Flask knows them; files of the site and the theme carry their version."""
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        if endpoint in ("static", "theme") and "filename" in values:
+            values.setdefault("v", asset_version(endpoint, values["filename"]))
+        return flask.url_for(endpoints.get(endpoint, endpoint), **values)
+
+    return url_for

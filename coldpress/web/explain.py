@@ -1,0 +1,88 @@
+"""An exception from a view or a template as a problem with file and line."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from jinja2 import TemplateNotFound, TemplatesNotFound, TemplateSyntaxError, UndefinedError
+from werkzeug.routing import BuildError
+
+from coldpress.errors import ColdpressError, Place, Problem
+from coldpress.paths import relative_name
+from coldpress.text import did_you_mean
+from coldpress.web.environment import THEME
+from coldpress.web.site import Site
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def explain(error: BaseException, site: Site) -> Problem:
+    """What went wrong, at the innermost place that the user wrote.
+
+    For a mistake in a template that is its line; for one in own code the
+    traceback from that code's first frame on comes along.
+    """
+    if isinstance(error, ColdpressError) and error.problems:
+        return error.problems[0]
+    if isinstance(error, TemplateSyntaxError):
+        place = _place(error.filename or error.name or "template", error.lineno, site)
+        return Problem("template.syntax", f"{error.message}", place)
+    frames = list(_own_frames(error.__traceback__, site))
+    place = _place(*frames[-1], site) if frames else None
+    if isinstance(error, (TemplatesNotFound, TemplateNotFound)):
+        return Problem("template.missing", f"there is no template `{error.name}`", place,
+                       did_you_mean(str(error.name), site.environment.list_templates()))
+    in_template = bool(frames) and not frames[-1][0].endswith(".py")
+    if isinstance(error, UndefinedError) and in_template:
+        return Problem("template.undefined", str(error.message), place)
+    if isinstance(error, BuildError):
+        return Problem("route.unknown", f"no route is named `{error.endpoint}`", place, _near_endpoint(error))
+    name = type(error).__name__
+    if in_template:
+        return Problem("template.failed", f"{name}: {error}", place)
+    return Problem("route.failed", f"{name}: {error}", place, traceback=_own_traceback(error, site))
+
+
+def _near_endpoint(error: BuildError) -> str | None:
+    rule = error.suggested
+    return f"did you mean `{rule.endpoint}`?" if rule else None
+
+
+def _is_own(file: str, site: Site) -> bool:
+    path = Path(file)
+    return path.is_relative_to(THEME) or (
+        path.is_relative_to(site.root) and not path.is_relative_to(_PACKAGE) and "site-packages" not in path.parts)
+
+
+def _own_frames(trace: TracebackType | None, site: Site) -> Iterator[tuple[str, int]]:
+    for frame, line in traceback.walk_tb(trace):
+        file = frame.f_code.co_filename
+        if _is_own(file, site):
+            yield file, line
+
+
+def _own_traceback(error: BaseException, site: Site) -> str | None:
+    trace = error.__traceback__
+    while trace is not None and not _is_own(trace.tb_frame.f_code.co_filename, site):
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(type(error), error, trace)) if trace else None
+
+
+def code_place(file: str, line: int, site: Site) -> Place:
+    """A line of a Python or template file as a place, with its text."""
+    return _place(file, line, site)
+
+
+def _place(file: str, line: int, site: Site) -> Place:
+    path = Path(file)
+    theme = THEME / "templates"
+    name = f"theme/{relative_name(path, theme)}" if path.is_relative_to(theme) else relative_name(path, site.root)
+    try:
+        text = path.read_text("utf-8", "replace").split("\n")[line - 1]
+    except (OSError, IndexError):
+        return Place(name, line)
+    stripped = text.strip()
+    return Place(name, line, len(text) - len(text.lstrip()) + 1, text, max(1, len(stripped)))

@@ -1,0 +1,72 @@
+"""The `Coldpress` extension: a site inside a Flask app.
+
+    app = Flask(__name__)
+    Coldpress(app, "blog-folder", url_prefix="/blog")
+
+It owns its Library, its Jinja environment and its blueprints, all under one
+parent; it sets nothing that other parts of the app would see.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Flask
+from werkzeug.local import LocalProxy
+
+from coldpress.web.blueprints import archive, assets, content, feeds, lists, machines, terms
+from coldpress.web.converters import install_converters
+from coldpress.web.environment import SiteEnvironment, short_url_for
+from coldpress.web.site import PARENT, Site
+from coldpress.web.site_blueprint import Urls
+from coldpress.web.variables import SiteVariables
+
+BLUEPRINTS = tuple(module.blueprint for module in (lists, terms, archive, feeds, machines, assets, content))
+
+
+class Coldpress(Site):
+    """A site as an extension: `Coldpress(app, root, url_prefix="/blog")`, or
+    without an app and `init_app` later.
+
+    `endpoints` maps the short names of our views (`content`, `term`) to their
+    endpoints; `generators` maps endpoints to the generators of their URLs.
+    """
+
+    def __init__(self, app: Flask | None = None, root: str | Path = ".", *, url_prefix: str = "") -> None:
+        super().__init__(root, url_prefix)
+        self.endpoints: dict[str, str] = {}
+        self.generators: dict[str, Urls] = {}
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Give an app the site's routes, templates and its 404 page."""
+        if PARENT in app.extensions:
+            raise RuntimeError("this app has a Coldpress site already; mount the second in an app of its own")
+        app.extensions[PARENT] = self
+        self.app = app
+        self.environment = self._make_environment(app)
+        install_converters(app.url_map, self)
+        app.register_blueprint(self._make_parent())
+
+    def _make_environment(self, app: Flask) -> SiteEnvironment:
+        environment = SiteEnvironment(app, self.root / self.config.templates_dir)
+        environment.globals.update(
+            site=SiteVariables(self), library=LocalProxy(lambda: self.library), now=self.now,
+            url_for=short_url_for(self.endpoints, self.asset_version))
+        return environment
+
+    def _make_parent(self) -> Blueprint:
+        parent = Blueprint(PARENT, __name__, url_prefix=self.url_prefix or None)
+        parent.register_error_handler(404, self.not_found)
+        for blueprint in BLUEPRINTS:
+            parent.register_blueprint(blueprint)
+            for view, generator in blueprint.generators.items():
+                endpoint = f"{PARENT}.{blueprint.name}.{view}"
+                self.endpoints[view] = endpoint
+                self.generators[endpoint] = generator
+        return parent
+
+    def not_found(self, error: Exception) -> tuple[str, int]:
+        """The site's 404 page."""
+        return self.render("404.html"), 404

@@ -1,0 +1,189 @@
+"""A site while it is served or frozen: its config, content and templates."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g, has_request_context, request
+
+from coldpress import recorder
+from coldpress.config import Config, Options, current_options, load_config
+from coldpress.content.assemble import Sources, assemble
+from coldpress.content.library import Alias, Library
+from coldpress.content.page import Page
+from coldpress.errors import ColdpressError, Problem, Problems
+from coldpress.markup.cache import MarkupCache
+from coldpress.paths import below, relative_name
+from coldpress.sources.files import SourceFile, find_files
+from coldpress.web.environment import THEME, SiteEnvironment
+
+PARENT = "coldpress"
+"""Name of the parent blueprint, and of the key in `app.extensions`."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The site at one moment: its Library and what was wrong while loading."""
+
+    library: Library
+    problems: tuple[Problem, ...]
+
+
+class Site:
+    """One site.  `root` is its folder; `url_prefix` where the app mounts it.
+
+    Problems of the config are kept in `config_problems`, those of the content
+    in `snapshot.problems`: nothing is raised, so that all can be reported.
+    """
+
+    app: Flask
+    environment: SiteEnvironment
+    config_is_readable = True
+    """False when no setting of the config is known, so that nothing else counts."""
+    owns_app = False
+    """Whether the app is the site's own, and all its routes are frozen."""
+
+    def __init__(self, root: str | Path, url_prefix: str = "") -> None:
+        self.options: Options = current_options()
+        self.root = Path(root).resolve()
+        self.url_prefix = url_prefix.rstrip("/")
+        self.config_problems = Problems()
+        self.config = self._load_config()
+        self._markup = MarkupCache()
+        self._sources = Sources(self.root, self.config, self._markup)
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
+
+    def _load_config(self) -> Config:
+        try:
+            return load_config(self.root, self.options, self.config_problems)
+        except ColdpressError as reason:
+            self.config_problems.extend(reason.problems)
+            self.config_is_readable = False
+            return Config()
+
+    # The content, one snapshot a request.
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The site as last loaded; loads it the first time."""
+        if self._snapshot is None:
+            with self._lock:
+                if self._snapshot is None:
+                    self._snapshot = self._load()
+        return self._snapshot
+
+    def reload(self) -> Snapshot:
+        """Load the content anew; what did not change is not read again."""
+        with self._lock:
+            self.environment.clear()
+            self._snapshot = self._load()
+            return self._snapshot
+
+    def _load(self) -> Snapshot:
+        problems = Problems(self.config_problems)
+        library = assemble(self._sources, self.options, self._moment(), self.link_root, problems)
+        return Snapshot(library, tuple(problems))
+
+    @property
+    def library(self) -> Library:
+        """The content; within one request always the same."""
+        if not has_request_context():
+            return self.snapshot.library
+        if "coldpress_library" not in g:
+            g.coldpress_library = self.snapshot.library
+        library: Library = g.coldpress_library
+        return library
+
+    def find(self, path: str) -> Page | Alias | SourceFile | None:
+        """Whatever content is at a decoded path of this site."""
+        return self.library.at(path) or self.library.assets.get(path)
+
+    def now(self) -> datetime:
+        """The moment of this build, in the site's time zone; a recorded read."""
+        recorder.read("clock", "now")
+        return self._moment()
+
+    def _moment(self) -> datetime:
+        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+        if self.options.clock:
+            clock = self.options.clock
+            return clock if clock.tzinfo else clock.replace(tzinfo=self.config.zone)
+        if epoch.isdigit():
+            return datetime.fromtimestamp(int(epoch), UTC).astimezone(self.config.zone)
+        return datetime.now(self.config.zone)
+
+    # Rendering.
+
+    def render(self, template: str | Iterable[str], **variables: Any) -> str:
+        """Render the first of these templates that exists."""
+        names = [template] if isinstance(template, str) else list(template)
+        variables.setdefault("page", None)
+        self.app.update_template_context(variables)
+        return self.environment.select_template(names).render(variables)
+
+    @property
+    def template_names(self) -> list[str]:
+        """Every template there is, the theme's included."""
+        return self.environment.list_templates()
+
+    def link_root(self) -> str:
+        """What every link of the site begins with: the prefix it is mounted at."""
+        script = request.script_root if has_request_context() else self.script_root
+        return script + self.url_prefix
+
+    @property
+    def script_root(self) -> str:
+        """The prefix of the whole app, as `base_url` tells it."""
+        return self.config.prefix.removesuffix(self.url_prefix)
+
+    def requested_path(self) -> str:
+        """The path of the current request below the site's root."""
+        return request.path.removeprefix(self.url_prefix)
+
+    # Files that are copied as they are.
+
+    def folder_of(self, name: str) -> Path:
+        """The folder behind `/theme/` or `/static/`."""
+        return THEME / "static" if name == "theme" else self.root / self.config.static_dir
+
+    def files_in(self, name: str) -> Iterator[str]:
+        """The files below `/theme/` or `/static/`."""
+        folder = self.folder_of(name)
+        for file in find_files(folder, relative_name(folder, self.root), Problems()):
+            yield file.path
+
+    def asset_version(self, name: str, filename: str) -> str | None:
+        """Eight digits that change with a file; None where there is none."""
+        recorder.read("asset", f"{name}/{filename}")
+        try:
+            file = below(self.folder_of(name), filename)
+            stat = file.stat()
+        except (OSError, ValueError):
+            return None
+        stamp = (stat.st_size, stat.st_mtime_ns)
+        known = self._versions.get((name, filename))
+        if known is None or known[0] != stamp:
+            known = stamp, blake2b(file.read_bytes(), digest_size=4).hexdigest()
+            self._versions[name, filename] = known
+        return known[1]
+
+
+def current_site() -> Site:
+    """The site of the app that is now at work."""
+    site: Site = current_app.extensions[PARENT]
+    return site
+
+
+def now() -> datetime:
+    """The moment of the build, for own routes: `--clock`, SOURCE_DATE_EPOCH, or
+    the time it is.  A page that asks is rebuilt when the day changes."""
+    return current_site().now()
