@@ -29,6 +29,7 @@ from coldpress.report import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_OTHER_WORDS = {"server": "serve", "dev": "serve"}
 _WORDS_OF_CLICK = ("-h", "--help", "--version")
 
 
@@ -66,10 +67,8 @@ def execute(arguments: list[str] | None, factory: Factory | None, folder: Path) 
 class _Group(click.Group):
     """Also answers to other tools' words for a command."""
 
-    words = {"server": "serve", "dev": "serve"}
-
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        return super().get_command(context, self.words.get(name, name))
+        return super().get_command(context, _OTHER_WORDS.get(name, name))
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -157,7 +156,8 @@ def serve(port: int, bind: str, open_browser: bool, **more: Any) -> int:
 @click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--title", help="Name of the site (the folder's).")
 @click.option("--language", default="en", show_default=True, help="Its language, such as zh-Hans.")
-@click.option("--kind", type=click.Choice(init_command.KINDS), default="blog", show_default=True, help="What to begin with.")
+@click.option("--kind", type=click.Choice(init_command.KINDS), default="blog", show_default=True,
+              help="What to begin with.")
 @_speaking
 def init(folder: Path, title: str | None, language: str, kind: str, verbose: bool, quiet: bool) -> int:
     """Begin a new site in FOLDER."""

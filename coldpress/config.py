@@ -197,7 +197,7 @@ class Options:
     config: Path | None = None
 
 
-_options: ContextVar[Options] = ContextVar("coldpress.options", default=Options())
+_options: ContextVar[Options | None] = ContextVar("coldpress.options", default=None)
 
 
 @contextmanager
@@ -211,7 +211,7 @@ def use_options(options: Options) -> Iterator[None]:
 
 
 def current_options() -> Options:
-    return _options.get()
+    return _options.get() or Options()
 
 
 def load_config(root: Path, options: Options, problems: Problems) -> Config:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def _freeze(run: Run, app: Flask, site: Coldpress, output: Output, problems: Pro
         plan.fill()
         freezer = SiteFreezer(app, site, plan, output, problems, run.report)
         freeze_copies(plan, output, problems)
-        freezer.run()
+        freezer.render()
     except Exception as reason:  # noqa: BLE001  (a URL generator of an own route)
         problems.add(explain(reason, site))
     return plan
@@ -120,7 +121,12 @@ def _say(run: Run, site: Coldpress, plan: Plan | None, output: Output, problems:
     for reason in ("draft", "scheduled", "expired"):
         names = [out.document.source.name for out in site.library.left_out if out.reason == reason]
         if names:
-            run.report.line(f"Left out, {reason}: {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+            run.report.line(f"Left out, {reason}: {_some(names)}")
     if changes.foreign:
-        run.report.line(f"Not ours, left alone: {', '.join(changes.foreign[:5])}{' …' if len(changes.foreign) > 5 else ''}")
-    run.report.line(f"Built {counted(pages, 'page')} ({', '.join(parts)}) in {run.report.seconds:.2f} s → {output.name}/")
+        run.report.line(f"Not ours, left alone: {_some(changes.foreign)}")
+    run.report.line(
+        f"Built {counted(pages, 'page')} ({', '.join(parts)}) in {run.report.seconds:.2f} s → {output.name}/")
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")

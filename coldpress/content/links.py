@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urljoin
 
 from coldpress.errors import Problem
 from coldpress.markup.rendered import Link
+from coldpress.paths import is_external
 from coldpress.sources.files import MARKDOWN
 from coldpress.text import nearest
 
@@ -28,18 +29,25 @@ _ILLEGAL = re.compile(r"[\s\"<>`{}|\\^\[\]]|%(?![0-9a-fA-F]{2})")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a reference leads: `path` is None for a source that is missing;
-    `page` is set when a page of ours is there; `suffix` is `?…#…` as linked."""
+    """Where a reference leads: `path` is None for a source that is missing and
+    for another site's; `page` is set when a page of ours is there; `suffix` is
+    `?…#…` as linked."""
 
     path: str | None
     suffix: str = ""
     fragment: str = ""
     page: Page | None = None
     asset: bool = False
+    external: bool = False
 
 
 def resolve(library: Library, page: Page, reference: str) -> Target:
     """Resolve a reference that stands in a page's body."""
+    if is_external(reference):
+        base = library.config.base_url
+        if base is None or not f"{reference}/".startswith(base):
+            return Target(None, external=True)
+        reference = "/" + reference[len(base):]
     rest, hash_mark, fragment = reference.partition("#")
     rest, question_mark, query = rest.partition("?")
     suffix = question_mark + query + (hash_mark + _legal(fragment) if hash_mark else "")
@@ -70,7 +78,7 @@ def _as_source(library: Library, page: Page, name: str, suffix: str, fragment: s
 def _as_url(library: Library, page: Page, name: str, suffix: str, fragment: str) -> Target:
     path = urljoin(page.path, name) if not name.startswith("/") else name
     path = unicodedata.normalize("NFC", path)
-    for candidate in (path, path + "/"):
+    for candidate in (path, path + "/", path.removesuffix("index.html")):
         found = library.at(candidate)
         if found is not None:
             is_page = hasattr(found, "source")
@@ -93,6 +101,8 @@ def broken_links(library: Library, page: Page, exists: Callable[[str], bool]) ->
     """
     for link in page.rendered.html.links:
         target = resolve(library, page, link.target)
+        if target.external:
+            continue
         place = page.document.place(link.line, link.column, link.length)
         if target.path is None or not (target.page or target.asset or exists(target.path)):
             noun = "image" if link.kind == "image" else "link"

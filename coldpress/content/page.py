@@ -17,10 +17,10 @@ from markupsafe import Markup, escape
 from coldpress import recorder
 from coldpress.content.permalinks import Entry
 from coldpress.errors import Problem
+from coldpress.mapping import Params
 from coldpress.markup.rendered import Heading, Link, Rendered, Title
 from coldpress.markup.structure import title_of
 from coldpress.paths import url_of
-from coldpress.mapping import Params
 from coldpress.text import reading_minutes, shorten
 
 if TYPE_CHECKING:

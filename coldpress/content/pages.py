@@ -8,22 +8,22 @@ from typing import Generic, TypeVar, overload
 from coldpress import recorder
 from coldpress.content.page import Page
 
-P = TypeVar("P", bound=Page, covariant=True)
+P_co = TypeVar("P_co", bound=Page, covariant=True)
 
 
-class Pages(Sequence[P], Generic[P]):
+class Pages(Sequence[P_co], Generic[P_co]):
     """Pages in an order, under a name that records are kept by."""
 
-    def __init__(self, name: str, pages: Iterable[P]) -> None:
+    def __init__(self, name: str, pages: Iterable[P_co]) -> None:
         self.name = name
         self._pages = tuple(pages)
 
     @overload
-    def __getitem__(self, index: int) -> P: ...
+    def __getitem__(self, index: int) -> P_co: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[P, ...]: ...
+    def __getitem__(self, index: slice) -> tuple[P_co, ...]: ...
 
-    def __getitem__(self, index: int | slice) -> P | tuple[P, ...]:
+    def __getitem__(self, index: int | slice) -> P_co | tuple[P_co, ...]:
         if isinstance(index, slice):
             start, stop, step = index.indices(len(self._pages))
             recorder.read("items", f"{self.name}[{start}:{stop}:{step}]")
@@ -31,7 +31,7 @@ class Pages(Sequence[P], Generic[P]):
             recorder.read("items", f"{self.name}[{index}]")
         return self._pages[index]
 
-    def __iter__(self) -> Iterator[P]:
+    def __iter__(self) -> Iterator[P_co]:
         recorder.read("items", f"{self.name}[:]")
         return iter(self._pages)
 

@@ -19,8 +19,8 @@ from typing import Literal
 from coldpress.config import Config
 from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, OpenEnded, file_of, path_of
-from coldpress.sources.frontmatter import Document
 from coldpress.sources.files import SourceFile
+from coldpress.sources.frontmatter import Document
 from coldpress.text import did_you_mean, slugify
 
 Kind = Literal["page", "post", "section"]
@@ -69,7 +69,8 @@ class Permalinks:
             base = self._collection_of(folder) if dated else folder
             return self._finish(document, kind, posixpath.join(folder_path(base), "<slug>/"))
         root = not folder or (dated and folder == self._collection_of(folder))
-        bundle = not root and not _is_section_file(document) and (dated or not self._has_company(folder))
+        bundle = not root and not _is_section_file(document) and (
+            (dated and _file_stem(document) == "index") or not self._has_company(folder))
         if not bundle:
             return self._finish(document, "section", folder_path(folder))
         parent = self._collection_of(folder) if dated else posixpath.dirname(folder)

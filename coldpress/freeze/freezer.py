@@ -10,7 +10,7 @@ from __future__ import annotations
 import mimetypes
 import warnings
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             return f"http://{NO_HOST}/"
         return base.rstrip("/").removesuffix(self._site.url_prefix) + "/"
 
-    def run(self) -> None:  # type: ignore[override]  # not the server of Frozen-Flask
+    def render(self) -> None:
         """Request every URL of the plan, and those found on the way."""
         self._work.extend(entry for entry in self._plan.entries if entry.copy_of is None)
         with self._listening(), warnings.catch_warnings():
@@ -107,7 +107,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         else:
             self._take(entry, response, data)
             self._follow(entry)
-        return self.root / entry.file
+        return self._output.stage_folder / entry.file
 
     def _take(self, entry: Entry, response: TestResponse, data: bytes) -> None:
         if response.status_code in (301, 302, 303, 307, 308):
@@ -124,7 +124,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         with self.app.test_request_context(base_url=self.app.config["FREEZER_BASE_URL"]):
             return self._site.render("redirect.html", title=location, target=location, canonical=None).encode()
 
-    def _check(self, entry: Entry, mimetype: str, data: bytes) -> None:
+    def _check(self, entry: Entry, mimetype: str | None, data: bytes) -> None:
         guessed = mimetypes.guess_type(entry.file)[0]
         if guessed and guessed != mimetype and not {guessed, mimetype} <= _XML:
             self._problems.warn("route.type", f"`{entry.path}` answers {mimetype} but is written to `{entry.file}`",

@@ -238,4 +238,4 @@ def _move(staged: Path, target: Path) -> None:
 def _same_file_by_other_case(folder: Path, file: str, new: set[str]) -> bool:
     """On a file system without case, `About` removed must not take `about`."""
     twin = next((other for other in new if other != file and other.casefold() == file.casefold()), None)
-    return twin is not None and (folder / twin).exists() and os.path.samefile(folder / twin, folder / file)
+    return twin is not None and (folder / twin).exists() and (folder / twin).samefile(folder / file)

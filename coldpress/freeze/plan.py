@@ -7,7 +7,7 @@ checked in the same way.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ class Plan:
         self._entries: dict[str, Entry] = {}
         self._by_folded_file: dict[str, Entry] = {}
         self._awaited: dict[str, Rule] = {}
+        self._home = site.endpoints["home"]
 
     def fill(self) -> Plan:
         """Plan all that is known beforehand."""
@@ -109,12 +110,12 @@ class Plan:
         for endpoint, generator in self._site.generators.items():
             if endpoint not in copied:
                 for values in generator(self._site.library):
-                    source = self._source_of(values)
+                    source = self._source_of(endpoint, values)
                     self._add(self._path(endpoint, values), endpoint, values, source=source,
                               place=Place(source) if source else None)
 
-    def _source_of(self, values: Mapping[str, Any]) -> str | None:
-        page = values.get("page")
+    def _source_of(self, endpoint: str, values: Mapping[str, Any]) -> str | None:
+        page = values.get("page") if values else self._site.library.at("/") if endpoint == self._home else None
         if isinstance(page, Alias):
             page = page.page
         if isinstance(page, Page):

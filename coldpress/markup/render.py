@@ -14,6 +14,7 @@ from typing import Any
 
 import markdown
 
+from coldpress.markup.dialect import Dialect
 from coldpress.markup.highlight import accept_options, code_block
 from coldpress.markup.locate import Locator
 from coldpress.markup.maths import Maths
@@ -90,7 +91,7 @@ class _Engine:
         self.maths = Maths()
         self.structure = Structure()
         self._markdown = markdown.Markdown(
-            extensions=[*EXTENSIONS, self.maths, self.structure], extension_configs=_CONFIGS, output_format="html")
+            extensions=[*EXTENSIONS, Dialect(), self.maths, self.structure], extension_configs=_CONFIGS, output_format="html")
 
     def convert(self, body: str) -> str:
         self._markdown.reset()

@@ -22,7 +22,9 @@ _LOADED = {
     "src": ("img", "source", "video", "audio", "track", "iframe", "embed", "script", "input"),
     "href": ("link", "image", "use"), "poster": ("video",), "data": ("object",), "srcset": ("img", "source"),
 }
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_WEB = ("http://", "https://")  # may be the site's own address, which only the Library knows
+VOID = frozenset([
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
 
 
 class Scan:
@@ -64,14 +66,12 @@ class Scan:
 
     def _candidates(self, text: str, start: int, value: str) -> None:
         """The URLs of a srcset: each the first word between commas and spaces."""
-        if is_external(value.strip()):
-            return
         for found in re.finditer(r"(?:^|,)\s*([^\s,]+)", value):
             self._reference(text, start + found.start(1), start + found.end(1), "image", html.unescape(found[1]))
 
     def _reference(self, text: str, start: int, end: int, kind: str, value: str) -> None:
         target = value.strip()
-        if not target or is_external(target) or target.startswith("?"):
+        if not target or target.startswith("?") or (is_external(target) and not target.startswith(_WEB)):
             return
         line, column, length = self._locator.target(target) if self._locator else (None, None, 1)
         self._put(text, start, end, Link("link" if kind == "link" else "image", target, line, column, length))
@@ -82,7 +82,8 @@ class Scan:
 
 
 _HIDDEN = re.compile(r"<!--.*?-->|<(script|style|template|annotation)\b.*?</\1\s*>", re.S | re.I)
-_BLOCK_TAG = re.compile(r"</?(?:p|div|li|h[1-6]|pre|tr|td|th|br|dt|dd|blockquote|figure|figcaption|summary)\b[^>]*>", re.I)
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|div|li|h[1-6]|pre|tr|td|th|br|dt|dd|blockquote|figure|figcaption|summary)\b[^>]*>", re.I)
 _ANY_TAG = re.compile(r"<(?:/?[a-zA-Z](?:\"[^\"]*\"|'[^']*'|[^<>\"'])*|![^>]*)>")
 
 

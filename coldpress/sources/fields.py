@@ -129,11 +129,11 @@ AS_WRITTEN = frozenset({as_text, as_list, as_terms, as_authors})
 """Readers for which `1.10` is those four letters, not a number."""
 
 
-def field_of(key: str, value: Any) -> str | None:
-    """The field of ours that a key means, or None for the author's own key."""
+def field_of(key: str, value: Any) -> str:
+    """The field of ours that a key means; empty for the author's own key."""
     name = ALIASES.get(key, key)
     if name == "permalink" and key != "permalink" and (not isinstance(value, str) or is_external(value)):
-        return None  # `url: https://…` is where something else lives
+        return ""  # `url: https://…` is where something else lives
     if name == "image" and key != "image" and isinstance(value, bool):
-        return None
+        return ""
     return name

@@ -17,11 +17,11 @@ from typing import Any
 
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.mapping import MappingText, Params
-from coldpress.sources.fields import (ALIASES, AS_WRITTEN, FIELDS, NOT_SLIPS, FrontMatter, as_terms, field_of)
+from coldpress.sources.fields import ALIASES, AS_WRITTEN, FIELDS, NOT_SLIPS, FrontMatter, as_terms, field_of
 from coldpress.sources.files import SourceFile
 from coldpress.text import did_you_mean, one_edit_apart
 
-_FENCED = re.compile(r"\s*^(?P<mark>---|\+\+\+)[ \t]*\n(?P<text>.*?)(?:^(?P=mark)[ \t]*(?:\n|\Z)|^\.\.\.[ \t]*(?:\n|\Z))",
+_FENCED = re.compile(r"\s*^(?P<mark>---|\+\+\+)[ \t]*\n(?P<text>.*?)(?:^(?P=mark)|^\.\.\.)[ \t]*(?:\n|\Z)",
                      re.M | re.S)
 _BARE = re.compile(r"(?:(?:title|date|modified|category|tags|slug|authors?|summary|status|lang):[^\n]*\n){2}", re.I)
 # What neither HTML nor XML may hold.
@@ -80,7 +80,7 @@ def read_document(source: SourceFile, taxonomies: Iterable[str], zone: tzinfo, p
 
 
 def decode(source: SourceFile) -> str:
-    """The text of a file: UTF-8 with or without BOM, every line end made `\\n`."""
+    """The text of a file: UTF-8 with or without BOM, every line end a line feed."""
     data = source.read()
     try:
         text = data.decode("utf-8-sig")

@@ -24,7 +24,7 @@ class Strict(Undefined):
     def _fail(self, *_: Any) -> NoReturn:
         raise UndefinedError(self._undefined_message)
 
-    __str__ = __html__ = __iter__ = __len__ = _fail  # type: ignore[assignment]
+    __str__ = __html__ = __iter__ = __len__ = _fail
     __eq__ = Undefined.__eq__
     __hash__ = Undefined.__hash__
 

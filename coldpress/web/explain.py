@@ -28,8 +28,8 @@ def explain(error: BaseException, site: Site) -> Problem:
     if isinstance(error, ColdpressError) and error.problems:
         return error.problems[0]
     if isinstance(error, TemplateSyntaxError):
-        place = _place(error.filename or error.name or "template", error.lineno, site)
-        return Problem("template.syntax", f"{error.message}", place)
+        return Problem("template.syntax", f"{error.message}",
+                       _place(error.filename or error.name or "template", error.lineno, site))
     frames = list(_own_frames(error.__traceback__, site))
     place = _place(*frames[-1], site) if frames else None
     if isinstance(error, (TemplatesNotFound, TemplateNotFound)):

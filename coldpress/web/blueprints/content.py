@@ -28,9 +28,9 @@ def content(page: Page | Alias | SourceFile | None) -> ResponseReturnValue:
     if isinstance(page, SourceFile):
         return send_file(page.file)
     site = current_site()
-    if site.find(site.requested_path() + "/"):
-        return redirect(request.script_root + request.path + "/", 308)
-    abort(404)
+    if not site.find(site.requested_path() + "/"):
+        abort(404)
+    return redirect(request.script_root + request.path + "/", 308)
 
 
 @blueprint.urls(content)

@@ -1,0 +1,144 @@
+"""Whole small sites: written, built, edited, built again."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coldpress.cli import execute
+from coldpress.commands.run import find_factory
+
+BUILD_PY = """\
+import coldpress
+
+
+def create_app():
+    return coldpress.create_app(__file__)
+"""
+REPOSITORY = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("COLDPRESS_SHARED") or REPOSITORY.parent / "shared")
+
+
+@dataclass
+class Result:
+    """What one run of a command gave: exit code, what it said, its JSON."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return json.loads(self.out)
+
+    @property
+    def problems(self) -> list[dict[str, Any]]:
+        return self.data["problems"]
+
+    @property
+    def codes(self) -> list[str]:
+        return [problem["code"] for problem in self.problems]
+
+    def places(self) -> list[tuple[str, str | None, int | None]]:
+        """Code, file and line of every problem."""
+        return [(problem["code"], *((problem["place"]["path"], problem["place"]["line"])
+                                    if problem["place"] else (None, None))) for problem in self.problems]
+
+
+@dataclass
+class SiteFolder:
+    """A site on disk.  `run` is the real command line on it."""
+
+    root: Path
+    capture: Any
+    results: list[Result] = field(default_factory=list)
+
+    def edit(self, files: dict[str, str | bytes | None]) -> SiteFolder:
+        """Write files, or remove those that are None."""
+        for name, text in files.items():
+            file = self.root / name
+            if text is None:
+                file.unlink()
+                continue
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return self
+
+    def run(self, *arguments: str) -> Result:
+        self.capture.readouterr()
+        code = execute(list(arguments), None, self.root)
+        said = self.capture.readouterr()
+        self.results.append(Result(code, said.out, said.err))
+        return self.results[-1]
+
+    def build(self, *arguments: str) -> Result:
+        """Build, with the result as JSON."""
+        return self.run("build", "--json", *arguments)
+
+    rebuild = build
+
+    def text(self, file: str) -> str:
+        return (self.root / "site" / file).read_bytes().decode()
+
+    def files(self, folder: str = "site") -> dict[str, bytes]:
+        """Every file below a folder with its bytes."""
+        base = self.root / folder
+        return {path.relative_to(base).as_posix(): path.read_bytes()
+                for path in sorted(base.rglob("*")) if path.is_file()}
+
+    def app(self) -> Any:
+        """The site's Flask app, as `flask --app build` would make it."""
+        return find_factory(self.root)()
+
+    def client(self) -> Any:
+        return self.app().test_client()
+
+
+@pytest.fixture
+def make_site(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+              monkeypatch: pytest.MonkeyPatch) -> Callable[..., SiteFolder]:
+    """Write a site: files by name; a `build.py` and a `base_url` come along
+    unless given."""
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    monkeypatch.delenv("COLDPRESS_BASE_URL", raising=False)
+    numbers = iter(range(100))
+
+    def make(files: dict[str, str | bytes], config: str = "base_url: https://example.org/\n") -> SiteFolder:
+        root = tmp_path / f"s{next(numbers)}"
+        root.mkdir()
+        site = SiteFolder(root, capsys)
+        site.edit({"build.py": BUILD_PY, "config.yaml": config, "content/.well-known/x.txt": "x"})
+        return site.edit(files)
+
+    return make
+
+
+@pytest.fixture
+def build_site(make_site: Callable[..., SiteFolder]) -> Callable[..., SiteFolder]:
+    """A site written and built without a problem."""
+
+    def build(files: dict[str, str | bytes], config: str = "base_url: https://example.org/\n") -> SiteFolder:
+        site = make_site(files, config)
+        result = site.build()
+        assert result.code == 0, result.out
+        assert result.problems == []
+        return site
+
+    return build
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder with corpora and audit beside the repository."""
+    if not SHARED.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail("the corpora are missing, and in CI nothing is skipped")
+        pytest.skip("the corpora are not beside this repository")
+    return SHARED
+
