@@ -52,7 +52,7 @@ def execute(arguments: list[str] | None, factory: Factory | None, folder: Path) 
     words = sys.argv[1:] if arguments is None else list(arguments)
     if not words or (words[0].startswith("-") and words[0] not in _WORDS_OF_CLICK):
         words.insert(0, "build")
-    name = "python build.py" if factory else "coldpress"
+    name = f"{_python()} build.py" if factory else "coldpress"
     try:
         code = commands.main(words, prog_name=name, standalone_mode=False, obj=(factory, folder))
         return code if isinstance(code, int) else 0
@@ -131,7 +131,14 @@ def _run(verbose: bool, quiet: bool, *, as_json: bool = False, config: Path | No
     chosen = Options(config=config.resolve() if config else None, **options)
     if config and not config.exists():
         raise click.BadParameter(f"there is no file {config}", param_hint="--config")
-    return Run(factory, chosen, Report(verbose=verbose, quiet=quiet, as_json=as_json), folder)
+    command = click.get_current_context().find_root().info_name or "coldpress"
+    return Run(factory, chosen, Report(verbose=verbose, quiet=quiet, as_json=as_json), folder, command)
+
+
+def _python() -> str:
+    """The Python now running, as one would type it here."""
+    python, here = Path(sys.executable), Path.cwd()
+    return python.relative_to(here).as_posix() if python.is_relative_to(here) else "python"
 
 
 @commands.command(epilog="Example: python build.py build --strict --base-url https://example.org/blog/")
@@ -161,7 +168,9 @@ def serve(port: int, bind: str, open_browser: bool, **more: Any) -> int:
 @_speaking
 def init(folder: Path, title: str | None, language: str, kind: str, verbose: bool, quiet: bool) -> int:
     """Begin a new site in FOLDER."""
-    return init_command.init(Report(verbose=verbose, quiet=quiet), folder, title=title, language=language, kind=kind)
+    python = _python() if folder.resolve() == Path.cwd() else "python"
+    report = Report(verbose=verbose, quiet=quiet)
+    return init_command.init(report, folder, python=python, title=title, language=language, kind=kind)
 
 
 @commands.command(epilog='Example: python build.py new "On routes"   python build.py new page "About us"')

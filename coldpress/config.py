@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,6 +25,8 @@ from coldpress.paths import relative_name
 from coldpress.text import did_you_mean
 
 ENVIRONMENT_BASE_URL = "COLDPRESS_BASE_URL"
+PERMALINK_TOKEN = re.compile(r"<([^<>]*)>")
+PERMALINK_TOKENS = ("year", "month", "day", "slug", "section", "stem")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,12 @@ def _params(value: Any) -> Mapping[str, Any]:
 
 def _permalinks(value: Any) -> Mapping[str, str]:
     patterns = _params(value)
-    if not all(isinstance(pattern, str) and pattern.startswith("/") for pattern in patterns.values()):
-        raise ValueError("a pattern starts with `/`, such as `/<year>/<slug>/`")
+    for pattern in patterns.values():
+        if not isinstance(pattern, str) or not pattern.startswith("/"):
+            raise ValueError("a pattern starts with `/`, such as `/<year>/<slug>/`")
+        for token in PERMALINK_TOKEN.findall(pattern):
+            if token not in PERMALINK_TOKENS:
+                raise ValueError(f"there is no `<{token}>`; there are {', '.join(PERMALINK_TOKENS)}")
     return patterns
 
 
@@ -214,10 +221,10 @@ def current_options() -> Options:
     return _options.get() or Options()
 
 
-def load_config(root: Path, options: Options, problems: Problems) -> Config:
-    """Read `config.yaml` of a site; what is wrong in it goes to `problems`.
+def load_config(root: Path, options: Options, problems: Problems) -> tuple[Config, MappingText]:
+    """Read `config.yaml` of a site, and give its text too, for places in it.
 
-    Raises `ColdpressError` only when the file cannot be read at all: with
+    What is wrong in it goes to `problems`.  Raises `ColdpressError` only when the file cannot be read at all: with
     every setting unknown, further problems would mislead.
     """
     file = options.config or root / "config.yaml"
@@ -230,8 +237,8 @@ def load_config(root: Path, options: Options, problems: Problems) -> Config:
     except UnicodeDecodeError:
         raise ColdpressError(Problem(
             "config.encoding", f"{name} is not UTF-8", Place(name), "save it as UTF-8")) from None
-    config = _read(MappingText(text, name), problems)
-    return _with_base_url(config, options, problems)
+    source = MappingText(text, name)
+    return _with_base_url(_read(source, problems), options, problems), source
 
 
 def _read(source: MappingText, problems: Problems) -> Config:

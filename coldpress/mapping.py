@@ -96,7 +96,9 @@ class MappingText:
         return {str(key): value for key, value in data.items()}
 
     def place(self, *keys: str | int, length: int | None = None) -> Place:
-        """Where a key stands (or, for an int, an item of a list)."""
+        """Where a key stands (or, for an int, an item of a list); without keys, the file."""
+        if not keys:
+            return Place(self.path)
         if self.syntax == "toml":
             found = re.search(rf"^[ \t]*(?:\[*\s*)({re.escape(str(keys[0]))})\b", self.text, re.M)
             return self._place(found.start(1) if found else 0, length or len(str(keys[0])))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -137,8 +139,30 @@ def build_site(make_site: Callable[..., SiteFolder]) -> Callable[..., SiteFolder
 def shared() -> Path:
     """The folder with corpora and audit beside the repository."""
     if not SHARED.is_dir():
-        if os.environ.get("CI"):
-            pytest.fail("the corpora are missing, and in CI nothing is skipped")
-        pytest.skip("the corpora are not beside this repository")
+        missing("the corpora are not beside this repository")
     return SHARED
 
+
+@pytest.fixture
+def audit(shared: Path, tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
+    """Run checks of the site audit on a folder; gives its figures."""
+    home = Path(os.environ.get("AUDIT_HOME") or Path(tempfile.gettempdir()) / "site-audit")
+    python = home / "venv/bin/python"
+    if not python.exists():
+        missing("the audit's tools are not installed")
+
+    def run(folder: Path, base_url: str, checks: str) -> list[dict[str, Any]]:
+        out = tmp_path / "audit.json"
+        subprocess.run([python, shared / "audit/audit.py", folder, "--base-url", base_url, "--checks", checks,
+                        "--home", home, "--json", out], check=True, capture_output=True)
+        figures: list[dict[str, Any]] = json.loads(out.read_text("utf-8"))["figures"]
+        return figures
+
+    return run
+
+
+def missing(what: str) -> NoReturn:
+    """Skip a test for a missing part; in CI, fail it."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}, and in CI nothing is skipped")
+    pytest.skip(what)

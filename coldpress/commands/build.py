@@ -10,8 +10,7 @@ from flask import Flask
 
 from coldpress.commands.run import Run
 from coldpress.content.links import broken_links
-from coldpress.content.permalinks import check_permalinks
-from coldpress.errors import Place, Problems
+from coldpress.errors import Problems
 from coldpress.freeze.freezer import SiteFreezer, freeze_copies
 from coldpress.freeze.lock import only_one
 from coldpress.freeze.output import Changes, Output, make_state
@@ -69,25 +68,25 @@ def _freeze(run: Run, app: Flask, site: Coldpress, output: Output, problems: Pro
 def _check(site: Coldpress, plan: Plan, problems: Problems) -> None:
     """Warn of what leads nowhere: links, images, layouts, menu entries."""
     library = site.library
-    check_permalinks(site.config, Place("config.yaml"), problems)
 
     def exists(path: str) -> bool:
         return plan.has(site.url_prefix + path)
 
+    templates = set(site.template_names)
     for page in library.all_pages:
         problems.extend(page.flaws)
         problems.extend(broken_links(library, page, exists))
-        if page.layout and f"{page.layout}.html" not in site.template_names:
+        if page.layout and f"{page.layout}.html" not in templates:
             problems.warn("page.layout", f"there is no template `{page.layout}.html`",
                           page.document.place_of("layout"), f"`{page.kind}.html` is used")
-    for item in site.config.menu:
+    for index, item in enumerate(site.config.menu):
         name = item.url.partition("#")[0].partition("?")[0]
         if not is_external(item.url) and not library.by_source(name.lstrip("/")) and not exists("/" + name.lstrip("/")):
             problems.warn("config.menu", f"the menu entry `{item.name}` leads nowhere: `{item.url}`",
-                          Place("config.yaml"))
+                          site.config_place("menu", index))
     if site.config.base_url is None:
         problems.warn("config.no-base-url", "without `base_url` there are no feeds, no sitemap and no canonical links",
-                      Place("config.yaml"), "say where the site will live: `base_url: https://example.org/`")
+                      site.config_place(), "say where the site will live: `base_url: https://example.org/`")
 
 
 def _end(run: Run, site: Coldpress, plan: Plan | None, problems: Problems, changes: Changes | None) -> int:
@@ -124,6 +123,9 @@ def _say(run: Run, site: Coldpress, plan: Plan | None, output: Output, problems:
             run.report.line(f"Left out, {reason}: {_some(names)}")
     if changes.foreign:
         run.report.line(f"Not ours, left alone: {_some(changes.foreign)}")
+    for entry in plan.entries if plan else ():
+        run.report.detail(f"{entry.path}  ←  {entry.source or entry.endpoint}")
+    run.report.line(f"Look at it: {run.command} serve")
     run.report.line(
         f"Built {counted(pages, 'page')} ({', '.join(parts)}) in {run.report.seconds:.2f} s → {output.name}/")
 

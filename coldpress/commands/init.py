@@ -19,7 +19,8 @@ SKELETON = Path(__file__).parent / "skeleton"
 KINDS = ("blog", "docs")
 
 
-def init(report: Report, folder: Path, *, title: str | None = None, language: str = "en", kind: str = "blog") -> int:
+def init(report: Report, folder: Path, *, python: str = "python", title: str | None = None,
+         language: str = "en", kind: str = "blog") -> int:
     """Write a new site into a folder; the exit code.
 
     Raises `ColdpressError`, before anything is written, when one of its files
@@ -43,7 +44,7 @@ def init(report: Report, folder: Path, *, title: str | None = None, language: st
         file.write_text(text, "utf-8", newline="\n")
     report.line(f"A new site is in {folder}")
     where = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
-    report.line(f"Look at it:  {where}python build.py serve")
+    report.line(f"Look at it:  {where}{python} build.py serve")
     return 0
 
 

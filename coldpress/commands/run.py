@@ -29,6 +29,8 @@ class Run:
     options: Options
     report: Report
     folder: Path
+    command: str = "coldpress"
+    """How the user calls us: the words before the command's own."""
 
     def make_app(self) -> tuple[Flask, Coldpress]:
         """The app and its site; raises `ColdpressError` for what keeps them

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Request, Response
 
 from coldpress.commands.run import Run, load_factory
 from coldpress.errors import ColdpressError, Problem, Problems
-from coldpress.report import format_problem
+from coldpress.report import Report, format_problem
 from coldpress.sources.files import find_files
 from coldpress.web.explain import explain
 from coldpress.web.extension import Coldpress
@@ -34,7 +34,7 @@ def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", open_browser: 
     """Serve until interrupted; the exit code."""
     preview = Preview(run, bind)
     chosen = free_port(bind, port)
-    server = make_server(bind, chosen, preview, threaded=True, request_handler=_Quiet)
+    server = make_server(bind, chosen, preview, threaded=True, request_handler=_handler(run.report))
     host = f"[{bind}]" if ":" in bind else bind
     url = f"http://{host}:{chosen}{preview.prefix}/"
     if chosen != port:
@@ -65,11 +65,14 @@ def free_port(bind: str, port: int) -> int:
     raise ColdpressError(Problem("serve.port", f"no port from {port} on is free on {bind}"))
 
 
-class _Quiet(WSGIRequestHandler):
-    """Requests are not logged; mistakes are shown where they happen."""
+def _handler(report: Report) -> type[WSGIRequestHandler]:
+    """Tells requests to the report, which says them under `-v` only."""
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        pass
+    class Handler(WSGIRequestHandler):
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            report.detail(f"{self.command} {self.path} {int(code)}")
+
+    return Handler
 
 
 class Preview:

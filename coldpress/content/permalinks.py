@@ -16,16 +16,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from coldpress.config import Config
+from coldpress.config import PERMALINK_TOKEN, Config
 from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, OpenEnded, file_of, path_of
 from coldpress.sources.files import SourceFile
 from coldpress.sources.frontmatter import Document
-from coldpress.text import did_you_mean, slugify
+from coldpress.text import slugify
 
 Kind = Literal["page", "post", "section"]
-_TOKEN = re.compile(r"<([^<>]*)>")
-TOKENS = ("year", "month", "day", "slug", "section", "stem")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +158,6 @@ def slug_of(document: Document) -> str:
     return slugify(document.front.slug if document.front.slug is not None else document.stem)
 
 
-def check_permalinks(config: Config, place: Place, problems: Problems) -> None:
-    """Report tokens in `permalinks:` that mean nothing."""
-    for pattern in config.permalinks.values():
-        for token in _TOKEN.findall(pattern):
-            if token not in TOKENS:
-                problems.error("config.value", f"`permalinks`: there is no `<{token}>`", place,
-                               did_you_mean(token, TOKENS) or "there are " + ", ".join(f"`<{t}>`" for t in TOKENS))
-
-
 def _expand(pattern: str, document: Document, section: str) -> str:
     date = document.front.date
 
@@ -182,7 +171,7 @@ def _expand(pattern: str, document: Document, section: str) -> str:
             raise ValueError(f"its URL needs a {token}, and it has no date")
         return {"year": f"{date.year:04}", "month": f"{date.month:02}", "day": f"{date.day:02}"}.get(token, token)
 
-    return re.sub("/{2,}", "/", _TOKEN.sub(value, pattern))
+    return re.sub("/{2,}", "/", PERMALINK_TOKEN.sub(value, pattern))
 
 
 def _needed(text: str, reason: str) -> str:

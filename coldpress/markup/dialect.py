@@ -37,7 +37,8 @@ class _ImageReference(ImageReferenceInlineProcessor):
 
 
 class _Attributes(AttrListTreeprocessor):
-    BASE_RE = _ATTRIBUTES
-    HEADER_RE = re.compile(rf"[ ]+{_ATTRIBUTES}[ ]*$")
-    BLOCK_RE = re.compile(rf"\n[ ]*{_ATTRIBUTES}[ ]*$")
-    INLINE_RE = re.compile(rf"^{_ATTRIBUTES}")
+    # Its own stubs call them final; it reads them through `self`.
+    BASE_RE = _ATTRIBUTES  # type: ignore[misc]
+    HEADER_RE = re.compile(rf"[ ]+{_ATTRIBUTES}[ ]*$")  # type: ignore[misc]
+    BLOCK_RE = re.compile(rf"\n[ ]*{_ATTRIBUTES}[ ]*$")  # type: ignore[misc]
+    INLINE_RE = re.compile(rf"^{_ATTRIBUTES}")  # type: ignore[misc]

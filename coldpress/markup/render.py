@@ -91,7 +91,8 @@ class _Engine:
         self.maths = Maths()
         self.structure = Structure()
         self._markdown = markdown.Markdown(
-            extensions=[*EXTENSIONS, Dialect(), self.maths, self.structure], extension_configs=_CONFIGS, output_format="html")
+            extensions=[*EXTENSIONS, Dialect(), self.maths, self.structure],
+            extension_configs=_CONFIGS, output_format="html")
 
     def convert(self, body: str) -> str:
         self._markdown.reset()

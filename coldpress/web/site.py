@@ -18,7 +18,8 @@ from coldpress.config import Config, Options, current_options, load_config
 from coldpress.content.assemble import Sources, assemble
 from coldpress.content.library import Alias, Library
 from coldpress.content.page import Page
-from coldpress.errors import ColdpressError, Problem, Problems
+from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.mapping import MappingText
 from coldpress.markup.cache import MarkupCache
 from coldpress.paths import below, relative_name
 from coldpress.sources.files import SourceFile, find_files
@@ -55,20 +56,24 @@ class Site:
         self.root = Path(root).resolve()
         self.url_prefix = url_prefix.rstrip("/")
         self.config_problems = Problems()
-        self.config = self._load_config()
+        self.config, self._config_text = self._load_config()
         self._markup = MarkupCache()
         self._sources = Sources(self.root, self.config, self._markup)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
 
-    def _load_config(self) -> Config:
+    def _load_config(self) -> tuple[Config, MappingText]:
         try:
             return load_config(self.root, self.options, self.config_problems)
         except ColdpressError as reason:
             self.config_problems.extend(reason.problems)
             self.config_is_readable = False
-            return Config()
+            return Config(), MappingText("", "config.yaml")
+
+    def config_place(self, *keys: str | int) -> Place:
+        """Where a setting stands in the config file."""
+        return self._config_text.place(*keys)
 
     # The content, one snapshot a request.
 

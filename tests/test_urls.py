@@ -1,0 +1,312 @@
+"""Which URL a source gets: the table of the design, and what is refused."""
+
+from __future__ import annotations
+
+import flask
+import pytest
+
+from coldpress.content.library import Alias
+
+DATED = "---\ndate: 2026-01-02\n---\nWords."
+PERMALINK = "---\ntitle: P\npermalink: {}\n---\nWords."
+
+
+def bug(reason):
+    return pytest.mark.xfail(strict=True, reason=reason)
+
+
+@pytest.fixture
+def make_site(make_site):
+    """After each test of this file: routes and pages agree on every URL of every site."""
+    sites = []
+
+    def make(*arguments, **more):
+        sites.append(make_site(*arguments, **more))
+        return sites[-1]
+
+    yield make
+    for site in sites:
+        check_one_truth(site)
+
+
+def check_one_truth(site):
+    """`url_for("content", page=p) == p.url`, and the route answers there with that very page."""
+    app = site.app()
+    coldpress = app.extensions["coldpress"]
+    prefix = coldpress.script_root
+    with app.test_request_context("/", base_url=f"http://localhost{prefix}/"):
+        for page in coldpress.library.all_pages:
+            assert flask.url_for("coldpress.content.content", page=page) == page.url
+            found = coldpress.find(page.path)
+            assert not isinstance(found, Alias)
+            assert found.path == page.path
+
+
+def urls_of(site):
+    """URL by source, as `urls` tells it; lists and feeds have none."""
+    return {row["source"]: row["url"] for row in site.run("urls", "--json").data["pages"] if row["source"]}
+
+
+@pytest.mark.parametrize(("source", "url", "file"), [
+    ("content/posts/2026-01-02-hello.md", "/posts/hello/", "posts/hello/index.html"),
+    ("content/posts/2024/hello.md", "/posts/hello/", "posts/hello/index.html"),
+    ("content/posts/2024/05/2024-05-06-deep.md", "/posts/deep/", "posts/deep/index.html"),
+    ("content/posts/2026-01-02-trip/index.md", "/posts/trip/", "posts/trip/index.html"),
+    ("content/posts/2026/trip/index.md", "/posts/trip/", "posts/trip/index.html"),
+    ("content/posts/_index.md", "/posts/", "posts/index.html"),
+    ("content/about.md", "/about/", "about/index.html"),
+    ("content/docs/install.md", "/docs/install/", "docs/install/index.html"),
+    ("content/docs/deep/er/x.md", "/docs/deep/er/x/", "docs/deep/er/x/index.html"),
+    ("content/docs/_index.md", "/docs/", "docs/index.html"),
+    ("content/trip/index.md", "/trip/", "trip/index.html"),
+    ("content/docs/trip/index.md", "/docs/trip/", "docs/trip/index.html"),
+    ("content/index.md", "/", "index.html"),
+    ("content/_index.md", "/", "index.html"),
+    ("content/README.md", "/", "index.html"),
+    ("content/CNAME", "/CNAME", "CNAME"),
+    ("content/favicon.ico", "/favicon.ico", "favicon.ico"),
+    ("content/docs/plan.pdf", "/docs/plan.pdf", "docs/plan.pdf"),
+    ("content/posts/2024/chart.png", "/posts/2024/chart.png", "posts/2024/chart.png"),
+    ("content/.well-known/security.txt", "/.well-known/security.txt", ".well-known/security.txt"),
+    ("static/x.css", "/static/x.css", "static/x.css"),
+    ("static/deep/x.css", "/static/deep/x.css", "static/deep/x.css"),
+    ("content/Hello World_again.md", "/hello-world-again/", "hello-world-again/index.html"),
+    ("content/v1.2.3.md", "/v1.2.3/", "v1.2.3/index.html"),
+    ("content/你好.md", "/%E4%BD%A0%E5%A5%BD/", "你好/index.html"),
+    ("content/My Docs/Part One.md", "/my-docs/part-one/", "my-docs/part-one/index.html"),
+])
+def test_every_source_has_its_url(build_site, source, url, file):
+    site = build_site({source: DATED if source.endswith(".md") else "x"})
+    assert urls_of(site)[source] == url
+    assert (site.root / "site" / file).is_file()
+    assert site.client().get(url, buffered=True).status_code == 200
+
+
+@pytest.mark.parametrize("file", [
+    "index.html", "posts/index.html", "tags/index.html", "tags/python/index.html", "archive/index.html", "feed.xml",
+    "rss.xml", "sitemap.xml", "robots.txt", "404.html", "theme/theme.css"])
+def test_what_no_source_makes_has_a_settled_url_too(build_site, file):
+    site = build_site({"content/posts/2026-01-02-a.md": "---\ntags: python\n---\nA."})
+    assert (site.root / "site" / file).is_file()
+
+
+def test_home_shows_the_latest_posts_unless_there_is_an_index(build_site):
+    site = build_site({"content/posts/2026-01-02-a.md": "---\ntitle: Latest\n---\nA."})
+    assert "Latest" in site.text("index.html")
+    site.edit({"content/index.md": "# Mine\n\nOwn words."}).rebuild()
+    assert "Own words" in site.text("index.html")
+    assert "Latest" not in site.text("index.html")
+
+
+@pytest.mark.parametrize(("front", "url"), [
+    ("slug: other", "/posts/other/"),
+    ("slug: 2024", "/posts/2024/"),
+    ("slug: 1.10", "/posts/1.10/"),
+    ("slug: Ünder_Score!", "/posts/%C3%BCnder-score/"),
+    ("title: Never of the title", "/posts/hello/"),
+    ("permalink: /Own/Path/", "/Own/Path/"),
+    ("permalink: own.html", "/own.html"),
+    ("permalink: /x/y.html", "/x/y.html"),
+    ("url: /from-hugo/", "/from-hugo/"),
+    ("path: /from-zola/", "/from-zola/"),
+    ("url: https://example.com/elsewhere", "/posts/hello/"),
+    ("slug: short\npermalink: /long/", "/long/"),
+])
+def test_front_matter_can_choose_the_url(build_site, front, url):
+    site = build_site({"content/posts/2026-01-02-hello.md": f"---\n{front}\n---\nWords."})
+    assert urls_of(site)["content/posts/2026-01-02-hello.md"] == url
+    assert site.client().get(url).status_code == 200
+
+
+def test_a_url_with_a_scheme_is_left_to_templates(build_site):
+    site = build_site({"content/a.md": "---\nurl: https://example.com/x\n---\nA.",
+                       "templates/page.html": "{{ page.params.url }}"})
+    assert site.text("a/index.html") == "https://example.com/x"
+
+
+@pytest.mark.parametrize(("pattern", "url"), [
+    ("/<year>/<month>/<slug>/", "/2026/01/hello/"),
+    ("/<year>-<month>-<day>-<slug>.html", "/2026-01-02-hello.html"),
+    ("/<section>/<year>/<stem>/", "/posts/2026/hello/"),
+    ("/<slug>/", "/hello/"),
+    ("/day/<day>/<slug>/", "/day/02/hello/"),
+])
+def test_a_pattern_places_a_section(build_site, pattern, url):
+    site = build_site({"content/posts/2026-01-02-hello.md": "Hi.", "content/about.md": "Me."},
+                      config=f"base_url: https://example.org/\npermalinks:\n  posts: {pattern}\n")
+    assert urls_of(site)["content/posts/2026-01-02-hello.md"] == url
+    assert urls_of(site)["content/about.md"] == "/about/"
+
+
+def test_a_page_s_own_permalink_wins_over_the_pattern(build_site):
+    site = build_site({"content/posts/2026-01-02-hello.md": PERMALINK.format("/mine/")},
+                      config="base_url: https://e.org/\npermalinks: {posts: /<year>/<slug>/}")
+    assert urls_of(site)["content/posts/2026-01-02-hello.md"] == "/mine/"
+
+
+def test_a_pattern_with_a_date_needs_one(make_site):
+    site = make_site({"content/posts/hello.md": "Hi."}, config="permalinks: {posts: /<year>/<slug>/}")
+    assert ("url.permalink", "content/posts/hello.md", None) in site.build().places()
+    assert not (site.root / "site").exists()
+
+
+def test_a_token_that_means_nothing_is_named_at_its_line(make_site):
+    result = make_site({"content/a.md": "A."}, config="title: T\npermalinks:\n  posts: /<yaer>/<slug>/\n").build()
+    problem = next(problem for problem in result.problems if problem["code"] == "config.value")
+    assert result.code == 1
+    assert problem["hint"] == "did you mean `year`?"
+    assert problem["place"]["path"] == "config.yaml"
+
+
+def test_a_permalink_without_slash_or_ending_is_refused_with_both_ways_out(make_site):
+    site = make_site({"content/a.md": PERMALINK.format("/x")})
+    result = site.build()
+    assert result.places() == [("url.bad", "content/a.md", 3)]
+    assert result.problems[0]["hint"] == "write `/x/` or `/x.html`"
+
+
+@pytest.mark.parametrize("path", [
+    "../../x/", "/../x/", "/a/../../x/", "/%2e%2e/%2e%2e/x/", "..%2fx/", "/a//b/", "/./a/", '"/a\\\\b/"', "/nul/",
+    "/a./", "/a%00b/", '"/a:b/"', "/.../", f"/{'é' * 128}/"])
+def test_a_permalink_that_could_escape_or_is_no_file_name_is_refused(make_site, path):
+    site = make_site({"content/a.md": PERMALINK.format(path)})
+    assert site.build().places() == [("url.bad", "content/a.md", 3)]
+    assert not (site.root / "site").exists()
+    assert not (site.root / "x").exists()
+
+
+@pytest.mark.parametrize(("files", "named"), [
+    ({"content/posts/2026-01-02-a.md": "A.", "content/posts/2025-01-02-a.md": "B."},
+     {"content/posts/2026-01-02-a.md", "content/posts/2025-01-02-a.md"}),
+    ({"content/a.md": "A.", "content/b.md": PERMALINK.format("/a/")}, {"content/a.md", "content/b.md"}),
+    ({"content/About.md": "A.", "content/about.md": "B."}, {"content/About.md", "content/about.md"}),
+    ({"content/a.md": PERMALINK.format("/A/"), "content/b.md": PERMALINK.format("/a/")},
+     {"content/a.md", "content/b.md"}),
+    ({"content/Logo.png": "1", "content/logo.png": "2"}, {"content/Logo.png", "content/logo.png"}),
+    ({"content/a.md": PERMALINK.format("/x.txt"), "content/x.txt": "x"}, {"content/a.md", "content/x.txt"}),
+    ({"content/a.md": "A.", "content/b.md": "---\naliases: [/a/]\n---\nB."}, {"content/a.md", "content/b.md"}),
+    ({"content/My Docs/x.txt": "1", "content/my-docs/x.txt": "2"}, {"content/My Docs/x.txt", "content/my-docs/x.txt"}),
+    ({"content/static/x.css": "1", "static/x.css": "2"}, {"content/static/x.css", "static/x.css"}),
+    ({"content/a.md": PERMALINK.format("/tags/x/"), "content/b.md": "---\ntags: x\n---\nB."}, {"content/a.md"}),
+    ({"content/a.md": PERMALINK.format("/archive/"), "content/posts/2026-01-02-p.md": "P."}, {"content/a.md"}),
+    ({"content/a.md": PERMALINK.format("/404.html")}, {"content/a.md"}),
+    ({"content/robots.txt": "mine"}, {"content/robots.txt"}),
+    pytest.param({"content/a.md": PERMALINK.format("/posts/"), "content/posts/2026-01-02-p.md": "P."},
+                 {"content/a.md"}, marks=bug("a page at a list's URL vanishes without a word")),
+    pytest.param({"content/posts.md": "My list.", "content/posts/2026-01-02-p.md": "P."},
+                 {"content/posts.md"}, marks=bug("a page at a list's URL vanishes without a word")),
+])
+def test_two_owners_of_one_url_are_an_error_that_names_both(make_site, files, named):
+    site = make_site(files)
+    result = site.build()
+    clashes = [problem for problem in result.problems if problem["code"] == "url.clash"]
+    assert result.code == 1
+    assert clashes
+    for clash in clashes:
+        assert named <= {place["path"] for place in (clash["place"], *clash["also"])}
+        assert len(named) == 2 or "view" in clash["message"]
+    assert not (site.root / "site").exists()
+
+
+@bug("once by the Library and once by the plan")
+def test_a_clash_is_reported_once(make_site):
+    assert make_site({"content/a.md": "A.", "content/b.md": PERMALINK.format("/a/")}).build().codes == ["url.clash"]
+
+
+@bug("`content_urls` leaves out any page at a collection's path, and an empty collection has no list")
+def test_a_page_where_an_empty_collection_would_stand_is_published(build_site):
+    site = build_site({"content/posts.md": "Nothing yet, come back."})
+    assert "come back" in site.text("posts/index.html")
+
+
+BUILD_WITH_ROUTE = """\
+import coldpress
+
+def create_app():
+    app = coldpress.create_app(__file__)
+
+    @app.route("/uses/")
+    def uses():
+        return "mine"
+
+    return app
+"""
+
+
+def test_a_page_and_an_own_route_clash(make_site):
+    result = make_site({"content/uses.md": "Page.", "build.py": BUILD_WITH_ROUTE}).build()
+    assert result.codes == ["url.clash"]
+    problem = result.problems[0]
+    assert {problem["place"]["path"], *(place["path"] for place in problem["also"])} == {"content/uses.md", "build.py"}
+    assert "uses" in problem["message"]
+
+
+@pytest.mark.parametrize("folder", ["content", "content/docs", "content/posts/2026-01-02-x"])
+def test_two_index_files_in_a_folder_are_an_error_that_names_both(make_site, folder):
+    result = make_site({f"{folder}/index.md": "A.", f"{folder}/_index.md": "B."}).build()
+    problem = next(problem for problem in result.problems if problem["code"] == "url.two-indexes")
+    assert result.code == 1
+    assert {problem["place"]["path"], problem["also"][0]["path"]} == {f"{folder}/index.md", f"{folder}/_index.md"}
+
+
+@pytest.mark.parametrize(("files", "urls"), [
+    ({"content/docs/README.md": "R.", "content/docs/x.md": "X."}, {"content/docs/README.md": "/docs/"}),
+    pytest.param({"content/docs/README.md": "R."}, {"content/docs/README.md": "/docs/"},
+                 marks=bug("a README bundle is named `readme`, not by its folder")),
+    pytest.param({"content/posts/2026-01-02-trip/README.md": "R."},
+                 {"content/posts/2026-01-02-trip/README.md": "/posts/trip/"},
+                 marks=bug("a README bundle has neither its folder's name nor its date")),
+    ({"content/docs/readme.md": "R.", "content/docs/index.md": "I."},
+     {"content/docs/readme.md": "/docs/readme/", "content/docs/index.md": "/docs/"}),
+    ({"content/docs/README.md": "R.", "content/docs/_index.md": "I."},
+     {"content/docs/README.md": "/docs/readme/", "content/docs/_index.md": "/docs/"}),
+])
+def test_a_readme_stands_for_its_folder_only_where_no_index_does(build_site, files, urls):
+    site = build_site(files)
+    assert urls_of(site).items() >= urls.items()
+
+
+@pytest.mark.parametrize(("files", "kind"), [
+    ({"content/x/index.md": "A."}, "page"),
+    ({"content/x/index.md": "A.", "content/x/pic.png": "p"}, "page"),
+    ({"content/x/index.md": "A.", "content/x/more.md": "B."}, "section"),
+    ({"content/x/index.md": "A.", "content/x/deep/more.md": "B."}, "section"),
+    ({"content/x/_index.md": "A."}, "section"),
+    ({"content/posts/2026-01-02-x/index.md": "A."}, "post"),
+    ({"content/posts/2026-01-02-x/index.md": "A.", "content/posts/2026-01-02-x/_notes.txt": "B."}, "post"),
+])
+def test_an_index_is_a_bundle_or_a_section_by_its_company(build_site, files, kind):
+    site = build_site(files)
+    library = site.app().extensions["coldpress"].library
+    assert library.by_source(next(iter(files)).removeprefix("content/")).kind == kind
+
+
+@pytest.mark.parametrize(("index", "asset", "url"), [
+    ("content/posts/2026-01-02-trip/index.md", "photo.jpg", "/posts/trip/photo.jpg"),
+    ("content/posts/2026-01-02-trip/index.md", "img/A B.jpg", "/posts/trip/img/A%20B.jpg"),
+    ("content/docs/trip/index.md", "map.png", "/docs/trip/map.png"),
+])
+def test_the_files_of_a_bundle_go_with_it(build_site, index, asset, url):
+    folder = index.rpartition("/")[0]
+    site = build_site({index: "Look.", f"{folder}/{asset}": "x"})
+    assert urls_of(site)[f"{folder}/{asset}"] == url
+    site.edit({index: PERMALINK.format("/moved/here/")}).rebuild()
+    assert urls_of(site)[f"{folder}/{asset}"] == "/moved/here/" + url.partition("trip/")[2]
+
+
+def test_a_bundle_left_out_leaves_its_files_out(build_site):
+    site = build_site({"content/posts/2026-01-02-a/index.md": "---\ndraft: true\n---\nA.",
+                       "content/posts/2026-01-02-a/secret.jpg": "x", "content/b.md": "B."})
+    assert not any("secret" in file for file in site.files())
+    assert site.build("--drafts").code == 0
+    assert "posts/a/secret.jpg" in site.files()
+
+
+@pytest.mark.parametrize("config", ["base_url: https://example.org/", "base_url: https://example.org/blog/", ""])
+def test_routes_and_pages_agree_below_any_prefix(make_site, config):
+    site = make_site({
+        "content/posts/2026-01-02-你好.md": "---\naliases: [/old/]\ntags: [C++]\n---\nA.", "content/a b.md": "B.",
+        "content/docs/index.md": "I.", "content/docs/x'y&z.md": "X.", "content/p.md": PERMALINK.format("/q/r.html"),
+        "content/index.md": "Home."}, config)
+    assert site.build().code == 0
+    check_one_truth(site)
