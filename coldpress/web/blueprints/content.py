@@ -37,10 +37,12 @@ def content(page: Page | Alias | SourceFile | None) -> ResponseReturnValue:
 def content_urls(library: Library) -> Iterator[dict[str, Any]]:
     lists = {collection.path for collection in library.collections.values()}
     for page in library.all_pages:
-        if page.path not in lists and page.path != "/":
+        # Of two pages that want one path, which is reported, the first is there.
+        if page.path not in lists and page.path != "/" and library.at(page.path) is page:
             yield {"page": page}
     for alias in library.aliases.values():
-        yield {"page": alias}
+        if library.at(alias.path) is alias:
+            yield {"page": alias}
 
 
 def show(page: Page) -> str:
