@@ -271,7 +271,8 @@ def test_an_alias_cannot_take_what_is_taken_or_leave_the_site(make_site, alias, 
             place["path"] for place in (problem["place"], *problem["also"])}
 
 
-@pytest.mark.parametrize("aliases", ["/old/", pytest.param("[/old/]", marks=bug("a key that holds a list has no line"))])
+@pytest.mark.parametrize("aliases", [
+    "/old/", pytest.param("[/old/]", marks=bug("a key that holds a list has no line"))])
 def test_two_pages_that_want_one_alias_clash_at_their_lines(make_site, aliases):
     result = make_site({"content/a.md": post(aliases=aliases), "content/b.md": post(aliases=aliases)}).build()
     assert result.code == 1

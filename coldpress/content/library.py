@@ -185,6 +185,11 @@ class Library:
                 years.setdefault(post.date.year, []).append(post)
         return years
 
+    def url(self, path: str) -> str:
+        """The link to a decoded path of the site."""
+        recorder.read("link", path)
+        return self.root() + url_of(path)
+
     def absolute(self, path: str) -> str | None:
         """A whole URL below `base_url`; None without one."""
         recorder.read("config", "base_url")

@@ -12,19 +12,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coldpress import recorder
+from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.content.pages import Pages
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """One page of a list: `number` is None for the newest."""
+    """One page of a list: `number` is None for the newest.  `path` is its
+    own; `newer_url` and `older_url` are links to the pages beside it."""
 
     number: int | None
     path: str
     posts: Sequence[Page]
-    newer_path: str | None
-    older_path: str | None
+    newer_url: str | None
+    older_url: str | None
 
 
 def numbered_pages(total: int, size: int) -> int:
@@ -36,16 +38,19 @@ def page_path(base: str, number: int | None) -> str:
     return base if number is None else f"{base}page/{number}/"
 
 
-def list_page(pages: Pages[Page], base: str, size: int, number: int | None = None) -> ListPage | None:
+def list_page(library: Library, pages: Pages[Page], base: str, number: int | None = None) -> ListPage | None:
     """Page `number` of a list whose newest stands at `base`; None beyond its end."""
+    recorder.read("config", "paginate")
+    size = library.config.paginate
     total = len(pages)
     last = numbered_pages(total, size)
     if number is None:
-        return ListPage(None, base, pages[: total - last * size], None, page_path(base, last) if last else None)
+        older = library.url(page_path(base, last)) if last else None
+        return ListPage(None, base, pages[: total - last * size], None, older)
     if not 1 <= number <= last:
         return None
     end = total - (number - 1) * size
-    newer = page_path(base, number + 1 if number < last else None)
-    recorder.read("link", newer)
-    return ListPage(number, page_path(base, number), pages[end - size : end], newer,
-                    page_path(base, number - 1) if number > 1 else None)
+    return ListPage(
+        number, page_path(base, number), pages[end - size : end],
+        library.url(page_path(base, number + 1 if number < last else None)),
+        library.url(page_path(base, number - 1)) if number > 1 else None)

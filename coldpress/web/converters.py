@@ -31,8 +31,10 @@ def install_converters(url_map: Map, site: Site) -> None:
             return site.find("/" + value)
 
         def to_url(self, value: Any) -> str:
-            path = value if isinstance(value, str) else value.path
-            return url_of(path).removeprefix("/")
+            found = site.named(value) if isinstance(value, str) else value
+            if found is None:
+                raise LookupError(f"there is no content called `{value}`")
+            return url_of(found if isinstance(found, str) else found.path).removeprefix("/")
 
     url_map.converters["content"] = Content
     url_map.converters["taxonomy"] = _names(

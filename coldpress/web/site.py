@@ -112,6 +112,13 @@ class Site:
         """Whatever content is at a decoded path of this site."""
         return self.library.at(path) or self.library.assets.get(path)
 
+    def named(self, name: str) -> Page | Alias | str | None:
+        """Content by its file below the content folder (`docs/install.md`) or
+        by its path (`/about/`); of an asset, the path."""
+        library = self.library
+        return library.by_source(name) or library.asset_of(name) or library.at(name) or (
+            name if name in library.assets else None)
+
     def now(self) -> datetime:
         """The moment of this build, in the site's time zone; a recorded read."""
         recorder.read("clock", "now")

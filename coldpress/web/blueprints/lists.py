@@ -38,7 +38,7 @@ def posts(name: str, number: int | None = None) -> str:
     """The posts of a collection: the newest, or one of the numbered pages."""
     site = current_site()
     collection = site.library.collections[name]
-    listed = list_page(collection.posts, collection.path, site.config.paginate, number)
+    listed = list_page(site.library, collection.posts, collection.path, number)
     if listed is None:
         abort(404)
     return site.render("list.html", page=collection.section, collection=collection, list=listed)

@@ -35,7 +35,7 @@ def term(name: str, slug: str, number: int | None = None) -> str:
     """The pages that carry a term."""
     site = current_site()
     found = site.library.taxonomies[name].get(slug)
-    listed = list_page(found.pages, found.path, site.config.paginate, number) if found else None
+    listed = list_page(site.library, found.pages, found.path, number) if found else None
     if listed is None:
         abort(404)
     return site.render("term.html", term=found, taxonomy=site.library.taxonomies[name], list=listed)
