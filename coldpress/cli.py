@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,7 +55,8 @@ def execute(arguments: list[str] | None, factory: Factory | None, folder: Path) 
         words.insert(0, "build")
     name = f"{_python()} build.py" if factory else "coldpress"
     try:
-        code = commands.main(words, prog_name=name, standalone_mode=False, obj=(factory, folder))
+        call = _Call(factory, folder, "--json" in words)
+        code = commands.main(words, prog_name=name, standalone_mode=False, obj=call)
         return code if isinstance(code, int) else 0
     except click.ClickException as reason:
         reason.show()
@@ -62,6 +64,15 @@ def execute(arguments: list[str] | None, factory: Factory | None, folder: Path) 
     except click.Abort:
         Report().failure("Interrupted; nothing was published.")
         return 130
+
+
+@dataclass(frozen=True)
+class _Call:
+    """How we were called: on which site, and whether JSON is wanted."""
+
+    factory: Factory | None
+    folder: Path
+    as_json: bool
 
 
 class _Group(click.Group):
@@ -74,7 +85,9 @@ class _Group(click.Group):
         try:
             return super().invoke(context)
         except ColdpressError as reason:
-            Report(as_json=False).problems(Problems(reason.problems))
+            report, problems = Report(as_json=context.obj.as_json), Problems(reason.problems)
+            report.problems(problems)
+            report.data({"problems": [problem.as_json() for problem in problems]})
             return 2 if isinstance(reason, UsageError) else 1
         except KeyboardInterrupt:
             raise click.Abort from None
@@ -127,12 +140,12 @@ _output = click.option("-o", "--output", type=click.Path(file_okay=False, path_t
 
 
 def _run(verbose: bool, quiet: bool, *, as_json: bool = False, config: Path | None = None, **options: Any) -> Run:
-    factory, folder = click.get_current_context().find_root().obj
+    call: _Call = click.get_current_context().find_root().obj
     chosen = Options(config=config.resolve() if config else None, **options)
     if config and not config.exists():
         raise click.BadParameter(f"there is no file {config}", param_hint="--config")
     command = click.get_current_context().find_root().info_name or "coldpress"
-    return Run(factory, chosen, Report(verbose=verbose, quiet=quiet, as_json=as_json), folder, command)
+    return Run(call.factory, chosen, Report(verbose=verbose, quiet=quiet, as_json=as_json), call.folder, command)
 
 
 def _python() -> str:

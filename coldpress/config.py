@@ -19,12 +19,14 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from coldpress.decoding import decode
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.mapping import MappingText, Params
 from coldpress.paths import relative_name
 from coldpress.text import did_you_mean
 
 ENVIRONMENT_BASE_URL = "COLDPRESS_BASE_URL"
+_HOST = re.compile(r"(?:[^\s@]+@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:@\[\]]+)(?::\d{1,4}|:[1-5]\d{4}|:6[0-4]\d{3})?")
 PERMALINK_TOKEN = re.compile(r"<([^<>]*)>")
 PERMALINK_TOKENS = ("year", "month", "day", "slug", "section", "stem")
 
@@ -52,7 +54,7 @@ def _base_url(value: Any) -> str | None:
     if not text:
         return None
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(parts.netloc) or re.search(r"\s", text):
         raise ValueError("a whole URL is expected here, such as `https://example.org/blog/`")
     if parts.query or parts.fragment:
         raise ValueError("a base URL has no `?` and no `#`")
@@ -76,7 +78,7 @@ def _count(value: Any) -> int:
 
 def _names(value: Any) -> tuple[str, ...]:
     names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip("/ ") for name in names):
         raise ValueError("a list of names is expected here")
     return tuple(dict.fromkeys(name.strip("/") for name in names))
 
@@ -230,13 +232,11 @@ def load_config(root: Path, options: Options, problems: Problems) -> tuple[Confi
     file = options.config or root / "config.yaml"
     name = relative_name(file, root)
     try:
-        text = file.read_bytes().decode("utf-8-sig") if options.config or file.exists() else ""
+        data = file.read_bytes() if options.config or file.exists() else b""
     except OSError as reason:
         raise ColdpressError(Problem(
             "config.unreadable", f"cannot read {name}: {reason.strerror}", Place(name))) from None
-    except UnicodeDecodeError:
-        raise ColdpressError(Problem(
-            "config.encoding", f"{name} is not UTF-8", Place(name), "save it as UTF-8")) from None
+    text = decode(data, name, "config.encoding")
     source = MappingText(text, name)
     return _with_base_url(_read(source, problems), options, problems), source
 
@@ -248,6 +248,8 @@ def _read(source: MappingText, problems: Problems) -> Config:
         if key not in parsers:
             _refuse(key, source, problems, parsers)
         elif value is not None:
+            if parsers[key] is _text and not isinstance(value, str):
+                value = source.raw(key) or value  # `1.10` is those four letters
             try:
                 values[key] = parsers[key](value)
             except ValueError as reason:
@@ -270,7 +272,7 @@ def _refuse(key: str, source: MappingText, problems: Problems, known: Mapping[st
 def _with_base_url(config: Config, options: Options, problems: Problems) -> Config:
     for value, name in ((options.base_url, "--base-url"),
                         (os.environ.get(ENVIRONMENT_BASE_URL), ENVIRONMENT_BASE_URL)):
-        if value is not None:
+        if value:
             try:
                 return replace(config, base_url=_base_url(value))
             except ValueError as reason:

@@ -17,6 +17,7 @@ import yaml
 from coldpress.errors import ColdpressError, Place, Problem
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is 8 times faster
+_MAX_DEPTH = 500
 _MAX_NODES = 100_000  # what aliases may unfold to
 
 
@@ -70,6 +71,20 @@ _Loader.yaml_implicit_resolvers = _resolvers()
 _Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 
 
+class _WrittenFloat(float):
+    """A number of TOML that prints as it was written: `1.10`."""
+
+    text: str
+
+    def __new__(cls, text: str) -> _WrittenFloat:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Params(dict[str, Any]):
     """Keys of the author's own, as written; one that is missing is None."""
 
@@ -85,6 +100,9 @@ class MappingText:
         self.path = path
         self.syntax = syntax
         self.first_line = first_line
+        # These end a line for YAML, but for nobody else.
+        self._yaml = re.sub("[\u2028\u2029\x85]", " ", text)
+        self._node: Any = None
 
     def parse(self) -> dict[str, Any]:
         """The mapping; keys as text.  Raises `ColdpressError` with the place."""
@@ -92,7 +110,8 @@ class MappingText:
         if data is None:
             return {}
         if not isinstance(data, Mapping):
-            raise self._error(f"this is {_kind(data)}, not `key: value` lines", 0)
+            start = len(self.text) - len(self.text.lstrip())
+            raise self._error(f"this is {_kind(data)}, not `key: value` lines", start)
         return {str(key): value for key, value in data.items()}
 
     def place(self, *keys: str | int, length: int | None = None) -> Place:
@@ -102,7 +121,7 @@ class MappingText:
         if self.syntax == "toml":
             found = re.search(rf"^[ \t]*(?:\[*\s*)({re.escape(str(keys[0]))})\b", self.text, re.M)
             return self._place(found.start(1) if found else 0, length or len(str(keys[0])))
-        node: Any = self._compose()
+        node = self._composed()
         found_at, width = 0, 1
         for key in keys:
             pair = _child(node, key)
@@ -116,9 +135,10 @@ class MappingText:
     def raw(self, *keys: str | int) -> str | None:
         """The letters of a scalar as written: `1.10`, not the number 1.1."""
         if self.syntax == "toml":
-            found = re.search(rf"^\s*{re.escape(str(keys[0]))}\s*=\s*(.*?)\s*$", self.text, re.M)
+            key = re.escape(str(keys[0]))
+            found = re.search(rf"^[ \t]*{key}[ \t]*=[ \t]*([^#\n]*?)[ \t]*(?:#.*)?$", self.text, re.M)
             return found[1] if found and len(keys) == 1 else None
-        node: Any = self._compose()
+        node = self._composed()
         for key in keys:
             pair = _child(node, key)
             if pair is None:
@@ -126,12 +146,16 @@ class MappingText:
             node = pair[1]
         return node.value if isinstance(node, yaml.ScalarNode) else None
 
-    def _compose(self) -> Any:
-        return yaml.compose(self.text, Loader=_Loader)
+    def _composed(self) -> Any:
+        if self._node is None:
+            self._node = yaml.compose(self._yaml, Loader=_Loader)
+        return self._node
 
     def _parse_yaml(self) -> Any:
+        if _is_too_deep(self._yaml):
+            raise self._error("this is nested too deep", 0)
         try:
-            loader = _Loader(self.text)
+            loader = _Loader(self._yaml)
             try:
                 node = loader.get_single_node()
                 if node is None:
@@ -157,7 +181,14 @@ class MappingText:
         at = mark.index if mark else 0
         message = reason.problem or "this is not YAML"
         hint = None
-        if "mapping values are not allowed" in message:
+        if reason.context_mark and not self.text[at:].strip():
+            # Something was opened and never closed: its opening is the place.
+            at, message, hint = reason.context_mark.index, f"this is never closed: {message}", "close it, or quote it"
+        if "found a tab" in message or "'\\t' that cannot" in message:
+            hint = "indent with spaces, not tabs"
+        elif "another document" in message:
+            message, hint = "a second document begins here", "leave one mapping"
+        elif "mapping values are not allowed" in message:
             hint = "put quotes round a value that holds `: `"
         elif "cannot start any token" in message:
             at = min(at, max(len(self.text) - 1, 0))
@@ -185,7 +216,9 @@ class MappingText:
 
     def _parse_toml(self) -> dict[str, Any]:
         try:
-            return tomllib.loads(self.text.replace("\r\n", "\n"))
+            return tomllib.loads(self.text, parse_float=_WrittenFloat)
+        except RecursionError:
+            raise self._error("this is nested too deep", 0) from None
         except tomllib.TOMLDecodeError as reason:
             found = re.search(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", str(reason), re.S)
             lines = self.text.split("\n")
@@ -196,7 +229,8 @@ class MappingText:
 
     def _error(self, message: str, at: int, hint: str | None = None) -> ColdpressError:
         code = "syntax.toml" if self.syntax == "toml" else "syntax.yaml"
-        return ColdpressError(Problem(code, message, self._place(at, 1), hint))
+        word = re.compile(r"[\w-]+").match(self.text, at)
+        return ColdpressError(Problem(code, message, self._place(at, len(word[0]) if word else 1), hint))
 
     def _place(self, at: int, length: int) -> Place:
         at = min(at, len(self.text))
@@ -204,6 +238,15 @@ class MappingText:
         line = self.text[start:].partition("\n")[0].rstrip("\r")
         return Place(self.path, self.first_line + self.text.count("\n", 0, at), at - start + 1, line,
                      max(1, min(length, len(line) - (at - start))))
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether a text nests deeper than libyaml's own stack can stand."""
+    depth = deepest = 0
+    for found in re.finditer(r"[\[{\]}]", text):
+        depth += 1 if found[0] in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest > _MAX_DEPTH or re.search(rf"^[ ]*(?:[-?] +){{{_MAX_DEPTH}}}", text, re.M) is not None
 
 
 def _children(node: yaml.Node) -> Iterator[yaml.Node]:

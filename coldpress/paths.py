@@ -7,15 +7,15 @@ folder, with forward slashes: `posts/你好/index.html`.
 
 from __future__ import annotations
 
-import posixpath
 import re
 import unicodedata
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 # Names that Windows keeps for devices, whatever their extension.
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.I)
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(?:\..*)?", re.I)
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
+_EXTENSION = re.compile(r"[^/]\.[a-zA-Z]\w*\Z")
 _SPECIAL = re.compile(r"[?#%]")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
 
@@ -55,7 +55,7 @@ def file_of(path: str) -> str:
     if special:
         raise BadPath(f"`{special.group()}` means something else in a URL")
     file = path[1:] + "index.html" if path.endswith("/") else path[1:]
-    if not path.endswith("/") and "." not in posixpath.basename(file):
+    if not path.endswith("/") and not _EXTENSION.search(file):
         raise OpenEnded("it ends neither with `/` nor with a file extension")
     return asset_file_of("/" + file)
 

@@ -65,12 +65,13 @@ def _window(place: Place) -> Place:
 
 
 def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)
+    return "".join(char if char.isprintable() or char in "\u200c\u200d" else " " for char in text)
 
 
 def _width(text: str) -> int:
-    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-               for char in text)
+    """Columns a text takes in a terminal: marks none, wide characters two."""
+    marks = sum(unicodedata.category(char) in ("Mn", "Me", "Cf") for char in text)
+    return len(text) - marks + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
 
 
 def _underline(place: Place) -> tuple[str, str]:
@@ -137,13 +138,12 @@ class Report:
         self._clear_progress()
         if self.as_json or not problems:
             return
-        ordered = sorted(problems, key=lambda problem: not problem.is_error)
-        shown = sorted(ordered[:MAX_SHOWN], key=Problem.order)
-        for problem in shown:
-            if problem.is_error or not self.quiet:
-                self._write(self.err, format_problem(problem, self._color) + "\n")
-        if len(problems) > MAX_SHOWN:
-            self._write(self.err, f"… and {len(problems) - MAX_SHOWN} more\n")
+        wanted = [problem for problem in problems if problem.is_error or not self.quiet]
+        wanted.sort(key=lambda problem: not problem.is_error)
+        for problem in sorted(wanted[:MAX_SHOWN], key=Problem.order):
+            self._write(self.err, format_problem(problem, self._color) + "\n")
+        if len(wanted) > MAX_SHOWN:
+            self._write(self.err, f"… and {len(wanted) - MAX_SHOWN} more\n")
 
     def progress(self, done: int, total: int, what: str) -> None:
         """How far a build is; shown once it has taken a second, on a terminal."""

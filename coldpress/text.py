@@ -16,8 +16,10 @@ CJK = (
     "\U00020000-\U0003fffd"  # Han, the supplementary planes
 )
 _CJK = re.compile(f"[{CJK}]")
-_WORD = re.compile(rf"[^\W_{CJK}][^\W{CJK}]*(?:['’.\-][^\W_{CJK}]+)*")
-_GAP = re.compile(r"[\s_]+|[^\w.\-]+")
+_TOKEN = re.compile(rf"[^\s{CJK}]+")
+_LETTER = re.compile(r"[^\W_]")
+# What changes how a character looks, not which it is: variation selectors, keycaps.
+_DRESSING = re.compile("[\ufe00-\ufe0f\u20e3]")
 
 WORDS_PER_MINUTE = 220
 CJK_PER_MINUTE = 400
@@ -32,7 +34,7 @@ def slugify(text: str) -> str:
     """
     kept = "".join(
         char if unicodedata.category(char)[0] in "LMN" or char in ".-" else "-"
-        for char in unicodedata.normalize("NFC", text).lower()
+        for char in _letters(text)
         if unicodedata.category(char) != "Cf"
     )
     parts = (part.strip("-") for part in re.split(r"\.+", kept))
@@ -46,7 +48,7 @@ def heading_id(text: str) -> str:
     all else goes: `1.背景介绍` is `1背景介绍`.  Never empty.
     """
     kept = []
-    for char in unicodedata.normalize("NFC", text.strip()).lower():
+    for char in _letters(text.strip()):
         if char.isspace():
             kept.append("-")
         elif char in "-_" or unicodedata.category(char)[0] in "LMN":
@@ -54,9 +56,14 @@ def heading_id(text: str) -> str:
     return "".join(kept).strip("-") or "section"
 
 
+def _letters(text: str) -> str:
+    return unicodedata.normalize("NFC", _DRESSING.sub("", unicodedata.normalize("NFC", text).lower()))
+
+
 def count_words(text: str) -> tuple[int, int]:
     """How many spaced words and how many CJK characters a text has."""
-    return len(_WORD.findall(text)), len(_CJK.findall(text))
+    words = sum(_LETTER.search(token) is not None for token in _TOKEN.findall(text))
+    return words, len(_CJK.findall(text))
 
 
 def reading_minutes(words: int, cjk: int) -> int:

@@ -53,7 +53,7 @@ def _files(kind: str, values: dict[str, str]) -> dict[str, str]:
     files = {}
     for part in ("common", kind):
         for source in sorted((SKELETON / part).rglob("*")):
-            if source.is_file():
+            if source.is_file() and "__pycache__" not in source.parts:  # pip compiles build.py
                 name = source.relative_to(SKELETON / part).as_posix().replace("DATE", values["date"])
                 # Packaging leaves hidden files out, so they are kept without their dot.
                 name = "/".join("." + part[4:] if part.startswith("dot-") else part for part in name.split("/"))

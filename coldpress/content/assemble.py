@@ -25,22 +25,31 @@ from coldpress.sources.frontmatter import Document, read_document
 class Sources:
     """Where a site's content comes from, and documents already read.
 
-    `read` keeps each document by name, size and mtime, so that loading again
-    reads only what changed.
+    `read` keeps each document by its file's name, size and mtime, so that
+    loading again reads only what changed.
     """
 
     root: Path
     config: Config
     markup: Markup
-    read: dict[str, tuple[SourceFile, Document | None, Problems]] = field(default_factory=dict)
+    read: dict[tuple[SourceFile, bool], tuple[Document | None, Problems]] = field(default_factory=dict)
 
-    def document(self, source: SourceFile) -> tuple[Document | None, Problems]:
-        known = self.read.get(source.path)
-        if known is None or known[0] != source:
-            problems = Problems()
-            known = source, read_document(source, self.config.taxonomies, self.config.zone, problems), problems
-            self.read[source.path] = known
-        return known[1], known[2]
+    def documents(self, files: Iterable[SourceFile]) -> dict[SourceFile, tuple[Document | None, Problems]]:
+        """The Markdown among `files`, each with what was wrong in it."""
+        markdown = [file for file in files if file.is_markdown]
+        indexed = {posixpath.dirname(file.path) for file in markdown if _stem(file.path) in ("index", "_index")}
+        now: dict[tuple[SourceFile, bool], tuple[Document | None, Problems]] = {}
+        for file in markdown:
+            stem = _stem(file.path)
+            names_folder = stem == "index" or (stem == "readme" and posixpath.dirname(file.path) not in indexed)
+            now[file, names_folder] = self.read.get((file, names_folder)) or self._read(file, names_folder)
+        self.read = now
+        return {file: found for (file, _), found in now.items()}
+
+    def _read(self, file: SourceFile, names_folder: bool) -> tuple[Document | None, Problems]:
+        problems = Problems()
+        return read_document(file, self.config.taxonomies, self.config.zone, problems,
+                             names_folder=names_folder), problems
 
 
 def assemble(sources: Sources, options: Options, now: datetime, link_root: Callable[[], str],
@@ -64,12 +73,10 @@ def assemble(sources: Sources, options: Options, now: datetime, link_root: Calla
 
 def _read(files: Iterable[SourceFile], sources: Sources, problems: Problems) -> list[Document]:
     documents = []
-    for file in files:
-        if file.is_markdown:
-            document, found = sources.document(file)
-            problems.extend(found)
-            if document:
-                documents.append(document)
+    for document, found in sources.documents(files).values():
+        problems.extend(found)
+        if document:
+            documents.append(document)
     return documents
 
 
@@ -90,8 +97,11 @@ def _select(documents: Iterable[Document], options: Options, now: datetime) -> t
 
 
 def _is_bundle(document: Document) -> bool:
-    path = document.source.path
-    return "/" in path and posixpath.splitext(posixpath.basename(path))[0].lower() == "index"
+    return "/" in document.source.path and _stem(document.source.path) == "index"
+
+
+def _stem(path: str) -> str:
+    return posixpath.splitext(posixpath.basename(path))[0].lower()
 
 
 def _warn_of_undated(entries: Iterable[Entry], problems: Problems) -> None:

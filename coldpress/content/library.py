@@ -75,6 +75,8 @@ class Library:
         self._make_taxonomies()
         self._make_aliases()
         self._asset_paths = {asset.path: path for path, asset in self.assets.items()}
+        self.sources = tuple(self._by_source)
+        self.asset_sources = tuple(self._asset_paths)
 
     # Building, in this order.
 
@@ -111,6 +113,8 @@ class Library:
         sections = [page for page in self._everything if isinstance(page, Section)]
         self.sections: Pages[Section] = Pages("sections", sections)
         self._section_at = {posixpath.dirname(section.source): section for section in sections}
+        self._page_at: dict[str, Page] = {page.bundle: page for page in self._everything if page.bundle}
+        self._page_at.update(self._section_at)
         members: dict[str, list[Page]] = {section.source: [] for section in sections}
         for page in self._everything:
             section = self._nearest_section(page)
@@ -154,9 +158,10 @@ class Library:
         recorder.read("asset", source)
         return self._asset_paths.get(source)
 
-    def section_in(self, folder: str) -> Section | None:
+    def page_in(self, folder: str) -> Page | None:
+        """The page that stands for a content folder: its section or its bundle."""
         recorder.read("source", f"{folder}/")
-        return self._section_at.get(folder)
+        return self._page_at.get(folder)
 
     def section_of(self, page: Page) -> Section | None:
         recorder.read("near", page.source)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin
@@ -71,8 +71,8 @@ def _as_source(library: Library, page: Page, name: str, suffix: str, fragment: s
     asset = library.asset_of(source)
     if asset:
         return Target(asset, suffix, asset=True)
-    section = library.section_in(source) if name.endswith("/") or "." not in posixpath.basename(name) else None
-    return Target(section.path, suffix, fragment, section) if section else None
+    inside = library.page_in(source)
+    return Target(inside.path, suffix, fragment, inside) if inside else None
 
 
 def _as_url(library: Library, page: Page, name: str, suffix: str, fragment: str) -> Target:
@@ -107,7 +107,7 @@ def broken_links(library: Library, page: Page, exists: Callable[[str], bool]) ->
         if target.path is None or not (target.page or target.asset or exists(target.path)):
             noun = "image" if link.kind == "image" else "link"
             yield Problem(f"link.broken-{noun}", f"nothing is at `{link.target}`", place,
-                          _suggestion(library, page, link, target), severity="warning")
+                          _suggestion(library, page, link), severity="warning")
         elif target.page and target.fragment not in ("", "top"):
             anchors = target.page.rendered.anchors
             if target.fragment not in anchors:
@@ -117,25 +117,35 @@ def broken_links(library: Library, page: Page, exists: Callable[[str], bool]) ->
                               f"did you mean `#{near}`?" if near else None, severity="warning")
 
 
-def _suggestion(library: Library, page: Page, link: Link, target: Target) -> str | None:
+def _suggestion(library: Library, page: Page, link: Link) -> str | None:
+    """What was probably meant: a file of the same or a near name."""
+    folder = posixpath.dirname(page.source)
     name = unquote(link.target.partition("#")[0].partition("?")[0])
-    source = posixpath.normpath(posixpath.join(posixpath.dirname(page.source), name.lstrip("/")))
+    source = posixpath.normpath(posixpath.join("" if name.startswith("/") else folder, name.lstrip("/")))
     for left_out in library.left_out:
         if left_out.document.source.path == source:
             kind = {"draft": "a draft", "scheduled": "not yet published"}.get(left_out.reason, "expired")
             return f"that page is {kind}"
-    stem = posixpath.splitext(posixpath.basename(name.rstrip("/")))[0].casefold()
-    known = [(other.source, other.document.stem) for other in library.all_pages]
-    known += [(path, posixpath.splitext(posixpath.basename(path))[0]) for path in library.assets
-              ] if link.kind == "image" else []
-    named = [source for source, other_stem in known if other_stem.casefold() == stem]
-    folder = posixpath.dirname(page.source)
+    candidates = library.asset_sources if link.kind == "image" else library.sources
+    match = _nearest_file(source, candidates) or _nearest_file(source, library.asset_sources)
+    return f"did you mean `{posixpath.relpath(match, folder or '.')}`?" if match else None
+
+
+def _nearest_file(source: str, candidates: Sequence[str]) -> str | None:
+    """The candidate with the same stem (in the nearest folder), else the one of
+    a near name in the folder that was meant."""
+    folder, name = posixpath.split(source)
+    stem = posixpath.splitext(name)[0].casefold()
+    named = [other for other in candidates if _stem(other) == stem]
     if not named:
-        close = nearest(stem, dict.fromkeys(
-            other.casefold() for source, other in known if posixpath.dirname(source) == folder))
-        named = [source for source, other in known if close and other.casefold() == close]
-    named.sort(key=lambda source: (posixpath.dirname(source) != folder, source))
-    if not named:
-        return None
-    written = named[0] if named[0].startswith("/") else posixpath.relpath(named[0], folder or ".")
-    return f"did you mean `{written}`?"
+        beside = [other for other in candidates if posixpath.dirname(other) == folder]
+        close = nearest(stem, [_stem(other) for other in beside])
+        named = [other for other in beside if close and _stem(other) == close]
+    return max(named, key=lambda other: len(posixpath.commonprefix([other[::-1], source[::-1]])), default=None)
+
+
+def _stem(source: str) -> str:
+    """What a source is called: its name, for an index its folder's."""
+    folder, name = posixpath.split(source)
+    stem = posixpath.splitext(name)[0]
+    return (posixpath.basename(folder) if stem.lower() in ("index", "_index") and folder else stem).casefold()

@@ -71,7 +71,7 @@ class Page:
         self.document = entry.document
         self.source = entry.document.source.path
         self.path = entry.path
-        self._bundle = entry.bundle
+        self.bundle = entry.bundle
         self._library = library
 
     def __repr__(self) -> str:
@@ -135,6 +135,11 @@ class Page:
     def terms(self) -> Mapping[str, tuple[Term, ...]]:
         """Its terms by taxonomy: `page.terms.tags`."""
         return self._library.terms_of(self)
+
+    @property
+    def all_terms(self) -> tuple[Term, ...]:
+        """Its terms of every taxonomy."""
+        return tuple(term for terms in self.terms.values() for term in terms)
 
     @property
     def tags(self) -> tuple[Term, ...]:

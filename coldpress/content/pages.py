@@ -35,6 +35,11 @@ class Pages(Sequence[P_co], Generic[P_co]):
         recorder.read("items", f"{self.name}[:]")
         return iter(self._pages)
 
+    def __bool__(self) -> bool:
+        # Told apart from the length, which every new page changes.
+        recorder.read("items", f"{self.name}.any")
+        return bool(self._pages)
+
     def __len__(self) -> int:
         recorder.read("items", f"{self.name}.length")
         return len(self._pages)

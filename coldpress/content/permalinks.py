@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import posixpath
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import unquote
 
 from coldpress.config import PERMALINK_TOKEN, Config
 from coldpress.errors import Place, Problems
-from coldpress.paths import BadPath, OpenEnded, file_of, path_of
+from coldpress.paths import BadPath, OpenEnded, file_of
 from coldpress.sources.files import SourceFile
 from coldpress.sources.frontmatter import Document
 from coldpress.text import slugify
@@ -81,7 +83,8 @@ class Permalinks:
             pattern = self._config.permalinks[section]
         if document.front.permalink is not None:
             # The author's own path, letter for letter.
-            return Entry(document, kind, path_of("/" + document.front.permalink.strip().lstrip("/")), bundle)
+            path = unicodedata.normalize("NFC", unquote(document.front.permalink.strip()))
+            return Entry(document, kind, "/" + path.lstrip("/"), bundle)
         try:
             return Entry(document, kind, _expand(pattern, document, section), bundle)
         except ValueError as reason:

@@ -59,6 +59,11 @@ class Taxonomy:
         recorder.read("link", self.path)
         return self._root() + url_of(self.path)
 
+    def __bool__(self) -> bool:
+        """Whether it has any term."""
+        recorder.read("term", f"{self.name}.any")
+        return bool(self._terms)
+
     @property
     def terms(self) -> tuple[Term, ...]:
         recorder.read("term", f"{self.name}/")

@@ -113,8 +113,10 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         if response.status_code in (301, 302, 303, 307, 308):
             data = self._redirect_page(response.headers["Location"])
         elif response.status_code != 200:
-            self._problems.error("route.status", f"`{entry.path}` answers {response.status}", entry.place,
-                                 "mark its view @coldpress.live if it is not to be frozen")
+            self._problems.error(
+                "route.status", f"`{entry.path}` answers {response.status}", entry.place,
+                "it is linked to from here, and nothing is there" if response.status_code == 404
+                else "mark its view @coldpress.live if it is not to be frozen")
             return
         else:
             self._check(entry, response.mimetype, data)
@@ -134,7 +136,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
                                  entry.place, "set `base_url` in config.yaml")
 
     def _follow(self, entry: Entry) -> None:
-        for endpoint, values in self._links:
+        links, self._links = self._links, []  # asking for their URLs is heard as well
+        for endpoint, values in links:
             found = self._plan.found(endpoint, values, entry)
             if found:
                 self._work.append(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import markdown
+from markdown.blockprocessors import HashHeaderProcessor
 from markdown.extensions import Extension
 from markdown.extensions.attr_list import AttrListTreeprocessor
 from markdown.inlinepatterns import (
@@ -12,19 +13,29 @@ from markdown.inlinepatterns import (
     REFERENCE_RE,
     ImageReferenceInlineProcessor,
     ReferenceInlineProcessor,
+    SubstituteTagInlineProcessor,
 )
+from markdown.preprocessors import Preprocessor
+from markdown.util import HTML_PLACEHOLDER
 
+_PLACEHOLDER = re.compile(rf"(?P<prefix>[ \t>]*){HTML_PLACEHOLDER % r'[0-9]+'}[ \t]*")
 _LABEL = re.compile(r"\[([^\]]*)\]", re.S)
 # `{: .wide}`, `{#id}`, `{.cls}`, `{key=value}`; not `{% endnote %}`, `{{ x }}` or `{props}`.
 _ATTRIBUTES = r"\{(?::|(?=[ ]*(?:[#.][\w-]|[\w:-]+=)))[ ]*([^\}\n ][^\n]*)\}"
 
 
 class Dialect(Extension):
-    """Reference links as CommonMark has them, attribute lists only where they are meant."""
+    """Reference links, headings and hard breaks as CommonMark has them; fences
+    and other whole blocks apart from the text round them; attribute lists only
+    where they are meant."""
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  (Python-Markdown's name)
         md.inlinePatterns.register(_Reference(REFERENCE_RE, md), "reference", 170)
         md.inlinePatterns.register(_ImageReference(IMAGE_REFERENCE_RE, md), "image_reference", 140)
+        md.inlinePatterns.register(SubstituteTagInlineProcessor(r"\\\n", "br"), "backslash_break", 175)
+        # After fences (25), raw HTML (20) and formulas (19) have become placeholders.
+        md.preprocessors.register(_Apart(md), "apart", 18)
+        md.parser.blockprocessors.register(_Heading(md.parser), "hashheader", 70)
         md.treeprocessors.register(_Attributes(md), "attr_list", 8)
 
 
@@ -34,6 +45,26 @@ class _Reference(ReferenceInlineProcessor):
 
 class _ImageReference(ImageReferenceInlineProcessor):
     RE_LINK = _LABEL
+
+
+class _Heading(HashHeaderProcessor):
+    RE = re.compile(r"(?:^|\n)(?P<level>#{1,6})(?P<header>[ \t](?:\\.|[^\\])*?)#*(?:\n|$)")  # `#tag` is text
+
+
+class _Apart(Preprocessor):
+    """Blank lines round every block that is a placeholder now, within its
+    list item or quote: text right above or below it is a block of its own."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        apart: list[str] = []
+        for line in lines:
+            found = _PLACEHOLDER.fullmatch(line)
+            if not found:
+                apart.append(line)
+                continue
+            blank = found["prefix"].rstrip()
+            apart += [blank, line, blank]
+        return apart
 
 
 class _Attributes(AttrListTreeprocessor):

@@ -9,7 +9,9 @@ from urllib.parse import quote, unquote
 _CODE = re.compile(
     r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)"
     r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)|<!--.*?-->", re.M | re.S)
-_OPENERS = frozenset("(<\"'= \t\n:,")
+# What stands before a target, and after one.
+_BEFORE = re.compile(r"(?:\]\(\s*<?|\]:\s*<?|=\s*[\"']?|<|,\s*)\Z")
+_AFTER = frozenset(")>\"' \t\n,")
 
 
 class Locator:
@@ -30,7 +32,10 @@ class Locator:
 
     def code(self, text: str) -> tuple[int | None, int | None]:
         """Line and column of the next place where this very text stands."""
-        at = self._body.find(text, self._from.get(text, 0))
+        start = self._from.get(text, 0)
+        at = self._text().find(text, start)
+        if at < 0:
+            at = self._body.find(text, start)  # it holds what looks like code
         if at < 0:
             return None, None
         self._from[text] = at + 1
@@ -40,7 +45,8 @@ class Locator:
         text = self._text()
         start = at = self._from.get(form, 0)
         while (at := text.find(form, at)) >= 0:
-            if at == 0 or text[at - 1] in _OPENERS:
+            end = at + len(form)
+            if _BEFORE.search(text, max(0, at - 40), at) and (end == len(text) or text[end] in _AFTER):
                 self._from[form] = at + 1
                 return at
             at += 1

@@ -14,6 +14,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 
 _BLOCK = re.compile(r"^(?P<indent>[ \t>]*)\$\$(?P<tex>(?:(?!\$\$).)+?)\$\$[ \t]*$", re.M | re.S)
+_CONTAINER = re.compile(r"\s*(?:[-*+]\s|\d+[.)]\s|:\s|\[\^|!!!|\?\?\?|===)")
 _INLINE = r"(?<![\\$])\$\$([^$\n]+?)\$\$(?!\$)"
 
 
@@ -31,6 +32,7 @@ class Maths(Extension):
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  (Python-Markdown's name)
         md.registerExtension(self)
+        md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "$"]
         # After fences (25) and raw HTML (20) have been put out of the way.
         md.preprocessors.register(_Blocks(md, self), "maths_block", 19)
         # After code spans (190), before backslash escapes (180).
@@ -62,13 +64,29 @@ class _Blocks(Preprocessor):
         indent, tex = found["indent"], found["tex"]
         if "\n\n" in tex.strip():
             return found.group()  # two stray `$$` with paragraphs between them
+        if _is_indented_code(found.string, found.start(), indent):
+            return found.group()
         if ">" in indent:
             tex = re.sub(r"\n[ \t>]*", "\n", tex)
         # A <div> makes the formula a block for Markdown's raw HTML rules.
-        block = f'<div class="math">{self.maths.convert(tex, display=True)}</div>'
+        block = f'<div class="math" tabindex="0">{self.maths.convert(tex, display=True)}</div>'
         placeholder = self.md.htmlStash.store(block)
-        blank = indent.rstrip() if ">" in indent else ""
-        return f"{blank}\n{indent}{placeholder}\n{blank}"
+        return f"{indent}{placeholder}"
+
+
+def _is_indented_code(text: str, at: int, indent: str) -> bool:
+    """Whether what stands at `at` with this indent is code, and not part of a
+    list item, a footnote or another container that is indented too."""
+    if ">" in indent or len(indent.expandtabs(4)) < 4:
+        return False
+    for line in reversed(text[:at].split("\n")):
+        inner = len(line) - len(line.lstrip())
+        if line.strip() and inner < len(indent):
+            if _CONTAINER.match(line):
+                return False
+            if inner == 0:
+                return True
+    return True
 
 
 class _Inline(InlineProcessor):
@@ -78,4 +96,4 @@ class _Inline(InlineProcessor):
 
     def handleMatch(  # type: ignore[override]  # noqa: N802  (Python-Markdown's name)
             self, m: re.Match[str], data: str) -> tuple[Element | str | Any, int, int]:
-        return self.md.htmlStash.store(self.maths.convert(m[1], display=True)), m.start(), m.end()
+        return self.md.htmlStash.store(self.maths.convert(m[1], display=False)), m.start(), m.end()

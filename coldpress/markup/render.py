@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 import markdown
@@ -30,13 +30,12 @@ EXTENSIONS = (
     "pymdownx.details", "pymdownx.tabbed",
 )
 _CONFIGS: dict[str, dict[str, Any]] = {
-    "footnotes": {"BACKLINK_TITLE": "↩ {}"},
-    "toc": {"slugify": lambda value, separator: heading_id(value), "permalink": False},
+    "footnotes": {"BACKLINK_TITLE": "↩ {}", "USE_DEFINITION_ORDER": False},
+    "toc": {"slugify": lambda value, separator: heading_id(value)},
     "pymdownx.superfences": {
         "relaxed_headers": True,
         "custom_fences": [{"name": "*", "class": "", "format": code_block, "validator": accept_options}],
     },
-    "pymdownx.tasklist": {"custom_checkbox": False},
     "pymdownx.quotes": {"callouts": True},
     "pymdownx.tabbed": {"alternate_style": True},
 }
@@ -105,7 +104,7 @@ class _Engine:
 
 
 def _heading(token: dict[str, Any]) -> Heading:
-    return Heading(token["level"], token["id"], plain(token["name"]),
+    return Heading(token["level"], token["id"], plain(unescape(token["name"])),
                    tuple(_heading(child) for child in token["children"]))
 
 

@@ -22,6 +22,7 @@ _LOADED = {
     "src": ("img", "source", "video", "audio", "track", "iframe", "embed", "script", "input"),
     "href": ("link", "image", "use"), "poster": ("video",), "data": ("object",), "srcset": ("img", "source"),
 }
+_CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
 _WEB = ("http://", "https://")  # may be the site's own address, which only the Library knows
 VOID = frozenset([
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
@@ -65,8 +66,8 @@ class Scan:
                 self._reference(text, start + found.start(group), start + found.end(group), kind, value)
 
     def _candidates(self, text: str, start: int, value: str) -> None:
-        """The URLs of a srcset: each the first word between commas and spaces."""
-        for found in re.finditer(r"(?:^|,)\s*([^\s,]+)", value):
+        """The URLs of a srcset, which may hold commas but end in none (HTML, 4.8.4.2.2)."""
+        for found in _CANDIDATE.finditer(value):
             self._reference(text, start + found.start(1), start + found.end(1), "image", html.unescape(found[1]))
 
     def _reference(self, text: str, start: int, end: int, kind: str, value: str) -> None:

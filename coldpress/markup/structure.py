@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from xml.etree.ElementTree import Element
 
@@ -14,10 +15,12 @@ from coldpress.markup.rendered import Title
 from coldpress.text import heading_id
 
 TITLE_MARK = "<!--coldpress:title-->"
+_BLOCKS = ("ul", "ol", "p", "div", "pre", "blockquote", "table", "dl", "details")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_ATX = re.compile(r" {0,3}#(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*$")
-_DEEPER = re.compile(r" {0,3}#{2,6}(?:[ \t]|$)")
+_ATX = re.compile(r"#[ \t]+(?P<text>.*?)(?:[ \t]*#+)?[ \t]*$")
+_DEEPER = re.compile(r"#{2,6}[ \t]")
+_UNDERLINED = re.compile(r"(?:^|\n)[^\n]*\S[^\n]*\n-+[ \t]*(?:\n|$)")
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 
 
@@ -52,6 +55,7 @@ class _Tree(Treeprocessor):
                 if element.tag in _HEADINGS[:-1]:
                     element.tag = _HEADINGS[_HEADINGS.index(element.tag) + 1]
         self._wrap_tables(root)
+        self._label_tasks(root)
 
     def _number_ids(self, root: Element) -> None:
         used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
@@ -66,7 +70,7 @@ class _Tree(Treeprocessor):
                 element.set("id", name)
 
     def _text(self, element: Element) -> str:
-        return unescape(strip_tags(render_inner_html(remove_fnrefs(element), self.md)))
+        return html.unescape(unescape(strip_tags(render_inner_html(remove_fnrefs(element), self.md))))
 
     def _title_of(self, root: Element, headings: list[Element]) -> Element | None:
         if not headings or headings[0].tag != "h1":
@@ -91,10 +95,23 @@ class _Tree(Treeprocessor):
                     parent[index] = wrapper
 
 
+    def _label_tasks(self, root: Element) -> None:
+        """Let the text of a task name its checkbox."""
+        for item in root.iter("li"):
+            if item.get("class") == "task-list-item":
+                holder = item[0] if len(item) and item[0].tag == "p" and not (item.text or "").strip() else item
+                inline = [child for child in holder if child.tag not in _BLOCKS]
+                label = Element("label")
+                label.text, holder.text = holder.text, None
+                for child in inline:
+                    holder.remove(child)
+                    label.append(child)
+                holder.insert(0, label)
+
+
 def plain(text: str) -> str:
-    """A heading's text on one line, entities resolved."""
-    from_entities = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
-    return " ".join(from_entities.split())
+    """A text on one line."""
+    return " ".join(text.split())
 
 
 def title_of(body: str) -> str | None:
@@ -109,7 +126,7 @@ def title_of(body: str) -> str | None:
         return None
     (first, text), *more = ones
     opens = not any(line.strip() for line in lines[:first])
-    deeper_before = any(_DEEPER.match(line) for line in lines[:first])
+    deeper_before = any(_DEEPER.match(line) for line in lines[:first]) or _UNDERLINED.search("\n".join(lines[:first]))
     return text if text and not deeper_before and (opens or not more) else None
 
 
@@ -135,9 +152,16 @@ def _first_level_headings(lines: list[str]) -> list[tuple[int, str]]:
 
 
 def _without_marks(text: str) -> str:
+    """The words of a heading; those in code spans as they are."""
+    parts = re.split(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", text)  # text, ticks, code, text, …
+    return plain("".join(part if index % 3 == 2 else _without_inline_marks(part)
+                         for index, part in enumerate(parts) if index % 3 != 1))
+
+
+def _without_inline_marks(text: str) -> str:
     text = re.sub(r"\s*\{[:#.][^}]*\}\s*$", "", text)
     text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])", r"\1", text)
-    text = re.sub(r"(`+)(.+?)\1", r"\2", text)
+    text = re.sub(r"\[\^[^\]]*\]", "", text)
     text = re.sub(r"(\*\*|__|(?<!\w)[*_]|~~)(\S.*?)\1", r"\2", text)
     text = re.sub(r"</?[a-zA-Z][^>]*>", "", text)
-    return plain(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text))
+    return html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text))

@@ -19,11 +19,13 @@ _CHINESE = r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<da
 _DAY_FIRST = (r"(?:[a-z]{3,9}\.?,?\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s-]+"
               r"(?P<name>[a-z]{3,9})\.?,?[\s-]+(?P<year>\d{4})")
 _MONTH_FIRST = r"(?:[a-z]{3,9}\.?,?\s+)?(?P<name>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})"
-_TIME = (r"(?:(?:[T,_]|\s)\s*(?:at\s+)?(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})"
+_TIME = (r"(?:(?:[T,_\s]|(?<=[日일号]))\s*(?:at\s+)?(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})"
          r"(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[ap]\.?m\.?)?"
          r"\s*(?P<zone>[+-]\d{1,2}:?\d{2}|[+-]\d{2}|[a-z]{1,4})?(?:\s*\([^)]*\))?)?")
-_FORMS = tuple(re.compile(form + _TIME, re.I)
-               for form in (_NUMERIC, _COMPACT, _CHINESE, _DAY_FIRST, _MONTH_FIRST))
+_C = (r"[a-z]{3} (?P<name>[a-z]{3}) {1,2}(?P<day>\d{1,2}) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+      r"(?P<fraction>(?!))?(?P<half>(?!))?(?: (?P<zone>[a-z]{3,4}))? (?P<year>\d{4})")
+_FORMS = (re.compile(_C, re.I), *(re.compile(form + _TIME, re.I)
+               for form in (_NUMERIC, _COMPACT, _CHINESE, _DAY_FIRST, _MONTH_FIRST)))
 
 
 def parse_date(value: object, zone: tzinfo) -> datetime:

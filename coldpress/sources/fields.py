@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -68,9 +69,12 @@ def as_flag(value: Any, zone: tzinfo) -> bool:
 
 def as_number(value: Any, zone: tzinfo) -> float:
     try:
-        return float(value)
+        number = float(value)
     except (TypeError, ValueError):
-        raise ValueError("a number is expected here") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError("a number is expected here")
+    return number
 
 
 def as_list(value: Any, zone: tzinfo) -> tuple[str, ...]:

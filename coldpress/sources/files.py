@@ -59,7 +59,10 @@ def _walk(folder: Path, inner: str, name: str, root: Path, problems: Problems, f
             if _ignored(entry.name):
                 continue
             path = unicodedata.normalize("NFC", inner + entry.name)
-            if entry.is_symlink() and not _stays_inside(Path(entry.path), root):
+            if not path.isprintable() and any("\ud800" <= char <= "\udfff" for char in path):
+                problems.error("source.name", "the name of this file is not UTF-8",
+                               Place(f"{name}/{path}".encode("utf-8", "replace").decode()), "rename it")
+            elif entry.is_symlink() and not _stays_inside(Path(entry.path), root):
                 problems.error("source.link", "this link leads out of the content folder or nowhere",
                                Place(f"{name}/{path}"), "put a copy of the file there")
             elif entry.is_dir():

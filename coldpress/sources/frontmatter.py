@@ -15,6 +15,7 @@ from datetime import date, datetime, time, tzinfo
 from hashlib import blake2b
 from typing import Any
 
+from coldpress.decoding import decode
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.mapping import MappingText, Params
 from coldpress.sources.fields import ALIASES, AS_WRITTEN, FIELDS, NOT_SLIPS, FrontMatter, as_terms, field_of
@@ -23,10 +24,11 @@ from coldpress.text import did_you_mean, one_edit_apart
 
 _FENCED = re.compile(r"\s*^(?P<mark>---|\+\+\+)[ \t]*\n(?P<text>.*?)(?:^(?P=mark)|^\.\.\.)[ \t]*(?:\n|\Z)",
                      re.M | re.S)
-_BARE = re.compile(r"(?:(?:title|date|modified|category|tags|slug|authors?|summary|status|lang):[^\n]*\n){2}", re.I)
-# What neither HTML nor XML may hold.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_HEADER_LINE = re.compile(r"(title|date|modified|category|tags|slug|authors?|summary|status|lang):.*|[\w-]+:.*", re.I)
 _NAME = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[-_ ]+(?P<stem>.+))?")
+_DRAFTS = {("published", "false"): True, ("published", "no"): True, ("published", "true"): False,
+           ("published", "yes"): False, ("status", "draft"): True, ("status", "published"): False}
+"""Jekyll's and Pelican's ways to say whether a source is a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,14 @@ class Document:
         return Place(self.source.name, self.body_line + line - 1, column, text, length)
 
 
-def read_document(source: SourceFile, taxonomies: Iterable[str], zone: tzinfo, problems: Problems) -> Document | None:
-    """Read one Markdown file; None, and a problem, when it cannot be."""
+def read_document(source: SourceFile, taxonomies: Iterable[str], zone: tzinfo, problems: Problems, *,
+                  names_folder: bool = False) -> Document | None:
+    """Read one Markdown file; None, and a problem, when it cannot be.
+
+    A file that `names_folder` (a bundle's index) takes stem and date from there.
+    """
     try:
-        text = decode(source)
+        text = decode(source.read(), source.name, "source.encoding")
         found = _FENCED.match(text)
         if found is None:
             _explain_bare_header(text, source)
@@ -71,28 +77,12 @@ def read_document(source: SourceFile, taxonomies: Iterable[str], zone: tzinfo, p
         problems.extend(reason.problems)
         return None
     body = text[found.end():] if found else text
-    stem, day = _split_name(source)
+    stem, day = _split_name(source, names_folder)
     if front.date is None and day is not None:
         front = replace(front, date=datetime.combine(day, time(), zone))
     body_line = 1 + text.count("\n", 0, found.end()) if found else 1
     return Document(source, front, body, body_line, blake2b(body.encode(), digest_size=16).hexdigest(), stem,
                     mapping)
-
-
-def decode(source: SourceFile) -> str:
-    """The text of a file: UTF-8 with or without BOM, every line end a line feed."""
-    data = source.read()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as reason:
-        before = data[: reason.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
-        shown = data.split(b"\n")[line - 1].decode("utf-8", "replace").rstrip("\r")
-        raise ColdpressError(Problem(
-            "source.encoding", f"this file is not UTF-8: byte 0x{data[reason.start]:02X}",
-            Place(source.name, line, column, shown), "save it as UTF-8")) from None
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _explain_bare_header(text: str, source: SourceFile) -> None:
@@ -102,10 +92,21 @@ def _explain_bare_header(text: str, source: SourceFile) -> None:
         raise ColdpressError(Problem(
             "front-matter.open", "this front matter never ends",
             Place(source.name, line, 1, first, 3), f"put a second `{first.strip()}` below its last line"))
-    if _BARE.match(text.lstrip("\n")):
+    if _is_bare_header(text.lstrip("\n")):
         raise ColdpressError(Problem(
             "front-matter.bare", "`Key: value` lines without `---` are not front matter",
             Place(source.name, line, 1, first, len(first)), "put a line `---` above and below them"))
+
+
+def _is_bare_header(text: str) -> bool:
+    """Whether a text begins with `Key: value` lines, two of them known (Pelican)."""
+    known = 0
+    for line in text.split("\n"):
+        found = _HEADER_LINE.fullmatch(line)
+        if not found:
+            break
+        known += found[1] is not None
+    return known >= 2
 
 
 def _mapping(found: re.Match[str], text: str, source: SourceFile) -> MappingText:
@@ -138,15 +139,14 @@ class _Reader:
             self._take(key, value, as_terms, self.terms, name)
         elif name in FIELDS:
             self._take(key, value, FIELDS[name], self.values, name)
-        elif key in ("published", "status"):
-            if str(value).lower() in ("false", "no", "draft"):
-                self.values["draft"] = True
+        elif (key, str(value).lower()) in _DRAFTS:
+            self.values.setdefault("draft", _DRAFTS[key, str(value).lower()])
         else:
             self.params[key] = value
             self._warn_of_slip(key)
 
     def _take(self, key: str, value: Any, reader: Any, into: dict[str, Any], name: str) -> None:
-        if value is None or name in into:
+        if value is None or value == "" or name in into:
             return
         if reader in AS_WRITTEN:
             value = self._as_written(value, key)
@@ -170,14 +170,10 @@ class _Reader:
                                did_you_mean(key, [name for name in known if one_edit_apart(key, name)]))
 
 
-def _split_name(source: SourceFile) -> tuple[str, date | None]:
-    """The name of a source without suffix and date, and that date.
-
-    A bundle (`2026-01-02-hello/index.md`) is named by its folder."""
+def _split_name(source: SourceFile, names_folder: bool) -> tuple[str, date | None]:
+    """The name of a source without suffix and date, and that date."""
     *folders, file = source.path.split("/")
-    stem = file.rpartition(".")[0]
-    if stem.lower() == "index" and folders:
-        stem = folders[-1]
+    stem = folders[-1] if names_folder and folders else file.rpartition(".")[0]
     found = _NAME.fullmatch(stem)
     if found:
         try:

@@ -10,6 +10,7 @@ from werkzeug.routing import BaseConverter, Map
 from coldpress.content.permalinks import folder_path
 from coldpress.content.taxonomy import taxonomy_path
 from coldpress.paths import url_of
+from coldpress.web.environment import NothingThere
 from coldpress.web.site import Site
 
 
@@ -33,7 +34,7 @@ def install_converters(url_map: Map, site: Site) -> None:
         def to_url(self, value: Any) -> str:
             found = site.named(value) if isinstance(value, str) else value
             if found is None:
-                raise LookupError(f"there is no content called `{value}`")
+                raise NothingThere(f"there is no content called `{value}`")
             return url_of(found if isinstance(found, str) else found.path).removeprefix("/")
 
     url_map.converters["content"] = Content

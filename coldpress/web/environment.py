@@ -18,6 +18,10 @@ from coldpress import recorder
 THEME = Path(__file__).parent / "theme"
 
 
+class NothingThere(LookupError):
+    """A template links to a file or a page that does not exist."""
+
+
 class Strict(Undefined):
     """An undefined may be tested; printing, looping or counting it fails."""
 
@@ -81,7 +85,10 @@ def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str],
 
     def url_for(endpoint: str, **values: Any) -> str:
         if endpoint in ("static", "theme") and "filename" in values:
-            values.setdefault("v", asset_version(endpoint, values["filename"]))
+            version = asset_version(endpoint, values["filename"])
+            if version is None:
+                raise NothingThere(f"there is no file `{endpoint}/{values['filename']}`")
+            values.setdefault("v", version)
         return flask.url_for(endpoints.get(endpoint, endpoint), **values)
 
     return url_for

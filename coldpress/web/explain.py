@@ -13,13 +13,14 @@ from werkzeug.routing import BuildError
 from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.paths import relative_name
 from coldpress.text import did_you_mean
-from coldpress.web.environment import THEME
-from coldpress.web.site import Site
+from coldpress.web.environment import THEME, NothingThere
+from coldpress.web.extension import Coldpress
+from coldpress.web.site import PARENT, Site
 
 _PACKAGE = Path(__file__).parents[1]
 
 
-def explain(error: BaseException, site: Site) -> Problem:
+def explain(error: BaseException, site: Coldpress) -> Problem:
     """What went wrong, at the innermost place that the user wrote.
 
     For a mistake in a template that is its line; for one in own code the
@@ -39,16 +40,18 @@ def explain(error: BaseException, site: Site) -> Problem:
     if isinstance(error, UndefinedError) and in_template:
         return Problem("template.undefined", str(error.message), place)
     if isinstance(error, BuildError):
-        return Problem("route.unknown", f"no route is named `{error.endpoint}`", place, _near_endpoint(error))
+        return Problem("route.unknown", f"no route is named `{error.endpoint}`", place, _near_endpoint(error, site))
+    if isinstance(error, NothingThere):
+        return Problem("link.nothing-there", str(error), place)
     name = type(error).__name__
     if in_template:
         return Problem("template.failed", f"{name}: {error}", place)
     return Problem("route.failed", f"{name}: {error}", place, traceback=_own_traceback(error, site))
 
 
-def _near_endpoint(error: BuildError) -> str | None:
-    rule = error.suggested
-    return f"did you mean `{rule.endpoint}`?" if rule else None
+def _near_endpoint(error: BuildError, site: Coldpress) -> str | None:
+    own = [rule.endpoint for rule in site.app.url_map.iter_rules() if not rule.endpoint.startswith(f"{PARENT}.")]
+    return did_you_mean(error.endpoint, [*site.endpoints, *own])
 
 
 def _is_own(file: str, site: Site) -> bool:

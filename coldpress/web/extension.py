@@ -25,15 +25,15 @@ BLUEPRINTS = tuple(module.blueprint for module in (lists, terms, archive, feeds,
 
 
 class Coldpress(Site):
-    """A site as an extension: `Coldpress(app, root, url_prefix="/blog")`, or
-    without an app and `init_app` later.
+    """A site as an extension: `Coldpress(app, root, url_prefix="/blog")`, with
+    `root` seen from the app's own folder; or without an app and `init_app` later.
 
     `endpoints` maps the short names of our views (`content`, `term`) to their
     endpoints; `generators` maps endpoints to the generators of their URLs.
     """
 
     def __init__(self, app: Flask | None = None, root: str | Path = ".", *, url_prefix: str = "") -> None:
-        super().__init__(root, url_prefix)
+        super().__init__(Path(app.root_path, root) if app else root, url_prefix)
         self.endpoints: dict[str, str] = {}
         self.generators: dict[str, Urls] = {}
         if app is not None:

@@ -1,0 +1,140 @@
+"""The shape of the package: what may import what, and how much there is to read."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import coldpress
+
+PACKAGE = Path(coldpress.__file__).parent
+LAYERS = {
+    "errors": 0, "paths": 0, "text": 0, "decoding": 0, "mapping": 0, "config": 1, "report": 1, "hooks": 1, "recorder": 1, "sources": 2,
+    "markup": 3, "content": 4, "web": 5, "freeze": 6, "commands": 7, "cli": 7}
+OUTSIDE = {"coldpress", "coldpress.__main__"}  # the front door, which names everything
+MODULES = {
+    ".".join(["coldpress", *file.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__"): file
+    for file in sorted(PACKAGE.rglob("*.py")) if "skeleton" not in file.parts}
+WALK = ("sources/files.py", "sources/frontmatter.py", "markup/render.py", "content/page.py", "content/library.py",
+        "web/blueprints/content.py", "web/theme/templates/post.html", "freeze/plan.py", "freeze/freezer.py",
+        "freeze/output.py")
+
+
+def tree_of(module):
+    return ast.parse(MODULES[module].read_text("utf-8"))
+
+
+def is_for_types_only(node):
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def nodes_of(node):
+    """Every node that runs: what stands below `if TYPE_CHECKING` does not."""
+    for child in ast.iter_child_nodes(node):
+        if not is_for_types_only(child):
+            yield child
+            yield from nodes_of(child)
+
+
+def imports_of(module):
+    """The modules of the package that a module imports."""
+    found = set()
+    for node in nodes_of(tree_of(module)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names if alias.name in MODULES}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: imports are written out whole"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                if inner in MODULES or node.module in MODULES:
+                    found.add(inner if inner in MODULES else node.module)
+    return found
+
+
+def layer_of(module):
+    return LAYERS[module.split(".")[1]]
+
+
+@pytest.mark.parametrize("module", sorted(set(MODULES) - OUTSIDE))
+def test_a_module_imports_only_lower_layers(module):
+    higher = [other for other in imports_of(module) - {"coldpress"} if layer_of(other) > layer_of(module)]
+    assert higher == []
+
+
+@pytest.mark.parametrize(("lower", "higher"), [
+    ("sources", "markup"), ("markup", "flask"), ("markup", "jinja2"), ("markup", "coldpress.content"),
+    ("content", "flask"), ("content", "jinja2"), ("sources", "flask"), ("freeze", "coldpress.commands")])
+def test_a_folder_knows_nothing_of(lower, higher):
+    for module in MODULES:
+        if module.startswith(f"coldpress.{lower}."):
+            named = {node.module for node in nodes_of(tree_of(module)) if isinstance(node, ast.ImportFrom)} | {
+                alias.name for node in nodes_of(tree_of(module)) if isinstance(node, ast.Import) for alias in node.names}
+            assert not [name for name in named if name == higher or name.startswith(f"{higher}.")], module
+
+
+@pytest.mark.parametrize("module", sorted(set(MODULES) - OUTSIDE))
+def test_no_module_imports_itself_in_a_circle(module):
+    seen, ahead = set(), list(imports_of(module) - OUTSIDE)
+    while ahead:
+        other = ahead.pop()
+        assert other != module
+        if other not in seen:
+            seen.add(other)
+            ahead += imports_of(other) - OUTSIDE
+
+
+def test_the_imports_are_really_seen():
+    assert "coldpress.web.explain" in imports_of("coldpress.commands.serve")
+    assert "coldpress.content.library" not in imports_of("coldpress.content.page"), "that one is for types only"
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_only_the_report_prints(module):
+    calls = [node.lineno for node in ast.walk(tree_of(module))
+             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"]
+    writes = [node.lineno for node in ast.walk(tree_of(module))
+              if isinstance(node, ast.Attribute) and node.attr in ("stdout", "stderr")]
+    assert calls == []
+    assert writes == [] or module == "coldpress.report"
+
+
+def test_no_module_is_an_attic():
+    assert not [module for module in MODULES if module.rpartition(".")[2] in (
+        "utils", "util", "helpers", "helper", "misc", "common", "core", "base")]
+
+
+def explains_itself(node):
+    """Overloads, and generators that `@blueprint.urls(view)` already names."""
+    return any(ast.unparse(decorator).startswith(("overload", "blueprint.urls")) for decorator in node.decorator_list)
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_what_is_public_says_what_it_is_for(module):
+    tree = tree_of(module)
+    assert ast.get_docstring(tree)
+    silent = [node.name for node in tree.body
+              if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and not node.name.startswith("_")
+              and not ast.get_docstring(node) and not explains_itself(node)]
+    assert silent == []
+
+
+def test_following_a_post_takes_at_most_1300_lines():
+    counts = {name: len((PACKAGE / name).read_text("utf-8").splitlines()) for name in WALK}
+    print("\n".join(f"{count:5}  {name}" for name, count in counts.items()))  # noqa: T201
+    print(f"{sum(counts.values()):5}  together")  # noqa: T201
+    assert sum(counts.values()) <= 1300
+
+
+@pytest.mark.parametrize("name", coldpress.__all__)
+def test_every_public_name_is_there(name):
+    assert getattr(coldpress, name) is not None
+
+
+def test_importing_the_package_costs_nothing():
+    code = "import sys, coldpress; print([name for name in ('flask', 'jinja2', 'yaml') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
