@@ -103,7 +103,8 @@ def _permalinks(value: Any) -> Mapping[str, str]:
             raise ValueError("a pattern starts with `/`, such as `/<year>/<slug>/`")
         for token in PERMALINK_TOKEN.findall(pattern):
             if token not in PERMALINK_TOKENS:
-                raise ValueError(f"there is no `<{token}>`; there are {', '.join(PERMALINK_TOKENS)}")
+                raise ValueError(f"there is no `<{token}>`", did_you_mean(token, PERMALINK_TOKENS)
+                                 or f"there are {', '.join(PERMALINK_TOKENS)}")
     return patterns
 
 
@@ -253,7 +254,8 @@ def _read(source: MappingText, problems: Problems) -> Config:
             try:
                 values[key] = parsers[key](value)
             except ValueError as reason:
-                problems.error("config.value", f"`{key}`: {reason}", source.place(key))
+                message, hint = (*reason.args, None)[:2]
+                problems.error("config.value", f"`{key}`: {message}", source.place(key), hint)
     return Config(**values)
 
 

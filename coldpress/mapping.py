@@ -132,6 +132,12 @@ class MappingText:
             width = max(1, label.end_mark.index - found_at) if isinstance(label, yaml.ScalarNode) else 1
         return self._place(found_at, length or width)
 
+    def has(self, key: str) -> bool:
+        """Whether a key stands at the top."""
+        if self.syntax == "toml":
+            return re.search(rf"^[ \t]*(?:\[+\s*)?{re.escape(key)}\b", self.text, re.M) is not None
+        return _child(self._composed(), key) is not None
+
     def raw(self, *keys: str | int) -> str | None:
         """The letters of a scalar as written: `1.10`, not the number 1.1."""
         if self.syntax == "toml":
@@ -181,13 +187,14 @@ class MappingText:
         at = mark.index if mark else 0
         message = reason.problem or "this is not YAML"
         hint = None
-        if reason.context_mark and not self.text[at:].strip():
+        if reason.context_mark and not self.text[at:].strip() and self.text[reason.context_mark.index:].strip():
             # Something was opened and never closed: its opening is the place.
-            at, message, hint = reason.context_mark.index, f"this is never closed: {message}", "close it, or quote it"
+            at, hint = reason.context_mark.index, "close it, or put the whole value in quotes"
+            message = "this quote is never closed" if self.text[at] in "\"'" else f"this is never closed: {message}"
         if "found a tab" in message or "'\\t' that cannot" in message:
             hint = "indent with spaces, not tabs"
         elif "another document" in message:
-            message, hint = "a second document begins here", "leave one mapping"
+            message, hint = "there are two documents here", "leave one mapping"
         elif "mapping values are not allowed" in message:
             hint = "put quotes round a value that holds `: `"
         elif "cannot start any token" in message:

@@ -80,7 +80,11 @@ def _check_part(part: str) -> None:
         raise BadPath(f"`{part}` ends with a dot or a space, which Windows drops")
     if _RESERVED.fullmatch(part):
         raise BadPath(f"`{part}` is a device name on Windows")
-    if len(part.encode()) > 255:
+    try:
+        length = len(part.encode())
+    except UnicodeEncodeError:
+        raise BadPath("its name is not UTF-8") from None
+    if length > 255:
         raise BadPath("a part of it is longer than 255 bytes")
 
 

@@ -61,8 +61,8 @@ def test_without_a_config_everything_is_default(make_site):
     ("title: 12:30", "12:30"),
     ("title: 2024-01-02", "2024-01-02"),
     ("title: 你好 🎉", "你好 🎉"),
-    wrong("title: 1.10", "1.10", reason="a text that looks like a number loses its letters, unlike in front matter"),
-    wrong("title: true", "true", reason="it becomes Python's `True`"),
+    ("title: 1.10", "1.10"),
+    ("title: true", "true"),
     ("description: One sentence.", "One sentence."),
     ("author: Ann", "Ann"),
     ("language: no", "no"),
@@ -143,8 +143,8 @@ static_dir: web
     ("base_url: https://example.org/?a", "a base URL has no `?` and no `#`"),
     ("base_url: https://example.org/#a", "a base URL has no `?` and no `#`"),
     ("base_url: 'http://[::1'", "Invalid IPv6 URL"),
-    wrong("base_url: https://exa mple.org/", "a whole URL", reason="a space in the host is taken"),
-    wrong("base_url: https://example.org:99999/", "port", reason="an impossible port is taken"),
+    ("base_url: https://exa mple.org/", "a whole URL"),
+    ("base_url: https://example.org:99999/", "a whole URL"),
     *((f"timezone: {name}", f"there is no time zone `{name}`; write one like `Europe/Berlin`") for name in
       ("Mars/Base", "8", "Europe", "../../etc/passwd")),
     ("permalinks: [a]", "`key: value` lines are expected here"),
@@ -153,7 +153,7 @@ static_dir: web
     ("permalinks: {posts: /<yaer>/}", "there is no `<yaer>`"),
     *((f"{option}: {value}", "a list of names is expected here") for option in ("taxonomies", "collections")
       for value in ("{a: 1}", "[1]", "['']", "5", "[[a]]")),
-    wrong("collections: /", "a list of names", reason="becomes a collection without a name"),
+    ("collections: /", "a list of names"),
     ("menu: /about/", "a list such as `- About: /about/` is expected here"),
     *((f"menu: {value}", "a menu entry is written `- About: /about/`") for value in
       ("[About]", "[{About: 1}]", "[{A: /a/, B: /b/}]", "[[]]", "{About: {Us: /us/}}")),
@@ -227,8 +227,7 @@ def test_every_mistake_of_one_file_is_reported_in_its_order(make_site):
     ("title: !tag x\n", 1, 8, "tag", "put quotes round the value"),
     ("title: *nobody\n", 1, 8, "undefined alias", None),
     ("menu:\n\t- a\n", 2, 1, "cannot start any token", "indent with spaces, not tabs"),
-    wrong("menu:\n  - A: /a/\n\t- B: /b/\n", 3, 1, "tab", "indent with spaces, not tabs",
-          reason="libyaml's other word for a tab, `found a tab character`, has no hint"),
+    ("menu:\n  - A: /a/\n\t- B: /b/\n", 3, 1, "tab", "indent with spaces, not tabs"),
     ("- a\n", 1, 1, "this is a list, not `key: value` lines", None),
     ("hello\n", 1, 1, "this is text, not `key: value` lines", None),
     ("42\n", 1, 1, "not `key: value` lines", None),
@@ -236,7 +235,6 @@ def test_every_mistake_of_one_file_is_reported_in_its_order(make_site):
     ("title: x\nparams: &a {b: {c: *a}}\n", 2, 9, "this alias holds itself", None),
     ("title: 2024-02-30\n", 1, 8, "`2024-02-30`: day is out of range", None),
     ("? [a]\n: b\n", 1, 3, "unhashable", None),
-    ("title: a\0b\n", 1, 9, "U+0000", None),
     ("title: {{ x }}\n", 1, 9, "unhashable", None),
     wrong("title: a\n---\ntitle: b\n", 2, 1, "two", None, reason="says only `but found another document`"),
     wrong("title: \"a\nauthor: b\n", 1, 8, "quot", None,
@@ -255,7 +253,6 @@ def test_a_config_that_is_not_utf8_is_an_error(make_site):
         "config.encoding", "config.yaml", "save it as UTF-8")
 
 
-@pytest.mark.xfail(strict=True, reason="of a Markdown file the byte is shown, of the config only the file is named")
 def test_the_byte_that_is_not_utf8_is_shown(make_site):
     site = make_site({"content/a.md": "x", "config.yaml": "title: T\nauthor: José\n".encode("latin-1")})
     assert [(code, line, column) for code, line, column, *_ in found(site)] == [("config.encoding", 2, 12)]
@@ -298,7 +295,6 @@ def test_the_base_url_of_the_command_wins_over_both(addressed, monkeypatch):
     assert addressed.text("a/index.html") == "https://cli.example/a/"
 
 
-@pytest.mark.xfail(strict=True, reason="set but empty, as CI leaves it, the variable takes the config's base_url away")
 def test_an_empty_variable_means_nothing(addressed, monkeypatch):
     monkeypatch.setenv("COLDPRESS_BASE_URL", "")
     assert addressed.build().codes == []

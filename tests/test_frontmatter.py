@@ -71,7 +71,7 @@ def wrongs(make_site):
     "---\ntitle: ''\n---\n# A\n\nBody.",
     "---\ntitle: A\n---\n# A\n\nBody.",
     "---\x00\ntitle: \x08A\n---\nBo\x7fdy.\x0c",
-    wrong("---\ntitle: A\nnote: x\u2028y\n---\nBody.", reason="libyaml ends the line at U+2028: a syntax error"),
+    "---\ntitle: A\nnote: x\u2028y\n---\nBody.",
 ])
 def test_front_matter_is_yaml_or_toml_or_none(page, text):
     seen = page(text)
@@ -143,8 +143,8 @@ def test_terms_are_texts_however_written(page, lines, tags):
     ("title = 1.10\ntags = ['a', 'b']", "1.10", ["a", "b"]),
     ("title = 12:30:00\ntags = [2024]", "12:30:00", ["2024"]),
     ("title = 2024-01-02\n[params]\ntags = 1", "2024-01-02", []),
-    wrong("title = 2024 # the year\ntags = []", "2024", [], reason="a comment after a number comes into the title"),
-    wrong("title = 'A'\ntags = [1.10]", "A", ["1.10"], reason="numbers in a TOML list lose their letters"),
+    ("title = 2024 # the year\ntags = []", "2024", []),
+    ("title = 'A'\ntags = [1.10]", "A", ["1.10"]),
 ])
 def test_toml_values_are_texts_as_written(page, lines, title, tags):
     seen = page(f"+++\n{lines}\n+++\n")
@@ -199,7 +199,7 @@ def test_authors_are_text_or_a_list_or_mappings(make_site, lines, authors):
     ("published: true", "draft", False),
     ("status: draft", "draft", True),
     ("status: published", "draft", False),
-    wrong("status: evergreen", "params", {"status": "evergreen"}, reason="a status that is no draft gets lost"),
+    ("status: evergreen", "params", {"status": "evergreen"}),
     ("url: https://elsewhere.example/", "params", {"url": "https://elsewhere.example/"}),
     ("url: 5", "params", {"url": 5}),
     ("url: /x/\npermalink: /ours/", "path", "/ours/"),
@@ -261,10 +261,9 @@ def test_a_time_to_publish_wins_over_the_date(make_site):
     ("a: &a {b: *a}", 2, 4, "this alias holds itself", None),
     ("- a", 2, 1, "this is a list, not `key: value` lines", None),
     ("Only text.", 2, 1, "this is text, not `key: value` lines", None),
-    wrong("\nOnly text.\n", 3, 1, "this is text, not `key: value` lines", None,
-          reason="told at the empty line above it"),
+    ("\nOnly text.\n", 3, 1, "this is text, not `key: value` lines", None),
     ("title: {{ x }}", 2, 9, "unhashable", None),
-    ("title: a\n\tb: c", 3, 1, "tab", None),
+    ("title: a\n\tb: c", 3, 1, "tab", "indent with spaces, not tabs"),
 ])
 def test_yaml_that_cannot_be_read_is_an_error_at_its_place(wrongs, lines, line, column, message, hint):
     (code, at_line, at_column, _, said, fix), = wrongs(f"---\n{lines}\n---\nBody.\n")
@@ -286,7 +285,7 @@ def test_toml_that_cannot_be_read_is_an_error_at_its_place(wrongs, lines, line, 
     ("draft: maybe", "true or false is expected here"),
     ("weight: heavy", "a number is expected here"),
     ("weight: [1]", "a number is expected here"),
-    wrong("weight: .nan", "a number is expected here", reason="not-a-number sorts by chance"),
+    ("weight: .nan", "a number is expected here"),
     ("tags: {a: 1}", "a list of names is expected here"),
     ("tags: [{a: 1}]", "a list of names is expected here"),
     ("aliases: {a: 1}", "a list of names is expected here"),
@@ -323,8 +322,7 @@ def test_front_matter_that_never_ends_is_an_error(wrongs, text, line, mark):
 @pytest.mark.parametrize(("text", "line"), [
     ("Title: My post\nDate: 2024-01-02\nTags: a\n\nText.\n", 1),
     ("\n\ntitle: My post\nauthor: me\n\nText.\n", 3),
-    wrong("Title: My post\nSubtitle: More\nDate: 2024-01-02\nTags: a\n\nText.\n", 1,
-          reason="only two known keys on end are seen; here the header is printed as text"),
+    ("Title: My post\nSubtitle: More\nDate: 2024-01-02\nTags: a\n\nText.\n", 1),
 ])
 def test_a_header_without_fences_is_explained(wrongs, text, line):
     (code, *place, message, hint), = wrongs(text)
@@ -342,8 +340,7 @@ def test_text_with_a_colon_is_no_header(page):
     ("中文".encode() + b"\xff", 1, 3, "0xFF"),
     ("中\r\n文".encode() + b"\x80x\r\n", 2, 2, "0x80"),
     ("Text".encode("utf-16"), 1, 1, "0xFF"),
-    wrong(b"\xef\xbb\xbf---\ntitle: a\n---\n" + "中".encode() + b"\xe9", 4, 2, "0xE9",
-          reason="with a byte order mark the position is three bytes off, and so the byte that is named"),
+    (b"\xef\xbb\xbf---\ntitle: a\n---\n" + "中".encode() + b"\xe9", 4, 2, "0xE9"),
 ])
 def test_the_byte_that_is_not_utf8_is_shown(wrongs, data, line, column, byte):
     (code, *place, message, hint), = wrongs(data)
@@ -353,7 +350,7 @@ def test_the_byte_that_is_not_utf8_is_shown(wrongs, data, line, column, byte):
 
 @pytest.mark.parametrize("text", [
     "---\na: " + "[" * 3000 + "]" * 3000 + "\n---\n",
-    wrong("+++\na = " + "[" * 3000 + "]" * 3000 + "\n+++\n", reason="RecursionError out of tomllib: a traceback"),
+    "+++\na = " + "[" * 3000 + "]" * 3000 + "\n+++\n",
 ])
 def test_what_is_nested_too_deep_is_a_problem(make_site, text):
     result = make_site({"content/a.md": text}).build()
@@ -404,9 +401,8 @@ def test_keys_that_are_announced_pass_through(page, key):
     ("posts/2024/2024-01-02-hello.md", "/posts/hello/", "2024-01-02 00:00:00+00:00"),
     ("posts/2024-01-02.md", "/posts/2024-01-02/", "2024-01-02 00:00:00+00:00"),
     ("posts/2024-01-02-hello/index.md", "/posts/hello/", "2024-01-02 00:00:00+00:00"),
-    wrong("posts/2024-01-02-hello/README.md", "/posts/hello/", "2024-01-02 00:00:00+00:00",
-          reason="a bundle's README.md is not named and dated by its folder: /posts/readme/"),
-    wrong("trip/README.md", "/trip/", "None", reason="a bundle's README.md is not named by its folder: /readme/"),
+    ("posts/2024-01-02-hello/README.md", "/posts/hello/", "2024-01-02 00:00:00+00:00"),
+    ("trip/README.md", "/trip/", "None"),
     ("docs/2024-01-02-notes.md", "/docs/notes/", "2024-01-02 00:00:00+00:00"),
     ("docs/2024-02-30-notes.md", "/docs/2024-02-30-notes/", "None"),
     ("v1.2.3.md", "/v1.2.3/", "None"),
@@ -443,8 +439,7 @@ def test_front_matter_wins_over_the_name(page):
     ("# Snake_case and 2 \\* 3\n", "name.md", "Snake_case and 2 * 3"),
     ("# 中文：标题\n", "name.md", "中文：标题"),
     ("# Closed ##\n", "name.md", "Closed"),
-    wrong("# `<details>` explained\n", "name.md", "<details> explained",
-          reason="code in the heading is taken for a tag"),
+    ("# `<details>` explained\n", "name.md", "<details> explained"),
     wrong("# A note[^1]\n\n[^1]: x\n", "name.md", "A note", reason="the footnote mark stands in the title"),
 ])
 def test_the_title_is_given_or_the_first_heading_or_the_name(page, text, name, title):
@@ -460,8 +455,8 @@ def test_the_title_is_given_or_the_first_heading_or_the_name(page, text, name, t
     "---\ntitle: 'Hello '\n---\nHello\n=====\n\nText.\n",
     "# Hello {#own}\n\nText.\n",
     "# *Hello*\n\nText.\n",
-    wrong("Text\n---\n\n# Hello\n", reason="after a setext h2 the heading stays, and is the title too"),
-    wrong("  # Hello\n\nText.\n", reason="an indented heading is the title, but printed as `# Hello` in the text"),
+    "Text\n---\n\n# Hello\n",
+    "  # Hello\n\nText.\n",
 ])
 def test_heading_and_title_are_not_printed_twice(build_site, text):
     site = build_site({"content/a.md": text})

@@ -37,8 +37,8 @@ def code(text, language="", inner=None):
     ('<div markdown="1">\n\n*hi*\n\n</div>', "<div>\n<p><em>hi</em></p>\n</div>"),
     ("<div>\n*no*\n</div>", "<div>\n*no*\n</div>"),
     ("- [ ] a\n- [x] b", '<ul class="task-list">\n'
-     '<li class="task-list-item"><input type="checkbox" disabled/> a</li>\n'
-     '<li class="task-list-item"><input type="checkbox" disabled checked/> b</li>\n</ul>'),
+     '<li class="task-list-item"><label><input type="checkbox" disabled/> a</label></li>\n'
+     '<li class="task-list-item"><label><input type="checkbox" disabled checked/> b</label></li>\n</ul>'),
     ("3. three\n4. four", '<ol start="3">\n<li>three</li>\n<li>four</li>\n</ol>'),
     ("<script>\nif (a < b && c) {}\n</script>", "<script>\nif (a < b && c) {}\n</script>"),
     ("a <!-- b --> c", "<p>a <!-- b --> c</p>"),
@@ -47,8 +47,8 @@ def code(text, language="", inner=None):
     ("**重点。**中文和**（括号）**后", "<p><strong>重点。</strong>中文和<strong>（括号）</strong>后</p>"),
     ("中文**粗体**中文*斜体*中文", "<p>中文<strong>粗体</strong>中文<em>斜体</em>中文</p>"),
     wrong("中文\n换行", "<p>中文换行</p>", reason="a soft line break between CJK characters shows as a space"),
-    wrong("one\\\ntwo", "<p>one<br>\ntwo</p>", reason="a backslash at the line's end is printed"),
-    wrong("#hashtag", "<p>#hashtag</p>", reason="without a space it is no heading (CommonMark), here it is the title"),
+    ("one\\\ntwo", "<p>one<br>\ntwo</p>"),
+    ("#hashtag", "<p>#hashtag</p>"),
     wrong("Text:\n- a\n- b", "<p>Text:</p>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>",
           reason="a list right after text is printed as text"),
     wrong("- a\n  - b\n    - c", "<ul>\n<li>a<ul>\n<li>b<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n</li>\n</ul>",
@@ -87,7 +87,6 @@ def test_footnotes_lead_there_and_back():
     assert all(f'href="#{anchor}"' in html for anchor in ("fnref:a", "fnref2:a", "fnref:b"))
 
 
-@pytest.mark.xfail(strict=True, reason="numbered by the order of the notes: the text begins with 2")
 def test_footnotes_are_numbered_as_they_are_read():
     html = render("One[^a] two[^b].\n\n[^b]: Second.\n[^a]: First.\n")
     assert html.index(">1</a></sup>") < html.index(">2</a></sup>")
@@ -133,9 +132,9 @@ def test_an_ordinary_quote_is_no_callout():
     ("## *Em* `code()` [link](x)", ["em-code-link"]),
     ("## Note[^1]\n\n[^1]: x", ["note"]),
     ("## Über {: .c }", ["über"]),
-    wrong("## Q&A", ["qa"], reason="the entity is not resolved: `qampa`"),
-    wrong("## a < b", ["a--b"], reason="the entity is not resolved: `a-lt-b`"),
-    wrong("## `<b>`", ["b"], reason="the entity is not resolved: `ltbgt`"),
+    ("## Q&A", ["qa"]),
+    ("## a < b", ["a--b"]),
+    ("## `<b>`", ["b"]),
 ])
 def test_headings_have_ids_of_their_words(body, ids):
     rendered = RENDERER.render(body)
@@ -196,10 +195,10 @@ def test_unknown_attributes_of_a_fence_are_never_printed(attributes):
 
 
 @pytest.mark.parametrize("body", [
-    wrong("- one\n\n    ```\n    a\n    ```\n- two\n", reason="the item after the fence becomes text: `- two`"),
+    "- one\n\n    ```\n    a\n    ```\n- two\n",
     "- one\n\n    ```\n    a\n    ```\n\n- two\n",
     "1. one\n   ```\n   a\n   ```\n2. two\n",
-    wrong("- one\n\n  ```\n  a\n  ```\n\n- two\n", reason="a fence two spaces in falls out of the list"),
+    "- one\n\n  ```\n  a\n  ```\n\n- two\n",
 ])
 def test_a_fence_in_a_list_stays_in_its_item(body):
     html = render(body)
@@ -212,15 +211,14 @@ def test_a_fence_in_a_list_stays_in_its_item(body):
 # Maths.
 
 @pytest.mark.parametrize(("body", "before", "after"), [
-    ("$$\nx^2\n$$", '<div class="math"><math', "</math></div>"),
-    ("$$x^2$$", '<div class="math"><math', "</math></div>"),
-    ("text\n$$\nx^2\n$$\nmore", '<p>text</p>\n<div class="math"><math', "</math></div>\n<p>more</p>"),
+    ("$$\nx^2\n$$", '<div class="math" tabindex="0"><math', "</math></div>"),
+    ("$$x^2$$", '<div class="math" tabindex="0"><math', "</math></div>"),
+    ("text\n$$\nx^2\n$$\nmore", '<p>text</p>\n<div class="math" tabindex="0"><math', "</math></div>\n<p>more</p>"),
     ("Let $$x^2$$ be.", "<p>Let <math", "</math> be.</p>"),
     ("> $$x^2$$ it", "<blockquote>\n<p><math", "</math> it</p>\n</blockquote>"),
-    ("- a\n\n    $$\n    x^2\n    $$", '<ul>\n<li>\n<p>a</p>\n<div class="math"><math',
+    ("- a\n\n    $$\n    x^2\n    $$", '<ul>\n<li>\n<p>a</p>\n<div class="math" tabindex="0"><math',
      "</math></div>\n</li>\n</ul>"),
-    wrong("> $$\n> x^2\n> $$", '<blockquote>\n<div class="math"><math', "</math></div>\n</blockquote>",
-          reason="in a quote the block comes inside a paragraph: <p><div>, not HTML"),
+    ("> $$\n> x^2\n> $$", '<blockquote>\n<div class="math" tabindex="0"><math', "</math></div>\n</blockquote>"),
 ])
 def test_formulas_become_mathml(body, before, after):
     html = render(body)
@@ -231,7 +229,7 @@ def test_formulas_become_mathml(body, before, after):
 
 @pytest.mark.parametrize("body", [
     "It costs $5 and $10, or $5–$10.", "$HOME and $PATH", "US$ 5, $$", "`$$x$$`", "```\n$$x$$\n```",
-    wrong("Code:\n\n    $$x$$\n", reason="in indented code the formula is converted"),
+    "Code:\n\n    $$x$$\n",
     "<pre>$$x$$</pre>", "One $$ here.\n\nAnd $$ there.",
 ])
 def test_money_and_code_are_no_formulas(body):
@@ -241,7 +239,6 @@ def test_money_and_code_are_no_formulas(body):
     assert render(body).count("$") == body.count("$")
 
 
-@pytest.mark.xfail(strict=True, reason="the backslash of an escaped dollar is printed")
 def test_a_dollar_can_be_escaped():
     assert render(r"\$$x$$ and \$5") == "<p>$$x$$ and $5</p>"
 
@@ -251,7 +248,7 @@ def test_a_dollar_can_be_escaped():
     ("One.\n\nTwo $$x$$ $$a \\foo$$.", 3, 15),
     ("$$\nx^2\n\\foo\n$$", 3, 1),
     ("$$x + \\foo$$\n\n$$x + \\foo$$", 3, 7),
-    wrong("`\\foo` is\n\n$$\\foo$$", 3, 3, reason="found in the code before it"),
+    ("`\\foo` is\n\n$$\\foo$$", 3, 3),
 ])
 def test_a_formula_that_is_not_understood_is_shown_as_code_and_told(make_site, body, line, column):
     site = make_site({"content/a.md": f"---\ntitle: A\n---\n{body}\n"})
@@ -314,8 +311,8 @@ def test_every_candidate_of_a_srcset_leads_there(build_site):
 
 @pytest.mark.parametrize("srcset", [
     "https://example.com/a.jpg 1x, https://example.com/b.jpg 2x",
-    wrong("data:image/png;base64,AAAA 1x", reason="what stands after the comma is taken for a link and rewritten"),
-    wrong("https://example.com/w_300,h_200/a.jpg 1x", reason="what stands after the comma is taken for a link"),
+    "data:image/png;base64,AAAA 1x",
+    "https://example.com/w_300,h_200/a.jpg 1x",
 ])
 def test_a_srcset_of_elsewhere_is_not_touched(build_site, srcset):
     site = build_site({"content/a.md": f'<img alt="" srcset="{srcset}">'})
@@ -346,7 +343,7 @@ def test_what_is_no_link_is_not_touched(build_site, body):
     ("[x](gone.md?a=1&b=2)", 1, 5, 15),
     ("[gone.md](gone.md)", 1, 11, 7),
     ("A note[^1].\n\n[^1]: [x](gone.md)", 3, 11, 7),
-    wrong("See (gone.md) or [x](gone.md)", 1, 22, 7, reason="found in the words before it"),
+    ("See (gone.md) or [x](gone.md)", 1, 22, 7),
 ])
 def test_a_broken_link_is_told_at_its_place(make_site, body, line, column, length):
     site = make_site({"content/a.md": f"---\ntitle: A\n---\n\n{body}\n"})
@@ -362,8 +359,7 @@ def test_a_broken_link_is_told_at_its_place(make_site, body, line, column, lengt
 @pytest.mark.parametrize(("body", "places"), [
     ("[a](gone.md) [b](gone.md)\n[c](gone.md)", [(1, 5), (1, 18), (2, 5)]),
     ("![a](gone.png)\n\n[b](gone.md)\n\n[c](a.md#gone)", [(1, 6), (3, 5), (5, 5)]),
-    wrong("[a](gone.md#part) and [b](gone.md)", [(1, 5), (1, 27)],
-          reason="the second is found in the first, which only begins like it"),
+    ("[a](gone.md#part) and [b](gone.md)", [(1, 5), (1, 27)]),
 ])
 def test_each_broken_link_has_its_own_place(make_site, body, places):
     problems = make_site({"content/a.md": body}).build().problems
@@ -376,12 +372,10 @@ def test_each_broken_link_has_its_own_place(make_site, body, places):
     ("[x](/no/such/thing/)", "link.broken-link", "nothing is at `/no/such/thing/`", None),
     ("[x](draft.md)", "link.broken-link", "nothing is at `draft.md`", "that page is a draft"),
     ("![x](pik.jpg)", "link.broken-image", "nothing is at `pik.jpg`", None),
-    ("![x](pic.png)", "link.broken-image", "nothing is at `pic.png`", "did you mean `/docs/pic.jpg`?"),
-    wrong("![x](pics.jpg)", "link.broken-image", "nothing is at `pics.jpg`", "did you mean `/docs/pic.jpg`?",
-          reason="no image beside the page is ever near: asset paths begin with `/`, the page's folder does not"),
-    ("<img alt='' src='img.png'>", "link.broken-image", "nothing is at `img.png`", "did you mean `/img.png`?"),
-    wrong("![x](other.jpg)", "link.broken-image", "nothing is at `other.jpg`", None,
-          reason="Markdown is suggested for an image: `other.md`"),
+    ("![x](pic.png)", "link.broken-image", "nothing is at `pic.png`", "did you mean `pic.jpg`?"),
+    ("![x](pics.jpg)", "link.broken-image", "nothing is at `pics.jpg`", "did you mean `pic.jpg`?"),
+    ("<img alt='' src='img.png'>", "link.broken-image", "nothing is at `img.png`", "did you mean `../img.png`?"),
+    ("![x](other.jpg)", "link.broken-image", "nothing is at `other.jpg`", None),
     ("[x](other.md#prat)", "link.broken-anchor", "`docs/other.md` has no heading `#prat`", "did you mean `#part`?"),
     ("## Own\n\n[x](#gone)", "link.broken-anchor", "this page has no heading `#gone`", None),
 ])
@@ -422,7 +416,7 @@ def test_what_is_there_is_not_told(make_site, body):
     ("A[^1].\n\n<!-- more -->\n\nB.\n\n[^1]: Note.", "<p>A.</p>", "A."),
     ("## Part\n\nText.\n{: #p }\n\n<!-- more -->", "<h2>Part</h2>\n<p>Text.</p>", "Part Text."),
     ('<a name="x"></a>One <b id="y">two</b>.', "<p><a></a>One <b>two</b>.</p>", "One two."),
-    wrong("One <b id='y'>two</b>.", "<p>One <b>two</b>.</p>", "One two.", reason="an id in single quotes stays"),
+    ("One <b id='y'>two</b>.", "<p>One <b>two</b>.</p>", "One two."),
     ("`<!-- more -->` is code.\n\nB.", "<p><code>&lt;!-- more --&gt;</code> is code.</p>", "<!-- more --> is code."),
     ("```\n<!-- more -->\n```\n\nText.", "<p>Text.</p>", "Text."),
     ("A &amp; b &lt;c&gt;", "<p>A &amp; b &lt;c&gt;</p>", "A & b <c>"),
@@ -467,7 +461,7 @@ def test_the_description_is_given_or_the_summary_cut_short(build_site, front, bo
     ("[link](https://example.com/some-path) ![alt](x.png)", 1, 0),
     ("<!-- hidden words --> seen", 1, 0),
     ("<script>var hidden = 1;</script>\n\nseen", 1, 0),
-    ("AT&amp;T &lt;b&gt;", 3, 0),
+    ("AT&amp;T &lt;b&gt;", 2, 0),
     ("one|two\n---|---\nthree|four", 4, 0),
     ("", 0, 0),
 ])

@@ -43,7 +43,7 @@ SLUGS = [
     ("naïve café", "naïve-café"),
     ("cafe\u0301", "café"),
     ("A\u030angstro\u0308m", "ångström"),
-    wrong("J\u030c", "\u01f0", reason="lower case of NFC text may be not NFC again"),
+    ("J\u030c", "\u01f0"),
     ("ÇA VA", "ça-va"),
     # CJK
     ("你好世界", "你好世界"),
@@ -88,8 +88,8 @@ SLUGS = [
     # Emoji
     ("🎉 party 🎉", "party"),
     ("👨‍👩‍👧 family", "family"),
-    wrong("I ❤️ Python", "i-python", reason="the variation selector after ❤ is a mark: it stays, and nobody sees it"),
-    wrong("1️⃣ first", "1-first", reason="variation selector and keycap stay"),
+    ("I ❤️ Python", "i-python"),
+    ("1️⃣ first", "1-first"),
     ("🎉...", ""),
 ]
 
@@ -120,7 +120,7 @@ def test_a_slug_is_a_slug_already():
     ("cafe\u0301", "café"),
     ("！？", "section"),
     ("", "section"),
-    wrong("❤️ Love", "love", reason="the variation selector after ❤ stays"),
+    ("❤️ Love", "love"),
 ])
 def test_a_heading_has_an_anchor(text, anchor):
     assert heading_id(text) == anchor
@@ -136,8 +136,8 @@ def test_a_heading_has_an_anchor(text, anchor):
     ("カタカナ ﾊﾝｶｸ 𠀀", 0, 9),
     ("한국어 문서", 2, 0),
     ("Привет мир", 2, 0),
-    wrong("हिन्दी भाषा", 2, 0, reason="`\\w` has no marks: every vowel sign ends a word"),
-    wrong("re\u0301sume\u0301", 1, 0, reason="a decomposed accent ends a word"),
+    ("हिन्दी भाषा", 2, 0),
+    ("re\u0301sume\u0301", 1, 0),
 ])
 def test_words_and_cjk_characters_are_counted_apart(text, words, cjk):
     assert count_words(text) == (words, cjk)

@@ -191,10 +191,8 @@ def test_a_permalink_that_could_escape_or_is_no_file_name_is_refused(make_site, 
     ({"content/a.md": PERMALINK.format("/archive/"), "content/posts/2026-01-02-p.md": "P."}, {"content/a.md"}),
     ({"content/a.md": PERMALINK.format("/404.html")}, {"content/a.md"}),
     ({"content/robots.txt": "mine"}, {"content/robots.txt"}),
-    pytest.param({"content/a.md": PERMALINK.format("/posts/"), "content/posts/2026-01-02-p.md": "P."},
-                 {"content/a.md"}, marks=bug("a page at a list's URL vanishes without a word")),
-    pytest.param({"content/posts.md": "My list.", "content/posts/2026-01-02-p.md": "P."},
-                 {"content/posts.md"}, marks=bug("a page at a list's URL vanishes without a word")),
+    ({"content/a.md": PERMALINK.format("/posts/"), "content/posts/2026-01-02-p.md": "P."}, {"content/a.md"}),
+    ({"content/posts.md": "My list.", "content/posts/2026-01-02-p.md": "P."}, {"content/posts.md"}),
 ])
 def test_two_owners_of_one_url_are_an_error_that_names_both(make_site, files, named):
     site = make_site(files)
@@ -208,12 +206,10 @@ def test_two_owners_of_one_url_are_an_error_that_names_both(make_site, files, na
     assert not (site.root / "site").exists()
 
 
-@bug("once by the Library and once by the plan")
 def test_a_clash_is_reported_once(make_site):
     assert make_site({"content/a.md": "A.", "content/b.md": PERMALINK.format("/a/")}).build().codes == ["url.clash"]
 
 
-@bug("`content_urls` leaves out any page at a collection's path, and an empty collection has no list")
 def test_a_page_where_an_empty_collection_would_stand_is_published(build_site):
     site = build_site({"content/posts.md": "Nothing yet, come back."})
     assert "come back" in site.text("posts/index.html")
@@ -251,11 +247,8 @@ def test_two_index_files_in_a_folder_are_an_error_that_names_both(make_site, fol
 
 @pytest.mark.parametrize(("files", "urls"), [
     ({"content/docs/README.md": "R.", "content/docs/x.md": "X."}, {"content/docs/README.md": "/docs/"}),
-    pytest.param({"content/docs/README.md": "R."}, {"content/docs/README.md": "/docs/"},
-                 marks=bug("a README bundle is named `readme`, not by its folder")),
-    pytest.param({"content/posts/2026-01-02-trip/README.md": "R."},
-                 {"content/posts/2026-01-02-trip/README.md": "/posts/trip/"},
-                 marks=bug("a README bundle has neither its folder's name nor its date")),
+    ({"content/docs/README.md": "R."}, {"content/docs/README.md": "/docs/"}),
+    ({"content/posts/2026-01-02-trip/README.md": "R."}, {"content/posts/2026-01-02-trip/README.md": "/posts/trip/"}),
     ({"content/docs/readme.md": "R.", "content/docs/index.md": "I."},
      {"content/docs/readme.md": "/docs/readme/", "content/docs/index.md": "/docs/"}),
     ({"content/docs/README.md": "R.", "content/docs/_index.md": "I."},

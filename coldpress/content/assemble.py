@@ -15,6 +15,7 @@ from pathlib import Path
 from coldpress.config import Config, Options
 from coldpress.content.library import LeftOut, Library, Markup, alias_paths
 from coldpress.content.permalinks import Entry, Permalinks, asset_path
+from coldpress.content.taxonomy import term_slug
 from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, asset_file_of, file_of
 from coldpress.sources.files import SourceFile, find_files
@@ -62,6 +63,7 @@ def assemble(sources: Sources, options: Options, now: datetime, link_root: Calla
     entries = Permalinks(config, published, problems).entries()
     _warn_of_undated(entries, problems)
     _warn_of_language_suffix(entries, problems)
+    _warn_of_nameless_terms(entries, problems)
     bundles = {entry.bundle: entry.path for entry in entries if entry.bundle}
     hidden = tuple(posixpath.dirname(out.document.source.path) + "/" for out in left_out if _is_bundle(out.document))
     assets = _place_assets([file for file in files if not file.is_markdown and not file.path.startswith(hidden)],
@@ -117,6 +119,15 @@ def _warn_of_language_suffix(entries: Iterable[Entry], problems: Problems) -> No
         if stem and len(suffix) == 2 and suffix.isalpha():
             problems.warn("page.language", f"`.{suffix}` looks like a language, which is not built yet",
                           Place(entry.document.source.name), f"its URL is `{entry.path}`")
+
+
+def _warn_of_nameless_terms(entries: Iterable[Entry], problems: Problems) -> None:
+    for entry in entries:
+        for taxonomy, terms in entry.document.front.terms.items():
+            for term in terms:
+                if not term_slug(term):
+                    problems.warn("term.slug", f"no letter of `{term}` can stand in a URL, so it has no page",
+                                  entry.document.place_of(taxonomy), "give it a name with letters")
 
 
 def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems: Problems) -> dict[str, SourceFile]:

@@ -227,7 +227,8 @@ def alias_paths(page: Page) -> list[str]:
     paths = []
     for alias in page.document.front.aliases:
         base = posixpath.dirname(page.path.rstrip("/"))
-        path = alias if alias.startswith("/") else posixpath.join(base, alias)
+        beside = posixpath.normpath(posixpath.join(base, alias)) + ("/" if alias.endswith("/") else "")
+        path = alias if alias.startswith("/") else beside
         paths.append(path if path.endswith("/") or "." in posixpath.basename(path) else path + "/")
     return paths
 

@@ -18,6 +18,7 @@ from markdown.inlinepatterns import (
 from markdown.preprocessors import Preprocessor
 from markdown.util import HTML_PLACEHOLDER
 
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 _PLACEHOLDER = re.compile(rf"(?P<prefix>[ \t>]*){HTML_PLACEHOLDER % r'[0-9]+'}[ \t]*")
 _LABEL = re.compile(r"\[([^\]]*)\]", re.S)
 # `{: .wide}`, `{#id}`, `{.cls}`, `{key=value}`; not `{% endnote %}`, `{{ x }}` or `{props}`.
@@ -48,7 +49,7 @@ class _ImageReference(ImageReferenceInlineProcessor):
 
 
 class _Heading(HashHeaderProcessor):
-    RE = re.compile(r"(?:^|\n)(?P<level>#{1,6})(?P<header>[ \t](?:\\.|[^\\])*?)#*(?:\n|$)")  # `#tag` is text
+    RE = re.compile(r"(?:^|\n) {0,3}(?P<level>#{1,6})(?P<header>[ \t](?:\\.|[^\\])*?)#*(?:\n|$)")  # `#tag` is text
 
 
 class _Apart(Preprocessor):
@@ -57,14 +58,34 @@ class _Apart(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         apart: list[str] = []
-        for line in lines:
+        for number, line in enumerate(lines):
             found = _PLACEHOLDER.fullmatch(line)
             if not found:
                 apart.append(line)
                 continue
             blank = found["prefix"].rstrip()
-            apart += [blank, line, blank]
+            if apart and not _is_blank(apart[-1]):
+                apart.append(blank)
+            apart.append(_item_indent(apart, found["prefix"]) + line.lstrip(" \t>"))
+            if number + 1 < len(lines) and not _is_blank(lines[number + 1]):
+                apart.append(blank)
         return apart
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip(" \t>")
+
+
+def _item_indent(above: list[str], prefix: str) -> str:
+    """The prefix of a block that belongs to a list item above it: an item's
+    text may begin two columns in, Python-Markdown wants four."""
+    width = len(prefix.expandtabs(4))
+    for line in reversed(above if width and ">" not in prefix else ()):
+        inner = len(line) - len(line.lstrip())
+        if line.strip() and inner < width:
+            item = _ITEM.match(line)
+            return " " * (inner + 4) if item and len(item[0]) <= width < inner + 4 else prefix
+    return prefix
 
 
 class _Attributes(AttrListTreeprocessor):

@@ -18,8 +18,8 @@ TITLE_MARK = "<!--coldpress:title-->"
 _BLOCKS = ("ul", "ol", "p", "div", "pre", "blockquote", "table", "dl", "details")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_ATX = re.compile(r"#[ \t]+(?P<text>.*?)(?:[ \t]*#+)?[ \t]*$")
-_DEEPER = re.compile(r"#{2,6}[ \t]")
+_ATX = re.compile(r" {0,3}#[ \t]+(?P<text>.*?)(?:[ \t]*#+)?[ \t]*$")
+_DEEPER = re.compile(r" {0,3}#{2,6}[ \t]")
 _UNDERLINED = re.compile(r"(?:^|\n)[^\n]*\S[^\n]*\n-+[ \t]*(?:\n|$)")
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 

@@ -47,7 +47,7 @@ class Document:
     def place_of(self, key: str) -> Place:
         """Where a field of front matter stands, under whichever name."""
         for name in (key, *(alias for alias, ours in ALIASES.items() if ours == key)):
-            if self.mapping and self.mapping.raw(name) is not None:
+            if self.mapping and self.mapping.has(name):
                 return self.mapping.place(name)
         return Place(self.source.name)
 

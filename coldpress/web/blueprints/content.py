@@ -35,10 +35,10 @@ def content(page: Page | Alias | SourceFile | None) -> ResponseReturnValue:
 
 @blueprint.urls(content)
 def content_urls(library: Library) -> Iterator[dict[str, Any]]:
-    lists = {collection.path for collection in library.collections.values()}
+    lists = {collection.section for collection in library.collections.values()}
     for page in library.all_pages:
         # Of two pages that want one path, which is reported, the first is there.
-        if page.path not in lists and page.path != "/" and library.at(page.path) is page:
+        if page not in lists and page.path != "/" and library.at(page.path) is page:
             yield {"page": page}
     for alias in library.aliases.values():
         if library.at(alias.path) is alias:

@@ -10,6 +10,7 @@ from flask import abort
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.content.pagination import list_page, numbered_pages
+from coldpress.web.blueprints.content import show
 from coldpress.web.site import current_site
 from coldpress.web.site_blueprint import SiteBlueprint
 
@@ -38,6 +39,9 @@ def posts(name: str, number: int | None = None) -> str:
     """The posts of a collection: the newest, or one of the numbered pages."""
     site = current_site()
     collection = site.library.collections[name]
+    page = site.find(collection.path)
+    if isinstance(page, Page) and not collection.posts:
+        return show(page)  # nothing to list
     listed = list_page(site.library, collection.posts, collection.path, number)
     if listed is None:
         abort(404)
@@ -47,7 +51,7 @@ def posts(name: str, number: int | None = None) -> str:
 @blueprint.urls(posts)
 def posts_urls(library: Library) -> Iterator[dict[str, Any]]:
     for name, collection in library.collections.items():
-        if not len(collection.posts) and collection.section is None:
+        if not collection.posts and collection.section is None:
             continue
         yield {"name": name}
         for number in range(1, numbered_pages(len(collection.posts), library.config.paginate) + 1):

@@ -1,0 +1,118 @@
+"""A new site: complete, buildable, and nothing of anybody's overwritten."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import SiteFolder
+
+REPOSITORY = Path(__file__).parents[1]
+COMMON = {".gitignore", "build.py", "config.yaml", "requirements.txt", "templates/README.md", "content/.nojekyll",
+          ".github/workflows/pages.yml"}
+
+
+@pytest.fixture
+def init(make_site, tmp_path, capsys):
+    """Runs `init` for a new folder; gives its site and what was said."""
+
+    def run(*flags, name="my-new_site"):
+        result = make_site({}).run("init", str(tmp_path / name), *flags)
+        return SiteFolder(tmp_path / name, capsys), result
+
+    return run
+
+
+@pytest.mark.parametrize("kind", ["blog", "docs"])
+@pytest.mark.parametrize("base_url", ["https://example.org/", "https://example.org/project/"])
+def test_the_site_that_is_made_builds_without_a_problem(init, kind, base_url):
+    site, result = init("--kind", kind)
+    assert result.code == 0
+    assert set(site.files(".")) >= COMMON
+    built = site.build("--strict", "--base-url", base_url)
+    assert (built.code, built.problems) == (0, [])
+    assert ".nojekyll" in site.files()
+    assert "My new site" in site.text("index.html")
+    assert not [name for name in site.files(".") if "DATE" in name or "dot-" in name]
+    assert not re.search(r"%\(\w+\)", "".join(text.decode() for text in site.files(".").values()))
+
+
+@pytest.mark.parametrize("title", ['"Quotes": #1', "a: b", "你好", "${HOME} %(title) %%"])
+def test_any_title_and_language_will_do(init, title):
+    site, result = init("--title", title, "--language", "zh-Hans")
+    assert result.code == 0
+    config = yaml.safe_load((site.root / "config.yaml").read_text("utf-8"))
+    assert (config["title"], config["language"]) == (title, "zh-Hans")
+    assert site.build("--strict", "-u", "https://e.org").code == 0
+    assert '<html lang="zh-Hans"' in site.text("index.html")
+
+
+def test_the_docs_kind_takes_any_title_too(init):
+    site, _ = init("--kind", "docs", "--title", 'The "thing": a guide')
+    assert site.build("--strict", "-u", "https://e.org").code == 0
+    assert "The &#34;thing&#34;: a guide" in site.text("index.html")
+
+
+@pytest.mark.parametrize("taken", ["config.yaml", "build.py", ".gitignore", "content/about.md"])
+def test_a_file_that_is_there_is_never_overwritten(init, tmp_path, taken):
+    file = tmp_path / "my-new_site" / taken
+    file.parent.mkdir(parents=True)
+    file.write_text("mine")
+    site, result = init()
+    assert result.code == 1
+    assert "init.exists" in result.err
+    assert site.files(".") == {taken: b"mine"}
+
+
+def test_other_files_in_the_folder_do_not_hinder(init, tmp_path):
+    (tmp_path / "my-new_site").mkdir()
+    (tmp_path / "my-new_site/LICENSE").write_text("mine")
+    site, result = init()
+    assert result.code == 0
+    assert site.files(".")["LICENSE"] == b"mine"
+
+
+def test_it_says_what_to_do_next(init):
+    _, result = init()
+    assert "python build.py serve" in result.out
+
+
+def test_the_time_zone_is_the_machine_s(init, monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    site, _ = init()
+    assert "timezone: Asia/Shanghai" in (site.root / "config.yaml").read_text()
+
+
+def test_the_workflow_builds_strictly_with_the_address_of_the_pages(init):
+    site, _ = init()
+    workflow = yaml.safe_load((site.root / ".github/workflows/pages.yml").read_text())
+    steps = workflow["jobs"]["publish"]["steps"]
+    (build,) = [step for step in steps if "--strict" in step.get("run", "")]
+    assert build["env"] == {"COLDPRESS_BASE_URL": "${{ steps.pages.outputs.base_url }}"}
+
+
+@pytest.mark.parametrize(("origin", "line"), [
+    (None, r"coldpress~=\d+\.\d+\.\d+"),
+    ({"url": "https://github.com/a/coldpress.git", "vcs_info": {"vcs": "git", "commit_id": "abc123"}},
+     r"coldpress @ git\+https://github\.com/a/coldpress\.git@abc123"),
+    ({"url": "https://x.org/r.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}, "subdirectory": "python"},
+     r"coldpress @ git\+https://x\.org/r\.git@abc#subdirectory=python"),
+    ({"url": "https://x.org/coldpress-1.zip", "archive_info": {}}, r"coldpress @ https://x\.org/coldpress-1\.zip"),
+    ({"url": "file:///src/coldpress", "dir_info": {"editable": True}}, r"coldpress @ file:///src/coldpress"),
+])
+def test_the_requirement_is_where_coldpress_came_from(tmp_path, origin, line):
+    info = tmp_path / "coldpress-0.1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: coldpress\nVersion: 0.1.0\n")
+    if origin:
+        (info / "direct_url.json").write_text(json.dumps(origin))
+    done = subprocess.run(
+        [sys.executable, "-c", "from coldpress.commands.init import requirement; print(requirement())"], text=True,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{REPOSITORY}"}, capture_output=True, check=True)
+    assert re.fullmatch(line, done.stdout.strip())
