@@ -221,6 +221,7 @@ def use_options(options: Options) -> Iterator[None]:
 
 
 def current_options() -> Options:
+    """The options of the run that is making an app; the defaults outside of one."""
     return _options.get() or Options()
 
 

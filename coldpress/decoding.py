@@ -7,8 +7,8 @@ import re
 
 from coldpress.errors import ColdpressError, Place, Problem
 
-# What neither HTML nor XML may hold.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""What neither HTML nor XML may hold."""
 
 
 def decode(data: bytes, name: str, code: str) -> str:
@@ -28,4 +28,4 @@ def decode(data: bytes, name: str, code: str) -> str:
         raise ColdpressError(Problem(
             code, f"this file is not UTF-8: byte 0x{data[reason.start]:02X}", Place(name, line, column, shown),
             "save it as UTF-8")) from None
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

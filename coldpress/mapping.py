@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from coldpress.decoding import CONTROLS
 from coldpress.errors import ColdpressError, Place, Problem
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is 8 times faster
@@ -112,7 +113,8 @@ class MappingText:
         if not isinstance(data, Mapping):
             start = len(self.text) - len(self.text.lstrip())
             raise self._error(f"this is {_kind(data)}, not `key: value` lines", start)
-        return {str(key): value for key, value in data.items()}
+        written = {str(key): value for key, value in data.items()}
+        return _without_controls(written) if "\\" in self.text else written  # type: ignore[return-value]
 
     def place(self, *keys: str | int, length: int | None = None) -> Place:
         """Where a key stands (or, for an int, an item of a list); without keys, the file."""
@@ -141,8 +143,8 @@ class MappingText:
     def raw(self, *keys: str | int) -> str | None:
         """The letters of a scalar as written: `1.10`, not the number 1.1."""
         if self.syntax == "toml":
-            key = re.escape(str(keys[0]))
-            found = re.search(rf"^[ \t]*{key}[ \t]*=[ \t]*([^#\n]*?)[ \t]*(?:#.*)?$", self.text, re.M)
+            name = re.escape(str(keys[0]))
+            found = re.search(rf"^[ \t]*{name}[ \t]*=[ \t]*([^#\n]*?)[ \t]*(?:#.*)?$", self.text, re.M)
             return found[1] if found and len(keys) == 1 else None
         node = self._composed()
         for key in keys:
@@ -272,6 +274,15 @@ def _child(node: yaml.Node, key: str | int) -> tuple[yaml.Node, yaml.Node] | Non
     if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
         return node.value[key], node.value[key]
     return None
+
+
+def _without_controls(value: object) -> object:
+    """A parsed value without the characters that only an escape can bring in."""
+    if isinstance(value, str):
+        return CONTROLS.sub("", value)
+    if isinstance(value, dict):
+        return {key: _without_controls(inner) for key, inner in value.items()}
+    return [_without_controls(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _kind(value: object) -> str:

@@ -60,6 +60,14 @@ def file_of(path: str) -> str:
     return asset_file_of("/" + file)
 
 
+def can_be_page(path: str) -> bool:
+    """Whether `file_of` takes a path."""
+    try:
+        return bool(file_of(path))
+    except BadPath:
+        return False
+
+
 def asset_file_of(path: str) -> str:
     """The output file of an asset, which may lack an extension (`/CNAME`).
 

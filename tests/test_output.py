@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from coldpress.errors import ColdpressError, Problems
-from coldpress.freeze.output import Output, make_state
+from coldpress.freeze.output import Output
+from coldpress.freeze.ownership import make_state
 
 REPOSITORY = Path(__file__).parents[1]
 PAGE = "---\npermalink: {}\n---\n{}"
@@ -211,7 +212,7 @@ HOLD = """
 import sys
 from pathlib import Path
 from coldpress.freeze.lock import only_one
-from coldpress.freeze.output import make_state
+from coldpress.freeze.ownership import make_state
 with only_one(make_state(Path(sys.argv[1]))):
     print("held", flush=True)
     sys.stdin.read()

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
+from coldpress.commands.preview import Preview
 from coldpress.commands.run import Run
-from coldpress.commands.serve import Preview, free_port
+from coldpress.commands.serve import free_port
 from coldpress.config import Options
 from coldpress.report import Report
 

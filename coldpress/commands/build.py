@@ -11,10 +11,13 @@ from flask import Flask
 from coldpress.commands.run import Run
 from coldpress.content.links import broken_links
 from coldpress.errors import Problems
-from coldpress.freeze.freezer import SiteFreezer, freeze_copies
+from coldpress.freeze.copies import freeze_copies
+from coldpress.freeze.entry import Entry
+from coldpress.freeze.freezer import SiteFreezer
 from coldpress.freeze.lock import only_one
-from coldpress.freeze.output import Changes, Output, make_state
-from coldpress.freeze.plan import Entry, Plan
+from coldpress.freeze.output import Changes, Output
+from coldpress.freeze.ownership import make_state, refuse_output
+from coldpress.freeze.plan import Plan
 from coldpress.paths import is_external, url_of
 from coldpress.report import counted
 from coldpress.web.explain import explain
@@ -28,7 +31,7 @@ def build(run: Run, *, strict: bool = False) -> int:
         return _end(run, site, None, site.config_problems, None)
     problems = Problems(site.snapshot.problems)
     output = output_of(site)
-    output.check(_inputs(site), problems)
+    refuse_output(output.folder, output.name, site.root, _inputs(site), problems)
     with only_one(make_state(site.root)):
         output.open()
         try:
@@ -117,17 +120,15 @@ def _say(run: Run, site: Coldpress, plan: Plan | None, output: Output, problems:
     parts = [f"{changes.written:,} written", f"{changes.unchanged:,} unchanged"]
     parts += [f"{changes.removed:,} removed"] if changes.removed else []
     parts += [counted(len(problems), "warning")] if len(problems) else []
-    for reason in ("draft", "scheduled", "expired"):
-        names = [out.document.source.name for out in site.library.left_out if out.reason == reason]
-        if names:
-            run.report.line(f"Left out, {reason}: {_some(names)}")
+    left_out = [f"{out.document.source.name} ({out.reason})" for out in site.library.left_out]
     if changes.foreign:
         run.report.line(f"Not ours, left alone: {_some(changes.foreign)}")
     for entry in plan.entries if plan else ():
         run.report.detail(f"{entry.path}  ←  {entry.source or entry.endpoint}")
     run.report.line(f"Look at it: {run.command} serve")
     run.report.line(
-        f"Built {counted(pages, 'page')} ({', '.join(parts)}) in {run.report.seconds:.2f} s → {output.name}/")
+        f"Built {counted(pages, 'page')} ({', '.join(parts)}) in {run.report.seconds:.2f} s → {output.name}/"
+        + (f"; left out: {_some(left_out)}" if left_out else ""))
 
 
 def _some(names: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import shutil
 from coldpress.commands.build import output_of
 from coldpress.commands.run import Run
 from coldpress.freeze.lock import only_one
-from coldpress.freeze.output import make_state
+from coldpress.freeze.ownership import make_state
 from coldpress.report import counted
 
 

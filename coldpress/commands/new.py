@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from coldpress.commands.run import Run
@@ -55,4 +56,9 @@ def new(run: Run, kind: str, title: str, *, bundle: bool = False, draft: bool = 
 def _archetype(root: Path, kind: str, **values: object) -> str:
     own = root / "archetypes" / f"{kind}.md"
     text = own.read_text("utf-8") if own.exists() else ARCHETYPES[kind]
-    return SandboxedEnvironment(keep_trailing_newline=True, trim_blocks=True).from_string(text).render(**values)
+    try:
+        return SandboxedEnvironment(keep_trailing_newline=True, trim_blocks=True).from_string(text).render(**values)
+    except TemplateError as reason:
+        line = getattr(reason, "lineno", None)
+        raise ColdpressError(Problem("new.archetype", f"this archetype cannot be filled in: {reason}",
+                                     Place(relative_name(own, root), line))) from None

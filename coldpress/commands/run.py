@@ -74,6 +74,7 @@ def load_factory(file: Path) -> Factory:
     spec = importlib.util.spec_from_file_location("build", file)
     assert spec is not None and spec.loader is not None, "a .py file always has a loader"
     module = importlib.util.module_from_spec(spec)
+    sys.modules["build"] = module  # dataclasses and pickle look their module up
     if str(file.parent) not in sys.path:
         sys.path.insert(0, str(file.parent))
     try:

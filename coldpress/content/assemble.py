@@ -13,8 +13,10 @@ from datetime import datetime
 from pathlib import Path
 
 from coldpress.config import Config, Options
-from coldpress.content.library import LeftOut, Library, Markup, alias_paths
+from coldpress.content.aliases import alias_paths
+from coldpress.content.library import Library, Markup
 from coldpress.content.permalinks import Entry, Permalinks, asset_path
+from coldpress.content.selection import select
 from coldpress.content.taxonomy import term_slug
 from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, asset_file_of, file_of
@@ -59,7 +61,7 @@ def assemble(sources: Sources, options: Options, now: datetime, link_root: Calla
     config = sources.config
     files = find_files(sources.root / config.content_dir, config.content_dir, problems)
     documents = _read(files, sources, problems)
-    published, left_out = _select(documents, options, now)
+    published, left_out = select(documents, options, now)
     entries = Permalinks(config, published, problems).entries()
     _warn_of_undated(entries, problems)
     _warn_of_language_suffix(entries, problems)
@@ -80,22 +82,6 @@ def _read(files: Iterable[SourceFile], sources: Sources, problems: Problems) -> 
         if document:
             documents.append(document)
     return documents
-
-
-def _select(documents: Iterable[Document], options: Options, now: datetime) -> tuple[list[Document], list[LeftOut]]:
-    published, left_out = [], []
-    for document in documents:
-        front = document.front
-        start = front.publish_date or front.date
-        if front.draft and not options.drafts:
-            left_out.append(LeftOut(document, "draft"))
-        elif start and start > now and not options.future:
-            left_out.append(LeftOut(document, "scheduled"))
-        elif front.expiry_date and front.expiry_date <= now and not options.expired:
-            left_out.append(LeftOut(document, "expired"))
-        else:
-            published.append(document)
-    return published, left_out
 
 
 def _is_bundle(document: Document) -> bool:

@@ -7,22 +7,23 @@ it tells a page that is rendering is recorded.  It knows nothing of Flask:
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
 from coldpress import recorder
 from coldpress.config import Config
-from coldpress.content.links import Target, resolve
+from coldpress.content.aliases import Alias, alias_paths
+from coldpress.content.links import resolve
 from coldpress.content.page import Page, Post, Section
 from coldpress.content.pages import Pages
 from coldpress.content.permalinks import Entry, folder_path
-from coldpress.content.taxonomy import Taxonomy, Term, terms_by_taxonomy
+from coldpress.content.sections import SectionTree, newest_first
+from coldpress.content.selection import LeftOut
+from coldpress.content.taxonomy import Taxonomy, Term
 from coldpress.markup.rendered import Link, Rendered
-from coldpress.paths import url_of
+from coldpress.paths import can_be_page, url_of
 from coldpress.sources.files import SourceFile
 from coldpress.sources.frontmatter import Document
 
@@ -31,22 +32,6 @@ class Markup(Protocol):
     """Whatever renders bodies: the renderer with its cache."""
 
     def render(self, body: str, digest: str) -> Rendered: ...
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A source that is not published now: `draft`, `scheduled` or `expired`."""
-
-    document: Document
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """An old path of a page, which redirects to it."""
-
-    path: str
-    page: Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +77,7 @@ class Library:
 
     def _make_collections(self) -> None:
         posts = [page for page in self._everything if isinstance(page, Post)]
-        listed = sorted((post for post in posts if not post.document.front.unlisted), key=_newest_first)
+        listed = sorted((post for post in posts if not post.document.front.unlisted), key=newest_first)
         self.posts: Pages[Post] = Pages("posts", listed)
         self.collections: Mapping[str, Collection] = MappingProxyType({
             name: self._collection(name, listed) for name in self.config.collections})
@@ -110,36 +95,18 @@ class Library:
             section if isinstance(section, Section) else None)
 
     def _make_sections(self) -> None:
-        sections = [page for page in self._everything if isinstance(page, Section)]
-        self.sections: Pages[Section] = Pages("sections", sections)
-        self._section_at = {posixpath.dirname(section.source): section for section in sections}
-        self._page_at: dict[str, Page] = {page.bundle: page for page in self._everything if page.bundle}
-        self._page_at.update(self._section_at)
-        members: dict[str, list[Page]] = {section.source: [] for section in sections}
-        for page in self._everything:
-            section = self._nearest_section(page)
-            if section is not None and not page.document.front.unlisted:
-                members[section.source].append(page)
-        self._members = {source: tuple(sorted(pages, key=_in_section)) for source, pages in members.items()}
-
-    def _nearest_section(self, page: Page) -> Section | None:
-        folder = posixpath.dirname(page.source)
-        while True:
-            section = self._section_at.get(folder)
-            if section is not None and section is not page:
-                return section
-            if not folder:
-                return None
-            folder = posixpath.dirname(folder)
+        self.sections: Pages[Section] = Pages("sections", (
+            page for page in self._everything if isinstance(page, Section)))
+        self._tree = SectionTree(self._everything)
 
     def _make_taxonomies(self) -> None:
-        listed = sorted((page for page in self._everything if not page.document.front.unlisted), key=_newest_first)
+        listed = sorted((page for page in self._everything if not page.document.front.unlisted), key=newest_first)
         self.taxonomies: Mapping[str, Taxonomy] = MappingProxyType({
             name: Taxonomy(name, listed, self.root) for name in self.config.taxonomies})
 
     def _make_aliases(self) -> None:
         self.aliases: Mapping[str, Alias] = MappingProxyType({
-            path: Alias(path, page) for page in self._everything for path in alias_paths(page)})
+            path: Alias(path, page) for page in self._everything for path in alias_paths(page) if can_be_page(path)})
 
     # What pages and templates ask.
 
@@ -161,15 +128,15 @@ class Library:
     def page_in(self, folder: str) -> Page | None:
         """The page that stands for a content folder: its section or its bundle."""
         recorder.read("source", f"{folder}/")
-        return self._page_at.get(folder)
+        return self._tree.page_in(folder)
 
     def section_of(self, page: Page) -> Section | None:
         recorder.read("near", page.source)
-        return self._nearest_section(page)
+        return self._tree.nearest(page)
 
     def pages_of(self, section: Section) -> tuple[Page, ...]:
         recorder.read("items", f"section/{section.source}[:]")
-        return self._members[section.source]
+        return self._tree.members[section.source]
 
     def neighbour(self, post: Post, step: int) -> Post | None:
         """The post `step` places further on in its collection (1 is older)."""
@@ -180,7 +147,8 @@ class Library:
         return next(iter(self.collections[name].posts[index + step : index + step + 1]), None)
 
     def terms_of(self, page: Page) -> dict[str, tuple[Term, ...]]:
-        return terms_by_taxonomy(self.taxonomies, page)
+        """A page's terms by taxonomy."""
+        return {name: taxonomy.of(page) for name, taxonomy in self.taxonomies.items()}
 
     def years(self) -> dict[int, list[Post]]:
         """Dated posts by year, the newest first."""
@@ -213,32 +181,6 @@ class Library:
         base = (self.config.base_url or "").rstrip("/") if absolute else self.root()
         return base + url_of(target.path) + target.suffix
 
-    def target(self, page: Page, link: Link) -> Target:
-        """What a link leads to."""
-        return resolve(self, page, link.target)
-
     def render(self, document: Document) -> Rendered:
+        """A document's markup, from the cache where it is there."""
         return self._markup.render(document.body, document.digest)
-
-
-def alias_paths(page: Page) -> list[str]:
-    """The paths a page's `aliases:` stand for: `/old` is `/old/`, and one
-    without a leading slash lies beside the page."""
-    paths = []
-    for alias in page.document.front.aliases:
-        base = posixpath.dirname(page.path.rstrip("/"))
-        beside = posixpath.normpath(posixpath.join(base, alias)) + ("/" if alias.endswith("/") else "")
-        path = alias if alias.startswith("/") else beside
-        paths.append(path if path.endswith("/") or "." in posixpath.basename(path) else path + "/")
-    return paths
-
-
-def _newest_first(page: Page) -> tuple[bool, float, str]:
-    date: datetime | None = page.document.front.date
-    return date is None, -date.timestamp() if date else 0.0, page.source
-
-
-def _in_section(page: Page) -> tuple[object, ...]:
-    weight = page.document.front.weight
-    newest = _newest_first(page) if page.kind == "post" else (False, 0.0, "")
-    return (weight is None, weight or 0.0, *newest[:2], page.kind == "section", page._title.casefold(), page.source)

@@ -7,15 +7,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from coldpress import recorder
 from coldpress.content.permalinks import Entry
+from coldpress.content.recorded import recorded, recorded_body
 from coldpress.errors import Problem
 from coldpress.mapping import Params
 from coldpress.markup.rendered import Heading, Link, Rendered, Title
@@ -27,35 +28,7 @@ if TYPE_CHECKING:
     from coldpress.content.library import Library
     from coldpress.content.taxonomy import Term
 
-T = TypeVar("T")
 DESCRIPTION_LENGTH = 155  # characters; what search engines show
-
-
-class recorded(Generic[T]):  # noqa: N801  (used as a decorator, like `property`)
-    """A property whose every read is noted: of `meta` or of `body`."""
-
-    kind = "meta"
-
-    def __init__(self, read: Callable[[Any], T]) -> None:
-        self._read = read
-        self.__doc__ = read.__doc__
-
-    @overload
-    def __get__(self, page: None, owner: type) -> recorded[T]: ...
-    @overload
-    def __get__(self, page: Page, owner: type) -> T: ...
-
-    def __get__(self, page: Page | None, owner: type) -> T | recorded[T]:
-        if page is None:
-            return self
-        recorder.read(self.kind, page.source)
-        return self._read(page)
-
-
-class recorded_body(recorded[T]):  # noqa: N801
-    """The same for what comes of the body."""
-
-    kind = "body"
 
 
 class Page:
@@ -92,15 +65,15 @@ class Page:
     @recorded
     def title(self) -> str:
         """Of the front matter, else the first heading, else the file's name."""
-        return self._title
+        return self.name
 
     @cached_property
-    def _title(self) -> str:
-        front = self.document.front.title
-        return front or title_of(self.document.body) or self._name
+    def name(self) -> str:
+        """The title, for code that sorts or compares: not recorded."""
+        return self.document.front.title or title_of(self.document.body) or self._file_name
 
     @property
-    def _name(self) -> str:
+    def _file_name(self) -> str:
         stem = self.document.stem
         if stem.lower() in ("_index", "index", "readme"):
             folder = self.source.rpartition("/")[0].rpartition("/")[2]
@@ -186,14 +159,15 @@ class Page:
             lambda link: str(escape(self._library.link_url(self, link))), self._other_title))
 
     def _other_title(self, title: Title) -> str:
-        if " ".join(self._title.split()).casefold() == title.text.casefold():
+        if " ".join(self.name.split()).casefold() == title.text.casefold():
             return ""
         return f'<h2 id="{escape(title.id)}">{escape(title.text)}</h2>'
 
     def html_elsewhere(self) -> Markup:
         """The body for another place (a feed): every link is a whole URL."""
         recorder.read("body", self.source)
-        return self._elsewhere(self.rendered.html.fill)
+        return Markup(self.rendered.html.fill(
+            lambda link: str(escape(self._library.link_url(self, link, absolute=True))), self._other_title))
 
     @recorded_body
     def title_id(self) -> str | None:
@@ -257,10 +231,6 @@ class Page:
         """What of the body could not be shown as meant, as warnings."""
         return [Problem(flaw.code, flaw.message, self.document.place(flaw.line, flaw.column, flaw.length),
                         flaw.hint, severity="warning") for flaw in self.rendered.flaws]
-
-    def _elsewhere(self, fill: Callable[..., str]) -> Markup:
-        return Markup(fill(
-            lambda link: str(escape(self._library.link_url(self, link, absolute=True))), self._other_title))
 
 
 class Post(Page):

@@ -35,6 +35,7 @@ def numbered_pages(total: int, size: int) -> int:
 
 
 def page_path(base: str, number: int | None) -> str:
+    """The path of a list's page `number`; of the newest, the list's own."""
     return base if number is None else f"{base}page/{number}/"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from coldpress import recorder
 from coldpress.content.page import Page
@@ -80,13 +80,10 @@ class Taxonomy:
 
 
 def taxonomy_path(name: str) -> str:
+    """The path at which all terms of a taxonomy stand."""
     return f"/{slugify(name)}/"
 
 
 def term_slug(name: str) -> str:
     """As every slug, but `C++` and `C#` stay apart from `C`."""
     return slugify(name.replace("+", "-plus").replace("#", "-sharp"))
-
-
-def terms_by_taxonomy(taxonomies: Mapping[str, Taxonomy], page: Page) -> dict[str, tuple[Term, ...]]:
-    return {name: taxonomy.of(page) for name, taxonomy in taxonomies.items()}

@@ -13,6 +13,9 @@ from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 
+from coldpress.markup.locate import Locator
+from coldpress.markup.rendered import Flaw
+
 _BLOCK = re.compile(r"^(?P<indent>[ \t>]*)\$\$(?P<tex>(?:(?!\$\$).)+?)\$\$[ \t]*$", re.M | re.S)
 _CONTAINER = re.compile(r"\s*(?:[-*+]\s|\d+[.)]\s|:\s|\[\^|!!!|\?\?\?|===)")
 _INLINE = r"(?<![\\$])\$\$([^$\n]+?)\$\$(?!\$)"
@@ -21,13 +24,12 @@ _INLINE = r"(?<![\\$])\$\$([^$\n]+?)\$\$(?!\$)"
 class Maths(Extension):
     """Formulas between `$$`, as blocks of their own or within a line.
 
-    `rejected` collects those of the last body that math-core refuses, as
-    (formula, reason, offset of the mistake in it); they are shown as code.
+    Those that math-core refuses are shown as code, and remembered until reset.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.rejected: list[tuple[str, str, int]] = []
+        self._rejected: list[tuple[str, str, int]] = []
         self._converter = math_core.LatexToMathML(fancy_error=False)
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  (Python-Markdown's name)
@@ -39,7 +41,11 @@ class Maths(Extension):
         md.inlinePatterns.register(_Inline(_INLINE, md, self), "maths_inline", 185)
 
     def reset(self) -> None:
-        self.rejected.clear()
+        self._rejected.clear()
+
+    def flaws(self, locator: Locator) -> tuple[Flaw, ...]:
+        """The formulas of the last body that were refused, at their mistakes."""
+        return tuple(_flaw(*rejected, locator) for rejected in self._rejected)
 
     def convert(self, tex: str, *, display: bool) -> str:
         """MathML, or the formula as code when it is rejected."""
@@ -47,8 +53,16 @@ class Maths(Extension):
             return str(self._converter.convert_with_local_state(tex, displaystyle=display))
         except math_core.LatexError as reason:
             offset, _, message = str(reason).partition(": ")
-            self.rejected.append((tex, message.rstrip("."), int(offset) if offset.isdigit() else 0))
+            self._rejected.append((tex, message.rstrip("."), int(offset) if offset.isdigit() else 0))
             return f'<code class="math-rejected">{escape(tex.strip(), quote=False)}</code>'
+
+
+def _flaw(tex: str, reason: str, offset: int, locator: Locator) -> Flaw:
+    line, column = locator.code(tex)
+    before = tex[:offset]
+    if line is not None and column is not None:
+        line, column = line + before.count("\n"), offset - before.rfind("\n") if "\n" in before else column + offset
+    return Flaw("markup.maths", f"this formula is not understood: {reason}", line, column, 1, "it is shown as code")
 
 
 class _Blocks(Preprocessor):

@@ -73,7 +73,7 @@ class Renderer:
             anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
             words=words,
             cjk=cjk,
-            flaws=tuple(_rejected_formula(*found, locator) for found in engine.maths.rejected),
+            flaws=engine.maths.flaws(locator),
         )
 
     def _engine(self) -> _Engine:
@@ -106,14 +106,6 @@ class _Engine:
 def _heading(token: dict[str, Any]) -> Heading:
     return Heading(token["level"], token["id"], plain(unescape(token["name"])),
                    tuple(_heading(child) for child in token["children"]))
-
-
-def _rejected_formula(tex: str, reason: str, offset: int, locator: Locator) -> Flaw:
-    line, column = locator.code(tex)
-    before = tex[:offset]
-    if line is not None and column is not None:
-        line, column = line + before.count("\n"), offset - before.rfind("\n") if "\n" in before else column + offset
-    return Flaw("markup.maths", f"this formula is not understood: {reason}", line, column, 1, "it is shown as code")
 
 
 def _too_deep(body: str) -> Rendered:

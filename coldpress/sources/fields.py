@@ -53,12 +53,14 @@ NOT_SLIPS = frozenset({"images", "height", "data", "dates"})
 
 
 def as_text(value: Any, zone: tzinfo) -> str:
+    """One text; what is not text as it prints."""
     if isinstance(value, (dict, list)):
         raise ValueError("text is expected here")
     return str(value)
 
 
 def as_flag(value: Any, zone: tzinfo) -> bool:
+    """True or false, in any of YAML's words for them."""
     word = str(value).strip().lower()
     if word in ("true", "yes", "on", "1"):
         return True
@@ -68,6 +70,7 @@ def as_flag(value: Any, zone: tzinfo) -> bool:
 
 
 def as_number(value: Any, zone: tzinfo) -> float:
+    """A finite number."""
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -91,6 +94,7 @@ def as_list(value: Any, zone: tzinfo) -> tuple[str, ...]:
 
 
 def as_terms(value: Any, zone: tzinfo) -> tuple[str, ...]:
+    """A list of names, or one text with commas between them."""
     if isinstance(value, str):
         value = value.split(",")
     return as_list(value, zone)
@@ -106,6 +110,7 @@ def as_authors(value: Any, zone: tzinfo) -> tuple[str, ...]:
 
 
 def as_params(value: Any, zone: tzinfo) -> Params:
+    """Keys of the author's own."""
     if not isinstance(value, dict):
         raise ValueError("`key: value` lines are expected here")
     return Params({str(key): inner for key, inner in value.items()})

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
@@ -16,16 +15,14 @@ from hashlib import blake2b
 from typing import Any
 
 from coldpress.decoding import decode
-from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.errors import ColdpressError, Place, Problems
 from coldpress.mapping import MappingText, Params
+from coldpress.sources.fence import split_front_matter
 from coldpress.sources.fields import ALIASES, AS_WRITTEN, FIELDS, NOT_SLIPS, FrontMatter, as_terms, field_of
 from coldpress.sources.files import SourceFile
+from coldpress.sources.names import split_name
 from coldpress.text import did_you_mean, one_edit_apart
 
-_FENCED = re.compile(r"\s*^(?P<mark>---|\+\+\+)[ \t]*\n(?P<text>.*?)(?:^(?P=mark)|^\.\.\.)[ \t]*(?:\n|\Z)",
-                     re.M | re.S)
-_HEADER_LINE = re.compile(r"(title|date|modified|category|tags|slug|authors?|summary|status|lang):.*|[\w-]+:.*", re.I)
-_NAME = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[-_ ]+(?P<stem>.+))?")
 _DRAFTS = {("published", "false"): True, ("published", "no"): True, ("published", "true"): False,
            ("published", "yes"): False, ("status", "draft"): True, ("status", "published"): False}
 """Jekyll's and Pelican's ways to say whether a source is a draft."""
@@ -67,51 +64,17 @@ def read_document(source: SourceFile, taxonomies: Iterable[str], zone: tzinfo, p
     A file that `names_folder` (a bundle's index) takes stem and date from there.
     """
     try:
-        text = decode(source.read(), source.name, "source.encoding")
-        found = _FENCED.match(text)
-        if found is None:
-            _explain_bare_header(text, source)
-        mapping = _mapping(found, text, source) if found else None
+        mapping, body, body_line = split_front_matter(
+            decode(source.read(), source.name, "source.encoding"), source.name)
         front = _Reader(mapping, tuple(taxonomies), zone, problems).read() if mapping else FrontMatter()
     except ColdpressError as reason:
         problems.extend(reason.problems)
         return None
-    body = text[found.end():] if found else text
-    stem, day = _split_name(source, names_folder)
+    stem, day = split_name(source.path, names_folder)
     if front.date is None and day is not None:
         front = replace(front, date=datetime.combine(day, time(), zone))
-    body_line = 1 + text.count("\n", 0, found.end()) if found else 1
     return Document(source, front, body, body_line, blake2b(body.encode(), digest_size=16).hexdigest(), stem,
                     mapping)
-
-
-def _explain_bare_header(text: str, source: SourceFile) -> None:
-    first = text.lstrip("\n").partition("\n")[0]
-    line = 1 + len(text) - len(text.lstrip("\n"))
-    if re.fullmatch(r"(?:---|\+\+\+)[ \t]*", first) and re.match(r"\s*\S+[ \t]*\n[\w-]+[ \t]*[:=]", text):
-        raise ColdpressError(Problem(
-            "front-matter.open", "this front matter never ends",
-            Place(source.name, line, 1, first, 3), f"put a second `{first.strip()}` below its last line"))
-    if _is_bare_header(text.lstrip("\n")):
-        raise ColdpressError(Problem(
-            "front-matter.bare", "`Key: value` lines without `---` are not front matter",
-            Place(source.name, line, 1, first, len(first)), "put a line `---` above and below them"))
-
-
-def _is_bare_header(text: str) -> bool:
-    """Whether a text begins with `Key: value` lines, two of them known (Pelican)."""
-    known = 0
-    for line in text.split("\n"):
-        found = _HEADER_LINE.fullmatch(line)
-        if not found:
-            break
-        known += found[1] is not None
-    return known >= 2
-
-
-def _mapping(found: re.Match[str], text: str, source: SourceFile) -> MappingText:
-    first_line = 1 + text.count("\n", 0, found.start("text"))
-    return MappingText(found["text"], source.name, "toml" if found["mark"] == "+++" else "yaml", first_line)
 
 
 class _Reader:
@@ -168,17 +131,3 @@ class _Reader:
         if key not in NOT_SLIPS and any(one_edit_apart(key, name) for name in known):
             self.problems.warn("front-matter.unknown-key", f"unknown key `{key}`", self.mapping.place(key),
                                did_you_mean(key, [name for name in known if one_edit_apart(key, name)]))
-
-
-def _split_name(source: SourceFile, names_folder: bool) -> tuple[str, date | None]:
-    """The name of a source without suffix and date, and that date."""
-    *folders, file = source.path.split("/")
-    stem = folders[-1] if names_folder and folders else file.rpartition(".")[0]
-    found = _NAME.fullmatch(stem)
-    if found:
-        try:
-            day = date(int(found["year"]), int(found["month"]), int(found["day"]))
-            return found["stem"] or stem, day
-        except ValueError:
-            pass
-    return stem, None

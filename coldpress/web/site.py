@@ -15,8 +15,9 @@ from flask import Flask, current_app, g, has_request_context, request
 
 from coldpress import recorder
 from coldpress.config import Config, Options, current_options, load_config
+from coldpress.content.aliases import Alias
 from coldpress.content.assemble import Sources, assemble
-from coldpress.content.library import Alias, Library
+from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.mapping import MappingText

@@ -8,7 +8,8 @@ from typing import Any
 from flask import abort, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
-from coldpress.content.library import Alias, Library
+from coldpress.content.aliases import Alias
+from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.sources.files import SourceFile
 from coldpress.web.site import current_site

@@ -1,0 +1,25 @@
+"""What a file's name says: a stem and, often, a date."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_NAME = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[-_ ]+(?P<stem>.+))?")
+
+
+def split_name(path: str, names_folder: bool) -> tuple[str, date | None]:
+    """The name of a source without suffix and date, and that date.
+
+    With `names_folder` the name is that of the folder the file lies in.
+    """
+    *folders, file = path.split("/")
+    stem = folders[-1] if names_folder and folders else file.rpartition(".")[0]
+    found = _NAME.fullmatch(stem)
+    if found:
+        try:
+            day = date(int(found["year"]), int(found["month"]), int(found["day"]))
+            return found["stem"] or stem, day
+        except ValueError:
+            pass
+    return stem, None
