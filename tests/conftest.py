@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+import flask
 import pytest
 
 from coldpress.cli import execute
@@ -121,6 +122,16 @@ def make_site(tmp_path: Path, capsys: pytest.CaptureFixture[str],
     return make
 
 
+def check_one_truth(site: SiteFolder) -> None:
+    """`url_for("content", page=p) == p.url`, and the route answers there with that very page."""
+    app = site.app()
+    coldpress = app.extensions["coldpress"]
+    with app.test_request_context("/", base_url=f"http://localhost{coldpress.script_root}/"):
+        for page in coldpress.library.all_pages:
+            assert flask.url_for("coldpress.content.content", page=page) == page.url
+            assert coldpress.find(page.path) is page
+
+
 @pytest.fixture
 def build_site(make_site: Callable[..., SiteFolder]) -> Callable[..., SiteFolder]:
     """A site written and built without a problem."""
@@ -130,6 +141,7 @@ def build_site(make_site: Callable[..., SiteFolder]) -> Callable[..., SiteFolder
         result = site.build()
         assert result.code == 0, result.out
         assert result.problems == []
+        check_one_truth(site)
         return site
 
     return build

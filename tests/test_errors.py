@@ -56,6 +56,8 @@ MISTAKES = [
     ("link.broken-anchor", "warning", "content/a.md:1", URL, {"content/a.md": "[x](#prat)\n\n## Part"}, "`#part`?"),
     ("markup.maths", "warning", "content/a.md:3", URL, {"content/a.md": "A\n\n$$\\frac{1$$\n"}, "shown as code"),
     ("markup.depth", "warning", "content/a.md:1", URL, {"content/a.md": "- " * 3000 + "deep"}, "nested too deep"),
+    ("route.values", "error", "build.py:4", URL,
+     route("@app.route('/x/<y>/')\n@coldpress.frozen(lambda: [{'z': 1}])\ndef x(y):\n    return y"), "lack `y`"),
     ("term.slug", "warning", "content/a.md:2", URL, {"content/a.md": "---\ntags: '!'\n---\nA."}, "has no page"),
     ("url.bad", "error", "content/a.md:2", URL, {"content/a.md": "---\npermalink: /x\n---\n"}, "`/x/` or `/x.html`"),
     ("url.bad", "error", "content/nul.txt", URL, {"content/nul.txt": "x"}, "Windows"),

@@ -24,10 +24,6 @@ WALK = ("sources/files.py", "sources/frontmatter.py", "markup/render.py", "conte
         "freeze/output.py")
 
 
-def bug(reason):
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 def tree_of(module):
     return ast.parse(MODULES[module].read_text("utf-8"))
 
@@ -93,7 +89,7 @@ def test_no_module_imports_itself_in_a_circle(module):
 
 
 def test_the_imports_are_really_seen():
-    assert "coldpress.web.explain" in imports_of("coldpress.commands.serve")
+    assert "coldpress.web.explain" in imports_of("coldpress.commands.preview")
     assert "coldpress.content.library" not in imports_of("coldpress.content.page"), "that one is for types only"
 
 
@@ -117,12 +113,7 @@ def explains_itself(node):
     return any(ast.unparse(decorator).startswith(("overload", "blueprint.urls")) for decorator in node.decorator_list)
 
 
-SILENT = ("coldpress.config", "coldpress.content.pagination", "coldpress.content.taxonomy", "coldpress.sources.fields")
-
-
-@pytest.mark.parametrize("module", [
-    pytest.param(module, marks=[bug("public functions without a docstring")] * (module in SILENT))
-    for module in sorted(MODULES)])
+@pytest.mark.parametrize("module", sorted(MODULES))
 def test_what_is_public_says_what_it_is_for(module):
     tree = tree_of(module)
     assert ast.get_docstring(tree)
@@ -132,7 +123,6 @@ def test_what_is_public_says_what_it_is_for(module):
     assert silent == []
 
 
-@bug("1,609 lines; page, library, output and plan are the longest")
 def test_following_a_post_takes_at_most_1300_lines():
     counts = {name: len((PACKAGE / name).read_text("utf-8").splitlines()) for name in WALK}
     print("\n".join(f"{count:5}  {name}" for name, count in counts.items()))  # noqa: T201

@@ -2,44 +2,11 @@
 
 from __future__ import annotations
 
-import flask
 import pytest
-
-from coldpress.content.library import Alias
+from conftest import check_one_truth
 
 DATED = "---\ndate: 2026-01-02\n---\nWords."
 PERMALINK = "---\ntitle: P\npermalink: {}\n---\nWords."
-
-
-def bug(reason):
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
-@pytest.fixture
-def make_site(make_site):
-    """After each test of this file: routes and pages agree on every URL of every site."""
-    sites = []
-
-    def make(*arguments, **more):
-        sites.append(make_site(*arguments, **more))
-        return sites[-1]
-
-    yield make
-    for site in sites:
-        check_one_truth(site)
-
-
-def check_one_truth(site):
-    """`url_for("content", page=p) == p.url`, and the route answers there with that very page."""
-    app = site.app()
-    coldpress = app.extensions["coldpress"]
-    prefix = coldpress.script_root
-    with app.test_request_context("/", base_url=f"http://localhost{prefix}/"):
-        for page in coldpress.library.all_pages:
-            assert flask.url_for("coldpress.content.content", page=page) == page.url
-            found = coldpress.find(page.path)
-            assert not isinstance(found, Alias)
-            assert found.path == page.path
 
 
 def urls_of(site):
