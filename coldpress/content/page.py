@@ -155,13 +155,16 @@ class Page:
     @recorded_body
     def html(self) -> Markup:
         """The body, links resolved."""
-        return Markup(self.rendered.html.fill(
-            lambda link: str(escape(self._library.link_url(self, link))), self._other_title))
+        return Markup(self.rendered.html.fill(self._href, self._other_title))
 
     def _other_title(self, title: Title) -> str:
-        if " ".join(self.name.split()).casefold() == title.text.casefold():
-            return ""
-        return f'<h2 id="{escape(title.id)}">{escape(title.text)}</h2>'
+        return "" if self._is_title(title) else f'<h2 id="{escape(title.id)}">{title.html.fill(self._href)}</h2>'
+
+    def _is_title(self, title: Title) -> bool:
+        return " ".join(self.name.split()).casefold() == title.text.casefold()
+
+    def _href(self, link: Link) -> str:
+        return str(escape(self._library.link_url(self, link)))
 
     def html_elsewhere(self) -> Markup:
         """The body for another place (a feed): every link is a whole URL."""
@@ -173,7 +176,13 @@ class Page:
     def title_id(self) -> str | None:
         """The anchor of the heading that became the title."""
         title = self.rendered.title
-        return title.id if title and not self._other_title(title) else None
+        return title.id if title and self._is_title(title) else None
+
+    @recorded_body
+    def title_html(self) -> Markup:
+        """The title with the marks its heading has, such as code."""
+        title = self.rendered.title
+        return Markup(title.html.fill(self._href)) if title and self._is_title(title) else escape(self.name)
 
     @recorded_body
     def toc(self) -> tuple[Heading, ...]:
@@ -188,7 +197,7 @@ class Page:
         if given is not None:
             return Markup(f"<p>{escape(given)}</p>")
         return Markup(self.rendered.summary.fill(
-            lambda link: str(escape(self._library.link_url(self, link, elsewhere=True))), lambda title: ""))
+            lambda link: str(escape(self._library.link_url(self, link, elsewhere=True)))))
 
     @recorded_body
     def description(self) -> str:

@@ -18,7 +18,7 @@ from coldpress.markup.dialect import Dialect
 from coldpress.markup.highlight import accept_options, code_block
 from coldpress.markup.locate import Locator
 from coldpress.markup.maths import Maths
-from coldpress.markup.rendered import Flaw, Fragment, Heading, Rendered
+from coldpress.markup.rendered import Flaw, Fragment, Heading, Rendered, Title
 from coldpress.markup.scan import Scan, visible_text
 from coldpress.markup.structure import Structure, plain
 from coldpress.markup.summary import summarize
@@ -58,14 +58,14 @@ class Renderer:
             html = engine.convert(body)
         except RecursionError:
             return _too_deep(body)
-        scan = Scan(engine.structure.title, locator)
-        fragment = scan.run(html)
+        scan = Scan(locator)
+        title = _title(engine.structure.title, scan)
+        fragment = scan.run(html, title)
         summary, has_more = summarize(html)
         words, cjk = count_words(visible_text(html))
-        title = engine.structure.title
         return Rendered(
             html=fragment,
-            summary=Scan(None, None).run(summary),
+            summary=Scan(None).run(summary),
             summary_text=" ".join(visible_text(summary).split()),
             has_more=has_more,
             title=title,
@@ -101,6 +101,13 @@ class _Engine:
     def toc_tokens(self) -> list[dict[str, Any]]:
         tokens: list[dict[str, Any]] = self._markdown.toc_tokens  # type: ignore[attr-defined]
         return tokens
+
+
+def _title(taken: tuple[str, str, str] | None, scan: Scan) -> Title | None:
+    if taken is None:
+        return None
+    name, text, html = taken
+    return Title(name, text, scan.run(html))
 
 
 def _heading(token: dict[str, Any]) -> Heading:

@@ -27,15 +27,6 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
-    """The heading that is the page's title; shown in the body only when the
-    front matter gives the page another."""
-
-    id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Heading:
     """One entry of the table of contents, with those below it."""
 
@@ -51,16 +42,31 @@ class Fragment:
 
     parts: tuple[str | Link | Title, ...] = ()
 
-    def fill(self, link: Callable[[Link], str], title: Callable[[Title], str]) -> str:
+    def fill(self, link: Callable[[Link], str], title: Callable[[Title], str] | None = None) -> str:
         """The HTML; `link` gives an attribute's value, `title` whole HTML."""
         return "".join(
-            part if isinstance(part, str) else link(part) if isinstance(part, Link) else title(part)
+            part if isinstance(part, str) else link(part) if isinstance(part, Link) else title(part) if title else ""
             for part in self.parts
         )
 
     @property
     def links(self) -> Iterator[Link]:
-        return (part for part in self.parts if isinstance(part, Link))
+        """The links in it, the title's own among them."""
+        for part in self.parts:
+            if isinstance(part, Link):
+                yield part
+            elif isinstance(part, Title):
+                yield from part.html.links
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The heading that is the page's title, as text and as HTML; shown in the
+    body only when the front matter gives the page another."""
+
+    id: str
+    text: str
+    html: Fragment
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,21 +31,22 @@ VOID = frozenset([
 class Scan:
     """Splits HTML into a fragment; `anchors` gathers every id on the way."""
 
-    def __init__(self, title: Title | None, locator: Locator | None) -> None:
+    def __init__(self, locator: Locator | None) -> None:
         self.anchors: list[str] = []
-        self._title = title
         self._locator = locator
         self._parts: list[str | Link | Title] = []
         self._copied = 0
 
-    def run(self, text: str) -> Fragment:
+    def run(self, text: str, title: Title | None = None) -> Fragment:
+        """The fragment of a text; `title` takes the place of its mark."""
+        self._parts, self._copied = [], 0
         for token in _TOKEN.finditer(text):
             if token["name"] and not token["close"]:
                 self._tag(text, token["name"].lower(), token.start("attributes"), token["attributes"])
             elif token["raw"]:
                 self._tag(text, token["kind"].lower(), token.start("raw"), token["raw"])
-            elif token.group() == TITLE_MARK and self._title:
-                self._put(text, token.start(), token.end(), self._title)
+            elif token.group() == TITLE_MARK and title:
+                self._put(text, token.start(), token.end(), title)
         if text[self._copied:]:
             self._parts.append(text[self._copied:])
         return Fragment(tuple(self._parts))

@@ -11,7 +11,6 @@ from markdown.extensions import Extension
 from markdown.extensions.toc import remove_fnrefs, render_inner_html, strip_tags, unescape
 from markdown.treeprocessors import Treeprocessor
 
-from coldpress.markup.rendered import Title
 from coldpress.text import heading_id
 
 TITLE_MARK = "<!--coldpress:title-->"
@@ -25,9 +24,10 @@ _COMMENT = re.compile(r"<!--.*?-->", re.S)
 
 
 class Structure(Extension):
-    """Runs when the tree is done; `title` is what it took out of the body."""
+    """Runs when the tree is done; `title` is what it took out of the body: the
+    heading's id, its text and its HTML."""
 
-    title: Title | None = None
+    title: tuple[str, str, str] | None = None
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  (Python-Markdown's name)
         md.registerExtension(self)
@@ -79,7 +79,8 @@ class _Tree(Treeprocessor):
         return headings[0] if sole or headings[0] is root[0] else None
 
     def _take_title(self, root: Element, element: Element) -> None:
-        self.structure.title = Title(element.attrib["id"], plain(self._text(element)))
+        inner = render_inner_html(element, self.md)
+        self.structure.title = element.attrib["id"], plain(self._text(element)), inner
         mark = Element("p")
         mark.text = self.md.htmlStash.store(TITLE_MARK)
         mark.tail = "\n"

@@ -1,0 +1,72 @@
+"""The documentation names everything there is, and the README's words work."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import fields
+
+import click
+import pytest
+from conftest import REPOSITORY
+
+from coldpress.cli import commands
+from coldpress.config import Config
+from coldpress.content.library import Collection, Library
+from coldpress.content.page import Page, Post, Section
+from coldpress.content.pagination import ListPage
+from coldpress.content.taxonomy import Taxonomy, Term
+from coldpress.markup.rendered import Heading
+from coldpress.sources.fields import ALIASES, FIELDS
+from coldpress.web.variables import SiteVariables
+
+DOCS = "\n".join(file.read_text("utf-8") for file in sorted((REPOSITORY / "content/docs").glob("*.md")))
+NAMED = {word for code in re.findall(r"`([^`\n]+)`", DOCS) for word in re.findall(r"[\w-]+", code)}
+# What code uses and templates have no use for.
+INSIDE = {"document", "bundle", "rendered", "flaws", "name", "kind", "root", "render", "link_url", "at", "by_source",
+          "asset_of", "page_in", "section_of", "pages_of", "neighbour", "terms_of", "sources", "asset_sources",
+          "assets", "left_out", "config", "get", "of", "aliases", "source", "title_id", "path", "html_elsewhere",
+          "taxonomy", "slug"}
+
+
+def public(kind):
+    made = {name for name, _ in inspect.getmembers(kind) if not name.startswith("_")}
+    made |= set(re.findall(r"self\.([a-z]\w*)(?:: [^=\n]+)? = ", inspect.getsource(kind)))
+    return sorted(made | set(getattr(kind, "__annotations__", {})))
+
+
+@pytest.mark.parametrize("name", [option.name for option in fields(Config)])
+def test_every_option_is_documented(name):
+    assert name in NAMED
+
+
+@pytest.mark.parametrize("name", sorted({*FIELDS, *ALIASES, "tags", "categories", "published", "status"}))
+def test_every_key_of_front_matter_is_documented(name):
+    assert name in NAMED
+
+
+@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_every_command_and_flag_is_documented(name):
+    assert name in NAMED
+    flags = {flag for option in commands.commands[name].params if isinstance(option, click.Option)
+             for flag in option.opts if flag.startswith("--")}
+    assert {flag for flag in flags if f"{flag}" not in DOCS} == set()
+
+
+@pytest.mark.parametrize("kind", [Page, Post, Section, Library, Collection, ListPage, Taxonomy, Term, Heading,
+                                  SiteVariables])
+def test_everything_templates_get_is_documented(kind):
+    assert [name for name in public(kind) if name not in NAMED | INSIDE] == []
+
+
+def test_the_names_are_found_only_where_they_are():
+    assert "nothing_is_called_this" not in NAMED
+    assert "neighbour" not in public(Heading)
+    assert {"title", "html"} <= set(public(Page))
+
+
+def test_the_readme_s_command_is_the_one_init_leads_to(make_site):
+    text = (REPOSITORY / "README.md").read_text("utf-8")
+    block = text.partition("## Make your site")[2].partition("```sh\n")[2].partition("```")[0]
+    words = [line.partition("build.py ")[2] or line.partition("coldpress ")[2] for line in block.splitlines()]
+    assert [word.split()[0] for word in words if word] == ["init", "new", "serve"]
