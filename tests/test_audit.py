@@ -22,4 +22,4 @@ def test_our_own_site_has_no_fault(base_url, audit, tmp_path, capsys):
     figures = audit(root / "site", base_url, "html,links,feeds,browser")
     faults = {figure["name"]: figure["examples"] or figure["value"] for figure in figures if figure["level"] == "fail"}
     assert faults == {}
-    assert {figure["check"] for figure in figures} == {"html", "links", "feeds", "browser"}
+    assert {figure["check"].split()[0] for figure in figures} == {"html", "links", "feeds", "browser"}
