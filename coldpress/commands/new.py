@@ -34,7 +34,9 @@ def new(run: Run, kind: str, title: str, *, bundle: bool = False, draft: bool = 
                                  hint="give one with --slug"))
     moment = date or datetime.now(site.config.zone)
     content = site.root / site.config.content_dir
-    folder = content / (site.config.collections[0] if site.config.collections else "posts")
+    if not site.config.collections:
+        kind = "page"  # there is no place for posts
+    folder = content.joinpath(*site.config.collections[:1])
     stem = f"{moment:%Y-%m-%d}-{name}" if kind == "post" else name
     base = folder if kind == "post" else content
     file = base / stem / "index.md" if bundle else base / f"{stem}.md"

@@ -43,6 +43,11 @@ class Preview:
         self._run.report.problems(Problems(self._problems))
 
     @property
+    def home(self) -> str:
+        """The path of the site's front page."""
+        return self.prefix + (self._made[1].url_prefix if self._made else "") + "/"
+
+    @property
     def prefix(self) -> str:
         """The path the site is served under: that of its `base_url`."""
         return self._made[1].script_root if self._made else ""
@@ -119,7 +124,8 @@ class Preview:
 
     def _code_stamp(self) -> list[Any]:
         folder = self._run.folder
-        return [_stamp(file) for file in (self._run.options.config or folder / "config.yaml", folder / "build.py")]
+        root = self._made[1].root if self._made else folder
+        return [_stamp(file) for file in (self._run.options.config or root / "config.yaml", folder / "build.py")]
 
     def _content_stamp(self) -> list[Any]:
         if self._made is None:

@@ -26,7 +26,7 @@ def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", open_browser: 
     chosen = free_port(bind, port)
     server = make_server(bind, chosen, preview, threaded=True, request_handler=_handler(run.report))
     host = f"[{bind}]" if ":" in bind else bind
-    url = f"http://{host}:{chosen}{preview.prefix}/"
+    url = f"http://{host}:{chosen}{preview.home}"
     if chosen != port:
         run.report.line(f"Port {port} is taken.")
     run.report.line(f"Preview: {url}  (Ctrl-C ends it)")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin
 
-from coldpress.errors import Problem
+from coldpress.errors import Place, Problem
 from coldpress.markup.rendered import Link
 from coldpress.paths import is_external
 from coldpress.sources.files import MARKDOWN
@@ -99,15 +99,14 @@ def broken_links(library: Library, page: Page, exists: Callable[[str], bool]) ->
 
     `exists` tells whether anything of the site is at a path.
     """
+    image = page.document.front.image
+    if image and not _leads_somewhere(resolve(library, page, image), exists):
+        yield _broken(library, page, Link("image", image), page.document.place_of("image"))
     for link in page.rendered.html.links:
         target = resolve(library, page, link.target)
-        if target.external:
-            continue
         place = page.document.place(link.line, link.column, link.length)
-        if target.path is None or not (target.page or target.asset or exists(target.path)):
-            noun = "image" if link.kind == "image" else "link"
-            yield Problem(f"link.broken-{noun}", f"nothing is at `{link.target}`", place,
-                          _suggestion(library, page, link), severity="warning")
+        if not _leads_somewhere(target, exists):
+            yield _broken(library, page, link, place)
         elif target.page and target.fragment not in ("", "top"):
             anchors = target.page.rendered.anchors
             if target.fragment not in anchors:
@@ -115,6 +114,17 @@ def broken_links(library: Library, page: Page, exists: Callable[[str], bool]) ->
                 near = nearest(target.fragment, anchors)
                 yield Problem("link.broken-anchor", f"{where} has no heading `#{target.fragment}`", place,
                               f"did you mean `#{near}`?" if near else None, severity="warning")
+
+
+def _leads_somewhere(target: Target, exists: Callable[[str], bool]) -> bool:
+    if target.external or target.page is not None or target.asset:
+        return True
+    return target.path is not None and exists(target.path)
+
+
+def _broken(library: Library, page: Page, link: Link, place: Place) -> Problem:
+    code = "link.broken-image" if link.kind == "image" else "link.broken-link"
+    return Problem(code, f"nothing is at `{link.target}`", place, _suggestion(library, page, link), severity="warning")
 
 
 def _suggestion(library: Library, page: Page, link: Link) -> str | None:

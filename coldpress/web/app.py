@@ -34,6 +34,7 @@ def create_app(root: str | Path) -> Flask:
                     static_folder=None, template_folder=None)
     site = Coldpress(app, folder)
     site.owns_app = True
+    site.environment.search_blueprints(app)
     app.register_error_handler(404, site.not_found)
     # The name Flask's own `static` has, for `url_for` in own routes.
     app.add_url_rule("/static/<path:filename>", "static", static, build_only=True)

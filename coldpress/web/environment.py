@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import flask
-from flask.templating import Environment
+from flask.templating import DispatchingJinjaLoader, Environment
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, Template, Undefined
 from jinja2.exceptions import UndefinedError
 
@@ -57,6 +57,11 @@ class SiteEnvironment(Environment):
         # Every lookup comes through here, those in vain too.
         recorder.read("template", name)
         return super()._load_template(name, globals)
+
+    def search_blueprints(self, app: flask.Flask) -> None:
+        """Look in the template folders of an app's blueprints too, last of all."""
+        assert isinstance(self.loader, ChoiceLoader), "as made above"
+        self.loader.loaders = [*self.loader.loaders, DispatchingJinjaLoader(app)]
 
     def clear(self) -> None:
         """Forget compiled templates: one was added, changed or removed."""

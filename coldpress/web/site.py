@@ -60,8 +60,10 @@ class Site:
         self.config, self._config_text = self._load_config()
         if self.config.base_url and not self.config.prefix.endswith(self.url_prefix):
             self.config_problems.error(
-                "config.base-url-prefix", f"the site is mounted at `{self.url_prefix}/`; `base_url` does not end so",
-                self.config_place("base_url"), f"write `{self.config.base_url.rstrip('/')}{self.url_prefix}/`")
+                "config.base-url-prefix",
+                f"the site is mounted at `{self.url_prefix}/`; the base URL `{self.config.base_url}` does not end so",
+                self.config_place("base_url") if self.options.base_url is None else None,
+                f"write `{self.config.base_url.rstrip('/')}{self.url_prefix}/`")
         self._markup = MarkupCache()
         self._sources = Sources(self.root, self.config, self._markup)
         self._lock = threading.Lock()

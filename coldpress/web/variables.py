@@ -77,5 +77,6 @@ class SiteVariables:
     def _menu_url(self, url: str) -> str:
         if is_external(url):
             return url
-        page = self._site.library.by_source(url.lstrip("/"))
-        return page.url if page else self._site.link_root() + "/" + url.lstrip("/")
+        name, mark, fragment = url.lstrip("/").partition("#")
+        page = self._site.library.by_source(name)
+        return (page.url if page else f"{self._site.link_root()}/{name}") + mark + fragment

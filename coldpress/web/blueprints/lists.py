@@ -45,7 +45,9 @@ def posts(name: str, number: int | None = None) -> str:
     listed = list_page(site.library, collection.posts, collection.path, number)
     if listed is None:
         abort(404)
-    return site.render("list.html", page=collection.section, collection=collection, list=listed)
+    section = collection.section
+    names = [f"{section.layout}.html", "list.html"] if section and section.layout else ["list.html"]
+    return site.render(names, page=section, collection=collection, list=listed)
 
 
 @blueprint.urls(posts)

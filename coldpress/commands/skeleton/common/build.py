@@ -10,7 +10,7 @@ def create_app():
     #
     # @app.route("/uses/")
     # def uses():
-    #     return flask.render_template("uses.html")
+    #     return flask.render_template("uses.html")  # with `import flask` above
 
     return app
 

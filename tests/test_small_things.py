@@ -1,0 +1,84 @@
+"""Small things people stumble over, each found by someone trying."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from werkzeug.test import Client
+
+from coldpress.commands.preview import Preview
+from coldpress.commands.run import Run
+from coldpress.config import Options
+from coldpress.report import Report
+
+DATED = "---\ndate: 2026-01-02\n---\nWords."
+
+
+def test_a_menu_entry_may_name_a_part_of_a_page(build_site):
+    site = build_site({"content/docs/one.md": "## Part"},
+                      "base_url: https://e.org/sub/\nmenu:\n  - One: docs/one.md#part\n")
+    assert '<a href="/sub/docs/one/#part">One</a>' in site.text("index.html")
+
+
+def test_templates_of_a_blueprint_are_found_after_the_site_s_own(build_site):
+    site = build_site({
+        "shop/templates/shop.html": "{% extends 'base.html' %}{% block main %}<h1>Shop</h1>{% endblock %}",
+        "shop/templates/page.html": "never",
+        "content/about.md": "Me.",
+        "build.py": "import coldpress, flask\ndef create_app():\n    app = coldpress.create_app(__file__)\n"
+                    "    shop = flask.Blueprint('shop', __name__, template_folder='shop/templates')\n"
+                    "    @shop.get('/shop/')\n    def shop_view():\n        return flask.render_template('shop.html')\n"
+                    "    app.register_blueprint(shop)\n    return app\n"})
+    assert "<h1>Shop</h1>" in site.text("shop/index.html")
+    assert "My site" in site.text("shop/index.html")
+    assert "never" not in site.text("about/index.html")
+
+
+def test_the_preview_of_a_mounted_site_notices_its_config(make_site):
+    site = make_site({
+        "blog/config.yaml": "title: Old\n", "blog/content/a.md": "A.",
+        "build.py": "import coldpress, flask\ndef create_app():\n    app = flask.Flask(__name__)\n"
+                    "    coldpress.Coldpress(app, 'blog', url_prefix='/blog')\n    return app\n"})
+    preview = Preview(Run(None, Options(), Report(quiet=True), site.root), "127.0.0.1")
+    client = Client(preview)
+    assert preview.home == "/blog/"
+    assert "Old" in client.get("/blog/a/", base_url="http://127.0.0.1/").text
+    site.edit({"blog/config.yaml": "title: A new name\n"})
+    preview._looked_at = 0.0
+    assert "A new name" in client.get("/blog/a/", base_url="http://127.0.0.1/").text
+
+
+def test_a_picture_that_front_matter_names_is_looked_up(make_site):
+    result = make_site({"content/a.md": "---\ntitle: A\ncover: nope.png\n---\nA."}).build()
+    assert result.places() == [("link.broken-image", "content/a.md", 3)]
+
+
+def test_a_collection_s_page_may_ask_for_a_layout(build_site):
+    site = build_site({"content/posts/a.md": DATED, "content/posts/_index.md": "---\nlayout: mine\n---\n",
+                       "templates/mine.html": "{{ list.posts|length }} in {{ collection.name }}"})
+    assert site.text("posts/index.html") == "1 in posts"
+
+
+def test_new_makes_a_page_where_there_are_no_collections(make_site):
+    site = make_site({}, "collections: []\n")
+    assert site.run("new", "Hello").out == "content/hello.md\n"
+
+
+@pytest.mark.parametrize("option", [["-u", "https://e.org/"], []])
+def test_a_base_url_without_the_mounted_prefix_is_told_where_it_was_given(make_site, option):
+    site = make_site({
+        "blog/config.yaml": f"title: T\nbase_url: https://e.org/{'blog/' if option else ''}\n",
+        "build.py": "import coldpress, flask\ndef create_app():\n    app = flask.Flask(__name__)\n"
+                    "    coldpress.Coldpress(app, 'blog', url_prefix='/blog')\n    return app\n"})
+    problem = next(found for found in site.build(*option).problems if found["code"] == "config.base-url-prefix")
+    assert problem["hint"] == "write `https://e.org/blog/`"
+    assert (problem["place"] or {}).get("line") == (None if option else 2)
+
+
+def test_a_title_keeps_the_marks_of_its_heading(build_site):
+    page = build_site({"content/a.md": "# On `<a>` and [b](b.md)[^1]\n\n[^1]: Note.", "content/b.md": "B."}
+                      ).text("a/index.html")
+    heading = re.search(r"<h1 id=\"on-a-and-b\">(.*?)</h1>", page)[1]
+    assert heading.startswith('On <code>&lt;a&gt;</code> and <a href="/b/">b</a><sup id="fnref:1">')
+    assert "<title>On &lt;a&gt; and b · My site</title>" in page
