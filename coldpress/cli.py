@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ def execute(arguments: list[str] | None, factory: Factory | None, folder: Path) 
     words = sys.argv[1:] if arguments is None else list(arguments)
     if not words or (words[0].startswith("-") and words[0] not in _WORDS_OF_CLICK):
         words.insert(0, "build")
-    name = f"{_python()} build.py" if factory else "coldpress"
+    name = f"{_python()} {shlex.quote(sys.argv[0])}" if factory else "coldpress"
     try:
         call = _Call(factory, folder, "--json" in words)
         code = commands.main(words, prog_name=name, standalone_mode=False, obj=call)
@@ -98,7 +99,7 @@ class _Group(click.Group):
 def commands() -> None:
     """A static site generator whose website is a Flask app.
 
-    Without a command the site is built.
+    Without a command the site is built: `build.py --strict` is `build.py build --strict`.
     """
 
 
@@ -151,7 +152,10 @@ def _run(verbose: bool, quiet: bool, *, as_json: bool = False, config: Path | No
 def _python() -> str:
     """The Python now running, as one would type it here."""
     python, here = Path(sys.executable), Path.cwd()
-    return python.relative_to(here).as_posix() if python.is_relative_to(here) else "python"
+    if sys.prefix == sys.base_prefix:
+        return "python"
+    near = python.is_relative_to(here) and len(here.parts) > 1
+    return shlex.quote(python.relative_to(here).as_posix() if near else str(python))
 
 
 @commands.command(epilog="Example: python build.py build --strict --base-url https://example.org/blog/")
@@ -164,7 +168,8 @@ def build(strict: bool, output: Path | None, **more: Any) -> int:
 
 @commands.command(epilog="Example: python build.py serve --drafts --open")
 @_options(_selection, _base_url, _clock, _site)
-@click.option("-p", "--port", default=8000, show_default=True, help="Port; the next free one if it is taken.")
+@click.option("-p", "--port", type=click.IntRange(1, 65535), default=8000, show_default=True,
+              help="Port; the next free one if it is taken.")
 @click.option("-b", "--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(port: int, bind: str, open_browser: bool, **more: Any) -> int:
@@ -181,7 +186,7 @@ def serve(port: int, bind: str, open_browser: bool, **more: Any) -> int:
 @_speaking
 def init(folder: Path, title: str | None, language: str, kind: str, verbose: bool, quiet: bool) -> int:
     """Begin a new site in FOLDER."""
-    python = _python() if folder.resolve() == Path.cwd() else "python"
+    python = _python()
     report = Report(verbose=verbose, quiet=quiet)
     return init_command.init(report, folder, python=python, title=title, language=language, kind=kind)
 
@@ -197,6 +202,8 @@ def init(folder: Path, title: str | None, language: str, kind: str, verbose: boo
 def new(words: tuple[str, ...], bundle: bool, draft: bool, slug: str | None, date: datetime | None,
         open_editor: bool, **more: Any) -> int:
     """Begin a new post, or a page (KIND: post or page)."""
+    if len(words) == 1 and words[0] in new_command.ARCHETYPES:
+        raise click.UsageError(f"Missing title: what is the {words[0]} called?")
     kind, title = (words[0], " ".join(words[1:])) if words[0] in new_command.ARCHETYPES and words[1:] else (
         "post", " ".join(words))
     file = new_command.new(_run(**more), kind, title, bundle=bundle, draft=draft, slug=slug, date=date)

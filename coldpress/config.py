@@ -225,14 +225,19 @@ def current_options() -> Options:
     return _options.get() or Options()
 
 
-def load_config(root: Path, options: Options, problems: Problems) -> tuple[Config, MappingText]:
-    """Read `config.yaml` of a site, and give its text too, for places in it.
+def load_config(root: Path, base: Path, options: Options, problems: Problems) -> tuple[Config, MappingText]:
+    """Read `config.yaml` of a site, and give its text too, for places in it;
+    it is named to people as seen from `base`.
 
     What is wrong in it goes to `problems`.  Raises `ColdpressError` only when the file cannot be read at all: with
     every setting unknown, further problems would mislead.
     """
     file = options.config or root / "config.yaml"
-    name = relative_name(file, root)
+    name = relative_name(file, base)
+    misnamed = root / "config.yml"
+    if not options.config and misnamed.exists() and not file.exists():
+        problems.error("config.name", "this file is not read", Place(relative_name(misnamed, base)),
+                       "rename it to `config.yaml`")
     try:
         data = file.read_bytes() if options.config or file.exists() else b""
     except OSError as reason:

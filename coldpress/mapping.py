@@ -189,7 +189,10 @@ class MappingText:
         at = mark.index if mark else 0
         message = reason.problem or "this is not YAML"
         hint = None
-        if reason.context_mark and not self.text[at:].strip() and self.text[reason.context_mark.index:].strip():
+        if reason.context_mark and "flow" in (reason.context or ""):
+            at, hint = reason.context_mark.index, "close it with `]` or `}`"
+            message = "this is never closed, or a comma is missing"
+        elif reason.context_mark and not self.text[at:].strip() and self.text[reason.context_mark.index:].strip():
             # Something was opened and never closed: its opening is the place.
             at, hint = reason.context_mark.index, "close it, or put the whole value in quotes"
             message = "this quote is never closed" if self.text[at] in "\"'" else f"this is never closed: {message}"

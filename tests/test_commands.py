@@ -71,7 +71,7 @@ def test_no_command_at_all_builds(make_site):
 
 def test_build_says_what_it_did_in_its_last_line(make_site):
     lines = make_site(SITE).run("build").out.splitlines()
-    assert re.fullmatch(r"Built \d+ pages \(\d+ written, 0 unchanged\) in \d+\.\d\d s → site/; "
+    assert re.fullmatch(r"Built \d+ pages \(files: \d+ written, 0 unchanged\) in \d+\.\d\d s → site/; "
                         r"left out: content/posts/2026-01-03-d\.md \(draft\)", lines[-1])
 
 
@@ -224,7 +224,7 @@ def test_clean_says_how_much(build_site):
 @pytest.mark.parametrize(("words", "file"), [
     (["On routes"], "content/posts/2026-01-31-on-routes.md"), (["post", "On", "routes"],
      "content/posts/2026-01-31-on-routes.md"), (["page", "About us"], "content/about-us.md"),
-    (["page"], "content/posts/2026-01-31-page.md"), (["关于 我们"], "content/posts/2026-01-31-关于-我们.md"),
+    (["关于 我们"], "content/posts/2026-01-31-关于-我们.md"),
     (["--bundle", "Trip"], "content/posts/2026-01-31-trip/index.md"), (["--bundle", "page", "Map"],
      "content/map/index.md"), (["--slug", "short", "A long title"], "content/posts/2026-01-31-short.md")])
 def test_new_writes_a_source_and_prints_its_path(make_site, words, file):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import tomllib
 from dataclasses import fields
 
 import click
@@ -63,6 +64,12 @@ def test_the_names_are_found_only_where_they_are():
     assert "nothing_is_called_this" not in NAMED
     assert "neighbour" not in public(Heading)
     assert {"title", "html"} <= set(public(Page))
+
+
+def test_the_wheel_needs_what_requirements_txt_says():
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = (REPOSITORY / "requirements.txt").read_text("utf-8").splitlines()
+    assert [line.replace('"', "'") for line in lines] == project["dependencies"]
 
 
 def test_the_readme_s_command_is_the_one_init_leads_to(make_site):

@@ -10,6 +10,7 @@ from werkzeug.test import Client
 from coldpress.commands.preview import Preview
 from coldpress.commands.run import Run
 from coldpress.config import Options
+from coldpress.errors import ColdpressError
 from coldpress.report import Report
 
 DATED = "---\ndate: 2026-01-02\n---\nWords."
@@ -82,3 +83,56 @@ def test_a_title_keeps_the_marks_of_its_heading(build_site):
     heading = re.search(r"<h1 id=\"on-a-and-b\">(.*?)</h1>", page)[1]
     assert heading.startswith('On <code>&lt;a&gt;</code> and <a href="/b/">b</a><sup id="fnref:1">')
     assert "<title>On &lt;a&gt; and b · My site</title>" in page
+
+
+def test_a_missing_content_folder_is_not_an_empty_site(build_site):
+    site = build_site({"content/a.md": "A."})
+    (site.root / "content").rename(site.root / "kontent")
+    before = site.files()
+    result = site.build()
+    assert (result.code, result.codes) == (1, ["source.no-content"])
+    assert site.files() == before
+
+
+def test_a_config_by_another_name_is_told(make_site):
+    site = make_site({"config.yml": "title: T\n", "content/a.md": "A."})
+    site.edit({"config.yaml": None})
+    assert site.build().places() == [("config.name", "config.yml", None)]
+
+
+def test_mounting_a_folder_that_is_not_there_is_told(make_site):
+    site = make_site({"build.py": "import coldpress, flask\ndef create_app():\n    app = flask.Flask(__name__)\n"
+                                  "    coldpress.Coldpress(app, 'blog', url_prefix='/blog')\n    return app\n"})
+    result = site.build()
+    assert (result.code, result.codes) == (1, ["site.no-folder"])
+    assert result.problems[0]["hint"] == "begin one with `coldpress init blog`"
+
+
+def test_files_of_a_mounted_site_are_named_from_the_app(make_site):
+    site = make_site({"blog/config.yaml": "base_url: https://e.org/blog/\n", "blog/content/a.md": "[x](no.md)",
+                      "build.py": "import coldpress, flask\ndef create_app():\n    app = flask.Flask(__name__)\n"
+                                  "    coldpress.Coldpress(app, 'blog', url_prefix='/blog')\n    return app\n"})
+    assert site.build().places() == [("link.broken-link", "blog/content/a.md", 1)]
+
+
+def test_new_asks_for_a_title(make_site):
+    result = make_site({}).run("new", "page")
+    assert result.code == 2
+    assert "Missing title" in result.err
+
+
+@pytest.mark.parametrize(("template", "message", "hint"), [
+    ("{{ page.titel }}", "a Page has no `titel`", "did you mean `title`?"),
+    ("{{ autor }}", "`autor` is not defined", None),
+    ("{{ page.titel.upper() }}", "a Page has no `titel`", "did you mean `title`?"),
+    ("{{ nobody() }}", "`nobody` is not defined", None),
+])
+def test_an_unknown_name_is_told_with_the_one_that_was_meant(make_site, template, message, hint):
+    problem, = make_site({"content/a.md": "A.", "templates/page.html": template}).build().problems
+    assert (problem["code"], problem["message"], problem["hint"]) == ("template.undefined", message, hint)
+
+
+def test_the_preview_is_not_started_where_there_is_no_site(tmp_path):
+    with pytest.raises(ColdpressError) as told:
+        Preview(Run(None, Options(), Report(quiet=True), tmp_path), "127.0.0.1")
+    assert [problem.code for problem in told.value.problems] == ["build.no-site"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,14 @@ from coldpress.freeze.ownership import make_state, refuse_output
 from coldpress.freeze.plan import Plan
 from coldpress.paths import is_external, url_of
 from coldpress.report import counted
+from coldpress.text import did_you_mean
 from coldpress.web.explain import explain
 from coldpress.web.extension import Coldpress
 
 
 def build(run: Run, *, strict: bool = False) -> int:
     """Build the site; the exit code.  With errors, nothing is published."""
+    run.strict = strict
     app, site = run.make_app()
     if not site.config_is_readable:
         return _end(run, site, None, site.config_problems, None)
@@ -48,7 +51,7 @@ def build(run: Run, *, strict: bool = False) -> int:
 def output_of(site: Coldpress) -> Output:
     """The output folder that config and options name."""
     folder = site.options.output or site.root / site.config.output_dir
-    return Output(folder.resolve(), site.root)
+    return Output(folder.resolve(), site.root, site.base)
 
 
 def _inputs(site: Coldpress) -> list[Path]:
@@ -86,8 +89,8 @@ def _check(site: Coldpress, plan: Plan, problems: Problems) -> None:
         name = item.url.partition("#")[0].partition("?")[0]
         if not is_external(item.url) and not library.by_source(name.lstrip("/")) and not exists("/" + name.lstrip("/")):
             problems.warn("config.menu", f"the menu entry `{item.name}` leads nowhere: `{item.url}`",
-                          site.config_place("menu", index))
-    if site.config.base_url is None:
+                          site.config_place("menu", index), did_you_mean(name.lstrip("/"), library.sources))
+    if site.config.base_url is None and not site.config_problems.errors:
         problems.warn("config.no-base-url", "without `base_url` there are no feeds, no sitemap and no canonical links",
                       site.config_place(), "say where the site will live: `base_url: https://example.org/`")
 
@@ -98,7 +101,8 @@ def _end(run: Run, site: Coldpress, plan: Plan | None, problems: Problems, chang
     if changes:
         _say(run, site, plan, output, problems, changes)
     elif not run.report.as_json:
-        run.report.failure(f"Nothing was published: {counted(len(problems.errors), 'error')}.")
+        why = ", as --strict counts warnings too" if run.strict else ""
+        run.report.failure(f"Nothing was published: {counted(len(problems.errors), 'error')}{why}.")
     run.report.data({
         "published": changes is not None,
         "output": str(output.folder),
@@ -125,10 +129,19 @@ def _say(run: Run, site: Coldpress, plan: Plan | None, output: Output, problems:
         run.report.line(f"Not ours, left alone: {_some(changes.foreign)}")
     for entry in plan.entries if plan else ():
         run.report.detail(f"{entry.path}  ←  {entry.source or entry.endpoint}")
-    run.report.line(f"Look at it: {run.command} serve")
+    run.report.line(f"Look at it: {run.command} serve{_selection(run)}")
     run.report.line(
-        f"Built {counted(pages, 'page')} ({', '.join(parts)}) in {run.report.seconds:.2f} s → {output.name}/"
+        f"Built {counted(pages, 'page')} (files: {', '.join(parts)}) in {run.report.seconds:.2f} s → {output.name}/"
         + (f"; left out: {_some(left_out)}" if left_out else ""))
+
+
+def _selection(run: Run) -> str:
+    """The flags with which the preview shows what was built."""
+    options = run.options
+    flags = [flag for flag, given in (("-D", options.drafts), ("-F", options.future), ("--expired", options.expired))
+             if given]
+    flags += ["-u", options.base_url] if options.base_url else []
+    return "".join(f" {shlex.quote(flag)}" for flag in flags)
 
 
 def _some(names: Sequence[str]) -> str:

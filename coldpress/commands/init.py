@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import time
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, distribution
@@ -36,14 +37,15 @@ def init(report: Report, folder: Path, *, python: str = "python", title: str | N
     })
     taken = [name for name in files if (folder / name).exists()]
     if taken:
-        raise ColdpressError(*(Problem("init.exists", f"`{name}` is there already", Place(name),
-                                       "choose an empty folder") for name in taken))
+        raise ColdpressError(Problem(
+            "init.exists", f"there is something already: {', '.join(f'`{name}`' for name in taken)}",
+            Place(str(folder)), "choose an empty folder"))
     for name, text in files.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8", newline="\n")
     report.line(f"A new site is in {folder}")
-    where = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
+    where = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
     report.line(f"Look at it:  {where}{python} build.py serve")
     return 0
 

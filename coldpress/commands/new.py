@@ -41,9 +41,9 @@ def new(run: Run, kind: str, title: str, *, bundle: bool = False, draft: bool = 
     base = folder if kind == "post" else content
     file = base / stem / "index.md" if bundle else base / f"{stem}.md"
     text = _archetype(site.root, kind, title=json.dumps(title, ensure_ascii=False),
-                      date=f"{moment:%Y-%m-%d %H:%M}", draft=draft, slug=name)
+                      date=f"{moment:%Y-%m-%d %H:%M:%S}", draft=draft, slug=name)
     file.parent.mkdir(parents=True, exist_ok=True)
-    shown = relative_name(file, site.root)
+    shown = relative_name(file, site.base)
     try:
         with file.open("x", encoding="utf-8", newline="\n") as opened:
             opened.write(text)

@@ -38,6 +38,8 @@ class Preview:
         self._problems: tuple[Problem, ...] = ()
         self._looked_at = self._look_took = 0.0
         self._make_app()
+        if self._made is None and not (run.folder / "build.py").exists():
+            raise ColdpressError(*self._problems)  # there is nothing that could be mended
         self._seen_code = self._code_stamp()
         self._seen_content = self._content_stamp()
         self._run.report.problems(Problems(self._problems))
@@ -76,7 +78,9 @@ class Preview:
         try:
             return Response.from_app(app, environ, buffered=True)
         except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
-            return _problem_page([explain(reason, site)])
+            problem = explain(reason, site)
+            self._run.report.problems(Problems([problem]))
+            return _problem_page([problem])
 
     def _is_known_host(self, host: str) -> bool:
         return self._hosts is None or urlsplit(f"//{host}").hostname in self._hosts

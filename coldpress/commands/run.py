@@ -31,6 +31,8 @@ class Run:
     folder: Path
     command: str = "coldpress"
     """How the user calls us: the words before the command's own."""
+    strict: bool = False
+    """Whether warnings count as errors."""
 
     def make_app(self) -> tuple[Flask, Coldpress]:
         """The app and its site; raises `ColdpressError` for what keeps them

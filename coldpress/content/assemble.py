@@ -19,7 +19,7 @@ from coldpress.content.permalinks import Entry, Permalinks, asset_path
 from coldpress.content.selection import select
 from coldpress.content.taxonomy import term_slug
 from coldpress.errors import Place, Problems
-from coldpress.paths import BadPath, asset_file_of, file_of
+from coldpress.paths import BadPath, asset_file_of, file_of, relative_name
 from coldpress.sources.files import SourceFile, find_files
 from coldpress.sources.frontmatter import Document, read_document
 
@@ -28,11 +28,13 @@ from coldpress.sources.frontmatter import Document, read_document
 class Sources:
     """Where a site's content comes from, and documents already read.
 
-    `read` keeps each document by its file's name, size and mtime, so that
-    loading again reads only what changed.
+    Files are named to people as seen from `base`.  `read` keeps each document
+    by its file's name, size and mtime, so that loading again reads only what
+    changed.
     """
 
     root: Path
+    base: Path
     config: Config
     markup: Markup
     read: dict[tuple[SourceFile, bool], tuple[Document | None, Problems]] = field(default_factory=dict)
@@ -59,7 +61,12 @@ def assemble(sources: Sources, options: Options, now: datetime, link_root: Calla
              problems: Problems) -> Library:
     """The Library of a site at the moment `now`; mistakes go to `problems`."""
     config = sources.config
-    files = find_files(sources.root / config.content_dir, config.content_dir, problems)
+    folder = sources.root / config.content_dir
+    name = relative_name(folder, sources.base)
+    if not folder.is_dir():
+        problems.error("source.no-content", f"there is no folder `{name}`", None,
+                       "make it, or name another with `content_dir`")
+    files = find_files(folder, name, problems)
     documents = _read(files, sources, problems)
     published, left_out = select(documents, options, now)
     entries = Permalinks(config, published, problems).entries()

@@ -18,7 +18,8 @@ from coldpress.errors import Place, Problem
 from coldpress.markup.rendered import Link
 from coldpress.paths import is_external
 from coldpress.sources.files import MARKDOWN
-from coldpress.text import nearest
+from coldpress.sources.names import split_name
+from coldpress.text import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from coldpress.content.library import Library
@@ -138,7 +139,11 @@ def _suggestion(library: Library, page: Page, link: Link) -> str | None:
             return f"that page is {kind}"
     candidates = library.asset_sources if link.kind == "image" else library.sources
     match = _nearest_file(source, candidates) or _nearest_file(source, library.asset_sources)
-    return f"did you mean `{posixpath.relpath(match, folder or '.')}`?" if match else None
+    if match:
+        return f"did you mean `{posixpath.relpath(match, folder or '.')}`?"
+    above = posixpath.dirname(name.rstrip("/")) if name.startswith("/") else ""
+    paths = [other.path for other in library.all_pages if posixpath.dirname(other.path.rstrip("/")) == above]
+    return did_you_mean(name, paths) if above else None
 
 
 def _nearest_file(source: str, candidates: Sequence[str]) -> str | None:
@@ -156,6 +161,5 @@ def _nearest_file(source: str, candidates: Sequence[str]) -> str | None:
 
 def _stem(source: str) -> str:
     """What a source is called: its name, for an index its folder's."""
-    folder, name = posixpath.split(source)
-    stem = posixpath.splitext(name)[0]
-    return (posixpath.basename(folder) if stem.lower() in ("index", "_index") and folder else stem).casefold()
+    stem = posixpath.splitext(posixpath.basename(source))[0].lower()
+    return split_name(source, stem in ("index", "_index"))[0].casefold()

@@ -31,14 +31,14 @@ class Changes:
 
 
 class Output:
-    """One output folder of the site in `root`."""
+    """One output folder of the site in `root`, named as seen from `base`."""
 
-    def __init__(self, folder: Path, root: Path) -> None:
+    def __init__(self, folder: Path, root: Path, base: Path | None = None) -> None:
         self.folder = folder
-        self.name = relative_name(folder, root)
+        self.name = relative_name(folder, base or root)
         self._root = root
         self._state = root / STATE
-        self.owned = Ownership(folder, self._state, self.name)
+        self.owned = Ownership(folder, self._state, relative_name(folder, root))
         self.stage_folder = self._state / "stage"
         self._staged: dict[str, Path] = {}
         self._pages: set[str] = set()

@@ -12,8 +12,10 @@ import flask
 from flask.templating import DispatchingJinjaLoader, Environment
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, Template, Undefined
 from jinja2.exceptions import UndefinedError
+from jinja2.utils import missing
 
 from coldpress import recorder
+from coldpress.text import did_you_mean
 
 THEME = Path(__file__).parent / "theme"
 
@@ -22,13 +24,32 @@ class NothingThere(LookupError):
     """A template links to a file or a page that does not exist."""
 
 
+class Unknown(UndefinedError):
+    """A name that means nothing; `hint` says which was probably meant."""
+
+    def __init__(self, message: str, hint: str | None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
 class Strict(Undefined):
     """An undefined may be tested; printing, looping or counting it fails."""
 
-    def _fail(self, *_: Any) -> NoReturn:
-        raise UndefinedError(self._undefined_message)
+    def _fail(self, *_: Any, **__: Any) -> NoReturn:
+        name, owner = self._undefined_name, self._undefined_obj
+        if self._undefined_hint or not isinstance(name, str):
+            raise Unknown(self._undefined_message, None)
+        if owner is missing:
+            raise Unknown(f"`{name}` is not defined", None)
+        kind = type(owner).__name__
+        raise Unknown(f"a {kind} has no `{name}`", did_you_mean(name, [n for n in dir(owner) if n[0] != "_"]))
 
-    __str__ = __html__ = __iter__ = __len__ = _fail
+    __str__ = __html__ = __iter__ = __len__ = __call__ = __getitem__ = _fail
+
+    def __getattr__(self, name: str) -> Any:
+        if name[:2] == "__":
+            raise AttributeError(name)
+        self._fail()
     __eq__ = Undefined.__eq__
     __hash__ = Undefined.__hash__
 

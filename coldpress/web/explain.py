@@ -38,7 +38,7 @@ def explain(error: BaseException, site: Coldpress) -> Problem:
                        did_you_mean(str(error.name), site.environment.list_templates()))
     in_template = bool(frames) and not frames[-1][0].endswith(".py")
     if isinstance(error, UndefinedError) and in_template:
-        return Problem("template.undefined", str(error.message), place)
+        return Problem("template.undefined", str(error.message), place, getattr(error, "hint", None))
     if isinstance(error, BuildError):
         return Problem("route.unknown", f"no route is named `{error.endpoint}`", place, _near_endpoint(error, site))
     if isinstance(error, NothingThere):
@@ -57,7 +57,7 @@ def _near_endpoint(error: BuildError, site: Coldpress) -> str | None:
 def _is_own(file: str, site: Site) -> bool:
     path = Path(file)
     return path.is_relative_to(THEME) or (
-        path.is_relative_to(site.root) and not path.is_relative_to(_PACKAGE) and "site-packages" not in path.parts)
+        path.is_relative_to(site.base) and not path.is_relative_to(_PACKAGE) and "site-packages" not in path.parts)
 
 
 def _own_frames(trace: TracebackType | None, site: Site) -> Iterator[tuple[str, int]]:
@@ -82,7 +82,7 @@ def code_place(file: str, line: int, site: Site) -> Place:
 def _place(file: str, line: int, site: Site) -> Place:
     path = Path(file)
     theme = THEME / "templates"
-    name = f"theme/{relative_name(path, theme)}" if path.is_relative_to(theme) else relative_name(path, site.root)
+    name = f"theme/{relative_name(path, theme)}" if path.is_relative_to(theme) else relative_name(path, site.base)
     try:
         text = path.read_text("utf-8", "replace").split("\n")[line - 1]
     except (OSError, IndexError):

@@ -33,7 +33,7 @@ class Coldpress(Site):
     """
 
     def __init__(self, app: Flask | None = None, root: str | Path = ".", *, url_prefix: str = "") -> None:
-        super().__init__(Path(app.root_path, root) if app else root, url_prefix)
+        super().__init__(Path(app.root_path, root) if app else root, url_prefix, app.root_path if app else None)
         self.endpoints: dict[str, str] = {}
         self.generators: dict[str, Urls] = {}
         if app is not None:

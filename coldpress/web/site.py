@@ -39,7 +39,8 @@ class Snapshot:
 
 
 class Site:
-    """One site.  `root` is its folder; `url_prefix` where the app mounts it.
+    """One site.  `root` is its folder; `url_prefix` where the app mounts it;
+    `base` the folder from which its files are named to people.
 
     Problems of the config are kept in `config_problems`, those of the content
     in `snapshot.problems`: nothing is raised, so that all can be reported.
@@ -52,9 +53,15 @@ class Site:
     owns_app = False
     """Whether the app is the site's own, and all its routes are frozen."""
 
-    def __init__(self, root: str | Path, url_prefix: str = "") -> None:
+    def __init__(self, root: str | Path, url_prefix: str = "", base: str | Path | None = None) -> None:
         self.options: Options = current_options()
         self.root = Path(root).resolve()
+        base = Path(base).resolve() if base else self.root
+        self.base = base if self.root.is_relative_to(base) else self.root
+        if not self.root.is_dir():
+            name = relative_name(self.root, self.base)
+            raise ColdpressError(Problem("site.no-folder", f"there is no folder `{name}` to make a site of", None,
+                                         f"begin one with `coldpress init {name}`"))
         self.url_prefix = url_prefix.rstrip("/")
         self.config_problems = Problems()
         self.config, self._config_text = self._load_config()
@@ -65,14 +72,14 @@ class Site:
                 self.config_place("base_url") if self.options.base_url is None else None,
                 f"write `{self.config.base_url.rstrip('/')}{self.url_prefix}/`")
         self._markup = MarkupCache()
-        self._sources = Sources(self.root, self.config, self._markup)
+        self._sources = Sources(self.root, self.base, self.config, self._markup)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
 
     def _load_config(self) -> tuple[Config, MappingText]:
         try:
-            return load_config(self.root, self.options, self.config_problems)
+            return load_config(self.root, self.base, self.options, self.config_problems)
         except ColdpressError as reason:
             self.config_problems.extend(reason.problems)
             self.config_is_readable = False
