@@ -161,6 +161,7 @@ def _python() -> str:
 @commands.command(epilog="Example: python build.py build --strict --base-url https://example.org/blog/")
 @_options(_selection, _base_url, _output, _clock, _json, _site)
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("--no-cache", is_flag=True, help="Render all Markdown anew, and keep nothing of it.")
 def build(strict: bool, output: Path | None, **more: Any) -> int:
     """Build the site."""
     return build_command.build(_run(output=output.resolve() if output else None, **more), strict=strict)

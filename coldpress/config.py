@@ -205,6 +205,7 @@ class Options:
     output: Path | None = None
     clock: datetime | None = None
     config: Path | None = None
+    no_cache: bool = False
 
 
 _options: ContextVar[Options | None] = ContextVar("coldpress.options", default=None)

@@ -14,7 +14,7 @@ import coldpress
 PACKAGE = Path(coldpress.__file__).parent
 LAYERS = {
     "errors": 0, "paths": 0, "text": 0, "decoding": 0, "mapping": 0, "config": 1, "report": 1, "hooks": 1,
-    "recorder": 1, "sources": 2, "markup": 3, "content": 4, "web": 5, "freeze": 6, "commands": 7, "cli": 7}
+    "recorder": 1, "state": 1, "sources": 2, "markup": 3, "content": 4, "web": 5, "freeze": 6, "commands": 7, "cli": 7}
 OUTSIDE = {"coldpress", "coldpress.__main__"}  # the front door, which names everything
 MODULES = {
     ".".join(["coldpress", *file.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__"): file

@@ -11,7 +11,8 @@ import pytest
 
 from coldpress.errors import ColdpressError, Problems
 from coldpress.freeze.output import Output
-from coldpress.freeze.ownership import make_state, refuse_output
+from coldpress.freeze.ownership import refuse_output
+from coldpress.state import make_state
 
 REPOSITORY = Path(__file__).parents[1]
 PAGE = "---\npermalink: {}\n---\n{}"
@@ -206,7 +207,8 @@ HOLD = """
 import sys
 from pathlib import Path
 from coldpress.freeze.lock import only_one
-from coldpress.freeze.ownership import make_state, refuse_output
+from coldpress.freeze.ownership import refuse_output
+from coldpress.state import make_state
 with only_one(make_state(Path(sys.argv[1]))):
     print("held", flush=True)
     sys.stdin.read()

@@ -17,10 +17,11 @@ from coldpress.freeze.entry import Entry
 from coldpress.freeze.freezer import SiteFreezer
 from coldpress.freeze.lock import only_one
 from coldpress.freeze.output import Changes, Output
-from coldpress.freeze.ownership import make_state, refuse_output
+from coldpress.freeze.ownership import refuse_output
 from coldpress.freeze.plan import Plan
 from coldpress.paths import is_external, url_of
 from coldpress.report import counted
+from coldpress.state import make_state
 from coldpress.text import did_you_mean
 from coldpress.web.explain import explain
 from coldpress.web.extension import Coldpress
@@ -45,6 +46,7 @@ def build(run: Run, *, strict: bool = False) -> int:
             changes = None if found.errors else output.publish()
         finally:
             output.discard()
+            _keep(run, site)
     return _end(run, site, plan, found, changes)
 
 
@@ -69,6 +71,15 @@ def _freeze(run: Run, app: Flask, site: Coldpress, output: Output, problems: Pro
     except Exception as reason:  # noqa: BLE001  (a URL generator of an own route)
         problems.add(explain(reason, site))
     return plan
+
+
+def _keep(run: Run, site: Coldpress) -> None:
+    """Write the cache, and say what is wrong with it, in one line."""
+    store = site.markup.store
+    if store is not None:
+        store.close()
+        if store.note:
+            run.report.line(store.note[:1].upper() + store.note[1:] + ".")
 
 
 def _check(site: Coldpress, plan: Plan, problems: Problems) -> None:

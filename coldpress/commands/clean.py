@@ -7,8 +7,8 @@ import shutil
 from coldpress.commands.build import output_of
 from coldpress.commands.run import Run
 from coldpress.freeze.lock import only_one
-from coldpress.freeze.ownership import make_state
 from coldpress.report import counted
+from coldpress.state import make_state
 
 
 def clean(run: Run, *, cache: bool = False) -> int:

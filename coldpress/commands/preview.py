@@ -102,6 +102,8 @@ class Preview:
                 return
             started = time.monotonic()
             self._reload_what_changed()
+            if self._made and self._made[1].markup.store:
+                self._made[1].markup.store.flush()
             self._looked_at = time.monotonic()
             self._look_took = self._looked_at - started
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from coldpress.errors import Place, Problems
-from coldpress.freeze.ownership import STATE, Ownership, make_state
+from coldpress.freeze.ownership import Ownership
 from coldpress.paths import below, relative_name
+from coldpress.state import STATE, make_state
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, below, relative_name
+from coldpress.state import STATE
 
 MARK = "# Output of Coldpress: files it did not write itself are never removed."
-STATE = ".coldpress"
 _ELSEWHERE = "choose another folder with --output or `output_dir`"
 
 
@@ -95,16 +95,6 @@ def refuse_output(folder: Path, name: str, root: Path, inputs: Iterable[Path], p
     elif folder.is_dir() and any(folder.iterdir()) and not Ownership(folder, root / STATE, name).is_marked():
         problems.error("output.foreign", f"the folder `{name}` holds files, and Coldpress did not make it",
                        None, "empty it, or choose another with --output")
-
-
-def make_state(root: Path) -> Path:
-    """The folder `.coldpress`, kept out of git; made when missing."""
-    state = root / STATE
-    state.mkdir(exist_ok=True)
-    ignore = state / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", "utf-8")
-    return state
 
 
 def _replace_text(path: Path, text: str) -> None:

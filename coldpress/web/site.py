@@ -22,6 +22,7 @@ from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.mapping import MappingText
 from coldpress.markup.cache import MarkupCache
+from coldpress.markup.store import MarkupStore
 from coldpress.paths import below, relative_name
 from coldpress.sources.files import SourceFile, find_files
 from coldpress.web.environment import THEME, SiteEnvironment
@@ -71,8 +72,8 @@ class Site:
                 f"the site is mounted at `{self.url_prefix}/`; the base URL `{self.config.base_url}` does not end so",
                 self.config_place("base_url") if self.options.base_url is None else None,
                 f"write `{self.config.base_url.rstrip('/')}{self.url_prefix}/`")
-        self._markup = MarkupCache()
-        self._sources = Sources(self.root, self.base, self.config, self._markup)
+        self.markup = MarkupCache(None if self.options.no_cache else MarkupStore(self.root))
+        self._sources = Sources(self.root, self.base, self.config, self.markup)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}

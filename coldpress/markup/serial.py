@@ -1,0 +1,60 @@
+"""Rendered markup as text and back: JSON, so that a cache from elsewhere can
+be read without running anything of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from coldpress.markup.rendered import Flaw, Fragment, Heading, Link, Rendered, Title
+
+
+def dumps(rendered: Rendered) -> str:
+    """A rendered body as compact JSON."""
+    title = rendered.title
+    return json.dumps([
+        _parts(rendered.html), _parts(rendered.summary), rendered.summary_text, rendered.has_more,
+        [title.id, title.text, _parts(title.html)] if title else None,
+        [_heading(heading) for heading in rendered.toc], rendered.anchors, rendered.words, rendered.cjk,
+        [[flaw.code, flaw.message, flaw.line, flaw.column, flaw.length, flaw.hint] for flaw in rendered.flaws],
+    ], ensure_ascii=False, separators=(",", ":"))
+
+
+def loads(text: str) -> Rendered:
+    """The same back.  Raises `ValueError`, `TypeError` or `IndexError` for what
+    `dumps` did not write."""
+    html, summary, summary_text, has_more, title, toc, anchors, words, cjk, flaws = json.loads(text)
+    made = Title(title[0], title[1], _fragment(title[2], None)) if title else None
+    return Rendered(
+        html=_fragment(html, made), summary=_fragment(summary, None), summary_text=summary_text, has_more=has_more,
+        title=made, toc=tuple(_made_heading(heading) for heading in toc), anchors=tuple(anchors), words=words,
+        cjk=cjk, flaws=tuple(Flaw(*flaw) for flaw in flaws))
+
+
+def _parts(fragment: Fragment) -> list[Any]:
+    """Text as it is, a link as a list, the title's place as a zero."""
+    return [part if isinstance(part, str) else 0 if isinstance(part, Title)
+            else [part.kind, part.target, part.line, part.column, part.length] for part in fragment.parts]
+
+
+def _fragment(parts: list[Any], title: Title | None) -> Fragment:
+    made: list[str | Link | Title] = []
+    for part in parts:
+        if isinstance(part, str):
+            made.append(part)
+        elif part == 0:
+            if title is None:
+                raise ValueError("there is no title to put here")
+            made.append(title)
+        else:
+            made.append(Link(*part))
+    return Fragment(tuple(made))
+
+
+def _heading(heading: Heading) -> list[Any]:
+    return [heading.level, heading.id, heading.title, [_heading(child) for child in heading.children]]
+
+
+def _made_heading(parts: list[Any]) -> Heading:
+    level, name, title, children = parts
+    return Heading(level, name, title, tuple(_made_heading(child) for child in children))

@@ -1,0 +1,17 @@
+"""The folder `.coldpress`: what we remember from one build to the next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+STATE = ".coldpress"
+
+
+def make_state(root: Path) -> Path:
+    """The folder `.coldpress`, kept out of git; made when missing."""
+    state = root / STATE
+    state.mkdir(exist_ok=True)
+    ignore = state / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", "utf-8")
+    return state
