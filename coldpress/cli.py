@@ -27,6 +27,7 @@ from coldpress.commands import urls as urls_command
 from coldpress.commands.run import Factory, Run
 from coldpress.config import Options
 from coldpress.errors import ColdpressError, Problems, UsageError
+from coldpress.markup.workers import available_jobs
 from coldpress.report import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -162,9 +163,12 @@ def _python() -> str:
 @_options(_selection, _base_url, _output, _clock, _json, _site)
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--no-cache", is_flag=True, help="Render all Markdown anew, and keep nothing of it.")
-def build(strict: bool, output: Path | None, **more: Any) -> int:
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Processes at once (as many as there are cores).")
+def build(strict: bool, output: Path | None, jobs: int | None, **more: Any) -> int:
     """Build the site."""
-    return build_command.build(_run(output=output.resolve() if output else None, **more), strict=strict)
+    run = _run(output=output.resolve() if output else None, **more)
+    run.jobs = jobs or available_jobs()
+    return build_command.build(run, strict=strict)
 
 
 @commands.command(epilog="Example: python build.py serve --drafts --open")

@@ -63,6 +63,8 @@ def _inputs(site: Coldpress) -> list[Path]:
 
 def _freeze(run: Run, app: Flask, site: Coldpress, output: Output, problems: Problems) -> Plan:
     plan = Plan(app, site, problems)
+    documents = (page.document for page in site.library.all_pages)
+    site.markup.render_ahead({document.digest: document.body for document in documents}, run.jobs)
     try:
         plan.fill()
         freezer = SiteFreezer(app, site, plan, output, problems, run.report)

@@ -33,6 +33,8 @@ class Run:
     """How the user calls us: the words before the command's own."""
     strict: bool = False
     """Whether warnings count as errors."""
+    jobs: int = 1
+    """How many processes may work at once."""
 
     def make_app(self) -> tuple[Flask, Coldpress]:
         """The app and its site; raises `ColdpressError` for what keeps them

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import version
@@ -12,6 +13,7 @@ from coldpress.markup import serial
 from coldpress.markup.render import Renderer
 from coldpress.markup.rendered import Rendered
 from coldpress.markup.store import MarkupStore
+from coldpress.markup.workers import FEW, MakeExecutor, render_many
 
 
 class MarkupCache:
@@ -30,9 +32,21 @@ class MarkupCache:
             rendered = self._kept[digest] = self._stored(body, digest) if self.store else self._renderer.render(body)
         return rendered
 
+    def render_ahead(self, bodies: Mapping[str, str], jobs: int, make_executor: MakeExecutor | None = None) -> None:
+        """Render, with so many workers, what of these bodies (by digest) is
+        not kept yet; few are left to be rendered when they are asked for."""
+        missing = {digest: body for digest, body in bodies.items()
+                   if digest not in self._kept and not (self.store and self.store.has(_key(digest)))}
+        if jobs < 2 or len(missing) < FEW:
+            return
+        for digest, found in zip(missing, render_many(list(missing.values()), jobs, make_executor), strict=True):
+            if self.store:
+                self.store.put(_key(digest), found)
+            self._kept[digest] = serial.loads(found)
+
     def _stored(self, body: str, digest: str) -> Rendered:
         assert self.store is not None, "asked only with a store"
-        key = f"{engine_version()}-{digest}"
+        key = _key(digest)
         found = self.store.get(key)
         if found is not None:
             try:
@@ -42,6 +56,10 @@ class MarkupCache:
         rendered = self._renderer.render(body)
         self.store.put(key, serial.dumps(rendered))
         return rendered
+
+
+def _key(digest: str) -> str:
+    return f"{engine_version()}-{digest}"
 
 
 @lru_cache(maxsize=1)

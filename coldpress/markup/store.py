@@ -46,6 +46,16 @@ class MarkupStore:
             self._used.add(key)
             return text
 
+    def has(self, key: str) -> bool:
+        """Whether something is kept under a key."""
+        with self._lock:
+            database = self._open()
+            try:
+                return database is not None and database.execute(
+                    "SELECT 1 FROM markup WHERE key = ?", (key,)).fetchone() is not None
+            except sqlite3.Error:
+                return False
+
     def put(self, key: str, text: str) -> None:
         """Keep a text under a key; it is on disk after `flush`."""
         with self._lock:
