@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 import zlib
 from pathlib import Path
 
@@ -100,6 +101,8 @@ class MarkupStore:
                     self.note = f"the cache was damaged ({reason}); it is made anew"
                     file.unlink(missing_ok=True)
                     self._database = _connect(file)
+                # An app may be dropped without a word; its file must not stay open.
+                weakref.finalize(self, self._database.close)
             except (sqlite3.Error, OSError) as reason:
                 self._give_up(reason)
         return self._database
