@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from werkzeug.test import Client
@@ -136,3 +137,10 @@ def test_the_preview_is_not_started_where_there_is_no_site(tmp_path):
     with pytest.raises(ColdpressError) as told:
         Preview(Run(None, Options(), Report(quiet=True), tmp_path), "127.0.0.1")
     assert [problem.code for problem in told.value.problems] == ["build.no-site"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder nobody can write to, such as /proc")
+def test_an_output_that_cannot_be_written_is_a_problem(make_site):
+    result = make_site({"content/a.md": "A."}).build("-o", "/proc/self/site")
+    assert (result.code, result.codes) == (1, ["output.failed"])
+    assert "cannot be written" in result.problems[0]["message"]

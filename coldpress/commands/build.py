@@ -11,7 +11,7 @@ from flask import Flask
 
 from coldpress.commands.run import Run
 from coldpress.content.links import broken_links
-from coldpress.errors import Problems
+from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.freeze.copies import freeze_copies
 from coldpress.freeze.entry import Entry
 from coldpress.freeze.freezer import SiteFreezer
@@ -36,18 +36,29 @@ def build(run: Run, *, strict: bool = False) -> int:
     problems = Problems(site.snapshot.problems)
     output = output_of(site)
     refuse_output(output.folder, output.name, site.root, _inputs(site), problems)
-    with only_one(make_state(site.root)):
-        output.open()
-        try:
-            plan = _freeze(run, app, site, output, problems)
-            _check(site, plan, problems)
-            output.refuse_foreign(problems)
-            found = problems.as_errors() if strict else problems
-            changes = None if found.errors else output.publish()
-        finally:
-            output.discard()
-            _keep(run, site)
+    try:
+        with only_one(make_state(site.root)):
+            plan, found, changes = _make(run, app, site, output, problems)
+    except OSError as reason:  # a full disk, a folder that is read-only
+        raise ColdpressError(Problem(
+            "output.failed", f"`{reason.filename or output.name}` cannot be written: {reason.strerror}",
+            hint="what was there is whole; mend it and build again")) from reason
     return _end(run, site, plan, found, changes)
+
+
+def _make(run: Run, app: Flask, site: Coldpress, output: Output, problems: Problems
+          ) -> tuple[Plan, Problems, Changes | None]:
+    """Freeze and, unless there are errors, publish."""
+    output.open()
+    try:
+        plan = _freeze(run, app, site, output, problems)
+        _check(site, plan, problems)
+        output.refuse_foreign(problems)
+        found = problems.as_errors() if run.strict else problems
+        return plan, found, None if found.errors else output.publish()
+    finally:
+        output.discard()
+        _keep(run, site)
 
 
 def output_of(site: Coldpress) -> Output:

@@ -18,14 +18,21 @@ class Term:
     def __init__(self, taxonomy: str, name: str, slug: str, pages: Iterable[Page],
                  root: Callable[[], str]) -> None:
         self.taxonomy = taxonomy
-        self.name = name
+        self._name = name
         self.slug = slug
         self.path = f"{taxonomy_path(taxonomy)}{slug}/"
         self.pages: Pages[Page] = Pages(f"{taxonomy}/{slug}", pages)
         self._root = root
 
     @property
+    def name(self) -> str:
+        """As the first page that carries it writes it."""
+        recorder.read("term", f"{self.taxonomy}/{self.slug}")
+        return self._name
+
+    @property
     def url(self) -> str:
+        """The link to its page."""
         recorder.read("link", self.path)
         return self._root() + url_of(self.path)
 

@@ -9,6 +9,7 @@ from coldpress.freeze.entry import Entry
 
 NO_HOST = "coldpress.invalid"
 """The host while `base_url` is unknown (RFC 6761: never a real one)."""
+_TYPES = mimetypes.MimeTypes()  # Python's own, not the machine's
 _XML = {"application/xml", "text/xml", "application/atom+xml", "application/rss+xml"}
 
 
@@ -23,7 +24,7 @@ def refuse_status(entry: Entry, status: str, problems: Problems) -> None:
 def check_answer(entry: Entry, mimetype: str | None, data: bytes, problems: Problems) -> None:
     """Report a page that a static host would serve as something else, and one
     that names a host nobody knows."""
-    guessed = mimetypes.guess_type(entry.file)[0]
+    guessed = _TYPES.guess_type(entry.file)[0]
     if guessed and guessed != mimetype and not {guessed, mimetype} <= _XML:
         problems.warn("route.type", f"`{entry.path}` answers {mimetype} but is written to `{entry.file}`",
                       entry.place, "give the route the ending of what it answers")
