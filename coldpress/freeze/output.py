@@ -7,14 +7,14 @@ wholly new.  Only files in the manifest are ever removed.
 
 from __future__ import annotations
 
-import errno
-import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
 from coldpress.errors import Place, Problems
+from coldpress.freeze.moving import move, remove_empty_folders
 from coldpress.freeze.ownership import Ownership
 from coldpress.paths import below, relative_name
 from coldpress.state import STATE, make_state
@@ -96,8 +96,9 @@ class Output:
         gone = owned - new
         self._clear_the_way(gone)
         for file in sorted(self._staged, key=lambda file: (file in self._pages, file)):
-            _move(self._staged[file], below(self.folder, file))
-        removed = sum(self._remove(file, new) for file in sorted(gone))
+            move(self._staged[file], below(self.folder, file))
+        by_case = {file.casefold(): file for file in new}
+        removed = sum(self._remove(file, by_case) for file in sorted(gone))
         self.owned.write(new)
         self.discard()
         return Changes(len(self._staged), len(self._kept), removed, self.owned.foreign(new))
@@ -109,7 +110,7 @@ class Output:
     def clean(self) -> int:
         """Remove every file we wrote, and the folder if that leaves it empty."""
         owned = self.owned.files() or set()
-        removed = sum(self._remove(file, set()) for file in sorted(owned))
+        removed = sum(self._remove(file, {}) for file in sorted(owned))
         self.owned.forget()
         return removed
 
@@ -123,14 +124,20 @@ class Output:
         or the other way about."""
         for file in self._staged:
             parents = {"/".join(file.split("/")[:count]) for count in range(1, file.count("/") + 1)}
-            for old in sorted(gone & parents) + sorted(old for old in gone if old.startswith(f"{file}/")):
-                self._remove(old, set())
+            for old in sorted(gone & parents):
+                self._remove(old, {})
             if (self.folder / file).is_dir():
-                _remove_empty_folders(self.folder / file)
+                for old in sorted(old for old in gone if old.startswith(f"{file}/")):
+                    self._remove(old, {})
+                if (self.folder / file).is_dir():
+                    remove_empty_folders(self.folder / file)
 
-    def _remove(self, file: str, new: set[str]) -> int:
-        target = below(self.folder, file)
-        if not target.is_file() or _same_file_by_other_case(self.folder, file, new):
+    def _remove(self, file: str, kept: Mapping[str, str]) -> int:
+        """Remove a file and the folders that leaves empty; `kept` are the
+        site's files by folded name: on a file system without case, `About`
+        removed must not take `about`."""
+        target, twin = below(self.folder, file), kept.get(file.casefold())
+        if not target.is_file() or (twin and (self.folder / twin).exists() and (self.folder / twin).samefile(target)):
             return 0
         target.unlink()
         for parent in target.parents:
@@ -140,32 +147,8 @@ class Output:
         return 1
 
 
-def _remove_empty_folders(folder: Path) -> None:
-    for inner in sorted(folder.rglob("*"), reverse=True):
-        inner.rmdir()
-    folder.rmdir()
-
-
 def _size(path: Path) -> int | None:
     try:
         return path.stat().st_size if path.is_file() else None
     except OSError:
         return None
-
-
-def _move(staged: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.replace(staged, target)
-    except OSError as reason:
-        if reason.errno != errno.EXDEV:
-            raise
-        part = target.with_name(target.name + ".part")  # another file system: replace within it
-        shutil.copyfile(staged, part)
-        os.replace(part, target)
-
-
-def _same_file_by_other_case(folder: Path, file: str, new: set[str]) -> bool:
-    """On a file system without case, `About` removed must not take `about`."""
-    twin = next((other for other in new if other != file and other.casefold() == file.casefold()), None)
-    return twin is not None and (folder / twin).exists() and (folder / twin).samefile(folder / file)
