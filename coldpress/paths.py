@@ -21,11 +21,17 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
 
 
 class BadPath(ValueError):
-    """A URL that cannot become a file; the message says why."""
+    """A URL that cannot become a file; the message says why, `hint` the way out."""
+
+    hint: str | None = None
 
 
 class OpenEnded(BadPath):
     """A URL that could be a page or a file: it ends with neither `/` nor `.html`."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("it ends neither with `/` nor with a file extension")
+        self.hint = f"write `{path}/` or `{path}.html`"
 
 
 def is_external(url: str) -> bool:
@@ -56,7 +62,7 @@ def file_of(path: str) -> str:
         raise BadPath(f"`{special.group()}` means something else in a URL")
     file = path[1:] + "index.html" if path.endswith("/") else path[1:]
     if not path.endswith("/") and not _EXTENSION.search(file):
-        raise OpenEnded("it ends neither with `/` nor with a file extension")
+        raise OpenEnded(path)
     return asset_file_of("/" + file)
 
 

@@ -10,6 +10,7 @@ import posixpath
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from coldpress.config import Config, Options
@@ -22,6 +23,9 @@ from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, asset_file_of, file_of, relative_name
 from coldpress.sources.files import SourceFile, find_files
 from coldpress.sources.frontmatter import Document, read_document
+from coldpress.sources.names import file_stem
+
+FindPlace = Callable[[], Place]
 
 
 @dataclass
@@ -42,10 +46,10 @@ class Sources:
     def documents(self, files: Iterable[SourceFile]) -> dict[SourceFile, tuple[Document | None, Problems]]:
         """The Markdown among `files`, each with what was wrong in it."""
         markdown = [file for file in files if file.is_markdown]
-        indexed = {posixpath.dirname(file.path) for file in markdown if _stem(file.path) in ("index", "_index")}
+        indexed = {posixpath.dirname(file.path) for file in markdown if file_stem(file.path) in ("index", "_index")}
         now: dict[tuple[SourceFile, bool], tuple[Document | None, Problems]] = {}
         for file in markdown:
-            stem = _stem(file.path)
+            stem = file_stem(file.path)
             names_folder = stem == "index" or (stem == "readme" and posixpath.dirname(file.path) not in indexed)
             now[file, names_folder] = self.read.get((file, names_folder)) or self._read(file, names_folder)
         self.read = now
@@ -92,11 +96,7 @@ def _read(files: Iterable[SourceFile], sources: Sources, problems: Problems) -> 
 
 
 def _is_bundle(document: Document) -> bool:
-    return "/" in document.source.path and _stem(document.source.path) == "index"
-
-
-def _stem(path: str) -> str:
-    return posixpath.splitext(posixpath.basename(path))[0].lower()
+    return "/" in document.source.path and file_stem(document.source.path) == "index"
 
 
 def _warn_of_undated(entries: Iterable[Entry], problems: Problems) -> None:
@@ -142,21 +142,24 @@ def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems
 
 def _refuse_clashes(entries: Iterable[Entry], library: Library, problems: Problems) -> None:
     """Two sources for one URL: pages, aliases and assets are compared."""
-    owners: dict[str, Place] = {}
+    owners: dict[str, FindPlace] = {}
     for entry in entries:
-        _claim(owners, file_of(entry.path), entry.path, entry.document.place_of("permalink"), problems)
+        _claim(owners, file_of(entry.path), entry.path, partial(entry.document.place_of, "permalink"), problems)
     for page in library.all_pages:
         for path in alias_paths(page):
+            place = partial(page.document.place_of, "aliases")
             try:
-                _claim(owners, file_of(path), path, page.document.place_of("aliases"), problems)
+                _claim(owners, file_of(path), path, place, problems)
             except BadPath as reason:
-                problems.error("url.bad", f"`{path}` cannot be an alias: {reason}", page.document.place_of("aliases"))
+                problems.error("url.bad", f"`{path}` cannot be an alias: {reason}", place())
     for path, asset in library.assets.items():
-        _claim(owners, asset_file_of(path), path, Place(asset.name), problems)
+        _claim(owners, asset_file_of(path), path, partial(Place, asset.name), problems)
 
 
-def _claim(owners: dict[str, Place], file: str, path: str, place: Place, problems: Problems) -> None:
+def _claim(owners: dict[str, FindPlace], file: str, path: str, place: FindPlace, problems: Problems) -> None:
+    """Note who wants a file.  Places are found only for a clash: to find one,
+    front matter is parsed again."""
     other = owners.setdefault(file, place)
     if other is not place:
-        problems.error("url.clash", f"two sources want `{path}`", place,
-                       "give one of them another name, `slug:` or `permalink:`", also=(other,))
+        problems.error("url.clash", f"two sources want `{path}`", place(),
+                       "give one of them another name, `slug:` or `permalink:`", also=(other(),))

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin
 
+from coldpress.content.aliases import Alias
 from coldpress.errors import Place, Problem
 from coldpress.markup.rendered import Link
 from coldpress.paths import is_external
 from coldpress.sources.files import MARKDOWN
-from coldpress.sources.names import split_name
+from coldpress.sources.names import file_stem, split_name
 from coldpress.text import did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def resolve(library: Library, page: Page, reference: str) -> Target:
 
 def _as_source(library: Library, page: Page, name: str, suffix: str, fragment: str) -> Target | None:
     base = "" if name.startswith("/") else posixpath.dirname(page.source)
-    source = posixpath.normpath(posixpath.join(base, name.lstrip("/") if name.startswith("/") else name))
+    source = posixpath.normpath(posixpath.join(base, name.lstrip("/")))
     source = "" if source == "." else source
     if source.lower().endswith(MARKDOWN):
         target = library.by_source(source)
@@ -82,8 +83,7 @@ def _as_url(library: Library, page: Page, name: str, suffix: str, fragment: str)
     for candidate in (path, path + "/", path.removesuffix("index.html")):
         found = library.at(candidate)
         if found is not None:
-            is_page = hasattr(found, "source")
-            return Target(candidate, suffix, fragment, found if is_page else None)  # type: ignore[arg-type]
+            return Target(candidate, suffix, fragment, None if isinstance(found, Alias) else found)
     return Target(path, suffix, fragment, asset=path in library.assets)
 
 
@@ -105,15 +105,14 @@ def broken_links(library: Library, page: Page, exists: Callable[[str], bool]) ->
         yield _broken(library, page, Link("image", image), page.document.place_of("image"))
     for link in page.rendered.html.links:
         target = resolve(library, page, link.target)
-        place = page.document.place(link.line, link.column, link.length)
         if not _leads_somewhere(target, exists):
-            yield _broken(library, page, link, place)
+            yield _broken(library, page, link, _place(page, link))
         elif target.page and target.fragment not in ("", "top"):
             anchors = target.page.rendered.anchors
             if target.fragment not in anchors:
                 where = "this page" if target.page is page else f"`{target.page.source}`"
                 near = nearest(target.fragment, anchors)
-                yield Problem("link.broken-anchor", f"{where} has no heading `#{target.fragment}`", place,
+                yield Problem("link.broken-anchor", f"{where} has no heading `#{target.fragment}`", _place(page, link),
                               f"did you mean `#{near}`?" if near else None, severity="warning")
 
 
@@ -121,6 +120,10 @@ def _leads_somewhere(target: Target, exists: Callable[[str], bool]) -> bool:
     if target.external or target.page is not None or target.asset:
         return True
     return target.path is not None and exists(target.path)
+
+
+def _place(page: Page, link: Link) -> Place:
+    return page.document.place(link.line, link.column, link.length)
 
 
 def _broken(library: Library, page: Page, link: Link, place: Place) -> Problem:
@@ -161,5 +164,4 @@ def _nearest_file(source: str, candidates: Sequence[str]) -> str | None:
 
 def _stem(source: str) -> str:
     """What a source is called: its name, for an index its folder's."""
-    stem = posixpath.splitext(posixpath.basename(source))[0].lower()
-    return split_name(source, stem in ("index", "_index"))[0].casefold()
+    return split_name(source, file_stem(source) in ("index", "_index"))[0].casefold()

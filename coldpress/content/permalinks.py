@@ -20,9 +20,10 @@ from urllib.parse import unquote
 
 from coldpress.config import PERMALINK_TOKEN, Config
 from coldpress.errors import Place, Problems
-from coldpress.paths import BadPath, OpenEnded, file_of
+from coldpress.paths import BadPath, file_of
 from coldpress.sources.files import SourceFile
 from coldpress.sources.frontmatter import Document
+from coldpress.sources.names import file_stem
 from coldpress.text import slugify
 
 Kind = Literal["page", "post", "section"]
@@ -70,7 +71,7 @@ class Permalinks:
             return self._finish(document, kind, posixpath.join(folder_path(base), "<slug>/"))
         root = not folder or (dated and folder == self._collection_of(folder))
         bundle = not root and not _is_section_file(document) and (
-            (dated and _file_stem(document) == "index") or not self._has_company(folder))
+            (dated and file_stem(document.source.path) == "index") or not self._has_company(folder))
         if not bundle:
             return self._finish(document, "section", folder_path(folder))
         parent = self._collection_of(folder) if dated else posixpath.dirname(folder)
@@ -97,16 +98,15 @@ class Permalinks:
             file_of(entry.path)
             return True
         except BadPath as reason:
-            bare = entry.path.rstrip("/")
-            hint = f"write `{bare}/` or `{bare}.html`" if isinstance(reason, OpenEnded) else None
             self._problems.error("url.bad", f"`{entry.path}` cannot be the URL of a page: {reason}",
-                                 entry.document.place_of("permalink"), hint)
+                                 entry.document.place_of("permalink"), reason.hint)
             return False
 
     def _is_index(self, document: Document) -> bool:
-        name = _file_stem(document)
+        name = file_stem(document.source.path)
         if name == "readme":
-            return not any(_file_stem(other) in ("index", "_index") for other in self._folders[_folder(document)])
+            beside = self._folders[_folder(document)]
+            return not any(file_stem(other.source.path) in ("index", "_index") for other in beside)
         return name in ("index", "_index")
 
     def _has_company(self, folder: str) -> bool:
@@ -130,7 +130,7 @@ class Permalinks:
 
     def _refuse_second_index(self) -> None:
         for documents in self._folders.values():
-            names = [document for document in documents if _file_stem(document) in ("index", "_index")]
+            names = [document for document in documents if file_stem(document.source.path) in ("index", "_index")]
             if len(names) > 1:
                 self._problems.error(
                     "url.two-indexes", f"`{names[0].source.path}` and `{names[1].source.path}` are the same page",
@@ -187,9 +187,5 @@ def _folder(document: Document) -> str:
     return posixpath.dirname(document.source.path)
 
 
-def _file_stem(document: Document) -> str:
-    return posixpath.basename(document.source.path).rpartition(".")[0].lower()
-
-
 def _is_section_file(document: Document) -> bool:
-    return _file_stem(document) == "_index"
+    return file_stem(document.source.path) == "_index"

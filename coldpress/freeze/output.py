@@ -55,26 +55,11 @@ class Output:
     def stage(self, file: str, data: bytes) -> bool:
         """Take a rendered file; tells whether it differs from what is published."""
         self._pages.add(file)
-        target = below(self.folder, file)
-        if _size(target) == len(data) and target.read_bytes() == data:
-            self._kept.add(file)
-            return False
-        staged = self._staging_file(file)
-        staged.write_bytes(data)
-        self._staged[file] = staged
-        return True
+        return self._take(file, data)
 
     def stage_copy(self, file: str, source: Path) -> bool:
         """Take a file to be copied; tells whether it differs."""
-        target = below(self.folder, file)
-        data = source.read_bytes()
-        if _size(target) == len(data) and target.read_bytes() == data:
-            self._kept.add(file)
-            return False
-        staged = self._staging_file(file)
-        shutil.copyfile(source, staged)
-        self._staged[file] = staged
-        return True
+        return self._take(file, source.read_bytes())
 
     def refuse_foreign(self, problems: Problems) -> None:
         """Report files of somebody else's where ours would go."""
@@ -114,10 +99,15 @@ class Output:
         self.owned.forget()
         return removed
 
-    def _staging_file(self, file: str) -> Path:
-        staged = below(self.stage_folder, file)
+    def _take(self, file: str, data: bytes) -> bool:
+        target = below(self.folder, file)
+        if _size(target) == len(data) and target.read_bytes() == data:
+            self._kept.add(file)
+            return False
+        staged = self._staged[file] = below(self.stage_folder, file)
         staged.parent.mkdir(parents=True, exist_ok=True)
-        return staged
+        staged.write_bytes(data)
+        return True
 
     def _clear_the_way(self, gone: set[str]) -> None:
         """Remove at once what is in the way as a file where a folder is needed,

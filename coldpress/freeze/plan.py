@@ -16,7 +16,7 @@ from coldpress.content.page import Page
 from coldpress.errors import Place, Problems
 from coldpress.freeze.entry import Entry, clash
 from coldpress.freeze.own_routes import OwnRoutes
-from coldpress.paths import BadPath, OpenEnded, asset_file_of, file_of, path_of
+from coldpress.paths import BadPath, asset_file_of, file_of, path_of
 from coldpress.web.extension import Coldpress
 
 
@@ -115,9 +115,7 @@ class Plan:
         try:
             file = asset_file_of(path) if more.get("copy_of") else file_of(path)
         except BadPath as reason:
-            bare = path.rstrip("/")
-            hint = f"write `{bare}/` or `{bare}.html`" if isinstance(reason, OpenEnded) else None
-            self._problems.error("url.bad", f"`{path}` cannot be frozen: {reason}", more.get("place"), hint)
+            self._problems.error("url.bad", f"`{path}` cannot be frozen: {reason}", more.get("place"), reason.hint)
             return None
         entry = Entry(path, endpoint, file, values, **more)
         other = self._by_folded_file.setdefault(file.casefold(), entry)
