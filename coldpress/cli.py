@@ -168,7 +168,8 @@ def build(strict: bool, output: Path | None, jobs: int | None, **more: Any) -> i
     """Build the site."""
     run = _run(output=output.resolve() if output else None, **more)
     run.jobs = jobs or available_jobs()
-    return build_command.build(run, strict=strict)
+    run.strict = strict
+    return build_command.build(run)
 
 
 @commands.command(epilog="Example: python build.py serve --drafts --open")

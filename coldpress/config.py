@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from coldpress import recorder
 from coldpress.decoding import decode
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.mapping import MappingText, Params
@@ -129,7 +130,8 @@ _EMPTY: Mapping[str, Any] = Params()
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of one site.  Each option: its meaning in the line below it."""
+    """The settings of one site, every read recorded.  Each option: its meaning
+    in the line below it."""
 
     title: str = _option(_text, "My site")
     """Name of the site: the header, the feeds, every page's `<title>`."""
@@ -164,6 +166,11 @@ class Config:
     static_dir: str = _option(_folder, "static")
     """Folder of files copied to `/static/`."""
 
+    def __getattribute__(self, name: str) -> Any:
+        if name in _OPTIONS:
+            recorder.read("config", name)
+        return object.__getattribute__(self, name)
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
@@ -173,6 +180,8 @@ class Config:
         """The path part of the base URL without its last slash: `/blog` or ``."""
         return urlsplit(self.base_url or "").path.rstrip("/")
 
+
+_OPTIONS = frozenset(Config.__dataclass_fields__)
 
 FOREIGN = {
     "baseURL": "base_url", "baseurl": "base_url", "site_url": "base_url", "SITEURL": "base_url",

@@ -10,7 +10,7 @@ formats them once, the same for a terminal, `--json` and the browser.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -63,6 +63,12 @@ class Problem:
     def as_json(self) -> dict[str, Any]:
         """The same object for `--json`: only JSON types."""
         return asdict(self)
+
+
+def problem_of(data: Mapping[str, Any]) -> Problem:
+    """A problem back from `as_json`.  Raises `TypeError` for anything else."""
+    place, also = data.get("place"), tuple(Place(**each) for each in data.get("also") or ())
+    return Problem(**{**data, "place": Place(**place) if place else None, "also": also})
 
 
 class ColdpressError(Exception):

@@ -1,13 +1,13 @@
 """Every point at which a site's own code takes part.
 
-Two marks for the views of your own routes.  They stand above or below
+Marks for the views of your own routes.  They stand above or below
 `@app.route`, and change nothing about the view when it is served.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, overload
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -19,16 +19,43 @@ _MARK = "__coldpress__"
 
 @dataclass(frozen=True, slots=True)
 class RouteMark:
-    """What a view said of itself: its URLs' values, or that it stays live."""
+    """What a view said of itself: that it stays live or is to be frozen, its
+    URLs' values, what it depends on."""
 
     live: bool = False
+    frozen: bool = False
     values: ValuesGenerator | None = None
+    value: Callable[..., Any] | None = None
+    nothing: bool = False
 
 
 def live(view: View) -> View:
     """Mark a view that needs a server (a form, a search): it is never frozen."""
-    setattr(view, _MARK, RouteMark(live=True))
-    return view
+    return _marked(view, live=True)
+
+
+class depends:  # noqa: N801  (a name for two marks)
+    """Marks that say what a view depends on, where Coldpress cannot look again:
+    a view that asks a database, the network or a program is otherwise rendered
+    in every build."""
+
+    @staticmethod
+    def value(function: Callable[..., Any]) -> Callable[[View], View]:
+        """The page is rendered again when `function` gives something else.
+
+        It is called in each build with the values of the URL, and should be
+        quick: a count, the time of the last change.
+
+            @app.route("/books/<slug>/")
+            @coldpress.depends.value(lambda slug: books.changed_at(slug))
+            def book(slug): ...
+        """
+        return lambda view: _marked(view, value=function)
+
+    @staticmethod
+    def nothing(view: View) -> View:
+        """The page is the same whatever its view asks and opens."""
+        return _marked(view, nothing=True)
 
 
 @overload
@@ -49,11 +76,12 @@ def frozen(values: ValuesGenerator | None = None) -> Callable[[View], View]:
         def book(slug): ...
     """
 
-    def mark(view: View) -> View:
-        setattr(view, _MARK, RouteMark(values=values))
-        return view
+    return lambda view: _marked(view, values=values, frozen=True)
 
-    return mark
+
+def _marked(view: View, **said: Any) -> View:
+    setattr(view, _MARK, replace(mark_of(view) or RouteMark(), **said))
+    return view
 
 
 def mark_of(view: Callable[..., Any]) -> RouteMark | None:

@@ -4,10 +4,19 @@ Every read of content, templates, config, assets and the clock goes through
 `read`; a page that renders inside `recording()` ends up with the keys of all
 it read, in order.  Outside of it a read costs one lookup and leaves nothing.
 
-A key is a pair (kind, name).  Kinds: `meta` and `body` of a source, `items`
-of a collection (`posts[0:10]`), `near` (the neighbours of a page), `term`,
-`template` (and names that were looked for in vain), `config`, `asset`,
-`link` (a URL this page points to), `clock`.
+A key is a pair (kind, name):
+
+    meta, body, summary, url   what a source (its name) says, holds, shows, and where it is
+    text                       every letter of a source
+    path, source, asset        what answers a path; whether a source, an asset is there
+    items, list                a slice of a collection (`posts[0:10]`), a page of a list
+    near, section, members     a post's neighbours; a page's section; what a section holds
+    term                       a term's name, or the terms of a taxonomy (`tags/`)
+    link                       a path that is pointed to, and whether something is there
+    template, version          a template, one looked for in vain too; a static file's version
+    config, clock              a setting; the day
+    file, folder               what own code opens on disk
+    value, volatile            what own code says it depends on; what nobody can look at again
 """
 
 from __future__ import annotations
@@ -16,6 +25,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+KINDS = (
+    "meta", "body", "summary", "url", "text", "path", "source", "asset", "items", "list", "near", "section", "members",
+    "term", "link", "template", "version", "config", "clock", "file", "folder", "value", "volatile")
 Key = tuple[str, str]
 Reads = dict[Key, None]
 
@@ -29,6 +41,11 @@ def read(kind: str, name: str) -> None:
         reads[kind, name] = None
 
 
+def is_recording() -> bool:
+    """Whether reads are noted now."""
+    return _reads.get() is not None
+
+
 @contextmanager
 def recording() -> Iterator[Reads]:
     """Collect the reads made inside the block."""
@@ -36,5 +53,16 @@ def recording() -> Iterator[Reads]:
     token = _reads.set(reads)
     try:
         yield reads
+    finally:
+        _reads.reset(token)
+
+
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """Note nothing of what is read inside the block: the engine's own reads,
+    whose results are recorded under other names."""
+    token = _reads.set(None)
+    try:
+        yield
     finally:
         _reads.reset(token)

@@ -7,9 +7,8 @@ from pathlib import Path
 STATE = ".coldpress"
 
 
-def make_state(root: Path) -> Path:
-    """The folder `.coldpress`, kept out of git; made when missing."""
-    state = root / STATE
+def make_state(state: Path) -> Path:
+    """The folder, kept out of git; made when missing."""
     state.mkdir(exist_ok=True)
     ignore = state / ".gitignore"
     if not ignore.exists():

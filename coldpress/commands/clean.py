@@ -8,14 +8,14 @@ from coldpress.commands.build import output_of
 from coldpress.commands.run import Run
 from coldpress.freeze.lock import only_one
 from coldpress.report import counted
-from coldpress.state import make_state
+from coldpress.state import STATE, make_state
 
 
 def clean(run: Run, *, cache: bool = False) -> int:
     """Remove the site's files; with `cache` the folder `.coldpress` too."""
     _, site = run.make_app()
     output = output_of(site)
-    state = make_state(site.root)
+    state = make_state(site.root / STATE)
     with only_one(state):
         removed = output.clean()
     if cache:

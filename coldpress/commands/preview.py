@@ -102,7 +102,7 @@ class Preview:
                 return
             started = time.monotonic()
             self._reload_what_changed()
-            if self._made and self._made[1].markup.store:
+            if self._made:
                 self._made[1].markup.store.flush()
             self._looked_at = time.monotonic()
             self._look_took = self._looked_at - started

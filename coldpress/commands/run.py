@@ -7,10 +7,12 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
 
+from coldpress import auditing, recorder
 from coldpress.config import Options, use_options
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.report import Report
@@ -35,13 +37,16 @@ class Run:
     """Whether warnings count as errors."""
     jobs: int = 1
     """How many processes may work at once."""
+    dry_run: bool = False
+    """Whether nothing is published."""
 
     def make_app(self) -> tuple[Flask, Coldpress]:
         """The app and its site; raises `ColdpressError` for what keeps them
         from being made, with the user's own part of the traceback."""
         factory = self.factory or find_factory(self.folder)
+        auditing.listen()
         try:
-            with use_options(self.options):
+            with use_options(self.options), recorder.recording() as reads:
                 app = factory()
         except ColdpressError:
             raise
@@ -52,12 +57,24 @@ class Run:
             raise ColdpressError(Problem(
                 "build.no-site", "`create_app` does not return a Flask app with a Coldpress site",
                 Place("build.py"), "let it return `coldpress.create_app(__file__)`"))
+        site.factory_reads = tuple(reads)
         return app, site
+
+    def remake(self) -> Callable[[], tuple[Flask, Coldpress]]:
+        """A function that makes the same app in another process."""
+        code = getattr(self.factory, "__code__", None)
+        file = Path(code.co_filename) if code else None
+        return partial(_made_again, self.options, self.folder, file if file and file.exists() else None)
 
     def finish(self, problems: Problems) -> int:
         """Report, and the exit code that follows from it."""
         self.report.problems(problems)
         return 1 if problems.errors else 0
+
+
+def _made_again(options: Options, folder: Path, file: Path | None) -> tuple[Flask, Coldpress]:
+    factory = load_factory(file) if file else None
+    return Run(factory, options, Report(quiet=True), folder).make_app()
 
 
 def find_factory(folder: Path) -> Factory:

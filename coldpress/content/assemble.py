@@ -19,10 +19,12 @@ from coldpress.content.library import Library, Markup
 from coldpress.content.permalinks import Entry, Permalinks, asset_path
 from coldpress.content.selection import select
 from coldpress.content.taxonomy import term_slug
-from coldpress.errors import Place, Problems
+from coldpress.errors import ColdpressError, Place, Problems
 from coldpress.paths import BadPath, asset_file_of, file_of, relative_name
+from coldpress.sources.cache import SourceCache
+from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile, find_files
-from coldpress.sources.frontmatter import Document, read_document
+from coldpress.sources.frontmatter import document_of
 from coldpress.sources.names import file_stem
 
 FindPlace = Callable[[], Place]
@@ -33,14 +35,15 @@ class Sources:
     """Where a site's content comes from, and documents already read.
 
     Files are named to people as seen from `base`.  `read` keeps each document
-    by its file's name, size and mtime, so that loading again reads only what
-    changed.
+    by its file and stamp, so that loading again in one process reads only what
+    changed; `cache` does so from one process to the next.
     """
 
     root: Path
     base: Path
     config: Config
     markup: Markup
+    cache: SourceCache
     read: dict[tuple[SourceFile, bool], tuple[Document | None, Problems]] = field(default_factory=dict)
 
     def documents(self, files: Iterable[SourceFile]) -> dict[SourceFile, tuple[Document | None, Problems]]:
@@ -57,8 +60,12 @@ class Sources:
 
     def _read(self, file: SourceFile, names_folder: bool) -> tuple[Document | None, Problems]:
         problems = Problems()
-        return read_document(file, self.config.taxonomies, self.config.zone, problems,
-                             names_folder=names_folder), problems
+        try:
+            parsed = self.cache.parsed(file, problems)
+        except ColdpressError as reason:  # it cannot be read
+            return None, Problems(reason.problems)
+        document = document_of(file, parsed, self.config.zone, names_folder=names_folder) if parsed else None
+        return document, problems
 
 
 def assemble(sources: Sources, options: Options, now: datetime, link_root: Callable[[], str],

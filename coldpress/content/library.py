@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 from coldpress import recorder
 from coldpress.config import Config
@@ -22,16 +22,18 @@ from coldpress.content.permalinks import Entry, folder_path
 from coldpress.content.sections import SectionTree, newest_first
 from coldpress.content.selection import LeftOut
 from coldpress.content.taxonomy import Taxonomy, Term
-from coldpress.markup.rendered import Link, Rendered
+from coldpress.markup.rendered import Brief, Link, Rendered
 from coldpress.paths import can_be_page, url_of
+from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile
-from coldpress.sources.frontmatter import Document
 
 
 class Markup(Protocol):
-    """Whatever renders bodies: the renderer with its cache."""
+    """Whatever renders bodies, each named by its digest: the renderer with its cache."""
 
-    def render(self, body: str, digest: str) -> Rendered: ...
+    def render(self, digest: str, body: Callable[[], str]) -> Rendered: ...
+
+    def brief(self, digest: str, body: Callable[[], str]) -> Brief: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +53,15 @@ class Library:
                  left_out: Iterable[LeftOut], markup: Markup, root: Callable[[], str]) -> None:
         self.config = config
         self.root = root
-        self.assets = MappingProxyType(dict(assets))
-        self.left_out = tuple(left_out)
+        self._assets = dict(assets)
+        self._left_out = tuple(left_out)
         self._markup = markup
         self._make_pages(entries)
         self._make_collections()
         self._make_sections()
         self._make_taxonomies()
         self._make_aliases()
-        self._asset_paths = {asset.path: path for path, asset in self.assets.items()}
-        self.sources = tuple(self._by_source)
-        self.asset_sources = tuple(self._asset_paths)
+        self._asset_paths = {asset.path: path for path, asset in self._assets.items()}
 
     # Building, in this order.
 
@@ -82,9 +82,9 @@ class Library:
         self.collections: Mapping[str, Collection] = MappingProxyType({
             name: self._collection(name, listed) for name in self.config.collections})
         self._position = {
-            post.source: (collection.name, index)
+            post.source: (collection.posts.unrecorded, index)
             for collection in self.collections.values()
-            for index, post in enumerate(collection.posts)
+            for index, post in enumerate(collection.posts.unrecorded)
         }
 
     def _collection(self, name: str, posts: Iterable[Post]) -> Collection:
@@ -105,15 +105,50 @@ class Library:
             name: Taxonomy(name, listed, self.root) for name in self.config.taxonomies})
 
     def _make_aliases(self) -> None:
-        self.aliases: Mapping[str, Alias] = MappingProxyType({
-            path: Alias(path, page) for page in self._everything for path in alias_paths(page) if can_be_page(path)})
+        self._aliases = {path: Alias(path, page) for page in self._everything if page.document.front.aliases
+                         for path in alias_paths(page) if can_be_page(path)}
 
     # What pages and templates ask.
+
+    @property
+    def assets(self) -> Mapping[str, SourceFile]:
+        """Every asset by its path."""
+        recorder.read("items", "assets")
+        return MappingProxyType(self._assets)
+
+    @property
+    def aliases(self) -> Mapping[str, Alias]:
+        """Every alias by its path."""
+        recorder.read("items", "aliases")
+        return MappingProxyType(self._aliases)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The name of every source that is a page."""
+        recorder.read("items", "sources")
+        return tuple(self._by_source)
+
+    @property
+    def asset_sources(self) -> tuple[str, ...]:
+        """The name of every source that is an asset."""
+        recorder.read("items", "assets")
+        return tuple(self._asset_paths)
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The sources that are not published now."""
+        recorder.read("items", "left out")
+        return self._left_out
 
     def at(self, path: str) -> Page | Alias | None:
         """The page or the alias that answers a decoded path."""
         recorder.read("path", path)
-        return self._by_path.get(path) or self.aliases.get(path)
+        return self._by_path.get(path) or self._aliases.get(path)
+
+    def asset_at(self, path: str) -> SourceFile | None:
+        """The asset that answers a decoded path."""
+        recorder.read("path", path)
+        return self._assets.get(path)
 
     def by_source(self, source: str) -> Page | None:
         """The page of a source, named from the content folder."""
@@ -131,20 +166,18 @@ class Library:
         return self._tree.page_in(folder)
 
     def section_of(self, page: Page) -> Section | None:
-        recorder.read("near", page.source)
+        recorder.read("section", page.source)
         return self._tree.nearest(page)
 
     def pages_of(self, section: Section) -> tuple[Page, ...]:
-        recorder.read("items", f"section/{section.source}[:]")
-        return self._tree.members[section.source]
+        recorder.read("members", section.source)
+        return self._tree.members.get(section.source, ())
 
     def neighbour(self, post: Post, step: int) -> Post | None:
         """The post `step` places further on in its collection (1 is older)."""
         recorder.read("near", post.source)
-        name, index = self._position.get(post.source, ("", 0))
-        if not name or index + step < 0:
-            return None
-        return next(iter(self.collections[name].posts[index + step : index + step + 1]), None)
+        siblings, index = self._position.get(post.source, ((), 0))
+        return siblings[index + step] if 0 <= index + step < len(siblings) else None
 
     def terms_of(self, page: Page) -> dict[str, tuple[Term, ...]]:
         """A page's terms by taxonomy."""
@@ -158,6 +191,17 @@ class Library:
                 years.setdefault(post.date.year, []).append(post)
         return years
 
+    def page_list(self, name: str) -> Pages[Any] | None:
+        """The list of pages that records know by a name (not recorded)."""
+        kind, _, rest = name.partition("/")
+        if kind == "term":
+            taxonomy, _, slug = rest.partition("/")
+            found = self.taxonomies[taxonomy].term(slug) if taxonomy in self.taxonomies else None
+            return found.pages if found else None
+        if kind == "collection":
+            return self.collections[rest].posts if rest in self.collections else None
+        return {"all": self.all_pages, "pages": self.pages, "posts": self.posts, "sections": self.sections}.get(name)
+
     def url(self, path: str) -> str:
         """The link to a decoded path of the site."""
         recorder.read("link", path)
@@ -165,7 +209,6 @@ class Library:
 
     def absolute(self, path: str) -> str | None:
         """A whole URL below `base_url`; None without one."""
-        recorder.read("config", "base_url")
         base = self.config.base_url
         return base.rstrip("/") + url_of(path) if base else None
 
@@ -175,7 +218,6 @@ class Library:
         target = resolve(self, page, link.target)
         if target.path is None:
             return link.target
-        recorder.read("link", target.path)
         if target.path == page.path and target.suffix.startswith("#") and not (elsewhere or absolute):
             return target.suffix
         base = (self.config.base_url or "").rstrip("/") if absolute else self.root()
@@ -183,4 +225,10 @@ class Library:
 
     def render(self, document: Document) -> Rendered:
         """A document's markup, from the cache where it is there."""
-        return self._markup.render(document.body, document.digest)
+        with recorder.unrecorded():
+            return self._markup.render(document.digest, document.read_body)
+
+    def brief(self, document: Document) -> Brief:
+        """What other pages show of a document's markup."""
+        with recorder.unrecorded():
+            return self._markup.brief(document.digest, document.read_body)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin
 
+from coldpress import recorder
 from coldpress.content.aliases import Alias
 from coldpress.errors import Place, Problem
 from coldpress.markup.rendered import Link
@@ -84,7 +85,7 @@ def _as_url(library: Library, page: Page, name: str, suffix: str, fragment: str)
         found = library.at(candidate)
         if found is not None:
             return Target(candidate, suffix, fragment, None if isinstance(found, Alias) else found)
-    return Target(path, suffix, fragment, asset=path in library.assets)
+    return Target(path, suffix, fragment, asset=library.asset_at(path) is not None)
 
 
 def _legal(fragment: str) -> str:
@@ -95,19 +96,23 @@ def _legal(fragment: str) -> str:
                    for char in fragment)
 
 
-def broken_links(library: Library, page: Page, exists: Callable[[str], bool]) -> Iterator[Problem]:
-    """A warning for each link or image of a page that leads nowhere.
-
-    `exists` tells whether anything of the site is at a path.
-    """
+def loose_links(library: Library, page: Page) -> Iterator[tuple[str | None, Link]]:
+    """The links and images of a page at which there is no content: each with
+    the path at which a list, a feed or an own route may still be."""
     image = page.document.front.image
-    if image and not _leads_somewhere(resolve(library, page, image), exists):
-        yield _broken(library, page, Link("image", image), page.document.place_of("image"))
+    pictures = [Link("image", image)] if image else []
+    for link in [*pictures, *page.rendered.html.links]:
+        target = resolve(library, page, link.target)
+        if not (target.external or target.page or target.asset):
+            yield target.path, link
+
+
+def missing_anchors(library: Library, page: Page) -> Iterator[Problem]:
+    """A warning for each link to a heading that is not there."""
     for link in page.rendered.html.links:
         target = resolve(library, page, link.target)
-        if not _leads_somewhere(target, exists):
-            yield _broken(library, page, link, _place(page, link))
-        elif target.page and target.fragment not in ("", "top"):
+        if target.page and target.fragment not in ("", "top"):
+            recorder.read("body", target.page.source)
             anchors = target.page.rendered.anchors
             if target.fragment not in anchors:
                 where = "this page" if target.page is page else f"`{target.page.source}`"
@@ -116,19 +121,17 @@ def broken_links(library: Library, page: Page, exists: Callable[[str], bool]) ->
                               f"did you mean `#{near}`?" if near else None, severity="warning")
 
 
-def _leads_somewhere(target: Target, exists: Callable[[str], bool]) -> bool:
-    if target.external or target.page is not None or target.asset:
-        return True
-    return target.path is not None and exists(target.path)
+def broken_link(library: Library, page: Page, link: Link) -> Problem:
+    """The warning for a link that leads nowhere."""
+    code = "link.broken-image" if link.kind == "image" else "link.broken-link"
+    return Problem(code, f"nothing is at `{link.target}`", _place(page, link), _suggestion(library, page, link),
+                   severity="warning")
 
 
 def _place(page: Page, link: Link) -> Place:
+    if link.line is None and link.kind == "image" and link.target == page.document.front.image:
+        return page.document.place_of("image")
     return page.document.place(link.line, link.column, link.length)
-
-
-def _broken(library: Library, page: Page, link: Link, place: Place) -> Problem:
-    code = "link.broken-image" if link.kind == "image" else "link.broken-link"
-    return Problem(code, f"nothing is at `{link.target}`", place, _suggestion(library, page, link), severity="warning")
 
 
 def _suggestion(library: Library, page: Page, link: Link) -> str | None:

@@ -16,10 +16,10 @@ from markupsafe import Markup, escape
 
 from coldpress import recorder
 from coldpress.content.permalinks import Entry
-from coldpress.content.recorded import recorded, recorded_body
+from coldpress.content.recorded import recorded, recorded_body, recorded_summary
 from coldpress.errors import Problem
 from coldpress.mapping import Params
-from coldpress.markup.rendered import Heading, Link, Rendered, Title
+from coldpress.markup.rendered import Brief, Heading, Link, Rendered, Title
 from coldpress.markup.structure import title_of
 from coldpress.paths import url_of
 from coldpress.text import reading_minutes, shorten
@@ -34,8 +34,8 @@ DESCRIPTION_LENGTH = 155  # characters; what search engines show
 class Page:
     """One page of the site.  Immutable; everything comes from its document.
 
-    `source` is its file below the content folder and `path` its decoded path
-    below the site's root, the same wherever the site is mounted.
+    `source` is its file below the content folder, `bundle` the folder that is
+    its own, if any.
     """
 
     kind = "page"
@@ -43,23 +43,27 @@ class Page:
     def __init__(self, entry: Entry, library: Library) -> None:
         self.document = entry.document
         self.source = entry.document.source.path
-        self.path = entry.path
         self.bundle = entry.bundle
+        self._path = entry.path
         self._library = library
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.path}>"
+        return f"<{type(self).__name__} {self._path}>"
+
+    @property
+    def path(self) -> str:
+        """Its decoded path below the site's root, wherever that is mounted."""
+        recorder.read("url", self.source)
+        return self._path
 
     @property
     def url(self) -> str:
         """The link to this page, under whatever prefix the site is mounted."""
-        recorder.read("link", self.path)
         return self._library.root() + url_of(self.path)
 
     @property
     def permalink(self) -> str | None:
         """The whole URL, once `base_url` is known."""
-        recorder.read("link", self.path)
         return self._library.absolute(self.path)
 
     @recorded
@@ -189,21 +193,21 @@ class Page:
         """Its headings as a tree; empty where front matter says `toc: false`."""
         return self.rendered.toc if self.document.front.toc else ()
 
-    @recorded_body
+    @recorded_summary
     def summary(self) -> Markup:
         """HTML: `summary:`, else what stands before `<!-- more -->`, else the
         first paragraph.  Its links hold on any page of the site."""
         given = self.document.front.summary
         if given is not None:
             return Markup(f"<p>{escape(given)}</p>")
-        return Markup(self.rendered.summary.fill(
+        return Markup(self.brief.summary.fill(
             lambda link: str(escape(self._library.link_url(self, link, elsewhere=True)))))
 
-    @recorded_body
+    @recorded_summary
     def description(self) -> str:
         """Plain text for search engines: `description:`, else the summary cut short."""
         front = self.document.front
-        return front.description or shorten(front.summary or self.rendered.summary_text, DESCRIPTION_LENGTH)
+        return front.description or shorten(front.summary or self.brief.text, DESCRIPTION_LENGTH)
 
     @recorded_body
     def words(self) -> int:
@@ -234,6 +238,11 @@ class Page:
     def rendered(self) -> Rendered:
         """The body's markup, rendered when first asked for (not recorded)."""
         return self._library.render(self.document)
+
+    @property
+    def brief(self) -> Brief:
+        """What other pages show of the body (not recorded)."""
+        return self._library.brief(self.document)
 
     @property
     def flaws(self) -> list[Problem]:

@@ -25,11 +25,17 @@ class Pages(Sequence[P_co], Generic[P_co]):
 
     def __getitem__(self, index: int | slice) -> P_co | tuple[P_co, ...]:
         if isinstance(index, slice):
-            start, stop, step = index.indices(len(self._pages))
-            recorder.read("items", f"{self.name}[{start}:{stop}:{step}]")
+            # As it was asked for: what `[-5:]` holds depends on the length.
+            parts = ("" if part is None else str(part) for part in (index.start, index.stop, index.step))
+            recorder.read("items", f"{self.name}[{':'.join(parts)}]")
         else:
             recorder.read("items", f"{self.name}[{index}]")
         return self._pages[index]
+
+    @property
+    def unrecorded(self) -> tuple[P_co, ...]:
+        """All of them, for code whose result is recorded under another name."""
+        return self._pages
 
     def __iter__(self) -> Iterator[P_co]:
         recorder.read("items", f"{self.name}[:]")

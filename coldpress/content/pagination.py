@@ -41,17 +41,25 @@ def page_path(base: str, number: int | None) -> str:
 
 def list_page(library: Library, pages: Pages[Page], base: str, number: int | None = None) -> ListPage | None:
     """Page `number` of a list whose newest stands at `base`; None beyond its end."""
-    recorder.read("config", "paginate")
     size = library.config.paginate
+    recorder.read("list", f"{pages.name} {number or ''} {size}")
+    chunk = page_of(pages.unrecorded, number, size)
+    if chunk is None:
+        return None
+    posts, newer, older = chunk
+    urls = [None if beside is None else library.url(page_path(base, beside or None)) for beside in (newer, older)]
+    return ListPage(number, page_path(base, number), posts, *urls)
+
+
+def page_of(pages: Sequence[Page], number: int | None, size: int
+            ) -> tuple[Sequence[Page], int | None, int | None] | None:
+    """What stands on page `number`, and the numbers of the newer and the older
+    one beside it: 0 for the newest list, None where there is none."""
     total = len(pages)
     last = numbered_pages(total, size)
     if number is None:
-        older = library.url(page_path(base, last)) if last else None
-        return ListPage(None, base, pages[: total - last * size], None, older)
+        return pages[: total - last * size], None, last or None
     if not 1 <= number <= last:
         return None
     end = total - (number - 1) * size
-    return ListPage(
-        number, page_path(base, number), pages[end - size : end],
-        library.url(page_path(base, number + 1 if number < last else None)),
-        library.url(page_path(base, number - 1)) if number > 1 else None)
+    return pages[end - size : end], number + 1 if number < last else 0, number - 1 or None

@@ -21,8 +21,8 @@ from urllib.parse import unquote
 from coldpress.config import PERMALINK_TOKEN, Config
 from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, file_of
+from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile
-from coldpress.sources.frontmatter import Document
 from coldpress.sources.names import file_stem
 from coldpress.text import slugify
 

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class recorded(Generic[T]):  # noqa: N801  (used as a decorator, like `property`)
-    """A property whose every read is noted: of `meta` or of `body`."""
+    """A property whose every read is noted: of `meta`, `body` or `summary`."""
 
     kind = "meta"
 
@@ -35,3 +35,9 @@ class recorded_body(recorded[T]):  # noqa: N801
     """The same for what comes of the body."""
 
     kind = "body"
+
+
+class recorded_summary(recorded[T]):  # noqa: N801
+    """The same for what other pages show of the body."""
+
+    kind = "summary"

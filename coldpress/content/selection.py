@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from coldpress.config import Options
-from coldpress.sources.frontmatter import Document
+from coldpress.sources.document import Document
 
 
 @dataclass(frozen=True, slots=True)

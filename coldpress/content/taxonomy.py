@@ -21,7 +21,7 @@ class Term:
         self._name = name
         self.slug = slug
         self.path = f"{taxonomy_path(taxonomy)}{slug}/"
-        self.pages: Pages[Page] = Pages(f"{taxonomy}/{slug}", pages)
+        self.pages: Pages[Page] = Pages(f"term/{taxonomy}/{slug}", pages)
         self._root = root
 
     @property
@@ -68,7 +68,7 @@ class Taxonomy:
 
     def __bool__(self) -> bool:
         """Whether it has any term."""
-        recorder.read("term", f"{self.name}.any")
+        recorder.read("term", f"{self.name}?")
         return bool(self._terms)
 
     @property
@@ -80,10 +80,14 @@ class Taxonomy:
         recorder.read("term", f"{self.name}/{slug}")
         return self._terms.get(slug)
 
+    def term(self, slug: str) -> Term | None:
+        """The same, not recorded."""
+        return self._terms.get(slug)
+
     def of(self, page: Page) -> tuple[Term, ...]:
         """The terms a page carries, in the order it names them."""
         slugs = dict.fromkeys(term_slug(term) for term in page.document.front.terms.get(self.name, ()))
-        return tuple(self._terms[slug] for slug in slugs if slug in self._terms)
+        return tuple(filter(None, map(self.get, slugs)))
 
 
 def taxonomy_path(name: str) -> str:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import mimetypes
 
+from werkzeug.test import TestResponse
+
 from coldpress.errors import Problems
 from coldpress.freeze.entry import Entry
+from coldpress.freeze.requests import QUERY
+from coldpress.recorder import Reads
 
 NO_HOST = "coldpress.invalid"
 """The host while `base_url` is unknown (RFC 6761: never a real one)."""
@@ -31,3 +35,13 @@ def check_answer(entry: Entry, mimetype: str | None, data: bytes, problems: Prob
     if NO_HOST.encode() in data:
         problems.error("route.no-base-url", f"`{entry.path}` needs a whole URL, and there is no `base_url`",
                        entry.place, "set `base_url` in config.yaml")
+
+
+def check_use(entry: Entry, response: TestResponse, reads: Reads, problems: Problems) -> None:
+    """Report a page that is made for one visitor: of a session, or of a query."""
+    if "cookie" in response.vary:
+        problems.error("route.session", f"`{entry.path}` uses the session, and a frozen page is the same for all",
+                       entry.place, "mark its view @coldpress.live, or leave the session alone while freezing")
+    if QUERY in reads:
+        problems.warn("route.query", f"`{entry.path}` reads `request.args`, and a static host passes none on",
+                      entry.place, "put what it needs into the path")

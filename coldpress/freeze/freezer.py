@@ -1,73 +1,68 @@
 """The Freezer: Frozen-Flask drives, our policy decides.
 
-`freeze()` pulls URLs from the plan, requests each through Flask, and hands
-the bytes to the output.  A page that fails becomes a problem and the others
-go on, so that one run reports all.
+It is given entries, requests each through Flask with the recorder on, and
+gives back what came of it.  A page that fails becomes a problem and the
+others go on, so that one run reports all.
 """
 
 from __future__ import annotations
 
+import time
 import warnings
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from flask_frozen import Freezer, MissingURLGeneratorWarning
 from werkzeug.test import TestResponse
 
 from coldpress import recorder
 from coldpress.errors import Problems
-from coldpress.freeze.answers import NO_HOST, check_answer, refuse_status
+from coldpress.freeze.answers import NO_HOST, check_answer, check_use, refuse_status
 from coldpress.freeze.entry import Entry
-from coldpress.freeze.failures import Failures
-from coldpress.freeze.output import Output
-from coldpress.freeze.plan import Plan
-from coldpress.paths import url_of
-from coldpress.report import Report
+from coldpress.freeze.frozen import Found, Frozen, content_digest, pack
+from coldpress.freeze.own_reads import OwnReads
+from coldpress.freeze.requests import counting_requests
+from coldpress.freeze.stage import Stage
+from coldpress.paths import path_of, url_of
 from coldpress.web.explain import explain
 from coldpress.web.extension import Coldpress
 
 
 class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
-    """Freezes a plan into an output.  `rendered` are the paths requested."""
+    """Freezes entries onto a stage."""
 
-    def __init__(self, app: Flask, site: Coldpress, plan: Plan, output: Output, problems: Problems,
-                 report: Report) -> None:
+    def __init__(self, app: Flask, site: Coldpress, stage: Stage) -> None:
         self._site = site
-        self._plan = plan
-        self._output = output
-        self._problems = problems
-        self._report = report
-        self._work: deque[Entry] = deque()
+        self._stage = stage
+        self._own_reads = OwnReads(app, site)
+        self._entries: Iterator[Entry] = iter(())
         self._links: list[tuple[str, dict[str, Any]]] = []
-        self._failures = Failures()
-        self.rendered: list[str] = []
+        self._frozen: Frozen
+        self._entry: Entry
         app.config.update(
-            FREEZER_DESTINATION=str(output.stage_folder), FREEZER_BASE_URL=self._base_url(),
+            FREEZER_DESTINATION=str(stage.folder), FREEZER_BASE_URL=self._base_url(),
             FREEZER_REMOVE_EXTRA_FILES=False)
         super().__init__(app, with_static_files=False, with_no_argument_rules=False, log_url_for=False)
         self.register_generator(self._urls)
         self._client: FlaskClient = app.test_client(use_cookies=False)
+
+    def freeze_entries(self, entries: Iterable[Entry]) -> Iterator[Frozen]:
+        """Request each entry as it comes; `entries` may grow meanwhile."""
+        self._entries = iter(entries)
+        with self._listening(), counting_requests(self.app), warnings.catch_warnings():
+            warnings.simplefilter("ignore", MissingURLGeneratorWarning)
+            for _ in self.freeze_yield():
+                yield self._frozen
 
     def _base_url(self) -> str:
         base = self._site.config.base_url
         if base is None:
             return f"http://{NO_HOST}/"
         return base.rstrip("/").removesuffix(self._site.url_prefix) + "/"
-
-    def render(self) -> None:
-        """Request every URL of the plan, and those found on the way."""
-        self._work.extend(entry for entry in self._plan.entries if entry.copy_of is None)
-        with self._listening(), warnings.catch_warnings():
-            warnings.simplefilter("ignore", MissingURLGeneratorWarning)
-            for page in self.freeze_yield():
-                self._report.progress(len(self.rendered), len(self.rendered) + len(self._work), page.url)
-        self._plan.report_unreached()
-        self._problems.extend(self._failures.problems())
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
@@ -88,42 +83,52 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             self._links.append((endpoint, values.copy()))
 
     def _urls(self) -> Iterator[str]:
-        while self._work:
-            yield url_of(self._work[0].path)
+        for entry in self._entries:
+            self._entry = entry
+            yield url_of(entry.path)
 
     def _build_one(self, url: str, last_modified: object = None) -> Path:
         """Request one URL and stage its file; Frozen-Flask calls this."""
-        entry = self._work.popleft()
-        self.rendered.append(entry.path)
+        entry, started = self._entry, time.perf_counter()
         self._links.clear()
-        try:
-            with recorder.recording():
+        with recorder.recording() as reads:
+            try:
                 response = self._client.get(url_of(entry.path), base_url=self.app.config["FREEZER_BASE_URL"])
                 data = response.get_data()
-        except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
-            self._failures.add(explain(reason, self._site), entry)
-        else:
-            self._take(entry, response, data)
-            self._follow(entry)
-        return self._output.stage_folder / entry.file
+            except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
+                self._frozen = Frozen(entry.path, (), failure=explain(reason, self._site))
+            else:
+                self._frozen = self._take(entry, response, data, reads, started)
+        return self._stage.folder / entry.file
 
-    def _take(self, entry: Entry, response: TestResponse, data: bytes) -> None:
+    def _take(self, entry: Entry, response: TestResponse, data: bytes, reads: recorder.Reads, started: float
+              ) -> Frozen:
+        problems = Problems()
         if response.status_code in (301, 302, 303, 307, 308):
             data = self._redirect_page(response.headers["Location"])
         elif response.status_code != 200:
-            refuse_status(entry, response.status, self._problems)
-            return
+            refuse_status(entry, response.status, problems)
         else:
-            check_answer(entry, response.mimetype, data, self._problems)
-        self._output.stage(entry.file, data)
+            check_answer(entry, response.mimetype, data, problems)
+        with recorder.unrecorded():
+            check_use(entry, response, reads, problems)
+            return Frozen(
+                entry.path, self._own_reads.settled(entry, reads),
+                staged=None if problems.errors else self._stage.put(entry.file, data),
+                digest=content_digest(data), packed=pack(data), found=self._found(),
+                problems=tuple(problems), seconds=time.perf_counter() - started)
 
     def _redirect_page(self, location: str) -> bytes:
         with self.app.test_request_context(base_url=self.app.config["FREEZER_BASE_URL"]):
             return self._site.render("redirect.html", title=location, target=location, canonical=None).encode()
 
-    def _follow(self, entry: Entry) -> None:
+    def _found(self) -> tuple[Found, ...]:
+        """The own routes' URLs that were built for the page."""
+        if not self._links:
+            return ()
         links, self._links = self._links, []  # asking for their URLs is heard as well
-        for endpoint, values in links:
-            found = self._plan.found(endpoint, values, entry)
-            if found:
-                self._work.append(found)
+        with self.app.test_request_context(base_url=f"http://localhost{self._site.script_root}"):
+            found = [Found(endpoint, path_of(url_for(endpoint, **values)).removeprefix(self._site.script_root))
+                     for endpoint, values in links]
+        self._links.clear()
+        return tuple(dict.fromkeys(found))

@@ -1,11 +1,25 @@
-"""One file put into its place, wholly or not at all."""
+"""Files put into their places, each wholly or not at all."""
 
 from __future__ import annotations
 
 import errno
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+
+_FEW = 50  # files that are synced one by one; more, and all of the disk is
+
+
+def settle(files: Sequence[Path]) -> None:
+    """Have the bytes of these files on disk before anything is renamed: after
+    a power cut, too, a file is wholly old or wholly new."""
+    if len(files) > _FEW and hasattr(os, "sync"):
+        os.sync()
+        return
+    for file in files:
+        with file.open("rb+") as opened:
+            os.fsync(opened.fileno())
 
 
 def move(staged: Path, target: Path) -> None:
@@ -13,8 +27,10 @@ def move(staged: Path, target: Path) -> None:
 
     Raises `OSError` with the target's name, and leaves what was there.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     try:
+        os.replace(staged, target)
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(staged, target)
     except OSError as reason:
         if reason.errno != errno.EXDEV:
@@ -24,9 +40,11 @@ def move(staged: Path, target: Path) -> None:
 
 def _move_across(staged: Path, target: Path) -> None:
     """From another file system: copy beside the target, then replace."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
         shutil.copyfile(staged, part)
+        settle([part])
         os.replace(part, target)
     except OSError as reason:
         part.unlink(missing_ok=True)

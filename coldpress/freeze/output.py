@@ -8,27 +8,28 @@ wholly new.  Only files in the manifest are ever removed.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
 from coldpress.errors import Place, Problems
-from coldpress.freeze.moving import move, remove_empty_folders
+from coldpress.freeze.moving import move, remove_empty_folders, settle
 from coldpress.freeze.ownership import Ownership
+from coldpress.freeze.stage import Stage
 from coldpress.paths import below, relative_name
 from coldpress.state import STATE, make_state
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What publishing did: how many files were written, left, removed, and
-    which lie there that are not ours."""
+    """What publishing did, or would do: the files written and removed, how many
+    were left as they are, and which lie there that are not ours."""
 
-    written: int
+    written: tuple[str, ...]
     unchanged: int
-    removed: int
-    foreign: tuple[str, ...]
+    removed: tuple[str, ...]
+    foreign: tuple[str, ...] = ()
 
 
 class Output:
@@ -37,29 +38,37 @@ class Output:
     def __init__(self, folder: Path, root: Path, base: Path | None = None) -> None:
         self.folder = folder
         self.name = relative_name(folder, base or root)
-        self._root = root
+        self.key = relative_name(folder, root)
         self._state = root / STATE
-        self.owned = Ownership(folder, self._state, relative_name(folder, root))
-        self.stage_folder = self._state / "stage"
-        self._staged: dict[str, Path] = {}
+        self.owned = Ownership(folder, self._state, self.key)
+        self.staging = Stage(self._state / "stage", folder)
+        self._staged: dict[str, str] = {}
         self._pages: set[str] = set()
         self._kept: set[str] = set()
 
     def open(self) -> None:
         """Make the state folder and an empty stage; drop what a killed build left."""
-        make_state(self._root)
+        make_state(self._state)
         for left in self._state.glob("stage-*"):
             shutil.rmtree(left, ignore_errors=True)
-        self.stage_folder = Path(mkdtemp(prefix="stage-", dir=self._state))
+        self.staging = Stage(Path(mkdtemp(prefix="stage-", dir=self._state)), self.folder)
 
-    def stage(self, file: str, data: bytes) -> bool:
-        """Take a rendered file; tells whether it differs from what is published."""
-        self._pages.add(file)
-        return self._take(file, data)
+    def stage(self, file: str, data: bytes) -> None:
+        """Take a page."""
+        self.adopt(file, self.staging.put(file, data), is_page=True)
 
-    def stage_copy(self, file: str, source: Path) -> bool:
-        """Take a file to be copied; tells whether it differs."""
-        return self._take(file, source.read_bytes())
+    def stage_copy(self, file: str, source: Path) -> None:
+        """Take a file to be copied."""
+        self.adopt(file, self.staging.put_copy(file, source))
+
+    def adopt(self, file: str, staged: str | None, *, is_page: bool = False) -> None:
+        """Take a file that is on the stage under a name, or is published as it is."""
+        if staged is None:
+            self._kept.add(file)
+        else:
+            self._staged[file] = staged
+            if is_page:
+                self._pages.add(file)
 
     def refuse_foreign(self, problems: Problems) -> None:
         """Report files of somebody else's where ours would go."""
@@ -71,26 +80,36 @@ class Output:
                 problems.error("output.foreign-file", f"`{self.name}/{file}` is not ours, and a page wants its place",
                                Place(f"{self.name}/{file}"), "move it to `content/`, or delete it")
 
+    def changes(self) -> Changes:
+        """What publishing would do."""
+        gone = (self.owned.files() or set()) - self._staged.keys() - self._kept
+        return Changes(tuple(sorted(self._staged)), len(self._kept), tuple(sorted(gone)))
+
     def publish(self) -> Changes:
         """Make the staged files the site."""
-        owned = self.owned.files() or set()
+        known = self.owned.files()
+        owned = known or set()
         new = {*self._staged, *self._kept}
+        gone = owned - new
+        settle([self.staging.path(name) for name in self._staged.values()])
         self.folder.mkdir(parents=True, exist_ok=True)
         self.owned.mark()
-        self.owned.write(owned | new)  # so that a build that dies here leaves nothing unknown
-        gone = owned - new
+        if known is None or not new <= owned:
+            self.owned.write(owned | new)  # so that a build that dies here leaves nothing unknown
         self._clear_the_way(gone)
         for file in sorted(self._staged, key=lambda file: (file in self._pages, file)):
-            move(self._staged[file], below(self.folder, file))
-        by_case = {file.casefold(): file for file in new}
-        removed = sum(self._remove(file, by_case) for file in sorted(gone))
-        self.owned.write(new)
+            move(self.staging.path(self._staged[file]), below(self.folder, file))
+        by_case = {file.casefold(): file for file in new} if gone else {}
+        removed = [file for file in sorted(gone) if self._remove(file, by_case)]
+        if gone:
+            self.owned.write(new)
         self.discard()
-        return Changes(len(self._staged), len(self._kept), removed, self.owned.foreign(new))
+        foreign = self.owned.foreign(new) if known is None or self._staged.keys() - owned or gone else ()
+        return Changes(tuple(sorted(self._staged)), len(self._kept), tuple(removed), foreign)
 
     def discard(self) -> None:
         """Drop the stage; the site stays as it is."""
-        shutil.rmtree(self.stage_folder, ignore_errors=True)
+        shutil.rmtree(self.staging.folder, ignore_errors=True)
 
     def clean(self) -> int:
         """Remove every file we wrote, and the folder if that leaves it empty."""
@@ -99,23 +118,14 @@ class Output:
         self.owned.forget()
         return removed
 
-    def _take(self, file: str, data: bytes) -> bool:
-        target = below(self.folder, file)
-        if _size(target) == len(data) and target.read_bytes() == data:
-            self._kept.add(file)
-            return False
-        staged = self._staged[file] = below(self.stage_folder, file)
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        staged.write_bytes(data)
-        return True
-
-    def _clear_the_way(self, gone: set[str]) -> None:
+    def _clear_the_way(self, gone: Collection[str]) -> None:
         """Remove at once what is in the way as a file where a folder is needed,
         or the other way about."""
         for file in self._staged:
-            parents = {"/".join(file.split("/")[:count]) for count in range(1, file.count("/") + 1)}
-            for old in sorted(gone & parents):
-                self._remove(old, {})
+            if gone:
+                parents = {"/".join(file.split("/")[:count]) for count in range(1, file.count("/") + 1)}
+                for old in sorted(parents.intersection(gone)):
+                    self._remove(old, {})
             if (self.folder / file).is_dir():
                 for old in sorted(old for old in gone if old.startswith(f"{file}/")):
                     self._remove(old, {})
@@ -135,10 +145,3 @@ class Output:
                 break
             parent.rmdir()
         return 1
-
-
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat().st_size if path.is_file() else None
-    except OSError:
-        return None

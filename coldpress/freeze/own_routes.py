@@ -64,7 +64,7 @@ class OwnRoutes:
         if rule.endpoint.startswith(f"{PARENT}.") or "GET" not in (rule.methods or ()) or rule.build_only:
             return False
         mark = mark_of(self._app.view_functions[rule.endpoint])
-        return not mark.live if mark else self._site.owns_app
+        return not (mark and mark.live) and (self._site.owns_app or bool(mark and mark.frozen))
 
     def _complete(self, rule: Rule, all_values: Any, needed: set[str]) -> Iterator[Mapping[str, Any]]:
         """The values that fill a rule; of several rules of a view, each takes its own."""

@@ -55,17 +55,15 @@ class Plan:
         file = path[1:] + "index.html" if path.endswith("/") else path[1:]
         return self._entries.get(file)
 
-    def found(self, endpoint: str, values: Mapping[str, Any], on: Entry) -> Entry | None:
+    def found(self, endpoint: str, path: str, on: Entry) -> Entry | None:
         """Add a URL that a page links to, when its route is to be frozen and
         the URL is new."""
         if not self._own.takes(endpoint):
             return None
-        with self._app.test_request_context(base_url=f"http://localhost{self._site.script_root}"):
-            path = self._path(endpoint, values)
         self._own.reached(endpoint)
         if self.at(path):
             return None
-        return self._add(path, endpoint, values, place=on.place or Place(on.path))
+        return self._add(path, endpoint, {}, place=on.place or Place(on.path))
 
     def report_unreached(self) -> None:
         """Warn of routes with arguments for which no URL was ever found."""

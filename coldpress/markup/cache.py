@@ -2,60 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 
-from coldpress import text
+from coldpress import text, versions
 from coldpress.markup import serial
 from coldpress.markup.render import Renderer
-from coldpress.markup.rendered import Rendered
-from coldpress.markup.store import MarkupStore
+from coldpress.markup.rendered import Brief, Rendered
+from coldpress.markup.store import Kept, MarkupStore
 from coldpress.markup.workers import FEW, MakeExecutor, render_many
+
+ReadBody = Callable[[], str]
+_IN_MEMORY = 400  # bodies
 
 
 class MarkupCache:
-    """Renders each different body once: in the life of the process and, with a
-    store, from one build to the next."""
+    """Renders each different body once, as long as it is remembered: the last
+    few in memory, all of them in a store, from one build to the next."""
 
-    def __init__(self, store: MarkupStore | None = None) -> None:
+    def __init__(self, store: MarkupStore) -> None:
         self.store = store
         self._renderer = Renderer()
-        self._kept: dict[str, Rendered] = {}
+        self._last: OrderedDict[str, Rendered] = OrderedDict()
 
-    def render(self, body: str, digest: str) -> Rendered:
-        """The markup of a body; `digest` names its content."""
-        rendered = self._kept.get(digest)
+    def render(self, digest: str, body: ReadBody) -> Rendered:
+        """The markup of the body that `digest` names; `body` reads it."""
+        rendered = self._last.get(digest) or self._stored(digest)
         if rendered is None:
-            rendered = self._kept[digest] = self._stored(body, digest) if self.store else self._renderer.render(body)
+            rendered = self._renderer.render(body())
+            self.store.put(_key(digest), _kept(rendered))
+        self._last[digest] = rendered
+        if len(self._last) > _IN_MEMORY:
+            self._last.popitem(last=False)
         return rendered
 
-    def render_ahead(self, bodies: Mapping[str, str], jobs: int, make_executor: MakeExecutor | None = None) -> None:
+    def brief(self, digest: str, body: ReadBody) -> Brief:
+        """What other pages show of that body."""
+        if digest in self._last:
+            return self.render(digest, body).brief
+        found = self.store.brief(_key(digest))
+        try:
+            return serial.loads_brief(found) if found is not None else self.render(digest, body).brief
+        except (ValueError, TypeError, IndexError):
+            return self.render(digest, body).brief
+
+    def render_ahead(self, bodies: Mapping[str, ReadBody], jobs: int,
+                     make_executor: MakeExecutor | None = None) -> None:
         """Render, with so many workers, what of these bodies (by digest) is
         not kept yet; few are left to be rendered when they are asked for."""
-        missing = {digest: body for digest, body in bodies.items()
-                   if digest not in self._kept and not (self.store and self.store.has(_key(digest)))}
-        if jobs < 2 or len(missing) < FEW:
+        if jobs < 2 or len(bodies) < FEW:
             return
-        for digest, found in zip(missing, render_many(list(missing.values()), jobs, make_executor), strict=True):
-            if self.store:
+        kept = self.store.keys()
+        missing = [digest for digest in bodies if _key(digest) not in kept]
+        if len(missing) >= FEW:
+            self.store.close()  # no connection may be shared with a forked process
+            texts = (bodies[digest]() for digest in missing)
+            for digest, found in zip(missing, render_many(texts, jobs, make_executor), strict=True):
                 self.store.put(_key(digest), found)
-            self._kept[digest] = serial.loads(found)
+            self.store.flush()
 
-    def _stored(self, body: str, digest: str) -> Rendered:
-        assert self.store is not None, "asked only with a store"
-        key = _key(digest)
-        found = self.store.get(key)
-        if found is not None:
-            try:
-                return serial.loads(found)
-            except (ValueError, TypeError, IndexError):
-                pass  # rendered anew, and kept over it
-        rendered = self._renderer.render(body)
-        self.store.put(key, serial.dumps(rendered))
-        return rendered
+    def trim(self, digests: set[str]) -> None:
+        """Forget bodies that long were not among those in use."""
+        self.store.trim({_key(digest) for digest in digests})
+
+    def _stored(self, digest: str) -> Rendered | None:
+        kept = self.store.get(_key(digest))
+        try:
+            return serial.loads(kept.text, kept.brief) if kept else None
+        except (ValueError, TypeError, IndexError):
+            return None  # rendered anew, and kept over it
+
+
+def _kept(rendered: Rendered) -> Kept:
+    return Kept.of(serial.dumps(rendered), serial.dumps_brief(rendered.brief))
 
 
 def _key(digest: str) -> str:
@@ -66,9 +87,7 @@ def _key(digest: str) -> str:
 def engine_version() -> str:
     """A digest of all that decides what a body becomes: our code and that of
     the libraries beneath it."""
-    digest = blake2b(digest_size=8)
-    for package in ("markdown", "pymdown-extensions", "pygments", "math-core"):
-        digest.update(f"{package}={version(package)};".encode())
-    for file in [*sorted(Path(__file__).parent.glob("*.py")), Path(text.__file__)]:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+    here = Path(__file__).parent
+    ours = [file for file in sorted(here.glob("*.py")) if file.stem not in ("cache", "store", "workers")]
+    return versions.code_version([*ours, Path(text.__file__)],
+                                 ("markdown", "pymdown-extensions", "pygments", "math-core"))

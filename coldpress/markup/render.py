@@ -18,7 +18,7 @@ from coldpress.markup.dialect import Dialect
 from coldpress.markup.highlight import accept_options, code_block
 from coldpress.markup.locate import Locator
 from coldpress.markup.maths import Maths
-from coldpress.markup.rendered import Flaw, Fragment, Heading, Rendered, Title
+from coldpress.markup.rendered import Brief, Flaw, Fragment, Heading, Rendered, Title
 from coldpress.markup.scan import Scan, visible_text
 from coldpress.markup.structure import Structure, plain
 from coldpress.markup.summary import summarize
@@ -65,9 +65,7 @@ class Renderer:
         words, cjk = count_words(visible_text(html))
         return Rendered(
             html=fragment,
-            summary=Scan(None).run(summary),
-            summary_text=" ".join(visible_text(summary).split()),
-            has_more=has_more,
+            brief=Brief(Scan(None).run(summary), " ".join(visible_text(summary).split()), has_more),
             title=title,
             toc=tuple(_heading(token) for token in engine.toc_tokens),
             anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
@@ -119,4 +117,4 @@ def _too_deep(body: str) -> Rendered:
     words, cjk = count_words(body)
     html = Fragment((f"<pre>{escape(body, quote=False)}</pre>",))
     flaw = Flaw("markup.depth", "this text is nested too deep", 1, 1, 1, "it is shown as it was written")
-    return Rendered(html, Fragment(), "", False, None, (), (), words, cjk, (flaw,))
+    return Rendered(html, Brief(), None, (), (), words, cjk, (flaw,))

@@ -82,13 +82,20 @@ class Flaw:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """What other pages show of a body: its summary as HTML and as plain text."""
+
+    summary: Fragment = Fragment()
+    text: str = ""
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """One body rendered: its HTML, its summary and what is known of both."""
 
     html: Fragment
-    summary: Fragment
-    summary_text: str
-    has_more: bool
+    brief: Brief
     title: Title | None
     toc: tuple[Heading, ...]
     anchors: tuple[str, ...]

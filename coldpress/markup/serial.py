@@ -6,29 +6,43 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from coldpress.markup.rendered import Flaw, Fragment, Heading, Link, Rendered, Title
+from coldpress.markup.rendered import Brief, Flaw, Fragment, Heading, Link, Rendered, Title
 
 
 def dumps(rendered: Rendered) -> str:
-    """A rendered body as compact JSON."""
+    """A rendered body as compact JSON, but for its brief."""
     title = rendered.title
-    return json.dumps([
-        _parts(rendered.html), _parts(rendered.summary), rendered.summary_text, rendered.has_more,
-        [title.id, title.text, _parts(title.html)] if title else None,
+    return _json([
+        _parts(rendered.html), [title.id, title.text, _parts(title.html)] if title else None,
         [_heading(heading) for heading in rendered.toc], rendered.anchors, rendered.words, rendered.cjk,
         [[flaw.code, flaw.message, flaw.line, flaw.column, flaw.length, flaw.hint] for flaw in rendered.flaws],
-    ], ensure_ascii=False, separators=(",", ":"))
+    ])
 
 
-def loads(text: str) -> Rendered:
+def dumps_brief(brief: Brief) -> str:
+    """A brief as compact JSON."""
+    return _json([_parts(brief.summary), brief.text, brief.has_more])
+
+
+def loads(text: str, brief: str) -> Rendered:
     """The same back.  Raises `ValueError`, `TypeError` or `IndexError` for what
     `dumps` did not write."""
-    html, summary, summary_text, has_more, title, toc, anchors, words, cjk, flaws = json.loads(text)
+    html, title, toc, anchors, words, cjk, flaws = json.loads(text)
     made = Title(title[0], title[1], _fragment(title[2], None)) if title else None
     return Rendered(
-        html=_fragment(html, made), summary=_fragment(summary, None), summary_text=summary_text, has_more=has_more,
-        title=made, toc=tuple(_made_heading(heading) for heading in toc), anchors=tuple(anchors), words=words,
-        cjk=cjk, flaws=tuple(Flaw(*flaw) for flaw in flaws))
+        html=_fragment(html, made), brief=loads_brief(brief), title=made,
+        toc=tuple(_made_heading(heading) for heading in toc), anchors=tuple(anchors), words=words, cjk=cjk,
+        flaws=tuple(Flaw(*flaw) for flaw in flaws))
+
+
+def loads_brief(text: str) -> Brief:
+    """A brief back; raises as `loads` does."""
+    summary, plain, has_more = json.loads(text)
+    return Brief(_fragment(summary, None), plain, has_more)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _parts(fragment: Fragment) -> list[Any]:

@@ -1,151 +1,109 @@
-"""Rendered markup on disk, by content: an SQLite file that may vanish any time.
-
-A cache from another machine is as good as one's own; one that is damaged is
-made anew, and one that cannot be written is done without.
-"""
+"""Rendered markup on disk, by content."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-import weakref
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from coldpress.state import make_state
+from coldpress.database import Database
 
-NAME = "markup.sqlite"
-_FORMAT = 1  # of the table and of what `serial` writes
+_SCHEMA = "CREATE TABLE markup (key TEXT PRIMARY KEY, value BLOB NOT NULL, brief TEXT NOT NULL)"
 _SPARE = 2_000  # rows kept beside those the last build used
 _BATCH = 500  # rows written at once
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One rendered body as it is kept: `value` compressed, `brief` as text."""
+
+    value: bytes
+    brief: str
+
+    @classmethod
+    def of(cls, text: str, brief: str) -> Kept:
+        return cls(zlib.compress(text.encode(), 1), brief)
+
+    @property
+    def text(self) -> str:
+        """Raises `ValueError` when it is damaged."""
+        try:
+            return zlib.decompress(self.value).decode()
+        except (zlib.error, TypeError) as reason:
+            raise ValueError(str(reason)) from None
+
+
 class MarkupStore:
-    """Text by key, for one site.  `note` says what was wrong, if anything was."""
+    """Rendered bodies by key, for one site."""
 
-    def __init__(self, root: Path) -> None:
-        self.note: str | None = None
-        self._root = root
+    def __init__(self, folder: Path) -> None:
+        self._database = Database(folder, "markup.sqlite", _SCHEMA)
         self._lock = threading.Lock()
-        self._pending: dict[str, bytes] = {}
+        self._pending: dict[str, Kept] = {}
         self._used: set[str] = set()
-        self._database: sqlite3.Connection | None = None
-        self._opened = False
 
-    def get(self, key: str) -> str | None:
-        """What was kept under a key; None when it is not there or cannot be read."""
+    @property
+    def note(self) -> str | None:
+        """What was wrong with the file, if anything was."""
+        return self._database.note
+
+    def get(self, key: str) -> Kept | None:
+        """What is kept under a key."""
+        self._used.add(key)
+        pending = self._pending.get(key)
+        if pending:
+            return pending
+        rows: list[Any] = self._database.rows("SELECT value, brief FROM markup WHERE key = ?", (key,))
+        return Kept(*rows[0]) if rows else None
+
+    def brief(self, key: str) -> str | None:
+        """The brief that is kept under a key."""
+        self._used.add(key)
+        pending = self._pending.get(key)
+        if pending:
+            return pending.brief
+        rows: list[Any] = self._database.rows("SELECT brief FROM markup WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def keys(self) -> set[str]:
+        """Every key there is."""
+        return {str(key) for (key,) in self._database.rows("SELECT key FROM markup")} | self._pending.keys()
+
+    def put(self, key: str, kept: Kept) -> None:
+        """Keep a body under a key; it is on disk after `flush`."""
         with self._lock:
-            database = self._open()
-            if database is None:
-                return None
-            try:
-                row = database.execute("SELECT value FROM markup WHERE key = ?", (key,)).fetchone()
-                text = zlib.decompress(row[0]).decode() if row else None
-            except (sqlite3.Error, zlib.error, TypeError, UnicodeDecodeError) as reason:
-                self.note = f"part of the cache cannot be read ({reason}); it is made anew"
-                return None
             self._used.add(key)
-            return text
-
-    def has(self, key: str) -> bool:
-        """Whether something is kept under a key."""
-        with self._lock:
-            database = self._open()
-            try:
-                return database is not None and database.execute(
-                    "SELECT 1 FROM markup WHERE key = ?", (key,)).fetchone() is not None
-            except sqlite3.Error:
-                return False
-
-    def put(self, key: str, text: str) -> None:
-        """Keep a text under a key; it is on disk after `flush`."""
-        with self._lock:
-            self._used.add(key)
-            self._pending[key] = zlib.compress(text.encode(), 1)
+            self._pending[key] = kept
             if len(self._pending) >= _BATCH:
                 self._write()
 
     def flush(self) -> None:
-        """Write what is pending, and drop what long was not used."""
+        """Write what is pending."""
         with self._lock:
-            if self._pending:
-                self._write()
-            database = self._database
-            if database is None:
-                return
-            try:
-                with database:
-                    self._forget(database)
-            except sqlite3.Error as reason:
-                self._give_up(reason)
+            self._write()
+
+    def trim(self, used: set[str]) -> None:
+        """Of what is neither used now nor among `used`, keep the newest."""
+        self._database.run(lambda connection: _forget(connection, self._used | used), None)
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""
         self.flush()
-        with self._lock:
-            if self._database is not None:
-                self._database.close()
-                self._database = None
-            self._opened = False
-
-    def _open(self) -> sqlite3.Connection | None:
-        if not self._opened:
-            self._opened = True
-            try:
-                file = make_state(self._root) / NAME
-                try:
-                    self._database = _connect(file)
-                except sqlite3.DatabaseError as reason:
-                    if isinstance(reason, sqlite3.OperationalError):
-                        raise  # not damaged: it cannot be opened or written
-                    self.note = f"the cache was damaged ({reason}); it is made anew"
-                    file.unlink(missing_ok=True)
-                    self._database = _connect(file)
-                # An app may be dropped without a word; its file must not stay open.
-                weakref.finalize(self, self._database.close)
-            except (sqlite3.Error, OSError) as reason:
-                self._give_up(reason)
-        return self._database
+        self._database.close()
 
     def _write(self) -> None:
-        database = self._open()
-        if database is None:
+        if self._pending:
+            rows = sorted((key, kept.value, kept.brief) for key, kept in self._pending.items())
+            self._database.run(
+                lambda connection: connection.executemany("INSERT OR REPLACE INTO markup VALUES (?, ?, ?)", rows), None)
             self._pending.clear()
-            return
-        try:
-            with database:
-                database.executemany("INSERT OR REPLACE INTO markup (key, value) VALUES (?, ?)",
-                                     sorted(self._pending.items()))
-        except sqlite3.Error as reason:
-            self._give_up(reason)
-        self._pending.clear()
-
-    def _forget(self, database: sqlite3.Connection) -> None:
-        """Keep what was used now, and of the rest the newest."""
-        (rows,) = database.execute("SELECT count(*) FROM markup").fetchone()
-        excess = rows - len(self._used) - _SPARE
-        if excess > 0:
-            oldest = database.execute("SELECT key FROM markup ORDER BY rowid")
-            gone = [(key,) for (key,) in oldest if key not in self._used][:excess]
-            database.executemany("DELETE FROM markup WHERE key = ?", gone)
-
-    def _give_up(self, reason: Exception) -> None:
-        self.note = f"the cache is not used: {reason}"
-        self._database = None
 
 
-def _connect(file: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(file, timeout=5, check_same_thread=False)
-    try:
-        (found,) = database.execute("PRAGMA user_version").fetchone()
-        if found != _FORMAT:
-            with database:
-                database.execute("DROP TABLE IF EXISTS markup")
-                database.execute("CREATE TABLE markup (key TEXT PRIMARY KEY, value BLOB NOT NULL)")
-                database.execute(f"PRAGMA user_version = {_FORMAT}")
-        database.execute("SELECT key, value FROM markup LIMIT 1")
-        database.execute("PRAGMA synchronous = OFF")  # a cache may be lost, not waited for
-    except sqlite3.Error:
-        database.close()
-        raise
-    return database
+def _forget(connection: sqlite3.Connection, used: set[str]) -> None:
+    (rows,) = connection.execute("SELECT count(*) FROM markup").fetchone()
+    if rows - len(used) - _SPARE > 0:
+        gone = [(key,) for (key,) in connection.execute("SELECT key FROM markup ORDER BY rowid") if key not in used]
+        connection.executemany("DELETE FROM markup WHERE key = ?", gone[:len(gone) - _SPARE])

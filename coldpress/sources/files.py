@@ -27,6 +27,13 @@ class SourceFile:
     file: Path
     size: int
     mtime_ns: int
+    ctime_ns: int = 0
+    inode: int = 0
+
+    @property
+    def stamp(self) -> str:
+        """What the file system says of it: another content, another stamp."""
+        return f"{self.size} {self.mtime_ns} {self.ctime_ns} {self.inode}"
 
     @property
     def is_markdown(self) -> bool:
@@ -69,7 +76,8 @@ def _walk(folder: Path, inner: str, name: str, root: Path, problems: Problems, f
                 _walk(Path(entry.path), f"{path}/", name, root, problems, found)
             elif entry.is_file():
                 stat = entry.stat()
-                found.append(SourceFile(path, f"{name}/{path}", Path(entry.path), stat.st_size, stat.st_mtime_ns))
+                found.append(SourceFile(path, f"{name}/{path}", Path(entry.path), stat.st_size, stat.st_mtime_ns,
+                                        stat.st_ctime_ns, stat.st_ino))
 
 
 def _ignored(name: str) -> bool:

@@ -9,14 +9,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, tzinfo
 from hashlib import blake2b
 from typing import Any
 
 from coldpress.decoding import decode
-from coldpress.errors import ColdpressError, Place, Problems
+from coldpress.errors import ColdpressError, Problems
 from coldpress.mapping import MappingText, Params
+from coldpress.sources.document import Document, Parsed
 from coldpress.sources.fence import split_front_matter
 from coldpress.sources.fields import ALIASES, AS_WRITTEN, FIELDS, NOT_SLIPS, FrontMatter, as_terms, field_of
 from coldpress.sources.files import SourceFile
@@ -28,53 +29,32 @@ _DRAFTS = {("published", "false"): True, ("published", "no"): True, ("published"
 """Jekyll's and Pelican's ways to say whether a source is a draft."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A Markdown source: `body` begins on line `body_line` of the file;
-    `digest` names the body's content; `stem` is the name without date."""
-
-    source: SourceFile
-    front: FrontMatter
-    body: str
-    body_line: int
-    digest: str
-    stem: str
-    mapping: MappingText | None = None
-
-    def place_of(self, key: str) -> Place:
-        """Where a field of front matter stands, under whichever name."""
-        for name in (key, *(alias for alias, ours in ALIASES.items() if ours == key)):
-            if self.mapping and self.mapping.has(name):
-                return self.mapping.place(name)
-        return Place(self.source.name)
-
-    def place(self, line: int | None = None, column: int | None = None, length: int = 1) -> Place:
-        """A position in the body, `line` counted from the body's first."""
-        if line is None:
-            return Place(self.source.name)
-        lines = self.body.split("\n")
-        text = lines[line - 1] if line <= len(lines) else None
-        return Place(self.source.name, self.body_line + line - 1, column, text, length)
-
-
-def read_document(source: SourceFile, taxonomies: Iterable[str], zone: tzinfo, problems: Problems, *,
-                  names_folder: bool = False) -> Document | None:
-    """Read one Markdown file; None, and a problem, when it cannot be.
-
-    A file that `names_folder` (a bundle's index) takes stem and date from there.
-    """
+def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzinfo, problems: Problems
+          ) -> Parsed | None:
+    """What the bytes of a file say; None, and a problem, when they cannot be read."""
     try:
-        mapping, body, body_line = split_front_matter(
-            decode(source.read(), source.name, "source.encoding"), source.name)
+        mapping, body, body_line = split_front_matter(decode(data, source.name, "source.encoding"), source.name)
         front = _Reader(mapping, tuple(taxonomies), zone, problems).read() if mapping else FrontMatter()
     except ColdpressError as reason:
         problems.extend(reason.problems)
         return None
+    written = f"{mapping.syntax}{mapping.text}" if mapping else ""
+    return Parsed(front, text_digest(written), text_digest(body), body_line)
+
+
+def document_of(source: SourceFile, parsed: Parsed, zone: tzinfo, *, names_folder: bool = False) -> Document:
+    """A source's document; a file that `names_folder` (a bundle's index) takes
+    stem and date from there."""
     stem, day = split_name(source.path, names_folder)
+    front = parsed.front
     if front.date is None and day is not None:
         front = replace(front, date=datetime.combine(day, time(), zone))
-    return Document(source, front, body, body_line, blake2b(body.encode(), digest_size=16).hexdigest(), stem,
-                    mapping)
+    return Document(source, parsed, front, stem)
+
+
+def text_digest(text: str) -> str:
+    """The name of a text's content: 32 hexadecimal digits."""
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 class _Reader:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NoReturn
 
 import flask
+import jinja2
 from flask.templating import DispatchingJinjaLoader, Environment
-from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, Template, Undefined
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, Template, TemplateNotFound, Undefined
+from jinja2.environment import TemplateModule
 from jinja2.exceptions import UndefinedError
+from jinja2.runtime import Context
 from jinja2.utils import missing
 
 from coldpress import recorder
+from coldpress.paths import is_external, path_of
 from coldpress.text import did_you_mean
+from coldpress.web.chance import lipsum, pick
 
 THEME = Path(__file__).parent / "theme"
 
@@ -54,14 +60,43 @@ class Strict(Undefined):
     __hash__ = Undefined.__hash__
 
 
+class SiteTemplate(Template):
+    """A template whose top level runs for each page that imports it: what it
+    reads there is read, and recorded, by that page."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        names = ctx.globals_keys - self.globals.keys() if ctx is not None else ()
+        return self.make_module({name: ctx.parent[name] for name in names} if ctx is not None else None)
+
+
+class Templates(ChoiceLoader):
+    """Loads from the first place that has a template; keeps the digest of what
+    was loaded last under each name."""
+
+    def __init__(self, loaders: Sequence[BaseLoader]) -> None:
+        super().__init__(loaders)
+        self.digests: dict[str, str] = {}
+
+    def get_source(self, environment: jinja2.Environment, template: str
+                   ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        found = super().get_source(environment, template)
+        self.digests[template] = blake2b(found[0].encode(), digest_size=8).hexdigest()
+        return found
+
+    load = BaseLoader.load  # by `get_source`, not by each loader's own
+
+
 class SiteEnvironment(Environment):
     """Flask's environment, with our loader and with lookups recorded."""
+
+    template_class = SiteTemplate
+    loader: Templates
 
     def __init__(self, app: flask.Flask, templates: Path) -> None:
         theme = FileSystemLoader(THEME / "templates")
         super().__init__(
             app,
-            loader=ChoiceLoader([FileSystemLoader(templates), theme, PrefixLoader({"theme": theme})]),
+            loader=Templates([FileSystemLoader(templates), theme, PrefixLoader({"theme": theme})]),
             undefined=Strict,
             autoescape=app.select_jinja_autoescape,
             auto_reload=False,  # the site clears the cache when a template changes
@@ -69,25 +104,42 @@ class SiteEnvironment(Environment):
             lstrip_blocks=True,
         )
         self.globals.update(
-            url_for=flask.url_for, get_flashed_messages=flask.get_flashed_messages, config=app.config,
-            request=flask.request, session=flask.session, g=flask.g)
+            url_for=flask.url_for, get_flashed_messages=flashed_messages, config=app.config,
+            request=flask.request, session=flask.session, g=flask.g, lipsum=lipsum)
         self.policies["json.dumps_function"] = app.json.dumps
-        self.filters.update(date=format_date, iso=_iso, rfc822=_rfc822)
+        self.filters.update(date=format_date, iso=_iso, rfc822=_rfc822, random=pick)
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
         # Every lookup comes through here, those in vain too.
         recorder.read("template", name)
-        return super()._load_template(name, globals)
+        with recorder.unrecorded():
+            return super()._load_template(name, globals)
+
+    def fingerprint(self, name: str) -> str | None:
+        """The digest of the template that a name finds; None for no template."""
+        try:
+            return self.loader.digests.get(name) or (self.loader.get_source(self, name) and self.loader.digests[name])
+        except TemplateNotFound:
+            return None
 
     def search_blueprints(self, app: flask.Flask) -> None:
         """Look in the template folders of an app's blueprints too, last of all."""
-        assert isinstance(self.loader, ChoiceLoader), "as made above"
         self.loader.loaders = [*self.loader.loaders, DispatchingJinjaLoader(app)]
 
     def clear(self) -> None:
         """Forget compiled templates: one was added, changed or removed."""
+        self.loader.digests.clear()
         if self.cache is not None:
             self.cache.clear()
+
+
+def flashed_messages(*arguments: Any, **more: Any) -> Any:
+    """Flask's `get_flashed_messages`; where no session came with the request
+    there are none, and asking does not count as a use of the session."""
+    interface = flask.current_app.session_interface
+    if interface.get_cookie_name(flask.current_app) not in flask.request.cookies and not flask.session.modified:
+        return []
+    return flask.get_flashed_messages(*arguments, **more)
 
 
 def format_date(value: datetime, form: str = "%Y-%m-%d") -> str:
@@ -105,9 +157,11 @@ def _rfc822(value: datetime) -> str:
     return format_datetime(value)
 
 
-def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str], str | None]) -> Callable[..., str]:
+def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str], str | None],
+                  link_root: Callable[[], str]) -> Callable[..., str]:
     """`url_for` for templates: our views by their short names, all others as
-    Flask knows them; files of the site and the theme carry their version."""
+    Flask knows them; files of the site and the theme carry their version, links
+    to our own views are recorded."""
 
     def url_for(endpoint: str, **values: Any) -> str:
         if endpoint in ("static", "theme") and "filename" in values:
@@ -115,6 +169,10 @@ def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str],
             if version is None:
                 raise NothingThere(f"there is no file `{endpoint}/{values['filename']}`")
             values.setdefault("v", version)
-        return flask.url_for(endpoints.get(endpoint, endpoint), **values)
+            return flask.url_for(endpoints[endpoint], **values)
+        url = flask.url_for(endpoints.get(endpoint, endpoint), **values)
+        if endpoint in endpoints and not is_external(url):
+            recorder.read("link", path_of(url).removeprefix(link_root()))
+        return url
 
     return url_for

@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 from werkzeug.local import LocalProxy
 
+from coldpress import recorder
 from coldpress.web.blueprints import archive, assets, content, feeds, lists, machines, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
@@ -33,7 +34,8 @@ class Coldpress(Site):
     """
 
     def __init__(self, app: Flask | None = None, root: str | Path = ".", *, url_prefix: str = "") -> None:
-        super().__init__(Path(app.root_path, root) if app else root, url_prefix, app.root_path if app else None)
+        with recorder.unrecorded():
+            super().__init__(Path(app.root_path, root) if app else root, url_prefix, app.root_path if app else None)
         self.endpoints: dict[str, str] = {}
         self.generators: dict[str, Urls] = {}
         if app is not None:
@@ -41,6 +43,10 @@ class Coldpress(Site):
 
     def init_app(self, app: Flask) -> None:
         """Give an app the site's routes, templates and its 404 page."""
+        with recorder.unrecorded():
+            self._init_app(app)
+
+    def _init_app(self, app: Flask) -> None:
         if PARENT in app.extensions:
             raise RuntimeError("this app has a Coldpress site already; mount the second in an app of its own")
         app.extensions[PARENT] = self
@@ -53,7 +59,7 @@ class Coldpress(Site):
         environment = SiteEnvironment(app, self.root / self.config.templates_dir)
         environment.globals.update(
             site=SiteVariables(self), library=LocalProxy(lambda: self.library), now=self.now,
-            url_for=short_url_for(self.endpoints, self.asset_version))
+            url_for=short_url_for(self.endpoints, self.asset_version, self.link_root))
         return environment
 
     def _make_parent(self) -> Blueprint:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request
@@ -24,7 +25,10 @@ from coldpress.mapping import MappingText
 from coldpress.markup.cache import MarkupCache
 from coldpress.markup.store import MarkupStore
 from coldpress.paths import below, relative_name
+from coldpress.recorder import Key
+from coldpress.sources.cache import SourceCache
 from coldpress.sources.files import SourceFile, find_files
+from coldpress.state import STATE
 from coldpress.web.environment import THEME, SiteEnvironment
 
 PARENT = "coldpress"
@@ -51,6 +55,8 @@ class Site:
     environment: SiteEnvironment
     config_is_readable = True
     """False when no setting of the config is known, so that nothing else counts."""
+    factory_reads: Iterable[Key] = ()
+    """What own code read while it made the app."""
     owns_app = False
     """Whether the app is the site's own, and all its routes are frozen."""
 
@@ -72,8 +78,13 @@ class Site:
                 f"the site is mounted at `{self.url_prefix}/`; the base URL `{self.config.base_url}` does not end so",
                 self.config_place("base_url") if self.options.base_url is None else None,
                 f"write `{self.config.base_url.rstrip('/')}{self.url_prefix}/`")
-        self.markup = MarkupCache(None if self.options.no_cache else MarkupStore(self.root))
-        self._sources = Sources(self.root, self.base, self.config, self.markup)
+        self.cache_folder = self.root / STATE
+        if self.options.no_cache:
+            self._temporary = TemporaryDirectory(prefix="coldpress-", ignore_cleanup_errors=True)
+            self.cache_folder = Path(self._temporary.name)
+        self.markup = MarkupCache(MarkupStore(self.cache_folder))
+        self.sources = Sources(self.root, self.base, self.config, self.markup,
+                               SourceCache(self.cache_folder, self.config.taxonomies, self.config.zone))
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
@@ -110,7 +121,8 @@ class Site:
 
     def _load(self) -> Snapshot:
         problems = Problems(self.config_problems)
-        library = assemble(self._sources, self.options, self._moment(), self.link_root, problems)
+        with recorder.unrecorded():
+            library = assemble(self.sources, self.options, self.moment(), self.link_root, problems)
         return Snapshot(library, tuple(problems))
 
     @property
@@ -125,25 +137,27 @@ class Site:
 
     def find(self, path: str) -> Page | Alias | SourceFile | None:
         """Whatever content is at a decoded path of this site."""
-        return self.library.at(path) or self.library.assets.get(path)
+        return self.library.at(path) or self.library.asset_at(path)
 
     def named(self, name: str) -> Page | Alias | str | None:
         """Content by its file below the content folder (`docs/install.md`) or
         by its path (`/about/`); of an asset, the path."""
         library = self.library
         return library.by_source(name) or library.asset_of(name) or library.at(name) or (
-            name if name in library.assets else None)
+            name if library.asset_at(name) else None)
 
     def now(self) -> datetime:
-        """The moment of this build, in the site's time zone; a recorded read."""
-        recorder.read("clock", "now")
-        return self._moment()
+        """The day of this build, at its first hour in the site's time zone; a
+        recorded read.  Anything finer would make every build another site."""
+        recorder.read("clock", "day")
+        return self.moment().replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
-    def _moment(self) -> datetime:
+    def moment(self) -> datetime:
+        """The moment of this build: `--clock`, SOURCE_DATE_EPOCH, or the time it is."""
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
         if self.options.clock:
             clock = self.options.clock
-            return clock if clock.tzinfo else clock.replace(tzinfo=self.config.zone)
+            return clock.astimezone(self.config.zone) if clock.tzinfo else clock.replace(tzinfo=self.config.zone)
         if epoch.isdigit():
             return datetime.fromtimestamp(int(epoch), UTC).astimezone(self.config.zone)
         return datetime.now(self.config.zone)
@@ -190,7 +204,7 @@ class Site:
 
     def asset_version(self, name: str, filename: str) -> str | None:
         """Eight digits that change with a file; None where there is none."""
-        recorder.read("asset", f"{name}/{filename}")
+        recorder.read("version", f"{name}/{filename}")
         try:
             file = below(self.folder_of(name), filename)
             stat = file.stat()
@@ -199,7 +213,8 @@ class Site:
         stamp = (stat.st_size, stat.st_mtime_ns)
         known = self._versions.get((name, filename))
         if known is None or known[0] != stamp:
-            known = stamp, blake2b(file.read_bytes(), digest_size=4).hexdigest()
+            with recorder.unrecorded():
+                known = stamp, blake2b(file.read_bytes(), digest_size=4).hexdigest()
             self._versions[name, filename] = known
         return known[1]
 
@@ -211,6 +226,6 @@ def current_site() -> Site:
 
 
 def now() -> datetime:
-    """The moment of the build, for own routes: `--clock`, SOURCE_DATE_EPOCH, or
-    the time it is.  A page that asks is rebuilt when the day changes."""
+    """The day of the build at its first hour, for own routes: of `--clock`, of
+    SOURCE_DATE_EPOCH, or today.  A page that asks is rebuilt when the day changes."""
     return current_site().now()

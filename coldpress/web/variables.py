@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from coldpress import recorder
 from coldpress.paths import is_external
 from coldpress.web.site import Site
 
@@ -23,13 +22,12 @@ class MenuLink:
 
 
 class SiteVariables:
-    """`site` in templates: the config's settings, each read recorded."""
+    """`site` in templates: the config's settings."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
 
     def _read(self, name: str) -> Any:
-        recorder.read("config", name)
         return getattr(self._site.config, name)
 
     @property

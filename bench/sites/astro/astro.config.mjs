@@ -1,0 +1,9 @@
+import sitemap from "@astrojs/sitemap";
+import { defineConfig } from "astro/config";
+
+export default defineConfig({
+  site: "https://example.org",
+  outDir: "output",
+  trailingSlash: "always",
+  integrations: [sitemap()],
+});

@@ -1,0 +1,71 @@
+"""What was measured, as Markdown: one short table, and one with everything."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from edits import CASES, RESTORED
+from measure import Sample
+from tools import Tool
+
+HEADS = {"cold": "cold", "nothing": "nothing", "body": "body", "title": "title+tags", "new": "new post",
+         "template": "base template", RESTORED: RESTORED}
+BESIDE = "hugo"
+
+
+@dataclass
+class Result:
+    """All builds of one tool."""
+
+    tool: Tool
+    pages: int = 0
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
+    faults: dict[str, list[str]] = field(default_factory=dict)
+    error: str = ""
+
+    def median(self, case: str, name: str) -> float | None:
+        """The middle one of a figure's values; None where there is none."""
+        values = [value for sample in self.samples.get(case, ()) if (value := getattr(sample, name)) is not None]
+        return statistics.median(values) if values else None
+
+
+def short(results: dict[str, Result]) -> Iterator[str]:
+    """One row a tool: wall seconds, in brackets how many times Hugo's."""
+    yield f"| tool | {' | '.join(HEADS[case] for case in CASES)} | peak MB |"
+    yield f"|---|{'--:|' * (len(CASES) + 1)}"
+    for name, result in results.items():
+        peaks = [peak for case in CASES if (peak := result.median(case, "memory")) is not None]
+        cells = [_wall(results, name, case) for case in CASES]
+        smaller = " (smaller job)" if result.tool.smaller else ""
+        yield f"| {name}{smaller} | {' | '.join(cells)} | {f'{max(peaks):.0f}' if peaks else ''} |"
+
+
+def detailed(results: dict[str, Result]) -> Iterator[str]:
+    """One row a tool and case, with every figure."""
+    yield "| tool | case | wall s (× Hugo) | CPU s | peak MB | pages rendered | files written | runs | |"
+    yield "|---|---|--:|--:|--:|--:|--:|--:|---|"
+    for name, result in results.items():
+        for case, samples in result.samples.items():
+            rendered, written = result.median(case, "rendered"), result.median(case, "written")
+            yield (f"| {name} | {HEADS[case]} | {_wall(results, name, case)} | {result.median(case, 'cpu'):.2f} | "
+                   f"{result.median(case, 'memory'):.0f} | {'' if rendered is None else f'{rendered:.0f}'} | "
+                   f"{written:.0f} | {len(samples)} | {', '.join(result.faults.get(case, ()))} |")
+
+
+def notes(results: dict[str, Result]) -> Iterator[str]:
+    """How many pages each made, where its job differs, what went wrong."""
+    for name, result in results.items():
+        more = "; ".join(filter(None, (result.tool.note, result.error)))
+        yield f"- {name}: {result.pages} HTML pages{f'; {more}' if more else ''}"
+
+
+def _wall(results: dict[str, Result], name: str, case: str) -> str:
+    wall = results[name].median(case, "wall")
+    if wall is None:
+        return "failed" if results[name].error else ""
+    same = "cold" if case == RESTORED else case  # on a fresh clone Hugo builds as it does at first
+    beside = results[BESIDE].median(same, "wall") if BESIDE in results else None
+    star = "*" if results[name].faults.get(case) else ""
+    return f"{wall:.2f}{star}{f' ({wall / beside:.1f})' if beside else ''}"

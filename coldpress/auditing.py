@@ -1,0 +1,79 @@
+"""What own code opens while a page renders, without its saying so.
+
+Python tells an audit hook (PEP 578) of every file opened, folder listed,
+connection made and program started.  While reads are recorded, and only
+then, these become reads too: `file` and `folder`, which can be looked at
+again, and `volatile` for what cannot.  Python's own files are left out.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from coldpress import recorder
+
+DATABASE, NETWORK, PROGRAM = "a database", "the network", "another program"
+_VOLATILE = {
+    "sqlite3.connect": DATABASE, "socket.connect": NETWORK, "socket.getaddrinfo": NETWORK, "socket.sendto": NETWORK,
+    "subprocess.Popen": PROGRAM, "os.system": PROGRAM, "os.exec": PROGRAM, "os.posix_spawn": PROGRAM,
+    "os.fork": PROGRAM}
+_WRITING = os.O_WRONLY | os.O_RDWR
+_IMPORT = "<frozen importlib"  # of code, which is looked at as a whole
+_DEVICES = ("/dev/", "/proc/", "/sys/")
+
+
+@cache
+def listen() -> None:
+    """Hear what happens from now on; a hook can be added, but never removed."""
+    sys.addaudithook(_hear)
+
+
+def is_own(path: str) -> bool:
+    """Whether a file is neither Python's nor an installed package's nor ours."""
+    return not path.startswith(_installed()) and not path.startswith(_DEVICES)
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in ("open", "os.scandir", "os.listdir"):
+        if recorder.is_recording() and not sys._getframe(1).f_code.co_filename.startswith(_IMPORT):
+            with recorder.unrecorded():
+                key = _key(event, arguments)
+            if key:
+                recorder.read(*key)
+    elif event in _VOLATILE:
+        recorder.read("volatile", _VOLATILE[event])
+
+
+def _key(event: str, arguments: tuple[Any, ...]) -> recorder.Key | None:
+    name = arguments[0] if arguments else None
+    if event == "open" and _writes(arguments):
+        return None
+    if not isinstance(name, (str, bytes, os.PathLike)) and name is not None:
+        return None  # a descriptor: it was opened before
+    path = os.path.abspath(os.fsdecode(name) if name is not None else ".")  # noqa: PTH100  (links stay links)
+    return ("file" if event == "open" else "folder", path) if is_own(path) else None
+
+
+def _writes(arguments: tuple[Any, ...]) -> bool:
+    _, mode, flags = (*arguments, None, None, None)[:3]
+    if isinstance(mode, str):
+        return not mode.startswith("r") or "+" in mode
+    return isinstance(flags, int) and bool(flags & _WRITING)
+
+
+@cache
+def _installed() -> tuple[str, ...]:
+    """Folders of Python and of what is installed into it."""
+    paths = sysconfig.get_paths()
+    folders = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, str(Path(__file__).parent),
+               "/usr/share/zoneinfo"}
+    folders |= {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    folders |= {folder for folder in sys.path if folder.endswith(("site-packages", "dist-packages"))}
+    # `/usr` as a prefix would hide what is really a site's: `/usr/src/mysite`.
+    return tuple(sorted(str(Path(folder)) + os.sep for folder in folders
+                        if folder not in ("/usr", "/usr/local", "/") and folder))

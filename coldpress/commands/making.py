@@ -1,0 +1,187 @@
+"""One site made: plan → freeze → check → publish → remember."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from flask import Flask
+
+from coldpress.commands.checking import check_site
+from coldpress.commands.run import Run
+from coldpress.errors import Problems
+from coldpress.freeze.code import OwnCode, engine
+from coldpress.freeze.copies import freeze_copies, stamp_of
+from coldpress.freeze.fingerprints import NEVER, Fingerprints
+from coldpress.freeze.freezing import Freezing
+from coldpress.freeze.output import Changes, Output
+from coldpress.freeze.plan import Plan
+from coldpress.freeze.records import FileRow, Records
+from coldpress.freeze.staleness import FACTORY, OWN, Staleness
+from coldpress.freeze.workers import FEW, StartWorker
+from coldpress.markup.workers import start_method
+from coldpress.recorder import Key
+from coldpress.web.explain import explain
+from coldpress.web.extension import Coldpress
+
+
+class Making:
+    """Makes one site into one output.  `stages` are seconds by name."""
+
+    def __init__(self, run: Run, app: Flask, site: Coldpress, output: Output, problems: Problems) -> None:
+        self._run = run
+        self._app = app
+        self._site = site
+        self._output = output
+        self._problems = problems
+        self._started_ns = time.time_ns()
+        self.stages: dict[str, float] = {}
+        self.plan = Plan(app, site, problems)
+        self.records = Records(site.cache_folder, output.key)
+        self.freezing: Freezing | None = None
+        self.changes: Changes | None = None
+
+    def make(self) -> None:
+        """Publish the site, unless there are errors or it is a dry run."""
+        self._output.open()
+        try:
+            self._freeze()
+            with self._stage("check"):
+                if self.freezing:
+                    check_site(self._site, self.plan, self.freezing, self._problems)
+                self._output.refuse_foreign(self._problems)
+            if not self.found.errors:
+                with self._stage("publish"):
+                    self._publish()
+        finally:
+            self._output.discard()
+            self._close()
+
+    @property
+    def found(self) -> Problems:
+        """What was found: under `--strict`, errors only."""
+        return self._problems.as_errors() if self._run.strict else self._problems
+
+    @property
+    def notes(self) -> list[str]:
+        """What is wrong with a cache, a line each."""
+        site = self._site
+        notes = (site.sources.cache.note, site.markup.store.note, self.records.note)
+        return list(dict.fromkeys(note for note in notes if note))
+
+    def _freeze(self) -> None:
+        try:
+            with self._stage("plan"):
+                self.plan.fill()
+            with self._stage("compare"):
+                self._compare()
+            assert self.freezing is not None, "just made"
+            with self._stage("markup"):
+                self._render_ahead()
+            with self._stage("freeze"):
+                self._copied = freeze_copies(self.plan, self._output, self.records.files, self._problems)
+                self.freezing.run(self._run.jobs, self._start_worker(), self._problems)
+        except Exception as reason:  # noqa: BLE001  (a URL generator of an own route)
+            self._problems.add(explain(reason, self._site))
+
+    def _compare(self) -> None:
+        """Find out what is stale."""
+        site = self._site
+        self._prints = Fingerprints(self._app, site)
+        self._code = OwnCode(site.base, self.records.about.get("code"))
+        self._about = {"engine": engine(), "settings": _settings(site), "structure": self._prints.structure()}
+        staleness = Staleness(self.records, self._prints, self._whole_reason(), self._about["structure"])
+        self._staleness = staleness
+        self.freezing = Freezing(self._app, site, self.plan, self._output, self.records, staleness, self._run.report)
+
+    def _whole_reason(self) -> str | None:
+        """Why nothing that was rendered can be kept, if that is so."""
+        before = self.records.about
+        if not before:
+            return "there is no record of it"
+        if before.get("engine") != self._about["engine"]:
+            return "Coldpress, Python or an installed package changed"
+        if before.get("settings") != self._about["settings"]:
+            return "a setting that shapes the whole site changed"
+        changed = self._code.changed()
+        return f"the code in {changed} changed" if changed else None
+
+    def _render_ahead(self) -> None:
+        site = self._site
+        if self._staleness.everything or site.sources.cache.parsed_anew >= FEW:
+            bodies = {page.document.digest: page.document.read_body for page in site.library.all_pages}
+            site.markup.render_ahead(bodies, self._run.jobs)
+
+    def _start_worker(self) -> StartWorker:
+        method = start_method()
+        self._site.markup.store.close()  # no connection may be shared with a forked process
+        make = partial(_inherited, self._app, self._site) if method == "fork" else self._run.remake()
+        return StartWorker(make, self._output.staging.folder, self._output.folder, method)
+
+    def _publish(self) -> None:
+        if self._run.dry_run:
+            self.changes = self._output.changes()
+            return
+        self.changes = self._output.publish()
+        with self._stage("remember"):
+            self._remember()
+
+    def _remember(self) -> None:
+        """Write down what was made, now that it is published."""
+        assert self.freezing is not None, "without it there are errors"
+        site, news = self._site, self.freezing.news
+        self._about["code"] = self._code.written(self._started_ns)
+        news.about = {name: value for name, value in self._about.items() if self.records.about.get(name) != value}
+        news.keys = self._staleness.same
+        folder = self._output.folder
+        news.files = [FileRow(row.file, stamp_of(folder / row.file), row.digest, "") for row in news.files]
+        news.files += [row for row in self._copies() if self.records.files.get(row.file) != row]
+        entries = list(self.plan.entries)
+        self.records.save(
+            news, {OWN, FACTORY, *(entry.path for entry in entries)}, {entry.file for entry in entries},
+            {page.source for page in site.library.all_pages}, self._print)
+
+    def _copies(self) -> Iterator[FileRow]:
+        for file, source in self._copied.items():
+            yield FileRow(file, stamp_of(self._output.folder / file), b"", source)
+
+    def _print(self, key: Key) -> tuple[str | None, str | None]:
+        """What to remember of a read: nothing that would hold for a file which
+        changed while we were at work."""
+        if key[0] in ("file", "folder") and self._prints.changed_at(key[1]) >= self._started_ns:
+            return NEVER, None
+        return self._prints.of(key), self._prints.basis(key)
+
+    def _close(self) -> None:
+        site = self._site
+        site.sources.cache.save()
+        if self._staleness_is_known and self._staleness.everything:
+            site.markup.trim({page.document.digest for page in site.library.all_pages})
+        site.markup.store.close()
+        self.records.close()
+
+    @property
+    def _staleness_is_known(self) -> bool:
+        return self.freezing is not None
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[name] = self.stages.get(name, 0) + time.perf_counter() - started
+
+
+def _inherited(app: Flask, site: Coldpress) -> tuple[Flask, Coldpress]:
+    return app, site
+
+
+def _settings(site: Coldpress) -> str:
+    """The settings that shape all pages at once: where they are and whence."""
+    config = site.config
+    return repr((
+        config.base_url, site.url_prefix, config.timezone, config.permalinks, config.taxonomies, config.collections,
+        config.content_dir, config.templates_dir, config.static_dir))

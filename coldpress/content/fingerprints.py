@@ -1,0 +1,185 @@
+"""What a recorded read of content would give now, as a short text.
+
+Two builds in which a key has the same fingerprint are the same to every page
+that read it.  Fingerprints are of content, never of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+
+from coldpress.content.aliases import Alias
+from coldpress.content.library import Library
+from coldpress.content.page import Page, Post, Section
+from coldpress.content.pagination import page_of
+from coldpress.content.taxonomy import Taxonomy
+from coldpress.markup.serial import dumps_brief
+
+EVERY = "*"
+"""The name of a key that stands for all sources: of a page that read too many
+to name each."""
+SUMMED_UP = ("meta", "body", "summary", "url", "section", "near", "members")
+STRUCTURAL = frozenset((
+    "meta", "url", "path", "source", "asset", "items", "list", "near", "section", "members", "term"))
+_SHORT = 200  # letters of a fingerprint that is not shortened
+
+
+class ContentFingerprints:
+    """Fingerprints of one Library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._pages = {page.source: page for page in library.all_pages.unrecorded}
+        self._makers: dict[str, Callable[[str], str | None]] = {
+            "meta": self._of_page(_meta), "body": self._of_page(_body), "summary": self._of_page(_summary),
+            "text": self._of_page(_text), "url": self._of_page(_url), "section": self._of_page(self._section),
+            "near": self._of_page(_near), "members": self._of_page(self._members), "path": self._path,
+            "source": self._source, "asset": library.asset_of, "items": self._items, "list": self._list,
+            "term": self._term}
+
+    @property
+    def kinds(self) -> Iterable[str]:
+        """The kinds of keys that are known here."""
+        return self._makers
+
+    def of(self, kind: str, name: str) -> str | None:
+        """The fingerprint of a key; None for what is not there."""
+        if name == EVERY:
+            return self._of_every(kind)
+        try:
+            return shortened(self._makers[kind](name)) if kind in self._makers else None
+        except ValueError:
+            return None  # a name that we did not write: records may come from anywhere
+
+    def structure(self) -> str:
+        """One fingerprint for all that does not come of the bodies: while it
+        stays, so do those of the kinds in `STRUCTURAL`."""
+        digest = blake2b(digest_size=16)
+        for page in self._pages.values():
+            digest.update(f"{page.source}\n{page.path}\n{_meta(page)}\n".encode())
+        for name in ("assets", "aliases", "left out"):
+            digest.update(f"{self._items(name)}\n\n".encode())
+        return digest.hexdigest()
+
+    def basis(self, kind: str, name: str) -> str | None:
+        """What a fingerprint is made from, where that is cheaper to look at."""
+        if kind == "summary" and name != EVERY and name in self._pages:
+            return _body(self._pages[name])
+        return None
+
+    def _of_page(self, make: Callable[[Page], str | None]) -> Callable[[str], str | None]:
+        def of(name: str) -> str | None:
+            page = self._pages.get(name)
+            return make(page) if page else None
+
+        return of
+
+    def _of_every(self, kind: str) -> str | None:
+        make = self._makers[kind] if kind != "summary" else self._makers["body"]
+        digest = blake2b(digest_size=16)
+        for name in self._pages:
+            digest.update(f"{name}\n{make(name)}\n".encode())
+        return digest.hexdigest()
+
+    def _section(self, page: Page) -> str | None:
+        return _ident(self._library.section_of(page))
+
+    def _members(self, page: Page) -> str | None:
+        return _idents(page.pages) if isinstance(page, Section) else None
+
+    def _path(self, name: str) -> str | None:
+        found = self._library.at(name)
+        if isinstance(found, Alias):
+            return f"alias {_ident(found.page)}"
+        asset = self._library.asset_at(name) if found is None else None
+        return _ident(found) or (f"asset {asset.path}" if asset else None)
+
+    def _source(self, name: str) -> str | None:
+        if name.endswith("/"):
+            return _ident(self._library.page_in(name[:-1]))
+        return _ident(self._pages.get(name))
+
+    def _items(self, name: str) -> str | None:
+        library = self._library
+        if name == "assets":
+            return "\n".join(f"{path} {asset.path}" for path, asset in library.assets.items())
+        if name == "aliases":
+            return "\n".join(f"{path} {alias.page.source}" for path, alias in library.aliases.items())
+        if name == "sources":
+            return "\n".join(library.sources)
+        if name == "left out":
+            return "\n".join(f"{out.document.source.path} {out.reason}" for out in library.left_out)
+        listed, mark, index = name.rpartition("[" if name.endswith("]") else ".")
+        pages = library.page_list(listed)
+        if pages is None:
+            return None
+        if mark == ".":
+            return str(len(pages.unrecorded) if index == "length" else bool(pages.unrecorded))
+        try:
+            if ":" not in index:
+                return _ident(pages.unrecorded[int(index[:-1])])
+            return _idents(pages.unrecorded[slice(*(int(part) if part else None for part in index[:-1].split(":")))])
+        except IndexError:
+            return None
+
+    def _list(self, name: str) -> str | None:
+        listed, number, size = name.rsplit(" ", 2)
+        pages = self._library.page_list(listed)
+        chunk = page_of(pages.unrecorded, int(number) if number else None, int(size)) if pages is not None else None
+        return f"{chunk[1]} {chunk[2]}\n{_idents(chunk[0])}" if chunk else None
+
+    def _term(self, name: str) -> str | None:
+        taxonomy, _, slug = name.partition("/")
+        found: Taxonomy | None = self._library.taxonomies.get(taxonomy.removesuffix("?"))
+        if found is None:
+            return None
+        if taxonomy.endswith("?"):
+            return str(bool(found))
+        if not slug:
+            return "\n".join(term.slug for term in found.terms)
+        term = found.term(slug)
+        return term.name if term else None
+
+
+def shortened(text: str | None) -> str | None:
+    """A long fingerprint as a digest."""
+    if text is None or len(text) <= _SHORT:
+        return text
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _ident(page: Page | None) -> str | None:
+    return f"{page.kind} {page.source}" if page else None
+
+
+def _idents(pages: Iterable[Page]) -> str:
+    return "\n".join(f"{page.kind} {page.source}" for page in pages)
+
+
+def _meta(page: Page) -> str:
+    document = page.document
+    named = "" if document.front.title else page.name  # then the body or the config names it
+    dated = "" if document.parsed.front.date else document.front.date
+    return f"{page.kind} {document.parsed.front_digest} {document.stem} {dated} {named}"
+
+
+def _body(page: Page) -> str:
+    return f"{_meta(page)} {page.document.digest}"
+
+
+def _summary(page: Page) -> str:
+    brief = blake2b(dumps_brief(page.brief).encode(), digest_size=8).hexdigest()
+    return f"{page.document.parsed.front_digest} {brief}"
+
+
+def _text(page: Page) -> str:
+    return f"{_body(page)} {page.document.parsed.body_line}"
+
+
+def _url(page: Page) -> str:
+    return page.path
+
+
+def _near(page: Page) -> str | None:
+    return f"{_ident(page.prev)}\n{_ident(page.next)}" if isinstance(page, Post) else None

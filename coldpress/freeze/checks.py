@@ -1,0 +1,46 @@
+"""The links of a page looked at, apart from the page itself: a heading that
+goes elsewhere changes what we warn of, not what is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from coldpress import recorder
+from coldpress.content.library import Library
+from coldpress.content.links import broken_link, loose_links, missing_anchors
+from coldpress.content.page import Page
+from coldpress.errors import Problem, Problems
+from coldpress.freeze.own_reads import summed_up
+from coldpress.markup.rendered import Link
+from coldpress.recorder import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was found on one source: its flaws, and links at whose path there is
+    no content, so that only the whole plan can tell whether they lead anywhere."""
+
+    source: str
+    reads: tuple[Key, ...]
+    loose: tuple[tuple[str | None, Link], ...]
+    problems: tuple[Problem, ...]
+
+
+def check_page(library: Library, page: Page) -> Check:
+    """Look at the markup of one page."""
+    with recorder.recording() as reads:
+        recorder.read("text", page.source)
+        loose = tuple(loose_links(library, page))
+        problems = (*page.flaws, *missing_anchors(library, page))
+    return Check(page.source, tuple(summed_up(reads)), loose, problems)
+
+
+def tell(checks: Iterable[Check], library: Library, exists: Callable[[str], bool], problems: Problems) -> None:
+    """Report what was found, and the links that lead nowhere."""
+    pages = {page.source: page for page in library.all_pages}
+    for check in checks:
+        problems.extend(check.problems)
+        for path, link in check.loose:
+            if path is None or not exists(path):
+                problems.add(broken_link(library, pages[check.source], link))

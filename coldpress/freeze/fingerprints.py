@@ -1,0 +1,87 @@
+"""What every kind of recorded read would give now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+
+from flask import Flask
+
+from coldpress import recorder
+from coldpress.content.fingerprints import ContentFingerprints, shortened
+from coldpress.hooks import mark_of
+from coldpress.recorder import Key
+from coldpress.web.extension import Coldpress
+
+NEVER = "~"
+"""A fingerprint that equals none, itself included."""
+
+
+class Fingerprints:
+    """Fingerprints of a site as it is now; each is made once."""
+
+    def __init__(self, app: Flask, site: Coldpress) -> None:
+        self._app = app
+        self._site = site
+        self._content = ContentFingerprints(site.library)
+        self._made: dict[Key, str | None] = {}
+        self._makers: dict[str, Callable[[str], str | None]] = {
+            "template": site.environment.fingerprint, "version": self._version, "config": self._config,
+            "clock": lambda _: site.moment().date().isoformat(), "link": lambda _: "", "file": self._file,
+            "folder": self._folder, "value": self._value, "volatile": lambda _: NEVER}
+
+    def of(self, key: Key) -> str | None:
+        """The fingerprint of a key; None for what is not there."""
+        if key not in self._made:
+            kind, name = key
+            with recorder.unrecorded():
+                self._made[key] = self._makers[kind](name) if kind in self._makers else self._content.of(kind, name)
+        return self._made[key]
+
+    def basis(self, key: Key) -> str | None:
+        """What its fingerprint is made from, where that is cheaper to look at."""
+        return self._content.basis(*key)
+
+    def changed_at(self, name: str) -> int:
+        """When a file or folder that own code opened changed last, in nanoseconds."""
+        try:
+            stat = Path(self._site.base, name).stat()
+        except OSError:
+            return 0
+        return max(stat.st_mtime_ns, stat.st_ctime_ns)
+
+    def structure(self) -> str:
+        """One fingerprint for every key of a structural kind."""
+        with recorder.unrecorded():
+            return self._content.structure()
+
+    def _version(self, name: str) -> str | None:
+        folder, _, filename = name.partition("/")
+        return self._site.asset_version(folder, filename)
+
+    def _config(self, name: str) -> str:
+        return shortened(repr(getattr(self._site.config, name, None))) or ""
+
+    def _file(self, name: str) -> str | None:
+        path = Path(self._site.base, name)
+        try:
+            return blake2b(path.read_bytes(), digest_size=16).hexdigest() if path.is_file() else None
+        except OSError:
+            return None
+
+    def _folder(self, name: str) -> str | None:
+        try:
+            return shortened("\n".join(sorted(path.name for path in Path(self._site.base, name).iterdir())))
+        except OSError:
+            return None
+
+    def _value(self, path: str) -> str | None:
+        """What the view at a path says it depends on."""
+        adapter = self._app.url_map.bind("localhost")
+        endpoint, values = adapter.match(path)
+        mark = mark_of(self._app.view_functions[endpoint])
+        if mark is None or mark.value is None:
+            return NEVER
+        with self._app.test_request_context(path):
+            return shortened(repr(mark.value(**values)))

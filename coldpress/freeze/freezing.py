@@ -1,0 +1,210 @@
+"""All URLs of a plan made files: the stale ones rendered, the fresh ones kept.
+
+The work-list is alive: what a page links to joins it, whether the page was
+rendered now or long ago.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from flask import Flask
+
+from coldpress.errors import Problems
+from coldpress.freeze.checks import Check, check_page
+from coldpress.freeze.copies import stamp_of
+from coldpress.freeze.entry import Entry
+from coldpress.freeze.failures import Failures
+from coldpress.freeze.freezer import SiteFreezer
+from coldpress.freeze.frozen import Found, Frozen, content_digest
+from coldpress.freeze.output import Output
+from coldpress.freeze.own_reads import UNSEEN, OwnReads
+from coldpress.freeze.plan import Plan
+from coldpress.freeze.records import FileRow, News, PageRow, Records, numbers
+from coldpress.freeze.staleness import FACTORY, OWN, Staleness, Why
+from coldpress.freeze.workers import CHUNK, FEW, Job, Result, StartWorker, run_jobs
+from coldpress.markup.workers import chunks
+from coldpress.recorder import Key
+from coldpress.report import Report
+from coldpress.web.extension import Coldpress
+
+_BATCH = 200  # pages whose bytes are kept at once
+
+
+class Freezing:
+    """One freezing of a plan.  `rendered` are the entries requested, with the
+    reasons; `news` what is to be remembered of them."""
+
+    def __init__(self, app: Flask, site: Coldpress, plan: Plan, output: Output, records: Records,
+                 staleness: Staleness, report: Report) -> None:
+        self._site = site
+        self._plan = plan
+        self._output = output
+        self._records = records
+        self._staleness = staleness
+        self._report = report
+        self._freezer = SiteFreezer(app, site, output.staging)
+        self._own_reads = OwnReads(app, site)
+        self._failures = Failures()
+        self._problems = Problems()
+        self._queue: deque[Entry] = deque()
+        self._unkept: list[Frozen] = []
+        self._by_path: dict[str, Entry] = {}
+        self._pages = {page.source: page for page in site.library.all_pages}
+        self._source_of = {page.document.source.name: page.source for page in site.library.all_pages}
+        self._unchecked: set[str] = set()
+        self.rendered: dict[str, Why] = {}
+        self.seconds: dict[str, float] = {}
+        self.news = News()
+
+    def run(self, jobs: int, start_worker: StartWorker, problems: Problems) -> None:
+        """Freeze everything; what is wrong goes to `problems`."""
+        library = self._site.library
+        self._queue.extend(entry for entry in self._plan.entries if entry.copy_of is None)
+        self._unchecked = {page.source for page in library.all_pages if not self._staleness.is_checked(page.source)}
+        while stale := list(self._stale()):
+            for frozen, checks in self._results(stale, jobs, start_worker):
+                for page in frozen:
+                    self._take(page)
+                for check in checks:
+                    self._take_check(check)
+        for source in sorted(self._unchecked):
+            self._take_check(check_page(library, self._pages[source]))
+        self._keep()
+        self._plan.report_unreached()
+        self._remember_own_reads()
+        problems.extend(self._problems)
+        problems.extend(self._failures.problems())
+
+    @property
+    def checks(self) -> Iterator[Check]:
+        """What was found on every source, now or long ago."""
+        new = {check.source for check in self.news.checks}
+        yield from self.news.checks
+        yield from (self._records.check(source) for source in self._pages if source not in new)
+
+    @property
+    def links(self) -> dict[str, Entry]:
+        """The paths that templates point to, each with a page that does."""
+        found = {name: entry for entry, frozen in self.news.pages for kind, name in frozen.reads if kind == "link"}
+        known = {number for number, row in self._records.keys.items() if row.kind == "link" and row.name not in found}
+        for entry in self._plan.entries if known else ():
+            row = self._records.pages.get(entry.path)
+            if row and entry.path not in self.rendered:
+                found.update((self._records.keys[number].name, entry)
+                             for number in known.intersection(numbers(row.reads)))
+        return found
+
+    def _results(self, stale: list[Entry], jobs: int, start_worker: StartWorker) -> Iterator[Result]:
+        """The entries rendered: here, or if they are many by other processes."""
+        if jobs > 1 and len(stale) >= FEW:
+            yield from run_jobs(map(self._job, chunks(stale, CHUNK)), jobs, start_worker)
+            return
+        for frozen in self._freezer.freeze_entries(stale):
+            job = self._job([self._by_path[frozen.path]])
+            yield [frozen], [check_page(self._site.library, self._pages[source]) for source in job.sources]
+
+    def _job(self, entries: list[Entry]) -> Job:
+        """Entries with the sources among them whose links are to be checked."""
+        sources = (self._source_of.get(entry.source or "") for entry in entries)
+        wanted = tuple(source for source in sources if source in self._unchecked)
+        self._unchecked.difference_update(wanted)
+        return Job(tuple(replace(entry, values={}) for entry in entries), wanted)
+
+    def _stale(self) -> Iterator[Entry]:
+        """The entries to be rendered; those that are fresh are adopted on the way."""
+        while self._queue:
+            entry = self._queue.popleft()
+            why = self._why(entry)
+            if why:
+                self.rendered[entry.path] = why
+                self._by_path[entry.path] = entry
+                yield entry
+
+    def _why(self, entry: Entry) -> Why:
+        """The reasons to render an entry; one that is fresh is adopted."""
+        why = self._staleness.why(entry, own=self._shares(entry))
+        row = self._records.pages.get(entry.path)
+        if why or row is None:
+            return why
+        if not self._adopt(entry, row):
+            return ("its file is not what it was",)
+        self._problems.extend(row.told)
+        self._follow(entry, row.links)
+        return ()
+
+    def _shares(self, entry: Entry) -> bool:
+        """Whether an entry's view reads with the other own routes."""
+        if entry.endpoint in self._site.generators:
+            return False
+        mark = self._own_reads.mark(entry.endpoint)
+        return not (mark and mark.nothing)
+
+    def _adopt(self, entry: Entry, row: PageRow) -> bool:
+        """Keep the published file of a fresh page, or put it back as it was."""
+        known = self._records.files.get(entry.file)
+        target = self._output.folder / entry.file
+        stamp = stamp_of(target)
+        if known and stamp and known.stamp == stamp:
+            self._output.adopt(entry.file, None)
+            return True
+        data = self._records.content(row)
+        if data is None:
+            if not stamp or content_digest(target.read_bytes()) != row.digest:
+                return False
+            self._output.adopt(entry.file, None)
+        else:
+            self._output.stage(entry.file, data)
+        self.news.files.append(FileRow(entry.file, "", row.digest, ""))
+        return True
+
+    def _take(self, frozen: Frozen) -> None:
+        """What one request gave."""
+        entry = self._by_path[frozen.path]
+        if frozen.failure:
+            self._failures.add(frozen.failure, entry)
+            return
+        self._problems.extend(frozen.problems)
+        self._output.adopt(entry.file, frozen.staged, is_page=True)
+        self._follow(entry, frozen.found)
+        self.seconds[entry.path] = frozen.seconds
+        self.news.files.append(FileRow(entry.file, "", frozen.digest, ""))
+        self.news.pages.append((entry, replace(frozen, packed=b"")))
+        self._unkept.append(frozen)
+        if len(self._unkept) >= _BATCH:
+            self._keep()
+        self._report.progress(len(self.rendered), len(self.rendered) + len(self._queue), entry.path)
+
+    def _follow(self, entry: Entry, links: Iterable[Found]) -> None:
+        for link in links:
+            found = self._plan.found(link.endpoint, link.path, entry)
+            if found:
+                self._queue.append(found)
+
+    def _take_check(self, check: Check) -> None:
+        self.news.checks.append(check)
+
+    def _keep(self) -> None:
+        self._records.keep_contents(self._unkept)
+        self._unkept.clear()
+
+    def _remember_own_reads(self) -> None:
+        """What own routes read behind our back is shared by all of them, for who
+        knows which of them keeps it in a cache of its own."""
+        shared: dict[Key, None] = {}
+        for entry, frozen in self.news.pages:
+            if self._shares(entry):
+                shared.update(dict.fromkeys(key for key in frozen.reads if key[0] in UNSEEN))
+        made_by = self._own_reads.portable(self._site.factory_reads)
+        shared.update(dict.fromkeys(key for key in made_by if key[0] == "volatile"))
+        if self._staleness.everything is None and OWN in self._records.pages:
+            shared.update(dict.fromkeys(self._records.keys_of(self._records.pages[OWN].reads)))
+        self._remember(OWN, tuple(shared))
+        self._remember(FACTORY, tuple(key for key in made_by if key[0] != "volatile"))
+
+    def _remember(self, name: str, reads: tuple[Key, ...]) -> None:
+        row = self._records.pages.get(name)
+        if row is None or self._records.keys_of(row.reads) != list(reads):
+            self.news.pages.append((Entry(name, "", ""), Frozen(name, reads)))

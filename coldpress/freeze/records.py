@@ -1,0 +1,243 @@
+"""What each page read when it was rendered, and what came of it: SQLite in
+`.coldpress/`, one file for each output folder.
+
+A row of `keys` is a read with its fingerprint (and, where that is costly, what
+it was made from); pages and checks hold the numbers of theirs.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from coldpress.database import Database
+from coldpress.errors import Problem, problem_of
+from coldpress.freeze.checks import Check
+from coldpress.freeze.entry import Entry
+from coldpress.freeze.frozen import Found, Frozen, content_digest, unpack
+from coldpress.markup.rendered import Link
+from coldpress.recorder import Key
+
+_SCHEMA = """
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE keys (id INTEGER PRIMARY KEY, kind TEXT, name TEXT, print TEXT, basis TEXT);
+CREATE TABLE pages (path TEXT PRIMARY KEY, endpoint TEXT, file TEXT, reads BLOB, digest BLOB, found TEXT, problems TEXT,
+ seconds REAL);
+CREATE TABLE files (file TEXT PRIMARY KEY, stamp TEXT, digest BLOB, source TEXT);
+CREATE TABLE checks (source TEXT PRIMARY KEY, reads BLOB, loose TEXT, problems TEXT);
+CREATE TABLE contents (path TEXT PRIMARY KEY, packed BLOB)
+"""
+_NUMBERS = "I"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A read as it was: its fingerprint, and what that was made from."""
+
+    kind: str
+    name: str
+    print: str | None
+    basis: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A page as it was rendered last; `reads` are packed numbers of keys."""
+
+    path: str
+    endpoint: str
+    file: str
+    reads: bytes
+    digest: bytes
+    found: str
+    problems: str
+    seconds: float
+
+    @property
+    def links(self) -> list[Found]:
+        """The own routes' URLs it links to."""
+        return [Found(*each) for each in json.loads(self.found)] if self.found else []
+
+    @property
+    def told(self) -> list[Problem]:
+        """The problems it had."""
+        return [problem_of(each) for each in json.loads(self.problems)] if self.problems else []
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it says what it should; a cache may come from anywhere."""
+        try:
+            return self.links is not None and self.told is not None
+        except (ValueError, TypeError, AttributeError):
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A published file: its stamp and digest, for a copy its source's stamp."""
+
+    file: str
+    stamp: str
+    digest: bytes
+    source: str
+
+
+@dataclass
+class News:
+    """What one build adds to the records."""
+
+    about: dict[str, str] = field(default_factory=dict)
+    pages: list[tuple[Entry, Frozen]] = field(default_factory=list)
+    files: list[FileRow] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
+
+
+class Records:
+    """The records of one output folder, loaded when first asked for."""
+
+    def __init__(self, folder: Path, output: str) -> None:
+        key = blake2b(output.encode(), digest_size=6).hexdigest()
+        self._database = Database(folder, f"build-{key}.sqlite", _SCHEMA)
+        rows = self._database.rows
+        self.about: dict[str, str] = dict(rows("SELECT name, value FROM about"))  # type: ignore[arg-type]
+        self.keys: dict[int, KeyRow] = {row[0]: KeyRow(*row[1:]) for row in _any(rows("SELECT * FROM keys"))}
+        self.pages: dict[str, PageRow] = {row[0]: PageRow(*row) for row in _any(rows("SELECT * FROM pages"))}
+        self.files: dict[str, FileRow] = {row[0]: FileRow(*row) for row in _any(rows("SELECT * FROM files"))}
+        self._checks = {row[0]: row[1:] for row in _any(rows("SELECT * FROM checks"))}
+
+    @property
+    def note(self) -> str | None:
+        """What was wrong with the file, if anything was."""
+        return self._database.note
+
+    @property
+    def checked(self) -> Iterable[str]:
+        """The sources whose links were checked."""
+        return self._checks
+
+    def check_reads(self, source: str) -> bytes:
+        """What the check of a source read."""
+        reads: bytes = self._checks[source][0]
+        return reads
+
+    def check(self, source: str) -> Check:
+        """What the check of a source found."""
+        _, loose, problems = self._checks[source]
+        return Check(source, (), tuple((path, Link(*link)) for path, link in json.loads(loose)) if loose else (),
+                     tuple(problem_of(each) for each in json.loads(problems)) if problems else ())
+
+    def keys_of(self, reads: bytes) -> list[Key]:
+        """Packed numbers as keys."""
+        return [(self.keys[number].kind, self.keys[number].name) for number in numbers(reads)]
+
+    def content(self, row: PageRow) -> bytes | None:
+        """The bytes of a page as it was rendered last, if they are kept whole."""
+        rows = _any(self._database.rows("SELECT packed FROM contents WHERE path = ?", (row.path,)))
+        data = unpack(rows[0][0]) if rows else None
+        return data if data is not None and content_digest(data) == row.digest else None
+
+    def keep_contents(self, pages: Iterable[Frozen]) -> None:
+        """Keep the bytes of pages; they count once `save` knows their digests."""
+        rows = [(page.path, page.packed) for page in pages]
+        self._database.run(
+            lambda connection: connection.executemany("INSERT OR REPLACE INTO contents VALUES (?, ?)", rows), None)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def save(self, news: News, kept: set[str], files: set[str], sources: set[str],
+             print_of: Callable[[Key], tuple[str | None, str | None]]) -> None:
+        """Add what is new, and drop pages, files and sources that are no more."""
+        self._database.run(
+            lambda connection: _Saving(connection, self).save(news, kept, files, sources, print_of), None)
+
+
+class _Saving:
+    """One transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, records: Records) -> None:
+        self._connection = connection
+        self._records = records
+        self._ids = {(row.kind, row.name): number for number, row in records.keys.items()}
+        self._next = max(records.keys, default=0) + 1
+        self._fresh: dict[int, Key] = {}
+
+    def save(self, news: News, kept: set[str], files: set[str], sources: set[str],
+             print_of: Callable[[Key], tuple[str | None, str | None]]) -> None:
+        records = self._records
+        self._put("about", news.about.items(), 2)
+        self._put("pages", (self._page_row(*page) for page in news.pages), 8)
+        self._put("files", ((row.file, row.stamp, row.digest, row.source) for row in news.files), 4)
+        self._put("checks", ((check.source, self._packed(check.reads), _loose(check), _problems(check.problems))
+                             for check in news.checks), 4)
+        for key in news.keys:
+            self._number(key)
+        self._put("keys", ((number, *key, *print_of(key)) for number, key in self._fresh.items()), 5)
+        self._drop("pages", "path", records.pages.keys() - kept)
+        self._drop("contents", "path", records.pages.keys() - kept)
+        self._drop("files", "file", records.files.keys() - files)
+        self._drop("checks", "source", set(records.checked) - sources)
+        if 4 * len(news.pages) > len(kept) or len(records.pages.keys() - kept) > len(kept):
+            self._drop("keys", "id", self._unused())
+
+    def _page_row(self, entry: Entry, frozen: Frozen) -> tuple[Any, ...]:
+        found = _json([[each.endpoint, each.path] for each in frozen.found])
+        return (entry.path, entry.endpoint, entry.file, self._packed(frozen.reads), frozen.digest, found,
+                _problems(frozen.problems), frozen.seconds)
+
+    def _put(self, table: str, rows: Iterable[tuple[Any, ...]], width: int) -> None:
+        places = ", ".join("?" * width)
+        self._connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", rows)
+
+    def _drop(self, table: str, column: str, names: Iterable[object]) -> None:
+        self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(name,) for name in names])
+
+    def _packed(self, reads: Iterable[Key]) -> bytes:
+        return array(_NUMBERS, [self._number(key) for key in reads]).tobytes()
+
+    def _number(self, key: Key) -> int:
+        number = self._ids.get(key)
+        if number is None:
+            number = self._ids[key] = self._next
+            self._next += 1
+        self._fresh[number] = key
+        return number
+
+    def _unused(self) -> set[int]:
+        used: set[int] = set()
+        for table in ("pages", "checks"):
+            for (reads,) in self._connection.execute(f"SELECT reads FROM {table}"):
+                used.update(numbers(reads))
+        return {number for (number,) in self._connection.execute("SELECT id FROM keys")} - used
+
+
+def numbers(reads: bytes) -> array[int]:
+    """Packed numbers; none for what is damaged."""
+    unpacked = array(_NUMBERS)
+    if len(reads) % unpacked.itemsize == 0:
+        unpacked.frombytes(reads)
+    return unpacked
+
+
+def _json(value: list[Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else ""
+
+
+def _problems(problems: Iterable[Problem]) -> str:
+    return _json([problem.as_json() for problem in problems])
+
+
+def _loose(check: Check) -> str:
+    return _json([[path, list(asdict(link).values())] for path, link in check.loose])
+
+
+def _any(rows: list[tuple[object, ...]]) -> list[Any]:
+    return rows

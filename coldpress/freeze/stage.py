@@ -1,0 +1,68 @@
+"""Where files wait until they are published: one flat folder, any number of
+processes writing to it."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+from coldpress.paths import below
+
+
+class Stage:
+    """Files for the output folder `output`, kept in `folder` under numbers."""
+
+    def __init__(self, folder: Path, output: Path) -> None:
+        self.folder = folder
+        self._output = output
+        self._numbers = count()
+
+    def put(self, file: str, data: bytes) -> str | None:
+        """Keep a file's bytes; gives its name here, or None when they are
+        what is published already."""
+        target = below(self._output, file)
+        if _size(target) == len(data) and target.read_bytes() == data:
+            return None
+        name = self._name()
+        (self.folder / name).write_bytes(data)
+        return name
+
+    def put_copy(self, file: str, source: Path) -> str | None:
+        """The same for a file that is copied as it is."""
+        target = below(self._output, file)
+        if _size(target) == source.stat().st_size and filecmp.cmp(source, target, shallow=False):
+            return None
+        name = self._name()
+        copy_file(source, self.folder / name)
+        return name
+
+    def path(self, name: str) -> Path:
+        """Where a kept file is."""
+        return self.folder / name
+
+    def _name(self) -> str:
+        return f"{os.getpid()}-{next(self._numbers)}"
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy the bytes of a file; on file systems that can, they are shared until
+    one of the two is written to (a reflink, never a hard link)."""
+    if hasattr(os, "copy_file_range"):
+        with suppress(OSError), source.open("rb") as reading, target.open("wb") as writing:
+            left = os.fstat(reading.fileno()).st_size
+            while left and (copied := os.copy_file_range(reading.fileno(), writing.fileno(), left)):
+                left -= copied
+            if not left:
+                return
+    shutil.copyfile(source, target)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError:
+        return None

@@ -1,0 +1,92 @@
+"""Many pages at once, in processes of their own.
+
+A worker has an app of its own: the parent's, inherited by fork, or one that it
+makes anew.  What it sends back is plain data; the files it makes are on the
+stage already.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from flask import Flask
+
+from coldpress.freeze.checks import Check, check_page
+from coldpress.freeze.entry import Entry
+from coldpress.freeze.freezer import SiteFreezer
+from coldpress.freeze.frozen import Frozen
+from coldpress.freeze.stage import Stage
+from coldpress.markup.workers import in_turn, leave_interrupts_to_parent
+from coldpress.web.extension import Coldpress
+
+FEW = 400  # pages, below which one process is as fast
+CHUNK = 40
+Result = tuple[list[Frozen], list[Check]]
+MakeSite = Callable[[], tuple[Flask, Coldpress]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Entries to be frozen and sources whose links are to be checked."""
+
+    entries: tuple[Entry, ...]
+    sources: tuple[str, ...]
+
+
+class Worker:
+    """Freezes and checks in this process."""
+
+    def __init__(self, app: Flask, site: Coldpress, stage: Path, output: Path) -> None:
+        self._site = site
+        self._freezer = SiteFreezer(app, site, Stage(stage, output))
+
+    def run(self, job: Job) -> Result:
+        """Do one job."""
+        library = self._site.library
+        frozen = list(self._freezer.freeze_entries(job.entries))
+        pages = filter(None, map(library.by_source, job.sources))
+        return frozen, [check_page(library, page) for page in pages]
+
+
+@dataclass(frozen=True)
+class StartWorker:
+    """How a process becomes a worker, begun by `method`: `make_site` gives the
+    app that a fork has inherited, or makes it anew."""
+
+    make_site: MakeSite
+    stage: Path
+    output: Path
+    method: str
+
+    def __call__(self) -> Worker:
+        return Worker(*self.make_site(), self.stage, self.output)
+
+
+_worker: list[Worker] = []  # the one of this process, once it is a worker
+
+
+def begin(start: Callable[[], Worker]) -> None:
+    """Become a worker."""
+    leave_interrupts_to_parent()
+    _worker[:] = [start()]
+
+
+def work(job: Job) -> Result:
+    """Do one job in this process."""
+    return _worker[0].run(job)
+
+
+def run_jobs(jobs: Iterable[Job], count: int, start: StartWorker) -> Iterator[Result]:
+    """The results of jobs, in order, from so many processes."""
+    gc.freeze()  # what is there is not looked at, and so not copied, after a fork
+    executor = ProcessPoolExecutor(count, mp_context=get_context(start.method), initializer=begin, initargs=(start,))
+    try:
+        yield from in_turn(executor, work, jobs, 2 * count)
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+        gc.unfreeze()

@@ -1,0 +1,164 @@
+"""Parsed sources, kept from one build to the next by content.
+
+A file whose stamp (size, times, inode) is the one we know is not even read;
+one that was touched, or came with a fresh clone, is read and recognized by
+its digest.  Only what was parsed without a problem is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from coldpress import decoding, mapping, versions
+from coldpress.database import Database
+from coldpress.errors import Problems
+from coldpress.mapping import Params
+from coldpress.sources.document import Parsed
+from coldpress.sources.fields import FrontMatter
+from coldpress.sources.files import SourceFile
+from coldpress.sources.frontmatter import parse
+
+_SCHEMA = "CREATE TABLE sources (path TEXT PRIMARY KEY, stamp TEXT, digest BLOB, data TEXT)"
+_SETTLED = 2_000_000_000  # nanoseconds after which a file's time can be trusted to tell of a change
+_EMPTY = FrontMatter()
+_PLAIN = (str, int, float, bool, type(None))
+
+
+class SourceCache:
+    """Parses each different content once, for one site's taxonomies and zone.
+
+    `parsed_anew` counts the sources of which nothing was known.
+    """
+
+    def __init__(self, folder: Path, taxonomies: Iterable[str], zone: tzinfo) -> None:
+        self._taxonomies = tuple(taxonomies)
+        self._zone = zone
+        self._rows: dict[str, tuple[str, bytes, str]] | None = None
+        self._changed: dict[str, tuple[str, bytes, str]] = {}
+        self._seen: set[str] = set()
+        self.parsed_anew = 0
+        self._database = Database(folder, "sources.sqlite", _SCHEMA, _version(self._taxonomies, zone))
+
+    @property
+    def note(self) -> str | None:
+        """What was wrong with the cache, if anything was."""
+        return self._database.note
+
+    def parsed(self, source: SourceFile, problems: Problems) -> Parsed | None:
+        """What a source says; None, and a problem, when it cannot be read."""
+        self._seen.add(source.path)
+        known = self._known().get(source.path)
+        if known and known[0] == source.stamp:
+            found = _unpack(known[2], self._zone)
+            if found:
+                return found
+        data = source.read()
+        digest = blake2b(data, digest_size=16).digest()
+        if known and known[1] == digest:
+            found = _unpack(known[2], self._zone)
+            if found:
+                self._changed[source.path] = _stamp(source), digest, known[2]
+                return found
+        self.parsed_anew += 1
+        problems_of_it = Problems()
+        parsed = parse(source, data, self._taxonomies, self._zone, problems_of_it)
+        problems.extend(problems_of_it)
+        text = _pack(parsed, self._zone) if parsed and not problems_of_it else None
+        if text is not None:
+            self._changed[source.path] = _stamp(source), digest, text
+        return parsed
+
+    def save(self) -> None:
+        """Write what is new, and forget what nobody asked for any more."""
+        rows = [(path, *row) for path, row in self._changed.items()]
+        gone = [(path,) for path in self._known().keys() - self._seen]
+        if rows or gone:
+            self._database.run(lambda connection: (
+                connection.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)", rows),
+                connection.executemany("DELETE FROM sources WHERE path = ?", gone)), None)
+        self._rows = {**self._known(), **self._changed}
+        for (path,) in gone:
+            del self._rows[path]
+        self._changed.clear()
+        self._database.close()
+
+    def _known(self) -> dict[str, tuple[str, bytes, str]]:
+        if self._rows is None:
+            rows: list[Any] = self._database.rows("SELECT * FROM sources")
+            self._rows = {row[0]: row[1:] for row in rows}
+        return self._rows
+
+
+def _stamp(source: SourceFile) -> str:
+    """The stamp to be trusted next time; none for a file changed just now, which
+    could change again within the same tick of the file system's clock."""
+    settled = max(source.mtime_ns, source.ctime_ns) < time.time_ns() - _SETTLED
+    return source.stamp if settled else ""
+
+
+def _version(taxonomies: tuple[str, ...], zone: tzinfo) -> str:
+    here = Path(__file__).parent
+    files = [*sorted(here.glob("*.py")), Path(decoding.__file__), Path(mapping.__file__)]
+    return f"{versions.code_version(files, ['pyyaml'])} {taxonomies} {zone}"
+
+
+def _pack(parsed: Parsed, zone: tzinfo) -> str | None:
+    """As JSON; None for what JSON would not give back as it was."""
+    values = {name: value for name in FrontMatter.__slots__
+              if (value := getattr(parsed.front, name)) != getattr(_EMPTY, name)}
+    try:
+        return json.dumps([parsed.front_digest, parsed.digest, parsed.body_line, _packed(values, zone)],
+                          ensure_ascii=False, separators=(",", ":"))
+    except TypeError:
+        return None
+
+
+def _packed(value: Any, zone: tzinfo) -> Any:
+    """Plain values as they are; a date as a mapping with an empty key."""
+    if type(value) in _PLAIN:
+        return value
+    if type(value) in (list, tuple):
+        return [_packed(item, zone) for item in value]
+    if type(value) in (dict, Params) and all(type(key) is str and key for key in value):
+        return {key: _packed(inner, zone) for key, inner in value.items()}
+    if type(value) is datetime:
+        here = value.tzinfo is zone
+        return {"": (value.replace(tzinfo=None) if here else value).isoformat(), "here": here, "fold": value.fold}
+    if type(value) is date:
+        return {"": value.isoformat()}
+    raise TypeError(f"{type(value)} is not kept")
+
+
+def _unpack(text: str, zone: tzinfo) -> Parsed | None:
+    """The same back; None for what `_pack` did not write."""
+    try:
+        front_digest, digest, body_line, values = json.loads(text)
+        front = {name: _unpacked(value, zone) if type(value) in (dict, list) else value
+                 for name, value in values.items()}
+        for name in ("aliases", "authors"):
+            if name in front:
+                front[name] = tuple(front[name])
+        if "terms" in front:
+            front["terms"] = {name: tuple(terms) for name, terms in front["terms"].items()}
+        if "params" in front:
+            front["params"] = Params(front["params"])
+        return Parsed(FrontMatter(**front), front_digest, digest, int(body_line))
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return None
+
+
+def _unpacked(value: Any, zone: tzinfo) -> Any:
+    if type(value) is list:
+        return [_unpacked(item, zone) if type(item) in (dict, list) else item for item in value]
+    if "" not in value:
+        return {key: _unpacked(inner, zone) if type(inner) in (dict, list) else inner for key, inner in value.items()}
+    if "here" not in value:
+        return date.fromisoformat(value[""])
+    moment = datetime.fromisoformat(value[""]).replace(fold=value["fold"])
+    return moment.replace(tzinfo=zone) if value["here"] else moment
