@@ -115,7 +115,8 @@ class ContentFingerprints:
         if pages is None:
             return None
         if mark == ".":
-            return str(len(pages.unrecorded) if index == "length" else bool(pages.unrecorded))
+            told = {"length": len(pages.unrecorded), "any": bool(pages.unrecorded), "dated": pages.any_dated}
+            return str(told.get(index))
         try:
             if ":" not in index:
                 return _ident(pages.unrecorded[int(index[:-1])])

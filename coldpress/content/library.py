@@ -183,6 +183,12 @@ class Library:
         """A page's terms by taxonomy."""
         return {name: taxonomy.of(page) for name, taxonomy in self.taxonomies.items()}
 
+    @property
+    def has_feeds(self) -> bool:
+        """Whether there is a dated post to feed, and an address to feed it from."""
+        recorder.read("items", "posts.dated")
+        return self.config.base_url is not None and self.posts.any_dated
+
     def years(self) -> dict[int, list[Post]]:
         """Dated posts by year, the newest first."""
         years: dict[int, list[Post]] = {}

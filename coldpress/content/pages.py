@@ -41,6 +41,11 @@ class Pages(Sequence[P_co], Generic[P_co]):
         recorder.read("items", f"{self.name}[:]")
         return iter(self._pages)
 
+    @property
+    def any_dated(self) -> bool:
+        """Whether the newest has a date (not recorded)."""
+        return bool(self._pages) and self._pages[0].document.front.date is not None
+
     def __bool__(self) -> bool:
         # Told apart from the length, which every new page changes.
         recorder.read("items", f"{self.name}.any")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request
@@ -80,8 +82,8 @@ class Site:
                 f"write `{self.config.base_url.rstrip('/')}{self.url_prefix}/`")
         self.cache_folder = self.root / STATE
         if self.options.no_cache:
-            self._temporary = TemporaryDirectory(prefix="coldpress-", ignore_cleanup_errors=True)
-            self.cache_folder = Path(self._temporary.name)
+            self.cache_folder = Path(mkdtemp(prefix="coldpress-"))
+            weakref.finalize(self, shutil.rmtree, self.cache_folder, ignore_errors=True)
         self.markup = MarkupCache(MarkupStore(self.cache_folder))
         self.sources = Sources(self.root, self.base, self.config, self.markup,
                                SourceCache(self.cache_folder, self.config.taxonomies, self.config.zone))

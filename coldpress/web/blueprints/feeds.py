@@ -34,13 +34,8 @@ def rss() -> Response:
 @blueprint.urls(feed)
 @blueprint.urls(rss)
 def feed_urls(library: Library) -> Iterator[dict[str, Any]]:
-    if has_feeds(library):
+    if library.has_feeds:
         yield {}
-
-
-def has_feeds(library: Library) -> bool:
-    """Whether there is something to feed, and an address to feed it from."""
-    return library.config.base_url is not None and bool(latest_posts(library))
 
 
 def latest_posts(library: Library) -> list[Post]:
@@ -50,7 +45,7 @@ def latest_posts(library: Library) -> list[Post]:
 
 def _feed(template: str) -> Response:
     site = current_site()
-    if not has_feeds(site.library):
+    if not site.library.has_feeds:
         abort(404)
     posts = latest_posts(site.library)
     dates = [date for post in posts for date in (post.date, post.updated) if date]
