@@ -30,6 +30,8 @@ class Sample:
     written: int
     rendered: int | None
     """None where the tool doesn't say."""
+    load: float
+    """How busy the machine was in the last minute (load average)."""
 
 
 def build(site: Site) -> Sample:
@@ -50,7 +52,7 @@ def build(site: Site) -> Sample:
         raise BuildError(f"failed with exit code {code}: {last} (all of it is in {log})")
     cpu = now.children_user + now.children_system - used.children_user - used.children_system
     written = sum(before.get(file) != stamp for file, stamp in site.stamps().items())
-    return Sample(wall, cpu, memory, written, _rendered(tool.rendered, said))
+    return Sample(wall, cpu, memory, written, _rendered(tool.rendered, said), os.getloadavg()[0])
 
 
 def _rendered(pattern: str, said: str) -> int | None:

@@ -55,10 +55,13 @@ def detailed(results: dict[str, Result]) -> Iterator[str]:
 
 
 def notes(results: dict[str, Result]) -> Iterator[str]:
-    """How many pages each made, where its job differs, what went wrong."""
+    """How many pages each made, where its job differs, what went wrong; and how busy the machine was."""
     for name, result in results.items():
         more = "; ".join(filter(None, (result.tool.note, result.error)))
         yield f"- {name}: {result.pages} HTML pages{f'; {more}' if more else ''}"
+    loads = [sample.load for result in results.values() for samples in result.samples.values() for sample in samples]
+    if loads:
+        yield f"- load of the machine, the builds' own included: {min(loads):.1f} to {max(loads):.1f}"
 
 
 def _wall(results: dict[str, Result], name: str, case: str) -> str:

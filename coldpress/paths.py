@@ -17,6 +17,8 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(?:\.
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
 _EXTENSION = re.compile(r"[^/]\.[a-zA-Z]\w*\Z")
 _SPECIAL = re.compile(r"[?#%]")
+# What nearly every path is, and what is fine everywhere.
+_PLAIN = re.compile(r"/(?:(?!(?:con|prn|aux|nul|com\d|lpt\d)/)[a-z0-9][a-z0-9_-]{0,99}/)*")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
 
 
@@ -55,6 +57,8 @@ def file_of(path: str) -> str:
     Raises `BadPath` for what could escape the output folder, cannot be a file
     on Linux, macOS and Windows alike, or has neither slash nor extension.
     """
+    if _PLAIN.fullmatch(path):
+        return path[1:] + "index.html"
     if not path.startswith("/"):
         raise BadPath("it does not start with `/`")
     special = _SPECIAL.search(path)

@@ -21,6 +21,8 @@ _LETTER = re.compile(r"[^\W_]")
 # What changes how a character looks, not which it is: variation selectors, keycaps.
 _DRESSING = re.compile("[\ufe00-\ufe0f\u20e3]")
 
+_PLAIN_SLUG = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
+
 WORDS_PER_MINUTE = 220
 CJK_PER_MINUTE = 400
 
@@ -32,6 +34,8 @@ def slugify(text: str) -> str:
     case; spaces, `_` and other punctuation become one `-`; dots inside a name
     stay (`v1.2.3`).  May be empty when nothing of the text can stay.
     """
+    if _PLAIN_SLUG.fullmatch(text):
+        return text
     kept = "".join(
         char if unicodedata.category(char)[0] in "LMN" or char in ".-" else "-"
         for char in _letters(text)

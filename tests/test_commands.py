@@ -71,7 +71,7 @@ def test_no_command_at_all_builds(make_site):
 
 def test_build_says_what_it_did_in_its_last_line(make_site):
     lines = make_site(SITE).run("build").out.splitlines()
-    assert re.fullmatch(r"Built \d+ pages \(files: \d+ written, 0 unchanged\) in \d+\.\d\d s → site/; "
+    assert re.fullmatch(r"Built 12 pages \(12 rendered, 0 unchanged; 16 files written\) in \d+\.\d\d s → site/; "
                         r"left out: content/posts/2026-01-03-d\.md \(draft\)", lines[-1])
 
 
@@ -89,7 +89,8 @@ def test_build_quiet_says_nothing_and_verbose_no_less(make_site):
 def test_build_as_json(make_site):
     result = make_site({**SITE, "content/b.md": "[x](no.md)"}).build()
     assert result.err == ""
-    assert sorted(result.data) == ["left_out", "output", "pages", "problems", "published"]
+    assert sorted(result.data) == [
+        "left_out", "output", "pages", "problems", "published", "removed", "rendered", "written"]
     assert result.data["published"] is True
     assert {"url": "/about/", "endpoint": "coldpress.content.content", "source": "content/about.md",
             "file": "about/index.html", "copied": False} in result.data["pages"]

@@ -423,9 +423,9 @@ def test_what_is_there_is_not_told(make_site, body):
 ])
 def test_the_summary_is_what_stands_before_more_or_the_first_paragraph(body, summary, text):
     rendered = RENDERER.render(body)
-    assert rendered.summary.fill(lambda link: link.target, lambda title: "") == summary
-    assert rendered.summary_text == text
-    assert rendered.has_more == ("more" in body and not body.startswith("`"))
+    assert rendered.brief.summary.fill(lambda link: link.target) == summary
+    assert rendered.brief.text == text
+    assert rendered.brief.has_more == ("more" in body and not body.startswith("`"))
 
 
 def test_links_of_a_summary_are_right_on_list_pages(build_site):

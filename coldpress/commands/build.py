@@ -66,6 +66,8 @@ def _end(run: Run, site: Coldpress, making: Making | None, problems: Problems) -
     elif not run.report.as_json:
         why = ", as --strict counts warnings too" if run.strict else ""
         run.report.failure(f"Nothing was published: {counted(len(problems.errors), 'error')}{why}.")
+    if not run.report.as_json:
+        return code
     run.report.data({
         "published": changes is not None and not run.dry_run,
         "output": str(output.folder),

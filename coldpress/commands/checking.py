@@ -18,10 +18,9 @@ def check_site(site: Coldpress, plan: Plan, freezing: Freezing, problems: Proble
         return plan.has(site.url_prefix + path)
 
     tell(freezing.checks, site.library, exists, problems)
-    for path, entry in freezing.links.items():
-        if not exists(path):
-            problems.warn("link.nothing-there", f"a template links to `{path}`, and nothing is there", entry.place,
-                          "link to it only where there is something")
+    for path, entry in freezing.dead_links(exists).items():
+        problems.warn("link.nothing-there", f"a template links to `{path}`, and nothing is there", entry.place,
+                      "link to it only where there is something")
     _check_layouts(site, problems)
     _check_menu(site, plan, problems)
     if site.config.base_url is None and not site.config_problems.errors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from coldpress import recorder
 from coldpress.content.page import Page
@@ -53,9 +54,9 @@ class Taxonomy:
         members: dict[str, list[Page]] = defaultdict(list)
         names: dict[str, str] = {}
         for page in pages:
-            for term in page.document.front.terms.get(name, ()):
-                slug = term_slug(term)
-                if slug and page not in members[slug]:
+            terms = page.document.front.terms.get(name, ())
+            for slug, term in {term_slug(term): term for term in reversed(terms)}.items():
+                if slug:
                     members[slug].append(page)
                     names.setdefault(slug, term)
         self._terms = {slug: Term(name, names[slug], slug, members[slug], root)
@@ -95,6 +96,7 @@ def taxonomy_path(name: str) -> str:
     return f"/{slugify(name)}/"
 
 
+@lru_cache(maxsize=4096)
 def term_slug(name: str) -> str:
     """As every slug, but `C++` and `C#` stay apart from `C`."""
     return slugify(name.replace("+", "-plus").replace("#", "-sharp"))

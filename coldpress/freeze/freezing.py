@@ -7,7 +7,7 @@ rendered now or long ago.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from flask import Flask
@@ -42,6 +42,7 @@ class Freezing:
         self._site = site
         self._plan = plan
         self._output = output
+        self._folder = str(output.folder)
         self._records = records
         self._staleness = staleness
         self._report = report
@@ -80,21 +81,22 @@ class Freezing:
 
     @property
     def checks(self) -> Iterator[Check]:
-        """What was found on every source, now or long ago."""
+        """The checks that found something, made now or long ago."""
         new = {check.source for check in self.news.checks}
         yield from self.news.checks
-        yield from (self._records.check(source) for source in self._pages if source not in new)
+        yield from (check for check in self._records.told_checks()
+                    if check.source in self._pages and check.source not in new)
 
-    @property
-    def links(self) -> dict[str, Entry]:
-        """The paths that templates point to, each with a page that does."""
-        found = {name: entry for entry, frozen in self.news.pages for kind, name in frozen.reads if kind == "link"}
-        known = {number for number, row in self._records.keys.items() if row.kind == "link" and row.name not in found}
+    def dead_links(self, exists: Callable[[str], bool]) -> dict[str, Entry]:
+        """The paths that templates point to and where nothing is, each with a
+        page that does."""
+        found = {name: entry for entry, frozen in self.news.pages
+                 for kind, name in frozen.reads if kind == "link" and not exists(name)}
+        known = {row.number: row.name for row in self._records.keys(["link"]) if not exists(row.name)}
         for entry in self._plan.entries if known else ():
             row = self._records.pages.get(entry.path)
             if row and entry.path not in self.rendered:
-                found.update((self._records.keys[number].name, entry)
-                             for number in known.intersection(numbers(row.reads)))
+                found.update((known[number], entry) for number in numbers(row.reads) if number in known)
         return found
 
     def _results(self, stale: list[Entry], jobs: int, start_worker: StartWorker) -> Iterator[Result]:
@@ -145,14 +147,13 @@ class Freezing:
     def _adopt(self, entry: Entry, row: PageRow) -> bool:
         """Keep the published file of a fresh page, or put it back as it was."""
         known = self._records.files.get(entry.file)
-        target = self._output.folder / entry.file
-        stamp = stamp_of(target)
+        stamp = stamp_of(f"{self._folder}/{entry.file}")
         if known and stamp and known.stamp == stamp:
             self._output.adopt(entry.file, None)
             return True
         data = self._records.content(row)
         if data is None:
-            if not stamp or content_digest(target.read_bytes()) != row.digest:
+            if not stamp or content_digest((self._output.folder / entry.file).read_bytes()) != row.digest:
                 return False
             self._output.adopt(entry.file, None)
         else:
@@ -200,11 +201,11 @@ class Freezing:
         made_by = self._own_reads.portable(self._site.factory_reads)
         shared.update(dict.fromkeys(key for key in made_by if key[0] == "volatile"))
         if self._staleness.everything is None and OWN in self._records.pages:
-            shared.update(dict.fromkeys(self._records.keys_of(self._records.pages[OWN].reads)))
+            shared.update(dict.fromkeys(self._records.keys_of(self._records.pages[OWN])))
         self._remember(OWN, tuple(shared))
         self._remember(FACTORY, tuple(key for key in made_by if key[0] != "volatile"))
 
     def _remember(self, name: str, reads: tuple[Key, ...]) -> None:
         row = self._records.pages.get(name)
-        if row is None or self._records.keys_of(row.reads) != list(reads):
+        if row is None or set(self._records.keys_of(row)) != set(reads):
             self.news.pages.append((Entry(name, "", ""), Frozen(name, reads)))

@@ -86,8 +86,10 @@ class Plan:
             if endpoint not in copied:
                 for values in generator(self._site.library):
                     source = self._source_of(endpoint, values)
-                    self._add(self._path(endpoint, values), endpoint, values, source=source,
-                              place=Place(source) if source else None)
+                    page = values.get("page")
+                    # What `url_for` would say too, which a test holds us to.
+                    path = self._site.url_prefix + page.path if page else self._path(endpoint, values)
+                    self._add(path, endpoint, values, source=source, place=Place(source) if source else None)
 
     def _source_of(self, endpoint: str, values: Mapping[str, Any]) -> str | None:
         page = values.get("page") if values else self._site.library.at("/") if endpoint == self._home else None

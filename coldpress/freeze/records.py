@@ -2,7 +2,8 @@
 `.coldpress/`, one file for each output folder.
 
 A row of `keys` is a read with its fingerprint (and, where that is costly, what
-it was made from); pages and checks hold the numbers of theirs.
+it was made from).  Its number is a digest of its kind and name, so nobody
+needs to look one up; pages and checks hold the numbers of theirs, packed.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from coldpress.database import Database
 from coldpress.errors import Problem, problem_of
@@ -26,28 +27,28 @@ from coldpress.recorder import Key
 
 _SCHEMA = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE keys (id INTEGER PRIMARY KEY, kind TEXT, name TEXT, print TEXT, basis TEXT);
+CREATE TABLE keys (number INTEGER PRIMARY KEY, kind TEXT, name TEXT, print TEXT, basis TEXT);
 CREATE TABLE pages (path TEXT PRIMARY KEY, endpoint TEXT, file TEXT, reads BLOB, digest BLOB, found TEXT, problems TEXT,
  seconds REAL);
 CREATE TABLE files (file TEXT PRIMARY KEY, stamp TEXT, digest BLOB, source TEXT);
 CREATE TABLE checks (source TEXT PRIMARY KEY, reads BLOB, loose TEXT, problems TEXT);
 CREATE TABLE contents (path TEXT PRIMARY KEY, packed BLOB)
 """
-_NUMBERS = "I"
+_NUMBERS = "q"
+PrintOf = Callable[[Key], tuple[str | None, str | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRow:
+class KeyRow(NamedTuple):
     """A read as it was: its fingerprint, and what that was made from."""
 
+    number: int
     kind: str
     name: str
     print: str | None
     basis: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PageRow:
+class PageRow(NamedTuple):
     """A page as it was rendered last; `reads` are packed numbers of keys."""
 
     path: str
@@ -78,8 +79,7 @@ class PageRow:
             return False
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
+class FileRow(NamedTuple):
     """A published file: its stamp and digest, for a copy its source's stamp."""
 
     file: str
@@ -100,64 +100,74 @@ class News:
 
 
 class Records:
-    """The records of one output folder, loaded when first asked for."""
+    """The records of one output folder."""
 
     def __init__(self, folder: Path, output: str) -> None:
         key = blake2b(output.encode(), digest_size=6).hexdigest()
         self._database = Database(folder, f"build-{key}.sqlite", _SCHEMA)
-        rows = self._database.rows
-        self.about: dict[str, str] = dict(rows("SELECT name, value FROM about"))  # type: ignore[arg-type]
-        self.keys: dict[int, KeyRow] = {row[0]: KeyRow(*row[1:]) for row in _any(rows("SELECT * FROM keys"))}
-        self.pages: dict[str, PageRow] = {row[0]: PageRow(*row) for row in _any(rows("SELECT * FROM pages"))}
-        self.files: dict[str, FileRow] = {row[0]: FileRow(*row) for row in _any(rows("SELECT * FROM files"))}
-        self._checks = {row[0]: row[1:] for row in _any(rows("SELECT * FROM checks"))}
+        self.about: dict[str, str] = dict(self._rows("SELECT name, value FROM about"))
+        self.pages = {row[0]: PageRow._make(row) for row in self._rows("SELECT * FROM pages")}
+        self.files = {row[0]: FileRow._make(row) for row in self._rows("SELECT * FROM files")}
+        self.checks: dict[str, bytes] = dict(self._rows("SELECT source, reads FROM checks"))
 
     @property
     def note(self) -> str | None:
         """What was wrong with the file, if anything was."""
         return self._database.note
 
-    @property
-    def checked(self) -> Iterable[str]:
-        """The sources whose links were checked."""
-        return self._checks
+    def keys(self, kinds: Iterable[str] | None = None, *, but: Iterable[str] = ()) -> list[KeyRow]:
+        """The reads of these kinds, or of all but some."""
+        names = list(but if kinds is None else kinds)
+        words = f"{'NOT ' if kinds is None else ''}IN ({', '.join('?' * len(names))})"
+        return [KeyRow._make(row) for row in self._rows(f"SELECT * FROM keys WHERE kind {words}", names)]
 
-    def check_reads(self, source: str) -> bytes:
-        """What the check of a source read."""
-        reads: bytes = self._checks[source][0]
-        return reads
+    def keys_of_sources(self, kinds: Iterable[str], sources: Iterable[str]) -> list[KeyRow]:
+        """The reads of these kinds of these sources."""
+        numbered = [number_of((kind, source)) for kind in kinds for source in sources]
+        return self.keys_numbered(numbered)
 
-    def check(self, source: str) -> Check:
-        """What the check of a source found."""
-        _, loose, problems = self._checks[source]
-        return Check(source, (), tuple((path, Link(*link)) for path, link in json.loads(loose)) if loose else (),
-                     tuple(problem_of(each) for each in json.loads(problems)) if problems else ())
+    def keys_numbered(self, wanted: Iterable[int]) -> list[KeyRow]:
+        """The reads with these numbers."""
+        found: list[KeyRow] = []
+        for number in wanted:
+            found += map(KeyRow._make, self._rows("SELECT * FROM keys WHERE number = ?", (number,)))
+        return found
 
-    def keys_of(self, reads: bytes) -> list[Key]:
-        """Packed numbers as keys."""
-        return [(self.keys[number].kind, self.keys[number].name) for number in numbers(reads)]
+    def keys_of(self, row: PageRow) -> list[Key]:
+        """What a page read."""
+        return [(key.kind, key.name) for key in self.keys_numbered(numbers(row.reads))]
+
+    def told_checks(self) -> Iterator[Check]:
+        """The checks that found something."""
+        for source, _, loose, problems in self._rows("SELECT * FROM checks WHERE loose != '' OR problems != ''"):
+            yield Check(source, (), tuple((path, Link(*link)) for path, link in json.loads(loose or "[]")),
+                        tuple(problem_of(each) for each in json.loads(problems or "[]")))
 
     def content(self, row: PageRow) -> bytes | None:
         """The bytes of a page as it was rendered last, if they are kept whole."""
-        rows = _any(self._database.rows("SELECT packed FROM contents WHERE path = ?", (row.path,)))
+        rows = self._rows("SELECT packed FROM contents WHERE path = ?", (row.path,))
         data = unpack(rows[0][0]) if rows else None
         return data if data is not None and content_digest(data) == row.digest else None
 
     def keep_contents(self, pages: Iterable[Frozen]) -> None:
         """Keep the bytes of pages; they count once `save` knows their digests."""
         rows = [(page.path, page.packed) for page in pages]
-        self._database.run(
-            lambda connection: connection.executemany("INSERT OR REPLACE INTO contents VALUES (?, ?)", rows), None)
+        if rows:
+            self._database.run(
+                lambda connection: connection.executemany("INSERT OR REPLACE INTO contents VALUES (?, ?)", rows), None)
 
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
 
-    def save(self, news: News, kept: set[str], files: set[str], sources: set[str],
-             print_of: Callable[[Key], tuple[str | None, str | None]]) -> None:
+    def save(self, news: News, entries: Iterable[str], files: set[str], sources: set[str], print_of: PrintOf) -> None:
         """Add what is new, and drop pages, files and sources that are no more."""
+        kept = set(entries)
         self._database.run(
             lambda connection: _Saving(connection, self).save(news, kept, files, sources, print_of), None)
+
+    def _rows(self, query: str, values: Iterable[object] = ()) -> list[Any]:
+        return list(self._database.rows(query, values))
 
 
 class _Saving:
@@ -166,27 +176,25 @@ class _Saving:
     def __init__(self, connection: sqlite3.Connection, records: Records) -> None:
         self._connection = connection
         self._records = records
-        self._ids = {(row.kind, row.name): number for number, row in records.keys.items()}
-        self._next = max(records.keys, default=0) + 1
-        self._fresh: dict[int, Key] = {}
+        self._numbers: dict[Key, int] = {}
 
-    def save(self, news: News, kept: set[str], files: set[str], sources: set[str],
-             print_of: Callable[[Key], tuple[str | None, str | None]]) -> None:
+    def save(self, news: News, kept: set[str], files: set[str], sources: set[str], print_of: PrintOf) -> None:
         records = self._records
         self._put("about", news.about.items(), 2)
         self._put("pages", (self._page_row(*page) for page in news.pages), 8)
-        self._put("files", ((row.file, row.stamp, row.digest, row.source) for row in news.files), 4)
+        self._put("files", news.files, 4)
         self._put("checks", ((check.source, self._packed(check.reads), _loose(check), _problems(check.problems))
                              for check in news.checks), 4)
         for key in news.keys:
             self._number(key)
-        self._put("keys", ((number, *key, *print_of(key)) for number, key in self._fresh.items()), 5)
-        self._drop("pages", "path", records.pages.keys() - kept)
-        self._drop("contents", "path", records.pages.keys() - kept)
+        self._put("keys", sorted((number, *key, *print_of(key)) for key, number in self._numbers.items()), 5)
+        gone = records.pages.keys() - kept
+        self._drop("pages", "path", gone)
+        self._drop("contents", "path", gone)
         self._drop("files", "file", records.files.keys() - files)
-        self._drop("checks", "source", set(records.checked) - sources)
-        if 4 * len(news.pages) > len(kept) or len(records.pages.keys() - kept) > len(kept):
-            self._drop("keys", "id", self._unused())
+        self._drop("checks", "source", records.checks.keys() - sources)
+        if records.pages and 4 * (len(news.pages) + len(gone)) > len(kept):
+            self._drop("keys", "number", self._unused())
 
     def _page_row(self, entry: Entry, frozen: Frozen) -> tuple[Any, ...]:
         found = _json([[each.endpoint, each.path] for each in frozen.found])
@@ -204,11 +212,9 @@ class _Saving:
         return array(_NUMBERS, [self._number(key) for key in reads]).tobytes()
 
     def _number(self, key: Key) -> int:
-        number = self._ids.get(key)
+        number = self._numbers.get(key)
         if number is None:
-            number = self._ids[key] = self._next
-            self._next += 1
-        self._fresh[number] = key
+            number = self._numbers[key] = number_of(key)
         return number
 
     def _unused(self) -> set[int]:
@@ -216,13 +222,19 @@ class _Saving:
         for table in ("pages", "checks"):
             for (reads,) in self._connection.execute(f"SELECT reads FROM {table}"):
                 used.update(numbers(reads))
-        return {number for (number,) in self._connection.execute("SELECT id FROM keys")} - used
+        return {number for (number,) in self._connection.execute("SELECT number FROM keys")} - used
+
+
+def number_of(key: Key) -> int:
+    """The number of a read: 63 bits of a digest."""
+    digest = blake2b(f"{key[0]} {key[1]}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
 
 
 def numbers(reads: bytes) -> array[int]:
     """Packed numbers; none for what is damaged."""
     unpacked = array(_NUMBERS)
-    if len(reads) % unpacked.itemsize == 0:
+    if isinstance(reads, bytes) and len(reads) % unpacked.itemsize == 0:
         unpacked.frombytes(reads)
     return unpacked
 
@@ -237,7 +249,3 @@ def _problems(problems: Iterable[Problem]) -> str:
 
 def _loose(check: Check) -> str:
     return _json([[path, list(asdict(link).values())] for path, link in check.loose])
-
-
-def _any(rows: list[tuple[object, ...]]) -> list[Any]:
-    return rows

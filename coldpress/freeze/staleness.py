@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from coldpress.content.fingerprints import STRUCTURAL
+from collections.abc import Iterator
+
+from coldpress.content.fingerprints import EVERY, STRUCTURAL
 from coldpress.freeze.entry import Entry
 from coldpress.freeze.fingerprints import NEVER, Fingerprints
 from coldpress.freeze.records import KeyRow, PageRow, Records, numbers
@@ -12,6 +14,7 @@ OWN = ""
 """The row for what the views of own routes read together."""
 FACTORY = "*"
 """The row for what making the app read."""
+OF_BODIES = ("body", "summary")
 Why = tuple[str, ...]
 
 
@@ -24,14 +27,13 @@ class Staleness:
 
     def __init__(self, records: Records, fingerprints: Fingerprints, everything: str | None, structure: str) -> None:
         self._records = records
+        self._prints = fingerprints
         self._changed: dict[int, KeyRow] = {}
         self.everything = everything
         self.same: list[Key] = []
         if everything is None:
             same = records.about.get("structure") == structure
-            self._changed = {
-                number: row for number, row in records.keys.items()
-                if not (same and row.kind in STRUCTURAL) and self._is_other(number, row, fingerprints)}
+            self._changed = {row.number: row for row in self._suspects(same) if self._is_other(row)}
             made_of = self._changes(records.pages.get(FACTORY))
             self.everything = f"{made_of[0]}, which making the app reads" if made_of else None
 
@@ -47,8 +49,21 @@ class Staleness:
 
     def is_checked(self, source: str) -> bool:
         """Whether what was found on a source still holds."""
-        return self.everything is None and source in self._records.checked and not self._dirty(
-            self._records.check_reads(source))
+        reads = self._records.checks.get(source)
+        return self.everything is None and reads is not None and not self._dirty(reads)
+
+    def _suspects(self, same_structure: bool) -> Iterator[KeyRow]:
+        """The reads that may have changed.  Where the structure is the same, and
+        the text of a source, so is all that is made of them."""
+        records = self._records
+        if not same_structure:
+            yield from records.keys(but=())
+            return
+        texts = records.keys(["text"])
+        other = [row.name for row in texts if self._is_other(row)]
+        yield from (row for row in texts if row.name in other)
+        yield from records.keys_of_sources(OF_BODIES, [*other, *([EVERY] if other else [])])
+        yield from records.keys(but=[*STRUCTURAL, *OF_BODIES, "text"])
 
     def _changes(self, row: PageRow | None) -> Why:
         return tuple(_told(key) for key in self._dirty(row.reads)) if row else ()
@@ -58,12 +73,12 @@ class Staleness:
             return []
         return [self._changed[number] for number in numbers(reads) if number in self._changed]
 
-    def _is_other(self, number: int, row: KeyRow, fingerprints: Fingerprints) -> bool:
+    def _is_other(self, row: KeyRow) -> bool:
         key: Key = (row.kind, row.name)
-        basis = fingerprints.basis(key)
+        basis = self._prints.basis(key)
         if row.basis is not None and row.basis == basis:
             return False
-        now = fingerprints.of(key)
+        now = self._prints.of(key)
         if now == row.print and now != NEVER:
             if basis is not None:
                 self.same.append(key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, tzinfo
 from hashlib import blake2b
 from pathlib import Path
@@ -113,7 +113,9 @@ def _pack(parsed: Parsed, zone: tzinfo) -> str | None:
     values = {name: value for name in FrontMatter.__slots__
               if (value := getattr(parsed.front, name)) != getattr(_EMPTY, name)}
     try:
-        return json.dumps([parsed.front_digest, parsed.digest, parsed.body_line, _packed(values, zone)],
+        packed = {name: _packed_date(value, zone) if name in _DATES else _packed(value, zone)
+                  for name, value in values.items()}
+        return json.dumps([parsed.front_digest, parsed.digest, parsed.body_line, packed],
                           ensure_ascii=False, separators=(",", ":"))
     except TypeError:
         return None
@@ -128,10 +130,9 @@ def _packed(value: Any, zone: tzinfo) -> Any:
     if type(value) in (dict, Params) and all(type(key) is str and key for key in value):
         return {key: _packed(inner, zone) for key, inner in value.items()}
     if type(value) is datetime:
-        here = value.tzinfo is zone
-        return {"": (value.replace(tzinfo=None) if here else value).isoformat(), "here": here, "fold": value.fold}
+        return {"": _packed_date(value, zone)}
     if type(value) is date:
-        return {"": value.isoformat()}
+        return {"": value.isoformat(), "day": True}
     raise TypeError(f"{type(value)} is not kept")
 
 
@@ -139,16 +140,10 @@ def _unpack(text: str, zone: tzinfo) -> Parsed | None:
     """The same back; None for what `_pack` did not write."""
     try:
         front_digest, digest, body_line, values = json.loads(text)
-        front = {name: _unpacked(value, zone) if type(value) in (dict, list) else value
-                 for name, value in values.items()}
-        for name in ("aliases", "authors"):
-            if name in front:
-                front[name] = tuple(front[name])
-        if "terms" in front:
-            front["terms"] = {name: tuple(terms) for name, terms in front["terms"].items()}
-        if "params" in front:
-            front["params"] = Params(front["params"])
-        return Parsed(FrontMatter(**front), front_digest, digest, int(body_line))
+        for name, value in values.items():
+            if type(value) in (dict, list) or name in _DATES:
+                values[name] = _READERS[name](value, zone)
+        return Parsed(FrontMatter(**values), front_digest, digest, int(body_line))
     except (ValueError, TypeError, AttributeError, KeyError):
         return None
 
@@ -158,7 +153,28 @@ def _unpacked(value: Any, zone: tzinfo) -> Any:
         return [_unpacked(item, zone) if type(item) in (dict, list) else item for item in value]
     if "" not in value:
         return {key: _unpacked(inner, zone) if type(inner) in (dict, list) else inner for key, inner in value.items()}
-    if "here" not in value:
-        return date.fromisoformat(value[""])
-    moment = datetime.fromisoformat(value[""]).replace(fold=value["fold"])
-    return moment.replace(tzinfo=zone) if value["here"] else moment
+    return date.fromisoformat(value[""]) if "day" in value else _unpacked_date(value[""], zone)
+
+
+def _packed_date(value: datetime, zone: tzinfo) -> str:
+    """ISO 8601; after a `=` in the site's zone, after a second one its second pass."""
+    if value.tzinfo is not zone:
+        return value.isoformat()
+    return "=" * (1 + value.fold) + value.replace(tzinfo=None, fold=0).isoformat()
+
+
+def _unpacked_date(text: str, zone: tzinfo) -> datetime:
+    if text[0] != "=":
+        return datetime.fromisoformat(text)
+    if text[1] == "=":
+        return datetime.fromisoformat(text[2:]).replace(tzinfo=zone, fold=1)
+    return datetime.fromisoformat(text[1:]).replace(tzinfo=zone)
+
+
+_DATES = frozenset(("date", "updated", "publish_date", "expiry_date"))
+_READERS: dict[str, Callable[[Any, tzinfo], Any]] = {
+    **dict.fromkeys(_DATES, _unpacked_date),
+    **dict.fromkeys(("aliases", "authors"), lambda value, zone: tuple(value)),
+    "terms": lambda value, zone: {name: tuple(terms) for name, terms in value.items()},
+    "params": lambda value, zone: Params(_unpacked(value, zone)),
+}

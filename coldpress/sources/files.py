@@ -19,16 +19,21 @@ _LITTER = re.compile(r".*~|#.*#|.*\.(?:swp|swo|tmp|bak|orig|pyc)|thumbs\.db|desk
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file: `path` is relative to the content folder, NFC, with `/`;
-    `name` relative to the site's root, as people are told it; `file` where
+    `name` relative to the site's root, as people are told it; `location` where
     it is on disk."""
 
     path: str
     name: str
-    file: Path
+    location: str
     size: int
     mtime_ns: int
     ctime_ns: int = 0
     inode: int = 0
+
+    @property
+    def file(self) -> Path:
+        """Where it is on disk."""
+        return Path(self.location)
 
     @property
     def stamp(self) -> str:
@@ -76,7 +81,7 @@ def _walk(folder: Path, inner: str, name: str, root: Path, problems: Problems, f
                 _walk(Path(entry.path), f"{path}/", name, root, problems, found)
             elif entry.is_file():
                 stat = entry.stat()
-                found.append(SourceFile(path, f"{name}/{path}", Path(entry.path), stat.st_size, stat.st_mtime_ns,
+                found.append(SourceFile(path, f"{name}/{path}", entry.path, stat.st_size, stat.st_mtime_ns,
                                         stat.st_ctime_ns, stat.st_ino))
 
 

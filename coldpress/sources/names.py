@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from datetime import date
 
@@ -11,7 +10,9 @@ _NAME = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[-_ ]
 
 def file_stem(path: str) -> str:
     """The name of a file without suffix, in lower case: `index` for `a/Index.md`."""
-    return posixpath.splitext(posixpath.basename(path))[0].lower()
+    name = path[path.rfind("/") + 1:]
+    dot = name.rfind(".")
+    return (name[:dot] if dot > 0 else name).lower()
 
 
 def split_name(path: str, names_folder: bool) -> tuple[str, date | None]:
