@@ -11,23 +11,17 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from coldpress import __version__
-from coldpress.commands import build as build_command
-from coldpress.commands import clean as clean_command
-from coldpress.commands import init as init_command
-from coldpress.commands import listing as list_command
-from coldpress.commands import new as new_command
-from coldpress.commands import serve as serve_command
-from coldpress.commands import urls as urls_command
 from coldpress.commands.run import Factory, Run
 from coldpress.config import Options
 from coldpress.errors import ColdpressError, Problems, UsageError
-from coldpress.markup.workers import available_jobs
+from coldpress.processes import available_jobs
 from coldpress.report import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -150,6 +144,12 @@ def _run(verbose: bool, quiet: bool, *, as_json: bool = False, config: Path | No
     return Run(call.factory, chosen, Report(verbose=verbose, quiet=quiet, as_json=as_json), call.folder, command)
 
 
+def _command(name: str) -> Any:
+    """The module of a command, imported when it is used: a build has no use for
+    what the preview needs."""
+    return import_module(f"coldpress.commands.{name}")
+
+
 def _python() -> str:
     """The Python now running, as one would type it here."""
     python, here = Path(sys.executable), Path.cwd()
@@ -169,7 +169,7 @@ def build(strict: bool, output: Path | None, jobs: int | None, **more: Any) -> i
     run = _run(output=output.resolve() if output else None, **more)
     run.jobs = jobs or available_jobs()
     run.strict = strict
-    return build_command.build(run)
+    return int(_command("build").build(run))
 
 
 @commands.command(epilog="Example: python build.py serve --drafts --open")
@@ -180,21 +180,21 @@ def build(strict: bool, output: Path | None, jobs: int | None, **more: Any) -> i
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(port: int, bind: str, open_browser: bool, **more: Any) -> int:
     """Preview the site; changes show on the next reload."""
-    return serve_command.serve(_run(**more), port=port, bind=bind, open_browser=open_browser)
+    return int(_command("serve").serve(_run(**more), port=port, bind=bind, open_browser=open_browser))
 
 
 @commands.command(epilog='Example: coldpress init my-blog --title "My blog" --language zh-Hans')
 @click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--title", help="Name of the site (the folder's).")
 @click.option("--language", default="en", show_default=True, help="Its language, such as zh-Hans.")
-@click.option("--kind", type=click.Choice(init_command.KINDS), default="blog", show_default=True,
+@click.option("--kind", type=click.Choice(("blog", "docs")), default="blog", show_default=True,
               help="What to begin with.")
 @_speaking
 def init(folder: Path, title: str | None, language: str, kind: str, verbose: bool, quiet: bool) -> int:
     """Begin a new site in FOLDER."""
     python = _python()
     report = Report(verbose=verbose, quiet=quiet)
-    return init_command.init(report, folder, python=python, title=title, language=language, kind=kind)
+    return int(_command("init").init(report, folder, python=python, title=title, language=language, kind=kind))
 
 
 @commands.command(epilog='Example: python build.py new "On routes"   python build.py new page "About us"')
@@ -208,11 +208,11 @@ def init(folder: Path, title: str | None, language: str, kind: str, verbose: boo
 def new(words: tuple[str, ...], bundle: bool, draft: bool, slug: str | None, date: datetime | None,
         open_editor: bool, **more: Any) -> int:
     """Begin a new post, or a page (KIND: post or page)."""
-    if len(words) == 1 and words[0] in new_command.ARCHETYPES:
+    if len(words) == 1 and words[0] in _command("new").ARCHETYPES:
         raise click.UsageError(f"Missing title: what is the {words[0]} called?")
-    kind, title = (words[0], " ".join(words[1:])) if words[0] in new_command.ARCHETYPES and words[1:] else (
+    kind, title = (words[0], " ".join(words[1:])) if words[0] in _command("new").ARCHETYPES and words[1:] else (
         "post", " ".join(words))
-    file = new_command.new(_run(**more), kind, title, bundle=bundle, draft=draft, slug=slug, date=date)
+    file = _command("new").new(_run(**more), kind, title, bundle=bundle, draft=draft, slug=slug, date=date)
     if open_editor:
         click.edit(filename=str(file))
     return 0
@@ -222,15 +222,15 @@ def new(words: tuple[str, ...], bundle: bool, draft: bool, slug: str | None, dat
 @_options(_selection, _base_url, _clock, _json, _site)
 def urls(**more: Any) -> int:
     """Every URL of the site, with what makes it and where it goes."""
-    return urls_command.urls(_run(**more))
+    return int(_command("urls").urls(_run(**more)))
 
 
 @commands.command("list", epilog="Example: python build.py list draft")
-@click.argument("only", required=False, type=click.Choice(list_command.STATES))
+@click.argument("only", required=False, type=click.Choice(("draft", "scheduled", "expired", "untagged", "unlisted")))
 @_options(_clock, _json, _site)
 def list_(only: str | None, **more: Any) -> int:
     """The content; or only what is draft, scheduled, expired, untagged, unlisted."""
-    return list_command.list_content(_run(**more), only)
+    return int(_command("listing").list_content(_run(**more), only))
 
 
 @commands.command(epilog="Example: python build.py clean --cache")
@@ -238,4 +238,4 @@ def list_(only: str | None, **more: Any) -> int:
 @_options(_output, _json, _site)
 def clean(cache: bool, output: Path | None, **more: Any) -> int:
     """Remove what Coldpress wrote, and nothing else."""
-    return clean_command.clean(_run(output=output.resolve() if output else None, **more), cache=cache)
+    return int(_command("clean").clean(_run(output=output.resolve() if output else None, **more), cache=cache))

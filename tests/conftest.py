@@ -45,6 +45,11 @@ class Result:
         return self.data["problems"]
 
     @property
+    def rendered(self) -> set[str]:
+        """The URLs that were requested in this build."""
+        return set(self.data["rendered"])
+
+    @property
     def codes(self) -> list[str]:
         return [problem["code"] for problem in self.problems]
 

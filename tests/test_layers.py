@@ -13,15 +13,16 @@ import coldpress
 
 PACKAGE = Path(coldpress.__file__).parent
 LAYERS = {
-    "errors": 0, "paths": 0, "text": 0, "decoding": 0, "mapping": 0, "config": 1, "report": 1, "hooks": 1,
-    "recorder": 1, "state": 1, "sources": 2, "markup": 3, "content": 4, "web": 5, "freeze": 6, "commands": 7, "cli": 7}
+    "errors": 0, "paths": 0, "text": 0, "decoding": 0, "mapping": 0, "versions": 0, "config": 1, "report": 1,
+    "hooks": 1, "recorder": 1, "state": 1, "auditing": 1, "database": 1, "sources": 2, "markup": 3, "content": 4,
+    "web": 5, "freeze": 6, "commands": 7, "cli": 7}
 OUTSIDE = {"coldpress", "coldpress.__main__"}  # the front door, which names everything
 MODULES = {
     ".".join(["coldpress", *file.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__"): file
     for file in sorted(PACKAGE.rglob("*.py")) if "skeleton" not in file.parts}
-WALK = ("sources/files.py", "sources/frontmatter.py", "markup/render.py", "content/page.py", "content/library.py",
-        "web/blueprints/content.py", "web/theme/templates/post.html", "freeze/plan.py", "freeze/freezer.py",
-        "freeze/output.py")
+WALK = ("sources/files.py", "sources/document.py", "sources/frontmatter.py", "markup/render.py",
+        "content/page.py", "content/library.py", "web/blueprints/content.py", "web/theme/templates/post.html",
+        "freeze/plan.py", "freeze/freezing.py", "freeze/freezer.py", "freeze/output.py")
 
 
 def tree_of(module):

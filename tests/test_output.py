@@ -220,8 +220,8 @@ def test_a_second_build_says_that_one_is_running(build_site, command):
     site = build_site(FILES)
     before = site.files()
     site.edit({"content/a.md": "Changed."})
-    with subprocess.Popen([sys.executable, "-c", HOLD, str(site.root / ".coldpress")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          env={**os.environ, "PYTHONPATH": str(REPOSITORY)}) as other:
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(site.root / ".coldpress")], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(REPOSITORY)}) as other:
         assert other.stdout.readline() == b"held\n"
         result = site.run(command)
         other.communicate(b"")

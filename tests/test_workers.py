@@ -5,16 +5,22 @@ from __future__ import annotations
 import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from coldpress.markup import serial
 from coldpress.markup.cache import MarkupCache
 from coldpress.markup.render import Renderer
+from coldpress.markup.store import Kept, MarkupStore
 from coldpress.markup.workers import FEW, render_chunk, render_many
 
 BODIES = [f"# Page {number}\n\nText with [a link](b.md) and `code`.\n\n$$x_{number}$$\n" for number in range(60)]
 CONTEXTS = ["spawn"] + ["fork"] * (sys.platform == "linux")
+
+
+def kept(rendered):
+    return Kept.of(serial.dumps(rendered), serial.dumps_brief(rendered.brief))
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
@@ -23,7 +29,7 @@ def test_processes_give_what_one_gives(context):
         return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(context))
 
     alone = Renderer()
-    assert list(render_many(BODIES, 2, make)) == [serial.dumps(alone.render(body)) for body in BODIES]
+    assert list(render_many(BODIES, 2, make)) == [kept(alone.render(body)) for body in BODIES]
 
 
 def test_what_a_worker_raises_is_raised():
@@ -31,25 +37,33 @@ def test_what_a_worker_raises_is_raised():
         list(render_many(["fine", None], 2, ThreadPoolExecutor))
 
 
-def test_few_bodies_wait_until_they_are_asked_for():
+def test_few_bodies_wait_until_they_are_asked_for(tmp_path):
     asked = []
 
     def make(workers):
         asked.append(workers)
         return ThreadPoolExecutor(workers)
 
-    cache = MarkupCache()
-    cache.render_ahead({str(number): f"Text {number}" for number in range(FEW - 1)}, 2, make)
+    def bodies(count):
+        return {str(number): partial(str, f"Text {number}") for number in range(count)}
+
+    cache = MarkupCache(MarkupStore(tmp_path / "state"))
+    cache.render_ahead(bodies(FEW - 1), 2, make)
     assert asked == []
-    cache.render_ahead({str(number): f"Text {number}" for number in range(FEW)}, 2, make)
+    cache.render_ahead(bodies(FEW), 2, make)
     assert asked == [2]
-    cache.render_ahead({str(number): f"Text {number}" for number in range(FEW)}, 2, make)
+    cache.render_ahead(bodies(FEW), 2, make)
     assert asked == [2]
-    assert cache.render("Text 7", "7") == Renderer().render("Text 7")
+    assert cache.render("7", unread) == Renderer().render("Text 7")
+    assert cache.brief("8", unread) == Renderer().render("Text 8").brief
+
+
+def unread():
+    raise AssertionError("it is kept, and need not be read")
 
 
 def test_a_chunk_is_rendered_in_order():
-    assert [serial.loads(text).words for text in render_chunk(["one", "one two", ""])] == [1, 2, 0]
+    assert [serial.loads(kept.text, kept.brief).words for kept in render_chunk(["one", "one two", ""])] == [1, 2, 0]
 
 
 def test_many_processes_build_the_same_site(make_site):

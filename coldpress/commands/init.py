@@ -17,7 +17,6 @@ from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.report import Report
 
 SKELETON = Path(__file__).parent / "skeleton"
-KINDS = ("blog", "docs")
 
 
 def init(report: Report, folder: Path, *, python: str = "python", title: str | None = None,

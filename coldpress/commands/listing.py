@@ -9,11 +9,9 @@ from coldpress.commands.run import Run
 from coldpress.errors import Problems
 from coldpress.web.extension import Coldpress
 
-STATES = ("draft", "scheduled", "expired", "untagged", "unlisted")
-
 
 def list_content(run: Run, only: str | None = None) -> int:
-    """Print sources with date, state and title; `only` one of `STATES`."""
+    """Print sources with date, state and title; `only` those in one state."""
     _, site = run.make_app()
     problems = Problems(site.snapshot.problems)
     rows = [row for row in _rows(site) if only is None or only in row["state"]]

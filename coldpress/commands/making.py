@@ -21,7 +21,7 @@ from coldpress.freeze.plan import Plan
 from coldpress.freeze.records import FileRow, Records
 from coldpress.freeze.staleness import FACTORY, OWN, Staleness
 from coldpress.freeze.workers import FEW, StartWorker
-from coldpress.markup.workers import start_method
+from coldpress.processes import start_method
 from coldpress.recorder import Key
 from coldpress.web.explain import explain
 from coldpress.web.extension import Coldpress

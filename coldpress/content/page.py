@@ -20,7 +20,7 @@ from coldpress.content.recorded import recorded, recorded_body, recorded_summary
 from coldpress.errors import Problem
 from coldpress.mapping import Params
 from coldpress.markup.rendered import Brief, Heading, Link, Rendered, Title
-from coldpress.markup.structure import title_of
+from coldpress.markup.titles import title_of
 from coldpress.paths import url_of
 from coldpress.text import reading_minutes, shorten
 

@@ -25,7 +25,7 @@ from coldpress.freeze.plan import Plan
 from coldpress.freeze.records import FileRow, News, PageRow, Records, numbers
 from coldpress.freeze.staleness import FACTORY, OWN, Staleness, Why
 from coldpress.freeze.workers import CHUNK, FEW, Job, Result, StartWorker, run_jobs
-from coldpress.markup.workers import chunks
+from coldpress.processes import chunks
 from coldpress.recorder import Key
 from coldpress.report import Report
 from coldpress.web.extension import Coldpress

@@ -7,11 +7,8 @@ stage already.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 from flask import Flask
@@ -21,7 +18,7 @@ from coldpress.freeze.entry import Entry
 from coldpress.freeze.freezer import SiteFreezer
 from coldpress.freeze.frozen import Frozen
 from coldpress.freeze.stage import Stage
-from coldpress.markup.workers import in_turn, leave_interrupts_to_parent
+from coldpress.processes import in_turn, local_executor
 from coldpress.web.extension import Coldpress
 
 FEW = 400  # pages, below which one process is as fast
@@ -72,7 +69,6 @@ _worker: list[Worker] = []  # the one of this process, once it is a worker
 
 def begin(start: Callable[[], Worker]) -> None:
     """Become a worker."""
-    leave_interrupts_to_parent()
     _worker[:] = [start()]
 
 
@@ -83,10 +79,4 @@ def work(job: Job) -> Result:
 
 def run_jobs(jobs: Iterable[Job], count: int, start: StartWorker) -> Iterator[Result]:
     """The results of jobs, in order, from so many processes."""
-    gc.freeze()  # what is there is not looked at, and so not copied, after a fork
-    executor = ProcessPoolExecutor(count, mp_context=get_context(start.method), initializer=begin, initargs=(start,))
-    try:
-        yield from in_turn(executor, work, jobs, 2 * count)
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
-        gc.unfreeze()
+    return in_turn(local_executor(count, start.method, begin, start), work, jobs, 2 * count)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from coldpress import text, versions
 from coldpress.markup import serial
-from coldpress.markup.render import Renderer
 from coldpress.markup.rendered import Brief, Rendered
 from coldpress.markup.store import Kept, MarkupStore
-from coldpress.markup.workers import FEW, MakeExecutor, render_many
+from coldpress.processes import MakeExecutor
 
 ReadBody = Callable[[], str]
+FEW = 200  # bodies, below which one process is as fast
 _IN_MEMORY = 400  # bodies
 
 
@@ -24,7 +26,6 @@ class MarkupCache:
 
     def __init__(self, store: MarkupStore) -> None:
         self.store = store
-        self._renderer = Renderer()
         self._last: OrderedDict[str, Rendered] = OrderedDict()
 
     def render(self, digest: str, body: ReadBody) -> Rendered:
@@ -59,6 +60,7 @@ class MarkupCache:
         if len(missing) >= FEW:
             self.store.close()  # no connection may be shared with a forked process
             texts = (bodies[digest]() for digest in missing)
+            render_many = import_module("coldpress.markup.workers").render_many
             for digest, found in zip(missing, render_many(texts, jobs, make_executor), strict=True):
                 self.store.put(_key(digest), found)
             self.store.flush()
@@ -66,6 +68,11 @@ class MarkupCache:
     def trim(self, digests: set[str]) -> None:
         """Forget bodies that long were not among those in use."""
         self.store.trim({_key(digest) for digest in digests})
+
+    @cached_property
+    def _renderer(self) -> Any:
+        """The engine, which most builds have no use for: imported when it is needed."""
+        return import_module("coldpress.markup.render").Renderer()
 
     def _stored(self, digest: str) -> Rendered | None:
         kept = self.store.get(_key(digest))

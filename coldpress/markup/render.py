@@ -20,8 +20,9 @@ from coldpress.markup.locate import Locator
 from coldpress.markup.maths import Maths
 from coldpress.markup.rendered import Brief, Flaw, Fragment, Heading, Rendered, Title
 from coldpress.markup.scan import Scan, visible_text
-from coldpress.markup.structure import Structure, plain
+from coldpress.markup.structure import Structure
 from coldpress.markup.summary import summarize
+from coldpress.markup.titles import plain
 from coldpress.text import count_words, heading_id
 
 EXTENSIONS = (

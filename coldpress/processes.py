@@ -1,0 +1,68 @@
+"""Processes of this machine: how many, how they begin, how work is dealt out."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from itertools import islice
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+MakeExecutor = Callable[[int], Executor]
+
+
+def available_jobs() -> int:
+    """As many workers as this process may use cores."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def start_method() -> str:
+    """How processes begin: by fork where that is safe (Linux, one thread), else spawned."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+
+
+def local_executor(workers: int, method: str | None = None, begin: Callable[..., None] | None = None,
+                   *arguments: Any) -> Executor:
+    """Processes of this machine; each calls `begin` first.  Ctrl-C is for the
+    process that started them."""
+    gc.freeze()  # what is there is not looked at, and so not copied, after a fork
+    return ProcessPoolExecutor(workers, multiprocessing.get_context(method or start_method()), _begin,
+                               (begin, *arguments))
+
+
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of `size`, the last one shorter."""
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def in_turn(executor: Executor, work: Callable[[T], R], tasks: Iterable[T], ahead: int) -> Iterator[R]:
+    """Results in the order of the tasks, which are taken only so far ahead.
+    What a worker raises is raised here; in the end the executor is shut down."""
+    running: deque[Future[R]] = deque()
+    try:
+        for task in tasks:
+            running.append(executor.submit(work, task))
+            if len(running) >= ahead:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(begin: Callable[..., None] | None, *arguments: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if begin:
+        begin(*arguments)
