@@ -10,12 +10,14 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from coldpress.cli import main
+    from typing import Any
+
     from coldpress.errors import ColdpressError, Problem
     from coldpress.hooks import depends, frozen, live
+    from coldpress.start import main
     from coldpress.web.app import create_app
     from coldpress.web.extension import Coldpress
     from coldpress.web.site import now
@@ -24,7 +26,7 @@ __version__ = "0.1.0"
 
 # Names are imported when they are first used: `import coldpress` costs nothing.
 _HOMES = {
-    "main": "cli", "ColdpressError": "errors", "Problem": "errors",
+    "main": "start", "ColdpressError": "errors", "Problem": "errors",
     "depends": "hooks", "frozen": "hooks", "live": "hooks",
     "create_app": "web.app", "Coldpress": "web.extension", "now": "web.site",
 }

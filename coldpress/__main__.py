@@ -1,6 +1,6 @@
 """`python -m coldpress`."""
 
-from coldpress.cli import console
+from coldpress.start import console
 
 if __name__ == "__main__":
     console()

@@ -13,6 +13,7 @@ import sys
 import sysconfig
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from coldpress import recorder
@@ -27,10 +28,20 @@ _IMPORT = "<frozen importlib"  # of code, which is looked at as a whole
 _DEVICES = ("/dev/", "/proc/", "/sys/")
 
 
+class _HeardEnvironment(type(os.environ)):  # type: ignore[misc]  # a class of Python's that has no public name
+    """`os.environ`, its reads recorded."""
+
+    def __getitem__(self, name: Any) -> Any:
+        if isinstance(name, str):
+            recorder.read("environment", name)
+        return super().__getitem__(name)
+
+
 @cache
 def listen() -> None:
     """Hear what happens from now on; a hook can be added, but never removed."""
     sys.addaudithook(_hear)
+    os.environ.__class__ = _HeardEnvironment
 
 
 def is_own(path: str) -> bool:
@@ -40,13 +51,20 @@ def is_own(path: str) -> bool:
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
     if event in ("open", "os.scandir", "os.listdir"):
-        if recorder.is_recording() and not sys._getframe(1).f_code.co_filename.startswith(_IMPORT):
+        if recorder.is_recording() and not _is_import(sys._getframe(1)):
             with recorder.unrecorded():
                 key = _key(event, arguments)
             if key:
                 recorder.read(*key)
     elif event in _VOLATILE:
         recorder.read("volatile", _VOLATILE[event])
+
+
+def _is_import(frame: FrameType) -> bool:
+    """Whether a file is opened to import it, and not by `pkgutil.get_data`."""
+    above = frame.f_back
+    return frame.f_code.co_filename.startswith(_IMPORT) and (
+        above is None or above.f_code.co_filename.startswith(_IMPORT))
 
 
 def _key(event: str, arguments: tuple[Any, ...]) -> recorder.Key | None:

@@ -1,7 +1,7 @@
 """The command line: words and flags, nothing of what they do.
 
-`python build.py …` comes in through `main`, `coldpress …` and
-`python -m coldpress …` through `console`.  No command at all means `build`.
+`python build.py …`, `coldpress …` and `python -m coldpress …` come in through
+`start`.  No command at all means `build`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from coldpress.config import Options
 from coldpress.errors import ColdpressError, Problems, UsageError
 from coldpress.processes import available_jobs
 from coldpress.report import Report
+from coldpress.stamp import Look
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -30,28 +31,17 @@ _OTHER_WORDS = {"server": "serve", "dev": "serve"}
 _WORDS_OF_CLICK = ("-h", "--help", "--version")
 
 
-def main(factory: Factory, arguments: list[str] | None = None) -> None:
-    """Run a command on the site that `factory` makes, and exit.
+def execute(arguments: list[str], factory: Factory | None, folder: Path | str, look: Look | None = None) -> int:
+    """Run a command and give its exit code: 0 fine, 1 errors, 2 wrong usage.
 
-    What a site's `build.py` calls with its `create_app`.
+    `look` is what was looked at when it was decided that there is work.
     """
-    file = Path(factory.__code__.co_filename) if hasattr(factory, "__code__") else None
-    sys.exit(execute(arguments, factory, file.parent if file else Path.cwd()))
-
-
-def console() -> None:
-    """The `coldpress` command: works on the site in the current folder."""
-    sys.exit(execute(None, None, Path.cwd()))
-
-
-def execute(arguments: list[str] | None, factory: Factory | None, folder: Path) -> int:
-    """Run a command and give its exit code: 0 fine, 1 errors, 2 wrong usage."""
-    words = sys.argv[1:] if arguments is None else list(arguments)
+    words = list(arguments)
     if not words or (words[0].startswith("-") and words[0] not in _WORDS_OF_CLICK):
         words.insert(0, "build")
     name = f"{_python()} {shlex.quote(sys.argv[0])}" if factory else "coldpress"
     try:
-        call = _Call(factory, folder, "--json" in words)
+        call = _Call(factory, Path(folder), "--json" in words, list(arguments), look)
         code = commands.main(words, prog_name=name, standalone_mode=False, obj=call)
         return code if isinstance(code, int) else 0
     except click.ClickException as reason:
@@ -64,11 +54,13 @@ def execute(arguments: list[str] | None, factory: Factory | None, folder: Path) 
 
 @dataclass(frozen=True)
 class _Call:
-    """How we were called: on which site, and whether JSON is wanted."""
+    """How we were called: on which site, whether JSON is wanted, with which words."""
 
     factory: Factory | None
     folder: Path
     as_json: bool
+    words: list[str]
+    look: Look | None
 
 
 class _Group(click.Group):
@@ -168,6 +160,8 @@ def build(strict: bool, output: Path | None, jobs: int | None, **more: Any) -> i
     """Build the site."""
     run = _run(output=output.resolve() if output else None, **more)
     run.jobs = jobs or available_jobs()
+    call: _Call = click.get_current_context().find_root().obj
+    run.words, run.look = call.words, call.look
     run.strict = strict
     return int(_command("build").build(run))
 

@@ -15,7 +15,7 @@ A key is a pair (kind, name):
     link                       a path that is pointed to, and whether something is there
     template, version          a template, one looked for in vain too; a static file's version
     config, clock              a setting; the day
-    file, folder               what own code opens on disk
+    file, folder, environment  what own code opens on disk, and the variables it asks for
     value, volatile            what own code says it depends on; what nobody can look at again
 """
 
@@ -27,7 +27,8 @@ from contextvars import ContextVar
 
 KINDS = (
     "meta", "body", "summary", "url", "text", "path", "source", "asset", "items", "list", "near", "section", "members",
-    "term", "link", "template", "version", "config", "clock", "file", "folder", "value", "volatile")
+    "term", "link", "template", "version", "config", "clock", "file", "folder", "environment",
+    "value", "volatile")
 Key = tuple[str, str]
 Reads = dict[Key, None]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TextIO
 
-from coldpress.errors import Place, Problem, Problems
+from coldpress.errors import Place, Problem, Problems, problem_of
 
 MAX_SHOWN = 50
 _LINE = 120  # characters of a source line that are shown
@@ -165,6 +165,15 @@ class Report:
         encoding = stream.encoding or "utf-8"
         stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         stream.flush()
+
+
+def again(said: str, *, quiet: bool) -> None:
+    """Say what a build said before, nothing having changed: its problems and
+    its last line, with the time it takes now."""
+    report = Report(quiet=quiet)
+    told = json.loads(said)
+    report.problems(Problems(problem_of(problem) for problem in told["problems"]))
+    report.line(told["line"].replace("%s", f"{report.seconds:.2f}"))
 
 
 def counted(number: int, noun: str) -> str:

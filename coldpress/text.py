@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from hashlib import blake2b
 
 # Scripts written without spaces: each character counts as a word.
 CJK = (
@@ -43,6 +44,11 @@ def slugify(text: str) -> str:
     )
     parts = (part.strip("-") for part in re.split(r"\.+", kept))
     return re.sub(r"-{2,}", "-", ".".join(part for part in parts if part)).strip("-.")
+
+
+def text_digest(text: str) -> str:
+    """The name of a text's content: 32 hexadecimal digits."""
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def heading_id(text: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 
 from coldpress.commands.making import Making
 from coldpress.commands.run import Run
+from coldpress.commands.stamping import leave_stamp, look_before
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.freeze.entry import Entry
 from coldpress.freeze.lock import only_one
@@ -25,12 +28,15 @@ from coldpress.web.extension import Coldpress
 
 def build(run: Run) -> int:
     """Build the site; the exit code.  With errors, nothing is published."""
-    if run.options.clock is None and not os.environ.get("SOURCE_DATE_EPOCH"):
+    run.fixed_clock = run.options.clock is not None
+    if not run.fixed_clock and not os.environ.get("SOURCE_DATE_EPOCH"):
         run.options = replace(run.options, clock=datetime.now(UTC))  # one moment for all of it
     app, site = run.make_app()
     if not site.config_is_readable:
         return _end(run, site, None, site.config_problems)
-    problems = Problems(site.snapshot.problems)
+    look = look_before(run, site)
+    with _no_garbage():
+        problems = Problems(site.snapshot.problems)
     output = output_of(site)
     refuse_output(output.folder, output.name, site.root, _inputs(site), problems)
     try:
@@ -41,7 +47,23 @@ def build(run: Run) -> int:
         raise ColdpressError(Problem(
             "output.failed", f"`{reason.filename or output.name}` cannot be written: {reason.strerror}",
             hint="what was there is whole; mend it and build again")) from reason
-    return _end(run, site, making, making.found)
+    code = _end(run, site, making, making.found)
+    if making.changes and not run.dry_run and not run.report.as_json:
+        line = f"{summary(making, making.found, None)} in %s s → {output.name}/{_left_out(site)}"
+        leave_stamp(run, site, making, look, making.found, line)
+    return code
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Within the block nothing is looked for that could be freed: what is
+    loaded stays, and looking through it takes longer than loading."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def output_of(site: Coldpress) -> Output:
@@ -96,20 +118,24 @@ def _say(run: Run, site: Coldpress, making: Making, output: Output, problems: Pr
         report.line(f"Not ours, left alone: {_some(changes.foreign)}")
     for path, why in rendered.items():
         report.detail(f"{path}  ←  {_some(why)}")
-    left_out = [f"{out.document.source.name} ({out.reason})" for out in site.library.left_out]
     report.line(f"Look at it: {run.command} serve{_selection(run)}")
-    report.line(f"{summary(making, problems, changes)} in {report.seconds:.2f} s → {output.name}/"
-                + (f"; left out: {_some(left_out)}" if left_out else ""))
+    report.line(f"{summary(making, problems, changes)} in {report.seconds:.2f} s → {output.name}/{_left_out(site)}")
 
 
-def summary(making: Making, problems: Problems, changes: Changes) -> str:
-    """`Built 12 pages (2 rendered, 10 unchanged; 3 files written)`."""
+def summary(making: Making, problems: Problems, changes: Changes | None) -> str:
+    """`Built 12 pages (2 rendered, 10 unchanged; 3 files written)`; without
+    changes as it will be next time, if nothing happens."""
     pages = sum(entry.copy_of is None for entry in making.plan.entries)
-    rendered = len(making.freezing.rendered) if making.freezing else 0
-    parts = [f"{counted(len(changes.written), 'file')} written"]
-    parts += [f"{len(changes.removed):,} removed"] if changes.removed else []
+    rendered = len(making.freezing.rendered) if making.freezing and changes else 0
+    parts = [f"{counted(len(changes.written) if changes else 0, 'file')} written"]
+    parts += [f"{len(changes.removed):,} removed"] if changes and changes.removed else []
     parts += [counted(len(problems), "warning")] if len(problems) else []
     return f"Built {counted(pages, 'page')} ({rendered:,} rendered, {pages - rendered:,} unchanged; {', '.join(parts)})"
+
+
+def _left_out(site: Coldpress) -> str:
+    left_out = [f"{out.document.source.name} ({out.reason})" for out in site.library.left_out]
+    return f"; left out: {_some(left_out)}" if left_out else ""
 
 
 def _selection(run: Run) -> str:

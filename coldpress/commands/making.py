@@ -34,7 +34,8 @@ class Making:
         self._run = run
         self._app = app
         self._site = site
-        self._output = output
+        self.output = output
+        self.output_stamps: dict[str, str] = {}
         self._problems = problems
         self._started_ns = time.time_ns()
         self.stages: dict[str, float] = {}
@@ -45,18 +46,18 @@ class Making:
 
     def make(self) -> None:
         """Publish the site, unless there are errors or it is a dry run."""
-        self._output.open()
+        self.output.open()
         try:
             self._freeze()
             with self._stage("check"):
                 if self.freezing:
                     check_site(self._site, self.plan, self.freezing, self._problems)
-                self._output.refuse_foreign(self._problems)
+                self.output.refuse_foreign(self._problems)
             if not self.found.errors:
                 with self._stage("publish"):
                     self._publish()
         finally:
-            self._output.discard()
+            self.output.discard()
             self._close()
 
     @property
@@ -81,7 +82,7 @@ class Making:
             with self._stage("markup"):
                 self._render_ahead()
             with self._stage("freeze"):
-                self._copied = freeze_copies(self.plan, self._output, self.records.files, self._problems)
+                self._copied = freeze_copies(self.plan, self.output, self.records.files, self._problems)
                 self.freezing.run(self._run.jobs, self._start_worker(), self._problems)
         except Exception as reason:  # noqa: BLE001  (a URL generator of an own route)
             self._problems.add(explain(reason, self._site))
@@ -89,12 +90,12 @@ class Making:
     def _compare(self) -> None:
         """Find out what is stale."""
         site = self._site
-        self._prints = Fingerprints(self._app, site)
+        self._prints = Fingerprints(self._app, site, self.plan)
         self._code = OwnCode(site.base, self.records.about.get("code"))
         self._about = {"engine": engine(), "settings": _settings(site), "structure": self._prints.structure()}
         staleness = Staleness(self.records, self._prints, self._whole_reason(), self._about["structure"])
         self._staleness = staleness
-        self.freezing = Freezing(self._app, site, self.plan, self._output, self.records, staleness, self._run.report)
+        self.freezing = Freezing(self._app, site, self.plan, self.output, self.records, staleness, self._run.report)
 
     def _whole_reason(self) -> str | None:
         """Why nothing that was rendered can be kept, if that is so."""
@@ -118,13 +119,13 @@ class Making:
         method = start_method()
         self._site.markup.store.close()  # no connection may be shared with a forked process
         make = partial(_inherited, self._app, self._site) if method == "fork" else self._run.remake()
-        return StartWorker(make, self._output.staging.folder, self._output.folder, method)
+        return StartWorker(make, self.output.staging.folder, self.output.folder, method)
 
     def _publish(self) -> None:
         if self._run.dry_run:
-            self.changes = self._output.changes()
+            self.changes = self.output.changes()
             return
-        self.changes = self._output.publish()
+        self.changes = self.output.publish()
         with self._stage("remember"):
             self._remember()
 
@@ -135,17 +136,21 @@ class Making:
         self._about["code"] = self._code.written(self._started_ns)
         news.about = {name: value for name, value in self._about.items() if self.records.about.get(name) != value}
         news.keys = self._staleness.same
-        folder = self._output.folder
+        folder = self.output.folder
         news.files = [FileRow(row.file, stamp_of(folder / row.file), row.digest, "") for row in news.files]
         news.files += [row for row in self._copies() if self.records.files.get(row.file) != row]
         entries = list(self.plan.entries)
+        self.output_stamps = {
+            **{file: row.stamp for file, row in self.records.files.items()},
+            **{row.file: row.stamp for row in news.files}}
+        self.output_stamps = {entry.file: self.output_stamps[entry.file] for entry in entries}
         self.records.save(
             news, {OWN, FACTORY, *(entry.path for entry in entries)}, {entry.file for entry in entries},
             {page.source for page in site.library.all_pages}, self._print)
 
     def _copies(self) -> Iterator[FileRow]:
         for file, source in self._copied.items():
-            yield FileRow(file, stamp_of(self._output.folder / file), b"", source)
+            yield FileRow(file, stamp_of(self.output.folder / file), b"", source)
 
     def _print(self, key: Key) -> tuple[str | None, str | None]:
         """What to remember of a read: nothing that would hold for a file which

@@ -16,6 +16,7 @@ from coldpress import auditing, recorder
 from coldpress.config import Options, use_options
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.report import Report
+from coldpress.stamp import Look
 from coldpress.web.app import create_app as create_plain_app
 from coldpress.web.extension import Coldpress
 from coldpress.web.site import PARENT
@@ -39,15 +40,20 @@ class Run:
     """How many processes may work at once."""
     dry_run: bool = False
     """Whether nothing is published."""
+    words: list[str] | None = None
+    """The command line, if the next one like it may end at once."""
+    fixed_clock: bool = False
+    """Whether the moment of the build was given."""
+    look: Look | None = None
+    """What was looked at when it was decided that there is work."""
 
     def make_app(self) -> tuple[Flask, Coldpress]:
         """The app and its site; raises `ColdpressError` for what keeps them
         from being made, with the user's own part of the traceback."""
-        factory = self.factory or find_factory(self.folder)
         auditing.listen()
         try:
             with use_options(self.options), recorder.recording() as reads:
-                app = factory()
+                app = (self.factory or find_factory(self.folder))()
         except ColdpressError:
             raise
         except Exception as reason:

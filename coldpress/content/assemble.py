@@ -6,7 +6,6 @@ what is wrong is collected, what is right goes on.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +24,6 @@ from coldpress.sources.cache import SourceCache
 from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile, find_files
 from coldpress.sources.frontmatter import document_of
-from coldpress.sources.names import file_stem
 
 FindPlace = Callable[[], Place]
 
@@ -49,12 +47,12 @@ class Sources:
     def documents(self, files: Iterable[SourceFile]) -> dict[SourceFile, tuple[Document | None, Problems]]:
         """The Markdown among `files`, each with what was wrong in it."""
         markdown = [file for file in files if file.is_markdown]
-        indexed = {posixpath.dirname(file.path) for file in markdown if file_stem(file.path) in ("index", "_index")}
+        indexed = {file.folder for file in markdown if file.stem in ("index", "_index")}
         now: dict[tuple[SourceFile, bool], tuple[Document | None, Problems]] = {}
         for file in markdown:
-            stem = file_stem(file.path)
-            names_folder = stem == "index" or (stem == "readme" and posixpath.dirname(file.path) not in indexed)
-            now[file, names_folder] = self.read.get((file, names_folder)) or self._read(file, names_folder)
+            names_folder = file.stem == "index" or (file.stem == "readme" and file.folder not in indexed)
+            now[file, names_folder] = ((self.read and self.read.get((file, names_folder)))
+                                       or self._read(file, names_folder))
         self.read = now
         return {file: found for (file, _), found in now.items()}
 
@@ -85,7 +83,7 @@ def assemble(sources: Sources, options: Options, now: datetime, link_root: Calla
     _warn_of_language_suffix(entries, problems)
     _warn_of_nameless_terms(entries, problems)
     bundles = {entry.bundle: entry.path for entry in entries if entry.bundle}
-    hidden = tuple(posixpath.dirname(out.document.source.path) + "/" for out in left_out if _is_bundle(out.document))
+    hidden = tuple(out.document.source.folder + "/" for out in left_out if _is_bundle(out.document))
     assets = _place_assets([file for file in files if not file.is_markdown and not file.path.startswith(hidden)],
                            bundles, problems)
     library = Library(config, entries, assets, left_out, sources.markup, link_root)
@@ -103,7 +101,7 @@ def _read(files: Iterable[SourceFile], sources: Sources, problems: Problems) -> 
 
 
 def _is_bundle(document: Document) -> bool:
-    return "/" in document.source.path and file_stem(document.source.path) == "index"
+    return bool(document.source.folder) and document.source.stem == "index"
 
 
 def _warn_of_undated(entries: Iterable[Entry], problems: Problems) -> None:

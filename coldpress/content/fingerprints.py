@@ -55,12 +55,13 @@ class ContentFingerprints:
     def structure(self) -> str:
         """One fingerprint for all that does not come of the bodies: while it
         stays, so do those of the kinds in `STRUCTURAL`."""
-        digest = blake2b(digest_size=16)
-        for page in self._pages.values():
-            digest.update(f"{page.source}\n{page.path}\n{_meta(page)}\n".encode())
-        for name in ("assets", "aliases", "left out"):
-            digest.update(f"{self._items(name)}\n\n".encode())
-        return digest.hexdigest()
+        lines = [f"{page.source}\n{page.path}\n{_meta(page)}" for page in self._pages.values()]
+        lines += [str(self._items(name)) for name in ("assets", "aliases", "left out")]
+        return blake2b("\n\n".join(lines).encode(), digest_size=16).hexdigest()
+
+    def texts(self) -> dict[str, str]:
+        """The fingerprint of every source's text."""
+        return {name: _text(page) for name, page in self._pages.items()}
 
     def basis(self, kind: str, name: str) -> str | None:
         """What a fingerprint is made from, where that is cheaper to look at."""

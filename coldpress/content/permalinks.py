@@ -15,6 +15,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote
 
@@ -23,7 +24,6 @@ from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, file_of
 from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile
-from coldpress.sources.names import file_stem
 from coldpress.text import slugify
 
 Kind = Literal["page", "post", "section"]
@@ -44,12 +44,13 @@ class Permalinks:
     """Places every document of a site; what is wrong goes to `problems`."""
 
     def __init__(self, config: Config, documents: Iterable[Document], problems: Problems) -> None:
-        self._config = config
+        self._patterns = config.permalinks
+        self._collections = config.collections
         self._problems = problems
         self._documents = tuple(documents)
         self._folders: dict[str, list[Document]] = defaultdict(list)
         for document in self._documents:
-            self._folders[_folder(document)].append(document)
+            self._folders[document.source.folder].append(document)
         self._with_markdown_below = self._ancestors_of_folders()
 
     def entries(self) -> list[Entry]:
@@ -62,8 +63,8 @@ class Permalinks:
         return entries
 
     def _entry(self, document: Document) -> Entry | None:
-        folder = _folder(document)
-        dated = self._is_dated(folder)
+        folder = document.source.folder
+        dated = self._collection_of(folder) != ""
         index = self._is_index(document)
         if not index:
             kind: Kind = "post" if dated else "page"
@@ -71,7 +72,7 @@ class Permalinks:
             return self._finish(document, kind, posixpath.join(folder_path(base), "<slug>/"))
         root = not folder or (dated and folder == self._collection_of(folder))
         bundle = not root and not _is_section_file(document) and (
-            (dated and file_stem(document.source.path) == "index") or not self._has_company(folder))
+            (dated and document.source.stem == "index") or not self._has_company(folder))
         if not bundle:
             return self._finish(document, "section", folder_path(folder))
         parent = self._collection_of(folder) if dated else posixpath.dirname(folder)
@@ -79,9 +80,9 @@ class Permalinks:
                             posixpath.join(folder_path(parent), "<slug>/"), folder)
 
     def _finish(self, document: Document, kind: Kind, pattern: str, bundle: str | None = None) -> Entry | None:
-        section = document.source.path.partition("/")[0] if "/" in document.source.path else ""
-        if kind != "section" and section in self._config.permalinks:
-            pattern = self._config.permalinks[section]
+        section = document.source.folder.partition("/")[0]
+        if kind != "section" and section in self._patterns:
+            pattern = self._patterns[section]
         if document.front.permalink is not None:
             # The author's own path, letter for letter.
             path = unicodedata.normalize("NFC", unquote(document.front.permalink.strip()))
@@ -103,10 +104,10 @@ class Permalinks:
             return False
 
     def _is_index(self, document: Document) -> bool:
-        name = file_stem(document.source.path)
+        name = document.source.stem
         if name == "readme":
-            beside = self._folders[_folder(document)]
-            return not any(file_stem(other.source.path) in ("index", "_index") for other in beside)
+            beside = self._folders[document.source.folder]
+            return not any(other.source.stem in ("index", "_index") for other in beside)
         return name in ("index", "_index")
 
     def _has_company(self, folder: str) -> bool:
@@ -121,16 +122,13 @@ class Permalinks:
                 above.add(folder)
         return above
 
-    def _is_dated(self, folder: str) -> bool:
-        return self._collection_of(folder) != ""
-
     def _collection_of(self, folder: str) -> str:
         top = folder.partition("/")[0]
-        return top if top in self._config.collections else ""
+        return top if top in self._collections else ""
 
     def _refuse_second_index(self) -> None:
         for documents in self._folders.values():
-            names = [document for document in documents if file_stem(document.source.path) in ("index", "_index")]
+            names = [document for document in documents if document.source.stem in ("index", "_index")]
             if len(names) > 1:
                 self._problems.error(
                     "url.two-indexes", f"`{names[0].source.path}` and `{names[1].source.path}` are the same page",
@@ -150,6 +148,7 @@ def asset_path(asset: SourceFile, bundles: Mapping[str, str]) -> str:
     return folder_path(folder) + name
 
 
+@lru_cache(maxsize=4096)
 def folder_path(folder: str) -> str:
     """The path of a content folder: every part a slug, dotted names as they are."""
     parts = [part if part.startswith(".") else slugify(part) or part for part in folder.split("/") if part]
@@ -183,9 +182,5 @@ def _needed(text: str, reason: str) -> str:
     return text
 
 
-def _folder(document: Document) -> str:
-    return posixpath.dirname(document.source.path)
-
-
 def _is_section_file(document: Document) -> bool:
-    return file_stem(document.source.path) == "_index"
+    return document.source.stem == "_index"

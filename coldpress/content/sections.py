@@ -14,7 +14,7 @@ class SectionTree:
 
     def __init__(self, pages: Iterable[Page]) -> None:
         pages = tuple(pages)
-        self._section_at = {posixpath.dirname(page.source): page for page in pages if isinstance(page, Section)}
+        self._section_at = {page.document.source.folder: page for page in pages if isinstance(page, Section)}
         self._bundle_at = {page.bundle: page for page in pages if page.bundle}
         members: dict[str, list[Page]] = {section.source: [] for section in self._section_at.values()}
         for page in pages:
@@ -29,7 +29,7 @@ class SectionTree:
 
     def nearest(self, page: Page) -> Section | None:
         """The section of a page's folder, else of the nearest folder above it."""
-        folder = posixpath.dirname(page.source)
+        folder = page.document.source.folder
         while True:
             section = self._section_at.get(folder)
             if section is not None and section is not page:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from flask import Flask
 
-from coldpress import recorder
 from coldpress.content.fingerprints import ContentFingerprints, shortened
+from coldpress.freeze.plan import Plan
 from coldpress.hooks import mark_of
 from coldpress.recorder import Key
+from coldpress.stamp import environment
 from coldpress.web.extension import Coldpress
 
 NEVER = "~"
@@ -21,22 +22,22 @@ NEVER = "~"
 class Fingerprints:
     """Fingerprints of a site as it is now; each is made once."""
 
-    def __init__(self, app: Flask, site: Coldpress) -> None:
+    def __init__(self, app: Flask, site: Coldpress, plan: Plan) -> None:
         self._app = app
+        self._plan = plan
         self._site = site
         self._content = ContentFingerprints(site.library)
         self._made: dict[Key, str | None] = {}
         self._makers: dict[str, Callable[[str], str | None]] = {
             "template": site.environment.fingerprint, "version": self._version, "config": self._config,
-            "clock": lambda _: site.moment().date().isoformat(), "link": lambda _: "", "file": self._file,
-            "folder": self._folder, "value": self._value, "volatile": lambda _: NEVER}
+            "clock": lambda _: site.moment().date().isoformat(), "link": lambda _: "", "volatile": lambda _: NEVER,
+            "file": self._file, "folder": self._folder, "environment": lambda name: environment([name])[0], "value": self._value}
 
     def of(self, key: Key) -> str | None:
         """The fingerprint of a key; None for what is not there."""
         if key not in self._made:
             kind, name = key
-            with recorder.unrecorded():
-                self._made[key] = self._makers[kind](name) if kind in self._makers else self._content.of(kind, name)
+            self._made[key] = self._makers[kind](name) if kind in self._makers else self._content.of(kind, name)
         return self._made[key]
 
     def basis(self, key: Key) -> str | None:
@@ -53,8 +54,11 @@ class Fingerprints:
 
     def structure(self) -> str:
         """One fingerprint for every key of a structural kind."""
-        with recorder.unrecorded():
-            return self._content.structure()
+        return self._content.structure()
+
+    def texts(self) -> dict[str, str]:
+        """The fingerprints of every source's text."""
+        return self._content.texts()
 
     def _version(self, name: str) -> str | None:
         folder, _, filename = name.partition("/")
@@ -77,7 +81,9 @@ class Fingerprints:
             return None
 
     def _value(self, path: str) -> str | None:
-        """What the view at a path says it depends on."""
+        """What the view at a path says it depends on; nothing where no page is."""
+        if not self._plan.has(path):
+            return None
         adapter = self._app.url_map.bind("localhost")
         endpoint, values = adapter.match(path)
         mark = mark_of(self._app.view_functions[endpoint])

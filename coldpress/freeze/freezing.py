@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from flask import Flask
 
-from coldpress.errors import Problems
+from coldpress.errors import Place, Problem, Problems
 from coldpress.freeze.checks import Check, check_page
 from coldpress.freeze.copies import stamp_of
 from coldpress.freeze.entry import Entry
@@ -49,7 +49,7 @@ class Freezing:
         self._freezer = SiteFreezer(app, site, output.staging)
         self._own_reads = OwnReads(app, site)
         self._failures = Failures()
-        self._problems = Problems()
+        self._told: list[tuple[Entry, Iterable[Problem]]] = []
         self._queue: deque[Entry] = deque()
         self._unkept: list[Frozen] = []
         self._by_path: dict[str, Entry] = {}
@@ -76,7 +76,8 @@ class Freezing:
         self._keep()
         self._plan.report_unreached()
         self._remember_own_reads()
-        problems.extend(self._problems)
+        for entry, told in self._told:
+            problems.extend(placed(problem, self._plan.place_of(entry)) for problem in told)
         problems.extend(self._failures.problems())
 
     @property
@@ -90,14 +91,14 @@ class Freezing:
     def dead_links(self, exists: Callable[[str], bool]) -> dict[str, Entry]:
         """The paths that templates point to and where nothing is, each with a
         page that does."""
-        found = {name: entry for entry, frozen in self.news.pages
-                 for kind, name in frozen.reads if kind == "link" and not exists(name)}
+        dead = {entry.path: [name for kind, name in frozen.reads if kind == "link" and not exists(name)]
+                for entry, frozen in self.news.pages}
         known = {row.number: row.name for row in self._records.keys(["link"]) if not exists(row.name)}
-        for entry in self._plan.entries if known else ():
-            row = self._records.pages.get(entry.path)
-            if row and entry.path not in self.rendered:
-                found.update((known[number], entry) for number in numbers(row.reads) if number in known)
-        return found
+        for path, row in self._records.pages.items() if known else ():
+            dead.setdefault(path, [known[number] for number in numbers(row.reads) if number in known])
+        if not any(dead.values()):
+            return {}
+        return {name: entry for entry in reversed(list(self._plan.entries)) for name in dead.get(entry.path, ())}
 
     def _results(self, stale: list[Entry], jobs: int, start_worker: StartWorker) -> Iterator[Result]:
         """The entries rendered: here, or if they are many by other processes."""
@@ -127,14 +128,15 @@ class Freezing:
 
     def _why(self, entry: Entry) -> Why:
         """The reasons to render an entry; one that is fresh is adopted."""
-        why = self._staleness.why(entry, own=self._shares(entry))
         row = self._records.pages.get(entry.path)
+        why = self._staleness.why(entry, row, own=self._shares(entry))
         if why or row is None:
             return why
         if not self._adopt(entry, row):
             return ("its file is not what it was",)
-        self._problems.extend(row.told)
-        self._follow(entry, row.links)
+        self._told.append((entry, row.told if row.problems else []))
+        if row.found:
+            self._follow(entry, row.links)
         return ()
 
     def _shares(self, entry: Entry) -> bool:
@@ -167,12 +169,13 @@ class Freezing:
         if frozen.failure:
             self._failures.add(frozen.failure, entry)
             return
-        self._problems.extend(frozen.problems)
+        self._told.append((entry, frozen.problems))
         self._output.adopt(entry.file, frozen.staged, is_page=True)
         self._follow(entry, frozen.found)
         self.seconds[entry.path] = frozen.seconds
         self.news.files.append(FileRow(entry.file, "", frozen.digest, ""))
-        self.news.pages.append((entry, replace(frozen, packed=b"")))
+        unplaced = tuple(placed(problem, None) for problem in frozen.problems)
+        self.news.pages.append((entry, replace(frozen, packed=b"", problems=unplaced)))
         self._unkept.append(frozen)
         if len(self._unkept) >= _BATCH:
             self._keep()
@@ -192,20 +195,31 @@ class Freezing:
         self._unkept.clear()
 
     def _remember_own_reads(self) -> None:
-        """What own routes read behind our back is shared by all of them, for who
-        knows which of them keeps it in a cache of its own."""
-        shared: dict[Key, None] = {}
+        """What own code opens may stay in a cache of its own, which other pages
+        read unseen.  So own routes share what one of them opened; and what is
+        opened on our pages, by filters and the like, is shared by all."""
+        shared = self._remembered(OWN)
+        by_all = self._remembered(FACTORY)
         for entry, frozen in self.news.pages:
-            if self._shares(entry):
-                shared.update(dict.fromkeys(key for key in frozen.reads if key[0] in UNSEEN))
-        made_by = self._own_reads.portable(self._site.factory_reads)
-        shared.update(dict.fromkeys(key for key in made_by if key[0] == "volatile"))
-        if self._staleness.everything is None and OWN in self._records.pages:
-            shared.update(dict.fromkeys(self._records.keys_of(self._records.pages[OWN])))
+            own = self._shares(entry)
+            for key in frozen.reads:
+                if key[0] in UNSEEN and (own or key[0] != "volatile"):
+                    (shared if own else by_all)[key] = None
+        for key in self._own_reads.portable(self._site.factory_reads):
+            (shared if key[0] == "volatile" else by_all)[key] = None
         self._remember(OWN, tuple(shared))
-        self._remember(FACTORY, tuple(key for key in made_by if key[0] != "volatile"))
+        self._remember(FACTORY, tuple(by_all))
+
+    def _remembered(self, name: str) -> dict[Key, None]:
+        row = self._records.pages.get(name) if self._staleness.everything is None else None
+        return dict.fromkeys(self._records.keys_of(row)) if row else {}
 
     def _remember(self, name: str, reads: tuple[Key, ...]) -> None:
         row = self._records.pages.get(name)
         if row is None or set(self._records.keys_of(row)) != set(reads):
             self.news.pages.append((Entry(name, "", ""), Frozen(name, reads)))
+
+
+def placed(problem: Problem, place: Place | None) -> Problem:
+    """A page's problem at the page's place, which may be another than it was."""
+    return replace(problem, place=place)

@@ -16,7 +16,7 @@ from coldpress.hooks import RouteMark, mark_of
 from coldpress.recorder import Key, Reads
 from coldpress.web.extension import Coldpress
 
-UNSEEN = ("file", "folder", "volatile")
+UNSEEN = ("file", "folder", "environment", "volatile")
 """What own code reads behind our back."""
 _MANY = 200  # sources, above which a page is taken to depend on all of them
 

@@ -11,17 +11,22 @@ from typing import Any
 
 from flask import Flask, url_for
 
+from coldpress import recorder
 from coldpress.content.aliases import Alias
 from coldpress.content.page import Page
 from coldpress.errors import Place, Problems
 from coldpress.freeze.entry import Entry, clash
 from coldpress.freeze.own_routes import OwnRoutes
 from coldpress.paths import BadPath, asset_file_of, file_of, path_of
+from coldpress.recorder import Key
 from coldpress.web.extension import Coldpress
 
 
 class Plan:
-    """Entries by output file; what cannot be planned goes to `problems`."""
+    """Entries by output file; what cannot be planned goes to `problems`.
+
+    `own_reads` is what the generators of own routes read.
+    """
 
     def __init__(self, app: Flask, site: Coldpress, problems: Problems) -> None:
         self._app = app
@@ -30,6 +35,8 @@ class Plan:
         self._entries: dict[str, Entry] = {}
         self._by_folded_file: dict[str, Entry] = {}
         self._own = OwnRoutes(app, site)
+        self._found_on: dict[str, Place] = {}
+        self.own_reads: tuple[Key, ...] = ()
         self._home = site.endpoints["home"]
 
     def fill(self) -> Plan:
@@ -61,9 +68,16 @@ class Plan:
         if not self._own.takes(endpoint):
             return None
         self._own.reached(endpoint)
-        if self.at(path):
-            return None
-        return self._add(path, endpoint, {}, place=on.place or Place(on.path))
+        place = on.place or Place(on.path)
+        first = self._found_on.get(path)
+        if self.at(path) is None or (first and place.order() < first.order()):
+            self._found_on[path] = place
+        return self._add(path, endpoint, {}, place=place) if self.at(path) is None else None
+
+    def place_of(self, entry: Entry) -> Place | None:
+        """Where an entry comes from; of one that was found, the first page that
+        links to it, in whichever order they were looked at."""
+        return self._found_on.get(entry.path, entry.place)
 
     def report_unreached(self) -> None:
         """Warn of routes with arguments for which no URL was ever found."""
@@ -102,7 +116,10 @@ class Plan:
         return section.document.source.name if section else None
 
     def _plan_own_routes(self) -> None:
-        for endpoint, values in self._own.urls():
+        with recorder.recording() as reads:
+            urls = list(self._own.urls())
+        self.own_reads = tuple(reads)
+        for endpoint, values in urls:
             path = self._path(endpoint, values)
             known = self.at(path)
             if known is None or known.endpoint != endpoint:

@@ -13,8 +13,8 @@ from coldpress.recorder import Key
 OWN = ""
 """The row for what the views of own routes read together."""
 FACTORY = "*"
-"""The row for what making the app read."""
-OF_BODIES = ("body", "summary")
+"""The row for what making the app read, and own code on pages of ours."""
+OF_BODIES = ("text", "body", "summary")
 Why = tuple[str, ...]
 
 
@@ -35,14 +35,13 @@ class Staleness:
             same = records.about.get("structure") == structure
             self._changed = {row.number: row for row in self._suspects(same) if self._is_other(row)}
             made_of = self._changes(records.pages.get(FACTORY))
-            self.everything = f"{made_of[0]}, which making the app reads" if made_of else None
+            self.everything = f"{made_of[0]}, which own code shares" if made_of else None
 
-    def why(self, entry: Entry, *, own: bool = False) -> Why:
-        """The reasons to render an entry; none when it is fresh.  `own` for a
-        view that shares what own routes read."""
+    def why(self, entry: Entry, row: PageRow | None, *, own: bool = False) -> Why:
+        """The reasons to render an entry, of which `row` is known; none when it
+        is fresh.  `own` for a view that shares what own routes read."""
         if self.everything:
             return (self.everything,)
-        row = self._records.pages.get(entry.path)
         if row is None or row.endpoint != entry.endpoint or row.file != entry.file or not row.is_readable:
             return ("it is new",)
         return self._changes(row) + (self._changes(self._records.pages.get(OWN)) if own else ())
@@ -59,11 +58,10 @@ class Staleness:
         if not same_structure:
             yield from records.keys(but=())
             return
-        texts = records.keys(["text"])
-        other = [row.name for row in texts if self._is_other(row)]
-        yield from (row for row in texts if row.name in other)
+        texts = self._prints.texts()
+        other = [row.name for row in records.keys(["text"]) if texts.get(row.name) != row.print]
         yield from records.keys_of_sources(OF_BODIES, [*other, *([EVERY] if other else [])])
-        yield from records.keys(but=[*STRUCTURAL, *OF_BODIES, "text"])
+        yield from records.keys(but=[*STRUCTURAL, *OF_BODIES])
 
     def _changes(self, row: PageRow | None) -> Why:
         return tuple(_told(key) for key in self._dirty(row.reads)) if row else ()

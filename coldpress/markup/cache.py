@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from coldpress import text, versions
 from coldpress.markup import serial
 from coldpress.markup.rendered import Brief, Rendered
 from coldpress.markup.store import Kept, MarkupStore
 from coldpress.processes import MakeExecutor
+from coldpress.text import text_digest
 
 ReadBody = Callable[[], str]
 FEW = 200  # bodies, below which one process is as fast
@@ -32,7 +33,10 @@ class MarkupCache:
         """The markup of the body that `digest` names; `body` reads it."""
         rendered = self._last.get(digest) or self._stored(digest)
         if rendered is None:
-            rendered = self._renderer.render(body())
+            text = body()
+            rendered = cast(Rendered, self._renderer.render(text))
+            if text_digest(text) != digest:
+                return rendered  # saved again meanwhile: nothing to be kept under that name
             self.store.put(_key(digest), _kept(rendered))
         self._last[digest] = rendered
         if len(self._last) > _IN_MEMORY:
@@ -62,7 +66,8 @@ class MarkupCache:
             texts = (bodies[digest]() for digest in missing)
             render_many = import_module("coldpress.markup.workers").render_many
             for digest, found in zip(missing, render_many(texts, jobs, make_executor), strict=True):
-                self.store.put(_key(digest), found)
+                if found.digest == digest:
+                    self.store.put(_key(digest), found)
             self.store.flush()
 
     def trim(self, digests: set[str]) -> None:
@@ -83,7 +88,7 @@ class MarkupCache:
 
 
 def _kept(rendered: Rendered) -> Kept:
-    return Kept.of(serial.dumps(rendered), serial.dumps_brief(rendered.brief))
+    return Kept.of("", serial.dumps(rendered), serial.dumps_brief(rendered.brief))
 
 
 def _key(digest: str) -> str:

@@ -18,14 +18,16 @@ _BATCH = 500  # rows written at once
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One rendered body as it is kept: `value` compressed, `brief` as text."""
+    """One rendered body as it is kept: `value` compressed, `brief` as text;
+    `digest` names the body where it comes from another process."""
 
     value: bytes
     brief: str
+    digest: str = ""
 
     @classmethod
-    def of(cls, text: str, brief: str) -> Kept:
-        return cls(zlib.compress(text.encode(), 1), brief)
+    def of(cls, digest: str, text: str, brief: str) -> Kept:
+        return cls(zlib.compress(text.encode(), 1), brief, digest)
 
     @property
     def text(self) -> str:

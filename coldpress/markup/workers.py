@@ -13,6 +13,7 @@ from coldpress.markup import serial
 from coldpress.markup.render import Renderer
 from coldpress.markup.store import Kept
 from coldpress.processes import MakeExecutor, chunks, in_turn, local_executor
+from coldpress.text import text_digest
 
 _CHUNK = 25  # bodies
 
@@ -30,8 +31,8 @@ def render_many(bodies: Iterable[str], jobs: int, make_executor: MakeExecutor | 
 
 def render_chunk(bodies: Iterable[str]) -> list[Kept]:
     """What a worker does."""
-    made = (_renderer().render(body) for body in bodies)
-    return [Kept.of(serial.dumps(rendered), serial.dumps_brief(rendered.brief)) for rendered in made]
+    made = ((text_digest(body), _renderer().render(body)) for body in bodies)
+    return [Kept.of(digest, serial.dumps(rendered), serial.dumps_brief(rendered.brief)) for digest, rendered in made]
 
 
 @cache

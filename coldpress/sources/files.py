@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.sources.names import file_stem
 
 MARKDOWN = (".md", ".markdown")
 _KEPT_DOTFILES = {".well-known", ".nojekyll", ".htaccess", ".domains"}
@@ -20,7 +21,8 @@ _LITTER = re.compile(r".*~|#.*#|.*\.(?:swp|swo|tmp|bak|orig|pyc)|thumbs\.db|desk
 class SourceFile:
     """One file: `path` is relative to the content folder, NFC, with `/`;
     `name` relative to the site's root, as people are told it; `location` where
-    it is on disk."""
+    it is on disk; `folder` the content folder it lies in, `stem` its name
+    without suffix in lower case."""
 
     path: str
     name: str
@@ -29,6 +31,8 @@ class SourceFile:
     mtime_ns: int
     ctime_ns: int = 0
     inode: int = 0
+    folder: str = ""
+    stem: str = ""
 
     @property
     def file(self) -> Path:
@@ -82,7 +86,7 @@ def _walk(folder: Path, inner: str, name: str, root: Path, problems: Problems, f
             elif entry.is_file():
                 stat = entry.stat()
                 found.append(SourceFile(path, f"{name}/{path}", entry.path, stat.st_size, stat.st_mtime_ns,
-                                        stat.st_ctime_ns, stat.st_ino))
+                                        stat.st_ctime_ns, stat.st_ino, path.rpartition("/")[0], file_stem(path)))
 
 
 def _ignored(name: str) -> bool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, tzinfo
-from hashlib import blake2b
 from typing import Any
 
 from coldpress.decoding import decode
@@ -22,7 +21,7 @@ from coldpress.sources.fence import split_front_matter
 from coldpress.sources.fields import ALIASES, AS_WRITTEN, FIELDS, NOT_SLIPS, FrontMatter, as_terms, field_of
 from coldpress.sources.files import SourceFile
 from coldpress.sources.names import split_name
-from coldpress.text import did_you_mean, one_edit_apart
+from coldpress.text import did_you_mean, one_edit_apart, text_digest
 
 _DRAFTS = {("published", "false"): True, ("published", "no"): True, ("published", "true"): False,
            ("published", "yes"): False, ("status", "draft"): True, ("status", "published"): False}
@@ -50,11 +49,6 @@ def document_of(source: SourceFile, parsed: Parsed, zone: tzinfo, *, names_folde
     if front.date is None and day is not None:
         front = replace(front, date=datetime.combine(day, time(), zone))
     return Document(source, parsed, front, stem)
-
-
-def text_digest(text: str) -> str:
-    """The name of a text's content: 32 hexadecimal digits."""
-    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 class _Reader:

@@ -1,0 +1,104 @@
+"""The stamp that lets the next build end at once, if nothing changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import coldpress
+from coldpress import stamp
+from coldpress.commands.making import Making
+from coldpress.commands.run import Run
+from coldpress.config import ENVIRONMENT_BASE_URL
+from coldpress.errors import Problems
+from coldpress.freeze.code import own_files, package_folders
+from coldpress.freeze.fingerprints import NEVER
+from coldpress.freeze.records import KeyRow
+from coldpress.sources.document import Document
+from coldpress.stamp import Look
+from coldpress.web.extension import Coldpress
+
+_FOR_EVER = 2**62
+_UNSEEN = ("volatile", "value", "clock", "environment", "file", "folder")
+
+
+def look_before(run: Run, site: Coldpress) -> Look:
+    """Look at all that a build will read, before it reads it."""
+    folders = [str(folder) for folder in _folders(site)]
+    look = run.look
+    if look is None or list(look.folders) != folders:
+        look = Look(folders, ())
+    look.add(_files(run, site))
+    return look
+
+
+def leave_stamp(run: Run, site: Coldpress, making: Making, look: Look, problems: Problems, line: str) -> None:
+    """Remember what was read and written; or, where a build must look again
+    every time, that it must."""
+    state = str(site.root / ".coldpress")
+    unseen = making.records.keys(_UNSEEN)
+    opened = [str(Path(site.base, row.name)) for row in unseen if row.kind in ("file", "folder")]
+    opened += [name for kind, name in making.plan.own_reads if kind in ("file", "folder")]
+    late = [name for name in {*_files(run, site), *opened} if name not in look.lines]
+    look.add(late)
+    if run.words is None or site.root != run.folder or _must_look(making, unseen) or look.changed_since(
+            late, look.moment):
+        stamp.forget(state)
+        return
+    asked = {row.name for row in unseen if row.kind == "environment"}
+    names = sorted({ENVIRONMENT_BASE_URL, "SOURCE_DATE_EPOCH", *asked})
+    since, until = _span(run, site, any(row.kind == "clock" for row in unseen))
+    files = sorted(making.output_stamps)
+    stamp.write(state, {
+        "words": stamp.words_of(run.words), "names": names, "environment": stamp.environment(names),
+        "folders": look.folders, "files": [name for name in look.lines if not name.startswith(look.folders)],
+        "young": [part for pair in look.young.items() for part in pair],
+        "inputs": [stamp.inputs_digest(look)], "since": [str(since)], "until": [str(until)],
+        "output": [str(making.output.folder)],
+        "outputs": [stamp.digest_of("\n".join(f"{file} {making.output_stamps[file]}" for file in files))],
+        "said": [json.dumps({"line": line, "problems": [problem.as_json() for problem in problems]})],
+    }, files)
+
+
+def _folders(site: Coldpress) -> list[Path]:
+    config = site.config
+    names = (config.content_dir, config.templates_dir, config.static_dir)
+    return [*dict.fromkeys(site.root / name for name in names), Path(coldpress.__file__).parent]
+
+
+def _files(run: Run, site: Coldpress) -> list[str]:
+    """The config, the site's own code, and the folders of installed packages."""
+    config = run.options.config or site.root / "config.yaml"
+    own = own_files(site.base).values()
+    return [str(file) for file in (config, run.folder / "build.py", *own, *package_folders())]
+
+
+def _must_look(making: Making, unseen: Iterable[KeyRow]) -> bool:
+    return any(row.kind in ("volatile", "value") or row.print == NEVER for row in unseen) or any(
+        kind == "volatile" for kind, _ in making.plan.own_reads)
+
+
+def _span(run: Run, site: Coldpress, asks_the_day: bool) -> tuple[int, int]:
+    """From when until when the clock makes no difference, in nanoseconds."""
+    if run.fixed_clock or os.environ.get("SOURCE_DATE_EPOCH"):
+        return 0, _FOR_EVER
+    now = site.moment()
+    moments = [moment for document in _documents(site) for moment in (
+        document.front.publish_date or document.front.date, document.front.expiry_date) if moment and moment > now]
+    if asks_the_day:
+        moments.append(_midnight(now))
+    return min(int(now.timestamp() * 1e9), time.time_ns()), (
+        int(min(moments).timestamp() * 1e9) if moments else _FOR_EVER)
+
+
+def _documents(site: Coldpress) -> Iterable[Document]:
+    library = site.library
+    return [*(page.document for page in library.all_pages), *(out.document for out in library.left_out)]
+
+
+def _midnight(now: datetime) -> datetime:
+    return (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)

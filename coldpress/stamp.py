@@ -1,0 +1,182 @@
+"""The stamp of the last build: enough to see that nothing changed since,
+without importing more than Python's own smallest modules.
+
+It holds what the file system says (size, times, inode) of every file that was
+read and written, in digests.  What was read is looked at before it is read, so
+that a file saved while a build runs never counts as built.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_FORMAT = "coldpress 1"
+_SETTLED = 2_000_000_000  # nanoseconds after which a file's time can be trusted to tell of a change
+_BETWEEN = "\x1f"
+_IGNORED = (".git", "__pycache__", "node_modules")
+
+
+class Look:
+    """What the file system said of some folders and files, at one moment.
+
+    `lines` are the stats by path; `young` the digests of files that changed
+    so lately that their times alone do not tell.
+    """
+
+    def __init__(self, folders: Sequence[str], files: Iterable[str]) -> None:
+        self.folders = tuple(folders)
+        self.moment = time.time_ns()
+        self.lines: dict[str, str] = {}
+        self.young: dict[str, str] = {}
+        for folder in self.folders:
+            self._walk(folder)
+        self.add(files)
+
+    def add(self, files: Iterable[str]) -> None:
+        """Look at more files."""
+        for file in files:
+            if file not in self.lines:
+                try:
+                    self._note(file, os.stat(file))  # noqa: PTH116  (pathlib takes longer to import than all of this)
+                except OSError:
+                    self.lines[file] = "-"
+
+    def changed_since(self, files: Iterable[str], moment: int) -> bool:
+        """Whether one of these files changed after a moment, in nanoseconds."""
+        return any(max(map(int, self.lines[file].split()[1:3]), default=0) >= moment
+                   for file in files if self.lines.get(file, "-") != "-")
+
+    def same_young(self, young: Mapping[str, str]) -> bool:
+        """Whether files that were young once still hold what they held."""
+        return all(_digest_of_file(path) == digest for path, digest in young.items())
+
+    def _walk(self, folder: str) -> None:
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir():
+                        if entry.name not in _IGNORED and not (entry.is_symlink() and _is_above(entry.path)):
+                            self.lines[entry.path] = "folder"
+                            self._walk(entry.path)
+                    else:
+                        try:
+                            self._note(entry.path, entry.stat())
+                        except OSError:
+                            self.lines[entry.path] = "-"  # a link that leads nowhere
+        except OSError:
+            self.lines[folder] = "-"
+
+    def _note(self, path: str, stat: os.stat_result) -> None:
+        self.lines[path] = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+        if stat.st_mtime_ns > self.moment - _SETTLED or stat.st_ctime_ns > self.moment - _SETTLED:
+            self.young[path] = _digest_of_file(path)
+
+
+def unchanged(state: str, arguments: Sequence[str]) -> tuple[str | None, Look | None]:
+    """What the last build of these arguments said, if nothing changed since it;
+    and what was looked at, for the build that follows if something did."""
+    stamp = _read(state)
+    if stamp is None:
+        return None, None
+    head, outputs = stamp
+    look = Look(head["folders"], head["files"])
+    # What was young is told apart by content; the rest by its times.
+    young = dict(zip(head["young"][::2], head["young"][1::2], strict=True))
+    now = look.moment
+    same = (
+        head["words"] == words_of(arguments) and head["environment"] == environment(head["names"])
+        and int(head["since"][0]) <= now < int(head["until"][0]) and look.same_young(young)
+        and inputs_digest(look) == head["inputs"][0]
+        and outputs_digest(head["output"][0], outputs) == head["outputs"][0])
+    if same and young and not look.young:
+        write(state, {**head, "young": []}, outputs)
+    return (head["said"][0] if same else None), look
+
+
+def write(state: str, head: Mapping[str, Sequence[str]], outputs: Iterable[str]) -> None:
+    """Remember a build."""
+    lines = [_FORMAT, *(f"{name}={_BETWEEN.join(values)}" for name, values in head.items()), "", *outputs]
+    part = os.path.join(state, "stamp.part")  # noqa: PTH118
+    with open(part, "w", encoding="utf-8", newline="\n", errors="surrogateescape") as file:
+        file.write("\n".join(lines))
+    os.replace(part, os.path.join(state, "stamp"))  # noqa: PTH118
+
+
+def forget(state: str) -> None:
+    """Take the last build for changed."""
+    try:
+        os.unlink(os.path.join(state, "stamp"))  # noqa: PTH108, PTH118
+    except OSError:
+        return
+
+
+def words_of(arguments: Sequence[str]) -> list[str]:
+    """What a build was asked, where, and by which Python, as one digest."""
+    return [digest_of(_BETWEEN.join((os.getcwd(), sys.executable, sys.version, *arguments)))]  # noqa: PTH109
+
+
+def environment(names: Iterable[str]) -> list[str]:
+    """Variables of the environment, as digests: their values may be secret."""
+    return [digest_of(value) if (value := os.environ.get(name)) is not None else "-" for name in names]
+
+
+def inputs_digest(look: Look) -> str:
+    """One digest for the times of all that was looked at."""
+    return digest_of("\n".join(sorted(f"{path} {line}" for path, line in look.lines.items())))
+
+
+def outputs_digest(folder: str, files: Iterable[str]) -> str:
+    """One digest for the files of an output folder."""
+    lines = []
+    for file in files:
+        try:
+            stat = os.stat(f"{folder}/{file}")  # noqa: PTH116
+        except OSError:
+            return "-"
+        lines.append(f"{file} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}")
+    return digest_of("\n".join(lines))
+
+
+def digest_of(text: str) -> str:
+    """The digest of a text."""
+    from hashlib import blake2b  # noqa: PLC0415  (only where there is a stamp)
+
+    return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def _is_above(link: str) -> bool:
+    """Whether a link leads to a folder that holds it."""
+    return f"{os.path.realpath(os.path.dirname(link))}/".startswith(f"{os.path.realpath(link)}/")  # noqa: PTH120
+
+
+def _digest_of_file(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return digest_of(file.read().decode("latin-1"))
+    except OSError:
+        return "-"
+
+
+def _read(state: str) -> tuple[dict[str, list[str]], list[str]] | None:
+    """The head of the stamp and the files of the output; None for no stamp."""
+    try:
+        with open(os.path.join(state, "stamp"), encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH118
+            text = file.read()
+        head, _, outputs = text.partition("\n\n")
+        mark, *lines = head.split("\n")
+        if mark != _FORMAT:
+            return None
+        pairs = (line.partition("=") for line in lines)
+        values = {name: rest.split(_BETWEEN) if rest else [] for name, _, rest in pairs}
+        for name in ("since", "until"):
+            int(values[name][0])
+        wanted = ("words", "names", "environment", "folders", "files", "young", "inputs", "output", "outputs", "said")
+        return (values, outputs.split("\n")) if all(name in values for name in wanted) else None
+    except (OSError, ValueError, IndexError, KeyError):
+        return None

@@ -1,0 +1,49 @@
+"""The front door: a build of what did not change ends here.
+
+Flask and all the rest are imported only when there is something to do.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+from coldpress import stamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+STATE = ".coldpress"
+
+
+def main(factory: Callable[[], Any], arguments: list[str] | None = None) -> None:
+    """Run a command on the site that `factory` makes, and exit.
+
+    What a site's `build.py` calls with its `create_app`.
+    """
+    code = getattr(factory, "__code__", None)
+    folder = os.path.dirname(os.path.abspath(code.co_filename)) if code else os.getcwd()  # noqa: PTH100, PTH109, PTH120
+    sys.exit(execute(arguments, factory, folder))
+
+
+def console() -> None:
+    """The `coldpress` command: works on the site in the current folder."""
+    sys.exit(execute(None, None, os.getcwd()))  # noqa: PTH109
+
+
+def execute(arguments: list[str] | None, factory: Callable[[], Any] | None, folder: str) -> int:
+    """Run a command and give its exit code: 0 fine, 1 errors, 2 wrong usage."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    said, look = None, None
+    if not words or words[0] == "build" or words[0].startswith("-"):
+        said, look = stamp.unchanged(os.path.join(folder, STATE), words)  # noqa: PTH118
+    if said is not None:
+        report: Any = import_module("coldpress.report")
+        report.again(said, quiet="-q" in words or "--quiet" in words)
+        return 0
+    run: Any = import_module("coldpress.cli")
+    code: int = run.execute(words, factory, folder, look)
+    return code
