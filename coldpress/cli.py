@@ -155,15 +155,21 @@ def _python() -> str:
 @_options(_selection, _base_url, _output, _clock, _json, _site)
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--no-cache", is_flag=True, help="Render all Markdown anew, and keep nothing of it.")
+@click.option("--dry-run", is_flag=True, help="Publish nothing; say what would be written and removed.")
+@click.option("--explain", metavar="URL", help="Say what the page at URL read, and why it was rendered or not.")
+@click.option("--verify", is_flag=True, help="Compare with a clean build, byte for byte.")
+@click.option("--profile", is_flag=True, help="Say where the time goes: stages, templates, pages (one process).")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Processes at once (as many as there are cores).")
-def build(strict: bool, output: Path | None, jobs: int | None, **more: Any) -> int:
+def build(strict: bool, output: Path | None, jobs: int | None, dry_run: bool, explain: str | None, verify: bool,
+          profile: bool, **more: Any) -> int:
     """Build the site."""
     run = _run(output=output.resolve() if output else None, **more)
-    run.jobs = jobs or available_jobs()
+    run.jobs = 1 if profile else jobs or available_jobs()
+    run.dry_run = dry_run
     call: _Call = click.get_current_context().find_root().obj
     run.words, run.look = call.words, call.look
     run.strict = strict
-    return int(_command("build").build(run))
+    return int(_command("build").build(run, explain=explain, verify=verify, profile=profile))
 
 
 @commands.command(epilog="Example: python build.py serve --drafts --open")

@@ -167,13 +167,13 @@ class Report:
         stream.flush()
 
 
-def again(said: str, *, quiet: bool) -> None:
+def again(said: str, seconds: float, *, quiet: bool) -> None:
     """Say what a build said before, nothing having changed: its problems and
-    its last line, with the time it takes now."""
+    its last line, with the time it took now."""
     report = Report(quiet=quiet)
     told = json.loads(said)
     report.problems(Problems(problem_of(problem) for problem in told["problems"]))
-    report.line(told["line"].replace("%s", f"{report.seconds:.2f}"))
+    report.line(told["line"].replace("%s", f"{seconds:.2f}"))
 
 
 def counted(number: int, noun: str) -> str:

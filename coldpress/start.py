@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from importlib import import_module
 
 from coldpress import stamp
@@ -36,13 +37,14 @@ def console() -> None:
 
 def execute(arguments: list[str] | None, factory: Callable[[], Any] | None, folder: str) -> int:
     """Run a command and give its exit code: 0 fine, 1 errors, 2 wrong usage."""
+    started = time.perf_counter()
     words = sys.argv[1:] if arguments is None else list(arguments)
     said, look = None, None
     if not words or words[0] == "build" or words[0].startswith("-"):
         said, look = stamp.unchanged(os.path.join(folder, STATE), words)  # noqa: PTH118
     if said is not None:
         report: Any = import_module("coldpress.report")
-        report.again(said, quiet="-q" in words or "--quiet" in words)
+        report.again(said, time.perf_counter() - started, quiet="-q" in words or "--quiet" in words)
         return 0
     run: Any = import_module("coldpress.cli")
     code: int = run.execute(words, factory, folder, look)

@@ -6,15 +6,19 @@ import gc
 import os
 import shlex
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from coldpress.commands.explaining import explain_page
 from coldpress.commands.making import Making
+from coldpress.commands.profiling import Profile, tell_profile
 from coldpress.commands.run import Run
 from coldpress.commands.stamping import leave_stamp, look_before
+from coldpress.commands.verifying import differs
+from coldpress.commands.verifying import verify as verify_site
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.freeze.entry import Entry
 from coldpress.freeze.lock import only_one
@@ -26,14 +30,19 @@ from coldpress.state import STATE, make_state
 from coldpress.web.extension import Coldpress
 
 
-def build(run: Run) -> int:
-    """Build the site; the exit code.  With errors, nothing is published."""
+def build(run: Run, *, explain: str | None = None, verify: bool = False, profile: bool = False) -> int:
+    """Build the site; the exit code.  With errors, nothing is published.
+
+    `explain` tells of one URL what it read, `verify` compares with a clean
+    build, `profile` tells where the time goes.
+    """
     run.fixed_clock = run.options.clock is not None
     if not run.fixed_clock and not os.environ.get("SOURCE_DATE_EPOCH"):
         run.options = replace(run.options, clock=datetime.now(UTC))  # one moment for all of it
     app, site = run.make_app()
     if not site.config_is_readable:
         return _end(run, site, None, site.config_problems)
+    watched = Profile() if profile else None
     look = look_before(run, site)
     with _no_garbage():
         problems = Problems(site.snapshot.problems)
@@ -42,16 +51,35 @@ def build(run: Run) -> int:
     try:
         with only_one(make_state(site.root / STATE)):
             making = Making(run, app, site, output, problems)
-            making.make()
+            with watched.running() if watched else nullcontext():
+                making.make()
     except OSError as reason:  # a full disk, a folder that is read-only
         raise ColdpressError(Problem(
             "output.failed", f"`{reason.filename or output.name}` cannot be written: {reason.strerror}",
             hint="what was there is whole; mend it and build again")) from reason
     code = _end(run, site, making, making.found)
+    if watched:
+        tell_profile(run.report, watched, making, site)
+    if explain:
+        for line in explain_page(making, site, explain):
+            run.report.line(line)
+    if verify and making.changes and not run.dry_run:
+        code = _verify(run, making) or code
     if making.changes and not run.dry_run and not run.report.as_json:
         line = f"{summary(making, making.found, None)} in %s s → {output.name}/{_left_out(site)}"
         leave_stamp(run, site, making, look, making.found, line)
     return code
+
+
+def _verify(run: Run, making: Making) -> int:
+    lines = verify_site(run, making)
+    if not lines:
+        run.report.line("Verified: a clean build makes the same, byte for byte.")
+        return 0
+    run.report.problems(Problems([differs(lines)]))
+    for line in lines[1:]:
+        run.report.line(line)
+    return 1
 
 
 @contextmanager
@@ -118,8 +146,16 @@ def _say(run: Run, site: Coldpress, making: Making, output: Output, problems: Pr
         report.line(f"Not ours, left alone: {_some(changes.foreign)}")
     for path, why in rendered.items():
         report.detail(f"{path}  ←  {_some(why)}")
-    report.line(f"Look at it: {run.command} serve{_selection(run)}")
-    report.line(f"{summary(making, problems, changes)} in {report.seconds:.2f} s → {output.name}/{_left_out(site)}")
+    if run.dry_run:
+        for file in changes.written:
+            report.line(f"would write {output.name}/{file}")
+        for file in changes.removed:
+            report.line(f"would remove {output.name}/{file}")
+    else:
+        report.line(f"Look at it: {run.command} serve{_selection(run)}")
+    done = summary(making, problems, changes)
+    done = done.replace("Built", "Would build", 1) if run.dry_run else done
+    report.line(f"{done} in {report.seconds:.2f} s → {output.name}/{_left_out(site)}")
 
 
 def summary(making: Making, problems: Problems, changes: Changes | None) -> str:

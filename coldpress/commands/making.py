@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -14,6 +14,7 @@ from coldpress.commands.run import Run
 from coldpress.errors import Problems
 from coldpress.freeze.code import OwnCode, engine
 from coldpress.freeze.copies import freeze_copies, stamp_of
+from coldpress.freeze.entry import Entry
 from coldpress.freeze.fingerprints import NEVER, Fingerprints
 from coldpress.freeze.freezing import Freezing
 from coldpress.freeze.output import Changes, Output
@@ -71,6 +72,15 @@ class Making:
         site = self._site
         notes = (site.sources.cache.note, site.markup.store.note, self.records.note)
         return list(dict.fromkeys(note for note in notes if note))
+
+    def reads(self, entry: Entry) -> Iterable[Key]:
+        """What a page read when it was rendered last."""
+        new = self.freezing.news.pages if self.freezing else []
+        for made, frozen in new:
+            if made.path == entry.path:
+                return frozen.reads
+        row = self.records.pages.get(entry.path)
+        return self.records.keys_of(row) if row else ()
 
     def _freeze(self) -> None:
         try:

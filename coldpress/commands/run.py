@@ -66,11 +66,11 @@ class Run:
         site.factory_reads = tuple(reads)
         return app, site
 
-    def remake(self) -> Callable[[], tuple[Flask, Coldpress]]:
+    def remake(self, options: Options | None = None) -> Callable[[], tuple[Flask, Coldpress]]:
         """A function that makes the same app in another process."""
         code = getattr(self.factory, "__code__", None)
         file = Path(code.co_filename) if code else None
-        return partial(_made_again, self.options, self.folder, file if file and file.exists() else None)
+        return partial(_made_again, options or self.options, self.folder, file if file and file.exists() else None)
 
     def finish(self, problems: Problems) -> int:
         """Report, and the exit code that follows from it."""

@@ -33,13 +33,14 @@ class Changes:
 
 
 class Output:
-    """One output folder of the site in `root`, named as seen from `base`."""
+    """One output folder of the site in `root`, named as seen from `base`; what
+    is to be remembered of it goes to `state`."""
 
-    def __init__(self, folder: Path, root: Path, base: Path | None = None) -> None:
+    def __init__(self, folder: Path, root: Path, base: Path | None = None, state: Path | None = None) -> None:
         self.folder = folder
         self.name = relative_name(folder, base or root)
         self.key = relative_name(folder, root)
-        self._state = root / STATE
+        self._state = state or root / STATE
         self.owned = Ownership(folder, self._state, self.key)
         self.staging = Stage(self._state / "stage", folder)
         self._staged: dict[str, str] = {}

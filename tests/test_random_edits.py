@@ -1,0 +1,238 @@
+"""After every edit an incremental build gives what a clean one gives, byte for byte.
+
+    COLDPRESS_SEED=7 COLDPRESS_EDITS=300 COLDPRESS_POSTS=300 pytest tests/test_random_edits.py -k one_process
+
+is the long run.  With COLDPRESS_GO_ON=1 it goes on after a difference, and
+tells all of them in the end.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import io
+import json
+import os
+import random
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from random_site import EDITS, RandomSite
+
+from coldpress import recorder
+from coldpress.cli import execute
+from coldpress.commands import making
+from coldpress.freeze import freezing, own_reads, workers
+from coldpress.freeze.own_reads import OwnReads
+from coldpress.markup import cache
+
+SEED = int(os.environ.get("COLDPRESS_SEED", "1"))
+EDITS_WANTED = int(os.environ.get("COLDPRESS_EDITS", "0"))
+POSTS = int(os.environ.get("COLDPRESS_POSTS", "40"))
+GO_ON = bool(os.environ.get("COLDPRESS_GO_ON"))
+BASE_URLS = ("https://example.org/", "https://example.org/sub/path/")
+ALONE = {"state_manifest_deleted", "state_all_deleted"}
+"""Edits after which nothing of an earlier build is removed: none may go along."""
+
+
+@dataclass
+class Outcome:
+    """What a build gave."""
+
+    code: int
+    data: dict[str, Any]
+    said: str
+    files: dict[str, bytes]
+
+    @property
+    def problems(self) -> list[str]:
+        return sorted(json.dumps(problem, ensure_ascii=False, sort_keys=True) for problem in self.data["problems"])
+
+    @property
+    def plan(self) -> list[str]:
+        return sorted(json.dumps(page, ensure_ascii=False, sort_keys=True) for page in self.data.get("pages", ()))
+
+
+def build(root: Path, *arguments: str) -> Outcome:
+    """Build a site in this process, as if nothing had been imported for it before."""
+    out, err = io.StringIO(), io.StringIO()
+    with forgetting_modules(root), redirect_stdout(out), redirect_stderr(err):
+        code = execute(["build", "--json", *arguments], None, root)
+    files = {path.relative_to(root / "site").as_posix(): path.read_bytes()
+             for path in sorted((root / "site").rglob("*")) if path.is_file()}
+    return Outcome(code, json.loads(out.getvalue()), err.getvalue(), files)
+
+
+@contextmanager
+def forgetting_modules(root: Path) -> Iterator[None]:
+    """Forget afterwards what was imported from a site, and leave no bytecode."""
+    path, written = sys.path[:], sys.dont_write_bytecode
+    sys.dont_write_bytecode = True
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path[:], sys.dont_write_bytecode = path, written
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", None) or "").startswith(str(root)):
+                del sys.modules[name]
+
+
+@contextmanager
+def no_change() -> Iterator[None]:
+    yield
+
+
+class Pair:
+    """A site built again and again, and its copies built from nothing.
+
+    `meddling` is a context in which only the incremental builds are made.
+    """
+
+    def __init__(self, folder: Path, seed: int, posts: int, jobs: int = 1, meddling: Any = no_change) -> None:
+        self.root, self._copy = folder / "site-again", folder / "site-anew"
+        self.root.mkdir()
+        self.rng = random.Random(seed)
+        self._jobs = str(jobs)
+        self._meddling = meddling
+        self.site = RandomSite(self.root, self.rng, posts, BASE_URLS[seed % 2])
+        self.site.build = self._between
+        self.site.other_state = self._copy / ".coldpress"
+
+    def again(self, *arguments: str) -> Outcome:
+        """The incremental build."""
+        with self._meddling():
+            return build(self.root, *self.site.arguments, "-j", self._jobs, *arguments)
+
+    def anew(self) -> Outcome:
+        """A clean build of a copy."""
+        shutil.rmtree(self._copy, ignore_errors=True)
+        shutil.copytree(self.root, self._copy, ignore=shutil.ignore_patterns(".coldpress", "site", "__pycache__"))
+        return build(self._copy, *self.site.arguments, "-j", "1")
+
+    def difference(self) -> str | None:
+        """What differs between both, as one would want to read it."""
+        again, anew = self.again(), self.anew()
+        self.rendered = again.data.get("rendered", [])
+        if anew.code != 0:
+            errors = [problem for problem in anew.problems if '"severity": "error"' in problem]
+            return f"the edits left a site with errors: {_lines(errors)}"
+        if again.code != anew.code:
+            return f"exit code {again.code} instead of {anew.code}: {_lines(again.problems)}\n{again.said}"
+        differing = [name for name in sorted({*again.files, *anew.files}) if again.files.get(name) != anew.files.get(name)]
+        if differing:
+            return (f"{len(differing)} files differ: {', '.join(differing[:8])}\n{self._diff(again, anew, differing[0])}")
+        for what in ("problems", "plan"):
+            one, other = getattr(again, what), getattr(anew, what)
+            if one != other:
+                return f"other {what}\n" + "\n".join(list(difflib.unified_diff(other, one, "clean", "incremental", n=0))[:12])
+        return None
+
+    def _between(self, *arguments: str) -> int:
+        return self.again(*arguments).code
+
+    def _diff(self, again: Outcome, anew: Outcome, name: str) -> str:
+        if name not in again.files or name not in anew.files:
+            return f"{name} is only in the {'clean' if name in anew.files else 'incremental'} build"
+        texts = [files[name].decode("utf-8", "replace").splitlines() for files in (anew.files, again.files)]
+        lines = list(difflib.unified_diff(*texts, f"clean/{name}", f"incremental/{name}", lineterm="", n=1))
+        rendered = "rendered" if any(name.startswith(page.lstrip("/")) for page in self.rendered) else "not rendered"
+        return "\n".join([*(line[:300] for line in lines[:20]), f"({rendered}; {len(self.rendered)} pages were)"])
+
+
+def _lines(texts: list[str]) -> str:
+    return "\n".join(texts[:5])
+
+
+def apply(site: RandomSite, name: str) -> str | None:
+    """Do one edit; says what was done."""
+    done = EDITS[name](site)
+    return f"{name} ({done})" if done is not None else None
+
+
+def run_edits(pair: Pair, edits: int, at_once: int) -> None:
+    """So many edits, each followed by a comparison; the catalogue is gone
+    through in a new order each time."""
+    differences = [f"before any edit: {found}"] if (found := pair.difference()) else []
+    names: list[str] = []
+    for step in range(1, edits + 1):
+        done: list[str] = []
+        while len(done) < at_once:
+            names = names or pair.rng.sample(sorted(EDITS), len(EDITS))
+            if done and names[-1] in ALONE:
+                break
+            name = names.pop()
+            done += filter(None, [apply(pair.site, name)])
+            if name in ALONE:
+                break
+        found = pair.difference()
+        if found:
+            differences.append(f"step {step}, {'; '.join(done)}: {found}")
+            print(f"COLDPRESS_SEED={SEED} {differences[-1]}\n", flush=True)
+            if not GO_ON:
+                break
+            for left in (pair.root / "site", pair.site.state):
+                shutil.rmtree(left, ignore_errors=True)
+            pair.again()
+    assert not differences, "\n\n".join([f"COLDPRESS_SEED={SEED} COLDPRESS_POSTS={pair.site.posts}", *differences])
+
+
+def test_one_process(tmp_path, monkeypatch):
+    """With few pages counted as many where reads are summed up."""
+    print(f"COLDPRESS_SEED={SEED}")
+    if POSTS < 200:
+        monkeypatch.setattr(own_reads, "_MANY", 20 * (1 + SEED % 3))
+    run_edits(Pair(tmp_path, SEED, POSTS), EDITS_WANTED or 30, 1 if EDITS_WANTED else 4)
+
+
+@pytest.mark.parametrize("method", ["spawn"] + ["fork"] * (sys.platform == "linux"))
+def test_many_processes(tmp_path, monkeypatch, method):
+    print(f"COLDPRESS_SEED={SEED}")
+    monkeypatch.setattr(making, "start_method", lambda: method)
+    for module, few in ((workers, 10), (freezing, 10), (cache, 5)):
+        monkeypatch.setattr(module, "FEW", few)
+    run_edits(Pair(tmp_path, SEED + 100, min(POSTS, 60), jobs=2), EDITS_WANTED // 5 or 4, 1 if EDITS_WANTED else 10)
+
+
+# The test of the test: what is not recorded is missed.
+
+LIKELY = {
+    "meta": ["title_of_newest"], "body": ["body_of_about"], "summary": ["first_paragraph_of_newest"],
+    "url": ["slug_of_newest", "slug_of_about"], "text": ["body_at_the_end", "lines_above", "body"],
+    "path": ["asset_in_a_page_s_place", "later_comes_or_goes"], "source": ["later_comes_or_goes"],
+    "asset": ["logo_comes_or_goes"], "items": ["new_newest"], "list": ["new_newest"], "near": ["new_newest"],
+    "section": ["index_of_guide"], "members": ["new_page", "index_of_guide"], "term": ["tags", "categories"],
+    "link": ["later_comes_or_goes"], "template": ["template_of_posts"], "version": ["static_changed"],
+    "config": ["config_params"], "clock": ["clock_over_midnight"], "file": ["file_of_a_route"],
+    "folder": ["folder_of_a_route"], "value": ["number_in_the_database"], "volatile": ["volatile_route_comes_or_goes", "number_in_the_database"]}
+"""The edits that show best that a kind is not recorded."""
+
+
+@pytest.mark.parametrize("kind", recorder.KINDS)
+def test_a_kind_that_is_not_recorded_is_found_out(tmp_path, monkeypatch, kind):
+    @contextmanager
+    def dropping() -> Iterator[None]:
+        read, settled = recorder.read, OwnReads.settled
+        with monkeypatch.context() as patch:
+            patch.setattr(recorder, "read", lambda what, name: None if what == kind else read(what, name))
+            patch.setattr(OwnReads, "settled", lambda self, entry, reads: tuple(
+                key for key in settled(self, entry, reads) if key[0] != kind))
+            yield
+
+    pair = Pair(tmp_path, 5, 15, meddling=dropping)
+    others = pair.rng.sample(sorted(EDITS), len(EDITS))
+    found = pair.difference()
+    for name in [*LIKELY.get(kind, []), *others]:
+        if found:
+            break
+        done = apply(pair.site, name)
+        found = pair.difference() if done else None
+        print(f"{kind}: {done}: {(found or 'the same').splitlines()[0]}")
+    assert found, f"without `{kind}` nothing is missed"
+    assert "the edits left a site with errors" not in found
