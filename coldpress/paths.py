@@ -106,6 +106,13 @@ def _check_part(part: str) -> None:
         raise BadPath("a part of it is longer than 255 bytes")
 
 
+def check_file(file: str) -> None:
+    """Raise `BadPath` for a name that would lead out of the folder it is in."""
+    parts = file.split("/")
+    if ".." in parts or "" in parts or ":" in parts[0] or "\\" in file:
+        raise BadPath(f"`{file}` is no file of a folder")
+
+
 def below(root: Path, file: str) -> Path:
     """`root / file`; raises `BadPath` when that would not be below root."""
     path = root.joinpath(*file.split("/"))

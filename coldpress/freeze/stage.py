@@ -6,11 +6,12 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
+import stat
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from coldpress.paths import below
+from coldpress.paths import below, check_file
 
 
 class Stage:
@@ -24,11 +25,13 @@ class Stage:
     def put(self, file: str, data: bytes) -> str | None:
         """Keep a file's bytes; gives its name here, or None when they are
         what is published already."""
-        target = below(self._output, file)
-        if _size(target) == len(data) and target.read_bytes() == data:
+        check_file(file)
+        target = f"{self._output}/{file}"
+        if _size(target) == len(data) and Path(target).read_bytes() == data:
             return None
         name = self._name()
-        (self.folder / name).write_bytes(data)
+        with open(f"{self.folder}/{name}", "wb") as staged:
+            staged.write(data)
         return name
 
     def put_copy(self, file: str, source: Path) -> str | None:
@@ -61,8 +64,9 @@ def copy_file(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-def _size(path: Path) -> int | None:
+def _size(path: Path | str) -> int | None:
     try:
-        return path.stat().st_size if path.is_file() else None
+        found = os.stat(path)  # noqa: PTH116
     except OSError:
         return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None

@@ -31,7 +31,10 @@ class MarkupCache:
 
     def render(self, digest: str, body: ReadBody) -> Rendered:
         """The markup of the body that `digest` names; `body` reads it."""
-        rendered = self._last.get(digest) or self._stored(digest)
+        kept = self._last.get(digest)
+        if kept is not None:
+            return kept
+        rendered = self._stored(digest)
         if rendered is None:
             text = body()
             rendered = cast(Rendered, self._renderer.render(text))

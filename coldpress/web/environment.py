@@ -79,7 +79,8 @@ class Templates(ChoiceLoader):
 
     def get_source(self, environment: jinja2.Environment, template: str
                    ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        found = super().get_source(environment, template)
+        with recorder.unrecorded():
+            found = super().get_source(environment, template)
         self.digests[template] = blake2b(found[0].encode(), digest_size=8).hexdigest()
         return found
 
@@ -112,8 +113,7 @@ class SiteEnvironment(Environment):
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
         # Every lookup comes through here, those in vain too.
         recorder.read("template", name)
-        with recorder.unrecorded():
-            return super()._load_template(name, globals)
+        return super()._load_template(name, globals)
 
     def fingerprint(self, name: str) -> str | None:
         """The digest of the template that a name finds; None for no template."""
@@ -163,13 +163,28 @@ def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str],
     Flask knows them; files of the site and the theme carry their version, links
     to our own views are recorded."""
 
+    made: dict[tuple[str, ...], str] = {}
+
+    def versioned(endpoint: str, filename: str, values: dict[str, Any]) -> str:
+        version = asset_version(endpoint, filename)
+        if version is None:
+            raise NothingThere(f"there is no file `{endpoint}/{filename}`")
+        key = (link_root(), endpoint, filename, version)
+        if values:
+            return flask.url_for(endpoints[endpoint], filename=filename, **{"v": version, **values})
+        if key not in made:
+            made[key] = flask.url_for(endpoints[endpoint], filename=filename, v=version)
+        return made[key]
+
     def url_for(endpoint: str, **values: Any) -> str:
         if endpoint in ("static", "theme") and "filename" in values:
-            version = asset_version(endpoint, values["filename"])
-            if version is None:
-                raise NothingThere(f"there is no file `{endpoint}/{values['filename']}`")
-            values.setdefault("v", version)
-            return flask.url_for(endpoints[endpoint], **values)
+            return versioned(endpoint, values.pop("filename"), values)
+        if endpoint in endpoints and not values:
+            key = (link_root(), endpoint)
+            if key not in made:
+                made[key] = flask.url_for(endpoints[endpoint])
+            recorder.read("link", path_of(made[key]).removeprefix(link_root()))
+            return made[key]
         url = flask.url_for(endpoints.get(endpoint, endpoint), **values)
         if endpoint in endpoints and not is_external(url):
             recorder.read("link", path_of(url).removeprefix(link_root()))
