@@ -94,8 +94,16 @@ class Making:
             with self._stage("freeze"):
                 self._copied = freeze_copies(self.plan, self.output, self.records.files, self._problems)
                 self.freezing.run(self._run.jobs, self._start_worker(), self._problems)
+                self._look_at_values(self.freezing)
         except Exception as reason:  # noqa: BLE001  (a URL generator of an own route)
             self._problems.add(explain(reason, self._site))
+
+    def _look_at_values(self, freezing: Freezing) -> None:
+        """Ask what views declared, so that a function that fails is a problem now."""
+        for _, frozen in freezing.news.pages:
+            for key in frozen.reads:
+                if key[0] == "value":
+                    self._prints.of(key)
 
     def _compare(self) -> None:
         """Find out what is stale."""

@@ -15,6 +15,7 @@ from flask import Flask
 from coldpress import auditing, recorder
 from coldpress.config import Options, use_options
 from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.hooks import mark_of
 from coldpress.report import Report
 from coldpress.stamp import Look
 from coldpress.web.app import create_app as create_plain_app
@@ -53,7 +54,8 @@ class Run:
         auditing.listen()
         try:
             with use_options(self.options), recorder.recording() as reads:
-                app = (self.factory or find_factory(self.folder))()
+                factory = self._load()
+                app = factory()
         except ColdpressError:
             raise
         except Exception as reason:
@@ -63,8 +65,21 @@ class Run:
             raise ColdpressError(Problem(
                 "build.no-site", "`create_app` does not return a Flask app with a Coldpress site",
                 Place("build.py"), "let it return `coldpress.create_app(__file__)`"))
-        site.factory_reads = tuple(reads)
+        mark = mark_of(factory)
+        site.factory_reads = () if mark and mark.nothing else tuple(reads)
         return app, site
+
+    def _load(self) -> Factory:
+        """The factory.  A file that was run as a script is imported once more:
+        what it reads meanwhile, at its top, is recorded now."""
+        code = getattr(self.factory, "__code__", None)
+        if self.factory is None:
+            return find_factory(self.folder)
+        script = sys.modules["__main__"]
+        if code and getattr(script, getattr(self.factory, "__name__", ""), None) is self.factory and Path(
+                code.co_filename).exists():
+            return load_factory(Path(code.co_filename), self.factory.__name__)
+        return self.factory
 
     def remake(self, options: Options | None = None) -> Callable[[], tuple[Flask, Coldpress]]:
         """A function that makes the same app in another process."""
@@ -96,7 +111,7 @@ def find_factory(folder: Path) -> Factory:
     return lambda: create_plain_app(folder)
 
 
-def load_factory(file: Path) -> Factory:
+def load_factory(file: Path, name: str = "create_app") -> Factory:
     """Import a `build.py` anew and give its `create_app`."""
     spec = importlib.util.spec_from_file_location("build", file)
     assert spec is not None and spec.loader is not None, "a .py file always has a loader"
@@ -108,9 +123,9 @@ def load_factory(file: Path) -> Factory:
         spec.loader.exec_module(module)
     except Exception as reason:
         raise _own_mistake(reason, file.parent) from reason
-    factory = getattr(module, "create_app", None)
+    factory = getattr(module, name, None)
     if not callable(factory):
-        raise ColdpressError(Problem("build.no-site", "there is no function `create_app` here", Place(file.name)))
+        raise ColdpressError(Problem("build.no-site", f"there is no function `{name}` here", Place(file.name)))
     made: Factory = factory
     return made
 

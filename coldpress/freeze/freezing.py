@@ -206,7 +206,7 @@ class Freezing:
                 if key[0] in UNSEEN and (own or key[0] != "volatile"):
                     (shared if own else by_all)[key] = None
         for key in self._own_reads.portable(self._site.factory_reads):
-            (shared if key[0] == "volatile" else by_all)[key] = None
+            by_all[key] = None
         self._remember(OWN, tuple(shared))
         self._remember(FACTORY, tuple(by_all))
 

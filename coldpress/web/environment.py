@@ -136,10 +136,12 @@ class SiteEnvironment(Environment):
 def flashed_messages(*arguments: Any, **more: Any) -> Any:
     """Flask's `get_flashed_messages`; where no session came with the request
     there are none, and asking does not count as a use of the session."""
-    interface = flask.current_app.session_interface
-    if interface.get_cookie_name(flask.current_app) not in flask.request.cookies and not flask.session.modified:
-        return []
-    return flask.get_flashed_messages(*arguments, **more)
+    app: flask.Flask = flask.current_app._get_current_object()  # type: ignore[attr-defined]
+    context: Any = flask.globals.request_ctx._get_current_object()  # type: ignore[attr-defined]
+    opened = getattr(context, "_session", None)  # unlike `flask.session`, without opening it
+    if app.session_interface.get_cookie_name(app) in flask.request.cookies or (opened is not None and opened.modified):
+        return flask.get_flashed_messages(*arguments, **more)
+    return []
 
 
 def format_date(value: datetime, form: str = "%Y-%m-%d") -> str:
