@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from importlib import import_module
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 T = TypeVar("T")
 R = TypeVar("R")
-MakeExecutor = Callable[[int], Executor]
+MakeExecutor = Callable[[int], "Executor"]
 
 
 def available_jobs() -> int:
@@ -36,8 +38,11 @@ def local_executor(workers: int, method: str | None = None, begin: Callable[...,
     """Processes of this machine; each calls `begin` first.  Ctrl-C is for the
     process that started them."""
     gc.freeze()  # what is there is not looked at, and so not copied, after a fork
-    return ProcessPoolExecutor(workers, multiprocessing.get_context(method or start_method()), _begin,
-                               (begin, *arguments))
+    # Imported here: most builds need one process only.
+    context = import_module("multiprocessing").get_context(method or start_method())
+    executor: Executor = import_module("concurrent.futures").ProcessPoolExecutor(
+        workers, context, _begin, (begin, *arguments))
+    return executor
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

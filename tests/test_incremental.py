@@ -767,7 +767,8 @@ def create_app():
 
 def test_a_site_in_an_app_of_its_own(make_site):
     site = make_site({"build.py": HOST, "templates/shop.html": "Shop", "blog/content/a.md": "A.",
-                      "blog/content/b.md": "B.", "blog/config.yaml": "base_url: https://example.org/blog/\n", "content/x.md": "Not ours."})
+                      "blog/content/b.md": "B.", "blog/config.yaml": "base_url: https://example.org/blog/\n",
+                      "content/x.md": "Not ours."})
     site.build()
     assert rebuilt_in(site, "blog", {"blog/content/a.md": "Other."}) == {"/blog/a/"}
     assert rebuilt_in(site, "blog", {"templates/shop.html": "Other"}) == {"/shop/"}

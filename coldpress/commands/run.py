@@ -76,9 +76,9 @@ class Run:
         if self.factory is None:
             return find_factory(self.folder)
         script = sys.modules["__main__"]
-        if code and getattr(script, getattr(self.factory, "__name__", ""), None) is self.factory and Path(
+        if code and getattr(script, code.co_name, None) is self.factory and Path(
                 code.co_filename).exists():
-            return load_factory(Path(code.co_filename), self.factory.__name__)
+            return load_factory(Path(code.co_filename), code.co_name)
         return self.factory
 
     def remake(self, options: Options | None = None) -> Callable[[], tuple[Flask, Coldpress]]:

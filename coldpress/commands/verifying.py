@@ -6,10 +6,8 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +18,7 @@ from coldpress.commands.run import Run
 from coldpress.config import Options
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.freeze.output import Output
+from coldpress.processes import local_executor
 from coldpress.report import Report
 from coldpress.web.extension import Coldpress
 
@@ -35,7 +34,7 @@ def verify(run: Run, making: Making) -> list[str]:
     with TemporaryDirectory(prefix="coldpress-") as folder:
         options = replace(run.options, no_cache=True)
         clean = Path(folder, "site")
-        with ProcessPoolExecutor(1, get_context("spawn")) as executor:
+        with local_executor(1, "spawn") as executor:
             executor.submit(build_clean, run.remake(options), options, clean, run.jobs).result()
         return list(_difference(making, clean))
 

@@ -209,7 +209,7 @@ class _Saving:
         self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(name,) for name in names])
 
     def _packed(self, reads: Iterable[Key]) -> bytes:
-        return array(_NUMBERS, [self._number(key) for key in reads]).tobytes()
+        return packed(self._number(key) for key in reads)
 
     def _number(self, key: Key) -> int:
         number = self._numbers.get(key)
@@ -229,6 +229,11 @@ def number_of(key: Key) -> int:
     """The number of a read: 63 bits of a digest."""
     digest = blake2b(f"{key[0]} {key[1]}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
+
+
+def packed(found: Iterable[int]) -> bytes:
+    """Numbers as bytes."""
+    return array(_NUMBERS, found).tobytes()
 
 
 def numbers(reads: bytes) -> array[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from coldpress.content.fingerprints import EVERY, STRUCTURAL
 from coldpress.freeze.entry import Entry
 from coldpress.freeze.fingerprints import NEVER, Fingerprints
-from coldpress.freeze.records import KeyRow, PageRow, Records, numbers
+from coldpress.freeze.records import KeyRow, PageRow, Records, numbers, packed
 from coldpress.recorder import Key
 
 OWN = ""
@@ -16,6 +16,7 @@ FACTORY = "*"
 """The row for what making the app read, and own code on pages of ours."""
 OF_BODIES = ("text", "body", "summary")
 Why = tuple[str, ...]
+_MANY = 12  # changed reads, up to which it is quicker to search for their bytes
 
 
 class Staleness:
@@ -29,11 +30,13 @@ class Staleness:
         self._records = records
         self._prints = fingerprints
         self._changed: dict[int, KeyRow] = {}
+        self._marks: list[bytes] = []
         self.everything = everything
         self.same: list[Key] = []
         if everything is None:
             same = records.about.get("structure") == structure
             self._changed = {row.number: row for row in self._suspects(same) if self._is_other(row)}
+            self._marks = [packed([number]) for number in self._changed]
             made_of = self._changes(records.pages.get(FACTORY))
             self.everything = f"{made_of[0]}, which own code shares" if made_of else None
 
@@ -67,7 +70,7 @@ class Staleness:
         return tuple(_told(key) for key in self._dirty(row.reads)) if row else ()
 
     def _dirty(self, reads: bytes) -> list[KeyRow]:
-        if not self._changed:
+        if not self._changed or not (len(self._marks) > _MANY or any(mark in reads for mark in self._marks)):
             return []
         return [self._changed[number] for number in numbers(reads) if number in self._changed]
 
