@@ -69,5 +69,12 @@ def in_turn(executor: Executor, work: Callable[[T], R], tasks: Iterable[T], ahea
 
 def _begin(begin: Callable[..., None] | None, *arguments: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if begin:
         begin(*arguments)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    import_module("multiprocessing").parent_process().join()
+    os._exit(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -14,8 +15,8 @@ from typing import Any, NoReturn
 import flask
 import pytest
 
-from coldpress.cli import execute
 from coldpress.commands.run import find_factory
+from coldpress.start import execute
 
 BUILD_PY = """\
 import coldpress
@@ -99,6 +100,13 @@ class SiteFolder:
         base = self.root / folder
         return {path.relative_to(base).as_posix(): path.read_bytes()
                 for path in sorted(base.rglob("*")) if path.is_file()}
+
+    def clean_copy(self) -> SiteFolder:
+        """The same sources in another folder, never built."""
+        folder = self.root.parent / "clean"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.root, folder, ignore=shutil.ignore_patterns(".coldpress", "site", "__pycache__"))
+        return SiteFolder(folder, self.capture)
 
     def app(self) -> Any:
         """The site's Flask app, as `flask --app build` would make it."""

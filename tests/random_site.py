@@ -105,9 +105,11 @@ PROBES = {
                    "{{ each.section.title if each.section }}{% for post in each.posts[:2] %} {{ post.url }}{% endfor %}"
                    "{% endfor %}",
     "feeds": '{{ url_for("feed") if library.has_feeds else "no feeds" }}',
-    "own": '{{ url_for("book", slug="sicp") }} {{ url_for("raw", name="one") }} '
+    "own": '{{ url_for("book", slug="sicp") }} {{ url_for("raw", name="one") if not page.params.quiet }} '
            '{{ url_for("extra.static", filename="x.txt") }}',
-    "code": '{{ "x"|shout }} {{ motto() }} {{ lazily() }}',
+    "code": '{{ "x"|shout }} {{ motto() }} {{ lazily() }} {{ settings }}',
+    "kept": "{{ kept() }}",
+    "kept-too": '{{ kept() }} {{ url_for("raw", name="one") if not page.params.quiet }}',
     "listed": "{% for each in library.pages %}{{ each.title }} {% endfor %}",
     "all": "{% for each in library.all_pages %}{{ each.path }} {{ each.unlisted }} {{ each.layout }} {{ each.kind }} "
            "{{ each.lang }} {{ each.params.note }}\n{% endfor %}",
@@ -167,6 +169,8 @@ SHADOWS = {
 BUILD = '''\
 import functools
 import json
+import os
+import pkgutil
 import sqlite3
 from pathlib import Path
 
@@ -177,6 +181,7 @@ import helper
 
 DATA = Path(__file__).parent / "data"
 VERSION = "mark 0000"
+SETTINGS = (DATA / "settings.txt").read_text("utf-8")
 
 
 def names(file):
@@ -207,7 +212,8 @@ def create_app():
 
     @app.context_processor
     def known():
-        return {"motto": lambda: app.config["MOTTO"], "lazily": helper.lazily}
+        return {"motto": lambda: app.config["MOTTO"], "lazily": helper.lazily, "kept": helper.kept,
+                "settings": SETTINGS}
 
     @app.get("/own/file.txt")
     def own_file():
@@ -248,6 +254,18 @@ def create_app():
     def own_kept():
         return text("kept: " + helper.kept())
 
+    @app.get("/own/environment.txt")
+    def own_environment():
+        return text(os.environ.get("COLDPRESS_WORD", "none"))
+
+    @app.get("/own/package.txt")
+    def own_package():
+        return text(SETTINGS + pkgutil.get_data("helpers", "data.txt").decode("utf-8"))
+
+    @app.get("/own/sent.txt")
+    def own_sent():
+        return flask.send_from_directory(DATA, "sent.txt")
+
     @app.get("/own/nothing.txt")
     @coldpress.depends.nothing
     def own_nothing():
@@ -276,12 +294,6 @@ def create_app():
     def raw(name):
         return f"<p>{name}</p>"
 
-    @app.get("/value/<name>/")
-    @coldpress.frozen(lambda: [{"name": name} for name in names("values.json")])
-    @coldpress.depends.value(lambda name: names("values.json")[name] and number(name))
-    def value(name):
-        return f"<p>{name} {number(name)}</p>"
-
     @app.get("/search/")
     @coldpress.live
     def search():
@@ -299,6 +311,14 @@ ROUTE = '''\
     @app.get("/added/{number}.txt")
     def added_{number}():
         return text("added" + helper.WORD)
+'''
+VALUES = '''\
+
+    @app.get("/value/<name>/")
+    @coldpress.frozen(lambda: [{"name": name} for name in names("values.json")])
+    @coldpress.depends.value(lambda name: names("values.json")[name] and number(name))
+    def value(name):
+        return f"<p>{name} {number(name)}</p>"
 '''
 VOLATILE = '''\
 
@@ -326,12 +346,13 @@ def lazily():
 FILES: dict[str, str | bytes] = {
     "build.py": BUILD, "helper.py": HELPER, "helper_of_helper.py": 'WORD = "mark 0000"\n',
     "data/quotes.txt": "mark 0000", "data/motto.txt": "mark 0000", "data/kept.txt": "mark 0000",
-    "data/files/a.txt": "a mark 0000", "data/files/b.txt": "b", "data/people.json": '["ann", "文子"]',
+    "data/settings.txt": "mark 0000", "data/sent.txt": "mark 0000", "helpers/__init__.py": "",
+    "helpers/data.txt": "mark 0000", "data/files/a.txt": "a mark 0000", "data/files/b.txt": "b", "data/people.json": '["ann", "文子"]',
     "data/books.json": '{"sicp": "mark 0000", "c++": "x", "本": "y"}', "data/values.json": '{"one": 1, "two": 2}',
     "more/templates/from-blueprint.html": "blueprint mark 0000", "more/static/x.txt": "x mark 0000",
     "static/my.css": "/* mark 0000 */", "static/deep/other.js": "// mark 0000"}
 DATA_FILES = ("data/quotes.txt", "data/kept.txt", "data/files/a.txt", "more/static/x.txt", "data/motto.txt",
-              "more/templates/from-blueprint.html")
+              "more/templates/from-blueprint.html", "data/settings.txt", "data/sent.txt", "helpers/data.txt")
 
 
 @dataclass
@@ -369,6 +390,7 @@ class RandomSite:
     gone: list[tuple[str, Doc]] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     clock: datetime = CLOCK
+    environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.numbers = count(1)
@@ -436,6 +458,14 @@ class RandomSite:
         file.write_bytes(MARK.sub(mark, data, count=1))
         if keep_time:
             os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+    def toggle_route(self, text: str) -> str:
+        """Put a route into build.py, or take it out."""
+        file = self.root / "build.py"
+        code = file.read_text("utf-8")
+        mark = '\n    @app.get("/search/")'
+        self.write(file, code.replace(text, "", 1) if text in code else code.replace(mark, text + mark, 1))
+        return "gone" if text in code else "there"
 
     def templates(self) -> list[str]:
         folder = self.path("templates")
@@ -743,6 +773,12 @@ def title_removed(site: RandomSite) -> str | None:
 @edit
 def tags(site: RandomSite) -> str:
     return _change(site, site.any(), tags=site.rng.sample(TAGS, site.rng.randint(0, 3)))
+
+
+@edit
+def tag_never_used_before(site: RandomSite) -> str:
+    source = max(source for source in site.sources("posts/") if _sure(source))
+    return _change(site, source, tags=[*site.docs[source].front.get("tags", ()), f"new{next(site.numbers)}"])
 
 
 @edit
@@ -1433,10 +1469,7 @@ def code_comment(site: RandomSite) -> str:
 
 @edit
 def route_added(site: RandomSite) -> str:
-    file = site.root / "build.py"
-    text, mark = file.read_text("utf-8"), "\n    @app.get(\"/search/\")"
-    site.write(file, text.replace(mark, ROUTE.format(number=next(site.numbers)) + mark, 1))
-    return "build.py"
+    return site.toggle_route(ROUTE.format(number=next(site.numbers)))
 
 
 @edit
@@ -1451,11 +1484,13 @@ def route_removed(site: RandomSite) -> str | None:
 @edit
 def volatile_route_comes_or_goes(site: RandomSite) -> str:
     """While it is there, all own routes are rendered in every build."""
-    file = site.root / "build.py"
-    text, mark = file.read_text("utf-8"), "\n    @app.get(\"/search/\")"
-    there = VOLATILE in text
-    site.write(file, text.replace(VOLATILE, "") if there else text.replace(mark, VOLATILE + mark, 1))
-    return "gone" if there else "there"
+    return site.toggle_route(VOLATILE)
+
+
+@edit
+def value_routes_come_or_go(site: RandomSite) -> str:
+    """While they are there, no stamp ends a build early."""
+    return site.toggle_route(VALUES)
 
 
 @edit
@@ -1542,6 +1577,22 @@ def values_of_a_route(site: RandomSite) -> str:
         values.pop(site.rng.choice(sorted(values)))
     site.write(file, json.dumps(values))
     return "data/values.json"
+
+
+@edit
+def link_to_a_route_comes_or_goes(site: RandomSite) -> str:
+    """Another page links to it first, or again."""
+    probe = site.rng.choice(["probes/kept-too.md", "probes/own.md"])
+    return _change(site, probe, quiet=None if "quiet" in site.docs[probe].front else True)
+
+
+@edit
+def environment_variable(site: RandomSite) -> str:
+    if site.rng.random() < 0.3:
+        site.environment.pop("COLDPRESS_WORD", None)
+    else:
+        site.environment["COLDPRESS_WORD"] = site.words(1, 1)
+    return f"{site.environment}"
 
 
 @edit

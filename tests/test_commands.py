@@ -12,7 +12,8 @@ import click
 import pytest
 
 from coldpress import __version__
-from coldpress.cli import commands, execute, main
+from coldpress.cli import commands
+from coldpress.start import execute, main
 
 REPOSITORY = Path(__file__).parents[1]
 SITE = {"content/posts/2026-01-02-a.md": "---\ntitle: First\ntags: [x]\n---\nA.", "content/about.md": "Me.",

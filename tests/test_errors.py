@@ -15,6 +15,7 @@ from coldpress.commands.serve import free_port
 from coldpress.errors import ColdpressError, Problem
 from coldpress.report import format_problem
 from coldpress.sources.files import SourceFile
+from coldpress.start import execute
 
 PACKAGE = Path(coldpress.__file__).parent
 URL = "base_url: https://e.org\n"
@@ -125,7 +126,7 @@ def test_json_is_json_whatever_happens(make_site, files):
 
 
 def test_a_folder_without_a_site_is_said(tmp_path, capsys):
-    assert coldpress.cli.execute(["build"], None, tmp_path) == 1
+    assert execute(["build"], None, tmp_path) == 1
     assert "build.no-site" in capsys.readouterr().err
 
 

@@ -50,19 +50,11 @@ def routes(code, imports=""):
             f"def create_app():\n    app = coldpress.create_app(__file__)\n{body}    return app\n")
 
 
-def clean_copy(site):
-    """The same sources in another folder, never built."""
-    folder = site.root.parent / "clean"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(site.root, folder, ignore=shutil.ignore_patterns(".coldpress", "site", "__pycache__"))
-    return SiteFolder(folder, site.capture)
-
-
 def rebuilt(site, edits=None, *options):
     """Edit and build: what the build said.  It did what a clean build does."""
     result = site.edit(edits or {}).build(*options)
     assert result.code == 0, result.problems
-    clean = clean_copy(site)
+    clean = site.clean_copy()
     assert clean.build(*options).problems == result.problems
     assert clean.files() == site.files()
     return result
@@ -777,7 +769,7 @@ def test_a_site_in_an_app_of_its_own(make_site):
 def rebuilt_in(site, folder, edits):
     """What was rendered for a site below the app's folder."""
     result = site.edit(edits).build()
-    clean = clean_copy(site)
+    clean = site.clean_copy()
     for name in (".coldpress", "site"):
         shutil.rmtree(clean.root / folder / name, ignore_errors=True)
     assert clean.build().problems == result.problems == []
@@ -915,7 +907,7 @@ def test_what_strict_held_back_is_published_once_it_is_allowed(small):
 DIES = """
 import os, sys
 from pathlib import Path
-from coldpress.cli import execute
+from coldpress.start import execute
 from coldpress.database import Database
 run, left = Database.run, int(sys.argv[2])
 def dying(self, work, default):

@@ -234,7 +234,7 @@ def test_a_second_build_says_that_one_is_running(build_site, command):
 KILLED = """
 import os, sys
 from pathlib import Path
-from coldpress.cli import execute
+from coldpress.start import execute
 left = int(sys.argv[2])
 def dying(step):
     def run(*arguments, **more):

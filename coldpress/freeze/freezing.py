@@ -7,7 +7,8 @@ rendered now or long ago.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 
 from flask import Flask
@@ -66,13 +67,13 @@ class Freezing:
         self._queue.extend(entry for entry in self._plan.entries if entry.copy_of is None)
         self._unchecked = {page.source for page in library.all_pages if not self._staleness.is_checked(page.source)}
         while stale := list(self._stale()):
-            for frozen, checks in self._results(stale, jobs, start_worker):
-                for page in frozen:
-                    self._take(page)
-                for check in checks:
-                    self._take_check(check)
+            with closing(self._results(stale, jobs, start_worker)) as results:
+                for frozen, checks in results:
+                    for page in frozen:
+                        self._take(page)
+                    self.news.checks += checks
         for source in sorted(self._unchecked):
-            self._take_check(check_page(library, self._pages[source]))
+            self.news.checks.append(check_page(library, self._pages[source]))
         self._keep()
         self._plan.report_unreached()
         self._remember_own_reads()
@@ -100,7 +101,7 @@ class Freezing:
             return {}
         return {name: entry for entry in reversed(list(self._plan.entries)) for name in dead.get(entry.path, ())}
 
-    def _results(self, stale: list[Entry], jobs: int, start_worker: StartWorker) -> Iterator[Result]:
+    def _results(self, stale: list[Entry], jobs: int, start_worker: StartWorker) -> Generator[Result, None, None]:
         """The entries rendered: here, or if they are many by other processes."""
         if jobs > 1 and len(stale) >= FEW:
             yield from run_jobs(map(self._job, chunks(stale, CHUNK)), jobs, start_worker)
@@ -186,9 +187,6 @@ class Freezing:
             found = self._plan.found(link.endpoint, link.path, entry)
             if found:
                 self._queue.append(found)
-
-    def _take_check(self, check: Check) -> None:
-        self.news.checks.append(check)
 
     def _keep(self) -> None:
         self._records.keep_contents(self._unkept)

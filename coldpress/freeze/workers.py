@@ -22,7 +22,7 @@ from coldpress.processes import in_turn, local_executor
 from coldpress.web.extension import Coldpress
 
 FEW = 400  # pages, below which one process is as fast
-CHUNK = 40
+CHUNK = 20
 Result = tuple[list[Frozen], list[Check]]
 MakeSite = Callable[[], tuple[Flask, Coldpress]]
 

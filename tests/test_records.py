@@ -1,0 +1,314 @@
+"""What is remembered from one build to the next may vanish, be damaged or come
+from anywhere: the site is what a clean build makes of its sources, nothing ends
+in a traceback, and what was done without is told in a line."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+
+import pytest
+
+from coldpress.database import Database
+
+ROUTES = """\
+from pathlib import Path
+
+import coldpress
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+
+    @app.route("/books/<slug>/")
+    def book(slug):
+        return f"The book {slug}."
+
+    @app.route("/data/")
+    def data():
+        return {"words": Path(app.root_path, "words.txt").read_text()}
+
+    return app
+"""
+FILES = {
+    "build.py": ROUTES, "words.txt": "words",
+    "content/posts/2026-01-01-one.md":
+        "---\ntitle: One\ntags: [a]\n---\nFirst $$\\frac{1$$.\n\n[x](no.md) [y](../docs/a.md#p)",
+    "content/posts/2026-01-02-two.md": "---\ntitle: Two\ndate: 2026-01-02 12:30\nparams: {day: 2026-05-05}\n---\nTwo.\n",
+    "content/docs/_index.md": "# Docs\n", "content/docs/a.md": "---\naliases: [/old/]\n---\n# A\n\nOne.\n\n## P\n",
+    "content/about.md": "Me.", "content/pic.png": "p", "static/x.css": "x", "templates/about.html": "unused",
+    "templates/section.html":
+        "{{ url_for('book', slug='sicp') }} {{ url_for('static', filename='x.css') }} {{ page.pages[0].title }}",
+    "templates/page.html": "{{ page.title }} {{ page.html }} {{ now()|date }}"}
+EDITS = {
+    "content/posts/2026-01-01-one.md":
+        "---\ntitle: Eins\ntags: [a, b]\n---\nFirst $$\\frac{1$$.\n\n[x](no.md) [y](../docs/a.md#q)",
+    "content/docs/a.md": "# Other\n\nTwo.\n", "content/about.md": None, "content/new.md": "New.",
+    "static/x.css": "other", "words.txt": "other words", "templates/page.html": "{{ page.title }}: {{ page.html }}"}
+BACK = {name: FILES.get(name) for name in EDITS}
+BUILD, SOURCES = "build-*.sqlite", "sources.sqlite"
+
+
+@pytest.fixture
+def site(make_site):
+    site = make_site(FILES)
+    assert site.run("build").code == 0
+    return site
+
+
+def memory(site, name):
+    """The file in `.coldpress/` that a pattern means."""
+    (file,) = (site.root / ".coldpress").glob(name)
+    return file
+
+
+def forget_the_stamp(site):
+    """Have the next build look at its records, though nothing was edited."""
+    (site.root / ".coldpress/stamp").unlink(missing_ok=True)
+
+
+def told(site, edits=EDITS):
+    """Edit and build; what is said of the cache.  The site and its problems
+    are those of a clean build."""
+    forget_the_stamp(site)
+    result = site.edit(edits).run("build")
+    clean = site.clean_copy()
+    again = clean.run("build")
+    assert (result.code, result.err) == (0, again.err)
+    assert "Traceback" not in result.out + result.err
+    assert site.files() == clean.files()
+    return [line for line in result.out.splitlines() if "cache" in line]
+
+
+def test_with_a_memory_that_is_whole_nothing_is_said(site):
+    assert told(site) == []
+
+
+# Files.
+
+@pytest.mark.parametrize("name", [BUILD, SOURCES])
+@pytest.mark.parametrize("edits", [{}, EDITS])
+def test_a_file_that_vanished(site, name, edits):
+    memory(site, name).unlink()
+    assert told(site, edits) == []
+    assert site.build().rendered == set()
+
+
+@pytest.mark.parametrize("name", [BUILD, SOURCES])
+@pytest.mark.parametrize("damage", [
+    lambda data: b"not a database at all" * 100, lambda data: data[:100], lambda data: data[:5000],
+    lambda data: data[: len(data) // 2], lambda data: data[:2000] + b"\xff" * 3000 + data[5000:],
+    lambda data: data[:100] + b"\x00" * (len(data) - 100), lambda data: b"\xff" * len(data)])
+def test_a_damaged_file_is_made_anew_and_told(site, name, damage):
+    file = memory(site, name)
+    file.write_bytes(damage(file.read_bytes()))
+    (line,) = told(site)
+    assert line.startswith(("The cache was damaged (", "The cache is not used: "))
+    assert told(site, {}) == []
+    assert site.build().rendered == set()
+
+
+@pytest.mark.parametrize("name", [BUILD, SOURCES])
+def test_an_empty_file_is_filled(site, name):
+    memory(site, name).write_bytes(b"")
+    assert told(site) == []
+    assert site.build().rendered == set()
+
+
+@pytest.mark.parametrize("name", [BUILD, SOURCES])
+def test_a_damage_that_only_some_pages_of_the_file_have(site, name):
+    # As a disk leaves it: each page of the file in turn.
+    file = memory(site, name)
+    data = file.read_bytes()
+    for start in range(0, len(data), 4096):
+        file.write_bytes(data[:start] + b"\xa5" * 4096 + data[start + 4096:])
+        told(site, EDITS if start % 8192 else BACK)
+
+
+@pytest.mark.parametrize("name", [BUILD, SOURCES])
+@pytest.mark.parametrize("schema", ["", "CREATE TABLE pages (x)", "CREATE TABLE other (x)",
+                                    "CREATE TABLE keys (number); CREATE TABLE files (file)"])
+def test_a_file_of_another_version_is_made_anew(site, name, schema):
+    file = memory(site, name)
+    file.unlink()
+    other = sqlite3.connect(file)
+    other.executescript(f"PRAGMA user_version = 99; {schema}")
+    other.close()
+    told(site)
+    assert site.build().rendered == set()
+
+
+@pytest.mark.parametrize("name", [BUILD, SOURCES])
+def test_a_file_with_our_version_and_other_tables(site, name):
+    file = memory(site, name)
+    other = sqlite3.connect(file)
+    for (table,) in other.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        other.execute(f"ALTER TABLE {table} RENAME TO other_{table}")
+    other.close()
+    (line,) = told(site)
+    assert line.startswith("The cache ")
+
+
+@pytest.mark.parametrize("name", [BUILD, SOURCES])
+def test_a_folder_in_a_file_s_place_is_done_without(site, name):
+    file = memory(site, name)
+    file.unlink()
+    file.mkdir()
+    assert told(site) == ["The cache is not used: unable to open database file."]
+    assert told(site, {}) == ["The cache is not used: unable to open database file."]
+
+
+def read_only(self, file):
+    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, check_same_thread=False)
+    connection.execute("SELECT * FROM sqlite_master")
+    return connection
+
+
+def test_files_that_can_only_be_read_are_read(site, monkeypatch):
+    # Root may write anywhere, so the connection is what cannot.
+    monkeypatch.setattr(Database, "_prepare", read_only)
+    assert told(site) == ["The cache is not used: attempt to write a readonly database."]
+    monkeypatch.undo()
+    assert told(site, {}) == []
+
+
+def test_a_file_that_another_process_holds_is_done_without(site, monkeypatch):
+    monkeypatch.setattr("coldpress.database._BUSY", 0.01)
+    other = sqlite3.connect(memory(site, BUILD))
+    other.execute("BEGIN EXCLUSIVE")
+    assert told(site) == ["The cache is not used: database is locked."]
+    other.rollback()
+    other.close()
+    assert told(site, {}) == []
+
+
+def test_a_state_folder_that_is_a_file_is_a_problem(site):
+    shutil.rmtree(site.root / ".coldpress")
+    (site.root / ".coldpress").write_text("mine")
+    before = site.files()
+    result = site.run("build")
+    assert result.code == 1
+    assert ".coldpress" in result.err
+    assert "Traceback" not in result.err
+    assert site.files() == before
+
+
+# Rows.
+
+NOTHING = ["NULL", "''", "7", "x'ff00'", "'nonsense'"]
+TEXT = [*NOTHING, "'{'", "'[]'", "'{}'", "'null'", "'[1]'", "'[[]]'", "'[{}]'", "'[null]'"]
+PROBLEMS = [*TEXT, """'[{"code": 1}]'""", """'[{"code": "a.b", "message": "m", "place": 7}]'""",
+            """'[{"code": "a.b", "message": "m", "also": [7]}]'""", """'[{"code": "a.b", "message": "m", "more": 1}]'"""]
+ROWS = {
+    ("about", "value"): [*TEXT, """'{"build.py": 7}'""", """'{"a\\u0000b": "x"}'""", """'["build.py"]'"""],
+    ("keys", "kind"): [*NOTHING, *(f"'{kind}'" for kind in (
+        "value", "version", "volatile", "file", "folder", "items", "list", "term", "link", "clock", "config", "template",
+        "summary", "text", "environment"))],
+    ("keys", "name"): [*NOTHING, "'*'", "'a' || char(0) || 'b'", "'../../etc/passwd'", "'posts[x:y]'", "'posts[::0]'",
+                       "'posts 0 0'", "'posts -1 x'", "'all[99]'"],
+    ("keys", "print"): [*NOTHING, "'~'"], ("keys", "basis"): NOTHING,
+    ("pages", "path"): ["'/x' || path", "'nonsense' || path"], ("pages", "endpoint"): NOTHING,
+    ("pages", "file"): [*NOTHING, "'../x'"], ("pages", "reads"): NOTHING, ("pages", "digest"): NOTHING,
+    ("pages", "seconds"): NOTHING, ("pages", "problems"): PROBLEMS,
+    ("pages", "found"): [*TEXT, """'[["a", "b", "c"]]'""", """'[["a", "/b/"]]'""", "'[[1, 2]]'"],
+    ("files", "stamp"): NOTHING, ("files", "digest"): NOTHING, ("files", "source"): NOTHING,
+    ("checks", "reads"): NOTHING, ("checks", "problems"): PROBLEMS,
+    ("checks", "loose"): [*TEXT, "'[[null, [1, 2]]]'", """'[[7, ["link", 7, 1, 1, 1]]]'""", """'[[null, ["link"]]]'"""],
+    ("contents", "packed"): NOTHING}
+
+
+def damage(site, name, statement):
+    """Change rows; the types of the columns keep nobody from it."""
+    file = sqlite3.connect(memory(site, name))
+    file.executescript(statement)
+    file.close()
+
+
+def misled(site, name, statements, clean):
+    """The statements after which a build is not what a clean one is: with
+    nothing edited, with edits, with the edits taken back."""
+    for edits in (EDITS, BACK):
+        site.edit(edits)
+        copy = site.clean_copy()
+        clean.append((copy.run("build").err, copy.files()))
+    for statement in statements:
+        for edits, (err, files) in (({}, clean[1]), (EDITS, clean[0]), (BACK, clean[1])):
+            damage(site, name, statement)
+            forget_the_stamp(site)
+            result = site.edit(edits).run("build", "-v")
+            if (result.code, result.err) != (0, err) or "Traceback" in result.out or site.files() != files:
+                yield statement, "no edits" if not edits else "edits" if edits is EDITS else "edits taken back", (
+                    result.err if result.err != err else [
+                        name for name in {**files, **site.files()} if files.get(name) != site.files().get(name)])
+                memory(site, name).unlink()
+                forget_the_stamp(site)
+                site.run("build")
+
+
+@pytest.mark.parametrize(("table", "column"), ROWS)
+def test_nonsense_in_a_row_misleads_nobody(site, table, column):
+    statements = [f"UPDATE {table} SET {column} = {value}" for value in ROWS[table, column]]
+    assert list(misled(site, BUILD, statements, [])) == []
+
+
+@pytest.mark.parametrize("table", ["about", "keys", "pages", "files", "checks", "contents"])
+def test_a_table_that_lost_its_rows_misleads_nobody(site, table):
+    statements = [f"DELETE FROM {table}", f"DELETE FROM {table} WHERE rowid % 2 = 0"]
+    assert list(misled(site, BUILD, statements, [])) == []
+
+
+@pytest.mark.parametrize("value", NOTHING)
+def test_pages_whose_bytes_are_lost_are_rendered_when_their_files_are_too(site, value):
+    damage(site, BUILD, f"UPDATE contents SET packed = {value}")
+    shutil.rmtree(site.root / "site")
+    result = site.build()
+    assert result.rendered == {page["url"] for page in result.data["pages"] if not page["copied"]}
+    assert told(site, {}) == []
+
+
+@pytest.mark.parametrize(("column", "values"), [
+    ("stamp", NOTHING), ("digest", NOTHING), ("data", TEXT),
+    ("data", [f"json_set(data, '$[{index}]', json('{value}'))" for index, value in [
+        (0, "7"), (0, "null"), (1, "7"), (1, "null"), (1, '"00"'), (2, '"x"'), (2, "null"), (3, "7"), (3, "[]"),
+        (3, '{"title": 7}'), (3, '{"title": ["x"]}'), (3, '{"date": "soon"}'), (3, '{"date": {"": "soon"}}'),
+        (3, '{"date": {"": "2026-01-01"}}'), (3, '{"date": {"": "2026-01-01T00:00:00", "here": true}}'),
+        (3, '{"terms": 7}'), (3, '{"terms": {"tags": 7}}'), (3, '{"terms": {"tags": [7]}}'), (3, '{"params": 7}'),
+        (3, '{"aliases": 7}'), (3, '{"aliases": [7]}'), (3, '{"authors": [7]}'), (3, '{"weight": "x"}'),
+        (3, '{"draft": "x"}'), (3, '{"layout": 7}'), (3, '{"permalink": 7}'), (3, '{"nonsense": 1}')]])])
+def test_nonsense_in_what_is_known_of_a_source_misleads_nobody(site, column, values):
+    statements = [f"UPDATE sources SET {column} = {value}" for value in values]
+    assert list(misled(site, SOURCES, statements, [])) == []
+
+
+# The stamp, which ends a build before anything is looked at.
+
+def test_the_stamp_ends_a_build_in_which_nothing_changed(site):
+    before = site.run("build")
+    again = site.run("build")
+    assert again.out.splitlines()[-1].startswith(before.out.splitlines()[-1].partition(" (")[0])
+    assert again.err == before.err
+
+
+@pytest.mark.parametrize("damage", [
+    lambda data: b"", lambda data: b"\xff\xfe nonsense" * 50, lambda data: data[: len(data) // 2],
+    lambda data: data[:20], lambda data: data.replace(b"=", b""), lambda data: data.replace(b"since=", b"since=x"),
+    lambda data: data.replace(b"until=", b"until=x"), lambda data: data.replace(b"said=", b"said=x"),
+    lambda data: data.replace(b"\n", b"\r\n"), lambda data: data + b"\nmore/index.html"])
+@pytest.mark.parametrize("edits", [{}, EDITS])
+def test_a_damaged_stamp_misleads_nobody(site, damage, edits):
+    file = site.root / ".coldpress/stamp"
+    file.write_bytes(damage(file.read_bytes()))
+    result = site.edit(edits).run("build")
+    clean = site.clean_copy()
+    assert (result.code, result.err) == (0, clean.run("build").err)
+    assert site.files() == clean.files()
+
+
+def test_a_folder_in_the_stamp_s_place_is_done_without(site):
+    (site.root / ".coldpress/stamp").unlink()
+    (site.root / ".coldpress/stamp").mkdir()
+    for edits in (EDITS, {}):
+        assert site.edit(edits).run("build").code == 0
+    clean = site.clean_copy()
+    clean.build()
+    assert site.files() == clean.files()
