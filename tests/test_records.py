@@ -196,16 +196,14 @@ def test_a_state_folder_that_is_a_file_is_a_problem(site):
 # Rows.
 
 NOTHING = ["NULL", "''", "7", "x'ff00'", "'nonsense'"]
-TEXT = [*NOTHING, "'{'", "'[]'", "'{}'", "'null'", "'[1]'", "'[[]]'", "'[{}]'", "'[null]'"]
-PROBLEMS = [*TEXT, """'[{"code": 1}]'""", """'[{"code": "a.b", "message": "m", "place": 7}]'""",
+TEXT = ["7", "x'ff00'", "'nonsense'", "'{'", "'null'", "'[1]'", "'[[]]'", "'[{}]'", "'[null]'"]
+PROBLEMS = [*TEXT, """'[{"code": "a.b", "message": "m", "place": 7}]'""",
             """'[{"code": "a.b", "message": "m", "also": [7]}]'""", """'[{"code": "a.b", "message": "m", "more": 1}]'"""]
 ROWS = {
     ("about", "value"): [*TEXT, """'{"build.py": 7}'""", """'{"a\\u0000b": "x"}'""", """'["build.py"]'"""],
     ("keys", "kind"): [*NOTHING, *(f"'{kind}'" for kind in (
-        "value", "version", "volatile", "file", "folder", "items", "list", "term", "link", "clock", "config", "template",
-        "summary", "text", "environment"))],
-    ("keys", "name"): [*NOTHING, "'*'", "'a' || char(0) || 'b'", "'../../etc/passwd'", "'posts[x:y]'", "'posts[::0]'",
-                       "'posts 0 0'", "'posts -1 x'", "'all[99]'"],
+        "value", "version", "volatile", "file", "folder", "items", "list", "term", "environment", "text"))],
+    ("keys", "name"): [*NOTHING, "'*'", "'a' || char(0) || 'b'", "'../../x'", "'posts[x:y]'", "'posts[::0]'", "'posts 0 0'"],
     ("keys", "print"): [*NOTHING, "'~'"], ("keys", "basis"): NOTHING,
     ("pages", "path"): ["'/x' || path", "'nonsense' || path"], ("pages", "endpoint"): NOTHING,
     ("pages", "file"): [*NOTHING, "'../x'"], ("pages", "reads"): NOTHING, ("pages", "digest"): NOTHING,
@@ -224,37 +222,37 @@ def damage(site, name, statement):
     file.close()
 
 
-def misled(site, name, statements, clean):
+def clean_build(site, edits):
+    """What a clean build says, and what it makes."""
+    copy = site.edit(edits).clean_copy()
+    return copy.run("build").err, copy.files()
+
+
+def misled(site, name, statements):
     """The statements after which a build is not what a clean one is: with
-    nothing edited, with edits, with the edits taken back."""
-    for edits in (EDITS, BACK):
-        site.edit(edits)
-        copy = site.clean_copy()
-        clean.append((copy.run("build").err, copy.files()))
+    edits, with nothing edited, with the edits taken back."""
+    edited, plain = clean_build(site, EDITS), clean_build(site, BACK)
     for statement in statements:
-        for edits, (err, files) in (({}, clean[1]), (EDITS, clean[0]), (BACK, clean[1])):
+        for edits, clean in ((EDITS, edited), ({}, edited), (BACK, plain)):
             damage(site, name, statement)
             forget_the_stamp(site)
-            result = site.edit(edits).run("build", "-v")
-            if (result.code, result.err) != (0, err) or "Traceback" in result.out or site.files() != files:
-                yield statement, "no edits" if not edits else "edits" if edits is EDITS else "edits taken back", (
-                    result.err if result.err != err else [
-                        name for name in {**files, **site.files()} if files.get(name) != site.files().get(name)])
+            result = site.edit(edits).run("build")
+            if (result.code, result.err, site.files()) != (0, *clean):
+                yield statement, result.err
                 memory(site, name).unlink()
-                forget_the_stamp(site)
-                site.run("build")
+                site.build()
 
 
 @pytest.mark.parametrize(("table", "column"), ROWS)
 def test_nonsense_in_a_row_misleads_nobody(site, table, column):
     statements = [f"UPDATE {table} SET {column} = {value}" for value in ROWS[table, column]]
-    assert list(misled(site, BUILD, statements, [])) == []
+    assert list(misled(site, BUILD, statements)) == []
 
 
 @pytest.mark.parametrize("table", ["about", "keys", "pages", "files", "checks", "contents"])
 def test_a_table_that_lost_its_rows_misleads_nobody(site, table):
     statements = [f"DELETE FROM {table}", f"DELETE FROM {table} WHERE rowid % 2 = 0"]
-    assert list(misled(site, BUILD, statements, [])) == []
+    assert list(misled(site, BUILD, statements)) == []
 
 
 @pytest.mark.parametrize("value", NOTHING)
@@ -277,7 +275,7 @@ def test_pages_whose_bytes_are_lost_are_rendered_when_their_files_are_too(site, 
         (3, '{"draft": "x"}'), (3, '{"layout": 7}'), (3, '{"permalink": 7}'), (3, '{"nonsense": 1}')]])])
 def test_nonsense_in_what_is_known_of_a_source_misleads_nobody(site, column, values):
     statements = [f"UPDATE sources SET {column} = {value}" for value in values]
-    assert list(misled(site, SOURCES, statements, [])) == []
+    assert list(misled(site, SOURCES, statements)) == []
 
 
 # The stamp, which ends a build before anything is looked at.

@@ -4,7 +4,6 @@ and compared byte for byte."""
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -42,7 +41,7 @@ def verify(run: Run, making: Making) -> list[str]:
 def build_clean(make_site: Callable[[], tuple[Flask, Coldpress]], options: Options, folder: Path, jobs: int) -> None:
     """Build a site into an empty folder; what another process does."""
     app, site = make_site()
-    run = Run(None, options, Report(quiet=True, err=sys.stderr), site.root, jobs=jobs)
+    run = Run(None, options, Report(quiet=True), site.root, jobs=jobs)
     problems = Problems(site.snapshot.problems)
     making = Making(run, app, site, Output(folder, site.root, state=folder.parent / "state"), problems)
     making.make()

@@ -94,7 +94,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         with recorder.recording() as reads:
             try:
                 response = self._client.get(url_of(entry.path), base_url=self.app.config["FREEZER_BASE_URL"])
-                data = response.get_data()
+                with response:
+                    data = response.get_data()
             except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
                 self._frozen = Frozen(entry.path, (), failure=explain(reason, self._site))
             else:

@@ -3,7 +3,6 @@ processes writing to it."""
 
 from __future__ import annotations
 
-import filecmp
 import os
 import shutil
 import stat
@@ -12,6 +11,8 @@ from itertools import count
 from pathlib import Path
 
 from coldpress.paths import below, check_file
+
+_PART = 1 << 20  # bytes compared at once
 
 
 class Stage:
@@ -37,7 +38,7 @@ class Stage:
     def put_copy(self, file: str, source: Path) -> str | None:
         """The same for a file that is copied as it is."""
         target = below(self._output, file)
-        if _size(target) == source.stat().st_size and filecmp.cmp(source, target, shallow=False):
+        if _size(target) == source.stat().st_size and _same(source, target):
             return None
         name = self._name()
         copy_file(source, self.folder / name)
@@ -62,6 +63,14 @@ def copy_file(source: Path, target: Path) -> None:
             if not left:
                 return
     shutil.copyfile(source, target)
+
+
+def _same(one: Path, other: Path) -> bool:
+    with one.open("rb") as first, other.open("rb") as second:
+        while (part := first.read(_PART)) == second.read(_PART):
+            if not part:
+                return True
+    return False
 
 
 def _size(path: Path | str) -> int | None:

@@ -1,0 +1,203 @@
+"""A build of what did not change ends at the stamp; of what did, never."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from coldpress import start, stamp
+
+BUILD_PY = """\
+from pathlib import Path
+
+import coldpress
+
+HERE = Path(__file__).parent
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+
+    @app.route("/uses/")
+    def uses():
+        import os
+        return (HERE / "uses.txt").read_text() + os.environ.get("USES", "") + str(len(list(HERE.glob("more/*"))))
+
+    return app
+
+
+if __name__ == "__main__":
+    coldpress.main(create_app)
+"""
+FILES = {
+    "build.py": BUILD_PY, "uses.txt": "chairs", "more/a.txt": "a", "content/posts/2026-01-02-a.md": "Text.",
+    "content/b.md": "B.", "content/c.png": b"png", "templates/partials/head.html": "<!-- head -->",
+    "static/x.css": "x"}
+
+
+@pytest.fixture
+def site(make_site, monkeypatch):
+    monkeypatch.delenv("USES", raising=False)
+    site = make_site(FILES)
+    assert run(site) == 0
+    settle(site)
+    assert at_once(site), site.root
+    return site
+
+
+def run(site, *words):
+    return start.execute(["build", "-q", *words], None, str(site.root))
+
+
+def settle(site):
+    """Make the files as old as those one works on an hour later: only their
+    stamps, and no digests, are compared."""
+    stamped = site.root / ".coldpress/stamp"
+    for file in site.root.rglob("*"):
+        if file.is_file() and ".coldpress" not in file.parts and "site" not in file.parts:
+            os.utime(file, (1_700_000_000, 1_700_000_000))
+    stamped.unlink()
+    assert run(site) == 0
+
+
+def at_once(site, *words):
+    """Whether a build would end at the stamp."""
+    said, _ = stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q", *words])
+    return said is not None
+
+
+def same_size_same_time(site):
+    file = site.root / "content/b.md"
+    before = file.stat()
+    file.write_text("C.")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+EDITS = {
+    "a body": lambda site: site.edit({"content/b.md": "Other."}),
+    "the same size and time": same_size_same_time,
+    "a new file": lambda site: site.edit({"content/new.md": "New."}),
+    "a file gone": lambda site: site.edit({"content/b.md": None}),
+    "an asset": lambda site: site.edit({"content/c.png": b"gnp"}),
+    "a template": lambda site: site.edit({"templates/partials/head.html": "<!-- other -->"}),
+    "a new template": lambda site: site.edit({"templates/post.html": "{{ page.html }}"}),
+    "a static file": lambda site: site.edit({"static/x.css": "y"}),
+    "a new folder": lambda site: (site.root / "content/empty").mkdir(),
+    "the config": lambda site: site.edit({"config.yaml": "title: T\nbase_url: https://example.org/\n"}),
+    "build.py": lambda site: site.edit({"build.py": BUILD_PY + "\n"}),
+    "a file that a view opens": lambda site: site.edit({"uses.txt": "tables"}),
+    "a folder that a view lists": lambda site: site.edit({"more/b.txt": "b"}),
+    "an output": lambda site: site.edit({"site/b/index.html": "mine"}),
+    "an output gone": lambda site: (site.root / "site/b/index.html").unlink(),
+    "the state": lambda site: (site.root / ".coldpress/stamp").write_text("coldpress 1\nwords=x"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_after_an_edit_a_build_looks(site, edit):
+    EDITS[edit](site)
+    assert not at_once(site)
+    assert run(site) == 0
+    clean = site.build("--no-cache")
+    assert (clean.code, clean.data["written"], clean.data["removed"]) == (0, [], []), "the build had put all right"
+
+
+def test_a_second_build_ends_at_once(site):
+    before = site.files(".")
+    assert start.execute(["build", "-q"], None, str(site.root)) == 0
+    assert site.files(".") == before
+
+
+@pytest.mark.parametrize("words", [["-D"], ["--strict"], ["-u", "https://e.org/"], ["--json"]])
+def test_other_words_are_another_build(site, words):
+    assert not at_once(site, *words)
+
+
+@pytest.mark.parametrize("name", ["COLDPRESS_BASE_URL", "SOURCE_DATE_EPOCH", "USES"])
+def test_another_environment_is_another_build(site, monkeypatch, name):
+    monkeypatch.setenv(name, "1767225600" if name == "SOURCE_DATE_EPOCH" else "https://e.org/")
+    assert not at_once(site)
+
+
+def test_another_folder_is_another_build(site, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert not at_once(site)
+
+
+def test_a_file_just_written_is_told_by_its_content(site):
+    site.edit({"content/b.md": "Just now."})
+    assert run(site) == 0
+    assert at_once(site)
+    file = site.root / "content/b.md"
+    _, look = stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q"])
+    assert str(file) in look.young
+    text = (site.root / ".coldpress/stamp").read_text()
+    # The same stat, another content: as if it had been written within one tick of the clock.
+    file.write_text("Just then.")
+    stat = file.stat()
+    old = look.lines[str(file)]
+    new = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+    assert old != new
+    inputs = stamp.inputs_digest(look)
+    look.lines[str(file)] = new
+    (site.root / ".coldpress/stamp").write_text(text.replace(inputs, stamp.inputs_digest(look)))
+    assert not at_once(site)
+
+
+@pytest.mark.parametrize("field", ["date", "expiry_date"])
+def test_a_build_looks_again_when_a_post_comes_or_goes(site, field, monkeypatch):
+    moment = datetime.now(UTC) + timedelta(hours=1)
+    site.edit({"content/posts/later.md": f"---\n{field}: {moment.isoformat()}\n---\nLater."})
+    assert run(site) == 0
+    assert at_once(site)
+    later = time.time_ns() + 2 * 3600 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    assert not at_once(site)
+
+
+def test_a_page_that_asks_the_day_is_looked_at_tomorrow(site, monkeypatch):
+    site.edit({"templates/partials/head.html": "{{ now().year }}"})
+    assert run(site) == 0
+    assert at_once(site)
+    later = time.time_ns() + 25 * 3600 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    assert not at_once(site)
+
+
+def test_a_page_that_asks_a_database_is_looked_at_every_time(site):
+    site.edit({"build.py": BUILD_PY.replace("import os\n", "import os, sqlite3; sqlite3.connect(':memory:').close()\n")})
+    assert run(site) == 0
+    assert not at_once(site)
+
+
+def test_warnings_are_told_again(site):
+    site.edit({"content/b.md": "[x](nowhere.md)"})
+    assert run(site) == 0
+    site.capture.readouterr()
+    assert at_once(site)
+    assert start.execute(["build"], None, str(site.root)) == 0
+    assert start.execute(["build"], None, str(site.root)) == 0
+    assert site.capture.readouterr().err.count("link.broken-link") == 2
+
+
+def test_with_errors_no_stamp_is_left(site):
+    site.edit({"content/b.md": "---\ntitle: [\n---\n"})
+    assert run(site) == 1
+    assert not at_once(site)
+    assert run(site) == 1
+
+
+def test_a_build_with_nothing_to_do_imports_neither_flask_nor_yaml(site):
+    code = ("import runpy, sys; sys.argv = ['build.py', 'build', '-q']\n"
+            "try: runpy.run_path('build.py', run_name='__main__')\n"
+            "except SystemExit as end: assert end.code == 0\n"
+            "print([name for name in ('flask', 'jinja2', 'yaml', 'click', 'markdown') if name in sys.modules])")
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", code], cwd=site.root, capture_output=True, text=True, check=True,
+                              env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    assert done.stdout.strip() == "[]"
