@@ -167,7 +167,10 @@ def build(strict: bool, output: Path | None, jobs: int | None, dry_run: bool, ex
     run.jobs = 1 if profile else jobs or available_jobs()
     run.dry_run = dry_run
     call: _Call = click.get_current_context().find_root().obj
-    run.words, run.look = call.words, call.look
+    if not (explain or verify or profile or dry_run or more["as_json"] or more["no_cache"] or more["verbose"]):
+        run.words, run.look = call.words, call.look
+    if verify and dry_run:
+        raise click.UsageError("--verify compares what was published: leave out --dry-run.")
     run.strict = strict
     return int(_command("build").build(run, explain=explain, verify=verify, profile=profile))
 

@@ -25,10 +25,13 @@ from typing import Any
 
 import yaml
 
-WORDS = ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon "
-         "phi chi psi omega 文字 言葉 写真 旅行 café naïve Größe").split()
-TAGS = ["python", "Python", "flask", "C++", "C#", "C", "Machine Learning", "machine-learning", "機械学習", "中文", "a/b",
-        "Œuvre", "!!!"]
+WORDS = [
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "文字", "言葉", "写真", "旅行",
+    "café", "naïve", "Größe"]
+TAGS = [
+    "python", "Python", "flask", "C++", "C#", "C", "Machine Learning", "machine-learning", "機械学習", "中文", "a/b",
+    "Œuvre", "!!!"]
 CATEGORIES = ["News", "news", "C++", "旅行", "Long form"]
 SERIES = ["one", "two", "三"]
 ORIGIN = date(2025, 1, 1)
@@ -80,7 +83,8 @@ PROBES = {
           "{{ found.title if found and found.title is defined }} {% endfor %}",
     "body": '{% set found = library.by_source("about.md") %}{% if found %}{{ found.html }}'
             "{% for heading in found.toc %}{{ heading.title }}{% endfor %}{% endif %}",
-    "elsewhere": '{% set found = library.by_source("about.md") %}{{ found.html_elsewhere() if found and site.base_url }}',
+    "elsewhere": '{% set found = library.by_source("about.md") %}'
+                 "{{ found.html_elsewhere() if found and site.base_url }}",
     "asset": '{{ library.asset_of("logo.svg") }} {{ library.asset_of("favicon.svg") }} {{ library.asset_of("CNAME") }}',
     "static": '{{ url_for("static", filename="my.css") }} {{ url_for("theme", filename="theme.css") }}',
     "site": "{{ site.title }} {{ site.url }} {{ site.description }} {{ site.base_url }}",
@@ -113,8 +117,8 @@ PROBES = {
     "listed": "{% for each in library.pages %}{{ each.title }} {% endfor %}",
     "all": "{% for each in library.all_pages %}{{ each.path }} {{ each.unlisted }} {{ each.layout }} {{ each.kind }} "
            "{{ each.lang }} {{ each.params.note }}\n{% endfor %}",
-    "neighbours": "{% for post in library.posts[:4] %}{{ post.prev.title if post.prev }} {{ post.next.url if post.next }}"
-                  "{% endfor %}",
+    "neighbours": "{% for post in library.posts[:4] %}{{ post.prev.title if post.prev }} "
+                  "{{ post.next.url if post.next }}{% endfor %}",
     "people": "{% for post in library.posts[:6] %}{{ post.authors|join(' ') }} {{ post.image }} {{ post.draft }} "
               "{% endfor %}",
     "own-terms": "{% for post in library.posts[:6] %}{% for term in post.all_terms %}{{ term.url }} {% endfor %}"
@@ -128,8 +132,9 @@ TEMPLATES = {
     "post.html": '{% extends "theme/post.html" %}\n{% block page_footer %}\n{{ super() }}\n'
                  '{% include "partials/aside.html" %}\n{% endblock %}\n<!-- mark 0000 -->',
     "rich.html": '{% extends "theme/post.html" %}\n{% import "macros.html" as macros %}\n{% block page_footer %}\n'
-                 '{% include [page.params.block or "no.html", "blocks/one.html"] %}\n{{ macros.say(page.title) }} {{ macros.count }}'
-                 "\n{% for post in library.posts[-3:] %}{{ post.title }}{% endfor %}\n{{ now()|date }}\n{% endblock %}",
+                 '{% include [page.params.block or "no.html", "blocks/one.html"] %}\n'
+                 "{{ macros.say(page.title) }} {{ macros.count }}\n"
+                 "{% for post in library.posts[-3:] %}{{ post.title }}{% endfor %}\n{{ now()|date }}\n{% endblock %}",
     "near.html": "{{ page.title }} {{ page.prev.title if page.prev }} {{ page.next.url if page.next }}",
     "bare.html": "{{ page.html }} mark 0000",
     "toc.html": "{{ page.title_html }} {{ page.title_id }}{% for heading in page.toc %} {{ heading.id }}{% endfor %}"
@@ -347,12 +352,28 @@ FILES: dict[str, str | bytes] = {
     "build.py": BUILD, "helper.py": HELPER, "helper_of_helper.py": 'WORD = "mark 0000"\n',
     "data/quotes.txt": "mark 0000", "data/motto.txt": "mark 0000", "data/kept.txt": "mark 0000",
     "data/settings.txt": "mark 0000", "data/sent.txt": "mark 0000", "helpers/__init__.py": "",
-    "helpers/data.txt": "mark 0000", "data/files/a.txt": "a mark 0000", "data/files/b.txt": "b", "data/people.json": '["ann", "文子"]',
+    "helpers/data.txt": "mark 0000", "data/files/a.txt": "a mark 0000", "data/files/b.txt": "b",
+    "data/people.json": '["ann", "文子"]',
     "data/books.json": '{"sicp": "mark 0000", "c++": "x", "本": "y"}', "data/values.json": '{"one": 1, "two": 2}',
     "more/templates/from-blueprint.html": "blueprint mark 0000", "more/static/x.txt": "x mark 0000",
     "static/my.css": "/* mark 0000 */", "static/deep/other.js": "// mark 0000"}
 DATA_FILES = ("data/quotes.txt", "data/kept.txt", "data/files/a.txt", "more/static/x.txt", "data/motto.txt",
               "more/templates/from-blueprint.html", "data/settings.txt", "data/sent.txt", "helpers/data.txt")
+
+
+IN_AN_APP = ("/blog", "blog/")
+"""Where a site is that is mounted in an app, and its folder."""
+NOT_IN_AN_APP = ("code", "own", "blueprint")  # probes that ask for what only an app of the site's own has
+
+
+def build_in_an_app() -> str:
+    """The same build.py for a site inside of an app: its routes are frozen where they are marked."""
+    prefix, folder = IN_AN_APP
+    text = BUILD.replace(
+        "    app = coldpress.create_app(__file__)\n",
+        "    app = flask.Flask(__name__, root_path=str(DATA.parent), static_folder=None)\n"
+        f'    coldpress.Coldpress(app, "{folder}", url_prefix="{prefix}")\n')
+    return re.sub(r'( +)(@app.get\("/own/(?!library).*\n)', r"\1\2\1@coldpress.frozen()\n", text)
 
 
 @dataclass
@@ -391,20 +412,29 @@ class RandomSite:
     flags: set[str] = field(default_factory=set)
     clock: datetime = CLOCK
     environment: dict[str, str] = field(default_factory=dict)
+    mounted: bool = False
 
     def __post_init__(self) -> None:
         self.numbers = count(1)
         self.config = json.loads(json.dumps(CONFIG))
-        if self.base_url:
-            self.config["base_url"] = self.base_url
+        self.config["base_url"] = self.url(self.base_url)
         self.dirs = {"content": "content", "templates": "templates", "static": "static"}
         self.write_all()
 
     # On disk.
 
     @property
+    def base(self) -> Path:
+        """The site's own folder."""
+        return self.root / IN_AN_APP[1] if self.mounted else self.root
+
+    @property
     def state(self) -> Path:
-        return self.root / ".coldpress"
+        return self.base / ".coldpress"
+
+    @property
+    def output(self) -> Path:
+        return self.base / "site"
 
     @property
     def arguments(self) -> list[str]:
@@ -413,7 +443,7 @@ class RandomSite:
 
     def path(self, kind: str, name: str = "") -> Path:
         """A file of the content, the templates or `static/`."""
-        return self.root / self.dirs[kind] / name
+        return self.base / self.dirs[kind] / name
 
     def write(self, file: Path, data: str | bytes) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -442,7 +472,7 @@ class RandomSite:
     def save_config(self, comment: str = "") -> None:
         names = {f"{kind}_dir": name for kind, name in self.dirs.items() if kind != name}
         text = yaml.safe_dump({**self.config, **names}, allow_unicode=True, sort_keys=False)
-        self.write(self.root / "config.yaml", comment + text)
+        self.write(self.base / "config.yaml", comment + text)
 
     def number(self, name: str, value: int) -> None:
         """Write a number into the database that own routes ask."""
@@ -478,11 +508,14 @@ class RandomSite:
 
     def published(self) -> list[Path]:
         """The files of the last build."""
-        folder = self.root / "site"
-        return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != ".gitignore")
+        return sorted(path for path in self.output.rglob("*") if path.is_file() and path.name != ".gitignore")
 
     def databases(self) -> list[Path]:
         return sorted(self.state.glob("*.sqlite"))
+
+    def url(self, base: str | None) -> str | None:
+        """A base URL for the site where it is mounted."""
+        return base and base.rstrip("/") + (IN_AN_APP[0] if self.mounted else "") + "/"
 
     # What is in it.
 
@@ -523,7 +556,7 @@ class RandomSite:
         others = sorted({*self.docs, *self.assets()}) or ["about.md"]
         other = rng.choice(others)
         there = posixpath.relpath(other, posixpath.dirname(source) or ".").replace(" ", "%20")
-        root = (self.base_url or "https://example.org/")
+        root = self.url(self.base_url or "https://example.org/")
         target = rng.choice([
             there, there, f"{there}#part-1", f"{there}?x=1#no-such-part", f"/{other.replace(' ', '%20')}", "#part-1",
             "#nope", f"missing-{rng.randint(1, 5)}.md", f"{there[:-4]}.md", "/posts/", "/tags/python/", "/archive/",
@@ -546,7 +579,7 @@ class RandomSite:
         if rng.random() < 0.1:
             words.append(self.image(source))
         if rng.random() < 0.1:
-            words.append(rng.choice(["**strong**", "`code`", "$$a^2$$", "H~2~O", "~~no~~", "$$\\frac{1$$", "<kbd>k</kbd>"]))
+            words.append(rng.choice(["**strong**", "`code`", "$$a^2$$", "H~2~O", "~~no~~", "$$\\frac{1$$", "<i>k</i>"]))
         return " ".join(words) + "."
 
     def body(self, source: str, *, heading: bool = False) -> str:
@@ -570,7 +603,7 @@ class RandomSite:
             "categories": lambda: [rng.choice(CATEGORIES)], "series": lambda: rng.choice(SERIES),
             "slug": lambda: f"s{next(self.numbers)}", "permalink": lambda: f"/fixed/{next(self.numbers)}/",
             "aliases": lambda: [f"/old/{next(self.numbers)}/"], "draft": lambda: True,
-            "publish_date": lambda: self.soon(), "expiry_date": lambda: self.soon(), "unlisted": lambda: True,
+            "publish_date": self.soon, "expiry_date": self.soon, "unlisted": lambda: True,
             "weight": lambda: rng.randint(1, 9), "summary": lambda: self.words(2, 5), "updated": self.date,
             "description": lambda: self.words(2, 5), "image": lambda: rng.choice(["logo.svg", "no.png", "/logo.svg"]),
             "authors": lambda: rng.choice([["Bo"], ["Bo", "Ce"], "Dee"]), "lang": lambda: rng.choice(["de", "ar"]),
@@ -596,8 +629,9 @@ class RandomSite:
 
     def page_name(self) -> str:
         number = next(self.numbers)
-        return self.rng.choice([f"docs/page{number}.md", f"docs/guide/page{number}.md", f"page{number}.md",
-                                f"docs/guide/deep/頁{number}.md", f"docs/plain/page{number}.md", f"日本/頁 {number}.md"])
+        return self.rng.choice([
+            f"docs/page{number}.md", f"docs/guide/page{number}.md", f"page{number}.md",
+            f"docs/guide/deep/頁{number}.md", f"docs/plain/page{number}.md", f"日本/頁 {number}.md"])
 
     def new(self, source: str, **front: Any) -> str:
         """Write a new source."""
@@ -607,15 +641,29 @@ class RandomSite:
         return self.put(source, doc)
 
     def write_all(self) -> None:
+        self.write_code()
+        self.write_templates()
+        self.write_content()
+        self.save_config()
+
+    def write_code(self) -> None:
         for name, data in FILES.items():
-            self.write(self.root / name, data)
+            self.write((self.base if name.startswith("static/") else self.root) / name, data)
+        if self.mounted:
+            self.write(self.root / "build.py", build_in_an_app())
         for name, number in (("one", 1), ("two", 2)):
             self.number(name, number)
+
+    def write_templates(self) -> None:
         for name, text in TEMPLATES.items():
             self.write(self.path("templates", name), text)
         for name, text in PROBES.items():
-            self.write(self.path("templates", f"probes/{name}.html"), text)
-            self.put(f"probes/{name}.md", Doc({"title": f"The {name}", "layout": f"probes/{name}", "weight": 1}, "x\n"))
+            if not (self.mounted and name in NOT_IN_AN_APP):
+                front = {"title": f"The {name}", "layout": f"probes/{name}", "weight": 1}
+                self.write(self.path("templates", f"probes/{name}.html"), text)
+                self.put(f"probes/{name}.md", Doc(front, "x\n"))
+
+    def write_content(self) -> None:
         for name in ("logo.svg", "CNAME", "trip/map.png", "trip/in/pic.svg", "docs/plan.png", "posts/p.png",
                      "posts/2025-03-03-walk/walk.png"):
             self.write(self.path("content", name), PNG)
@@ -632,20 +680,26 @@ class RandomSite:
         for name in names:
             self.new(name)
         for number in range(4):  # some on which nothing can fall
-            self.new(f"posts/2026-02-{20 + number}-sure{number}.md", draft=False, unlisted=False)
+            source = self.new(f"posts/2026-02-{20 + number}-sure{number}.md", draft=False, unlisted=False)
             for key in ("publish_date", "expiry_date", "date"):
-                self.docs[f"posts/2026-02-{20 + number}-sure{number}.md"].front.pop(key, None)
-            self.save(f"posts/2026-02-{20 + number}-sure{number}.md")
-        self.save_config()
+                self.docs[source].front.pop(key, None)
+            self.save(source)
 
 
 # The edits.
 
 Edit = Callable[[RandomSite], str | None]
 EDITS: dict[str, Edit] = {}
+OF_SOURCES: list[str] = []
+"""The names of the edits that change nothing but the sources."""
 
 
 def edit(function: Edit) -> Edit:
+    OF_SOURCES.append(function.__name__)
+    return meddling(function)
+
+
+def meddling(function: Edit) -> Edit:
     EDITS[function.__name__] = function
     return function
 
@@ -945,7 +999,8 @@ def included_by_name(site: RandomSite) -> str:
 
 @edit
 def extended_by_name(site: RandomSite) -> str:
-    return _change(site, "probes/extends-variable.md", base=site.rng.choice([None, "frames/other.html", "frames/plain.html"]))
+    return _change(site, "probes/extends-variable.md", base=site.rng.choice(
+        [None, "frames/other.html", "frames/plain.html"]))
 
 
 @edit
@@ -1119,7 +1174,8 @@ def _toggle_index(site: RandomSite, index: str) -> str:
 def folder_renamed(site: RandomSite) -> str:
     folder = site.rng.choice(sorted({source.split("/")[1] for source in site.docs
                                      if source.startswith("docs/") and source.count("/") > 1}))
-    new = f"f{next(site.numbers)}" if site.rng.random() < 0.6 or site.path("content", "docs/guide").exists() else "guide"
+    new = "guide" if site.rng.random() < 0.4 and not site.path("content", "docs/guide").exists() else (
+        f"f{next(site.numbers)}")
     os.replace(site.path("content", f"docs/{folder}"), site.path("content", f"docs/{new}"))
     for source in [source for source in site.docs if source.startswith(f"docs/{folder}/")]:
         site.docs[source.replace(f"docs/{folder}/", f"docs/{new}/", 1)] = site.docs.pop(source)
@@ -1319,7 +1375,7 @@ def config_timezone(site: RandomSite) -> str:
 @edit
 def config_base_url(site: RandomSite) -> str:
     site.base_url = site.rng.choice([None, "https://example.org/", "https://example.org/sub/path/", "http://e.org:8080"])
-    return _config(site, base_url=site.base_url)
+    return _config(site, base_url=site.url(site.base_url))
 
 
 @edit
@@ -1332,7 +1388,7 @@ def config_comment(site: RandomSite) -> str:
 def config_dirs(site: RandomSite) -> str:
     kind = site.rng.choice(sorted(site.dirs))
     new = f"{kind}{next(site.numbers)}"
-    os.replace(site.path(kind), site.root / new)
+    os.replace(site.path(kind), site.base / new)
     site.dirs[kind] = new
     site.save_config()
     return f"{kind} → {new}"
@@ -1391,7 +1447,7 @@ def template_of_posts(site: RandomSite) -> str:
 
 @edit
 def template_probe(site: RandomSite) -> str:
-    name = f"probes/{site.rng.choice(sorted(PROBES))}.html"
+    name = site.rng.choice([name for name in site.templates() if name.startswith("probes/")])
     file = site.path("templates", name)
     site.write(file, file.read_text("utf-8") + " again")
     return name
@@ -1582,7 +1638,7 @@ def values_of_a_route(site: RandomSite) -> str:
 @edit
 def link_to_a_route_comes_or_goes(site: RandomSite) -> str:
     """Another page links to it first, or again."""
-    probe = site.rng.choice(["probes/kept-too.md", "probes/own.md"])
+    probe = site.rng.choice([name for name in ("probes/kept-too.md", "probes/own.md") if name in site.docs])
     return _change(site, probe, quiet=None if "quiet" in site.docs[probe].front else True)
 
 
@@ -1605,7 +1661,7 @@ def number_in_the_database(site: RandomSite) -> str:
 
 # What was built, and what is remembered of it.
 
-@edit
+@meddling
 def output_deleted(site: RandomSite) -> str | None:
     files = site.published()
     for file in site.rng.sample(files, min(3, len(files))):
@@ -1613,14 +1669,14 @@ def output_deleted(site: RandomSite) -> str | None:
     return "3 files"
 
 
-@edit
+@meddling
 def output_tampered_with(site: RandomSite) -> str:
     file = site.rng.choice(site.published())
     file.write_bytes(file.read_bytes() + b"more")
     return file.name
 
 
-@edit
+@meddling
 def output_of_the_same_size(site: RandomSite) -> str:
     file = site.rng.choice([file for file in site.published() if file.stat().st_size])
     stat = file.stat()
@@ -1629,26 +1685,26 @@ def output_of_the_same_size(site: RandomSite) -> str:
     return file.name
 
 
-@edit
+@meddling
 def output_touched(site: RandomSite) -> str:
     for file in site.published():
         os.utime(file)
     return "all"
 
 
-@edit
+@meddling
 def output_folder_deleted(site: RandomSite) -> str:
-    shutil.rmtree(site.rng.choice([path for path in sorted((site.root / "site").iterdir()) if path.is_dir()]))
+    shutil.rmtree(site.rng.choice([path for path in sorted(site.output.iterdir()) if path.is_dir()]))
     return "a folder"
 
 
-@edit
+@meddling
 def output_all_deleted(site: RandomSite) -> str:
-    shutil.rmtree(site.root / "site")
+    shutil.rmtree(site.output)
     return "all"
 
 
-@edit
+@meddling
 def output_is_an_empty_folder(site: RandomSite) -> str:
     file = site.rng.choice(site.published())
     file.unlink()
@@ -1656,34 +1712,34 @@ def output_is_an_empty_folder(site: RandomSite) -> str:
     return file.name
 
 
-@edit
+@meddling
 def state_database_deleted(site: RandomSite) -> str:
     file = site.rng.choice(site.databases())
     file.unlink()
     return file.name
 
 
-@edit
+@meddling
 def records_deleted(site: RandomSite) -> str:
     for file in site.state.glob("build-*.sqlite"):
         file.unlink()
     return "records"
 
 
-@edit
+@meddling
 def state_manifest_deleted(site: RandomSite) -> str:
     for file in site.state.glob("manifest-*"):
         file.unlink()
     return "manifest"
 
 
-@edit
+@meddling
 def state_all_deleted(site: RandomSite) -> str:
     shutil.rmtree(site.state)
     return "all"
 
 
-@edit
+@meddling
 def state_damaged(site: RandomSite) -> str:
     file = site.rng.choice(site.databases())
     data = file.read_bytes()
@@ -1692,7 +1748,7 @@ def state_damaged(site: RandomSite) -> str:
     return file.name
 
 
-@edit
+@meddling
 def state_kept(site: RandomSite) -> str:
     """Put the databases aside, to come back after other edits."""
     shutil.rmtree(_old_state(site), ignore_errors=True)
@@ -1702,7 +1758,7 @@ def state_kept(site: RandomSite) -> str:
     return "databases"
 
 
-@edit
+@meddling
 def state_of_long_ago(site: RandomSite) -> str | None:
     if not _old_state(site).exists():
         return None
@@ -1711,7 +1767,7 @@ def state_of_long_ago(site: RandomSite) -> str | None:
     return "databases"
 
 
-@edit
+@meddling
 def state_of_one_database_of_long_ago(site: RandomSite) -> str | None:
     if not _old_state(site).exists():
         return None
@@ -1720,7 +1776,7 @@ def state_of_one_database_of_long_ago(site: RandomSite) -> str | None:
     return file.name
 
 
-@edit
+@meddling
 def state_of_another_machine(site: RandomSite) -> str | None:
     if site.other_state is None or not site.other_state.exists():
         return None
@@ -1733,12 +1789,11 @@ def _old_state(site: RandomSite) -> Path:
     return site.root.with_name("old-state")
 
 
-@edit
+@meddling
 def fresh_checkout(site: RandomSite) -> str:
     """Every source has another inode and another time."""
     for path in sorted(site.root.rglob("*")):
-        inside = path.relative_to(site.root).parts[0]
-        if path.is_file() and inside not in (".coldpress", "site"):
+        if path.is_file() and not path.is_relative_to(site.state) and not path.is_relative_to(site.output):
             shutil.copyfile(path, path.with_name("copied~"))
             os.replace(path.with_name("copied~"), path)
     return "all sources"
@@ -1762,33 +1817,33 @@ def _builds(site: RandomSite, *arguments: str) -> str:
     return " ".join(arguments)
 
 
-@edit
+@meddling
 def template_mistaken(site: RandomSite) -> str:
     return _fails(site, site.path("templates", site.rng.choice(["macros.html", "probes/length.html"])), b"{% if %}")
 
 
-@edit
+@meddling
 def template_fails_on_some_pages(site: RandomSite) -> str:
     site.put(f"posts/2025-05-05-p{next(site.numbers)}.md", Doc({"layout": "bare"}, "Bare.\n\nLast mark 0000.\n"))
     return _fails(site, site.path("templates", "bare.html"), b"{{ page.tittle }}")
 
 
-@edit
+@meddling
 def code_mistaken(site: RandomSite) -> str:
     return _fails(site, site.root / "build.py", b"1 / 0\n")
 
 
-@edit
+@meddling
 def source_mistaken(site: RandomSite) -> str:
     return _fails(site, site.path("content", site.any()), b"---\ntitle: [\n---\n")
 
 
-@edit
+@meddling
 def config_mistaken(site: RandomSite) -> str:
-    return _fails(site, site.root / "config.yaml", b"pagnate: 5\n")
+    return _fails(site, site.base / "config.yaml", b"pagnate: 5\n")
 
 
-@edit
+@meddling
 def asset_without_which_a_template_fails(site: RandomSite) -> str:
     file = site.path("static", "my.css")
     os.replace(file, file.with_name("hidden"))
@@ -1797,32 +1852,32 @@ def asset_without_which_a_template_fails(site: RandomSite) -> str:
     return "static/my.css"
 
 
-@edit
+@meddling
 def built_with_drafts(site: RandomSite) -> str:
     return _builds(site, "-D", "-F", "--expired")
 
 
-@edit
+@meddling
 def built_for_elsewhere(site: RandomSite) -> str:
-    return _builds(site, "--base-url", "https://other.example/x/")
+    return _builds(site, "--base-url", str(site.url("https://other.example/x/")))
 
 
-@edit
+@meddling
 def built_into_another_folder(site: RandomSite) -> str:
     return _builds(site, "--output", str(site.root.with_name("elsewhere")))
 
 
-@edit
+@meddling
 def built_at_another_time(site: RandomSite) -> str:
     return _builds(site, "--clock", (site.clock + timedelta(days=30)).isoformat())
 
 
-@edit
+@meddling
 def built_without_cache(site: RandomSite) -> str:
     return _builds(site, "--no-cache")
 
 
-@edit
+@meddling
 def changed_and_changed_back(site: RandomSite) -> str:
     source = site.any()
     before = site.docs[source].text()
@@ -1832,7 +1887,7 @@ def changed_and_changed_back(site: RandomSite) -> str:
     return source
 
 
-@edit
+@meddling
 def template_changed_and_changed_back(site: RandomSite) -> str:
     file = site.path("templates", site.rng.choice(["partials/aside.html", "blocks/one.html", "macros.html"]))
     before = file.read_bytes()

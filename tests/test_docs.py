@@ -13,9 +13,10 @@ from conftest import REPOSITORY
 
 from coldpress.cli import commands
 from coldpress.config import Config
-from coldpress.content.library import Collection, Library
+from coldpress.content.library import Library
 from coldpress.content.page import Page, Post, Section
 from coldpress.content.pagination import ListPage
+from coldpress.content.shelves import Collection
 from coldpress.content.taxonomy import Taxonomy, Term
 from coldpress.markup.rendered import Heading
 from coldpress.sources.fields import ALIASES, FIELDS

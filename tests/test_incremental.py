@@ -606,6 +606,15 @@ def word(text):
     assert rebuilt(small, {"words.txt": "two"}).rendered >= {"/about/", "/docs/use/"}
 
 
+def test_a_variable_of_the_environment_that_a_view_asks_for(small, monkeypatch):
+    small.edit({"build.py": routes("@app.route('/mode/')\ndef mode():\n    return os.environ.get('MODE', 'none')",
+                                   "import os")}).build()
+    assert rebuilt(small).rendered == set()
+    monkeypatch.setenv("MODE", "loud")
+    assert rebuilt(small).rendered == {"/mode/"}
+    assert small.text("mode/index.html") == "loud"
+
+
 ASKS_A_DATABASE = """
 def count():
     with contextlib.closing(sqlite3.connect(HERE / "books.sqlite")) as books:

@@ -269,27 +269,25 @@ def test_a_build_killed_while_it_publishes_leaves_whole_files_and_the_next_compl
     assert not list((site.root / ".coldpress").glob("stage-*"))
 
 
-def test_the_output_publishes_assets_then_pages_then_removes(tmp_path):
+def test_the_output_publishes_assets_then_pages_then_removes(tmp_path, monkeypatch):
     make_state(tmp_path)
     order = []
 
-    class Watched(Output):
-        """Stops before anything is removed."""
-
-        def _remove(self, file, new):
-            order.append(file)
-            raise KeyboardInterrupt
+    def stop(folder, file, kept):
+        order.append(file)
+        raise KeyboardInterrupt
 
     first = Output(tmp_path / "site", tmp_path)
     first.open()
     first.stage("old.html", b"old")
     first.publish()
     (tmp_path / "x.css").write_bytes(b"x")
-    second = Watched(tmp_path / "site", tmp_path)
+    second = Output(tmp_path / "site", tmp_path)
     second.open()
     second.stage("new.html", b"new")
     second.stage_copy("x.css", tmp_path / "x.css")
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("coldpress.freeze.output.remove", stop)
         second.publish()
     assert order == ["old.html"]
     assert {path.name for path in (tmp_path / "site").iterdir()} == {".gitignore", "old.html", "new.html", "x.css"}

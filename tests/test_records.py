@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from itertools import cycle
 
 import pytest
 
@@ -34,7 +35,7 @@ FILES = {
     "build.py": ROUTES, "words.txt": "words",
     "content/posts/2026-01-01-one.md":
         "---\ntitle: One\ntags: [a]\n---\nFirst $$\\frac{1$$.\n\n[x](no.md) [y](../docs/a.md#p)",
-    "content/posts/2026-01-02-two.md": "---\ntitle: Two\ndate: 2026-01-02 12:30\nparams: {day: 2026-05-05}\n---\nTwo.\n",
+    "content/posts/2026-01-02-two.md": "---\ntitle: Two\ndate: 2026-01-02 12:30\nparams: {day: 2026-05-05}\n---\nTwo.",
     "content/docs/_index.md": "# Docs\n", "content/docs/a.md": "---\naliases: [/old/]\n---\n# A\n\nOne.\n\n## P\n",
     "content/about.md": "Me.", "content/pic.png": "p", "static/x.css": "x", "templates/about.html": "unused",
     "templates/section.html":
@@ -122,7 +123,7 @@ def test_a_damage_that_only_some_pages_of_the_file_have(site, name):
     data = file.read_bytes()
     for start in range(0, len(data), 4096):
         file.write_bytes(data[:start] + b"\xa5" * 4096 + data[start + 4096:])
-        told(site, EDITS if start % 8192 else BACK)
+        told(site, BACK if start % 8192 else EDITS)
 
 
 @pytest.mark.parametrize("name", [BUILD, SOURCES])
@@ -195,15 +196,16 @@ def test_a_state_folder_that_is_a_file_is_a_problem(site):
 
 # Rows.
 
-NOTHING = ["NULL", "''", "7", "x'ff00'", "'nonsense'"]
+NOTHING = ["NULL", "7", "x'ff00'", "'nonsense'"]
 TEXT = ["7", "x'ff00'", "'nonsense'", "'{'", "'null'", "'[1]'", "'[[]]'", "'[{}]'", "'[null]'"]
 PROBLEMS = [*TEXT, """'[{"code": "a.b", "message": "m", "place": 7}]'""",
-            """'[{"code": "a.b", "message": "m", "also": [7]}]'""", """'[{"code": "a.b", "message": "m", "more": 1}]'"""]
+            """'[{"code": "a.b", "message": "m", "also": [7]}]'""", """'[{"code": "a.b", "message": "", "no": 1}]'"""]
 ROWS = {
     ("about", "value"): [*TEXT, """'{"build.py": 7}'""", """'{"a\\u0000b": "x"}'""", """'["build.py"]'"""],
     ("keys", "kind"): [*NOTHING, *(f"'{kind}'" for kind in (
         "value", "version", "volatile", "file", "folder", "items", "list", "term", "environment", "text"))],
-    ("keys", "name"): [*NOTHING, "'*'", "'a' || char(0) || 'b'", "'../../x'", "'posts[x:y]'", "'posts[::0]'", "'posts 0 0'"],
+    ("keys", "name"): [*NOTHING, "'*'", "'a' || char(0) || 'b'", "'../../x'", "'posts[x:y]'",
+                       "'posts[::0]'", "'posts 0 0'"],
     ("keys", "print"): [*NOTHING, "'~'"], ("keys", "basis"): NOTHING,
     ("pages", "path"): ["'/x' || path", "'nonsense' || path"], ("pages", "endpoint"): NOTHING,
     ("pages", "file"): [*NOTHING, "'../x'"], ("pages", "reads"): NOTHING, ("pages", "digest"): NOTHING,
@@ -229,11 +231,11 @@ def clean_build(site, edits):
 
 
 def misled(site, name, statements):
-    """The statements after which a build is not what a clean one is: with
-    edits, with nothing edited, with the edits taken back."""
-    edited, plain = clean_build(site, EDITS), clean_build(site, BACK)
-    for statement in statements:
-        for edits, clean in ((EDITS, edited), ({}, edited), (BACK, plain)):
+    """The statements after which a build is not what a clean one is, whether
+    something was edited or nothing."""
+    turns = cycle([(edits, clean_build(site, edits)) for edits in (EDITS, BACK)])
+    for statement, (turn, clean) in zip(statements, turns, strict=False):
+        for edits in (turn, {}):
             damage(site, name, statement)
             forget_the_stamp(site)
             result = site.edit(edits).run("build")
@@ -279,13 +281,6 @@ def test_nonsense_in_what_is_known_of_a_source_misleads_nobody(site, column, val
 
 
 # The stamp, which ends a build before anything is looked at.
-
-def test_the_stamp_ends_a_build_in_which_nothing_changed(site):
-    before = site.run("build")
-    again = site.run("build")
-    assert again.out.splitlines()[-1].startswith(before.out.splitlines()[-1].partition(" (")[0])
-    assert again.err == before.err
-
 
 @pytest.mark.parametrize("damage", [
     lambda data: b"", lambda data: b"\xff\xfe nonsense" * 50, lambda data: data[: len(data) // 2],

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 
 import pytest
 
+from coldpress.freeze.workers import FEW as PAGES
 from coldpress.markup import serial
 from coldpress.markup.cache import FEW, MarkupCache
 from coldpress.markup.render import Renderer
 from coldpress.markup.store import Kept, MarkupStore
 from coldpress.markup.workers import render_chunk, render_many
+from coldpress.processes import start_method
 from coldpress.text import text_digest
 
 BODIES = [f"# Page {number}\n\nText with [a link](b.md) and `code`.\n\n$$x_{number}$$\n" for number in range(60)]
@@ -75,3 +78,59 @@ def test_many_processes_build_the_same_site(make_site):
     one, many = make_site(files), make_site(files)
     assert one.build("-j", "1", "--no-cache").code == many.build("-j", "2").code == 0
     assert one.files() == many.files()
+
+
+MANY = {
+    "build.py": """\
+import coldpress
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+
+    @app.route("/books/<slug>/")
+    def book(slug):
+        return {"slug": slug}
+
+    return app
+""",
+    "templates/page.html": "{{ page.title }} {{ page.html }} {{ url_for('book', slug=page.params.book) }}"
+                           "{{ page.params.wrong and page.nothing }}",
+    **{f"content/p{number:03}.md": f"---\ntitle: P{number}\nparams: {{book: b{number % 7}}}\n---\n"
+                                   f"Text {number}, see [the next](p{number + 1:03}.md#part).\n\n## Part\n"
+       for number in range(PAGES + 5)}}
+
+
+@pytest.fixture(params=CONTEXTS)
+def start(request):
+    """Processes begin by fork, or by spawn: beside a second thread a fork is not safe."""
+    done = threading.Event()
+    if request.param == "spawn":
+        threading.Thread(target=done.wait, daemon=True).start()
+    assert start_method() == request.param
+    yield request.param
+    done.set()
+
+
+def test_pages_rendered_by_many_processes_are_those_of_one(make_site, start):
+    one, many = make_site(MANY), make_site(MANY)
+    alone, together = one.build("-j", "1"), many.build("-j", "2")
+    assert sorted(alone.codes) == ["link.broken-link", *["route.type"] * 7]
+    assert together.problems == alone.problems
+    assert together.rendered == alone.rendered
+    assert many.files() == one.files()
+    assert many.build("-j", "2").rendered == set()
+    edited = many.edit({"content/p007.md": "---\ntitle: P7\nparams: {book: other}\n---\nOther."}).build("-j", "2")
+    assert edited.rendered == {"/p007/", "/books/other/", "/sitemap.xml", "/"}
+    assert sorted(edited.codes) == ["link.broken-anchor", "link.broken-link", *["route.type"] * 8]
+
+
+def test_a_page_that_fails_in_another_process_is_a_problem_here(make_site):
+    broken = {f"content/p{number:03}.md": f"---\nparams: {{book: b, wrong: 1}}\n---\nText {number}."
+              for number in (3, 300)}
+    result = make_site({**MANY, **broken}).build("-j", "2")
+    assert (result.code, result.data["published"]) == (1, False)
+    problem = next(problem for problem in result.problems if problem["severity"] == "error")
+    assert (problem["code"], problem["place"]["path"]) == ("template.undefined", "templates/page.html")
+    assert problem["message"].endswith("(on 2 pages)")
+    assert problem["also"][0]["path"] == "content/p003.md"

@@ -57,12 +57,12 @@ def build(run: Run, *, explain: str | None = None, verify: bool = False, profile
         raise ColdpressError(Problem(
             "output.failed", f"`{reason.filename or output.name}` cannot be written: {reason.strerror}",
             hint="what was there is whole; mend it and build again")) from reason
-    code = _end(run, site, making, making.found)
+    explained = explain_page(making, site, explain) if explain else []
+    code = _end(run, site, making, making.found, explained)
     if watched:
         tell_profile(run.report, watched, making, site)
-    if explain:
-        for line in explain_page(making, site, explain):
-            run.report.line(line)
+    for line in explained:
+        run.report.line(line)
     if verify and making.changes and not run.dry_run:
         code = _verify(run, making) or code
     if making.changes and not run.dry_run and not run.report.as_json:
@@ -76,7 +76,7 @@ def _verify(run: Run, making: Making) -> int:
     if not lines:
         run.report.line("Verified: a clean build makes the same, byte for byte.")
         return 0
-    run.report.problems(Problems([differs(lines)]))
+    run.report.problems(Problems([differs(lines, making)]))
     for line in lines[1:]:
         run.report.line(line)
     return 1
@@ -105,7 +105,7 @@ def _inputs(site: Coldpress) -> list[Path]:
     return [site.root / name for name in (config.content_dir, config.templates_dir, config.static_dir)]
 
 
-def _end(run: Run, site: Coldpress, making: Making | None, problems: Problems) -> int:
+def _end(run: Run, site: Coldpress, making: Making | None, problems: Problems, explained: Sequence[str] = ()) -> int:
     code = run.finish(problems)
     output = output_of(site)
     changes = making.changes if making else None
@@ -127,6 +127,7 @@ def _end(run: Run, site: Coldpress, making: Making | None, problems: Problems) -
         "removed": list(changes.removed) if changes else [],
         "left_out": [{"source": out.document.source.name, "reason": out.reason} for out in site.library.left_out],
         "problems": [problem.as_json() for problem in problems],
+        **({"explained": list(explained)} if explained else {}),
     })
     return code
 

@@ -9,6 +9,7 @@ from coldpress.errors import ColdpressError, Problem
 from coldpress.freeze.entry import Entry
 from coldpress.paths import path_of
 from coldpress.recorder import Key
+from coldpress.report import counted
 from coldpress.text import did_you_mean
 from coldpress.web.extension import Coldpress
 
@@ -26,8 +27,10 @@ def explain_page(making: Making, site: Coldpress, url: str) -> list[str]:
     lines.append(f"Rendered now: {why[0]}" if why else "Not rendered: nothing that it read changed.")
     lines += [f"              {reason}" for reason in (why or ())[1:]]
     reads = list(making.reads(entry))
-    lines.append(f"It read {len(reads):,} things:" if reads else "It read nothing.")
-    return [*lines, *_told(reads)]
+    lines.append(f"It read {counted(len(reads), 'thing')}:" if reads else "It read nothing.")
+    shared = [key for key in making.shared_reads(entry) if key not in reads]
+    return [*lines, *_told(reads), *(["It shares with other pages what own code read:"] if shared else []),
+            *_told(shared)]
 
 
 def _entry(making: Making, site: Coldpress, url: str) -> Entry:

@@ -82,6 +82,11 @@ class Making:
         row = self.records.pages.get(entry.path)
         return self.records.keys_of(row) if row else ()
 
+    def shared_reads(self, entry: Entry) -> Iterable[Key]:
+        """What own code read on other pages, and counts for this one too."""
+        names = [FACTORY] if entry.endpoint in self._site.generators else [FACTORY, OWN]
+        return [key for name in names for key in self.reads(Entry(name, "", ""))]
+
     def _freeze(self) -> None:
         try:
             with self._stage("plan"):

@@ -121,7 +121,9 @@ def load_factory(file: Path, name: str = "create_app") -> Factory:
         sys.path.insert(0, str(file.parent))
     try:
         # Not through Python's bytecode, which cannot tell two edits of one second apart.
-        exec(compile(file.read_bytes(), str(file), "exec"), vars(module))
+        with recorder.unrecorded():
+            code = compile(file.read_bytes(), str(file), "exec")
+        exec(code, vars(module))
     except Exception as reason:
         raise _own_mistake(reason, file.parent) from reason
     factory = getattr(module, name, None)

@@ -17,13 +17,12 @@ from coldpress.config import ENVIRONMENT_BASE_URL
 from coldpress.errors import Problems
 from coldpress.freeze.code import own_files, package_folders
 from coldpress.freeze.fingerprints import NEVER
-from coldpress.freeze.records import KeyRow
+from coldpress.freeze.records import UNSEEN, KeyRow
 from coldpress.sources.document import Document
 from coldpress.stamp import Look
 from coldpress.web.extension import Coldpress
 
 _FOR_EVER = 2**62
-_UNSEEN = ("volatile", "value", "clock", "environment", "file", "folder")
 
 
 def look_before(run: Run, site: Coldpress) -> Look:
@@ -40,7 +39,7 @@ def leave_stamp(run: Run, site: Coldpress, making: Making, look: Look, problems:
     """Remember what was read and written; or, where a build must look again
     every time, that it must."""
     state = str(site.root / ".coldpress")
-    unseen = making.records.keys(_UNSEEN)
+    unseen = making.records.keys(UNSEEN)
     opened = [str(Path(site.base, row.name)) for row in unseen if row.kind in ("file", "folder")]
     opened += [name for kind, name in making.plan.own_reads if kind in ("file", "folder")]
     late = [name for name in {*_files(run, site), *opened} if name not in look.lines]

@@ -57,9 +57,8 @@ def _difference(making: Making, clean: Path) -> Iterator[str]:
         if ours != theirs:
             yield f"{making.output.name}/{file} is not what a clean build makes of it:"
             yield from _lines(ours, theirs)
-            if file in files:
-                yield "It read:"
-                yield from (f"  {kind} {name}" for kind, name in making.reads(files[file]))
+            reads = list(making.reads(files[file])) if file in files else []
+            yield from ["It read:", *(f"  {kind} {name}" for kind, name in reads)] if reads else []
             return
 
 
@@ -76,7 +75,8 @@ def _lines(ours: bytes | None, theirs: bytes | None) -> Iterator[str]:
     yield from (f"  {line[:160]}" for line in islice(difference, _SHOWN))
 
 
-def differs(lines: list[str]) -> Problem:
+def differs(lines: list[str], making: Making) -> Problem:
     """The problem to report."""
-    return Problem("verify.differs", lines[0].removesuffix(":"), Place("site"),
-                   "please tell us; `clean --cache` and a new build put it right")
+    return Problem("verify.differs", lines[0].removesuffix(":"), Place(making.output.name),
+                   "own code may read what nobody can see (the documentation on builds says what); if there is none, "
+                   "please tell us. `clean --cache` and a new build put it right")

@@ -8,20 +8,18 @@ it tells a page that is rendering is recorded.  It knows nothing of Flask:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
 from coldpress import recorder
 from coldpress.config import Config
 from coldpress.content.aliases import Alias, alias_paths
 from coldpress.content.links import resolve
 from coldpress.content.page import Page, Post, Section
-from coldpress.content.pages import Pages
-from coldpress.content.permalinks import Entry, folder_path
-from coldpress.content.sections import SectionTree, newest_first
+from coldpress.content.permalinks import Entry
 from coldpress.content.selection import LeftOut
-from coldpress.content.taxonomy import Taxonomy, Term
+from coldpress.content.shelves import Shelves
+from coldpress.content.taxonomy import Term
 from coldpress.markup.rendered import Brief, Link, Rendered
 from coldpress.paths import can_be_page, url_of
 from coldpress.sources.document import Document
@@ -36,79 +34,20 @@ class Markup(Protocol):
     def brief(self, digest: str, body: Callable[[], str]) -> Brief: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """A folder of dated posts, newest first; `section` is its `_index.md`."""
-
-    name: str
-    path: str
-    posts: Pages[Post]
-    section: Section | None
-
-
-class Library:
-    """Pages by path and by source, collections, sections, terms, aliases, assets."""
+class Library(Shelves):
+    """All content, as pages and templates ask for it: by path and by source,
+    what stands beside a page, and its markup."""
 
     def __init__(self, config: Config, entries: Iterable[Entry], assets: Mapping[str, SourceFile],
                  left_out: Iterable[LeftOut], markup: Markup, root: Callable[[], str]) -> None:
-        self.config = config
-        self.root = root
         self._assets = dict(assets)
         self._left_out = tuple(left_out)
         self._markup = markup
-        self._make_pages(entries)
-        self._make_collections()
-        self._make_sections()
-        self._make_taxonomies()
-        self._make_aliases()
-        self._asset_paths = {asset.path: path for path, asset in self._assets.items()}
-
-    # Building, in this order.
-
-    def _make_pages(self, entries: Iterable[Entry]) -> None:
         kinds = {"page": Page, "post": Post, "section": Section}
-        everything = [kinds[entry.kind](entry, self) for entry in entries]
-        self._by_source = {page.source: page for page in everything}
-        self._by_path = {page.path: page for page in reversed(everything)}  # the first of two stays
-        self._everything = tuple(everything)
-        self.all_pages: Pages[Page] = Pages("all", everything)
-        self.pages: Pages[Page] = Pages("pages", (
-            page for page in everything if page.kind == "page" and not page.document.front.unlisted))
-
-    def _make_collections(self) -> None:
-        posts = [page for page in self._everything if isinstance(page, Post)]
-        listed = sorted((post for post in posts if not post.document.front.unlisted), key=newest_first)
-        self.posts: Pages[Post] = Pages("posts", listed)
-        self.collections: Mapping[str, Collection] = MappingProxyType({
-            name: self._collection(name, listed) for name in self.config.collections})
-        self._position = {
-            post.source: (collection.posts.unrecorded, index)
-            for collection in self.collections.values()
-            for index, post in enumerate(collection.posts.unrecorded)
-        }
-
-    def _collection(self, name: str, posts: Iterable[Post]) -> Collection:
-        path = folder_path(name)
-        section = self._by_path.get(path)
-        return Collection(name, path, Pages(f"collection/{name}", (
-            post for post in posts if post.source.startswith(f"{name}/"))),
-            section if isinstance(section, Section) else None)
-
-    def _make_sections(self) -> None:
-        self.sections: Pages[Section] = Pages("sections", (
-            page for page in self._everything if isinstance(page, Section)))
-        self._tree = SectionTree(self._everything)
-
-    def _make_taxonomies(self) -> None:
-        listed = sorted((page for page in self._everything if not page.document.front.unlisted), key=newest_first)
-        self.taxonomies: Mapping[str, Taxonomy] = MappingProxyType({
-            name: Taxonomy(name, listed, self.root) for name in self.config.taxonomies})
-
-    def _make_aliases(self) -> None:
-        self._aliases = {path: Alias(path, page) for page in self._everything if page.document.front.aliases
+        super().__init__(config, [kinds[entry.kind](entry, self) for entry in entries], root)
+        self._aliases = {path: Alias(path, page) for page in self.all_pages.unrecorded if page.document.front.aliases
                          for path in alias_paths(page) if can_be_page(path)}
-
-    # What pages and templates ask.
+        self._asset_paths = {asset.path: path for path, asset in self._assets.items()}
 
     @property
     def assets(self) -> Mapping[str, SourceFile]:
@@ -183,12 +122,6 @@ class Library:
         """A page's terms by taxonomy."""
         return {name: taxonomy.of(page) for name, taxonomy in self.taxonomies.items()}
 
-    @property
-    def has_feeds(self) -> bool:
-        """Whether there is a dated post to feed, and an address to feed it from."""
-        recorder.read("items", "posts.dated")
-        return self.config.base_url is not None and self.posts.any_dated
-
     def years(self) -> dict[int, list[Post]]:
         """Dated posts by year, the newest first."""
         years: dict[int, list[Post]] = {}
@@ -196,17 +129,6 @@ class Library:
             if post.date is not None:
                 years.setdefault(post.date.year, []).append(post)
         return years
-
-    def page_list(self, name: str) -> Pages[Any] | None:
-        """The list of pages that records know by a name (not recorded)."""
-        kind, _, rest = name.partition("/")
-        if kind == "term":
-            taxonomy, _, slug = rest.partition("/")
-            found = self.taxonomies[taxonomy].term(slug) if taxonomy in self.taxonomies else None
-            return found.pages if found else None
-        if kind == "collection":
-            return self.collections[rest].posts if rest in self.collections else None
-        return {"all": self.all_pages, "pages": self.pages, "posts": self.posts, "sections": self.sections}.get(name)
 
     def url(self, path: str) -> str:
         """The link to a decoded path of the site."""

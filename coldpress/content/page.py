@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from coldpress import recorder
+from coldpress.content.naming import name_of
 from coldpress.content.permalinks import Entry
 from coldpress.content.recorded import recorded, recorded_body, recorded_summary
-from coldpress.errors import Problem
 from coldpress.mapping import Params
 from coldpress.markup.rendered import Brief, Heading, Link, Rendered, Title
-from coldpress.markup.titles import title_of
 from coldpress.paths import url_of
 from coldpress.text import reading_minutes, shorten
 
@@ -74,18 +73,7 @@ class Page:
     @cached_property
     def name(self) -> str:
         """The title, for code that sorts or compares: not recorded."""
-        return self.document.front.title or title_of(self.document.body) or self._file_name
-
-    @property
-    def _file_name(self) -> str:
-        stem = self.document.stem
-        if stem.lower() in ("_index", "index", "readme"):
-            folder = self.source.rpartition("/")[0].rpartition("/")[2]
-            if not folder:
-                return self._library.config.title
-            stem = folder
-        words = stem.replace("-", " ").replace("_", " ").strip() or stem
-        return words[:1].upper() + words[1:]
+        return name_of(self.document, self._library.config.title)
 
     @recorded
     def date(self) -> datetime | None:
@@ -243,12 +231,6 @@ class Page:
     def brief(self) -> Brief:
         """What other pages show of the body (not recorded)."""
         return self._library.brief(self.document)
-
-    @property
-    def flaws(self) -> list[Problem]:
-        """What of the body could not be shown as meant, as warnings."""
-        return [Problem(flaw.code, flaw.message, self.document.place(flaw.line, flaw.column, flaw.length),
-                        flaw.hint, severity="warning") for flaw in self.rendered.flaws]
 
 
 class Post(Page):

@@ -3,7 +3,7 @@ goes elsewhere changes what we warn of, not what is written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from coldpress import recorder
@@ -32,8 +32,15 @@ def check_page(library: Library, page: Page) -> Check:
     with recorder.recording() as reads:
         recorder.read("text", page.source)
         loose = tuple(loose_links(library, page))
-        problems = (*page.flaws, *missing_anchors(library, page))
+        problems = (*flaws_of(page), *missing_anchors(library, page))
     return Check(page.source, tuple(summed_up(reads)), loose, problems)
+
+
+def flaws_of(page: Page) -> Iterator[Problem]:
+    """What of a body could not be shown as meant, as warnings."""
+    for flaw in page.rendered.flaws:
+        yield Problem(flaw.code, flaw.message, page.document.place(flaw.line, flaw.column, flaw.length),
+                      flaw.hint, severity="warning")
 
 
 def tell(checks: Iterable[Check], library: Library, exists: Callable[[str], bool], problems: Problems) -> None:

@@ -7,7 +7,7 @@ rendered now or long ago.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
@@ -130,7 +130,7 @@ class Freezing:
     def _why(self, entry: Entry) -> Why:
         """The reasons to render an entry; one that is fresh is adopted."""
         row = self._records.pages.get(entry.path)
-        why = self._staleness.why(entry, row, own=self._shares(entry))
+        why = self._staleness.why(entry, row, self._shared_kinds(entry))
         if why or row is None:
             return why
         if not self._adopt(entry, row):
@@ -140,12 +140,14 @@ class Freezing:
             self._follow(entry, row.links)
         return ()
 
-    def _shares(self, entry: Entry) -> bool:
-        """Whether an entry's view reads with the other own routes."""
+    def _shared_kinds(self, entry: Entry) -> Collection[str]:
+        """The kinds of reads that an entry's view shares with other own routes."""
         if entry.endpoint in self._site.generators:
-            return False
+            return ()
         mark = self._own_reads.mark(entry.endpoint)
-        return not (mark and mark.nothing)
+        if mark and mark.nothing:
+            return ()
+        return [kind for kind in UNSEEN if kind != "volatile" or not (mark and mark.value)]
 
     def _adopt(self, entry: Entry, row: PageRow) -> bool:
         """Keep the published file of a fresh page, or put it back as it was."""
@@ -199,23 +201,21 @@ class Freezing:
         shared = self._remembered(OWN)
         by_all = self._remembered(FACTORY)
         for entry, frozen in self.news.pages:
-            own = self._shares(entry)
+            own = self._shared_kinds(entry)
             for key in frozen.reads:
-                if key[0] in UNSEEN and (own or key[0] != "volatile"):
-                    (shared if own else by_all)[key] = None
+                if key[0] in own:
+                    shared[key] = None
+                elif key[0] in UNSEEN and key[0] != "volatile" and entry.endpoint in self._site.generators:
+                    by_all[key] = None
         for key in self._own_reads.portable(self._site.factory_reads):
             by_all[key] = None
-        self._remember(OWN, tuple(shared))
-        self._remember(FACTORY, tuple(by_all))
+        # Always written, so that their fingerprints are those of now.
+        self.news.pages += [(Entry(name, "", ""), Frozen(name, tuple(reads)))
+                            for name, reads in ((OWN, shared), (FACTORY, by_all))]
 
     def _remembered(self, name: str) -> dict[Key, None]:
         row = self._records.pages.get(name) if self._staleness.everything is None else None
         return dict.fromkeys(self._records.keys_of(row)) if row else {}
-
-    def _remember(self, name: str, reads: tuple[Key, ...]) -> None:
-        row = self._records.pages.get(name)
-        if row is None or set(self._records.keys_of(row)) != set(reads):
-            self.news.pages.append((Entry(name, "", ""), Frozen(name, reads)))
 
 
 def placed(problem: Problem, place: Place | None) -> Problem:

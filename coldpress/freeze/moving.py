@@ -49,10 +49,3 @@ def _move_across(staged: Path, target: Path) -> None:
     except OSError as reason:
         part.unlink(missing_ok=True)
         raise OSError(reason.errno, reason.strerror, str(target)) from None
-
-
-def remove_empty_folders(folder: Path) -> None:
-    """Remove a folder in which there are only folders."""
-    for inner in sorted(folder.rglob("*"), reverse=True):
-        inner.rmdir()
-    folder.rmdir()

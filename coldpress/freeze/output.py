@@ -8,14 +8,14 @@ wholly new.  Only files in the manifest are ever removed.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
 from coldpress.errors import Place, Problems
-from coldpress.freeze.moving import move, remove_empty_folders, settle
+from coldpress.freeze.moving import move, settle
 from coldpress.freeze.ownership import Ownership
+from coldpress.freeze.removing import clear_the_way, remove
 from coldpress.freeze.stage import Stage
 from coldpress.paths import below, relative_name
 from coldpress.state import STATE, make_state
@@ -97,11 +97,11 @@ class Output:
         self.owned.mark()
         if known is None or not new <= owned:
             self.owned.write(owned | new)  # so that a build that dies here leaves nothing unknown
-        self._clear_the_way(gone)
+        clear_the_way(self.folder, self._staged, gone)
         for file in sorted(self._staged, key=lambda file: (file in self._pages, file)):
             move(self.staging.path(self._staged[file]), below(self.folder, file))
         by_case = {file.casefold(): file for file in new} if gone else {}
-        removed = [file for file in sorted(gone) if self._remove(file, by_case)]
+        removed = [file for file in sorted(gone) if remove(self.folder, file, by_case)]
         if gone:
             self.owned.write(new)
         self.discard()
@@ -115,34 +115,6 @@ class Output:
     def clean(self) -> int:
         """Remove every file we wrote, and the folder if that leaves it empty."""
         owned = self.owned.files() or set()
-        removed = sum(self._remove(file, {}) for file in sorted(owned))
+        removed = sum(remove(self.folder, file) for file in sorted(owned))
         self.owned.forget()
         return removed
-
-    def _clear_the_way(self, gone: Collection[str]) -> None:
-        """Remove at once what is in the way as a file where a folder is needed,
-        or the other way about."""
-        for file in self._staged:
-            if gone:
-                parents = {"/".join(file.split("/")[:count]) for count in range(1, file.count("/") + 1)}
-                for old in sorted(parents.intersection(gone)):
-                    self._remove(old, {})
-            if (self.folder / file).is_dir():
-                for old in sorted(old for old in gone if old.startswith(f"{file}/")):
-                    self._remove(old, {})
-                if (self.folder / file).is_dir():
-                    remove_empty_folders(self.folder / file)
-
-    def _remove(self, file: str, kept: Mapping[str, str]) -> int:
-        """Remove a file and the folders that leaves empty; `kept` are the
-        site's files by folded name: on a file system without case, `About`
-        removed must not take `about`."""
-        target, twin = below(self.folder, file), kept.get(file.casefold())
-        if not target.is_file() or (twin and (self.folder / twin).exists() and (self.folder / twin).samefile(target)):
-            return 0
-        target.unlink()
-        for parent in target.parents:
-            if parent == self.folder or any(parent.iterdir()):
-                break
-            parent.rmdir()
-        return 1

@@ -35,6 +35,8 @@ CREATE TABLE checks (source TEXT PRIMARY KEY, reads BLOB, loose TEXT, problems T
 CREATE TABLE contents (path TEXT PRIMARY KEY, packed BLOB)
 """
 _NUMBERS = "q"
+UNSEEN = ("volatile", "value", "clock", "environment", "file", "folder")
+"""Kinds of reads that only the next build can tell of."""
 PrintOf = Callable[[Key], tuple[str | None, str | None]]
 
 
@@ -193,6 +195,7 @@ class _Saving:
         self._drop("contents", "path", gone)
         self._drop("files", "file", records.files.keys() - files)
         self._drop("checks", "source", records.checks.keys() - sources)
+        self._drop("keys", "number", self._unused_of(UNSEEN))
         if records.pages and 4 * (len(news.pages) + len(gone)) > len(kept):
             self._drop("keys", "number", self._unused())
 
@@ -216,6 +219,14 @@ class _Saving:
         if number is None:
             number = self._numbers[key] = number_of(key)
         return number
+
+    def _unused_of(self, kinds: tuple[str, ...]) -> list[int]:
+        """The reads of these kinds that no page made: there are few of them."""
+        wanted = f"SELECT number FROM keys WHERE kind IN ({', '.join('?' * len(kinds))})"
+        found = [number for (number,) in self._connection.execute(wanted, kinds)]
+        fresh = set(self._numbers.values())
+        return [number for number in found if number not in fresh and not self._connection.execute(
+            "SELECT 1 FROM pages WHERE instr(reads, ?) LIMIT 1", (packed([number]),)).fetchone()]
 
     def _unused(self) -> set[int]:
         used: set[int] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from coldpress.content.fingerprints import EVERY, STRUCTURAL
 from coldpress.freeze.entry import Entry
@@ -40,14 +40,16 @@ class Staleness:
             made_of = self._changes(records.pages.get(FACTORY))
             self.everything = f"{made_of[0]}, which own code shares" if made_of else None
 
-    def why(self, entry: Entry, row: PageRow | None, *, own: bool = False) -> Why:
+    def why(self, entry: Entry, row: PageRow | None, shared: Collection[str] = ()) -> Why:
         """The reasons to render an entry, of which `row` is known; none when it
-        is fresh.  `own` for a view that shares what own routes read."""
+        is fresh.  `shared` are the kinds of reads it shares with own routes."""
         if self.everything:
             return (self.everything,)
         if row is None or row.endpoint != entry.endpoint or row.file != entry.file or not row.is_readable:
             return ("it is new",)
-        return self._changes(row) + (self._changes(self._records.pages.get(OWN)) if own else ())
+        own = self._dirty(self._records.pages[OWN].reads) if shared and OWN in self._records.pages else []
+        return tuple(dict.fromkeys(
+            _told(key) for key in (*self._dirty(row.reads), *(key for key in own if key.kind in shared))))
 
     def is_checked(self, source: str) -> bool:
         """Whether what was found on a source still holds."""

@@ -30,7 +30,7 @@ def create_app(root: str | Path) -> Flask:
     folder = Path(root).resolve()
     if folder.is_file() or folder.suffix == ".py":
         folder = folder.parent
-    app = SiteFlask("coldpress", root_path=str(folder), instance_path=str(folder / ".coldpress" / "instance"),
+    app = SiteFlask("coldpress", root_path=str(folder), instance_path=str(folder / "instance"),
                     static_folder=None, template_folder=None)
     site = Coldpress(app, folder)
     site.owns_app = True

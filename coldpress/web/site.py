@@ -156,7 +156,8 @@ class Site:
 
     def moment(self) -> datetime:
         """The moment of this build: `--clock`, SOURCE_DATE_EPOCH, or the time it is."""
-        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+        with recorder.unrecorded():
+            epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
         if self.options.clock:
             clock = self.options.clock
             return clock.astimezone(self.config.zone) if clock.tzinfo else clock.replace(tzinfo=self.config.zone)
