@@ -101,10 +101,11 @@ def unchanged(state: str, arguments: Sequence[str]) -> tuple[str | None, Look | 
 
 def write(state: str, head: Mapping[str, Sequence[str]], outputs: Iterable[str]) -> None:
     """Remember a build."""
-    lines = [_FORMAT, *(f"{name}={_BETWEEN.join(values)}" for name, values in head.items()), "", *outputs]
+    lines = [*(f"{name}={_BETWEEN.join(values)}" for name, values in head.items()), "", *outputs]
+    text = "\n".join(lines)
     part = os.path.join(state, "stamp.part")  # noqa: PTH118
     with open(part, "w", encoding="utf-8", newline="\n", errors="surrogateescape") as file:
-        file.write("\n".join(lines))
+        file.write(f"{_FORMAT} {digest_of(text)}\n{text}")
     os.replace(part, os.path.join(state, "stamp"))  # noqa: PTH118
 
 
@@ -168,11 +169,11 @@ def _read(state: str) -> tuple[dict[str, list[str]], list[str]] | None:
     try:
         with open(os.path.join(state, "stamp"), encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH118
             text = file.read()
-        head, _, outputs = text.partition("\n\n")
-        mark, *lines = head.split("\n")
-        if mark != _FORMAT:
+        mark, _, text = text.partition("\n")
+        if mark != f"{_FORMAT} {digest_of(text)}":
             return None
-        pairs = (line.partition("=") for line in lines)
+        head, _, outputs = text.partition("\n\n")
+        pairs = (line.partition("=") for line in head.split("\n"))
         values = {name: rest.split(_BETWEEN) if rest else [] for name, _, rest in pairs}
         for name in ("since", "until"):
             int(values[name][0])

@@ -106,11 +106,15 @@ PROBES = {
     "content": '{% if library.by_source("about.md") %}{{ url_for("content", page="about.md") }}{% endif %}'
                '{% if library.asset_of("logo.svg") %}{{ url_for("content", page="logo.svg") }}{% endif %}',
     "collections": "{% for name, each in library.collections.items() %}{{ name }} {{ each.posts|length }} "
-                   "{{ each.section.title if each.section }}{% for post in each.posts[:2] %} {{ post.url }}{% endfor %}"
-                   "{% endfor %}",
+                   "{% for post in each.posts[:2] %} {{ post.url }}{% endfor %}{% endfor %}",
+    "collection-sections": "{% for name, each in library.collections.items() %}{{ each.section.title if each.section }}"
+                           "{% endfor %}",
+    "asset-sizes": "{% for path, asset in library.assets.items() %}{{ path }} {{ asset.size }} {% endfor %}",
+    "left-out-titles": "{% for out in library.left_out %}{{ out.document.front.title }} {{ out.document.front.date }} "
+                       "{% endfor %}",
     "feeds": '{{ url_for("feed") if library.has_feeds else "no feeds" }}',
     "own": '{{ url_for("book", slug="sicp") }} {{ url_for("raw", name="one") if not page.params.quiet }} '
-           '{{ url_for("extra.static", filename="x.txt") }}',
+           '{{ url_for("extra.static", filename="x.txt") }} {{ url_for("chain", name="a") }}',
     "code": '{{ "x"|shout }} {{ motto() }} {{ lazily() }} {{ settings }}',
     "kept": "{{ kept() }}",
     "kept-too": '{{ kept() }} {{ url_for("raw", name="one") if not page.params.quiet }}',
@@ -295,6 +299,11 @@ def create_app():
     def book(slug):
         return f"<h1>{names('books.json').get(slug)}</h1>"
 
+    @app.get("/chain/<name>/")
+    def chain(name):
+        following = (DATA / f"chain/{name}.txt").read_text("utf-8").strip()
+        return flask.url_for("chain", name=following) if following else "the end"
+
     @app.get("/raw/<name>.txt")
     def raw(name):
         return f"<p>{name}</p>"
@@ -353,6 +362,7 @@ FILES: dict[str, str | bytes] = {
     "data/quotes.txt": "mark 0000", "data/motto.txt": "mark 0000", "data/kept.txt": "mark 0000",
     "data/settings.txt": "mark 0000", "data/sent.txt": "mark 0000", "helpers/__init__.py": "",
     "helpers/data.txt": "mark 0000", "data/files/a.txt": "a mark 0000", "data/files/b.txt": "b",
+    "data/chain/a.txt": "b", "data/chain/b.txt": "c", "data/chain/c.txt": "d", "data/chain/d.txt": "",
     "data/people.json": '["ann", "文子"]',
     "data/books.json": '{"sicp": "mark 0000", "c++": "x", "本": "y"}', "data/values.json": '{"one": 1, "two": 2}',
     "more/templates/from-blueprint.html": "blueprint mark 0000", "more/static/x.txt": "x mark 0000",
@@ -363,6 +373,7 @@ DATA_FILES = ("data/quotes.txt", "data/kept.txt", "data/files/a.txt", "more/stat
 
 IN_AN_APP = ("/blog", "blog/")
 """Where a site is that is mounted in an app, and its folder."""
+NOT_YET = ("collection-sections", "asset-sizes", "left-out-titles")  # what they read is not recorded yet
 NOT_IN_AN_APP = ("code", "own", "blueprint")  # probes that ask for what only an app of the site's own has
 
 
@@ -413,6 +424,7 @@ class RandomSite:
     clock: datetime = CLOCK
     environment: dict[str, str] = field(default_factory=dict)
     mounted: bool = False
+    output_name: str = "site"
 
     def __post_init__(self) -> None:
         self.numbers = count(1)
@@ -434,7 +446,7 @@ class RandomSite:
 
     @property
     def output(self) -> Path:
-        return self.base / "site"
+        return self.base / self.output_name
 
     @property
     def arguments(self) -> list[str]:
@@ -471,6 +483,7 @@ class RandomSite:
 
     def save_config(self, comment: str = "") -> None:
         names = {f"{kind}_dir": name for kind, name in self.dirs.items() if kind != name}
+        names |= {"output_dir": self.output_name} if self.output_name != "site" else {}
         text = yaml.safe_dump({**self.config, **names}, allow_unicode=True, sort_keys=False)
         self.write(self.base / "config.yaml", comment + text)
 
@@ -507,7 +520,7 @@ class RandomSite:
                       if path.is_file() and path.suffix != ".md")
 
     def published(self) -> list[Path]:
-        """The files of the last build."""
+        """The files of the last build into the output folder that is wanted now."""
         return sorted(path for path in self.output.rglob("*") if path.is_file() and path.name != ".gitignore")
 
     def databases(self) -> list[Path]:
@@ -658,7 +671,7 @@ class RandomSite:
         for name, text in TEMPLATES.items():
             self.write(self.path("templates", name), text)
         for name, text in PROBES.items():
-            if not (self.mounted and name in NOT_IN_AN_APP):
+            if name not in NOT_YET and not (self.mounted and name in NOT_IN_AN_APP):
                 front = {"title": f"The {name}", "layout": f"probes/{name}", "weight": 1}
                 self.write(self.path("templates", f"probes/{name}.html"), text)
                 self.put(f"probes/{name}.md", Doc(front, "x\n"))
@@ -1626,6 +1639,15 @@ def books_of_a_route(site: RandomSite) -> str:
 
 
 @edit
+def chain_of_a_route(site: RandomSite) -> str:
+    """Each page is found by a link of the one before it."""
+    name = site.rng.choice("abcd")
+    following = site.rng.choice([other for other in "abcd" if other > name] or [""])
+    site.write(site.root / f"data/chain/{name}.txt", site.rng.choice([following, following, ""]))
+    return f"{name} → {following}"
+
+
+@edit
 def values_of_a_route(site: RandomSite) -> str:
     file = site.root / "data/values.json"
     values = {**json.loads(file.read_text("utf-8")), f"v{next(site.numbers)}": 1}
@@ -1702,6 +1724,14 @@ def output_folder_deleted(site: RandomSite) -> str:
 def output_all_deleted(site: RandomSite) -> str:
     shutil.rmtree(site.output)
     return "all"
+
+
+@meddling
+def output_is_another_folder(site: RandomSite) -> str:
+    """A new one, or that of some builds ago."""
+    site.output_name = "public" if site.output_name == "site" else "site"
+    site.save_config()
+    return site.output_name
 
 
 @meddling
@@ -1793,7 +1823,8 @@ def _old_state(site: RandomSite) -> Path:
 def fresh_checkout(site: RandomSite) -> str:
     """Every source has another inode and another time."""
     for path in sorted(site.root.rglob("*")):
-        if path.is_file() and not path.is_relative_to(site.state) and not path.is_relative_to(site.output):
+        if path.is_file() and not path.is_relative_to(site.state) and "site" not in path.parts and (
+                "public" not in path.parts):
             shutil.copyfile(path, path.with_name("copied~"))
             os.replace(path.with_name("copied~"), path)
     return "all sources"

@@ -22,7 +22,7 @@ MODULES = {
     for file in sorted(PACKAGE.rglob("*.py")) if "skeleton" not in file.parts}
 WALK = ("sources/files.py", "sources/document.py", "sources/frontmatter.py", "markup/render.py",
         "content/page.py", "content/library.py", "web/blueprints/content.py", "web/theme/templates/post.html",
-        "freeze/plan.py", "freeze/freezing.py", "freeze/freezer.py", "freeze/output.py")
+        "freeze/plan.py", "freeze/freezer.py", "freeze/output.py")
 
 
 def tree_of(module):

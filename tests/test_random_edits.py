@@ -25,13 +25,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from random_site import EDITS, VALUES, RandomSite
+from random_site import EDITS, OF_SOURCES, VALUES, RandomSite
 
 from coldpress import recorder, start
 from coldpress.commands import making
+from coldpress.content import assemble
 from coldpress.freeze import freezing, own_reads, workers
+from coldpress.freeze.freezer import SiteFreezer
+from coldpress.freeze.output import Output
 from coldpress.freeze.own_reads import OwnReads
+from coldpress.freeze.plan import Plan
+from coldpress.freeze.records import Records
 from coldpress.markup import cache
+from coldpress.sources.document import Document
+from coldpress.sources.files import SourceFile
 
 SEED = int(os.environ.get("COLDPRESS_SEED", "1"))
 EDITS_WANTED = int(os.environ.get("COLDPRESS_EDITS", "0"))
@@ -39,6 +46,13 @@ POSTS = int(os.environ.get("COLDPRESS_POSTS", "30"))
 GO_ON = bool(os.environ.get("COLDPRESS_GO_ON"))
 BASE_URLS = ("https://example.org/", "https://example.org/sub/path/")
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+MOMENTS = {
+    "before the content is found": (assemble, "find_files", 1), "before a source is read": (SourceFile, "read", 40),
+    "before it is planned": (Plan, "fill", 1), "before files are copied": (making, "freeze_copies", 1),
+    "before a page": (SiteFreezer, "_build_one", 30), "before a body": (Document, "read_body", 20),
+    "before it is published": (Output, "publish", 1), "before it is remembered": (Records, "save", 1),
+    "before it ends": (Output, "discard", 1)}
+"""Functions of the package, and how many calls of it a build makes."""
 ALONE = {"state_manifest_deleted", "state_all_deleted"}
 """Edits after which nothing of an earlier build is removed: none may go along."""
 
@@ -119,10 +133,24 @@ class Pair:
         with self._meddling():
             return self._build(self.root, *self.site.arguments, "-j", self._jobs, *arguments)
 
+    def again_with(self, owner: Any, name: str, turn: int, edits: list[str]) -> tuple[int, list[str | None]]:
+        """An incremental build during which, when a function is called for the
+        n-th time, something is edited."""
+        function, turns, done = getattr(owner, name), iter(range(-turn, 1_000_000)), []
+
+        def watched(*arguments: Any, **more: Any) -> Any:
+            if next(turns) == 0:
+                done.extend(apply(self.site, edit) for edit in edits)
+            return function(*arguments, **more)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(owner, name, watched)
+            return self.again().code, done
+
     def anew(self) -> Outcome:
         """A clean build of a copy."""
         shutil.rmtree(self._copy, ignore_errors=True)
-        shutil.copytree(self.root, self._copy, ignore=shutil.ignore_patterns(".coldpress", "site", "__pycache__"))
+        shutil.copytree(self.root, self._copy, ignore=shutil.ignore_patterns(".coldpress", "site", "public"))
         return self._build(self._copy, "--json", *self.site.arguments, "-j", "1")
 
     def difference(self) -> str | None:
@@ -219,6 +247,22 @@ def test_one_process(tmp_path, monkeypatch):
     if POSTS < 200:
         monkeypatch.setattr(own_reads, "_MANY", 20 * (1 + SEED % 3))
     run_edits(Pair(tmp_path, SEED, POSTS), EDITS_WANTED or 14, 1 if EDITS_WANTED else 10)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_saved_while_a_build_runs(tmp_path, moment):
+    """That build may show the old, the new or an error; the next one is a clean one's."""
+    tell(f"COLDPRESS_SEED={SEED}")
+    owner, name, some = MOMENTS[moment]
+    pair = Pair(tmp_path, SEED + 300, min(POSTS, 60))
+    pair.again()
+    for step in range(EDITS_WANTED // 5 or 3):
+        done = [apply(pair.site, edit) for edit in pair.rng.sample(OF_SOURCES, 2)]
+        code, meanwhile = pair.again_with(owner, name, pair.rng.randrange(some), pair.rng.sample(OF_SOURCES, 5))
+        found = pair.difference()
+        told = f"step {step}, {done} before, {meanwhile} meanwhile (exit code {code})"
+        assert found is None, f"COLDPRESS_SEED={SEED} {told}: {found}"
+        assert code in (0, 1), told
 
 
 def test_mounted_in_an_app(tmp_path):

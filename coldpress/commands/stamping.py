@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -52,15 +53,16 @@ def leave_stamp(run: Run, site: Coldpress, making: Making, look: Look, problems:
     names = sorted({ENVIRONMENT_BASE_URL, "SOURCE_DATE_EPOCH", *asked})
     since, until = _span(run, site, any(row.kind == "clock" for row in unseen))
     files = sorted(making.output_stamps)
-    stamp.write(state, {
-        "words": stamp.words_of(run.words), "names": names, "environment": stamp.environment(names),
-        "folders": look.folders, "files": [name for name in look.lines if not name.startswith(look.folders)],
-        "young": [part for pair in look.young.items() for part in pair],
-        "inputs": [stamp.inputs_digest(look)], "since": [str(since)], "until": [str(until)],
-        "output": [str(making.output.folder)],
-        "outputs": [stamp.digest_of("\n".join(f"{file} {making.output_stamps[file]}" for file in files))],
-        "said": [json.dumps({"line": line, "problems": [problem.as_json() for problem in problems]})],
-    }, files)
+    with suppress(OSError):
+        stamp.write(state, {
+            "words": stamp.words_of(run.words), "names": names, "environment": stamp.environment(names),
+            "folders": look.folders, "files": [name for name in look.lines if not name.startswith(look.folders)],
+            "young": [part for pair in look.young.items() for part in pair],
+            "inputs": [stamp.inputs_digest(look)], "since": [str(since)], "until": [str(until)],
+            "output": [str(making.output.folder)],
+            "outputs": [stamp.digest_of("\n".join(f"{file} {making.output_stamps[file]}" for file in files))],
+            "said": [json.dumps({"line": line, "problems": [problem.as_json() for problem in problems]})],
+        }, files)
 
 
 def _folders(site: Coldpress) -> list[Path]:

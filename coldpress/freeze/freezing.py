@@ -86,7 +86,7 @@ class Freezing:
         """The checks that found something, made now or long ago."""
         new = {check.source for check in self.news.checks}
         yield from self.news.checks
-        yield from (check for check in self._records.told_checks()
+        yield from (check for check in self._records.told_checks
                     if check.source in self._pages and check.source not in new)
 
     def dead_links(self, exists: Callable[[str], bool]) -> dict[str, Entry]:

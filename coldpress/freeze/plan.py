@@ -65,7 +65,7 @@ class Plan:
     def found(self, endpoint: str, path: str, on: Entry) -> Entry | None:
         """Add a URL that a page links to, when its route is to be frozen and
         the URL is new."""
-        if not self._own.takes(endpoint):
+        if endpoint not in self._app.view_functions or not self._own.takes(endpoint):
             return None
         self._own.reached(endpoint)
         place = on.place or Place(on.path)

@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from coldpress.database import Database
 from coldpress.errors import Problem, problem_of
@@ -29,14 +30,15 @@ _SCHEMA = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE keys (number INTEGER PRIMARY KEY, kind TEXT, name TEXT, print TEXT, basis TEXT);
 CREATE TABLE pages (path TEXT PRIMARY KEY, endpoint TEXT, file TEXT, reads BLOB, digest BLOB, found TEXT, problems TEXT,
- seconds REAL);
+ seconds REAL, seal INTEGER);
 CREATE TABLE files (file TEXT PRIMARY KEY, stamp TEXT, digest BLOB, source TEXT);
-CREATE TABLE checks (source TEXT PRIMARY KEY, reads BLOB, loose TEXT, problems TEXT);
+CREATE TABLE checks (source TEXT PRIMARY KEY, reads BLOB, loose TEXT, problems TEXT, seal INTEGER);
 CREATE TABLE contents (path TEXT PRIMARY KEY, packed BLOB)
 """
 _NUMBERS = "q"
 UNSEEN = ("volatile", "value", "clock", "environment", "file", "folder")
 """Kinds of reads that only the next build can tell of."""
+_TABLES = ("about", "keys", "pages", "files", "checks", "contents")
 PrintOf = Callable[[Key], tuple[str | None, str | None]]
 
 
@@ -61,24 +63,17 @@ class PageRow(NamedTuple):
     found: str
     problems: str
     seconds: float
+    seal: int
 
     @property
     def links(self) -> list[Found]:
         """The own routes' URLs it links to."""
-        return [Found(*each) for each in json.loads(self.found)] if self.found else []
+        return [Found(str(endpoint), str(path)) for endpoint, path in json.loads(self.found)] if self.found else []
 
     @property
     def told(self) -> list[Problem]:
         """The problems it had."""
         return [problem_of(each) for each in json.loads(self.problems)] if self.problems else []
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether it says what it should; a cache may come from anywhere."""
-        try:
-            return self.links is not None and self.told is not None
-        except (ValueError, TypeError, AttributeError):
-            return False
 
 
 class FileRow(NamedTuple):
@@ -107,21 +102,51 @@ class Records:
     def __init__(self, folder: Path, output: str) -> None:
         key = blake2b(output.encode(), digest_size=6).hexdigest()
         self._database = Database(folder, f"build-{key}.sqlite", _SCHEMA)
+        try:
+            self._load()
+        except (ValueError, TypeError, AttributeError, KeyError):
+            self.forget()
+
+    def _load(self) -> None:
         self.about: dict[str, str] = dict(self._rows("SELECT name, value FROM about"))
         self.pages = {row[0]: PageRow._make(row) for row in self._rows("SELECT * FROM pages")}
         self.files = {row[0]: FileRow._make(row) for row in self._rows("SELECT * FROM files")}
-        self.checks: dict[str, bytes] = dict(self._rows("SELECT source, reads FROM checks"))
+        checks = self._rows("SELECT * FROM checks")
+        self.checks: dict[str, bytes] = {row[0]: row[1] for row in checks}
+        whole = all(seal_of(*row[:7]) == row.seal for row in self.pages.values()) and all(
+            seal_of(*row[:4]) == row[4] for row in checks)
+        if not whole or (self.about and self.about.get("rows") != self._database.run(_count, "")):
+            raise ValueError("rows were lost or are not as they were written")
+        self.told_checks = [
+            Check(source, (), tuple((path, Link(*link)) for path, link in json.loads(loose or "[]")),
+                  tuple(problem_of(each) for each in json.loads(problems or "[]")))
+            for source, _, loose, problems, _ in checks if loose or problems]
 
     @property
     def note(self) -> str | None:
         """What was wrong with the file, if anything was."""
         return self._database.note
 
+    def forget(self) -> None:
+        """Take the records for damaged: know nothing."""
+        self._database.note = "the records of the last build were damaged; everything is rendered anew"
+        self._database.run(_empty, None)
+        self.about, self.pages, self.files, self.checks, self.told_checks = {}, {}, {}, {}, []
+
     def keys(self, kinds: Iterable[str] | None = None, *, but: Iterable[str] = ()) -> list[KeyRow]:
         """The reads of these kinds, or of all but some."""
         names = list(but if kinds is None else kinds)
         words = f"{'NOT ' if kinds is None else ''}IN ({', '.join('?' * len(names))})"
         return [KeyRow._make(row) for row in self._rows(f"SELECT * FROM keys WHERE kind {words}", names)]
+
+    def sound_keys(self, *, but: Iterable[str] = ()) -> list[KeyRow]:
+        """All reads but those of some kinds.  Raises `ValueError` when one is
+        not what its number says."""
+        rows = self.keys(but=but)
+        for row in rows:
+            if row.number != number_of((row.kind, row.name)):
+                raise ValueError(f"{row.kind} {row.name} is not what was written")
+        return rows
 
     def keys_of_sources(self, kinds: Iterable[str], sources: Iterable[str]) -> list[KeyRow]:
         """The reads of these kinds of these sources."""
@@ -138,12 +163,6 @@ class Records:
     def keys_of(self, row: PageRow) -> list[Key]:
         """What a page read."""
         return [(key.kind, key.name) for key in self.keys_numbered(numbers(row.reads))]
-
-    def told_checks(self) -> Iterator[Check]:
-        """The checks that found something."""
-        for source, _, loose, problems in self._rows("SELECT * FROM checks WHERE loose != '' OR problems != ''"):
-            yield Check(source, (), tuple((path, Link(*link)) for path, link in json.loads(loose or "[]")),
-                        tuple(problem_of(each) for each in json.loads(problems or "[]")))
 
     def content(self, row: PageRow) -> bytes | None:
         """The bytes of a page as it was rendered last, if they are kept whole."""
@@ -183,10 +202,9 @@ class _Saving:
     def save(self, news: News, kept: set[str], files: set[str], sources: set[str], print_of: PrintOf) -> None:
         records = self._records
         self._put("about", news.about.items(), 2)
-        self._put("pages", (self._page_row(*page) for page in news.pages), 8)
+        self._put("pages", (self._page_row(*page) for page in news.pages), 9)
         self._put("files", news.files, 4)
-        self._put("checks", ((check.source, self._packed(check.reads), _loose(check), _problems(check.problems))
-                             for check in news.checks), 4)
+        self._put("checks", (self._check_row(check) for check in news.checks), 5)
         for key in news.keys:
             self._number(key)
         self._put("keys", sorted((number, *key, *print_of(key)) for key, number in self._numbers.items()), 5)
@@ -198,11 +216,17 @@ class _Saving:
         self._drop("keys", "number", self._unused_of(UNSEEN))
         if records.pages and 4 * (len(news.pages) + len(gone)) > len(kept):
             self._drop("keys", "number", self._unused())
+        self._put("about", [("rows", _count(self._connection))], 2)
 
     def _page_row(self, entry: Entry, frozen: Frozen) -> tuple[Any, ...]:
         found = _json([[each.endpoint, each.path] for each in frozen.found])
-        return (entry.path, entry.endpoint, entry.file, self._packed(frozen.reads), frozen.digest, found,
-                _problems(frozen.problems), frozen.seconds)
+        row = (entry.path, entry.endpoint, entry.file, self._packed(frozen.reads), frozen.digest, found,
+               _problems(frozen.problems))
+        return *row, frozen.seconds, seal_of(*row)
+
+    def _check_row(self, check: Check) -> tuple[Any, ...]:
+        row = (check.source, self._packed(check.reads), _loose(check), _problems(check.problems))
+        return *row, seal_of(*row)
 
     def _put(self, table: str, rows: Iterable[tuple[Any, ...]], width: int) -> None:
         places = ", ".join("?" * width)
@@ -234,6 +258,23 @@ class _Saving:
             for (reads,) in self._connection.execute(f"SELECT reads FROM {table}"):
                 used.update(numbers(reads))
         return {number for (number,) in self._connection.execute("SELECT number FROM keys")} - used
+
+
+def seal_of(*values: object) -> int:
+    """A checksum that tells whether a row is as it was written."""
+    parts = (value if type(value) is bytes else str(value).encode("utf-8", "surrogatepass") for value in values)
+    return crc32(b"\0".join(parts))
+
+
+def _empty(connection: sqlite3.Connection) -> None:
+    for table in _TABLES:
+        connection.execute(f"DELETE FROM {table}")
+
+
+def _count(connection: sqlite3.Connection) -> str:
+    """How many pages, reads and checks there are."""
+    return " ".join(str(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+                    for table in ("pages", "keys", "checks"))
 
 
 def number_of(key: Key) -> int:

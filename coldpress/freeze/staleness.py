@@ -35,7 +35,11 @@ class Staleness:
         self.same: list[Key] = []
         if everything is None:
             same = records.about.get("structure") == structure
-            self._changed = {row.number: row for row in self._suspects(same) if self._is_other(row)}
+            try:
+                self._changed = {row.number: row for row in list(self._suspects(same)) if self._is_other(row)}
+            except ValueError:
+                records.forget()
+                self.everything = "the record of it was damaged"
             self._marks = [packed([number]) for number in self._changed]
             made_of = self._changes(records.pages.get(FACTORY))
             self.everything = f"{made_of[0]}, which own code shares" if made_of else None
@@ -45,7 +49,7 @@ class Staleness:
         is fresh.  `shared` are the kinds of reads it shares with own routes."""
         if self.everything:
             return (self.everything,)
-        if row is None or row.endpoint != entry.endpoint or row.file != entry.file or not row.is_readable:
+        if row is None or row.endpoint != entry.endpoint or row.file != entry.file:
             return ("it is new",)
         own = self._dirty(self._records.pages[OWN].reads) if shared and OWN in self._records.pages else []
         return tuple(dict.fromkeys(
@@ -61,12 +65,12 @@ class Staleness:
         the text of a source, so is all that is made of them."""
         records = self._records
         if not same_structure:
-            yield from records.keys(but=())
+            yield from records.sound_keys()
             return
         texts = self._prints.texts()
         other = [row.name for row in records.keys(["text"]) if texts.get(row.name) != row.print]
         yield from records.keys_of_sources(OF_BODIES, [*other, *([EVERY] if other else [])])
-        yield from records.keys(but=[*STRUCTURAL, *OF_BODIES])
+        yield from records.sound_keys(but=[*STRUCTURAL, *OF_BODIES])
 
     def _changes(self, row: PageRow | None) -> Why:
         return tuple(_told(key) for key in self._dirty(row.reads)) if row else ()

@@ -14,6 +14,7 @@ from datetime import date, datetime, tzinfo
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from coldpress import decoding, mapping, versions
 from coldpress.database import Database
@@ -24,7 +25,7 @@ from coldpress.sources.fields import FrontMatter
 from coldpress.sources.files import SourceFile
 from coldpress.sources.frontmatter import parse
 
-_SCHEMA = "CREATE TABLE sources (path TEXT PRIMARY KEY, stamp TEXT, digest BLOB, data TEXT)"
+_SCHEMA = "CREATE TABLE sources (path TEXT PRIMARY KEY, stamp TEXT, digest BLOB, data TEXT, seal INTEGER)"
 _SETTLED = 2_000_000_000  # nanoseconds after which a file's time can be trusted to tell of a change
 _EMPTY = FrontMatter()
 _PLAIN = (str, int, float, bool, type(None))
@@ -76,11 +77,12 @@ class SourceCache:
 
     def save(self) -> None:
         """Write what is new, and forget what nobody asked for any more."""
-        rows = [(path, *row) for path, row in self._changed.items()]
+        rows = [(path, stamp, digest, data, crc32(data.encode()))
+                for path, (stamp, digest, data) in self._changed.items()]
         gone = [(path,) for path in self._known().keys() - self._seen]
         if rows or gone:
             self._database.run(lambda connection: (
-                connection.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)", rows),
+                connection.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?)", rows),
                 connection.executemany("DELETE FROM sources WHERE path = ?", gone)), None)
         self._rows = {**self._known(), **self._changed}
         for (path,) in gone:
@@ -91,7 +93,8 @@ class SourceCache:
     def _known(self) -> dict[str, tuple[str, bytes, str]]:
         if self._rows is None:
             rows: list[Any] = self._database.rows("SELECT * FROM sources")
-            self._rows = {row[0]: row[1:] for row in rows}
+            self._rows = {path: (stamp, digest, data) for path, stamp, digest, data, seal in rows
+                          if type(data) is str and crc32(data.encode("utf-8", "replace")) == seal}
         return self._rows
 
 
