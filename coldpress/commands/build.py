@@ -30,6 +30,28 @@ from coldpress.state import STATE, make_state
 from coldpress.web.extension import Coldpress
 
 
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Within the block nothing is looked for that could be freed: what is
+    loaded stays, and looking through it takes longer than loading."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@contextmanager
+def _all_collected() -> Iterator[None]:
+    """After the block everything can be freed again."""
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@_all_collected()
 def build(run: Run, *, explain: str | None = None, verify: bool = False, profile: bool = False) -> int:
     """Build the site; the exit code.  With errors, nothing is published.
 
@@ -80,18 +102,6 @@ def _verify(run: Run, making: Making) -> int:
     for line in lines[1:]:
         run.report.line(line)
     return 1
-
-
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Within the block nothing is looked for that could be freed: what is
-    loaded stays, and looking through it takes longer than loading."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def output_of(site: Coldpress) -> Output:
