@@ -21,6 +21,10 @@ R = TypeVar("R")
 MakeExecutor = Callable[[int], "Executor"]
 
 
+class WorkerDiedError(Exception):
+    """A worker was ended from outside, by a system short of memory or by hand."""
+
+
 def available_jobs() -> int:
     """As many workers as this process may use cores."""
     if hasattr(os, "sched_getaffinity"):
@@ -54,7 +58,8 @@ def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def in_turn(executor: Executor, work: Callable[[T], R], tasks: Iterable[T], ahead: int) -> Iterator[R]:
     """Results in the order of the tasks, which are taken only so far ahead.
-    What a worker raises is raised here; in the end the executor is shut down."""
+    What a worker raises is raised here, `WorkerDiedError` when one was killed;
+    in the end the executor is shut down."""
     running: deque[Future[R]] = deque()
     try:
         for task in tasks:
@@ -63,6 +68,8 @@ def in_turn(executor: Executor, work: Callable[[T], R], tasks: Iterable[T], ahea
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
+    except import_module("concurrent.futures").BrokenExecutor as reason:
+        raise WorkerDiedError from reason
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 

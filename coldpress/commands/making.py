@@ -20,9 +20,10 @@ from coldpress.freeze.freezing import Freezing
 from coldpress.freeze.output import Changes, Output
 from coldpress.freeze.plan import Plan
 from coldpress.freeze.records import FileRow, Records
+from coldpress.freeze.stage import CannotWriteError
 from coldpress.freeze.staleness import FACTORY, OWN, Staleness
 from coldpress.freeze.workers import FEW, StartWorker
-from coldpress.processes import start_method
+from coldpress.processes import WorkerDiedError, start_method
 from coldpress.recorder import Key
 from coldpress.web.explain import explain
 from coldpress.web.extension import Coldpress
@@ -100,6 +101,11 @@ class Making:
                 self._copied = freeze_copies(self.plan, self.output, self.records.files, self._problems)
                 self.freezing.run(self._run.jobs, self._start_worker(), self._problems)
                 self._look_at_values(self.freezing)
+        except CannotWriteError:
+            raise
+        except WorkerDiedError:
+            self._problems.error("build.worker", "one of the processes at work was ended from outside", None,
+                                 "if memory is short, build with `-j 1`")
         except Exception as reason:  # noqa: BLE001  (a URL generator of an own route)
             self._problems.add(explain(reason, self._site))
 

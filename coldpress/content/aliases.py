@@ -20,7 +20,7 @@ def alias_paths(page: Page) -> list[str]:
     """The paths a page's `aliases:` stand for: `/old` is `/old/`, and one
     without a leading slash lies beside the page."""
     paths = []
-    for alias in page.document.front.aliases:
+    for alias in page._document.front.aliases:
         base = posixpath.dirname(page.path.rstrip("/"))
         beside = posixpath.normpath(posixpath.join(base, alias)) + ("/" if alias.endswith("/") else "")
         path = alias if alias.startswith("/") else beside

@@ -152,7 +152,7 @@ def _refuse_clashes(entries: Iterable[Entry], library: Library, problems: Proble
         _claim(owners, file_of(entry.path), entry.path, partial(entry.document.place_of, "permalink"), problems)
     for page in library.all_pages:
         for path in alias_paths(page):
-            place = partial(page.document.place_of, "aliases")
+            place = partial(page._document.place_of, "aliases")
             try:
                 _claim(owners, file_of(path), path, place, problems)
             except BadPath as reason:

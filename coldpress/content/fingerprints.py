@@ -94,7 +94,7 @@ class ContentFingerprints:
         if isinstance(found, Alias):
             return f"alias {_ident(found.page)}"
         asset = self._library.asset_at(name) if found is None else None
-        return _ident(found) or (f"asset {asset.path}" if asset else None)
+        return _ident(found) or (f"asset {asset.path} {asset.size}" if asset else None)
 
     def _source(self, name: str) -> str | None:
         if name.endswith("/"):
@@ -104,13 +104,14 @@ class ContentFingerprints:
     def _items(self, name: str) -> str | None:
         library = self._library
         if name == "assets":
-            return "\n".join(f"{path} {asset.path}" for path, asset in library.assets.items())
+            return "\n".join(f"{path} {asset.path} {asset.size}" for path, asset in library.assets.items())
         if name == "aliases":
             return "\n".join(f"{path} {alias.page.source}" for path, alias in library.aliases.items())
         if name == "sources":
             return "\n".join(library.sources)
         if name == "left out":
-            return "\n".join(f"{out.document.source.path} {out.reason}" for out in library.left_out)
+            return "\n".join(f"{out.document.source.path} {out.reason} {out.document.front} {out.document.digest}"
+                             for out in library.left_out)
         listed, mark, index = name.rpartition("[" if name.endswith("]") else ".")
         pages = library.page_list(listed)
         if pages is None:
@@ -160,23 +161,23 @@ def _idents(pages: Iterable[Page]) -> str:
 
 
 def _meta(page: Page) -> str:
-    document = page.document
-    named = "" if document.front.title else page.name  # then the body or the config names it
+    document = page._document
+    named = "" if document.front.title else page._name  # then the body or the config names it
     dated = "" if document.parsed.front.date else document.front.date
     return f"{page.kind} {document.parsed.front_digest} {document.stem} {dated} {named}"
 
 
 def _body(page: Page) -> str:
-    return f"{_meta(page)} {page.document.digest}"
+    return f"{_meta(page)} {page._document.digest}"
 
 
 def _summary(page: Page) -> str:
-    brief = blake2b(dumps_brief(page.brief).encode(), digest_size=8).hexdigest()
-    return f"{page.document.parsed.front_digest} {brief}"
+    brief = blake2b(dumps_brief(page._brief).encode(), digest_size=8).hexdigest()
+    return f"{page._document.parsed.front_digest} {brief}"
 
 
 def _text(page: Page) -> str:
-    return f"{_body(page)} {page.document.parsed.body_line}"
+    return f"{_body(page)} {page._document.parsed.body_line}"
 
 
 def _url(page: Page) -> str:

@@ -45,7 +45,7 @@ class Library(Shelves):
         self._markup = markup
         kinds = {"page": Page, "post": Post, "section": Section}
         super().__init__(config, [kinds[entry.kind](entry, self) for entry in entries], root)
-        self._aliases = {path: Alias(path, page) for page in self.all_pages.unrecorded if page.document.front.aliases
+        self._aliases = {path: Alias(path, page) for page in self.all_pages.unrecorded if page._document.front.aliases
                          for path in alias_paths(page) if can_be_page(path)}
         self._asset_paths = {asset.path: path for path, asset in self._assets.items()}
 

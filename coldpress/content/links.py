@@ -99,9 +99,9 @@ def _legal(fragment: str) -> str:
 def loose_links(library: Library, page: Page) -> Iterator[tuple[str | None, Link]]:
     """The links and images of a page at which there is no content: each with
     the path at which a list, a feed or an own route may still be."""
-    image = page.document.front.image
+    image = page._document.front.image
     pictures = [Link("image", image)] if image else []
-    for link in [*pictures, *page.rendered.html.links]:
+    for link in [*pictures, *page._rendered.html.links]:
         target = resolve(library, page, link.target)
         if not (target.external or target.page or target.asset):
             yield target.path, link
@@ -109,11 +109,11 @@ def loose_links(library: Library, page: Page) -> Iterator[tuple[str | None, Link
 
 def missing_anchors(library: Library, page: Page) -> Iterator[Problem]:
     """A warning for each link to a heading that is not there."""
-    for link in page.rendered.html.links:
+    for link in page._rendered.html.links:
         target = resolve(library, page, link.target)
         if target.page and target.fragment not in ("", "top"):
             recorder.read("body", target.page.source)
-            anchors = target.page.rendered.anchors
+            anchors = target.page._rendered.anchors
             if target.fragment not in anchors:
                 where = "this page" if target.page is page else f"`{target.page.source}`"
                 near = nearest(target.fragment, anchors)
@@ -129,9 +129,9 @@ def broken_link(library: Library, page: Page, link: Link) -> Problem:
 
 
 def _place(page: Page, link: Link) -> Place:
-    if link.line is None and link.kind == "image" and link.target == page.document.front.image:
-        return page.document.place_of("image")
-    return page.document.place(link.line, link.column, link.length)
+    if link.line is None and link.kind == "image" and link.target == page._document.front.image:
+        return page._document.place_of("image")
+    return page._document.place(link.line, link.column, link.length)
 
 
 def _suggestion(library: Library, page: Page, link: Link) -> str | None:

@@ -21,6 +21,7 @@ from coldpress.content.recorded import recorded, recorded_body, recorded_summary
 from coldpress.mapping import Params
 from coldpress.markup.rendered import Brief, Heading, Link, Rendered, Title
 from coldpress.paths import url_of
+from coldpress.sources.document import Document
 from coldpress.text import reading_minutes, shorten
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Page:
     kind = "page"
 
     def __init__(self, entry: Entry, library: Library) -> None:
-        self.document = entry.document
+        self._document = entry.document
         self.source = entry.document.source.path
         self.bundle = entry.bundle
         self._path = entry.path
@@ -65,36 +66,47 @@ class Page:
         """The whole URL, once `base_url` is known."""
         return self._library.absolute(self.path)
 
+    @property
+    def document(self) -> Document:
+        """Its source, whatever of it may be read."""
+        recorder.read("text", self.source)
+        return self._document
+
+    @recorded_body
+    def rendered(self) -> Rendered:
+        """The body's markup, with slots for links."""
+        return self._rendered
+
     @recorded
     def title(self) -> str:
         """Of the front matter, else the first heading, else the file's name."""
-        return self.name
+        return self._name
 
     @cached_property
-    def name(self) -> str:
+    def _name(self) -> str:
         """The title, for code that sorts or compares: not recorded."""
-        return name_of(self.document, self._library.config.title)
+        return name_of(self._document, self._library.config.title)
 
     @recorded
     def date(self) -> datetime | None:
         """When it was written."""
-        return self.document.front.date
+        return self._document.front.date
 
     @recorded
     def updated(self) -> datetime | None:
         """When it last changed, where the author says so."""
-        return self.document.front.updated
+        return self._document.front.updated
 
     @recorded
     def weight(self) -> float | None:
         """Its place among its siblings: the lighter, the earlier."""
-        return self.document.front.weight
+        return self._document.front.weight
 
     @recorded
     def authors(self) -> tuple[str, ...]:
         """Who wrote it; the site's author where it names nobody."""
         site = self._library.config.author
-        return self.document.front.authors or ((site,) if site else ())
+        return self._document.front.authors or ((site,) if site else ())
 
     @recorded
     def terms(self) -> Mapping[str, tuple[Term, ...]]:
@@ -117,43 +129,43 @@ class Page:
     @recorded
     def lang(self) -> str:
         """Its language, else the site's."""
-        return self.document.front.lang or self._library.config.language
+        return self._document.front.lang or self._library.config.language
 
     @recorded
     def layout(self) -> str | None:
         """The template it asks for, without `.html`."""
-        return self.document.front.layout
+        return self._document.front.layout
 
     @recorded
     def unlisted(self) -> bool:
         """Whether it stays out of lists, feeds and the sitemap."""
-        return self.document.front.unlisted
+        return self._document.front.unlisted
 
     @recorded
     def draft(self) -> bool:
-        return self.document.front.draft
+        return self._document.front.draft
 
     @recorded
     def params(self) -> Params:
         """The author's own keys; one that is missing is None."""
-        return self.document.front.params
+        return self._document.front.params
 
     @recorded
     def image(self) -> str | None:
         """The URL of its picture, if it names one."""
-        image = self.document.front.image
+        image = self._document.front.image
         return self._library.link_url(self, Link("image", image)) if image else None
 
     @recorded_body
     def html(self) -> Markup:
         """The body, links resolved."""
-        return Markup(self.rendered.html.fill(self._href, self._other_title))
+        return Markup(self._rendered.html.fill(self._href, self._other_title))
 
     def _other_title(self, title: Title) -> str:
         return "" if self._is_title(title) else f'<h2 id="{escape(title.id)}">{title.html.fill(self._href)}</h2>'
 
     def _is_title(self, title: Title) -> bool:
-        return " ".join(self.name.split()).casefold() == title.text.casefold()
+        return " ".join(self._name.split()).casefold() == title.text.casefold()
 
     def _href(self, link: Link) -> str:
         return str(escape(self._library.link_url(self, link)))
@@ -161,51 +173,51 @@ class Page:
     def html_elsewhere(self) -> Markup:
         """The body for another place (a feed): every link is a whole URL."""
         recorder.read("body", self.source)
-        return Markup(self.rendered.html.fill(
+        return Markup(self._rendered.html.fill(
             lambda link: str(escape(self._library.link_url(self, link, absolute=True))), self._other_title))
 
     @recorded_body
     def title_id(self) -> str | None:
         """The anchor of the heading that became the title."""
-        title = self.rendered.title
+        title = self._rendered.title
         return title.id if title and self._is_title(title) else None
 
     @recorded_body
     def title_html(self) -> Markup:
         """The title with the marks its heading has, such as code."""
-        title = self.rendered.title
-        return Markup(title.html.fill(self._href)) if title and self._is_title(title) else escape(self.name)
+        title = self._rendered.title
+        return Markup(title.html.fill(self._href)) if title and self._is_title(title) else escape(self._name)
 
     @recorded_body
     def toc(self) -> tuple[Heading, ...]:
         """Its headings as a tree; empty where front matter says `toc: false`."""
-        return self.rendered.toc if self.document.front.toc else ()
+        return self._rendered.toc if self._document.front.toc else ()
 
     @recorded_summary
     def summary(self) -> Markup:
         """HTML: `summary:`, else what stands before `<!-- more -->`, else the
         first paragraph.  Its links hold on any page of the site."""
-        given = self.document.front.summary
+        given = self._document.front.summary
         if given is not None:
             return Markup(f"<p>{escape(given)}</p>")
-        return Markup(self.brief.summary.fill(
+        return Markup(self._brief.summary.fill(
             lambda link: str(escape(self._library.link_url(self, link, elsewhere=True)))))
 
     @recorded_summary
     def description(self) -> str:
         """Plain text for search engines: `description:`, else the summary cut short."""
-        front = self.document.front
-        return front.description or shorten(front.summary or self.brief.text, DESCRIPTION_LENGTH)
+        front = self._document.front
+        return front.description or shorten(front.summary or self._brief.text, DESCRIPTION_LENGTH)
 
     @recorded_body
     def words(self) -> int:
         """How many words; each CJK character counts as one."""
-        return self.rendered.words + self.rendered.cjk
+        return self._rendered.words + self._rendered.cjk
 
     @recorded_body
     def minutes(self) -> int:
         """Minutes to read it."""
-        return reading_minutes(self.rendered.words, self.rendered.cjk)
+        return reading_minutes(self._rendered.words, self._rendered.cjk)
 
     @property
     def section(self) -> Section | None:
@@ -223,14 +235,14 @@ class Page:
         return tuple(above)
 
     @property
-    def rendered(self) -> Rendered:
+    def _rendered(self) -> Rendered:
         """The body's markup, rendered when first asked for (not recorded)."""
-        return self._library.render(self.document)
+        return self._library.render(self._document)
 
     @property
-    def brief(self) -> Brief:
+    def _brief(self) -> Brief:
         """What other pages show of the body (not recorded)."""
-        return self._library.brief(self.document)
+        return self._library.brief(self._document)
 
 
 class Post(Page):

@@ -14,12 +14,12 @@ class SectionTree:
 
     def __init__(self, pages: Iterable[Page]) -> None:
         pages = tuple(pages)
-        self._section_at = {page.document.source.folder: page for page in pages if isinstance(page, Section)}
+        self._section_at = {page._document.source.folder: page for page in pages if isinstance(page, Section)}
         self._bundle_at = {page.bundle: page for page in pages if page.bundle}
         members: dict[str, list[Page]] = {section.source: [] for section in self._section_at.values()}
         for page in pages:
             section = self.nearest(page)
-            if section is not None and not page.document.front.unlisted:
+            if section is not None and not page._document.front.unlisted:
                 members[section.source].append(page)
         self.members = {source: tuple(sorted(found, key=_in_section)) for source, found in members.items()}
 
@@ -29,7 +29,7 @@ class SectionTree:
 
     def nearest(self, page: Page) -> Section | None:
         """The section of a page's folder, else of the nearest folder above it."""
-        folder = page.document.source.folder
+        folder = page._document.source.folder
         while True:
             section = self._section_at.get(folder)
             if section is not None and section is not page:
@@ -41,11 +41,11 @@ class SectionTree:
 
 def newest_first(page: Page) -> tuple[bool, float, str]:
     """Sorts pages by date, the newest first, those without one last."""
-    date = page.document.front.date
+    date = page._document.front.date
     return date is None, -date.timestamp() if date else 0.0, page.source
 
 
 def _in_section(page: Page) -> tuple[object, ...]:
-    weight = page.document.front.weight
+    weight = page._document.front.weight
     newest = newest_first(page)[:2] if page.kind == "post" else (False, 0.0)
-    return (weight is None, weight or 0.0, *newest, page.kind == "section", page.name.casefold(), page.source)
+    return (weight is None, weight or 0.0, *newest, page.kind == "section", page._name.casefold(), page.source)

@@ -18,12 +18,18 @@ from coldpress.content.taxonomy import Taxonomy
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A folder of dated posts, newest first; `section` is its `_index.md`."""
+    """A folder of dated posts, newest first."""
 
     name: str
     path: str
     posts: Pages[Post]
-    section: Section | None
+    _section: Section | None
+
+    @property
+    def section(self) -> Section | None:
+        """Its `_index.md`."""
+        recorder.read("path", self.path)
+        return self._section
 
 
 class Shelves:
@@ -35,9 +41,9 @@ class Shelves:
         self._by_source = {page.source: page for page in everything}
         self._by_path = {page.path: page for page in reversed(everything)}  # the first of two stays
         self.all_pages: Pages[Page] = Pages("all", everything)
-        listed = sorted((page for page in everything if not page.document.front.unlisted), key=newest_first)
+        listed = sorted((page for page in everything if not page._document.front.unlisted), key=newest_first)
         self.pages: Pages[Page] = Pages("pages", (
-            page for page in everything if page.kind == "page" and not page.document.front.unlisted))
+            page for page in everything if page.kind == "page" and not page._document.front.unlisted))
         self.sections: Pages[Section] = Pages("sections", (page for page in everything if isinstance(page, Section)))
         self._tree = SectionTree(everything)
         self._shelve_posts([page for page in listed if isinstance(page, Post)])

@@ -54,7 +54,7 @@ class Taxonomy:
         members: dict[str, list[Page]] = defaultdict(list)
         names: dict[str, str] = {}
         for page in pages:
-            terms = page.document.front.terms.get(name, ())
+            terms = page._document.front.terms.get(name, ())
             for slug, term in {term_slug(term): term for term in reversed(terms)}.items():
                 if slug:
                     members[slug].append(page)
@@ -87,7 +87,7 @@ class Taxonomy:
 
     def of(self, page: Page) -> tuple[Term, ...]:
         """The terms a page carries, in the order it names them."""
-        slugs = dict.fromkeys(term_slug(term) for term in page.document.front.terms.get(self.name, ()))
+        slugs = dict.fromkeys(term_slug(term) for term in page._document.front.terms.get(self.name, ()))
         return tuple(filter(None, map(self.get, slugs)))
 
 

@@ -12,6 +12,7 @@ from coldpress.errors import Problems
 from coldpress.freeze.output import Output
 from coldpress.freeze.plan import Plan
 from coldpress.freeze.records import FileRow
+from coldpress.freeze.stage import CannotWriteError
 
 _SETTLED = 2_000_000_000  # nanoseconds after which a file's time can be trusted to tell of a change
 
@@ -30,6 +31,8 @@ def freeze_copies(plan: Plan, output: Output, known: Mapping[str, FileRow], prob
                 else:
                     output.stage_copy(entry.file, entry.copy_of)
                 sources[entry.file] = _settled(entry.copy_of, source)
+            except CannotWriteError:
+                raise
             except OSError as reason:
                 problems.error("source.unreadable", f"cannot copy this file: {reason.strerror}", entry.place)
     return sources

@@ -15,6 +15,10 @@ from coldpress.paths import below, check_file
 _PART = 1 << 20  # bytes compared at once
 
 
+class CannotWriteError(OSError):
+    """What is to be published cannot be written: a full disk, a folder that is read-only."""
+
+
 class Stage:
     """Files for the output folder `output`, kept in `folder` under numbers."""
 
@@ -31,8 +35,11 @@ class Stage:
         if _size(target) == len(data) and Path(target).read_bytes() == data:
             return None
         name = self._name()
-        with open(f"{self.folder}/{name}", "wb") as staged:
-            staged.write(data)
+        try:
+            with open(f"{self.folder}/{name}", "wb") as staged:
+                staged.write(data)
+        except OSError as reason:
+            raise CannotWriteError(reason.errno, reason.strerror, file) from None
         return name
 
     def put_copy(self, file: str, source: Path) -> str | None:
@@ -41,7 +48,12 @@ class Stage:
         if _size(target) == source.stat().st_size and _same(source, target):
             return None
         name = self._name()
-        copy_file(source, self.folder / name)
+        with source.open("rb"):
+            pass  # what fails from here on is ours to write, not the author's file
+        try:
+            copy_file(source, self.folder / name)
+        except OSError as reason:
+            raise CannotWriteError(reason.errno, reason.strerror, file) from None
         return name
 
     def path(self, name: str) -> Path:
