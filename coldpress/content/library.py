@@ -62,12 +62,6 @@ class Library(Shelves):
         return MappingProxyType(self._aliases)
 
     @property
-    def sources(self) -> tuple[str, ...]:
-        """The name of every source that is a page."""
-        recorder.read("items", "sources")
-        return tuple(self._by_source)
-
-    @property
     def asset_sources(self) -> tuple[str, ...]:
         """The name of every source that is an asset."""
         recorder.read("items", "assets")
@@ -121,14 +115,6 @@ class Library(Shelves):
     def terms_of(self, page: Page) -> dict[str, tuple[Term, ...]]:
         """A page's terms by taxonomy."""
         return {name: taxonomy.of(page) for name, taxonomy in self.taxonomies.items()}
-
-    def years(self) -> dict[int, list[Post]]:
-        """Dated posts by year, the newest first."""
-        years: dict[int, list[Post]] = {}
-        for post in self.posts:
-            if post.date is not None:
-                years.setdefault(post.date.year, []).append(post)
-        return years
 
     def url(self, path: str) -> str:
         """The link to a decoded path of the site."""

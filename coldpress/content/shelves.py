@@ -68,6 +68,20 @@ class Shelves:
             section if isinstance(section, Section) else None)
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """The name of every source that is a page."""
+        recorder.read("items", "sources")
+        return tuple(self._by_source)
+
+    def years(self) -> dict[int, list[Post]]:
+        """Dated posts by year, the newest first."""
+        years: dict[int, list[Post]] = {}
+        for post in self.posts:
+            if post.date is not None:
+                years.setdefault(post.date.year, []).append(post)
+        return years
+
+    @property
     def has_feeds(self) -> bool:
         """Whether there is a dated post to feed, and an address to feed it from."""
         recorder.read("items", "posts.dated")
