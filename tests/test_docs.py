@@ -34,7 +34,7 @@ INSIDE = {"document", "bundle", "rendered", "flaws", "name", "kind", "root", "re
 def public(kind):
     made = {name for name, _ in inspect.getmembers(kind) if not name.startswith("_")}
     made |= set(re.findall(r"self\.([a-z]\w*)(?:: [^=\n]+)? = ", inspect.getsource(kind)))
-    return sorted(made | set(getattr(kind, "__annotations__", {})))
+    return sorted(made | {name for name in getattr(kind, "__annotations__", {}) if not name.startswith("_")})
 
 
 @pytest.mark.parametrize("name", [option.name for option in fields(Config)])

@@ -191,14 +191,10 @@ class Making:
     def _close(self) -> None:
         site = self._site
         site.sources.cache.save()
-        if self._staleness_is_known and self._staleness.everything:
+        if self.freezing and self._staleness.everything:
             site.markup.trim({page.document.digest for page in site.library.all_pages})
         site.markup.store.close()
         self.records.close()
-
-    @property
-    def _staleness_is_known(self) -> bool:
-        return self.freezing is not None
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:

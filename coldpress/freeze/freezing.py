@@ -53,6 +53,7 @@ class Freezing:
         self._told: list[tuple[Entry, Iterable[Problem]]] = []
         self._queue: deque[Entry] = deque()
         self._unkept: list[Frozen] = []
+        self._keys: dict[Key, Key] = {}
         self._by_path: dict[str, Entry] = {}
         self._pages = {page.source: page for page in site.library.all_pages}
         self._source_of = {page.document.source.name: page.source for page in site.library.all_pages}
@@ -178,7 +179,8 @@ class Freezing:
         self.seconds[entry.path] = frozen.seconds
         self.news.files.append(FileRow(entry.file, "", frozen.digest, ""))
         unplaced = tuple(placed(problem, None) for problem in frozen.problems)
-        self.news.pages.append((entry, replace(frozen, packed=b"", problems=unplaced)))
+        reads = tuple([self._keys.setdefault(key, key) for key in frozen.reads])  # each key once in memory
+        self.news.pages.append((entry, replace(frozen, reads=reads, packed=b"", problems=unplaced)))
         self._unkept.append(frozen)
         if len(self._unkept) >= _BATCH:
             self._keep()
