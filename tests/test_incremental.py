@@ -720,6 +720,27 @@ def test_a_file_that_create_app_reads_renders_all(small):
     assert "/about/  ←  file word.txt" in small.run("build", "-v").out
 
 
+ASKS_WHILE_IT_IS_MADE = """
+with contextlib.closing(sqlite3.connect(HERE / "books.sqlite")) as books:
+    app.config["BOOKS"] = books.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+"""
+
+
+def test_a_create_app_that_asks_a_database_renders_all_each_time(small):
+    small.edit({"build.py": routes(ASKS_WHILE_IT_IS_MADE), "templates/page.html": "{{ config.BOOKS }}"}).build()
+    assert rebuilt(small).rendered == all_urls(small)
+    with contextlib.closing(sqlite3.connect(small.root / "books.sqlite")) as books:
+        books.execute("CREATE TABLE books (title)")
+    rebuilt(small)
+    assert small.text("about/index.html") == "1"
+
+
+def test_a_create_app_that_depends_on_nothing_renders_nothing(small):
+    small.edit({"build.py": routes(ASKS_WHILE_IT_IS_MADE).replace(
+        "def create_app", "@coldpress.depends.nothing\ndef create_app")}).build()
+    assert rebuilt(small).rendered == set()
+
+
 def test_an_own_route_that_a_page_links_to_stays_while_the_link_does(small):
     small.edit({"build.py": routes("@app.route('/books/<slug>/')\ndef book(slug):\n    return slug"),
                 "templates/section.html": "{{ url_for('book', slug='sicp') }}"}).build()
