@@ -119,11 +119,12 @@ def test_an_empty_file_is_filled(site, name):
 @pytest.mark.parametrize("name", [BUILD, SOURCES])
 def test_a_damage_that_only_some_pages_of_the_file_have(site, name):
     # As a disk leaves it: each page of the file in turn.
-    file = memory(site, name)
-    data = file.read_bytes()
-    for start in range(0, len(data), 4096):
-        file.write_bytes(data[:start] + b"\xa5" * 4096 + data[start + 4096:])
-        told(site, BACK if start % 8192 else EDITS)
+    turns = cycle([(edits, clean_build(site, edits)) for edits in (EDITS, BACK)])
+    data = memory(site, name).read_bytes()
+    for start, (edits, clean) in zip(range(0, len(data), 4096), turns, strict=False):
+        memory(site, name).write_bytes(data[:start] + b"\xa5" * 4096 + data[start + 4096:])
+        result = site.edit(edits).run("build")
+        assert (result.code, result.err, site.files()) == (0, *clean), start
 
 
 @pytest.mark.parametrize("name", [BUILD, SOURCES])

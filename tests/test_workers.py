@@ -134,3 +134,22 @@ def test_a_page_that_fails_in_another_process_is_a_problem_here(make_site):
     assert (problem["code"], problem["place"]["path"]) == ("template.undefined", "templates/page.html")
     assert problem["message"].endswith("(on 2 pages)")
     assert problem["also"][0]["path"] == "content/p003.md"
+
+
+def test_a_process_that_is_killed_is_a_problem_and_nothing_is_published(make_site):
+    # As the system does when memory runs out.
+    imports = "import multiprocessing\nimport os\nimport signal\n\nimport coldpress\n"
+    dies = MANY["build.py"].replace("import coldpress\n", imports)
+    dies = dies.replace("    @app.route", """\
+    @app.route("/dies/")
+    def dies():
+        if multiprocessing.parent_process():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "alive"
+
+    @app.route""")
+    site = make_site({**MANY, "build.py": dies})
+    result = site.build("-j", "2")
+    assert (result.code, result.codes, result.data["published"]) == (1, ["build.worker"], False)
+    assert not (site.root / "site").exists()
+    assert site.build("-j", "1").code == 0
