@@ -328,7 +328,9 @@ def test_a_cache_that_fails_on_the_way(killing, monkeypatch):
         site.edit(3)
         left = site.rng.randrange(25)
 
-        def failing(self, work, default, turns=iter(range(-left, 1_000_000))):
+        turns = iter(range(-left, 1_000_000))
+
+        def failing(self, work, default, turns=turns):
             def watched(connection):
                 if next(turns) >= 0:
                     raise sqlite3.OperationalError("disk I/O error")

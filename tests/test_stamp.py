@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from coldpress import start, stamp
+from coldpress import stamp, start
 
 BUILD_PY = """\
 from pathlib import Path
@@ -170,7 +170,8 @@ def test_a_page_that_asks_the_day_is_looked_at_tomorrow(site, monkeypatch):
 
 
 def test_a_page_that_asks_a_database_is_looked_at_every_time(site):
-    site.edit({"build.py": BUILD_PY.replace("import os\n", "import os, sqlite3; sqlite3.connect(':memory:').close()\n")})
+    asking = "import os, sqlite3; sqlite3.connect(':memory:').close()\n"
+    site.edit({"build.py": BUILD_PY.replace("import os\n", asking)})
     assert run(site) == 0
     assert not at_once(site)
 

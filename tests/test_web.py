@@ -310,6 +310,22 @@ def test_a_live_route_is_not_frozen_even_when_linked(build_site):
     assert site.client().get("/search/").text == "x"
 
 
+def test_messages_of_flask_reach_the_next_page_of_the_preview(build_site):
+    client = build_site({
+        "content/about.md": "Me.", "templates/page.html": "{{ get_flashed_messages()|join }}",
+        "build.py": own_routes("""
+app.secret_key = "x"
+
+@app.route("/say/")
+@coldpress.live
+def say():
+    flask.flash("Hello.")
+    return flask.redirect("/about/")
+""")}).client()
+    assert client.get("/say/", follow_redirects=True).text == "Hello."
+    assert client.get("/about/").text == ""
+
+
 @pytest.mark.parametrize("target", ["/about/", "https://e.com/?a=1&b=2"])
 def test_a_route_that_redirects_becomes_a_page_that_does(build_site, target):
     site = build_site({"content/about.md": "Me.", "build.py": own_routes(
