@@ -131,6 +131,8 @@ PROBES = {
     "page-in": '{% for folder in ("docs", "docs/plain", "trip", "posts") %}{% set found = library.page_in(folder) %}'
                "{{ found.url if found }} {% endfor %}",
     "blueprint": '{% include "from-blueprint.html" %}',
+    "internals": '{% set found = library.by_source("about.md") %}{% if found %}{{ found.document.front.title }} '
+                 "{{ found.bundle }} {{ found.rendered.words }}{% endif %}",
 }
 TEMPLATES = {
     "post.html": '{% extends "theme/post.html" %}\n{% block page_footer %}\n{{ super() }}\n'
@@ -373,7 +375,6 @@ DATA_FILES = ("data/quotes.txt", "data/kept.txt", "data/files/a.txt", "more/stat
 
 IN_AN_APP = ("/blog", "blog/")
 """Where a site is that is mounted in an app, and its folder."""
-NOT_YET = ("collection-sections", "asset-sizes", "left-out-titles")  # what they read is not recorded yet
 NOT_IN_AN_APP = ("code", "own", "blueprint")  # probes that ask for what only an app of the site's own has
 
 
@@ -671,7 +672,7 @@ class RandomSite:
         for name, text in TEMPLATES.items():
             self.write(self.path("templates", name), text)
         for name, text in PROBES.items():
-            if name not in NOT_YET and not (self.mounted and name in NOT_IN_AN_APP):
+            if not (self.mounted and name in NOT_IN_AN_APP):
                 front = {"title": f"The {name}", "layout": f"probes/{name}", "weight": 1}
                 self.write(self.path("templates", f"probes/{name}.html"), text)
                 self.put(f"probes/{name}.md", Doc(front, "x\n"))
@@ -1134,8 +1135,9 @@ def new_page(site: RandomSite) -> str:
 
 @edit
 def later_comes_or_goes(site: RandomSite) -> str:
-    if "later.md" in site.docs:
-        site.drop("later.md")
+    here = next((source for source in site.docs if source.lower() == "later.md"), None)  # its case may have changed
+    if here:
+        site.drop(here)
         return "gone"
     return site.put("later.md", Doc({"title": "Later"}, site.body("later.md")))
 

@@ -45,7 +45,7 @@ def leave_stamp(run: Run, site: Coldpress, making: Making, look: Look, problems:
     opened += [name for kind, name in making.plan.own_reads if kind in ("file", "folder")]
     late = [name for name in {*_files(run, site), *opened} if name not in look.lines]
     look.add(late)
-    if run.words is None or site.root != run.folder or _must_look(making, unseen) or look.changed_since(
+    if run.words is None or making.notes or site.root != run.folder or _must_look(making, unseen) or look.changed_since(
             late, look.moment):
         stamp.forget(state)
         return

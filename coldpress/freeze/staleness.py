@@ -40,9 +40,12 @@ class Staleness:
             except ValueError:
                 records.forget()
                 self.everything = "the record of it was damaged"
+            if records.note:  # it could not be read: nothing is known to be fresh
+                self.everything = self.everything or "the record of it cannot be read"
             self._marks = [packed([number]) for number in self._changed]
             made_of = self._changes(records.pages.get(FACTORY))
-            self.everything = f"{made_of[0]}, which own code shares" if made_of else None
+            if made_of and not self.everything:
+                self.everything = f"{made_of[0]}, which own code shares"
 
     def why(self, entry: Entry, row: PageRow | None, shared: Collection[str] = ()) -> Why:
         """The reasons to render an entry, of which `row` is known; none when it
