@@ -7,6 +7,7 @@ nothing to do, and leaves a site that builds without an error.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import posixpath
@@ -716,6 +717,16 @@ def edit(function: Edit) -> Edit:
 def meddling(function: Edit) -> Edit:
     EDITS[function.__name__] = function
     return function
+
+
+def of_output(function: Edit) -> Edit:
+    """An edit of what is published: nothing, where nothing is."""
+
+    @functools.wraps(function)
+    def run(site: RandomSite) -> str | None:
+        return function(site) if site.published() else None
+
+    return meddling(run)
 
 
 def _sure(source: str) -> bool:
@@ -1685,22 +1696,22 @@ def number_in_the_database(site: RandomSite) -> str:
 
 # What was built, and what is remembered of it.
 
-@meddling
-def output_deleted(site: RandomSite) -> str | None:
+@of_output
+def output_deleted(site: RandomSite) -> str:
     files = site.published()
     for file in site.rng.sample(files, min(3, len(files))):
         file.unlink()
     return "3 files"
 
 
-@meddling
+@of_output
 def output_tampered_with(site: RandomSite) -> str:
     file = site.rng.choice(site.published())
     file.write_bytes(file.read_bytes() + b"more")
     return file.name
 
 
-@meddling
+@of_output
 def output_of_the_same_size(site: RandomSite) -> str:
     file = site.rng.choice([file for file in site.published() if file.stat().st_size])
     stat = file.stat()
@@ -1709,20 +1720,20 @@ def output_of_the_same_size(site: RandomSite) -> str:
     return file.name
 
 
-@meddling
+@of_output
 def output_touched(site: RandomSite) -> str:
     for file in site.published():
         os.utime(file)
     return "all"
 
 
-@meddling
+@of_output
 def output_folder_deleted(site: RandomSite) -> str:
     shutil.rmtree(site.rng.choice([path for path in sorted(site.output.iterdir()) if path.is_dir()]))
     return "a folder"
 
 
-@meddling
+@of_output
 def output_all_deleted(site: RandomSite) -> str:
     shutil.rmtree(site.output)
     return "all"
@@ -1736,7 +1747,7 @@ def output_is_another_folder(site: RandomSite) -> str:
     return site.output_name
 
 
-@meddling
+@of_output
 def output_is_an_empty_folder(site: RandomSite) -> str:
     file = site.rng.choice(site.published())
     file.unlink()

@@ -17,6 +17,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -272,12 +273,30 @@ def test_mounted_in_an_app(tmp_path):
 
 
 @pytest.mark.parametrize("method", ["spawn"] + ["fork"] * (sys.platform == "linux"))
-def test_many_processes(tmp_path, monkeypatch, method):
+def test_many_processes(tmp_path, method):
+    """In a process of its own: one that has threads, as pytest's may, must not fork."""
+    words = [sys.executable, "-c", MANY, str(tmp_path), method]
+    paths = os.pathsep.join(str(folder) for folder in (Path(__file__).parent, Path(__file__).parents[1]))
+    done = subprocess.run(words, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False)
+    tell(done.stdout)
+    assert done.returncode == 0, done.stderr[-5000:]
+
+
+MANY = """
+import sys
+from pathlib import Path
+from test_random_edits import many_processes
+many_processes(Path(sys.argv[1]), sys.argv[2])
+"""
+
+
+def many_processes(folder: Path, method: str) -> None:
+    """Few pages counted as many, so that other processes render them."""
     tell(f"COLDPRESS_SEED={SEED}")
-    monkeypatch.setattr(making, "start_method", lambda: method)
-    for module, few in ((workers, 10), (freezing, 10), (cache, 5)):
-        monkeypatch.setattr(module, "FEW", few)
-    run_edits(Pair(tmp_path, SEED + 100, min(POSTS, 60), jobs=2), EDITS_WANTED // 5 or 3, 1 if EDITS_WANTED else 10)
+    making.start_method = lambda: method
+    workers.FEW = freezing.FEW = 10
+    cache.FEW = 5
+    run_edits(Pair(folder, SEED + 100, min(POSTS, 60), jobs=2), EDITS_WANTED // 5 or 3, 1 if EDITS_WANTED else 10)
 
 
 # The test of the test: what is not recorded is missed.
