@@ -34,7 +34,7 @@ from coldpress.commands.serve import free_port
 from coldpress.database import Database
 
 SEED = int(os.environ.get("COLDPRESS_SEED", "1"))
-KILLS = int(os.environ.get("COLDPRESS_KILLS", "12"))
+KILLS = int(os.environ.get("COLDPRESS_KILLS", "6"))
 POSTS = int(os.environ.get("COLDPRESS_POSTS", "60"))
 REPOSITORY = Path(__file__).parents[1]
 MINE = {"mine.txt": b"mine", "posts/mine.txt": b"mine too"}
