@@ -43,7 +43,7 @@ from coldpress.sources.files import SourceFile
 
 SEED = int(os.environ.get("COLDPRESS_SEED", "1"))
 EDITS_WANTED = int(os.environ.get("COLDPRESS_EDITS", "0"))
-POSTS = int(os.environ.get("COLDPRESS_POSTS", "24"))
+POSTS = int(os.environ.get("COLDPRESS_POSTS", "18"))
 GO_ON = bool(os.environ.get("COLDPRESS_GO_ON"))
 BASE_URLS = ("https://example.org/", "https://example.org/sub/path/")
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")

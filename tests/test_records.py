@@ -4,6 +4,7 @@ in a traceback, and what was done without is told in a line."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from itertools import cycle
@@ -246,7 +247,7 @@ def misled(site, name, statements):
                 site.build()
 
 
-@pytest.mark.parametrize(("table", "column"), ROWS)
+@pytest.mark.parametrize(("table", "column"), list(ROWS) if os.environ.get("COLDPRESS_LONG") else list(ROWS)[::3])
 def test_nonsense_in_a_row_misleads_nobody(site, table, column):
     statements = [f"UPDATE {table} SET {column} = {value}" for value in ROWS[table, column]]
     assert list(misled(site, BUILD, statements)) == []
