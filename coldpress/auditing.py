@@ -9,6 +9,7 @@ again, and `volatile` for what cannot.  Python's own files are left out.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import sysconfig
 from functools import cache
@@ -25,7 +26,7 @@ _VOLATILE = {
     "os.fork": PROGRAM}
 _WRITING = os.O_WRONLY | os.O_RDWR
 _IMPORT = "<frozen importlib"  # of code, which is looked at as a whole
-_DEVICES = ("/dev/", "/proc/", "/sys/")
+_DEVICES = re.compile(r"/(?:dev/(?!shm/)|proc/|sys/)")
 
 
 class _HeardEnvironment(type(os.environ)):  # type: ignore[misc]  # a class of Python's that has no public name
@@ -46,7 +47,7 @@ def listen() -> None:
 
 def is_own(path: str) -> bool:
     """Whether a file is neither Python's nor an installed package's nor ours."""
-    return not path.startswith(_installed()) and not path.startswith(_DEVICES)
+    return not path.startswith(_installed()) and not _DEVICES.match(path)
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
