@@ -56,6 +56,8 @@ MISTAKES = [
     ("link.broken-image", "warning", "content/a.md:1", URL, {"content/a.md": "![x](no.png)"}, "no.png"),
     ("link.broken-anchor", "warning", "content/a.md:1", URL, {"content/a.md": "[x](#prat)\n\n## Part"}, "`#part`?"),
     ("markup.maths", "warning", "content/a.md:3", URL, {"content/a.md": "A\n\n$$\\frac{1$$\n"}, "shown as code"),
+    ("markup.fence", "warning", "content/a.md:3:3", URL, {"content/a.md": "Text.\n\n- ```py\n  code\n\nText."},
+     "never closed"),
     ("markup.depth", "warning", "content/a.md:1", URL, {"content/a.md": "- " * 3000 + "deep"}, "nested too deep"),
     ("route.values", "error", "build.py:4", URL,
      route("@app.route('/x/<y>/')\n@coldpress.frozen(lambda: [{'z': 1}])\ndef x(y):\n    return y"), "lack `y`"),

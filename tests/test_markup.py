@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from coldpress.markup.render import Renderer
 
 RENDERER = Renderer()
-
-
-def wrong(*values, reason):
-    return pytest.param(*values, marks=pytest.mark.xfail(strict=True, reason=reason))
 
 
 def render(body):
@@ -32,28 +30,26 @@ def code(text, language="", inner=None):
     ("Term\n:   One\n:   Two", "<dl>\n<dt>Term</dt>\n<dd>One</dd>\n<dd>Two</dd>\n</dl>"),
     ("*[HTML]: Hyper Text\n\nThe HTML.", '<p>The <abbr title="Hyper Text">HTML</abbr>.</p>'),
     ("Text.\n{: .wide #i }", '<p class="wide" id="i">Text.</p>'),
-    ("## H {#own .c}", '<h2 class="c" id="own">H</h2>'),
+    ("## H {#own .c}", '<h2 id="own" class="c">H</h2>'),
     ("![](a.png){width=3}", '<p><img alt="" src="a.png" width="3"></p>'),
     ('<div markdown="1">\n\n*hi*\n\n</div>', "<div>\n<p><em>hi</em></p>\n</div>"),
     ("<div>\n*no*\n</div>", "<div>\n*no*\n</div>"),
     ("- [ ] a\n- [x] b", '<ul class="task-list">\n'
-     '<li class="task-list-item"><label><input type="checkbox" disabled/> a</label></li>\n'
-     '<li class="task-list-item"><label><input type="checkbox" disabled checked/> b</label></li>\n</ul>'),
+     '<li class="task-list-item"><label><input type="checkbox" disabled> a</label></li>\n'
+     '<li class="task-list-item"><label><input type="checkbox" disabled checked> b</label></li>\n</ul>'),
     ("3. three\n4. four", '<ol start="3">\n<li>three</li>\n<li>four</li>\n</ol>'),
     ("<script>\nif (a < b && c) {}\n</script>", "<script>\nif (a < b && c) {}\n</script>"),
     ("a <!-- b --> c", "<p>a <!-- b --> c</p>"),
-    ("AT&T &copy; 1 < 2", "<p>AT&amp;T &copy; 1 &lt; 2</p>"),
+    ("AT&T &copy; 1 < 2", "<p>AT&amp;T © 1 &lt; 2</p>"),
     ("**“重点”**内容", "<p><strong>“重点”</strong>内容</p>"),
     ("**重点。**中文和**（括号）**后", "<p><strong>重点。</strong>中文和<strong>（括号）</strong>后</p>"),
     ("中文**粗体**中文*斜体*中文", "<p>中文<strong>粗体</strong>中文<em>斜体</em>中文</p>"),
-    wrong("中文\n换行", "<p>中文换行</p>", reason="a soft line break between CJK characters shows as a space"),
+    ("中文\n换行", "<p>中文换行</p>"),
     ("one\\\ntwo", "<p>one<br>\ntwo</p>"),
     ("#hashtag", "<p>#hashtag</p>"),
-    wrong("Text:\n- a\n- b", "<p>Text:</p>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>",
-          reason="a list right after text is printed as text"),
-    wrong("- a\n  - b\n    - c", "<ul>\n<li>a<ul>\n<li>b<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n</li>\n</ul>",
-          reason="two spaces do not nest a list"),
-    wrong("1) a\n2) b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>", reason="`1)` is no list"),
+    ("Text:\n- a\n- b", "<p>Text:</p>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+    ("- a\n  - b\n    - c", "<ul>\n<li>a\n<ul>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n</li>\n</ul>"),
+    ("1) a\n2) b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>"),
     # Text that looks like a template is text.
     ("{{ x }} {% if y %} {% raw %}", "<p>{{ x }} {% if y %} {% raw %}</p>"),
     ("{{< fig src=\"x\" >}}", "<p>{{&lt; fig src=\"x\" &gt;}}</p>"),
@@ -67,14 +63,13 @@ def test_markdown_becomes_html(body, html):
 
 
 def test_tables_scroll_and_take_the_focus():
-    html = render("| a | b |\n|---|--:|\n| 1 | `x|y` \\| |")
+    html = render("| a | b |\n|---|--:|\n| 1 | `x\\|y` \\| |")
     assert html.startswith('<div class="table" tabindex="0"><table>')
     assert html.endswith("</table></div>")
     assert '<th style="text-align: right;">b</th>' in html
     assert "<code>x|y</code> |</td>" in html
 
 
-@pytest.mark.xfail(strict=True, reason="a table indented by a list's two spaces falls out of the list")
 def test_a_table_in_a_list_stays_in_it():
     html = render("- item\n\n  | a |\n  |---|\n  | 1 |\n")
     assert html.index("<table>") < html.index("</li>")
@@ -105,11 +100,15 @@ def test_callouts(body, kind, title):
 
 
 @pytest.mark.parametrize(("body", "opening"), [
-    ('??? note "More"\n    Body.', '<details class="note">\n<summary>More</summary>'),
-    ("???+ tip\n    Body.", '<details class="tip" open>\n<summary>Tip</summary>'),
+    ('??? note "More"\n    Body.', ('note"', "More")),
+    ("???+ tip\n    Body.", ('tip" open', "Tip")),
+    ("> [!TIP]+\n> Body.", ('tip" open', "Tip")),
+    ("> [!bug]- It *fails*\n> Body.", ('bug"', "It <em>fails</em>")),
 ])
 def test_details(body, opening):
-    assert render(body) == f"{opening}\n<p>Body.</p>\n</details>"
+    kind, title = opening
+    assert render(body) == (f'<details class="admonition {kind}>\n<summary class="admonition-title">{title}</summary>\n'
+                            "<p>Body.</p>\n</details>")
 
 
 def test_tabs():
@@ -167,9 +166,8 @@ def test_the_contents_stand_where_the_author_wants_them():
                                                  '<span class="mi">1</span>')),
     ("```C++\nx\n```", code("", "c++", '<span class="n">x</span>')),
     ("> ```\n> a\n> ```", f"<blockquote>\n{code('a')}\n</blockquote>"),
-    ("    a *b*\n", "<pre><code>a *b*\n</code></pre>"),
-    wrong("```py\nnever closed", code("", "py", '<span class="n">never</span> <span class="n">closed</span>'),
-          reason="a fence that is never closed is printed as text"),
+    ("    a *b*\n", code("a *b*")),
+    ("```py\nnever closed", code("", "py", '<span class="n">never</span> <span class="n">closed</span>')),
 ])
 def test_code_blocks(body, html):
     assert render(body) == html
@@ -178,12 +176,11 @@ def test_code_blocks(body, html):
 def test_a_title_and_marked_lines():
     html = render('```py title="a <b>.py" hl_lines="1 3-4"\na\nb\nc\nd\n```')
     assert html.startswith('<figure class="code"><figcaption>a &lt;b&gt;.py</figcaption><pre tabindex="0">')
-    assert [line.startswith('<span class="hll">') for line in html.replace("\n</span>", "</span>\n").split(
-        '"language-py">')[1].splitlines()[:4]] == [True, False, True, True]
+    assert re.findall(r'<span class="line( hll)?">', html) == [" hll", "", " hll", " hll"]
 
 
 @pytest.mark.parametrize("attributes", [
-    "{1,3-5}", "{hl_lines=[2]}", "filename.py", "foo=bar", "showLineNumbers", '{.cls #id title="x" y=z}',
+    "{1,3-5}", "{hl_lines=[2]}", "foo=bar", "showLineNumbers", '{.cls #id title="x" y=z}',
     'linenums="1" start="5"', "linenos,hl_lines=2",
 ])
 def test_unknown_attributes_of_a_fence_are_never_printed(attributes):
@@ -412,7 +409,7 @@ def test_what_is_there_is_not_told(make_site, body):
     ("# Title\n\nOne.\n\n<!-- more -->", "<p>One.</p>", "One."),
     ("One <!-- more --> two.", "<p>One </p>", "One"),
     ("- a\n- b <!-- more -->\n- c", "<ul>\n<li>a</li>\n<li>b </li></ul>", "a b"),
-    ("> One.\n> <!-- more -->\n> two", "<blockquote>\n<p>One.\n</p></blockquote>", "One."),
+    ("> One.\n> <!-- more -->\n> two", "<blockquote>\n<p>One.</p>\n</blockquote>", "One."),
     ("A[^1].\n\n<!-- more -->\n\nB.\n\n[^1]: Note.", "<p>A.</p>", "A."),
     ("## Part\n\nText.\n{: #p }\n\n<!-- more -->", "<h2>Part</h2>\n<p>Text.</p>", "Part Text."),
     ('<a name="x"></a>One <b id="y">two</b>.', "<p><a></a>One <b>two</b>.</p>", "One two."),

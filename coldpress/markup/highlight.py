@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from html import escape
-from typing import Any
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -14,34 +11,42 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from coldpress.markup.fences import Info
+from coldpress.markup.write import escaped
+
 _LANGUAGE = re.compile(r"[\w#.+-]+")
-OPTIONS = ("title", "hl_lines")
-"""What a fence may say beside its language: ```` ```py title="x" hl_lines="1 3-4" ````"""
+_FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
+# Names that authors use and Pygments has under another.
+_NAMES = {"sh-session": "console", "shell-script": "bash", "golang": "go", "jsonc": "json", "json5": "json",
+          "plain": "text", "plaintext": "text", "txt": "text", "none": "text", "dotenv": "ini", "env": "ini",
+          "mdx": "markdown", "viml": "vim", "batchfile": "batch", "pwsh": "powershell", "cs": "csharp",
+          "gitignore": "text", "svelte": "html", "vue": "html", "astro": "html", "njk": "jinja", "nunjucks": "jinja"}
 
 
-def accept_options(language: str, inputs: Mapping[str, str], options: dict[str, str],
-                   attrs: dict[str, str], md: Any) -> bool:
-    """Take the options we know; the rest of a fence's first line is ignored."""
-    options.update((key, inputs[key]) for key in OPTIONS if key in inputs)
-    return True
-
-
-def code_block(source: str, language: str | None, css_class: str, options: Mapping[str, str],
-               md: Any, **_: Any) -> str:
-    """One fence as HTML; a language nobody knows is plain text."""
-    language = (language or "").lower()
-    lexer = _lexer(language)
-    if lexer:
-        code = highlight(source, lexer, _formatter(options.get("hl_lines", "")))
-    else:
-        code = escape(source, quote=False) + "\n"
-    name = f' class="language-{escape(language)}"' if _LANGUAGE.fullmatch(language) else ""
+def code_block(source: str, info: Info) -> str:
+    """Code as HTML; a language nobody knows is plain text."""
+    lexer = _lexer(_NAMES.get(info.language, info.language))
+    code = highlight(source, lexer, _FORMATTER).removesuffix("\n") if lexer else escaped(source)
+    if info.marked or info.added or info.removed or info.first is not None:
+        code = _in_lines(code, info)
+    name = f' class="language-{escaped(info.language)}"' if _LANGUAGE.fullmatch(info.language) else ""
     # The block scrolls sideways, so it can take the focus.
-    block = f'<pre tabindex="0"><code{name}>{code}</code></pre>'
-    if options.get("title"):
-        caption = escape(options["title"], quote=False)
-        return f'<figure class="code"><figcaption>{caption}</figcaption>{block}</figure>'
+    block = f'<pre tabindex="0"><code{name}>{code}\n</code></pre>'
+    if info.title:
+        return f'<figure class="code"><figcaption>{escaped(info.title)}</figcaption>{block}</figure>'
     return f'<div class="code">{block}</div>'
+
+
+def _in_lines(code: str, info: Info) -> str:
+    """Each line in an element of its own, numbered or marked; Pygments lets no
+    element go over a line's end."""
+    lines = []
+    for number, line in enumerate(code.split("\n"), 1):
+        marks = [name for name, numbers in (("hll", info.marked), ("ins", info.added), ("del", info.removed))
+                 if number in numbers]
+        shown = f' data-line="{info.first + number - 1}"' if info.first is not None else ""
+        lines.append(f'<span class="{" ".join(["line", *marks])}"{shown}>{line}\n</span>')
+    return "".join(lines).removesuffix("\n</span>") + "</span>"
 
 
 @lru_cache(maxsize=256)
@@ -50,11 +55,3 @@ def _lexer(language: str) -> Lexer | None:
         return get_lexer_by_name(language, stripnl=False) if language else None
     except ClassNotFound:
         return None
-
-
-@lru_cache(maxsize=64)
-def _formatter(lines: str) -> HtmlFormatter[str]:
-    marked: list[int] = []
-    for first, last in re.findall(r"(\d+)(?:-(\d+))?", lines):
-        marked += range(int(first), min(int(last or first), 10_000) + 1)
-    return HtmlFormatter(nowrap=True, hl_lines=marked)

@@ -10,7 +10,8 @@ import re
 
 from coldpress.markup.locate import Locator
 from coldpress.markup.rendered import Fragment, Link, Title
-from coldpress.markup.structure import TITLE_MARK
+from coldpress.markup.tags import VOID
+from coldpress.markup.tree import TITLE_MARK
 from coldpress.paths import is_external
 
 _TOKEN = re.compile(
@@ -24,8 +25,6 @@ _LOADED = {
 }
 _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
 _WEB = ("http://", "https://")  # may be the site's own address, which only the Library knows
-VOID = frozenset([
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
 
 
 class Scan:

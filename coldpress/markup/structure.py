@@ -1,105 +1,121 @@
-"""The page's own structure: heading ids, the title, tables that can scroll."""
+"""The page's own structure: its title, heading ids, contents, tables that can scroll."""
 
 from __future__ import annotations
 
-import html
-from xml.etree.ElementTree import Element
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement
 
-import markdown
-from markdown.extensions import Extension
-from markdown.extensions.toc import remove_fnrefs, render_inner_html, strip_tags, unescape
-from markdown.treeprocessors import Treeprocessor
-
+from coldpress.markup.rendered import Heading
 from coldpress.markup.titles import plain
+from coldpress.markup.tree import TITLE_MARK, raw
+from coldpress.markup.write import to_html
 from coldpress.text import heading_id
 
-TITLE_MARK = "<!--coldpress:title-->"
-_BLOCKS = ("ul", "ol", "p", "div", "pre", "blockquote", "table", "dl", "details")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-class Structure(Extension):
-    """Runs when the tree is done; `title` is what it took out of the body: the
-    heading's id, its text and its HTML."""
+@dataclass(frozen=True, slots=True)
+class TakenTitle:
+    """The heading that was taken out of a body."""
 
-    title: tuple[str, str, str] | None = None
-
-    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  (Python-Markdown's name)
-        md.registerExtension(self)
-        # After attribute lists (8) may have given ids, before the toc (5) reads them.
-        md.treeprocessors.register(_Tree(md, self), "structure", 6)
-
-    def reset(self) -> None:
-        self.title = None
+    id: str
+    text: str
+    html: str
 
 
-class _Tree(Treeprocessor):
-    def __init__(self, md: markdown.Markdown, structure: Structure) -> None:
-        super().__init__(md)
-        self.structure = structure
-
-    def run(self, root: Element) -> None:
-        self._number_ids(root)
-        headings = [element for element in root if element.tag in _HEADINGS]
-        title = self._title_of(root, headings)
-        if title is not None:
-            self._take_title(root, title)
-        if any(element.tag == "h1" for element in root):
-            # The page has one h1, its title: the body's begin below it.
-            for element in root.iter():
-                if element.tag in _HEADINGS[:-1]:
-                    element.tag = _HEADINGS[_HEADINGS.index(element.tag) + 1]
-        self._wrap_tables(root)
-        self._label_tasks(root)
-
-    def _number_ids(self, root: Element) -> None:
-        used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
+def structure(root: Element) -> tuple[TakenTitle | None, tuple[Heading, ...]]:
+    """Bring a body's tree into the shape of a page; gives its title, if it
+    begins with one, and its contents."""
+    _number_ids(root)
+    title = _take_title(root)
+    if any(element.tag == "h1" for element in root):
+        # The page has one h1, its title: the body's begin below it.
         for element in root.iter():
-            if element.tag in _HEADINGS and "id" not in element.attrib:
-                base = name = heading_id(self._text(element))
-                number = 0
-                while name in used:
-                    number += 1
-                    name = f"{base}-{number}"
-                used.add(name)
-                element.set("id", name)
-
-    def _text(self, element: Element) -> str:
-        return html.unescape(unescape(strip_tags(render_inner_html(remove_fnrefs(element), self.md))))
-
-    def _title_of(self, root: Element, headings: list[Element]) -> Element | None:
-        if not headings or headings[0].tag != "h1":
-            return None
-        sole = sum(element.tag == "h1" for element in headings) == 1
-        return headings[0] if sole or headings[0] is root[0] else None
-
-    def _take_title(self, root: Element, element: Element) -> None:
-        inner = render_inner_html(element, self.md)
-        self.structure.title = element.attrib["id"], plain(self._text(element)), inner
-        mark = Element("p")
-        mark.text = self.md.htmlStash.store(TITLE_MARK)
-        mark.tail = "\n"
-        root[list(root).index(element)] = mark
-
-    def _wrap_tables(self, root: Element) -> None:
-        for parent in list(root.iter()):
-            for index, child in enumerate(parent):
-                if child.tag == "table":
-                    wrapper = Element("div", {"class": "table", "tabindex": "0"})
-                    wrapper.tail, child.tail = child.tail, None
-                    wrapper.append(child)
-                    parent[index] = wrapper
+            if element.tag in _HEADINGS[:-1]:
+                element.tag = _HEADINGS[_HEADINGS.index(element.tag) + 1]
+    contents = _contents(root)
+    _show_contents(root, contents)
+    _wrap_tables(root)
+    return title, contents
 
 
-    def _label_tasks(self, root: Element) -> None:
-        """Let the text of a task name its checkbox."""
-        for item in root.iter("li"):
-            if item.get("class") == "task-list-item":
-                holder = item[0] if len(item) and item[0].tag == "p" and not (item.text or "").strip() else item
-                inline = [child for child in holder if child.tag not in _BLOCKS]
-                label = Element("label")
-                label.text, holder.text = holder.text, None
-                for child in inline:
-                    holder.remove(child)
-                    label.append(child)
-                holder.insert(0, label)
+def text_of(element: Element) -> str:
+    """The words of an element, without marks of footnotes."""
+    return "".join(_texts(element))
+
+
+def _texts(element: Element) -> Iterator[str]:
+    if element.tag is not None and not element.get("id", "").startswith("fnref"):
+        yield element.text or ""
+        yield element.get("alt", "")
+        for child in element:
+            yield from _texts(child)
+            yield child.tail or ""
+
+
+def _number_ids(root: Element) -> None:
+    used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
+    next_number: dict[str, int] = {}
+    for element in root.iter():
+        if element.tag in _HEADINGS and "id" not in element.attrib:
+            base = name = heading_id(text_of(element))
+            while name in used:
+                next_number[base] = next_number.get(base, 0) + 1
+                name = f"{base}-{next_number[base]}"
+            used.add(name)
+            element.set("id", name)
+
+
+def _take_title(root: Element) -> TakenTitle | None:
+    headings = [element for element in root if element.tag in _HEADINGS]
+    if not headings or headings[0].tag != "h1":
+        return None
+    first = headings[0]
+    if sum(element.tag == "h1" for element in headings) > 1 and first is not root[0]:
+        return None
+    mark = raw(TITLE_MARK)
+    mark.tail = "\n"
+    root[list(root).index(first)] = mark
+    return TakenTitle(first.attrib["id"], plain(text_of(first)), to_html(first))
+
+
+def _contents(root: Element) -> tuple[Heading, ...]:
+    headings = [(int(element.tag[1]), element) for element in root.iter() if element.tag in _HEADINGS]
+
+    def below(level: int) -> tuple[Heading, ...]:
+        found = []
+        while headings and headings[0][0] > level:
+            own, element = headings.pop(0)
+            found.append(Heading(own, element.attrib["id"], plain(text_of(element)), below(own)))
+        return tuple(found)
+
+    return below(0)
+
+
+def _show_contents(root: Element, contents: tuple[Heading, ...]) -> None:
+    """Put the contents where a paragraph says `[TOC]`."""
+    for element in root.iter("p"):
+        if len(element) == 0 and element.text in ("[TOC]", "[[toc]]", "[[TOC]]"):
+            element.tag, element.text = "div", None
+            element.set("class", "toc")
+            _list(element, contents)
+
+
+def _list(parent: Element, headings: tuple[Heading, ...]) -> None:
+    if headings:
+        items = SubElement(parent, "ul")
+        for heading in headings:
+            item = SubElement(items, "li")
+            SubElement(item, "a", {"href": f"#{heading.id}"}).text = heading.title
+            _list(item, heading.children)
+
+
+def _wrap_tables(root: Element) -> None:
+    for parent in list(root.iter()):
+        for index, child in enumerate(parent):
+            if child.tag == "table":
+                wrapper = Element("div", {"class": "table", "tabindex": "0"})
+                wrapper.tail, child.tail = child.tail, None
+                wrapper.append(child)
+                parent[index] = wrapper

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from coldpress.markup.scan import balanced, visible_text
-from coldpress.markup.structure import TITLE_MARK
+from coldpress.markup.tree import TITLE_MARK
 
 _MORE = re.compile(r"<!--\s*more\s*-->", re.I)
 _PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.S)

@@ -1,0 +1,234 @@
+"""Containers other than lists: quotes, callouts, tabs, directives, notes, Markdown in HTML."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element, SubElement
+
+from coldpress.markup.blocks import Blocks, Container, Taken
+from coldpress.markup.lines import Line
+from coldpress.markup.tree import Source, group, raw
+
+_CALLOUT = re.compile(r"\[!(?P<kind>[A-Za-z][\w-]*)\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|\Z)")
+_ADMONITION = re.compile(
+    r"(?P<mark>!!!|\?\?\?\+?)[ ]?(?P<kinds>[\w-]+(?: +[\w-]+)*)?[ ]*(?:\"(?P<title>.*)\")?[ \t]*$")
+_TAB = re.compile(r"===[+!]*[ ]+\"(?P<title>.*)\"[ \t]*$")
+_NOTE = re.compile(r"\[\^(?P<label>[^\]\s]+)\]:[ \t]*")
+_HTML = re.compile(
+    r"<(?P<name>[a-zA-Z][\w-]*)(?P<before>[^<>]*?)[ \t]+markdown(?:=(?P<quote>[\"']?)(?:1|block|span)(?P=quote))?"
+    r"(?P<after>(?:[ \t][^<>]*)?)>")
+
+
+class Quote(Container):
+    """`> text`; a callout when it begins with `[!NOTE]`."""
+
+    hides_gaps = True
+
+    def __init__(self) -> None:
+        super().__init__(Element("blockquote"))
+        self.element.text = self.element.tail = "\n"
+
+    def goes_on(self, line: Line, blocks: Blocks) -> bool:
+        if line.indent > 3 or line.rest[line.indent:line.indent + 1] != ">":
+            return False
+        line.skip(line.indent + 1)
+        if line.indent:
+            line.skip(1)
+        return True
+
+    def close(self, blocks: Blocks) -> None:
+        first = self.element[0] if len(self.element) else None
+        text = first.text if first is not None and first.tag == "p" else None
+        found = _CALLOUT.match(text) if isinstance(text, Source) else None
+        if first is None or not found or not isinstance(text, Source):
+            return
+        rest = text.part(found.end())
+        if rest:
+            first.text = rest
+        else:
+            self.element.remove(first)
+        title = text.part(found.start("title"), found.end("title")) if found["title"].strip() else None
+        make_callout(self.element, [found["kind"].lower()], title, found["fold"])
+
+
+class Indented(Container):
+    """What is indented by four columns below its first line."""
+
+    def goes_on(self, line: Line, blocks: Blocks) -> bool:
+        if line.is_blank:
+            return True
+        if line.indent < 4:
+            return False
+        line.skip(4)
+        return True
+
+
+class Note(Indented):
+    """A footnote."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(Element("li"))
+        self.label = label
+        self.element.text = self.element.tail = "\n"
+
+
+class Tab(Indented):
+    """One tab; those that follow one another are a set."""
+
+
+class Tabs(Container):
+    """A set of tabs, which works without a script."""
+
+    only = Tab
+
+    def __init__(self, number: int) -> None:
+        super().__init__(Element("div", {"class": "tabbed-set tabbed-alternate"}))
+        self.element.text = self.element.tail = "\n"
+        self._number = number
+        self.titles: list[Source] = []
+
+    def close(self, blocks: Blocks) -> None:
+        content = list(self.element)
+        self.element[:] = []
+        labels = Element("div", {"class": "tabbed-labels"})
+        for number, title in enumerate(self.titles, 1):
+            name = f"__tabbed_{self._number}_{number}"
+            button = SubElement(self.element, "input", {
+                "type": "radio", "name": f"__tabbed_{self._number}", "id": name})
+            if number == 1:
+                button.set("checked", "")
+            SubElement(labels, "label", {"for": name}).text = title
+        block = Element("div", {"class": "tabbed-content"})
+        block.extend(content)
+        block.text = labels.tail = block.tail = "\n"
+        self.element.extend((labels, block))
+
+
+class Html(Container):
+    """Markdown within an HTML element that asks for it."""
+
+    def __init__(self, name: str, begin: str) -> None:
+        super().__init__(group())
+        self.element.append(raw(begin))
+        self.element[0].tail = "\n"
+        self._name = name
+        self._depth = 1
+        self._tag = re.compile(rf"<(/?){re.escape(name)}(?=[\s/>])[^<>]*>", re.I)
+
+    def goes_on(self, line: Line, blocks: Blocks) -> bool:
+        if self._depth <= 0:
+            return False
+        self.cut(line)
+        return True
+
+    def cut(self, line: Line) -> None:
+        """Leave what stands before the end of the element."""
+        for tag in self._tag.finditer(line.rest):
+            self._depth += -1 if tag[1] else 1
+            if self._depth <= 0:
+                line.cut(tag.start())
+                return
+
+    def close(self, blocks: Blocks) -> None:
+        end = raw(f"</{self._name}>")
+        end.tail = "\n"
+        self.element.append(end)
+
+
+class Directive(Container):
+    """`:::name[title]{attributes}` … `:::`"""
+
+    def __init__(self, element: Element, colons: int) -> None:
+        super().__init__(element)
+        self.colons = colons
+        self._is_open = True
+
+    def goes_on(self, line: Line, blocks: Blocks) -> bool:
+        return self._is_open
+
+    def end(self, line: Line) -> None:
+        """The line is its last one."""
+        self._is_open = False
+
+
+def make_callout(element: Element, kinds: list[str], title: Source | str | None, fold: str) -> None:
+    """Turn a container's element into a callout; `fold` is `+` (open) or `-`
+    where it can be folded."""
+    element.tag = "details" if fold else "div"
+    element.attrib = {"class": " ".join(["admonition", *dict.fromkeys(kinds)])}
+    if fold == "+":
+        element.set("open", "")
+    heading = Element("summary" if fold else "p", {"class": "admonition-title"})
+    heading.text = title or kinds[0].replace("-", " ").capitalize()
+    heading.tail = "\n"
+    element.insert(0, heading)
+
+
+def start_quote(blocks: Blocks, line: Line) -> Taken:
+    """`> text`"""
+    if blocks.is_too_deep(line):
+        return Taken.NOTHING
+    quote = Quote()
+    quote.goes_on(line, blocks)
+    return blocks.enter(quote)
+
+
+def start_admonition(blocks: Blocks, line: Line) -> Taken:
+    """`!!! note "Title"`, `??? note`, `???+ note`"""
+    found = _ADMONITION.match(line.text)
+    if not found or not (found["kinds"] or found["title"]) or blocks.is_too_deep(line):
+        return Taken.NOTHING
+    container = Indented(Element("div"))
+    container.element.text = container.element.tail = "\n"
+    kinds = (found["kinds"] or "note").lower().split()
+    title = None
+    if found["title"]:
+        column = line.column + line.indent + 1 + found.start("title")
+        title = Source.at(found["title"], line.number, (column,))
+    make_callout(container.element, kinds, title, {"!!!": "", "???": "-", "???+": "+"}[found["mark"]])
+    if found["title"] == "" and found["mark"] == "!!!":
+        container.element.remove(container.element[0])  # `!!! note ""` asks for none
+    blocks.enter(container)
+    line.skip(len(line.rest))
+    return Taken.LINE
+
+
+def start_tab(blocks: Blocks, line: Line) -> Taken:
+    """`=== "Title"`"""
+    found = _TAB.match(line.text)
+    if not found or blocks.is_too_deep(line):
+        return Taken.NOTHING
+    tabs = blocks.container
+    if not isinstance(tabs, Tabs):
+        tabs = Tabs(line.number)
+        blocks.enter(tabs)
+    tabs.titles.append(Source.at(found["title"], line.number, (line.column + line.indent + 1 + found.start("title"),)))
+    tab = Tab(Element("div", {"class": "tabbed-block"}))
+    tab.element.text = tab.element.tail = "\n"
+    blocks.enter(tab)
+    line.skip(len(line.rest))
+    return Taken.LINE
+
+
+def start_note(blocks: Blocks, line: Line) -> Taken:
+    """`[^label]: text`"""
+    found = _NOTE.match(line.text)
+    if not found or blocks.is_too_deep(line) or blocks.paragraph:
+        return Taken.NOTHING
+    note = Note(found["label"])
+    blocks.enter(note, apart=True)
+    blocks.notes.setdefault(found["label"], note.element)
+    line.skip(line.indent + found.end())
+    return Taken.MARK
+
+
+def start_html_with_markdown(blocks: Blocks, line: Line) -> Taken:
+    """`<div markdown="1">`"""
+    found = _HTML.match(line.text)
+    if not found or blocks.is_too_deep(line):
+        return Taken.NOTHING
+    container = Html(found["name"], f"<{found['name']}{found['before']}{found['after']}>")
+    blocks.enter(container)
+    line.skip(line.indent + found.end())
+    container.cut(line)
+    return Taken.MARK

@@ -1,0 +1,153 @@
+"""GitHub's Markdown on Python-Markdown.
+
+Python-Markdown reads blocks and inline marks by rules of its own; authors
+know GitHub's.  So an extension puts our block parser in the place of its
+parser, our inline parser and the steps after it among its tree processors,
+and our writer in the place of its serializer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element, ElementTree
+
+import markdown
+from markdown.blockparser import BlockParser
+from markdown.extensions import Extension
+from markdown.inlinepatterns import Pattern
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import Registry
+
+from coldpress.markup import abbreviations, attributes
+from coldpress.markup.blocks import Blocks
+from coldpress.markup.destinations import References
+from coldpress.markup.fences import info_of
+from coldpress.markup.footnotes import Footnotes
+from coldpress.markup.grammar import STARTS
+from coldpress.markup.highlight import code_block
+from coldpress.markup.inlines import Inlines
+from coldpress.markup.maths import Maths
+from coldpress.markup.rendered import Flaw, Heading
+from coldpress.markup.structure import TakenTitle, structure
+from coldpress.markup.tree import Raw, Source
+from coldpress.markup.write import to_html
+
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+
+
+@dataclass
+class Body:
+    """What is known of the body at work."""
+
+    blocks: Blocks
+    references: References
+    flaws: list[Flaw] = field(default_factory=list)
+    title: TakenTitle | None = None
+    contents: tuple[Heading, ...] = ()
+
+
+class GitHub(Extension):
+    """Gives a `Markdown` object GitHub's rules.  `body` is what was found in
+    the text that was converted last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maths = Maths()
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin with another text."""
+        references = References()
+        self.body = Body(Blocks(STARTS, references.without), references)
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  (Python-Markdown's name)
+        md.registerExtension(self)
+        md.preprocessors = Registry[Preprocessor]()
+        md.inlinePatterns = Registry[Pattern]()
+        md.postprocessors = Registry[Postprocessor]()
+        md.treeprocessors = Registry[Treeprocessor]()
+        md.parser = _Parser(md, self)
+        for priority, step in enumerate((self._finish, self._render_leaves, self._add_notes, self._read_texts)):
+            md.treeprocessors.register(_Step(md, step), step.__name__, 10 * priority + 10)
+        md.output_formats = dict.fromkeys(("html", "xhtml"), _write)  # type: ignore[misc]  # for this object only
+
+    def _read_texts(self, root: Element) -> None:
+        """The marks within the texts of leaves, and of the notes they refer to."""
+        footnotes = Footnotes(self.body.blocks.notes)
+        inlines = Inlines(self.body.references, footnotes.mark)
+        _read(root, inlines)
+        for note in footnotes.in_use():
+            _read(note, inlines)
+        self._footnotes = footnotes
+
+    def _add_notes(self, root: Element) -> None:
+        section = self._footnotes.section()
+        if section is not None:
+            root.append(section)
+        abbreviations.explain(root, self.body.blocks.abbreviations)
+
+    def _render_leaves(self, root: Element) -> None:
+        """Code and formulas as HTML."""
+        for element in root.iter():
+            if element.tag == "pre" and "info" in element.attrib:
+                _become(element, code_block(element.text or "", info_of(element.attrib["info"])))
+            elif element.tag == "math" and "line" in element.attrib:
+                is_block = element.attrib["display"] == "block"
+                html = self.maths.convert(element.text or "", int(element.attrib["line"]),
+                                          int(element.attrib["column"]), display=is_block)
+                _become(element, f'<div class="math" tabindex="0">{html}</div>' if is_block else html)
+
+    def _finish(self, root: Element) -> None:
+        body = self.body
+        body.title, body.contents = structure(root)
+        flaws = [*body.blocks.flaws, *self.maths.flaws]
+        body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
+        self.maths.flaws.clear()
+
+
+def _write(root: Element) -> str:
+    return f"<{root.tag}>{to_html(root)}</{root.tag}>"  # which `Markdown` takes off again
+
+
+class _Parser(BlockParser):
+    """Stands in the place of Python-Markdown's."""
+
+    def __init__(self, md: markdown.Markdown, github: GitHub) -> None:
+        super().__init__(md)
+        self._github = github
+
+    def parseDocument(self, lines: Iterable[str]) -> ElementTree:  # noqa: N802  (Python-Markdown's name)
+        return ElementTree(self._github.body.blocks.parse("\n".join(lines)))
+
+
+class _Step(Treeprocessor):
+    """One step over the tree."""
+
+    def __init__(self, md: markdown.Markdown, step: Callable[[Element], None]) -> None:
+        super().__init__(md)
+        self._step = step
+
+    def run(self, root: Element) -> None:
+        self._step(root)
+
+
+def _read(root: Element, inlines: Inlines) -> None:
+    for element in list(root.iter()):
+        text = element.text
+        if isinstance(text, Source):
+            found = (attributes.of_heading(text) if element.tag in _HEADINGS
+                     else attributes.of_paragraph(text) if element.tag == "p" else None)
+            if found:
+                attributes.apply(element, found[1])
+                text = text.part(0, found[0])
+            element.text = None
+            inlines.read(text, element)
+
+
+def _become(element: Element, html: str) -> None:
+    element.tag = None  # type: ignore[assignment]  # see `tree.group`
+    element.attrib.clear()
+    element.text = Raw(html)

@@ -1,0 +1,303 @@
+"""The marks within a text: links, emphasis, code, formulas, raw HTML.
+
+CommonMark's algorithm, and GitHub's bare URLs: one pass over the text makes
+tokens; runs of `*`, `_` and the like are paired by a stack of openers, and
+brackets by another; then the tokens become elements.  No step looks at a
+character more than a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from xml.etree.ElementTree import Element
+
+from coldpress.markup import attributes, bare, money, tags
+from coldpress.markup.attributes import Attributes
+from coldpress.markup.delimiters import Delimiter, delimiter, pair
+from coldpress.markup.destinations import ENTITY, References, Target, inline_target, label
+from coldpress.markup.emoji import emoji_at
+from coldpress.markup.tokens import Bracket, Closed, Token, build, last_character, words_of
+from coldpress.markup.tree import Source, Verbatim, raw
+from coldpress.text import CJK
+
+_SPECIAL = re.compile(
+    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$+|\{(?=[:#.\w ])|:(?=[\w+-]+:)|(?:https?|ftp)://|www\.", re.I | re.A)
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_TICKS = re.compile("`+")
+_RUN = re.compile(r"\*+|_+|~+|\^+|=+")
+_LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>\x00-\x1f]*)>")
+_MAIL = re.compile(
+    r"<([a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*)>")
+_NOTE = re.compile(r"\[\^([^\]\s]+)\]")
+_SMALL = re.compile(r"([~^])([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
+_WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
+_MARKS = re.compile(r"[*_~=^`\[!]*")
+
+
+class Inlines:
+    """Reads the texts of one body.  `refer` gives the mark for a footnote by
+    its label, or None when there is no such note."""
+
+    def __init__(self, references: References, refer: Callable[[str], Element | None]) -> None:
+        self.references = references
+        self.refer = refer
+
+    def read(self, source: Source, into: Element) -> None:
+        """Put a text's elements into an element that has no content yet."""
+        if not _SPECIAL.search(source):
+            into.text = str(source)
+            return
+        build(_Reading(self, source).tokens(), into)
+
+
+class _Reading:
+    """One text being read."""
+
+    def __init__(self, inlines: Inlines, source: Source) -> None:
+        self._inlines = inlines
+        self._text = source
+        self._tokens: list[Token] = []
+        self._brackets: list[Bracket] = []
+        self._links_from = 0  # brackets below are within a link, or hold one
+        self._runs: list[Delimiter] = []
+        self._ticks: Mapping[int, list[int]] | None = None
+        self._endless: set[str] = set()
+
+    def tokens(self) -> list[Token]:
+        text, at = self._text, 0
+        while found := _SPECIAL.search(text, at):
+            start = found.start()
+            if start > at:
+                self._tokens.append(text[at:start])
+            end = _READERS.get(text[start], _Reading._url)(self, start)
+            if end is None:
+                end = start + 1 if text[start] in "$:" or text[start].isalpha() else found.end()
+                self._tokens.append(text[start:end])
+            at = end
+        if at < len(text):
+            self._tokens.append(text[at:])
+        pair(self._runs)
+        return self._tokens
+
+    def _escape(self, at: int) -> int | None:
+        following = self._text[at + 1:at + 2]
+        if following == "(":
+            formula = money.parenthesized_at(self._text, at)
+            if formula:
+                return self._formula(formula[0], at, formula[1], display=False)
+        if following == "\n":
+            return self._break(at + 1, is_hard=True)
+        if following and _PUNCTUATION.match(following):
+            self._tokens.append(following)
+            return at + 2
+        return None
+
+    def _code(self, at: int) -> int | None:
+        if self._ticks is None:
+            ticks: dict[int, list[int]] = {}
+            for found in _TICKS.finditer(self._text):
+                ticks.setdefault(len(found[0]), []).append(found.start())
+            self._ticks = ticks
+        opening = _TICKS.match(self._text, at)
+        assert opening, "called at a backtick"
+        size = len(opening[0])
+        places = self._ticks.get(size, [])
+        closing = bisect_left(places, opening.end())
+        if closing == len(places):
+            self._tokens.append(opening[0])
+            return opening.end()
+        inner = self._text[opening.end():places[closing]].replace("\n", " ")
+        if inner.startswith(" ") and inner.endswith(" ") and inner.strip(" "):
+            inner = inner[1:-1]
+        element = Element("code")
+        element.text = Verbatim(inner)
+        self._tokens.append(element)
+        return places[closing] + size
+
+    def _entity(self, at: int) -> int | None:
+        found = ENTITY.match(self._text, at)
+        if not found:
+            return None
+        self._tokens.append(html.unescape(found[0]))
+        return found.end()
+
+    def _line_end(self, at: int) -> int:
+        return self._break(at, is_hard=self._text[:at].endswith("  "))
+
+    def _break(self, at: int, *, is_hard: bool) -> int:
+        """A line's end: a `<br>`, a space, or nothing between two characters
+        that are written without one."""
+        text = self._text
+        if self._tokens and isinstance(self._tokens[-1], str):
+            self._tokens[-1] = self._tokens[-1].rstrip(" ")
+        end = at + 1
+        while text[end:end + 1] in (" ", "\t"):
+            end += 1
+        if is_hard:
+            self._tokens.append(Element("br"))
+        marks = _MARKS.match(text, end)
+        after = text[marks.end() if marks else end:][:1]
+        if is_hard or not (_WIDE.match(after) and _WIDE.match(last_character(self._tokens))):
+            self._tokens.append("\n")
+        return end
+
+    def _angle(self, at: int) -> int | None:
+        found = _LINK.match(self._text, at)
+        mail = None if found else _MAIL.match(self._text, at)
+        if found or mail:
+            match = found or mail
+            assert match
+            self._link(match[1], f"mailto:{match[1]}" if mail else match[1])
+            return match.end()
+        tag = tags.tag_at(self._text, at, self._endless)
+        if tag is None:
+            return None
+        self._tokens.append(raw(self._text[at:tag]))
+        return tag
+
+    def _open(self, at: int) -> int | None:
+        note = _NOTE.match(self._text, at)
+        mark = self._inlines.refer(note[1]) if note else None
+        if note and mark is not None:
+            self._tokens.append(mark)
+            return note.end()
+        return self._bracket(at + 1, is_image=False)
+
+    def _image(self, at: int) -> int:
+        return self._bracket(at + 2, is_image=True)
+
+    def _bracket(self, at: int, *, is_image: bool) -> int:
+        if self._brackets:
+            self._brackets[-1].has_inner = True
+        bracket = Bracket(at, len(self._tokens), len(self._runs), is_image=is_image)
+        self._brackets.append(bracket)
+        self._tokens.append(bracket)
+        return at
+
+    def _close(self, at: int) -> int | None:
+        if not self._brackets:
+            return None
+        bracket = self._brackets.pop()
+        is_dead = not bracket.is_image and len(self._brackets) < self._links_from
+        self._links_from = min(self._links_from, len(self._brackets))
+        found = None if is_dead else self._target(bracket, at)
+        if found is None:
+            return None
+        bracket.target, end = found
+        pair(self._runs[bracket.runs:])
+        del self._runs[bracket.runs:]
+        if bracket.is_image:
+            self._put_image(bracket)
+        else:
+            self._drop_links(bracket.token + 1)
+            self._tokens.append(Closed())
+            self._links_from = len(self._brackets)  # no link within a link
+        return end
+
+    def _target(self, bracket: Bracket, at: int) -> tuple[Target, int] | None:
+        text = self._text
+        if text.startswith("(", at + 1):
+            found = inline_target(text, at + 1)
+            if found:
+                return found
+        named = label(text, at + 1) if text.startswith("[", at + 1) else None
+        if named:
+            target = self._inlines.references.get(named[0])
+            return (target, named[1]) if target else None
+        end = at + 3 if text.startswith("[]", at + 1) else at + 1
+        if bracket.has_inner or at - bracket.at > 999:
+            return None
+        target = self._inlines.references.get(text[bracket.at:at])
+        return (target, end) if target else None
+
+    def _drop_links(self, start: int) -> None:
+        """Bare URLs in a link's text are only text."""
+        for at in range(start, len(self._tokens)):
+            token = self._tokens[at]
+            if isinstance(token, Element) and token.tag == "a":
+                self._tokens[at] = token.text or ""
+
+    def _put_image(self, bracket: Bracket) -> None:
+        target = bracket.target
+        assert target, "a closed bracket has one"
+        element = Element("img", {"alt": words_of(self._tokens[bracket.token + 1:]), "src": target.url})
+        if target.title:
+            element.set("title", target.title)
+        del self._tokens[bracket.token:]
+        self._tokens.append(element)
+
+    def _run(self, at: int) -> int:
+        found = _RUN.match(self._text, at)
+        assert found, "called at a run"
+        small = _SMALL.match(self._text, at) if len(found[0]) == 1 else None
+        if small:
+            element = Element("sub" if small[1] == "~" else "sup")
+            element.text = small[2]
+            self._tokens.append(element)
+            return small.end()
+        run = delimiter(self._text, at, found.end(), len(self._tokens))
+        self._tokens.append(run or found[0])
+        if run and (run.can_open or run.can_close):
+            self._runs.append(run)
+        return found.end()
+
+    def _dollar(self, at: int) -> int | None:
+        formula = money.formula_at(self._text, at)
+        return self._formula(formula[0], at, formula[1], display=formula[2]) if formula else None
+
+    def _formula(self, tex: str, at: int, end: int, *, display: bool) -> int:
+        line, column = self._text.place(self._text.index(tex, at))
+        element = Element("math", {
+            "display": "inline-block" if display else "inline", "line": str(line), "column": str(column)})
+        element.text = Verbatim(tex)
+        self._tokens.append(element)
+        return end
+
+    def _attributes(self, at: int) -> int | None:
+        found = attributes.INLINE.match(self._text, at)
+        if not found or not self._tokens or isinstance(self._tokens[-1], str):
+            return None
+        self._tokens.append(Attributes(found[0], found[1]))
+        return found.end()
+
+    def _emoji(self, at: int) -> int | None:
+        found = emoji_at(self._text, at)
+        if not found:
+            return None
+        self._tokens.append(found[0])
+        return found[1]
+
+    def _at(self, at: int) -> int | None:
+        before = self._tokens[-1] if self._tokens else None
+        found = bare.email_before(before, self._text, at) if isinstance(before, str) else None
+        if not found or not isinstance(before, str):
+            return None
+        mail, end = found
+        self._tokens[-1] = before[:len(before) - mail.index("@")]
+        self._link(mail, f"mailto:{mail}")
+        return end
+
+    def _url(self, at: int) -> int | None:
+        found = bare.url_at(self._text, at, "]" if self._brackets else None)
+        if not found:
+            return None
+        shown, url, end = found
+        self._link(shown, url)
+        return end
+
+    def _link(self, shown: str, url: str) -> None:
+        element = Element("a", {"href": url})
+        element.text = shown
+        self._tokens.append(element)
+
+
+_READERS: dict[str, Callable[[_Reading, int], int | None]] = {
+    "\\": _Reading._escape, "`": _Reading._code, "&": _Reading._entity, "\n": _Reading._line_end,
+    "<": _Reading._angle, "[": _Reading._open, "!": _Reading._image, "]": _Reading._close,
+    "*": _Reading._run, "_": _Reading._run, "~": _Reading._run, "^": _Reading._run, "=": _Reading._run,
+    "$": _Reading._dollar, "{": _Reading._attributes, "@": _Reading._at, ":": _Reading._emoji,
+}

@@ -1,0 +1,59 @@
+"""HTML tags in a text (CommonMark 6.6); what only looks like one is text."""
+
+from __future__ import annotations
+
+import re
+
+ATTRIBUTE = r"""[ \t\n]+[a-zA-Z_:@][a-zA-Z0-9_.:@-]*(?:[ \t\n]*=[ \t\n]*(?:[^ \t\n"'=<>`]+|'[^']*'|"[^"]*"))?"""
+_TAG = re.compile(
+    rf"<(?:(?P<open>[a-zA-Z][a-zA-Z0-9-]*)(?:{ATTRIBUTE})*+[ \t\n]*/?|/(?P<close>[a-zA-Z][a-zA-Z0-9-]*)[ \t\n]*)>")
+_DECLARATION = re.compile(r"<![a-zA-Z][^>]*>")
+_UNTIL = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
+_EMPTY_COMMENT = re.compile("<!--?-?>")
+_HTML = """a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption
+center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure
+font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li
+link main map mark marquee menu menuitem meta meter nav nobr noframes noscript object ol optgroup option output p param
+picture plaintext pre progress q rp rt rtc ruby s samp script search section select slot small source span strike strong
+style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr xmp
+math annotation maction menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot
+mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover semantics
+animate animatemotion animatetransform circle clippath defs desc ellipse feblend fecolormatrix fecomposite fedropshadow
+feflood fegaussianblur feimage femerge femergenode feoffset filter foreignobject g image line lineargradient marker mask
+metadata mpath path pattern polygon polyline radialgradient rect set stop switch symbol text textpath tspan use view"""
+_BLOCKS = """address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div
+dl dt fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link
+main menu menuitem nav noframes ol optgroup option p param search section summary table tbody td tfoot th thead title tr
+track ul"""
+NAMES = frozenset(_HTML.split())
+"""The elements of HTML, MathML and SVG; those with a hyphen are anybody's."""
+BLOCKS = frozenset(_BLOCKS.split())
+"""Those that are blocks in Markdown (CommonMark 4.6, the sixth kind)."""
+
+VOID = frozenset([
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
+
+
+def is_known(name: str) -> bool:
+    """Whether browsers know an element, or its page may define it."""
+    return name.lower() in NAMES or ("-" in name and name[0].islower())
+
+
+def tag_at(text: str, at: int, endless: set[str]) -> int | None:
+    """Where the tag, comment or the like ends that begins at a place; None
+    where none begins.  `endless` is what is known not to end in this text."""
+    found = _TAG.match(text, at)
+    if found:
+        return found.end() if is_known(found["open"] or found["close"]) else None
+    empty = _EMPTY_COMMENT.match(text, at)
+    if empty:
+        return empty.end()
+    for begin, end in _UNTIL:
+        if text.startswith(begin, at):
+            stop = -1 if begin in endless else text.find(end, at + len(begin))
+            if stop < 0:
+                endless.add(begin)
+                return None
+            return stop + len(end)
+    declaration = _DECLARATION.match(text, at)
+    return declaration.end() if declaration else None

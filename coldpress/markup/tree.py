@@ -1,0 +1,64 @@
+"""The tree between parsing and HTML: elements of `xml.etree`, as Python-Markdown has them.
+
+An element without a tag is a group: only what is in it is shown.
+"""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element
+
+TITLE_MARK = "<!--coldpress:title-->"
+"""Stands where the heading stood that is the page's title."""
+
+
+class Source(str):
+    """The text of a leaf, its inline marks not read yet.  `line` is the number
+    of its first line and `columns` where each line of it begins, both from 1."""
+
+    __slots__ = ("columns", "line")
+    line: int
+    columns: tuple[int, ...]
+
+    @classmethod
+    def at(cls, text: str, line: int, columns: tuple[int, ...]) -> Source:
+        source = cls(text)
+        source.line = line
+        source.columns = columns
+        return source
+
+    def part(self, start: int, end: int | None = None) -> Source:
+        """A part of it, at its own place."""
+        line, column = self.place(start)
+        skipped = line - self.line + 1
+        return Source.at(self[start:end], line, (column, *self.columns[skipped:]))
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character of it."""
+        before = self.count("\n", 0, offset)
+        column = self.columns[before] if before < len(self.columns) else 1
+        return self.line + before, column + offset - (self.rfind("\n", 0, offset) + 1)
+
+
+class Verbatim(str):
+    """Text without marks: code, a formula."""
+
+    __slots__ = ()
+
+
+class Raw(str):
+    """HTML as it is to be written."""
+
+    __slots__ = ()
+
+
+def group(text: str | None = None) -> Element:
+    """An element that only holds others."""
+    element = Element("")
+    element.tag = None  # type: ignore[assignment]  # as Python-Markdown's serializer has it
+    element.text = text
+    return element
+
+
+def raw(html: str) -> Element:
+    """HTML as it is."""
+    return group(Raw(html))
