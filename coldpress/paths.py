@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -46,6 +47,7 @@ def path_of(url: str) -> str:
     return unicodedata.normalize("NFC", unquote(urlsplit(url).path))
 
 
+@lru_cache(maxsize=65536)
 def url_of(path: str) -> str:
     """A path percent-encoded, as Werkzeug builds it and as links need it."""
     return quote(path, safe="/!$&'()*+,;=:@-._~")

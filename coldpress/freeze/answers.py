@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 
-from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from coldpress.errors import Problems
 from coldpress.freeze.entry import Entry
@@ -37,7 +37,7 @@ def check_answer(entry: Entry, mimetype: str | None, data: bytes, problems: Prob
                        entry.place, "set `base_url` in config.yaml")
 
 
-def check_use(entry: Entry, response: TestResponse, reads: Reads, problems: Problems) -> None:
+def check_use(entry: Entry, response: Response, reads: Reads, problems: Problems) -> None:
     """Report a page that is made for one visitor: of a session, or of a query."""
     if "cookie" in response.vary:
         problems.error("route.session", f"`{entry.path}` uses the session, and a frozen page is the same for all",

@@ -11,13 +11,15 @@ import time
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, url_for
-from flask.testing import FlaskClient
 from flask_frozen import Freezer, MissingURLGeneratorWarning
-from werkzeug.test import TestResponse
+from werkzeug.test import create_environ, run_wsgi_app
+from werkzeug.wrappers import Response
 
 from coldpress import recorder
 from coldpress.errors import Problems
@@ -48,7 +50,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             FREEZER_REMOVE_EXTRA_FILES=False)
         super().__init__(app, with_static_files=False, with_no_argument_rules=False, log_url_for=False)
         self.register_generator(self._urls)
-        self._client: FlaskClient = app.test_client(use_cookies=False)
+        self._environ = create_environ("/", app.config["FREEZER_BASE_URL"])
 
     def freeze_entries(self, entries: Iterable[Entry]) -> Iterator[Frozen]:
         """Request each entry as it comes; `entries` may grow meanwhile."""
@@ -57,6 +59,11 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             warnings.simplefilter("ignore", MissingURLGeneratorWarning)
             for _ in self.freeze_yield():
                 yield self._frozen
+
+    @cached_property
+    def root(self) -> Path:
+        """Where Frozen-Flask believes that it writes; it asks for every page."""
+        return self._stage.folder
 
     def _base_url(self) -> str:
         base = self._site.config.base_url
@@ -93,16 +100,23 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         self._links.clear()
         with recorder.recording() as reads:
             try:
-                response = self._client.get(url_of(entry.path), base_url=self.app.config["FREEZER_BASE_URL"])
-                with response:
-                    data = response.get_data()
+                response = self._answer(entry.path)
+                data = response.get_data()
             except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
                 self._frozen = Frozen(entry.path, (), failure=explain(reason, self._site))
             else:
                 self._frozen = self._take(entry, response, data, reads, started)
-        return self._stage.folder / entry.file
+        return self.root / entry.file
 
-    def _take(self, entry: Entry, response: TestResponse, data: bytes, reads: recorder.Reads, started: float
+    def _answer(self, path: str) -> Response:
+        """Ask for a path; a test client would, in twice the time."""
+        url = self._environ["SCRIPT_NAME"] + url_of(path)
+        environ = {**self._environ, "PATH_INFO": path.encode().decode("latin-1"), "REQUEST_URI": url, "RAW_URI": url,
+                   "wsgi.input": BytesIO()}
+        body, status, headers = run_wsgi_app(self.app.wsgi_app, environ, buffered=True)
+        return Response(body, status, headers)
+
+    def _take(self, entry: Entry, response: Response, data: bytes, reads: recorder.Reads, started: float
               ) -> Frozen:
         problems = Problems()
         if response.status_code in (301, 302, 303, 307, 308):

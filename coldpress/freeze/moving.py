@@ -22,7 +22,7 @@ def settle(files: Sequence[Path]) -> None:
             os.fsync(opened.fileno())
 
 
-def move(staged: Path, target: Path) -> None:
+def move(staged: str, target: str) -> None:
     """Put a staged file where a file of the site is or will be.
 
     Raises `OSError` with the target's name, and leaves what was there.
@@ -30,12 +30,12 @@ def move(staged: Path, target: Path) -> None:
     try:
         os.replace(staged, target)
     except FileNotFoundError:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
         os.replace(staged, target)
     except OSError as reason:
         if reason.errno != errno.EXDEV:
             raise
-        _move_across(staged, target)
+        _move_across(Path(staged), Path(target))
 
 
 def _move_across(staged: Path, target: Path) -> None:

@@ -17,7 +17,7 @@ from coldpress.freeze.moving import move, settle
 from coldpress.freeze.ownership import Ownership
 from coldpress.freeze.removing import clear_the_way, remove
 from coldpress.freeze.stage import Stage
-from coldpress.paths import below, relative_name
+from coldpress.paths import check_file, relative_name
 from coldpress.state import STATE, make_state
 
 
@@ -98,8 +98,11 @@ class Output:
         if known is None or not new <= owned:
             self.owned.write(owned | new)  # so that a build that dies here leaves nothing unknown
         clear_the_way(self.folder, self._staged, gone)
+        # As text: there may be a hundred thousand of them.
+        staged, folder = str(self.staging.folder), str(self.folder)
         for file in sorted(self._staged, key=lambda file: (file in self._pages, file)):
-            move(self.staging.path(self._staged[file]), below(self.folder, file))
+            check_file(file)
+            move(f"{staged}/{self._staged[file]}", f"{folder}/{file}")
         by_case = {file.casefold(): file for file in new} if gone else {}
         removed = [file for file in sorted(gone) if remove(self.folder, file, by_case)]
         if gone:
