@@ -125,7 +125,40 @@ def _menu_item(entry: Any) -> MenuItem:
     raise ValueError("a menu entry is written `- About: /about/`")
 
 
+@dataclass(frozen=True, slots=True)
+class MarkdownOptions:
+    """How bodies are read: the keys below `markdown:`."""
+
+    trusted: bool = True
+    """Whether authors may write any HTML; of others' it is cleaned."""
+    jinja: bool = False
+    """Whether bodies are templates, run in a sandbox before they are read."""
+    smart: bool = True
+    """Whether quotes, dashes and dots become typographic ones, by the page's language."""
+    macros: tuple[tuple[str, str], ...] = ()
+    r"""TeX macros for formulas: `R: \mathbb{R}`."""
+
+    @property
+    def key(self) -> str:
+        """Tells markup of other options apart."""
+        return f"{self.trusted} {self.smart} {self.macros}"
+
+
+def _markdown(value: Any) -> MarkdownOptions:
+    given = dict(_params(value))
+    known = [option.name for option in fields(MarkdownOptions)]
+    for name, option in given.items():
+        if name not in known:
+            raise ValueError(f"there is no `{name}`", did_you_mean(name, known) or f"there are {', '.join(known)}")
+        if name == "macros":
+            given[name] = tuple(sorted((key, _text(tex)) for key, tex in _params(option or {}).items()))
+        elif not isinstance(option, bool):
+            raise ValueError(f"`{name}` is `true` or `false`")
+    return MarkdownOptions(**given)
+
+
 _EMPTY: Mapping[str, Any] = Params()
+_PLAIN = MarkdownOptions()
 
 
 @dataclass(frozen=True)
@@ -157,6 +190,8 @@ class Config:
     """Posts on one page of a list."""
     params: Mapping[str, Any] = _option(_params, _EMPTY)
     """Anything of your own, for templates: `site.params.NAME`."""
+    markdown: MarkdownOptions = _option(_markdown, _PLAIN)  # noqa: RUF009  (it makes a field)
+    """How bodies are read: `trusted`, `jinja`, `smart`, `macros`."""
     content_dir: str = _option(_folder, "content")
     """Folder of the Markdown."""
     output_dir: str = _option(_folder, "site")
@@ -199,7 +234,7 @@ FOREIGN = {
 }
 """What others call our options."""
 
-NOT_BUILT = ("languages", "theme", "markdown", "data_dir")
+NOT_BUILT = ("languages", "theme", "data_dir")
 """Options that will come; until then they are refused."""
 
 

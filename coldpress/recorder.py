@@ -9,12 +9,14 @@ A key is a pair (kind, name):
     meta, body, summary, url   what a source (its name) says, holds, shows, and where it is
     text                       every letter of a source
     path, source, asset        what answers a path; whether a source, an asset is there
+    name, image                which page is called so; how large the image at a path is
     items, list                a slice of a collection (`posts[0:10]`), a page of a list
     near, section, members     a post's neighbours; a page's section; what a section holds
     term                       a term's name, or the terms of a taxonomy (`tags/`)
     link                       a path that is pointed to, and whether something is there
     template, version          a template, one looked for in vain too; a static file's version
     config, clock              a setting; the day
+    included                   a file of the site that is shown in a page
     file, folder, environment  what own code opens on disk, and the variables it asks for
     value, volatile            what own code says it depends on; what nobody can look at again
 """
@@ -26,9 +28,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 KINDS = (
-    "meta", "body", "summary", "url", "text", "path", "source", "asset", "items", "list", "near", "section", "members",
-    "term", "link", "template", "version", "config", "clock", "file", "folder", "environment",
-    "value", "volatile")
+    "meta", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "items", "list", "near",
+    "section", "members", "term", "link", "template", "version", "config", "clock", "included", "file", "folder",
+    "environment", "value", "volatile")
 Key = tuple[str, str]
 Reads = dict[Key, None]
 

@@ -37,7 +37,7 @@ CATEGORIES = ["News", "news", "C++", "旅行", "Long form"]
 SERIES = ["one", "two", "三"]
 ORIGIN = date(2025, 1, 1)
 CLOCK = datetime(2026, 3, 1, 10, 30)
-PNG = b"\x89PNG\r\n\x1a\n mark 0000"
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x07\0\0\0\x05 mark 0000"
 MARK = re.compile(rb"mark \d{4}")
 
 CONFIG: dict[str, Any] = {
@@ -682,6 +682,10 @@ class RandomSite:
         for name in ("logo.svg", "CNAME", "trip/map.png", "trip/in/pic.svg", "docs/plan.png", "posts/p.png",
                      "posts/2025-03-03-walk/walk.png"):
             self.write(self.path("content", name), PNG)
+        self.write(self.path("content", "words.txt"), "words mark 0000\n")
+        self.write(self.path("templates", "components/badge.html"), "<b>{{ body }} mark 0000</b>")
+        self.put("shown.md", Doc({"title": "Shown"}, "[[Known by name]], [[About#Part 1|it]], :badge[x], ![Logo](logo.svg).\n\n"
+                                 '::include{file="words.txt"}\n\n:::badge\nWithin.\n:::\n\nLast mark 0000.\n'))
         names = [self.post_name() for _ in range(self.posts)] + [self.page_name() for _ in range(10 + self.posts // 10)]
         self.docs.update((name, Doc({}, "")) for name in names)  # so that links find them
         self.new("about.md", title="About", aliases=["/was/"], draft=False, layout="bare")
@@ -1273,6 +1277,32 @@ def logo_comes_or_goes(site: RandomSite) -> str:
 
 
 @edit
+def named_page_comes_or_goes(site: RandomSite) -> str:
+    if "named.md" in site.docs:
+        site.drop("named.md")
+        return "gone"
+    return site.put("named.md", Doc({"title": "Known by name", "unlisted": True}, "Named. mark 0000\n"))
+
+
+@edit
+def picture_of_another_size(site: RandomSite) -> str | None:
+    name = "logo.svg" if site.rng.random() < 0.5 else "docs/plan.png"
+    if name not in site.assets():
+        return None
+    data = site.path("content", name).read_bytes()
+    site.write(site.path("content", name), data[:19] + bytes([site.rng.randint(1, 200)]) + data[20:])
+    return name
+
+
+@edit
+def included_file(site: RandomSite) -> str | None:
+    if "words.txt" not in site.assets():
+        return None
+    site.bump(site.path("content", "words.txt"), keep_time=site.rng.random() < 0.3)
+    return "words.txt"
+
+
+@edit
 def favicon_comes_or_goes(site: RandomSite) -> str:
     if "favicon.svg" in site.assets():
         return _remove_asset(site, "favicon.svg")
@@ -1773,12 +1803,20 @@ def records_deleted(site: RandomSite) -> str:
 def state_manifest_deleted(site: RandomSite) -> str:
     for file in site.state.glob("manifest-*"):
         file.unlink()
+    _drop_other_output(site)
     return "manifest"
+
+
+def _drop_other_output(site: RandomSite) -> None:
+    """Without its manifest nothing in a folder is ever removed again, and what
+    has gone from the site meanwhile would stay when the folder comes back."""
+    shutil.rmtree(site.base / ("public" if site.output_name == "site" else "site"), ignore_errors=True)
 
 
 @meddling
 def state_all_deleted(site: RandomSite) -> str:
     shutil.rmtree(site.state)
+    _drop_other_output(site)
     return "all"
 
 
@@ -1824,6 +1862,7 @@ def state_of_another_machine(site: RandomSite) -> str | None:
     if site.other_state is None or not site.other_state.exists():
         return None
     shutil.rmtree(site.state)
+    _drop_other_output(site)
     shutil.copytree(site.other_state, site.state)
     return "all"
 

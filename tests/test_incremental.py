@@ -534,6 +534,29 @@ def test_an_edited_module_that_a_view_imports_late_renders_all(make_site):
     assert site.text("price/index.html") == "2"
 
 
+def test_a_module_imported_late_is_known_from_builds_before_too(make_site):
+    site = make_site({"content/a.md": "A.", "late.py": "PRICE = 1\n", "build.py": routes(
+        "@app.route('/price/')\ndef price():\n    import late\n    return str(late.PRICE)")})
+    built_alone(site)
+    assert built_alone(site.edit({"content/a.md": "B."})).rendered == {"/a/"}  # and /price/ is not asked for
+    assert "/price/" in built_alone(site.edit({"late.py": "PRICE = 2\n"})).rendered
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_module_that_only_a_worker_imports_is_known(make_site, method):
+    many = {f"content/p{number}.md": "x" for number in range(420)}  # more than one process renders alone
+    site = make_site({**many, "late.py": "PRICE = 1\n", "build.py": routes(
+        "@app.route('/price/')\ndef price():\n    import late\n    return str(late.PRICE)")})
+    in_two = ("import os\nimport sys\nfrom coldpress import start\nfrom coldpress.commands import making\n"
+              f"if __name__ == '__main__':\n    making.start_method = lambda: {method!r}\n"
+              "    sys.exit(start.execute([*sys.argv[1:], '-j', '2'], None, os.getcwd()))\n")
+    site.edit({"../in_two.py": in_two})
+    built_alone(site, "../in_two.py")
+    site.edit({"late.py": "PRICE = 2\n"})
+    built_alone(site)
+    assert site.text("price/index.html") == "2"
+
+
 READS_A_FILE = """
 @app.route("/books/")
 def books():

@@ -10,9 +10,10 @@ from functools import partial
 
 import pytest
 
+from coldpress.config import MarkdownOptions
 from coldpress.freeze.workers import FEW as PAGES
 from coldpress.markup import serial
-from coldpress.markup.cache import FEW, MarkupCache
+from coldpress.markup.cache import FEW, Body, MarkupCache
 from coldpress.markup.render import Renderer
 from coldpress.markup.store import Kept, MarkupStore
 from coldpress.markup.workers import render_chunk, render_many
@@ -34,12 +35,13 @@ def test_processes_give_what_one_gives(context):
         return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(context))
 
     alone = Renderer()
-    assert list(render_many(BODIES, 2, make)) == [kept(body, alone) for body in BODIES]
+    assert list(render_many([("", body) for body in BODIES], MarkdownOptions(), 2, make)) == [kept(body,
+        alone) for body in BODIES]
 
 
 def test_what_a_worker_raises_is_raised():
     with pytest.raises(AttributeError):
-        list(render_many(["fine", None], 2, ThreadPoolExecutor))
+        list(render_many([("en", "fine"), ("en", None)], MarkdownOptions(), 2, ThreadPoolExecutor))
 
 
 def test_few_bodies_wait_until_they_are_asked_for(tmp_path):
@@ -51,7 +53,7 @@ def test_few_bodies_wait_until_they_are_asked_for(tmp_path):
 
     def bodies(count):
         texts = [f"Text {number}" for number in range(count)]
-        return {text_digest(text): partial(str, text) for text in texts}
+        return [Body(text_digest(text), "en", partial(str, text)) for text in texts]
 
     cache = MarkupCache(MarkupStore(tmp_path / "state"))
     cache.render_ahead(bodies(FEW - 1), 2, make)
@@ -60,8 +62,8 @@ def test_few_bodies_wait_until_they_are_asked_for(tmp_path):
     assert asked == [2]
     cache.render_ahead(bodies(FEW), 2, make)
     assert asked == [2]
-    assert cache.render(text_digest("Text 7"), unread) == Renderer().render("Text 7")
-    assert cache.brief(text_digest("Text 8"), unread) == Renderer().render("Text 8").brief
+    assert cache.render(Body(text_digest("Text 7"), "en", unread)) == Renderer().render("Text 7", "en")
+    assert cache.brief(Body(text_digest("Text 8"), "en", unread)) == Renderer().render("Text 8", "en").brief
 
 
 def unread():
@@ -69,7 +71,8 @@ def unread():
 
 
 def test_a_chunk_is_rendered_in_order():
-    assert [serial.loads(kept.text, kept.brief).words for kept in render_chunk(["one", "one two", ""])] == [1, 2, 0]
+    assert [serial.loads(kept.text, kept.brief).words for kept in render_chunk(
+        MarkdownOptions(), [("en", "one"), ("en", "one two"), ("en", "")])] == [1, 2, 0]
 
 
 def test_many_processes_build_the_same_site(make_site):

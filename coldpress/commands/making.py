@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 from flask import Flask
 
@@ -23,6 +24,7 @@ from coldpress.freeze.records import FileRow, Records
 from coldpress.freeze.stage import CannotWriteError
 from coldpress.freeze.staleness import FACTORY, OWN, Staleness
 from coldpress.freeze.workers import FEW, StartWorker
+from coldpress.markup.cache import Body
 from coldpress.processes import WorkerDiedError, start_method
 from coldpress.recorder import Key
 from coldpress.web.explain import explain
@@ -73,6 +75,13 @@ class Making:
         site = self._site
         notes = (site.sources.cache.note, site.markup.store.note, self.records.note)
         return list(dict.fromkeys(note for note in notes if note))
+
+    @property
+    def own_code(self) -> Iterable[Path]:
+        """The files of the site's own code, whichever process and whichever
+        build has loaded them."""
+        late = self.freezing.late_code.values() if self.freezing else ()
+        return {*self._code.files, *late}
 
     def reads(self, entry: Entry) -> Iterable[Key]:
         """What a page read when it was rendered last."""
@@ -141,8 +150,12 @@ class Making:
     def _render_ahead(self) -> None:
         site = self._site
         if self._staleness.everything or site.sources.cache.parsed_anew >= FEW:
-            bodies = {page.document.digest: page.document.read_body for page in site.library.all_pages}
-            site.markup.render_ahead(bodies, self._run.jobs)
+            site.markup.render_ahead(self._bodies(), self._run.jobs)
+
+    def _bodies(self) -> list[Body]:
+        """The bodies of all pages; none where each is a template, which needs its page."""
+        site = self._site
+        return [] if site.config.markdown.jinja else [site.library.body_of(page) for page in site.library.all_pages]
 
     def _start_worker(self) -> StartWorker:
         method = start_method()
@@ -162,7 +175,7 @@ class Making:
         """Write down what was made, now that it is published."""
         assert self.freezing is not None, "without it there are errors"
         site, news = self._site, self.freezing.news
-        self._about["code"] = self._code.written(self._started_ns)
+        self._about["code"] = self._code.written(self._started_ns, self.freezing.late_code)
         news.about = {name: value for name, value in self._about.items() if self.records.about.get(name) != value}
         news.keys = self._staleness.same
         folder = self.output.folder
@@ -184,7 +197,7 @@ class Making:
     def _print(self, key: Key) -> tuple[str | None, str | None]:
         """What to remember of a read: nothing that would hold for a file which
         changed while we were at work."""
-        if key[0] in ("file", "folder") and self._prints.changed_at(key[1]) >= self._started_ns:
+        if key[0] in ("file", "folder", "included") and self._prints.changed_at(key[1]) >= self._started_ns:
             return NEVER, None
         return self._prints.of(key), self._prints.basis(key)
 
@@ -192,7 +205,7 @@ class Making:
         site = self._site
         site.sources.cache.save()
         if self.freezing and self._staleness.everything:
-            site.markup.trim({page.document.digest for page in site.library.all_pages})
+            site.markup.trim(self._bodies())
         site.markup.store.close()
         self.records.close()
 
@@ -214,4 +227,4 @@ def _settings(site: Coldpress) -> str:
     config = site.config
     return repr((
         config.base_url, site.url_prefix, config.timezone, config.permalinks, config.taxonomies, config.collections,
-        config.content_dir, config.templates_dir, config.static_dir))
+        config.content_dir, config.templates_dir, config.static_dir, config.language, config.markdown))

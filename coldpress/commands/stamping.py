@@ -40,9 +40,10 @@ def leave_stamp(run: Run, site: Coldpress, making: Making, look: Look, problems:
     """Remember what was read and written; or, where a build must look again
     every time, that it must."""
     state = str(site.root / ".coldpress")
-    unseen = making.records.keys(UNSEEN)
-    opened = [str(Path(site.base, row.name)) for row in unseen if row.kind in ("file", "folder")]
+    unseen = making.records.keys((*UNSEEN, "included"))
+    opened = [str(Path(site.base, row.name)) for row in unseen if row.kind in ("file", "folder", "included")]
     opened += [name for kind, name in making.plan.own_reads if kind in ("file", "folder")]
+    opened += [str(file) for file in making.own_code]
     late = [name for name in {*_files(run, site), *opened} if name not in look.lines]
     look.add(late)
     if run.words is None or making.notes or site.root != run.folder or _must_look(making, unseen) or look.changed_since(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from coldpress.config import Config, Options
 from coldpress.content.aliases import alias_paths
+from coldpress.content.host import Host
 from coldpress.content.library import Library, Markup
 from coldpress.content.permalinks import Entry, Permalinks, asset_path
 from coldpress.content.selection import select
@@ -66,7 +67,7 @@ class Sources:
         return document, problems
 
 
-def assemble(sources: Sources, options: Options, now: datetime, link_root: Callable[[], str],
+def assemble(sources: Sources, options: Options, now: datetime, host: Host,
              problems: Problems) -> Library:
     """The Library of a site at the moment `now`; mistakes go to `problems`."""
     config = sources.config
@@ -86,7 +87,7 @@ def assemble(sources: Sources, options: Options, now: datetime, link_root: Calla
     hidden = tuple(out.document.source.folder + "/" for out in left_out if _is_bundle(out.document))
     assets = _place_assets([file for file in files if not file.is_markdown and not file.path.startswith(hidden)],
                            bundles, problems)
-    library = Library(config, entries, assets, left_out, sources.markup, link_root)
+    library = Library(config, entries, assets, left_out, sources.markup, host)
     _refuse_clashes(entries, library, problems)
     return library
 

@@ -21,7 +21,7 @@ EVERY = "*"
 to name each."""
 SUMMED_UP = ("meta", "body", "summary", "url", "section", "near", "members")
 STRUCTURAL = frozenset((
-    "meta", "url", "path", "source", "asset", "items", "list", "near", "section", "members", "term"))
+    "meta", "url", "path", "source", "asset", "name", "items", "list", "near", "section", "members", "term"))
 _SHORT = 200  # letters of a fingerprint that is not shortened
 
 
@@ -35,8 +35,8 @@ class ContentFingerprints:
             "meta": self._of_page(_meta), "body": self._of_page(_body), "summary": self._of_page(_summary),
             "text": self._of_page(_text), "url": self._of_page(_url), "section": self._of_page(self._section),
             "near": self._of_page(_near), "members": self._of_page(self._members), "path": self._path,
-            "source": self._source, "asset": library.asset_of, "items": self._items, "list": self._list,
-            "term": self._term}
+            "source": self._source, "asset": library.asset_of, "name": self._name, "image": self._image,
+            "items": self._items, "list": self._list, "term": self._term}
 
     @property
     def kinds(self) -> Iterable[str]:
@@ -65,6 +65,9 @@ class ContentFingerprints:
 
     def basis(self, kind: str, name: str) -> str | None:
         """What a fingerprint is made from, where that is cheaper to look at."""
+        if kind == "image":
+            asset = self._library.asset_at(name)
+            return asset.stamp if asset else None
         if kind == "summary" and name != EVERY and name in self._pages:
             return _body(self._pages[name])
         return None
@@ -100,6 +103,13 @@ class ContentFingerprints:
         if name.endswith("/"):
             return _ident(self._library.page_in(name[:-1]))
         return _ident(self._pages.get(name))
+
+    def _name(self, name: str) -> str | None:
+        return _ident(self._library.by_name(name))
+
+    def _image(self, path: str) -> str | None:
+        size = self._library.image_size(path)
+        return f"{size[0]} {size[1]}" if size else None
 
     def _items(self, name: str) -> str | None:
         library = self._library

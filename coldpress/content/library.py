@@ -2,36 +2,41 @@
 
 Built from placed documents and assets; a new moment is a new Library.  What
 it tells a page that is rendering is recorded.  It knows nothing of Flask:
-`root` is a function that gives the prefix links begin with.
+what it must ask of the app it asks its `host`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Protocol
 
 from coldpress import recorder
 from coldpress.config import Config
 from coldpress.content.aliases import Alias, alias_paths
+from coldpress.content.host import Host
 from coldpress.content.links import resolve
+from coldpress.content.names import Names
 from coldpress.content.page import Page, Post, Section
 from coldpress.content.permalinks import Entry
+from coldpress.content.pictures import Sizes
 from coldpress.content.selection import LeftOut
 from coldpress.content.shelves import Shelves
 from coldpress.content.taxonomy import Term
+from coldpress.markup.cache import Body
 from coldpress.markup.rendered import Brief, Link, Rendered
 from coldpress.paths import can_be_page, url_of
-from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile
+from coldpress.text import text_digest
 
 
 class Markup(Protocol):
-    """Whatever renders bodies, each named by its digest: the renderer with its cache."""
+    """Whatever renders bodies: the renderer with its cache."""
 
-    def render(self, digest: str, body: Callable[[], str]) -> Rendered: ...
+    def render(self, body: Body) -> Rendered: ...
 
-    def brief(self, digest: str, body: Callable[[], str]) -> Brief: ...
+    def brief(self, body: Body) -> Brief: ...
 
 
 class Library(Shelves):
@@ -39,14 +44,16 @@ class Library(Shelves):
     what stands beside a page, and its markup."""
 
     def __init__(self, config: Config, entries: Iterable[Entry], assets: Mapping[str, SourceFile],
-                 left_out: Iterable[LeftOut], markup: Markup, root: Callable[[], str]) -> None:
+                 left_out: Iterable[LeftOut], markup: Markup, host: Host) -> None:
+        self.host = host
         self._assets = dict(assets)
         self._left_out = tuple(left_out)
         self._markup = markup
         kinds = {"page": Page, "post": Post, "section": Section}
-        super().__init__(config, [kinds[entry.kind](entry, self) for entry in entries], root)
+        super().__init__(config, [kinds[entry.kind](entry, self) for entry in entries], host.link_root)
         self._aliases = {path: Alias(path, page) for page in self.all_pages.unrecorded if page._document.front.aliases
                          for path in alias_paths(page) if can_be_page(path)}
+        self._sizes = Sizes()
         self._asset_paths = {asset.path: path for path, asset in self._assets.items()}
 
     @property
@@ -93,6 +100,26 @@ class Library(Shelves):
         recorder.read("asset", source)
         return self._asset_paths.get(source)
 
+    def by_name(self, name: str) -> Page | None:
+        """The page that is called so, in any case."""
+        recorder.read("name", name.casefold())
+        return self.names.get(name)
+
+    @cached_property
+    def names(self) -> Names:
+        """What pages are called (not recorded)."""
+        return Names(self.all_pages.unrecorded)
+
+    def image_size(self, path: str) -> tuple[int, int] | None:
+        """Width and height of the image at a path, in pixels, where they are known."""
+        recorder.read("image", path)
+        return self._sizes.of(self._assets.get(path))
+
+    def picture_size(self, page: Page, link: Link) -> tuple[int, int] | None:
+        """The size of an image that a page shows."""
+        target = resolve(self, page, link.target)
+        return self.image_size(target.path) if target.asset and target.path else None
+
     def page_in(self, folder: str) -> Page | None:
         """The page that stands for a content folder: its section or its bundle."""
         recorder.read("source", f"{folder}/")
@@ -131,18 +158,32 @@ class Library(Shelves):
         site, or whole (for feeds)."""
         target = resolve(self, page, link.target)
         if target.path is None:
-            return link.target
+            return target.url or link.target
         if target.path == page.path and target.suffix.startswith("#") and not (elsewhere or absolute):
             return target.suffix
         base = (self.config.base_url or "").rstrip("/") if absolute else self.root()
         return base + url_of(target.path) + target.suffix
 
-    def render(self, document: Document) -> Rendered:
-        """A document's markup, from the cache where it is there."""
+    def body_of(self, page: Page) -> Body:
+        """A page's body as it is to be rendered (not recorded, but for what is
+        read when it is a template)."""
+        document = page._document
         with recorder.unrecorded():
-            return self._markup.render(document.digest, document.read_body)
+            language = document.front.lang or self.config.language
+            is_template = self.config.markdown.jinja
+        if not is_template:
+            return Body(document.digest, language, document.read_body)
+        text = self.host.run_body(page, document)
+        return Body(text_digest(text), language, lambda: text)
 
-    def brief(self, document: Document) -> Brief:
-        """What other pages show of a document's markup."""
+    def render(self, page: Page) -> Rendered:
+        """A page's markup, from the cache where it is there."""
+        body = self.body_of(page)
         with recorder.unrecorded():
-            return self._markup.brief(document.digest, document.read_body)
+            return self._markup.render(body)
+
+    def brief(self, page: Page) -> Brief:
+        """What other pages show of a page's markup."""
+        body = self.body_of(page)
+        with recorder.unrecorded():
+            return self._markup.brief(body)

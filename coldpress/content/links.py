@@ -16,16 +16,17 @@ from urllib.parse import quote, unquote, urljoin
 
 from coldpress import recorder
 from coldpress.content.aliases import Alias
+from coldpress.content.page import Page
 from coldpress.errors import Place, Problem
 from coldpress.markup.rendered import Link
-from coldpress.paths import is_external
+from coldpress.markup.scan import ENDPOINT
+from coldpress.paths import is_external, path_of
 from coldpress.sources.files import MARKDOWN
 from coldpress.sources.names import file_stem, split_name
-from coldpress.text import did_you_mean, nearest
+from coldpress.text import did_you_mean, heading_id, nearest
 
 if TYPE_CHECKING:
     from coldpress.content.library import Library
-    from coldpress.content.page import Page
 
 _ILLEGAL = re.compile(r"[\s\"<>`{}|\\^\[\]]|%(?![0-9a-fA-F]{2})")
 
@@ -34,7 +35,7 @@ _ILLEGAL = re.compile(r"[\s\"<>`{}|\\^\[\]]|%(?![0-9a-fA-F]{2})")
 class Target:
     """Where a reference leads: `path` is None for a source that is missing and
     for another site's; `page` is set when a page of ours is there; `suffix` is
-    `?…#…` as linked."""
+    `?…#…` as linked; `url` is what a link shows that has no path here."""
 
     path: str | None
     suffix: str = ""
@@ -42,10 +43,15 @@ class Target:
     page: Page | None = None
     asset: bool = False
     external: bool = False
+    url: str | None = None
 
 
 def resolve(library: Library, page: Page, reference: str) -> Target:
     """Resolve a reference that stands in a page's body."""
+    if reference.startswith(ENDPOINT):
+        return _as_endpoint(library, reference)
+    if reference.startswith("[["):
+        return _as_name(library, reference[2:-2])
     if is_external(reference):
         base = library.config.base_url
         if base is None or not f"{reference}/".startswith(base):
@@ -60,6 +66,32 @@ def resolve(library: Library, page: Page, reference: str) -> Target:
     name = unicodedata.normalize("NFC", unquote(rest))
     found = _as_source(library, page, name, suffix, fragment)
     return found or _as_url(library, page, name, suffix, fragment)
+
+
+def _as_endpoint(library: Library, reference: str) -> Target:
+    """`endpoint:name?key=value#part`"""
+    name, hash_mark, fragment = reference.removeprefix(ENDPOINT).partition("#")
+    url = library.host.endpoint_url(name)
+    if url is None:
+        return Target(None)
+    root = library.root()
+    suffix = hash_mark + _legal(fragment) if hash_mark else ""
+    if not url.startswith(f"{root}/"):
+        return Target(None, external=True, url=url + suffix)
+    path, mark, query = url.removeprefix(root).partition("?")
+    found = library.at(path_of(path))
+    return Target(path_of(path), mark + query + suffix, unquote(fragment), found if isinstance(found, Page) else None)
+
+
+def _as_name(library: Library, reference: str) -> Target:
+    """`[[Name#part]]`, whose part may be a heading as it is written."""
+    name, hash_mark, fragment = reference.partition("#")
+    page = library.by_name(name)
+    if page is None:
+        return Target(None, url=quote(name))
+    anchors = page.rendered.anchors if fragment else ()
+    part = fragment if fragment in anchors else heading_id(fragment)
+    return Target(page.path, hash_mark + part if hash_mark else "", part if hash_mark else "", page)
 
 
 def _as_source(library: Library, page: Page, name: str, suffix: str, fragment: str) -> Target | None:
@@ -123,8 +155,13 @@ def missing_anchors(library: Library, page: Page) -> Iterator[Problem]:
 
 def broken_link(library: Library, page: Page, link: Link) -> Problem:
     """The warning for a link that leads nowhere."""
-    code = "link.broken-image" if link.kind == "image" else "link.broken-link"
-    return Problem(code, f"nothing is at `{link.target}`", _place(page, link), _suggestion(library, page, link),
+    code = "link.broken-link" if link.kind == "link" else "link.broken-image"
+    message = f"nothing is at `{link.target}`"
+    if link.target.startswith("[["):
+        message = f"no page is called `{link.target[2:-2].partition('#')[0]}`"
+    elif link.target.startswith(ENDPOINT):
+        message = f"there is no endpoint `{link.target.removeprefix(ENDPOINT)}`"
+    return Problem(code, message, _place(page, link), _suggestion(library, page, link),
                    severity="warning")
 
 
@@ -136,6 +173,10 @@ def _place(page: Page, link: Link) -> Place:
 
 def _suggestion(library: Library, page: Page, link: Link) -> str | None:
     """What was probably meant: a file of the same or a near name."""
+    if link.target.startswith("[["):
+        return did_you_mean(link.target[2:-2].partition("#")[0].casefold(), library.names)
+    if link.target.startswith(ENDPOINT):
+        return did_you_mean(link.target.removeprefix(ENDPOINT).partition("?")[0], library.host.endpoint_names)
     folder = posixpath.dirname(page.source)
     name = unquote(link.target.partition("#")[0].partition("?")[0])
     source = posixpath.normpath(posixpath.join("" if name.startswith("/") else folder, name.lstrip("/")))
@@ -143,7 +184,7 @@ def _suggestion(library: Library, page: Page, link: Link) -> str | None:
         if left_out.document.source.path == source:
             kind = {"draft": "a draft", "scheduled": "not yet published"}.get(left_out.reason, "expired")
             return f"that page is {kind}"
-    candidates = library.asset_sources if link.kind == "image" else library.sources
+    candidates = library.asset_sources if link.kind != "link" else library.sources
     match = _nearest_file(source, candidates) or _nearest_file(source, library.asset_sources)
     if match:
         return f"did you mean `{posixpath.relpath(match, folder or '.')}`?"

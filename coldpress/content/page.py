@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from coldpress import recorder
+from coldpress.content.filling import Filling
 from coldpress.content.naming import name_of
 from coldpress.content.permalinks import Entry
 from coldpress.content.recorded import recorded, recorded_body, recorded_summary
@@ -159,34 +160,28 @@ class Page:
     @recorded_body
     def html(self) -> Markup:
         """The body, links resolved."""
-        return Markup(self._rendered.html.fill(self._href, self._other_title))
+        return Filling(self._library, self).html(self._rendered.html)
 
-    def _other_title(self, title: Title) -> str:
-        return "" if self._is_title(title) else f'<h2 id="{escape(title.id)}">{title.html.fill(self._href)}</h2>'
-
-    def _is_title(self, title: Title) -> bool:
+    def is_title(self, title: Title) -> bool:
+        """Whether a heading says what the page is called (not recorded)."""
         return " ".join(self._name.split()).casefold() == title.text.casefold()
-
-    def _href(self, link: Link) -> str:
-        return str(escape(self._library.link_url(self, link)))
 
     def html_elsewhere(self) -> Markup:
         """The body for another place (a feed): every link is a whole URL."""
         recorder.read("body", self.source)
-        return Markup(self._rendered.html.fill(
-            lambda link: str(escape(self._library.link_url(self, link, absolute=True))), self._other_title))
+        return Filling(self._library, self, absolute=True).html(self._rendered.html)
 
     @recorded_body
     def title_id(self) -> str | None:
         """The anchor of the heading that became the title."""
         title = self._rendered.title
-        return title.id if title and self._is_title(title) else None
+        return title.id if title and self.is_title(title) else None
 
     @recorded_body
     def title_html(self) -> Markup:
         """The title with the marks its heading has, such as code."""
         title = self._rendered.title
-        return Markup(title.html.fill(self._href)) if title and self._is_title(title) else escape(self._name)
+        return Filling(self._library, self).html(title.html) if title and self.is_title(title) else escape(self._name)
 
     @recorded_body
     def toc(self) -> tuple[Heading, ...]:
@@ -200,8 +195,7 @@ class Page:
         given = self._document.front.summary
         if given is not None:
             return Markup(f"<p>{escape(given)}</p>")
-        return Markup(self._brief.summary.fill(
-            lambda link: str(escape(self._library.link_url(self, link, elsewhere=True)))))
+        return Filling(self._library, self, elsewhere=True).html(self._brief.summary)
 
     @recorded_summary
     def description(self) -> str:
@@ -237,12 +231,12 @@ class Page:
     @property
     def _rendered(self) -> Rendered:
         """The body's markup, rendered when first asked for (not recorded)."""
-        return self._library.render(self._document)
+        return self._library.render(self)
 
     @property
     def _brief(self) -> Brief:
         """What other pages show of the body (not recorded)."""
-        return self._library.brief(self._document)
+        return self._library.brief(self)
 
 
 class Post(Page):

@@ -14,6 +14,7 @@ from coldpress.errors import Problem, Problems
 from coldpress.freeze.own_reads import summed_up
 from coldpress.markup.rendered import Link
 from coldpress.recorder import Key
+from coldpress.text import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def check_page(library: Library, page: Page) -> Check:
     with recorder.recording() as reads:
         recorder.read("text", page.source)
         loose = tuple(loose_links(library, page))
-        problems = (*flaws_of(page), *missing_anchors(library, page))
+        problems = (*flaws_of(page), *missing_anchors(library, page), *unknown_components(library, page))
     return Check(page.source, tuple(summed_up(reads)), loose, problems)
 
 
@@ -41,6 +42,21 @@ def flaws_of(page: Page) -> Iterator[Problem]:
     for flaw in page.rendered.flaws:
         yield Problem(flaw.code, flaw.message, page.document.place(flaw.line, flaw.column, flaw.length),
                       flaw.hint, severity="warning")
+
+
+def unknown_components(library: Library, page: Page) -> Iterator[Problem]:
+    """A warning for each container that no template shows; other names may be
+    anything's."""
+    known = None
+    for component in page.rendered.html.components:
+        if component.kind == "container":
+            known = known or set(library.host.component_names)
+            if component.name not in known:
+                place = page.document.place(component.line, component.column, 1)
+                yield Problem("markup.component", f"there is no component `{component.name}`", place,
+                              did_you_mean(component.name, known) or
+                              f"its content is shown; make `templates/components/{component.name}.html`",
+                              severity="warning")
 
 
 def tell(checks: Iterable[Check], library: Library, exists: Callable[[str], bool], problems: Problems) -> None:

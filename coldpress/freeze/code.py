@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -55,10 +55,11 @@ class OwnCode:
         now = {**{name: _digest(self._base / name) for name in self._before}, **self._digests}
         return next((name for name in sorted(now) if now[name] != self._before.get(name)), None)
 
-    def written(self, started_ns: int) -> str:
-        """What to remember: also modules loaded meanwhile; nothing when one was
-        changed while we were at work, for who knows which text was run."""
-        files = {**{name: self._base / name for name in self._before}, **own_files(self._base)}
+    def written(self, started_ns: int, loaded: Mapping[str, Path]) -> str:
+        """What to remember: also modules loaded meanwhile, here or (`loaded`) by
+        other processes; nothing when one was changed while we were at work, for
+        who knows which text was run."""
+        files = {**{name: self._base / name for name in self._before}, **loaded, **own_files(self._base)}
         for file in files.values():
             if _changed_at(file) >= started_ns:
                 return ""

@@ -31,8 +31,8 @@ class Fingerprints:
         self._makers: dict[str, Callable[[str], str | None]] = {
             "template": site.environment.fingerprint, "version": self._version, "config": self._config,
             "clock": lambda _: site.moment().date().isoformat(), "link": lambda _: "", "volatile": lambda _: NEVER,
-            "file": self._file, "folder": self._folder, "environment": lambda name: environment([name])[0],
-            "value": self._value}
+            "file": self._file, "included": self._file, "folder": self._folder,
+            "environment": lambda name: environment([name])[0], "value": self._value}
 
     def of(self, key: Key) -> str | None:
         """The fingerprint of a key; None for what is not there."""

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 from flask import Flask
 
@@ -60,6 +61,7 @@ class Freezing:
         self._unchecked: set[str] = set()
         self.rendered: dict[str, Why] = {}
         self.seconds: dict[str, float] = {}
+        self.late_code: dict[str, Path] = {}
         self.news = News()
 
     def run(self, jobs: int, start_worker: StartWorker, problems: Problems) -> None:
@@ -69,10 +71,11 @@ class Freezing:
         self._unchecked = {page.source for page in library.all_pages if not self._staleness.is_checked(page.source)}
         while stale := list(self._stale()):
             with closing(self._results(stale, jobs, start_worker)) as results:
-                for frozen, checks in results:
+                for frozen, checks, code in results:
                     for page in frozen:
                         self._take(page)
                     self.news.checks += checks
+                    self.late_code |= code
         for source in sorted(self._unchecked):
             self.news.checks.append(check_page(library, self._pages[source]))
         self._keep()
@@ -109,7 +112,7 @@ class Freezing:
             return
         for frozen in self._freezer.freeze_entries(stale):
             job = self._job([self._by_path[frozen.path]])
-            yield [frozen], [check_page(self._site.library, self._pages[source]) for source in job.sources]
+            yield [frozen], [check_page(self._site.library, self._pages[source]) for source in job.sources], {}
 
     def _job(self, entries: list[Entry]) -> Job:
         """Entries with the sources among them whose links are to be checked."""

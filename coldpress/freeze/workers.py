@@ -7,6 +7,7 @@ stage already.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from flask import Flask
 
 from coldpress.freeze.checks import Check, check_page
+from coldpress.freeze.code import own_files
 from coldpress.freeze.entry import Entry
 from coldpress.freeze.freezer import SiteFreezer
 from coldpress.freeze.frozen import Frozen
@@ -23,7 +25,8 @@ from coldpress.web.extension import Coldpress
 
 FEW = 400  # pages, below which one process is as fast
 CHUNK = 20
-Result = tuple[list[Frozen], list[Check]]
+Result = tuple[list[Frozen], list[Check], dict[str, Path]]
+"""Pages, checks, and the site's own modules that rendering them loaded."""
 MakeSite = Callable[[], tuple[Flask, Coldpress]]
 
 
@@ -38,8 +41,9 @@ class Job:
 class Worker:
     """Freezes and checks in this process."""
 
-    def __init__(self, app: Flask, site: Coldpress, stage: Path, output: Path) -> None:
+    def __init__(self, app: Flask, site: Coldpress, stage: Path, output: Path, method: str) -> None:
         self._site = site
+        self._modules = len(sys.modules) if method == "fork" else 0
         self._freezer = SiteFreezer(app, site, Stage(stage, output))
 
     def run(self, job: Job) -> Result:
@@ -47,7 +51,14 @@ class Worker:
         library = self._site.library
         frozen = list(self._freezer.freeze_entries(job.entries))
         pages = filter(None, map(library.by_source, job.sources))
-        return frozen, [check_page(library, page) for page in pages]
+        return frozen, [check_page(library, page) for page in pages], self._code()
+
+    def _code(self) -> dict[str, Path]:
+        """The site's own modules, if any module was loaded since it was asked last."""
+        if len(sys.modules) == self._modules:
+            return {}
+        self._modules = len(sys.modules)
+        return own_files(self._site.base)
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ class StartWorker:
     method: str
 
     def __call__(self) -> Worker:
-        return Worker(*self.make_site(), self.stage, self.output)
+        return Worker(*self.make_site(), self.stage, self.output, self.method)
 
 
 _worker: list[Worker] = []  # the one of this process, once it is a worker

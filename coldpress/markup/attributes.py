@@ -32,7 +32,7 @@ def apply(element: Element, inner: str) -> None:
             known = element.get("class")
             element.set("class", f"{known} {value}" if known else value)
         elif _NAME.fullmatch(name):
-            element.set(name, value)
+            element.set(name, name if value is None else value)
 
 
 def of_heading(text: str) -> tuple[int, str] | None:

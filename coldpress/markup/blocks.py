@@ -192,6 +192,11 @@ class Blocks:
         self._opened = self._number
         return Taken.MARK
 
+    def leave(self, container: Container) -> None:
+        """Close a container, and all that is open in it."""
+        self._matched = self.open.index(container)
+        self._close()
+
     def begin(self, leaf: Leaf) -> Taken:
         """Open a leaf as the next child."""
         leaf.parent = self.place()

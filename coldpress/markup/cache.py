@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
 from coldpress import text, versions
+from coldpress.config import MarkdownOptions
 from coldpress.markup import serial
 from coldpress.markup.rendered import Brief, Rendered
 from coldpress.markup.store import Kept, MarkupStore
 from coldpress.processes import MakeExecutor
 from coldpress.text import text_digest
 
-ReadBody = Callable[[], str]
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body to be rendered: its digest, its language, and how it is read."""
+
+    digest: str
+    language: str
+    read: Callable[[], str]
+
+
 FEW = 200  # bodies, below which one process is as fast
 _IN_MEMORY = 400  # bodies
 
@@ -25,65 +36,77 @@ class MarkupCache:
     """Renders each different body once, as long as it is remembered: the last
     few in memory, all of them in a store, from one build to the next."""
 
-    def __init__(self, store: MarkupStore) -> None:
+    def __init__(self, store: MarkupStore, options: MarkdownOptions | None = None) -> None:
         self.store = store
+        self._options = options or MarkdownOptions()
         self._last: OrderedDict[str, Rendered] = OrderedDict()
 
-    def render(self, digest: str, body: ReadBody) -> Rendered:
-        """The markup of the body that `digest` names; `body` reads it."""
-        kept = self._last.get(digest)
+    def render(self, body: Body) -> Rendered:
+        """The markup of a body."""
+        key = self._key(body)
+        kept = self._last.get(key)
         if kept is not None:
             return kept
-        rendered = self._stored(digest)
+        rendered = self._stored(key)
         if rendered is None:
-            text = body()
-            rendered = cast(Rendered, self._renderer.render(text))
-            if text_digest(text) != digest:
+            text = body.read()
+            rendered = cast(Rendered, self._renderer.render(text, body.language))
+            if text_digest(text) != body.digest:
                 return rendered  # saved again meanwhile: nothing to be kept under that name
-            self.store.put(_key(digest), _kept(rendered))
-        self._last[digest] = rendered
+            self.store.put(key, _kept(rendered))
+        self._last[key] = rendered
         if len(self._last) > _IN_MEMORY:
             self._last.popitem(last=False)
         return rendered
 
-    def brief(self, digest: str, body: ReadBody) -> Brief:
+    def brief(self, body: Body) -> Brief:
         """What other pages show of that body."""
-        if digest in self._last:
-            return self.render(digest, body).brief
-        found = self.store.brief(_key(digest))
+        key = self._key(body)
+        if key in self._last:
+            return self.render(body).brief
+        found = self.store.brief(key)
         try:
-            return serial.loads_brief(found) if found is not None else self.render(digest, body).brief
+            return serial.loads_brief(found) if found is not None else self.render(body).brief
         except (ValueError, TypeError, IndexError):
-            return self.render(digest, body).brief
+            return self.render(body).brief
 
-    def render_ahead(self, bodies: Mapping[str, ReadBody], jobs: int,
-                     make_executor: MakeExecutor | None = None) -> None:
-        """Render, with so many workers, what of these bodies (by digest) is
-        not kept yet; few are left to be rendered when they are asked for."""
+    def render_ahead(self, bodies: Sequence[Body], jobs: int, make_executor: MakeExecutor | None = None) -> None:
+        """Render, with so many workers, what of these bodies is not kept yet;
+        few are left to be rendered when they are asked for."""
         if jobs < 2 or len(bodies) < FEW:
             return
         kept = self.store.keys()
-        missing = [digest for digest in bodies if _key(digest) not in kept]
+        missing = {key: body for key, body in ((self._key(body), body) for body in bodies) if key not in kept}
         if len(missing) >= FEW:
             self.store.close()  # no connection may be shared with a forked process
-            texts = (bodies[digest]() for digest in missing)
+            texts = ((body.language, body.read()) for body in missing.values())
             render_many = import_module("coldpress.markup.workers").render_many
-            for digest, found in zip(missing, render_many(texts, jobs, make_executor), strict=True):
-                if found.digest == digest:
-                    self.store.put(_key(digest), found)
+            made = render_many(texts, self._options, jobs, make_executor)
+            for (key, body), found in zip(missing.items(), made, strict=True):
+                if found.digest == body.digest:
+                    self.store.put(key, found)
             self.store.flush()
 
-    def trim(self, digests: set[str]) -> None:
+    def trim(self, bodies: Iterable[Body]) -> None:
         """Forget bodies that long were not among those in use."""
-        self.store.trim({_key(digest) for digest in digests})
+        self.store.trim({self._key(body) for body in bodies})
 
     @cached_property
     def _renderer(self) -> Any:
         """The engine, which most builds have no use for: imported when it is needed."""
-        return import_module("coldpress.markup.render").Renderer()
+        return import_module("coldpress.markup.render").Renderer(self._options)
 
-    def _stored(self, digest: str) -> Rendered | None:
-        kept = self.store.get(_key(digest))
+    @cached_property
+    def _version(self) -> str:
+        """What decides what a body becomes, beside its text."""
+        return f"{engine_version()}-{text_digest(self._options.key)[:8]}"
+
+    def _key(self, body: Body) -> str:
+        language = body.language.partition("-")[0].lower() if self._options.smart else ""
+        return f"{self._version}-{language}-{body.digest}"
+
+    def _stored(self, key: str) -> Rendered | None:
+        kept = self.store.get(key)
         try:
             return serial.loads(kept.text, kept.brief) if kept else None
         except (ValueError, TypeError, IndexError):
@@ -94,10 +117,6 @@ def _kept(rendered: Rendered) -> Kept:
     return Kept.of("", serial.dumps(rendered), serial.dumps_brief(rendered.brief))
 
 
-def _key(digest: str) -> str:
-    return f"{engine_version()}-{digest}"
-
-
 @lru_cache(maxsize=1)
 def engine_version() -> str:
     """A digest of all that decides what a body becomes: our code and that of
@@ -105,4 +124,4 @@ def engine_version() -> str:
     here = Path(__file__).parent
     ours = [file for file in sorted(here.glob("*.py")) if file.stem not in ("cache", "store", "workers")]
     return versions.code_version([*ours, Path(text.__file__)],
-                                 ("markdown", "pymdown-extensions", "pygments", "math-core"))
+                                 ("markdown", "pymdown-extensions", "pygments", "math-core", "nh3"))

@@ -21,6 +21,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 
+from coldpress.config import MarkdownOptions
 from coldpress.markup import abbreviations, attributes
 from coldpress.markup.blocks import Blocks
 from coldpress.markup.destinations import References
@@ -32,7 +33,8 @@ from coldpress.markup.inlines import Inlines
 from coldpress.markup.maths import Maths
 from coldpress.markup.rendered import Flaw, Heading
 from coldpress.markup.structure import TakenTitle, structure
-from coldpress.markup.tree import Raw, Source
+from coldpress.markup.tree import ComponentElement, Raw, Source, raw
+from coldpress.markup.typography import set_type
 from coldpress.markup.write import to_html
 
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
@@ -47,14 +49,20 @@ class Body:
     flaws: list[Flaw] = field(default_factory=list)
     title: TakenTitle | None = None
     contents: tuple[Heading, ...] = ()
+    components: list[ComponentElement] = field(default_factory=list)
+    root: Element = field(default_factory=lambda: Element("div"))
 
 
 class GitHub(Extension):
     """Gives a `Markdown` object GitHub's rules.  `body` is what was found in
     the text that was converted last."""
 
-    def __init__(self) -> None:
+    language = ""
+    """The language of the text, for its quotes."""
+
+    def __init__(self, options: MarkdownOptions) -> None:
         super().__init__()
+        self._options = options
         self.maths = Maths()
         self.reset()
 
@@ -88,6 +96,8 @@ class GitHub(Extension):
         if section is not None:
             root.append(section)
         abbreviations.explain(root, self.body.blocks.abbreviations)
+        if self._options.smart:
+            set_type(root, self.language)
 
     def _render_leaves(self, root: Element) -> None:
         """Code and formulas as HTML."""
@@ -102,10 +112,22 @@ class GitHub(Extension):
 
     def _finish(self, root: Element) -> None:
         body = self.body
+        body.root = root
         body.title, body.contents = structure(root)
         flaws = [*body.blocks.flaws, *self.maths.flaws]
         body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
         self.maths.flaws.clear()
+        self._mark_components(root)
+
+    def _mark_components(self, root: Element) -> None:
+        """Put marks where components are, for the scan of the HTML."""
+        for element in root.iter():
+            if isinstance(element, ComponentElement):
+                self.body.components.append(element)
+                element.tag = None  # type: ignore[assignment]  # see `tree.group`
+                element.insert(0, raw(f"<!--coldpress:component {len(self.body.components)}-->"))
+                element.insert(2, raw("<!--coldpress:body-->"))
+                element.append(raw("<!--coldpress:end-->"))
 
 
 def _write(root: Element) -> str:

@@ -10,6 +10,7 @@ from coldpress.markup.containers import (
     start_quote,
     start_tab,
 )
+from coldpress.markup.directives import start_directive
 from coldpress.markup.leaves import (
     start_abbreviation,
     start_fence,
@@ -36,7 +37,7 @@ STARTS: dict[str, tuple[Start, ...]] = {
     "_": (start_rule,),
     "+": (start_item,),
     "|": (start_table,),
-    ":": (start_table, start_definition),
+    ":": (start_directive, start_table, start_definition),
     "!": (start_admonition,),
     "?": (start_admonition,),
     "[": (start_note,),

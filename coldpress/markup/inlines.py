@@ -18,13 +18,14 @@ from coldpress.markup import attributes, bare, money, tags
 from coldpress.markup.attributes import Attributes
 from coldpress.markup.delimiters import Delimiter, delimiter, pair
 from coldpress.markup.destinations import ENTITY, References, Target, inline_target, label
+from coldpress.markup.directives import Inline, inline_at
 from coldpress.markup.emoji import emoji_at
 from coldpress.markup.tokens import Bracket, Closed, Token, build, last_character, words_of
-from coldpress.markup.tree import Source, Verbatim, raw
+from coldpress.markup.tree import ComponentElement, Source, Verbatim, group, raw
 from coldpress.text import CJK
 
 _SPECIAL = re.compile(
-    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$+|\{(?=[:#.\w ])|:(?=[\w+-]+:)|(?:https?|ftp)://|www\.", re.I | re.A)
+    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$+|\{(?=[:#.\w ])|:(?=[\w+-]+[:\[{])|(?:https?|ftp)://|www\.", re.I | re.A)
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _TICKS = re.compile("`+")
 _RUN = re.compile(r"\*+|_+|~+|\^+|=+")
@@ -33,6 +34,8 @@ _MAIL = re.compile(
     r"<([a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*)>")
 _NOTE = re.compile(r"\[\^([^\]\s]+)\]")
+_WIKI = re.compile(r"\[\[(?!(?:TOC|toc)\]\])([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
+_LETTER = re.compile(r"[^\W\d_]")
 _SMALL = re.compile(r"([~^])([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
 _WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
 _MARKS = re.compile(r"[*_~=^`\[!]*")
@@ -165,6 +168,11 @@ class _Reading:
         if note and mark is not None:
             self._tokens.append(mark)
             return note.end()
+        wiki = _WIKI.match(self._text, at)
+        if wiki and _LETTER.search(wiki[1]) and not self._inlines.references.get(wiki[1]):
+            name = wiki[1].strip()
+            self._link((wiki[2] or name.replace("#", " › ").strip(" ›")).strip(), f"[[{name}]]")
+            return wiki.end()
         return self._bracket(at + 1, is_image=False)
 
     def _image(self, at: int) -> int:
@@ -266,10 +274,23 @@ class _Reading:
 
     def _emoji(self, at: int) -> int | None:
         found = emoji_at(self._text, at)
-        if not found:
-            return None
-        self._tokens.append(found[0])
-        return found[1]
+        if found:
+            self._tokens.append(found[0])
+            return found[1]
+        directive = inline_at(self._text, at)
+        return self._directive(directive, at) if directive else None
+
+    def _directive(self, directive: Inline, at: int) -> int:
+        start, end = directive.label
+        element = ComponentElement(
+            directive.name, "inline", directive.attributes, self._text[at:start], self._text[end:directive.end])
+        element.place = self._text.place(at)
+        element.append(group())
+        if end > start:
+            element.append(group())
+            self._inlines.read(self._text.part(start, end), element[1])
+        self._tokens.append(element)
+        return directive.end
 
     def _at(self, at: int) -> int | None:
         before = self._tokens[-1] if self._tokens else None

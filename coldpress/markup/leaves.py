@@ -255,8 +255,8 @@ def start_html(blocks: Blocks, line: Line) -> Taken:
     if _DECLARED.match(text):
         return _begin_html(blocks, line, ">")
     named = _NAMED.match(text)
-    if (named and named["name"].lower() in tags.BLOCKS) or (
-            not isinstance(blocks.leaf, Paragraph) and _ALONE.match(text)):
+    if named and (named["name"].lower() in tags.BLOCKS or (
+            tags.is_known(named["name"]) and not isinstance(blocks.leaf, Paragraph) and _ALONE.match(text))):
         return _begin_html(blocks, line, None)
     return Taken.NOTHING
 

@@ -24,6 +24,9 @@ class Locator:
 
     def target(self, target: str) -> tuple[int | None, int | None, int]:
         """Line, column and length of the next place where a link target stands."""
+        if target.startswith("[["):
+            line, column = self.code(target[:-2])
+            return line, column, len(target)
         for form in dict.fromkeys((target, html.escape(target), unquote(target), quote(target, safe="/#?&=%:"))):
             at = self._next(form)
             if at >= 0:

@@ -9,13 +9,16 @@ summary and counts.
 from __future__ import annotations
 
 import threading
-from html import escape
+from collections.abc import Iterable
 
 import markdown
 
+from coldpress.config import MarkdownOptions
+from coldpress.markup.clean import cleaned
 from coldpress.markup.github import Body, GitHub
+from coldpress.markup.leftovers import leftovers
 from coldpress.markup.locate import Locator
-from coldpress.markup.rendered import Brief, Flaw, Fragment, Rendered, Title
+from coldpress.markup.rendered import Brief, Flaw, Rendered, Title
 from coldpress.markup.scan import Scan, visible_text
 from coldpress.markup.structure import TakenTitle
 from coldpress.markup.summary import summarize
@@ -25,36 +28,38 @@ from coldpress.text import count_words
 class Renderer:
     """Renders bodies; one for a site, used from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: MarkdownOptions | None = None) -> None:
+        self._options = options or MarkdownOptions()
         self._local = threading.local()
 
-    def render(self, body: str) -> Rendered:
-        """A body's HTML with slots, summary, contents, counts and flaws."""
+    def render(self, body: str, language: str = "") -> Rendered:
+        """A body's HTML with slots, summary, contents, counts and flaws.  The
+        language decides how quotes are set; without one they are as written."""
         engine = self._engine()
         locator = Locator(body)
-        try:
-            html = engine.convert(body)
-        except RecursionError:
-            return _too_deep(body)
-        scan = Scan(locator)
+        html = engine.convert(body, language)
+        if not self._options.trusted:
+            html = cleaned(html)
+        scan = Scan(locator, engine.body.components)
         title = _title(engine.body.title, scan)
         fragment = scan.run(html, title)
         summary, has_more = summarize(html)
+        text = " ".join(visible_text(summary).split())
         words, cjk = count_words(visible_text(html))
         return Rendered(
             html=fragment,
-            brief=Brief(Scan(None).run(summary), " ".join(visible_text(summary).split()), has_more),
+            brief=Brief(Scan(None, engine.body.components).run(summary), text, has_more),
             title=title,
             toc=engine.body.contents,
             anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
             words=words,
             cjk=cjk,
-            flaws=tuple(engine.body.flaws),
+            flaws=(*engine.body.flaws, *engine.leftovers(locator)),
         )
 
     def _engine(self) -> _Engine:
         if not hasattr(self._local, "engine"):
-            self._local.engine = _Engine()
+            self._local.engine = _Engine(self._options)
         engine: _Engine = self._local.engine
         return engine
 
@@ -62,13 +67,17 @@ class Renderer:
 class _Engine:
     """A `Markdown` object with the extension we talk to."""
 
-    def __init__(self) -> None:
-        self._github = GitHub()
+    def __init__(self, options: MarkdownOptions) -> None:
+        self._github = GitHub(options)
         self._markdown = markdown.Markdown(extensions=[self._github])
 
-    def convert(self, body: str) -> str:
+    def convert(self, body: str, language: str) -> str:
         self._markdown.reset()
+        self._github.language = language
         return self._markdown.convert(body)
+
+    def leftovers(self, locator: Locator) -> Iterable[Flaw]:
+        return leftovers(self._github.body.root, locator)
 
     @property
     def body(self) -> Body:
@@ -77,10 +86,3 @@ class _Engine:
 
 def _title(taken: TakenTitle | None, scan: Scan) -> Title | None:
     return Title(taken.id, taken.text, scan.run(taken.html)) if taken else None
-
-
-def _too_deep(body: str) -> Rendered:
-    words, cjk = count_words(body)
-    html = Fragment((f"<pre>{escape(body, quote=False)}</pre>",))
-    flaw = Flaw("markup.depth", "this text is nested too deep", 1, 1, 1, "it is shown as it was written")
-    return Rendered(html, Brief(), None, (), (), words, cjk, (flaw,))

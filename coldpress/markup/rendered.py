@@ -13,13 +13,14 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A reference as the author wrote it: `other.md#part`, `../img.png`.
+    """A reference as the author wrote it: `other.md#part`, `../img.png`, `[[A page]]`.
 
-    `kind` is `link` for what is followed and `image` for what is loaded;
-    `line`, from the body's first, `column` and `length` say where it stands.
+    `kind` is `link` for what is followed, `image` for what is loaded and
+    `picture` for an image whose tag tells no size yet; `line`, from the body's
+    first, `column` and `length` say where it stands.
     """
 
-    kind: Literal["link", "image"]
+    kind: Literal["link", "image", "picture"]
     target: str
     line: int | None = None
     column: int | None = None
@@ -38,25 +39,35 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """HTML in pieces: text as it is, links and the title to be filled in."""
+    """HTML in pieces: text as it is; links, components and the title to be filled in."""
 
-    parts: tuple[str | Link | Title, ...] = ()
+    parts: tuple[Part, ...] = ()
 
-    def fill(self, link: Callable[[Link], str], title: Callable[[Title], str] | None = None) -> str:
-        """The HTML; `link` gives an attribute's value, `title` whole HTML."""
-        return "".join(
-            part if isinstance(part, str) else link(part) if isinstance(part, Link) else title(part) if title else ""
-            for part in self.parts
-        )
+    def fill(self, fill: Fill) -> str:
+        """The HTML."""
+        return "".join([part if isinstance(part, str) else fill(part) for part in self.parts])
 
     @property
     def links(self) -> Iterator[Link]:
-        """The links in it, the title's own among them."""
+        """The links in it, those of the title and of components among them."""
         for part in self.parts:
             if isinstance(part, Link):
                 yield part
             elif isinstance(part, Title):
                 yield from part.html.links
+            elif isinstance(part, Component):
+                yield from (value for _, value in part.attributes if isinstance(value, Link))
+                yield from part.title.links
+                yield from part.body.links
+
+    @property
+    def components(self) -> Iterator[Component]:
+        """The components in it, each before those within it."""
+        for part in self.parts:
+            if isinstance(part, Component):
+                yield part
+                yield from part.title.components
+                yield from part.body.components
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,30 @@ class Title:
     id: str
     text: str
     html: Fragment
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """What a template of its name shows.  `kind` is `container`, `leaf` or
+    `inline`; `number` counts those of a body from 1; where nobody knows the
+    name, `before` and `after` stand round the content."""
+
+    name: str
+    kind: str
+    number: int
+    attributes: tuple[tuple[str, str | Link], ...]
+    title: Fragment
+    body: Fragment
+    before: str
+    after: str
+    line: int
+    column: int
+
+
+Slot = Link | Title | Component
+Part = str | Slot
+Fill = Callable[[Slot], str]
+"""Gives an attribute's value for a link, whole HTML for the others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from coldpress.markup.rendered import Brief, Flaw, Fragment, Heading, Link, Rendered, Title
+from coldpress.markup.rendered import Brief, Component, Flaw, Fragment, Heading, Link, Part, Rendered, Title
 
 
 def dumps(rendered: Rendered) -> str:
@@ -46,13 +46,31 @@ def _json(value: Any) -> str:
 
 
 def _parts(fragment: Fragment) -> list[Any]:
-    """Text as it is, a link as a list, the title's place as a zero."""
-    return [part if isinstance(part, str) else 0 if isinstance(part, Title)
-            else [part.kind, part.target, part.line, part.column, part.length] for part in fragment.parts]
+    """Text as it is, slots as lists, the title's place as a zero."""
+    return [part if isinstance(part, str) else 0 if isinstance(part, Title) else _link(part)
+            if isinstance(part, Link) else _component(part) for part in fragment.parts]
+
+
+def _link(link: Link) -> list[Any]:
+    return [link.kind, link.target, link.line, link.column, link.length]
+
+
+def _component(made: Component) -> list[Any]:
+    attributes = [[name, value if isinstance(value, str) else _link(value)] for name, value in made.attributes]
+    return ["component", made.name, made.kind, made.number, attributes, _parts(made.title), _parts(made.body),
+            made.before, made.after, made.line, made.column]
+
+
+def _made_component(parts: list[Any], title: Title | None) -> Component:
+    _, name, kind, number, attributes, label, body, before, after, line, column = parts
+    return Component(
+        name, kind, number,
+        tuple((key, value if isinstance(value, str) else Link(*value)) for key, value in attributes),
+        _fragment(label, None), _fragment(body, title), before, after, line, column)
 
 
 def _fragment(parts: list[Any], title: Title | None) -> Fragment:
-    made: list[str | Link | Title] = []
+    made: list[Part] = []
     for part in parts:
         if isinstance(part, str):
             made.append(part)
@@ -60,6 +78,8 @@ def _fragment(parts: list[Any], title: Title | None) -> Fragment:
             if title is None:
                 raise ValueError("there is no title to put here")
             made.append(title)
+        elif part[0] == "component":
+            made.append(_made_component(part, title))
         else:
             made.append(Link(*part))
     return Fragment(tuple(made))

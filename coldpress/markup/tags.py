@@ -15,17 +15,22 @@ center cite code col colgroup data datalist dd del details dfn dialog dir div dl
 font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li
 link main map mark marquee menu menuitem meta meter nav nobr noframes noscript object ol optgroup option output p param
 picture plaintext pre progress q rp rt rtc ruby s samp script search section select slot small source span strike strong
-style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr xmp
-math annotation maction menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot
-mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover semantics
-animate animatemotion animatetransform circle clippath defs desc ellipse feblend fecolormatrix fecomposite fedropshadow
-feflood fegaussianblur feimage femerge femergenode feoffset filter foreignobject g image line lineargradient marker mask
-metadata mpath path pattern polygon polyline radialgradient rect set stop switch symbol text textpath tspan use view"""
+style sub summary sup table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr xmp"""
+_MATHML = """math annotation maction menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom
+mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover semantics"""
+_SVG = """svg animate animatemotion animatetransform circle clippath defs desc ellipse feblend fecolormatrix
+fecomposite fedropshadow feflood fegaussianblur feimage femerge femergenode feoffset filter foreignobject g
+image line lineargradient marker mask metadata mpath path pattern polygon polyline radialgradient rect set stop
+switch symbol text textpath tspan use view"""
 _BLOCKS = """address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div
 dl dt fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link
 main menu menuitem nav noframes ol optgroup option p param search section summary table tbody td tfoot th thead title tr
 track ul"""
-NAMES = frozenset(_HTML.split())
+MATHML = frozenset(_MATHML.split())
+"""The elements of MathML."""
+SVG = frozenset(_SVG.split())
+"""The elements of SVG."""
+NAMES = frozenset(_HTML.split()) | MATHML | SVG
 """The elements of HTML, MathML and SVG; those with a hyphen are anybody's."""
 BLOCKS = frozenset(_BLOCKS.split())
 """Those that are blocks in Markdown (CommonMark 4.6, the sixth kind)."""

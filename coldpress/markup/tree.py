@@ -5,10 +5,13 @@ An element without a tag is a group: only what is in it is shown.
 
 from __future__ import annotations
 
+import re
 from xml.etree.ElementTree import Element
 
 TITLE_MARK = "<!--coldpress:title-->"
 """Stands where the heading stood that is the page's title."""
+COMPONENT_MARK = re.compile(r"<!--coldpress:(?:component (?P<number>[0-9]+)|(?P<part>body|end))-->")
+"""Stand where a component, its content and its end are in the HTML."""
 
 
 class Source(str):
@@ -62,3 +65,18 @@ def group(text: str | None = None) -> Element:
 def raw(html: str) -> Element:
     """HTML as it is."""
     return group(Raw(html))
+
+
+class ComponentElement(Element):
+    """A component: its first child is its title, the rest its content.  `kind`
+    is `container`, `leaf` or `inline`; `written` and `closing` are what stands
+    before and after its content in the source."""
+
+    def __init__(self, name: str, kind: str, attributes: dict[str, str], written: str, closing: str = "") -> None:
+        super().__init__("component")
+        self.name = name
+        self.kind = kind
+        self.attributes = attributes
+        self.written = written
+        self.closing = closing
+        self.place = 1, 1

@@ -7,8 +7,9 @@ come back as the cache keeps them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 
+from coldpress.config import MarkdownOptions
 from coldpress.markup import serial
 from coldpress.markup.render import Renderer
 from coldpress.markup.store import Kept
@@ -18,24 +19,25 @@ from coldpress.text import text_digest
 _CHUNK = 25  # bodies
 
 
-def render_many(bodies: Iterable[str], jobs: int, make_executor: MakeExecutor | None = None) -> Iterator[Kept]:
-    """The markup of each body, in order, as it is kept.
+def render_many(bodies: Iterable[tuple[str, str]], options: MarkdownOptions, jobs: int,
+                make_executor: MakeExecutor | None = None) -> Iterator[Kept]:
+    """The markup of each body (its language and its text), in order, as it is kept.
 
     `make_executor` gives the executor for a number of workers; by default
     processes of this machine.  What a worker raises is raised here.
     """
     executor = (make_executor or local_executor)(jobs)
-    for results in in_turn(executor, render_chunk, chunks(bodies, _CHUNK), 2 * jobs):
+    for results in in_turn(executor, partial(render_chunk, options), chunks(bodies, _CHUNK), 2 * jobs):
         yield from results
 
 
-def render_chunk(bodies: Iterable[str]) -> list[Kept]:
+def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str]]) -> list[Kept]:
     """What a worker does."""
-    made = ((text_digest(body), _renderer().render(body)) for body in bodies)
+    made = ((text_digest(body), _renderer(options).render(body, language)) for language, body in bodies)
     return [Kept.of(digest, serial.dumps(rendered), serial.dumps_brief(rendered.brief)) for digest, rendered in made]
 
 
 @cache
-def _renderer() -> Renderer:
+def _renderer(options: MarkdownOptions) -> Renderer:
     """One renderer for a worker's life."""
-    return Renderer()
+    return Renderer(options)

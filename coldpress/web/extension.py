@@ -9,6 +9,8 @@ parent; it sets nothing that other parts of the app would see.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Flask
@@ -18,6 +20,7 @@ from coldpress import recorder
 from coldpress.web.blueprints import archive, assets, content, feeds, lists, machines, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
+from coldpress.web.including import included
 from coldpress.web.site import PARENT, Site
 from coldpress.web.site_blueprint import Urls
 from coldpress.web.variables import SiteVariables
@@ -59,7 +62,8 @@ class Coldpress(Site):
         environment = SiteEnvironment(app, self.root / self.config.templates_dir)
         environment.globals.update(
             site=SiteVariables(self), library=LocalProxy(lambda: self.library), now=self.now,
-            url_for=short_url_for(self.endpoints, self.asset_version, self.link_root))
+            url_for=short_url_for(self.endpoints, self.asset_version, self.link_root),
+            included=partial(included, self))
         return environment
 
     def _make_parent(self) -> Blueprint:
@@ -72,6 +76,15 @@ class Coldpress(Site):
                 self.endpoints[view] = endpoint
                 self.generators[endpoint] = generator
         return parent
+
+    def full_endpoint(self, name: str) -> str:
+        """The endpoint that the short name of a view of ours stands for."""
+        return self.endpoints.get(name, name)
+
+    @property
+    def endpoint_names(self) -> Iterable[str]:
+        """The endpoints of the app, ours by their short names."""
+        return [*self.endpoints, *self.app.view_functions]
 
     def not_found(self, error: Exception) -> tuple[str, int]:
         """The site's 404 page."""

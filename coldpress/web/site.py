@@ -6,15 +6,20 @@ import os
 import shutil
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Flask, current_app, g, has_request_context, request
+from jinja2 import TemplateNotFound
+from werkzeug.routing import BuildError
 
 from coldpress import recorder
 from coldpress.config import Config, Options, current_options, load_config
@@ -29,8 +34,10 @@ from coldpress.markup.store import MarkupStore
 from coldpress.paths import below, relative_name
 from coldpress.recorder import Key
 from coldpress.sources.cache import SourceCache
+from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile, find_files
 from coldpress.state import STATE
+from coldpress.web.bodies import run_body
 from coldpress.web.environment import THEME, SiteEnvironment
 
 PARENT = "coldpress"
@@ -80,11 +87,15 @@ class Site:
                 f"the site is mounted at `{self.url_prefix}/`; the base URL `{self.config.base_url}` does not end so",
                 self.config_place("base_url") if self.options.base_url is None else None,
                 f"write `{self.config.base_url.rstrip('/')}{self.url_prefix}/`")
+        if not self.config.markdown.trusted and find_spec("nh3") is None:
+            self.config_problems.error(
+                "config.untrusted", "cleaning what authors write needs a package that is not installed",
+                self.config_place("markdown", "trusted"), 'run `pip install "coldpress[untrusted]"`')
         self.cache_folder = self.root / STATE
         if self.options.no_cache:
             self.cache_folder = Path(mkdtemp(prefix="coldpress-"))
             weakref.finalize(self, shutil.rmtree, self.cache_folder, ignore_errors=True)
-        self.markup = MarkupCache(MarkupStore(self.cache_folder))
+        self.markup = MarkupCache(MarkupStore(self.cache_folder), self.config.markdown)
         self.sources = Sources(self.root, self.base, self.config, self.markup,
                                SourceCache(self.cache_folder, self.config.taxonomies, self.config.zone))
         self._lock = threading.Lock()
@@ -124,7 +135,7 @@ class Site:
     def _load(self) -> Snapshot:
         problems = Problems(self.config_problems)
         with recorder.unrecorded():
-            library = assemble(self.sources, self.options, self.moment(), self.link_root, problems)
+            library = assemble(self.sources, self.options, self.moment(), self, problems)
         return Snapshot(library, tuple(problems))
 
     @property
@@ -192,6 +203,52 @@ class Site:
     def requested_path(self) -> str:
         """The path of the current request below the site's root."""
         return request.path.removeprefix(self.url_prefix)
+
+    # What the Library asks of the app.
+
+    def endpoint_url(self, reference: str) -> str | None:
+        """The URL of `name` or `name?key=value`; None where there is none."""
+        name, _, query = reference.partition("?")
+        values = dict(parse_qsl(query))
+        url_for: Any = self.environment.globals["url_for"]
+        context = nullcontext() if has_request_context() else self.app.test_request_context(
+            base_url=f"http://localhost{self.script_root}")
+        with context:
+            try:
+                # Tried first: whoever hears `url_for` would go there.
+                self.app.url_map.bind("localhost").build(self.full_endpoint(name), values)
+                return str(url_for(name, **values))
+            except (BuildError, ValueError):
+                return None
+
+    def full_endpoint(self, name: str) -> str:
+        """The endpoint that a short name stands for."""
+        raise NotImplementedError
+
+    @property
+    def endpoint_names(self) -> Iterable[str]:
+        """What endpoints are called."""
+        raise NotImplementedError
+
+    def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
+        """The HTML that `components/NAME.html` gives; None without that template."""
+        try:
+            template = self.environment.get_template(f"components/{name}.html")
+        except TemplateNotFound as reason:
+            if reason.name != f"components/{name}.html":
+                raise
+            return None
+        return template.render(variables)
+
+    def run_body(self, page: Page, document: Document) -> str:
+        """A body that is a template, run in a sandbox; a mistake in it is at its line."""
+        return run_body(self, page, document)
+
+    @property
+    def component_names(self) -> Iterable[str]:
+        """The components that templates show."""
+        return [name[len("components/"):-len(".html")] for name in self.template_names
+                if name.startswith("components/") and name.endswith(".html")]
 
     # Files that are copied as they are.
 

@@ -1,0 +1,35 @@
+"""What the Library asks of whoever serves it, for it knows nothing of Flask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from coldpress.content.page import Page
+    from coldpress.sources.document import Document
+
+
+class Host(Protocol):
+    """The site as an app has it."""
+
+    def link_root(self) -> str:
+        """What every link begins with: the prefix the site is mounted at."""
+
+    def endpoint_url(self, reference: str) -> str | None:
+        """The URL of `name` or `name?key=value`, an endpoint of the app; None
+        where there is no such endpoint."""
+
+    @property
+    def endpoint_names(self) -> Iterable[str]:
+        """What endpoints are called."""
+
+    def run_body(self, page: Page, document: Document) -> str:
+        """A body that is a template, run."""
+
+    def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
+        """The HTML of a component; None where no template shows that name."""
+
+    @property
+    def component_names(self) -> Iterable[str]:
+        """The names that templates show."""

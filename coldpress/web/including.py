@@ -1,0 +1,85 @@
+"""Files of the site shown in a page: `::include{file="/code/app.py"}`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import g
+from markupsafe import Markup
+
+from coldpress import recorder
+from coldpress.content.filling import Filling
+from coldpress.content.page import Page
+from coldpress.decoding import decode
+from coldpress.errors import ColdpressError
+from coldpress.markup.fences import info_of
+from coldpress.markup.highlight import code_block
+from coldpress.paths import relative_name
+from coldpress.web.site import Site
+
+_ID = re.compile(r"(<[a-zA-Z][^<>]*?)\s(?:id|name)=(?:\"[^\"]*\"|'[^']*')")
+_DEEPEST = 8  # pages in one another
+_LINES = re.compile(r"(\d*)(?:-(\d*))?")
+
+
+def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
+    """What a file holds: another page's body, or text as code.  Of a file that
+    cannot be shown, which a check reports, its name."""
+    name = attributes.get("file", "")
+    other = site.library.by_source(_source(page, name))
+    if other is not None:
+        return _page(site, other, name)
+    text = text_of(site, page, name)
+    if text is None:
+        return Markup("<p><code>{}</code></p>").format(name)
+    said = " ".join(f'{key}="{value}"' for key, value in attributes.items() if key not in ("file", "lang", "lines"))
+    info = info_of(f"{attributes.get('lang') or posixpath.splitext(name)[1].lstrip('.') or 'text'} {said}".strip())
+    return Markup(code_block(_some(text, attributes.get("lines", "")), info))
+
+
+def _page(site: Site, other: Page, name: str) -> Markup:
+    """Another page's body; not its own, nor one that is being included already."""
+    showing: list[str] = g.setdefault("coldpress_included", [])
+    if other.source in showing or len(showing) > _DEEPEST:
+        return Markup("<p><code>{}</code></p>").format(name)
+    showing.append(other.source)
+    try:
+        html = Filling(site.library, other, elsewhere=True).html(other.rendered.html)
+    finally:
+        showing.pop()
+    return Markup(_ID.sub(r"\1", html))
+
+
+def text_of(site: Site, page: Page, name: str) -> str | None:
+    """The text of a file of the site, named from the page's folder or, with a
+    slash, from the site's; None for what is not there, is no text or is hidden."""
+    folder = site.root if name.startswith("/") else (site.root / site.config.content_dir / page.source).parent
+    file = Path(folder, name.lstrip("/"))
+    try:
+        inside = file.resolve().relative_to(site.root.resolve())
+        if any(part.startswith(".") for part in inside.parts):
+            return None
+        recorder.read("included", relative_name(file.resolve(), site.base))
+        with recorder.unrecorded():
+            return decode(file.read_bytes(), name, "markup.include")
+    except (OSError, ValueError, ColdpressError):
+        return None
+
+
+def _source(page: Page, name: str) -> str:
+    base = "" if name.startswith("/") else posixpath.dirname(page.source)
+    return posixpath.normpath(posixpath.join(base, name.lstrip("/")))
+
+
+def _some(text: str, lines: str) -> str:
+    """The lines `3-10` of a text; all of it where nothing is said."""
+    text = text.replace("\r\n", "\n").rstrip("\n")
+    found = _LINES.fullmatch(lines)
+    if not found or not lines:
+        return text
+    first = int(found[1] or 1)
+    last = int(found[2]) if found[2] else None if "-" in lines else first
+    return "\n".join(text.split("\n")[max(0, first - 1):last])
