@@ -105,4 +105,4 @@ def engine_version() -> str:
     here = Path(__file__).parent
     ours = [file for file in sorted(here.glob("*.py")) if file.stem not in ("cache", "store", "workers")]
     return versions.code_version([*ours, Path(text.__file__)],
-                                 ("markdown", "pymdown-extensions", "pygments", "math-core"))
+                                 ("markdown", "pymdown-extensions", "pygments", "math-core", "mmdr"))
