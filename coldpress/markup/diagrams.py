@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from functools import cache
-from importlib import import_module
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from coldpress.markup.fences import Info
 from coldpress.markup.rendered import Flaw
@@ -74,11 +77,13 @@ class Diagrams:
     def draw(self, source: str, info: Info, line: int, column: int) -> str | None:
         """The HTML of a diagram that begins at a place of the body; None where
         there is nothing to draw it with or it is not understood."""
-        if _mmdr() is None:
+        if _renderer() is None:
             self._miss(line, column)
             return None
         svg, reason = _rendered(source)
-        html = drawing(svg, self._name(source), info.title) if svg else None
+        html = None
+        with suppress(ParseError):
+            html = drawing(svg, self._name(source), info.title) if svg else None
         if html is None:
             self.flaws.append(Flaw("markup.diagram", f"this diagram is not understood: {_said(reason)}",
                                    line + _mistaken(source, reason), None, 1, "it is shown as code"))
@@ -100,12 +105,17 @@ class Diagrams:
 
 
 @cache
-def _mmdr() -> Any:
-    """The library, loaded for the first diagram; None where it is not installed."""
-    try:
-        return import_module("mmdr")
-    except ImportError:
+def _renderer() -> Any:
+    """The library's compiled part, loaded for the first diagram; None where it
+    is not installed.  The package around it would load one for bitmaps that
+    speaks of leaks on the console when Python ends."""
+    package = find_spec("mmdr")
+    spec = PathFinder.find_spec("mmdr._mmdr", package.submodule_search_locations) if package else None
+    if spec is None or spec.loader is None:
         return None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _rendered(source: str) -> tuple[str | None, str]:
@@ -117,7 +127,7 @@ def _rendered(source: str) -> tuple[str | None, str]:
     settings = [f"%%{{init: {json.dumps(each)}}}%%\n" for each in (layout, _THEME)]
     text = source[:front] + settings[0] + source[front:start] + settings[1] + source[start:]
     try:
-        return str(_mmdr().render(text).svg()), ""
+        return str(_renderer().render(text)), ""
     except ValueError as reason:
         return None, str(reason)
     except BaseException as reason:

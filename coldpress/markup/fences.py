@@ -37,7 +37,7 @@ _WORD = re.compile(r"""
 """, re.X)
 _RANGES = re.compile(r"[\s\"'|]*\d+(?:\s*-\s*\d+)?(?:[\s,|\"']+\d+(?:\s*-\s*\d+)?)*[\s\"',|]*")
 _RANGE = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
-_FILE = re.compile(r"[\w@./+-]*[\w-]\.[A-Za-z]\w{0,9}|(?:Dockerfile|Makefile|~?[./][\w./-]+)")
+_FILE = re.compile(r"[\w@./+-]*[\w-]\.[A-Za-z]\w{0,9}|(?:Dockerfile|Makefile|~?[./][\w./-]*[\w-])")
 _MOST = 10_000  # lines that can be marked
 _ALIASES = {"hllines": "marked", "highlight": "marked", "mark": "marked", "codelinenumbers": "marked",
             "ins": "added", "add": "added", "del": "removed", "rem": "removed",

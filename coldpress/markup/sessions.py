@@ -14,9 +14,9 @@ from pygments.lexers.shell import BashLexer
 from pygments.token import Generic, _TokenType
 
 _PROMPT = re.compile(r"""
-    (?:\([^()\n]+\)[ ]?)?                                       # (venv)
-    (?P<who>[\w.-]+@[^\s$\#%❯➜]+(?:[ ][^\s$\#%❯➜]+)?[ ]?        # user@host:~
-    | \[[^\]\n]+\][ ]? | (?:ba|z|k)?sh(?:-[\d.]+)? | [~/][^\s$\#%❯➜]*[ ]?)?
+    (?P<who>(?:\([^()\n]+\)[ ]?)?                              # (venv)
+      (?:[\w.-]+@[^\s$\#%❯➜]+(?:[ ][^\s$\#%❯➜]+)?[ ]?          # user@host:~
+        | \[[^\]\n]+\][ ]? | (?:ba|z|k)?sh(?:-[\d.]+)? | [~/][^\s$\#%❯➜]*[ ]?)?)
     (?P<sign>[$\#%❯➜])(?:[ ]+|(?=\n|\Z))
 """, re.X)
 _MORE = "> "  # before the next line of one command
@@ -52,7 +52,7 @@ def begins_session(text: str) -> bool:
 def _own_sign(text: str) -> str:
     """The sign that is a prompt by itself here: `#` only where there is no other."""
     for sign in "$%❯➜":
-        if re.search(rf"^{re.escape(sign)} ", text, re.M):
+        if re.search(rf"^{re.escape(sign)}(?: |$)", text, re.M):
             return sign
     return "#"
 

@@ -47,7 +47,8 @@ _UNWANTED = ("script", "foreignObject", "style")
 
 def drawing(text: str, name: str, title: str = "") -> str:
     """The SVG element of a page: `name` is what its ids begin with, `title`
-    what it is called where the diagram says nothing itself."""
+    what it is called where the diagram says nothing itself.  Raises
+    `ParseError` for what is no XML."""
     root = fromstring(text)
     rules = "".join(element.text or "" for element in root.iter() if _tag(element) == "style")
     for element in root.iter():
@@ -57,6 +58,7 @@ def drawing(text: str, name: str, title: str = "") -> str:
     while _drop_unused(root):
         pass
     style = _style(root, rules, name)
+    _drop_classes(root, style)
     names = _renamed(root, name)
     inner = f"<style>@layer diagrams{{{style}}}</style>" if style else ""
     return _REFERENCE.sub(lambda found: f"url(#{names.get(found[1], found[1])})",
@@ -131,6 +133,16 @@ def _style(root: Element, rules: str, name: str) -> str:
         f"{','.join(kept)}{{{declared}}}" for selectors, body in _RULE.findall(rules)
         if (kept := [_scoped(each, own, name) for each in selectors.split(",") if _is_there(each, own, known)])
         and (declared := _declarations(body)))
+
+
+def _drop_classes(root: Element, style: str) -> None:
+    """Leave the names of classes that the style knows, and the drawing's own."""
+    known = set(re.findall(r"\.(-?[a-zA-Z_][\w-]*)", style)) | set(root.get("class", "").split())
+    for element in root.iter():
+        kept = [each for each in dict.fromkeys(element.get("class", "").split()) if each in known]
+        element.attrib.pop("class", None)
+        if kept:
+            element.set("class", " ".join(kept))
 
 
 def _is_there(selector: str, own: str, known: set[str]) -> bool:
