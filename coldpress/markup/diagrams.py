@@ -28,7 +28,8 @@ _LINES = 300  # of a broken diagram that are looked through for the mistake
 _LAYOUT = {"look": "classic", "gantt": {"useWidth": 640, "fontSize": 13, "sectionFontSize": 13}}
 # Labels are SVG's own text either way.  mmdr 0.4 puts those of links in the
 # wrong place with `htmlLabels`, and those of all but flowcharts without.
-_FLOWCHART = {**_LAYOUT, "flowchart": {"htmlLabels": False, "wrappingWidth": 200, "minNodeWidth": 40}}
+_FLOWCHART = {**_LAYOUT, "htmlLabels": False,
+              "flowchart": {"htmlLabels": False, "wrappingWidth": 200, "minNodeWidth": 40}}
 _COLOURS = {
     "background": "page", "primaryColor": "node", "mainBkg": "node", "primaryBorderColor": "edge", "nodeBorder": "edge",
     "secondaryColor": "well", "secondaryBorderColor": "line", "tertiaryColor": "well", "tertiaryBorderColor": "line",
