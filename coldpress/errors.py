@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,16 @@ class Problems:
 
     def as_errors(self) -> Problems:
         """The same with every warning made an error (`--strict`)."""
-        return Problems(replace(problem, severity="error") for problem in self)
+        return Problems(replace(problem, severity="error") if problem.severity == "warning" else problem
+                        for problem in self)
+
+    def without_notes(self) -> Problems:
+        """The same without what only `-v` shows."""
+        return Problems(problem for problem in self if problem.severity != "note")
+
+    @property
+    def warnings(self) -> list[Problem]:
+        return [problem for problem in self if problem.severity == "warning"]
 
     @property
     def errors(self) -> list[Problem]:

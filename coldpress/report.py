@@ -24,7 +24,7 @@ def format_problem(problem: Problem, color: bool = False) -> str:
     def paint(text: str, *codes: str) -> str:
         return "".join(codes) + text + _OFF if color else text
 
-    tone = _RED if problem.is_error else _YELLOW
+    tone = {"error": _RED, "warning": _YELLOW, "note": _BLUE}[problem.severity]
     lines = [paint(f"{problem.severity}[{problem.code}]", _BOLD, tone) + paint(f": {problem.message}", _BOLD)]
     hint = problem.hint
     places = [(place, "-->" if index == 0 else ":::")
@@ -139,7 +139,7 @@ class Report:
         if self.as_json or not problems:
             return
         wanted = [problem for problem in problems if problem.is_error or not self.quiet]
-        wanted.sort(key=lambda problem: not problem.is_error)
+        wanted.sort(key=lambda problem: ("error", "warning", "note").index(problem.severity))
         for problem in sorted(wanted[:MAX_SHOWN], key=Problem.order):
             self._write(self.err, format_problem(problem, self._color) + "\n")
         if len(wanted) > MAX_SHOWN:

@@ -684,7 +684,8 @@ class RandomSite:
             self.write(self.path("content", name), PNG)
         self.write(self.path("content", "words.txt"), "words mark 0000\n")
         self.write(self.path("templates", "components/badge.html"), "<b>{{ body }} mark 0000</b>")
-        self.put("shown.md", Doc({"title": "Shown"}, "[[Known by name]], [[About#Part 1|it]], :badge[x], ![Logo](logo.svg).\n\n"
+        self.put("shown.md", Doc({"title": "Shown"}, "[[Known by name]], [[About#Part 1|it]], :badge[x], "
+                                 "![Logo](logo.svg).\n\n"
                                  '::include{file="words.txt"}\n\n:::badge\nWithin.\n:::\n\nLast mark 0000.\n'))
         names = [self.post_name() for _ in range(self.posts)] + [self.page_name() for _ in range(10 + self.posts // 10)]
         self.docs.update((name, Doc({}, "")) for name in names)  # so that links find them

@@ -7,9 +7,14 @@ import functools
 import http.server
 import shutil
 import threading
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, SHARED, SiteFolder, missing
+
+import coldpress
+from coldpress.markup.render import Renderer
 
 pytestmark = pytest.mark.browser
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
@@ -120,3 +125,99 @@ def brightness(browser, url, scheme):
         return context.getImageData(0, 0, 1, 1).data[1]; }""")
     context.close()
     return shade
+
+
+# Code, call-outs and diagrams under the theme's style sheet.
+
+@contextlib.contextmanager
+def prose(browser, body, width=375, **options):
+    """A page that shows a body."""
+    css = (Path(coldpress.__file__).parent / "web/theme/static/theme.css").read_text("utf-8")
+    html = Renderer().render(body).html.fill(lambda link: link.target)
+    context = browser.new_context(viewport={"width": width, "height": 800}, **options)
+    page = context.new_page()
+    page.set_content(f'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
+                     f'<style>{css}</style><main><article><div class="prose">{html}</div></article></main>')
+    yield page
+    context.close()
+
+
+COPIED = """() => { const all = document.createRange(); all.selectNodeContents(document.querySelector('code'));
+    getSelection().removeAllRanges(); getSelection().addRange(all); return getSelection().toString(); }"""
+
+
+@pytest.mark.parametrize(("body", "text"), [
+    ("```py linenums ins={1} del={2} {3}\na = 1\n\nb = 2\n```", "a = 1\n\nb = 2"),
+    ("```console\n$ ls \\\n> -l\n# out\n$ cd\n```", "ls \\\n-l\n# out\ncd"),
+    ("```diff\n-a\n+b\n c\n```", "-a\n+b\n c"),
+])
+def test_only_code_is_copied(browser, body, text):
+    with prose(browser, body) as page:
+        assert page.evaluate(COPIED).strip() == text
+
+
+def test_a_marked_line_is_coloured_as_far_as_the_code_scrolls(browser):
+    with prose(browser, f"```py {{1}} ins={{2}} linenums\nx = 1\ny = 2\nz = '{'long ' * 60}'\n```") as page:
+        wide, lines = page.evaluate("""() => { const pre = document.querySelector('pre');
+            return [pre.scrollWidth, [...pre.querySelectorAll('.line')].map(line => line.offsetWidth)]; }""")
+        assert wide > 1000
+        assert lines == [wide] * 3
+        assert page.evaluate(OVERFLOW) == 0
+
+
+def test_numbers_and_signs_stand_in_one_column(browser):
+    with prose(browser, "```py ins={1} linenums=9\nx\nx\n```") as page:
+        starts = page.evaluate("""() => [...document.querySelectorAll('.line .n')].map(
+            name => Math.round(name.getBoundingClientRect().left))""")
+        assert len(set(starts)) == 1
+        assert page.evaluate("getComputedStyle(document.querySelector('.line'), '::before').content") == '" 9 + "'
+
+
+LOOK = """() => [...document.querySelectorAll('.admonition')].map(box => {
+    const style = getComputedStyle(box), title = box.querySelector('.admonition-title');
+    const icon = getComputedStyle(title, '::before'), rect = title.getBoundingClientRect();
+    return [style.backgroundColor, style.padding, style.borderInlineStart, getComputedStyle(title).color,
+            getComputedStyle(title).paddingInlineStart, icon.maskImage, icon.backgroundColor, icon.inlineSize,
+            rect.left, rect.height]; })"""
+
+
+@pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}])
+def test_call_outs_look_alike_however_they_are_written(browser, options):
+    forms = ("> [!TIP]\n> x", "> [!TIP]+\n> x", "> [!TIP]-\n> x", "!!! tip\n    x", "??? tip\n    x", "???+ tip\n    x")
+    with prose(browser, "\n\n".join(forms), **options) as page:
+        looks = page.evaluate(LOOK)
+    assert len(looks) == 6
+    assert all(look == looks[0] for look in looks)
+    assert looks[0][5].startswith('url("data:image/svg+xml,')
+    assert looks[0][6] not in ("rgba(0, 0, 0, 0)", looks[0][0]), "the icon can be seen"
+
+
+CUT = """() => { const cut = [];
+    for (const node of document.querySelectorAll('svg .node')) {
+        const box = node.querySelector('rect, path, polygon, circle').getBoundingClientRect();
+        for (const text of node.querySelectorAll('text')) {
+            const part = text.getBoundingClientRect();
+            if (part.left < box.left || part.right > box.right || part.top < box.top || part.bottom > box.bottom)
+                cut.push(text.textContent); } }
+    for (const text of document.querySelectorAll('svg text')) {
+        const whole = text.closest('svg').getBoundingClientRect(), part = text.getBoundingClientRect();
+        if (part.left < whole.left - 1 || part.right > whole.right + 1) cut.push(text.textContent); }
+    return [document.querySelectorAll('svg .node text').length, cut]; }"""
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_no_label_of_a_diagram_is_cut_off(browser, width):
+    if not find_spec("mmdr"):
+        missing("mmdr is not installed")
+    sources = (
+        'flowchart LR\n A[开始：你好，世界] -->|是的| B{真的吗？}\n click A href "/x/"\n'
+        " B --> C[一个相当长的中文标签，看看会不会被截断]\n",
+        "flowchart TD\n A([日本語のとても長いラベルです]) --> B[(한국어 데이터베이스)]\n B --> C[Latin, WWW]\n",
+        "sequenceDiagram\n 爱丽丝->>Bob: 你好，鲍勃，最近怎么样？\n Note over 爱丽丝,Bob: 很长的中文注释文字\n",
+        "stateDiagram-v2\n [*] --> 静止状态\n 静止状态 --> 运动: 开始移动\n",
+        "pie title 宠物\n \"狗和其他动物\" : 3\n \"猫\" : 2\n")
+    with prose(browser, "\n\n".join(f"```mermaid\n{source}```" for source in sources), width) as page:
+        count, cut = page.evaluate(CUT)
+        assert count == 6
+        assert cut == []
+        assert page.evaluate(OVERFLOW) == 0

@@ -170,7 +170,7 @@ def summary(making: Making, problems: Problems, changes: Changes | None) -> str:
     rendered = len(making.freezing.rendered) if making.freezing and changes else 0
     parts = [f"{counted(len(changes.written) if changes else 0, 'file')} written"]
     parts += [f"{len(changes.removed):,} removed"] if changes and changes.removed else []
-    parts += [counted(len(problems), "warning")] if len(problems) else []
+    parts += [counted(len(problems.warnings), "warning")] if problems.warnings else []
     return f"Built {counted(pages, 'page')} ({rendered:,} rendered, {pages - rendered:,} unchanged; {', '.join(parts)})"
 
 

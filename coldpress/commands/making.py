@@ -66,8 +66,9 @@ class Making:
 
     @property
     def found(self) -> Problems:
-        """What was found: under `--strict`, errors only."""
-        return self._problems.as_errors() if self._run.strict else self._problems
+        """What was found: notes under `-v`, errors for warnings under `--strict`."""
+        found = self._problems if self._run.report.verbose else self._problems.without_notes()
+        return found.as_errors() if self._run.strict else found
 
     @property
     def notes(self) -> list[str]:

@@ -38,10 +38,10 @@ def check_page(library: Library, page: Page) -> Check:
 
 
 def flaws_of(page: Page) -> Iterator[Problem]:
-    """What of a body could not be shown as meant, as warnings."""
+    """What of a body could not be shown as meant, as warnings and notes."""
     for flaw in page.rendered.flaws:
         yield Problem(flaw.code, flaw.message, page.document.place(flaw.line, flaw.column, flaw.length),
-                      flaw.hint, severity="warning")
+                      flaw.hint, severity=flaw.severity)
 
 
 def unknown_components(library: Library, page: Page) -> Iterator[Problem]:

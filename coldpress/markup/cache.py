@@ -124,4 +124,4 @@ def engine_version() -> str:
     here = Path(__file__).parent
     ours = [file for file in sorted(here.glob("*.py")) if file.stem not in ("cache", "store", "workers")]
     return versions.code_version([*ours, Path(text.__file__)],
-                                 ("markdown", "pymdown-extensions", "pygments", "math-core", "nh3"))
+                                 ("markdown", "pymdown-extensions", "pygments", "math-core", "mmdr", "nh3"))

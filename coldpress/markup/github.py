@@ -24,11 +24,10 @@ from markdown.util import Registry
 from coldpress.config import MarkdownOptions
 from coldpress.markup import abbreviations, attributes
 from coldpress.markup.blocks import Blocks
+from coldpress.markup.codes import Codes
 from coldpress.markup.destinations import References
-from coldpress.markup.fences import info_of
 from coldpress.markup.footnotes import Footnotes
 from coldpress.markup.grammar import STARTS
-from coldpress.markup.highlight import code_block
 from coldpress.markup.inlines import Inlines
 from coldpress.markup.maths import Maths
 from coldpress.markup.rendered import Flaw, Heading
@@ -69,6 +68,7 @@ class GitHub(Extension):
     def reset(self) -> None:
         """Begin with another text."""
         references = References()
+        self.codes = Codes()
         self.body = Body(Blocks(STARTS, references.without), references)
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  (Python-Markdown's name)
@@ -103,7 +103,8 @@ class GitHub(Extension):
         """Code and formulas as HTML."""
         for element in root.iter():
             if element.tag == "pre" and "info" in element.attrib:
-                _become(element, code_block(element.text or "", info_of(element.attrib["info"])))
+                _become(element, self.codes.convert(element.text or "", element.attrib["info"],
+                                                    int(element.attrib["line"]), int(element.attrib["column"])))
             elif element.tag == "math" and "line" in element.attrib:
                 is_block = element.attrib["display"] == "block"
                 html = self.maths.convert(element.text or "", int(element.attrib["line"]),
@@ -114,7 +115,7 @@ class GitHub(Extension):
         body = self.body
         body.root = root
         body.title, body.contents = structure(root)
-        flaws = [*body.blocks.flaws, *self.maths.flaws]
+        flaws = [*body.blocks.flaws, *self.maths.flaws, *self.codes.flaws]
         body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
         self.maths.flaws.clear()
         self._mark_components(root)

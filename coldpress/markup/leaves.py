@@ -52,7 +52,7 @@ class Fence(Leaf):
         if not self._closed:
             blocks.flaw("markup.fence", "this fence is never closed", self._number, self._column, len(self._fence),
                         f"all below it is code; end it with a line `{self._fence}`")
-        self.parent.append(code(self._lines, self._info))
+        self.parent.append(code(self._lines, self._info, self._number, self._column))
 
 
 class IndentedCode(Leaf):
@@ -169,9 +169,9 @@ class Formula(Leaf):
         self.parent.append(formula("\n".join(self._lines), *self._source))
 
 
-def code(lines: list[str], info: str) -> Element:
-    """A code block; `info` is what its fence says of it."""
-    element = Element("pre", {"info": info})
+def code(lines: list[str], info: str, line: int = 0, column: int = 0) -> Element:
+    """A code block; `info` is what its fence, at a place of the body, says of it."""
+    element = Element("pre", {"info": info, "line": str(line), "column": str(column)})
     element.text = Verbatim("\n".join(lines))
     element.tail = "\n"
     return element

@@ -106,7 +106,8 @@ Fill = Callable[[Slot], str]
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Something in the body that could not be shown as meant."""
+    """Something in the body that could not be shown as meant; a note where it
+    makes no difference to readers."""
 
     code: str
     message: str
@@ -114,6 +115,7 @@ class Flaw:
     column: int | None
     length: int
     hint: str | None = None
+    severity: Literal["warning", "note"] = "warning"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ def dumps(rendered: Rendered) -> str:
     return _json([
         _parts(rendered.html), [title.id, title.text, _parts(title.html)] if title else None,
         [_heading(heading) for heading in rendered.toc], rendered.anchors, rendered.words, rendered.cjk,
-        [[flaw.code, flaw.message, flaw.line, flaw.column, flaw.length, flaw.hint] for flaw in rendered.flaws],
+        [[flaw.code, flaw.message, flaw.line, flaw.column, flaw.length, flaw.hint, flaw.severity]
+         for flaw in rendered.flaws],
     ])
 
 

@@ -11,7 +11,7 @@ _MORE = re.compile(r"<!--\s*more\s*-->", re.I)
 _PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.S)
 _NOT_TEXT = re.compile(r"\s[^>]*class=\"(?:admonition-title|footnote)")
 _NOTE = re.compile(r"<sup id=\"fnref[^\"]*\">.*?</sup>|<div class=\"footnote\">.*\Z", re.S)
-_ID = re.compile(r"(<[a-zA-Z][^<>]*?)\s(?:id|name)=(?:\"[^\"]*\"|'[^']*')")
+_ID = re.compile(r"(<[a-zA-Z][^<>]*?)\s(?:id|name)=(?:\"(?!diagram-)[^\"]*\"|'[^']*')")
 
 
 def summarize(html: str) -> tuple[str, bool]:

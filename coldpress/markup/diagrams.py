@@ -1,0 +1,150 @@
+"""Mermaid diagrams to SVG, at build time, by mmdr (the extra `diagrams`).
+
+mmdr gets the theme's colours as they are by day; `svg` puts the theme's
+variables in their place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from coldpress.markup.fences import Info
+from coldpress.markup.rendered import Flaw
+from coldpress.markup.svg import TONES, drawing
+from coldpress.markup.write import escaped
+from coldpress.text import text_digest
+
+LANGUAGE = "mermaid"
+# What stands before a diagram: its front matter, its own settings, comments.
+_HEAD = re.compile(r"\s*(?P<front>---[ \t]*\n.*?\n---[ \t]*\n)?(?:\s*%%\{.*?\}%%|\s*%%[^\n]*(?=\n))*\s*", re.S)
+_LINES = 300  # of a broken diagram that are looked through for the mistake
+_LAYOUT = {"look": "classic", "gantt": {"useWidth": 640, "fontSize": 13, "sectionFontSize": 13}}
+# Labels are SVG's own text either way.  mmdr 0.4 puts those of links in the
+# wrong place with `htmlLabels`, and those of all but flowcharts without.
+_FLOWCHART = {**_LAYOUT, "htmlLabels": False,
+              "flowchart": {"htmlLabels": False, "wrappingWidth": 200, "minNodeWidth": 40}}
+_COLOURS = {
+    "background": "page", "primaryColor": "node", "mainBkg": "node", "primaryBorderColor": "edge", "nodeBorder": "edge",
+    "secondaryColor": "well", "secondaryBorderColor": "line", "tertiaryColor": "well", "tertiaryBorderColor": "line",
+    "clusterBkg": "well", "clusterBorder": "line", "edgeLabelBackground": "page", "labelBackground": "page",
+    "noteBkgColor": "note", "noteBorderColor": "brink", "activationBkgColor": "well", "activationBorderColor": "soft",
+    "labelBoxBkgColor": "well", "labelBoxBorderColor": "line", "actorBkg": "node", "actorBorder": "edge",
+    **dict.fromkeys(("lineColor", "arrowheadColor", "signalColor", "actorLineColor", "transitionColor", "gridColor",
+                     "sectionBorderColor", "todayLineColor", "pieStrokeColor", "pieOuterStrokeColor"), "soft"),
+    **dict.fromkeys((
+        "textColor", "primaryTextColor", "secondaryTextColor", "tertiaryTextColor", "nodeTextColor", "titleColor",
+        "labelColor", "noteTextColor", "actorTextColor", "signalTextColor", "labelTextColor", "loopTextColor",
+        "taskTextColor", "taskTextDarkColor", "taskTextOutsideColor", "taskTextLightColor", "classText",
+        "stateLabelColor", "transitionLabelColor", "commitLabelColor", "tagLabelColor", "pieTitleTextColor",
+        "pieSectionTextColor", "pieLegendTextColor", "relationLabelColor", "quadrantTitleFill", "quadrantPointTextFill",
+        "quadrantXAxisTextFill", "quadrantYAxisTextFill", "scaleLabelColor",
+        *(f"quadrant{number}TextFill" for number in range(1, 5)), *(f"cScaleLabel{number}" for number in range(12)),
+        *(f"gitBranchLabel{number}" for number in range(8))), "ink"),
+    "taskBkgColor": "tint1", "taskBorderColor": "edge", "activeTaskBkgColor": "tint2", "activeTaskBorderColor": "edge",
+    "doneTaskBkgColor": "well", "doneTaskBorderColor": "line", "critBkgColor": "tint6", "critBorderColor": "brink",
+    "sectionBkgColor": "well", "altSectionBkgColor": "page", "sectionBkgColor2": "well", "excludeBkgColor": "well",
+    "commitLabelBackground": "page", "tagLabelBackground": "well", "tagLabelBorder": "line",
+    "relationLabelBackground": "page", "quadrantPointFill": "soft", "quadrantInternalBorderStrokeFill": "line",
+    "quadrantExternalBorderStrokeFill": "edge", "attributeBackgroundColorOdd": "page",
+    "attributeBackgroundColorEven": "well", "compositeBackground": "page", "compositeTitleBackground": "well",
+    "altBackground": "well", "stateBkg": "node", "innerEndBackground": "soft", "specialStateColor": "soft",
+    **{f"quadrant{number}Fill": tone for number, tone in enumerate(("tint1", "page", "well", "page"), 1)},
+    **{f"{name}{number}": f"tint{(number - start) % 7}" for name, start, end in (
+        ("pie", 1, 13), ("git", 0, 8), ("cScale", 0, 12), ("fillType", 0, 8)) for number in range(start, end)},
+}
+_THEME = {"theme": "base", "themeVariables": {
+    **{name: TONES[tone] for name, tone in _COLOURS.items()},
+    "fontFamily": "arial", "fontSize": "15px", "pieOpacity": "1", "pieStrokeWidth": "1px", "pieOuterStrokeWidth": "1px",
+    "xyChart": {"backgroundColor": TONES["page"], "plotColorPalette": ",".join(
+        TONES[f"tint{number}"] for number in range(7)), **dict.fromkeys(
+        ("titleColor", "xAxisLabelColor", "xAxisTitleColor", "yAxisLabelColor", "yAxisTitleColor"), TONES["ink"]),
+        **dict.fromkeys(("xAxisTickColor", "xAxisLineColor", "yAxisTickColor", "yAxisLineColor"), TONES["soft"])}}}
+
+
+class Diagrams:
+    """The diagrams of one body; those that cannot be drawn are among `flaws`."""
+
+    def __init__(self) -> None:
+        self.flaws: list[Flaw] = []
+        self._names: list[str] = []
+
+    def draw(self, source: str, info: Info, line: int, column: int) -> str | None:
+        """The HTML of a diagram that begins at a place of the body; None where
+        there is nothing to draw it with or it is not understood."""
+        if _renderer() is None:
+            self._miss(line, column)
+            return None
+        svg, reason = _rendered(source)
+        html = None
+        with suppress(ParseError):
+            html = drawing(svg, self._name(source), info.title) if svg else None
+        if html is None:
+            self.flaws.append(Flaw("markup.diagram", f"this diagram is not understood: {_said(reason)}",
+                                   line + _mistaken(source, reason), None, 1, "it is shown as code"))
+            return None
+        caption = f"<figcaption>{escaped(info.title)}</figcaption>" if info.title else ""
+        return f'<figure class="diagram"><div tabindex="0">{html}</div>{caption}</figure>'
+
+    def _name(self, source: str) -> str:
+        """What the ids of a diagram begin with: no other's, whatever page it is on."""
+        digest = text_digest(source)[:8]
+        self._names.append(digest)
+        count = self._names.count(digest)
+        return f"diagram-{digest}" + (f"-{count}" if count > 1 else "")
+
+    def _miss(self, line: int, column: int) -> None:
+        if not self.flaws:
+            self.flaws.append(Flaw("markup.no-diagrams", "there is nothing to draw this diagram with", line, column, 3,
+                                   'it is shown as code; `pip install "coldpress[diagrams]"`'))
+
+
+@cache
+def _renderer() -> Any:
+    """The library's compiled part, loaded for the first diagram; None where it
+    is not installed.  The package around it would load one for bitmaps that
+    speaks of leaks on the console when Python ends."""
+    package = find_spec("mmdr")
+    spec = PathFinder.find_spec("mmdr._mmdr", package.submodule_search_locations) if package else None
+    if spec is None or spec.loader is None:
+        return None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _rendered(source: str) -> tuple[str | None, str]:
+    """The SVG of a diagram, or why there is none."""
+    head = _HEAD.match(source)
+    front, start = (head.end("front"), head.end()) if head else (-1, 0)
+    front = max(front, 0)
+    layout = _FLOWCHART if source.startswith(("flowchart", "graph"), start) else _LAYOUT
+    settings = [f"%%{{init: {json.dumps(each)}}}%%\n" for each in (layout, _THEME)]
+    text = source[:front] + settings[0] + source[front:start] + settings[1] + source[start:]
+    try:
+        return str(_renderer().render(text)), ""
+    except ValueError as reason:
+        return None, str(reason)
+    except BaseException as reason:
+        if type(reason).__name__ == "PanicException":  # of Rust, and no `Exception`
+            return None, f"the renderer failed on it: {reason}"
+        raise
+
+
+def _mistaken(source: str, reason: str) -> int:
+    """At which of its lines a diagram goes wrong: the first with which the same
+    is said as of the whole; the renderer does not tell."""
+    lines = source.split("\n")[:_LINES]
+    return next((number for number in range(1, len(lines) + 1)
+                 if _rendered("\n".join(lines[:number]) + "\n")[1] == reason), 1)
+
+
+def _said(reason: str) -> str:
+    said = re.sub(r"^Diagram parse error \([^)]*\): ", "", reason).splitlines() or ["no reason is given"]
+    return said[0][:1].lower() + said[0][1:].rstrip(".")
