@@ -78,3 +78,10 @@ def test_the_readme_s_command_is_the_one_init_leads_to(make_site):
     block = text.partition("## Make your site")[2].partition("```sh\n")[2].partition("```")[0]
     words = [line.partition("build.py ")[2] or line.partition("coldpress ")[2] for line in block.splitlines()]
     assert [word.split()[0] for word in words if word] == ["init", "new", "serve"]
+
+
+def test_each_sample_of_markdown_is_what_its_source_says():
+    text = (REPOSITORY / "content/docs/markdown.md").read_text("utf-8")
+    samples = re.findall(r"^(:{4,})sample\n(`{3,})md\n(.*?)\n\2\n\n(.*?)\n\1$", text, re.M | re.S)
+    assert len(samples) == len(re.findall(r"^:{4,}sample$", text, re.M)) > 30
+    assert [source for _, _, source, shown in samples if source != shown] == []

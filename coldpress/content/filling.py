@@ -42,12 +42,16 @@ class Filling:
     def _link(self, link: Link) -> str:
         """An attribute's value; a picture's goes on with its size."""
         url = str(escape(self._url(link)))
-        size = self._library.picture_size(self._page, link) if link.kind == "picture" else None
+        size = self._size(link) if link.kind == "picture" else None
         return f'{url}" width="{size[0]}" height="{size[1]}' if size else url
+
+    def _size(self, link: Link) -> tuple[int, int] | None:
+        target = self._library.target(self._page, link)
+        return self._library.image_size(target.path) if target.asset and target.path else None
 
     def _title(self, title: Title) -> str:
         """The heading that gave the title, where the page has another."""
-        if self._page.is_title(title):
+        if self._page._is_title(title):
             return ""
         return f'<h2 id="{escape(title.id)}">{self.html(title.html)}</h2>'
 

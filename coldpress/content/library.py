@@ -16,7 +16,7 @@ from coldpress import recorder
 from coldpress.config import Config
 from coldpress.content.aliases import Alias, alias_paths
 from coldpress.content.host import Host
-from coldpress.content.links import resolve
+from coldpress.content.links import Target, resolve
 from coldpress.content.names import Names
 from coldpress.content.page import Page, Post, Section
 from coldpress.content.permalinks import Entry
@@ -103,22 +103,16 @@ class Library(Shelves):
     def by_name(self, name: str) -> Page | None:
         """The page that is called so, in any case."""
         recorder.read("name", name.casefold())
-        return self.names.get(name)
+        return self._names.get(name)
 
     @cached_property
-    def names(self) -> Names:
-        """What pages are called (not recorded)."""
+    def _names(self) -> Names:
         return Names(self.all_pages.unrecorded)
 
     def image_size(self, path: str) -> tuple[int, int] | None:
         """Width and height of the image at a path, in pixels, where they are known."""
         recorder.read("image", path)
         return self._sizes.of(self._assets.get(path))
-
-    def picture_size(self, page: Page, link: Link) -> tuple[int, int] | None:
-        """The size of an image that a page shows."""
-        target = resolve(self, page, link.target)
-        return self.image_size(target.path) if target.asset and target.path else None
 
     def page_in(self, folder: str) -> Page | None:
         """The page that stands for a content folder: its section or its bundle."""
@@ -153,10 +147,14 @@ class Library(Shelves):
         base = self.config.base_url
         return base.rstrip("/") + url_of(path) if base else None
 
+    def target(self, page: Page, link: Link) -> Target:
+        """What a link in a page leads to."""
+        return resolve(self, page, link.target)
+
     def link_url(self, page: Page, link: Link, *, elsewhere: bool = False, absolute: bool = False) -> str:
         """The URL for a link in a page: on the page itself, elsewhere on the
         site, or whole (for feeds)."""
-        target = resolve(self, page, link.target)
+        target = self.target(page, link)
         if target.path is None:
             return target.url or link.target
         if target.path == page.path and target.suffix.startswith("#") and not (elsewhere or absolute):
@@ -165,12 +163,11 @@ class Library(Shelves):
         return base + url_of(target.path) + target.suffix
 
     def body_of(self, page: Page) -> Body:
-        """A page's body as it is to be rendered (not recorded, but for what is
-        read when it is a template)."""
+        """A page's body as it is to be rendered.  Only what a body reads that is
+        a template is recorded."""
         document = page._document
         with recorder.unrecorded():
-            language = document.front.lang or self.config.language
-            is_template = self.config.markdown.jinja
+            language, is_template = document.front.lang or self.config.language, self.config.markdown.jinja
         if not is_template:
             return Body(document.digest, language, document.read_body)
         text = self.host.run_body(page, document)

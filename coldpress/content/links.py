@@ -174,7 +174,7 @@ def _place(page: Page, link: Link) -> Place:
 def _suggestion(library: Library, page: Page, link: Link) -> str | None:
     """What was probably meant: a file of the same or a near name."""
     if link.target.startswith("[["):
-        return did_you_mean(link.target[2:-2].partition("#")[0].casefold(), library.names)
+        return did_you_mean(link.target[2:-2].partition("#")[0].casefold(), library._names)
     if link.target.startswith(ENDPOINT):
         return did_you_mean(link.target.removeprefix(ENDPOINT).partition("?")[0], library.host.endpoint_names)
     folder = posixpath.dirname(page.source)

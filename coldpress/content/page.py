@@ -162,8 +162,7 @@ class Page:
         """The body, links resolved."""
         return Filling(self._library, self).html(self._rendered.html)
 
-    def is_title(self, title: Title) -> bool:
-        """Whether a heading says what the page is called (not recorded)."""
+    def _is_title(self, title: Title) -> bool:
         return " ".join(self._name.split()).casefold() == title.text.casefold()
 
     def html_elsewhere(self) -> Markup:
@@ -175,13 +174,13 @@ class Page:
     def title_id(self) -> str | None:
         """The anchor of the heading that became the title."""
         title = self._rendered.title
-        return title.id if title and self.is_title(title) else None
+        return title.id if title and self._is_title(title) else None
 
     @recorded_body
     def title_html(self) -> Markup:
         """The title with the marks its heading has, such as code."""
         title = self._rendered.title
-        return Filling(self._library, self).html(title.html) if title and self.is_title(title) else escape(self._name)
+        return Filling(self._library, self).html(title.html) if title and self._is_title(title) else escape(self._name)
 
     @recorded_body
     def toc(self) -> tuple[Heading, ...]:

@@ -31,8 +31,8 @@ _NAMES = {
 }
 _SHELLS = ("bash", "sh", "shell", "zsh")
 _SESSIONS = ("console", "shell-session", "shellsession", "sh-session", "bash-session", "terminal")
-# A line that Pygments marks as a whole, as in a diff.
-_WHOLE = re.compile(r'<span class="(gi|gd)">')
+# A line that Pygments marks as a whole, as in a diff; not `~~gone~~` in Markdown.
+_WHOLE = re.compile(r'^<span class="(gi|gd)">(?!~~)[^<]*</span>$', re.M)
 
 
 def code_block(source: str, info: Info) -> str:

@@ -9,7 +9,6 @@ summary and counts.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 
 import markdown
 
@@ -18,9 +17,8 @@ from coldpress.markup.clean import cleaned
 from coldpress.markup.github import Body, GitHub
 from coldpress.markup.leftovers import leftovers
 from coldpress.markup.locate import Locator
-from coldpress.markup.rendered import Brief, Flaw, Rendered, Title
+from coldpress.markup.rendered import Brief, Rendered, Title
 from coldpress.markup.scan import Scan, visible_text
-from coldpress.markup.structure import TakenTitle
 from coldpress.markup.summary import summarize
 from coldpress.text import count_words
 
@@ -41,7 +39,8 @@ class Renderer:
         if not self._options.trusted:
             html = cleaned(html)
         scan = Scan(locator, engine.body.components)
-        title = _title(engine.body.title, scan)
+        taken = engine.body.title
+        title = Title(taken.id, taken.text, scan.run(taken.html)) if taken else None
         fragment = scan.run(html, title)
         summary, has_more = summarize(html)
         text = " ".join(visible_text(summary).split())
@@ -54,7 +53,7 @@ class Renderer:
             anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
             words=words,
             cjk=cjk,
-            flaws=(*engine.body.flaws, *engine.leftovers(locator)),
+            flaws=(*engine.body.flaws, *leftovers(engine.body.root, locator)),
         )
 
     def _engine(self) -> _Engine:
@@ -76,13 +75,6 @@ class _Engine:
         self._github.language = language
         return self._markdown.convert(body)
 
-    def leftovers(self, locator: Locator) -> Iterable[Flaw]:
-        return leftovers(self._github.body.root, locator)
-
     @property
     def body(self) -> Body:
         return self._github.body
-
-
-def _title(taken: TakenTitle | None, scan: Scan) -> Title | None:
-    return Title(taken.id, taken.text, scan.run(taken.html)) if taken else None
