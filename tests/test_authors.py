@@ -188,3 +188,11 @@ def test_a_site_of_others_builds(make_site):
     assert site.build().code == 0
     assert '<a href="/b/">b</a>' in site.text("a/index.html")
     assert "<script>x" not in site.text("a/index.html")
+
+
+def test_without_the_package_that_cleans_a_build_says_so(make_site, monkeypatch):
+    monkeypatch.setattr("coldpress.web.site.find_spec", lambda name: None)
+    site = make_site({"config.yaml": "markdown:\n  trusted: false\n", "content/a.md": "A."})
+    result = site.build()
+    assert result.code == 1
+    assert (result.problems[0]["code"], result.problems[0]["place"]["line"]) == ("config.untrusted", 2)

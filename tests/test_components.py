@@ -168,7 +168,8 @@ def test_a_file_of_the_site_is_shown(make_site):
 @pytest.mark.parametrize("file", ["../../secret.txt", "/../secret.txt", "/.coldpress/x", "gone.txt", "/.env", "a.md"])
 def test_no_other_file_is_shown(make_site, file):
     site = make_site({"content/a.md": f'::include{{file="{file}"}}', "../secret.txt": "secret", ".env": "secret"})
-    site.build()
+    problem = site.build().problems[0]
+    assert (problem["code"], problem["place"]["line"]) == ("markup.include", 1)
     assert "secret<" not in page(site)
     assert "secret\n" not in page(site)
     assert f"<code>{file}</code>" in page(site)
@@ -224,7 +225,10 @@ if __name__ == "__main__":
 def test_a_name_that_nobody_has_is_told(make_site, written, message, hint):
     site = make_site({**NAMED, "content/a.md": f"---\ntitle: A\n---\nSee {written}.\n"})
     problem, = site.build().problems
-    assert (problem["code"], problem["message"], problem["hint"]) == ("link.broken-link", message, hint)
+    assert (problem["message"], problem["hint"]) == (message, hint)
+    assert problem["code"] == ("link.unknown-name" if written.startswith("[[") else "link.broken-link")
+    if written.startswith("[["):
+        assert f"<p>See {written}.</p>" in page(site)
     assert (problem["place"]["line"], problem["place"]["column"]) == (4, 5 + 4 * written.startswith("[x]"))
 
 

@@ -6,12 +6,13 @@ from dataclasses import asdict
 
 import pytest
 
-from coldpress.config import FOREIGN, NOT_BUILT, MenuItem
+from coldpress.config import FOREIGN, NOT_BUILT, MarkdownOptions, MenuItem
 
 DEFAULTS = {
     "title": "My site", "base_url": None, "description": "", "author": "", "language": "en", "timezone": "UTC",
     "permalinks": {}, "taxonomies": ("tags", "categories"), "collections": ("posts",), "menu": (), "paginate": 10,
-    "params": {}, "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
+    "params": {}, "markdown": {"trusted": True, "jinja": False, "smart": True, "macros": ()},
+    "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
     "static_dir": "static",
 }
 
@@ -53,6 +54,8 @@ def test_without_a_config_everything_is_default(make_site):
 @pytest.mark.parametrize(("line", "value"), [
     ("title: Hello", "Hello"),
     ("title: 2024", "2024"),
+    ("markdown:\n  smart: false", MarkdownOptions(smart=False)),
+    ("markdown:\n  macros:\n    RR: \\mathbb{R}", MarkdownOptions(macros=(("RR", "\\mathbb{R}"),))),
     ("title: No", "No"),
     ("title: 12:30", "12:30"),
     ("title: 2024-01-02", "2024-01-02"),
@@ -204,7 +207,7 @@ def test_a_key_that_is_not_built_yet_is_refused_by_saying_so(make_site, key):
 
 
 def test_the_keys_announced_but_not_built_are_known():
-    assert {"languages", "theme", "markdown"} <= set(NOT_BUILT)
+    assert {"languages", "theme"} <= set(NOT_BUILT)
 
 
 def test_every_mistake_of_one_file_is_reported_in_its_order(make_site):

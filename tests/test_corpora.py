@@ -44,7 +44,7 @@ def test_the_links_named_are_those_that_are_broken(corpus, audit):
     site, data = corpus
     pages = {page["source"]: page["file"] for page in data["pages"] if not page["copied"]}
     named = collections.Counter(pages[problem["place"]["path"]] for problem in data["problems"]
-                                if problem["code"].startswith("link."))
+                                if problem["code"].startswith("link.broken"))
     found: collections.Counter[str] = collections.Counter()
     for figure in audit(site.root / "site", BASE, "links"):
         if figure["level"] == "fail":

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from coldpress.mapping import Params
 from coldpress.markup.rendered import Component, Fragment, Link, Slot, Title
+from coldpress.markup.tree import PAGE_LINK
 
 if TYPE_CHECKING:
     from coldpress.content.library import Library
@@ -56,10 +57,19 @@ class Filling:
         return f'<h2 id="{escape(title.id)}">{self.html(title.html)}</h2>'
 
     def _component(self, component: Component) -> str:
+        if component.name == PAGE_LINK:
+            return self._page_link(component)
         shown = self._library.host.component(component.name, self._variables(component))
         if shown is not None:
             return shown
         return f"{component.before}{self.html(component.body)}{component.after}"
+
+    def _page_link(self, component: Component) -> str:
+        """`[[Name]]`: text, where no page is called so."""
+        link = dict(component.attributes)["to"]
+        if isinstance(link, str) or self._library.target(self._page, link).path is None:
+            return component.before
+        return f'<a href="{self._link(link)}">{self.html(component.title)}</a>'
 
     def _variables(self, component: Component) -> Mapping[str, Any]:
         """What a component's template gets."""

@@ -27,6 +27,9 @@ class Host(Protocol):
     def run_body(self, page: Page, document: Document) -> str:
         """A body that is a template, run."""
 
+    def can_include(self, page: Page, name: str) -> bool:
+        """Whether a page may show the file with that name."""
+
     def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
         """The HTML of a component; None where no template shows that name."""
 

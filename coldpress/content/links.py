@@ -88,7 +88,7 @@ def _as_name(library: Library, reference: str) -> Target:
     name, hash_mark, fragment = reference.partition("#")
     page = library.by_name(name)
     if page is None:
-        return Target(None, url=quote(name))
+        return Target(None)
     anchors = page.rendered.anchors if fragment else ()
     part = fragment if fragment in anchors else heading_id(fragment)
     return Target(page.path, hash_mark + part if hash_mark else "", part if hash_mark else "", page)
@@ -158,7 +158,7 @@ def broken_link(library: Library, page: Page, link: Link) -> Problem:
     code = "link.broken-link" if link.kind == "link" else "link.broken-image"
     message = f"nothing is at `{link.target}`"
     if link.target.startswith("[["):
-        message = f"no page is called `{link.target[2:-2].partition('#')[0]}`"
+        code, message = "link.unknown-name", f"no page is called `{link.target[2:-2].partition('#')[0]}`"
     elif link.target.startswith(ENDPOINT):
         message = f"there is no endpoint `{link.target.removeprefix(ENDPOINT)}`"
     return Problem(code, message, _place(page, link), _suggestion(library, page, link),

@@ -33,7 +33,8 @@ def check_page(library: Library, page: Page) -> Check:
     with recorder.recording() as reads:
         recorder.read("text", page.source)
         loose = tuple(loose_links(library, page))
-        problems = (*flaws_of(page), *missing_anchors(library, page), *unknown_components(library, page))
+        problems = (*flaws_of(page), *missing_anchors(library, page), *unknown_components(library, page),
+                    *missing_files(library, page))
     return Check(page.source, tuple(summed_up(reads)), loose, problems)
 
 
@@ -57,6 +58,17 @@ def unknown_components(library: Library, page: Page) -> Iterator[Problem]:
                               did_you_mean(component.name, known) or
                               f"its content is shown; make `templates/components/{component.name}.html`",
                               severity="warning")
+
+
+def missing_files(library: Library, page: Page) -> Iterator[Problem]:
+    """A warning for each file that is to be shown in a page and cannot be."""
+    for component in page.rendered.html.components:
+        name = dict(component.attributes).get("file", "")
+        if component.name == "include" and isinstance(name, str) and not library.host.can_include(page, name):
+            yield Problem("markup.include", f"`{name}` cannot be shown here",
+                          page.document.place(component.line, component.column, 1),
+                          "name a text file of the site, from this page's folder or, with a slash, from the site's",
+                          severity="warning")
 
 
 def tell(checks: Iterable[Check], library: Library, exists: Callable[[str], bool], problems: Problems) -> None:

@@ -21,7 +21,7 @@ from coldpress.markup.destinations import ENTITY, References, Target, inline_tar
 from coldpress.markup.directives import Inline, inline_at
 from coldpress.markup.emoji import emoji_at
 from coldpress.markup.tokens import Bracket, Closed, Token, build, last_character, words_of
-from coldpress.markup.tree import ComponentElement, Source, Verbatim, group, raw
+from coldpress.markup.tree import PAGE_LINK, ComponentElement, Source, Verbatim, group, raw
 from coldpress.text import CJK
 
 _SPECIAL = re.compile(
@@ -170,10 +170,15 @@ class _Reading:
             return note.end()
         wiki = _WIKI.match(self._text, at)
         if wiki and _LETTER.search(wiki[1]) and not self._inlines.references.get(wiki[1]):
-            name = wiki[1].strip()
-            self._link((wiki[2] or name.replace("#", " › ").strip(" ›")).strip(), f"[[{name}]]")
-            return wiki.end()
+            return self._named(wiki[1].strip(), wiki[2], wiki[0], wiki.end())
         return self._bracket(at + 1, is_image=False)
+
+    def _named(self, name: str, label: str | None, written: str, end: int) -> int:
+        """A link to a page by its name; where no page is called so, it is text."""
+        element = ComponentElement(PAGE_LINK, "inline", {"to": f"[[{name}]]"}, written)
+        element.append(group((label or name.replace("#", " › ").strip(" ›")).strip()))
+        self._tokens.append(element)
+        return end
 
     def _image(self, at: int) -> int:
         return self._bracket(at + 2, is_image=True)

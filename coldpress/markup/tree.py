@@ -12,6 +12,8 @@ TITLE_MARK = "<!--coldpress:title-->"
 """Stands where the heading stood that is the page's title."""
 COMPONENT_MARK = re.compile(r"<!--coldpress:(?:component (?P<number>[0-9]+)|(?P<part>body|end))-->")
 """Stand where a component, its content and its end are in the HTML."""
+PAGE_LINK = "[[]]"
+"""The name of the component that is a link to a page by its name."""
 
 
 class Source(str):

@@ -17,10 +17,11 @@ from flask import Blueprint, Flask
 from werkzeug.local import LocalProxy
 
 from coldpress import recorder
+from coldpress.content.page import Page
 from coldpress.web.blueprints import archive, assets, content, feeds, lists, machines, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
-from coldpress.web.including import included
+from coldpress.web.including import can_include, included
 from coldpress.web.site import PARENT, Site
 from coldpress.web.site_blueprint import Urls
 from coldpress.web.variables import SiteVariables
@@ -76,6 +77,10 @@ class Coldpress(Site):
                 self.endpoints[view] = endpoint
                 self.generators[endpoint] = generator
         return parent
+
+    def can_include(self, page: Page, name: str) -> bool:
+        """Whether a page may show the file with that name."""
+        return can_include(self, page, name)
 
     def full_endpoint(self, name: str) -> str:
         """The endpoint that the short name of a view of ours stands for."""

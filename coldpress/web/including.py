@@ -30,14 +30,20 @@ def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
     cannot be shown, which a check reports, its name."""
     name = attributes.get("file", "")
     other = site.library.by_source(_source(page, name))
-    if other is not None:
+    if other is not None and other is not page:
         return _page(site, other, name)
-    text = text_of(site, page, name)
+    text = text_of(site, page, name) if other is None else None
     if text is None:
         return Markup("<p><code>{}</code></p>").format(name)
     said = " ".join(f'{key}="{value}"' for key, value in attributes.items() if key not in ("file", "lang", "lines"))
     info = info_of(f"{attributes.get('lang') or posixpath.splitext(name)[1].lstrip('.') or 'text'} {said}".strip())
     return Markup(code_block(_some(text, attributes.get("lines", "")), info))
+
+
+def can_include(site: Site, page: Page, name: str) -> bool:
+    """Whether a page may show the file with that name."""
+    other = site.library.by_source(_source(page, name))
+    return other is not page and (other is not None or text_of(site, page, name) is not None)
 
 
 def _page(site: Site, other: Page, name: str) -> Markup:

@@ -240,6 +240,10 @@ class Site:
             return None
         return template.render(variables)
 
+    def can_include(self, page: Page, name: str) -> bool:
+        """Whether a page may show the file with that name."""
+        raise NotImplementedError
+
     def run_body(self, page: Page, document: Document) -> str:
         """A body that is a template, run in a sandbox; a mistake in it is at its line."""
         return run_body(self, page, document)
