@@ -60,6 +60,7 @@ class GitHub(Extension):
 
     def reset(self) -> None:
         """Begin with another text."""
+        self.maths.reset()
         references = References()
         self.body = Body(Blocks(STARTS, references.without), references)
 
@@ -105,7 +106,6 @@ class GitHub(Extension):
         body.title, body.contents = structure(root)
         flaws = [*body.blocks.flaws, *self.maths.flaws]
         body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
-        self.maths.flaws.clear()
 
 
 def _write(root: Element) -> str:
