@@ -17,6 +17,7 @@ _UNKNOWN = re.compile(r'<a href="#([^"]*)">\(\?\?\)</a>')
 # Marks that fonts can stretch to any length, for such as they cannot.
 _STRETCHED = (("\u0332</mo></mover>", "\u203e</mo></mover>"), ("\u0332</mo></munder>", "_</mo></munder>"),
               ('<mo stretchy="true">~</mo>', '<mo stretchy="true">\u02dc</mo>'))
+_ALONE = re.compile(r"(<m(?:sub|sup|subsup)>)(<mo [^<>]*minsize=[^<>]*>[^<]*</mo>)")
 _EQREF = re.compile(r"\\eqref\s*\{([^{}]*)\}")
 
 
@@ -107,9 +108,10 @@ def _read(reason: Exception) -> tuple[int, str]:
 
 
 def _stretched(html: str) -> str:
+    r"""What browsers stretch only when it is put so: `\Big|` only in a row."""
     for mark, better in _STRETCHED:
         html = html.replace(mark, better)
-    return html
+    return _ALONE.sub(r"\1<mrow>\2</mrow>", html)
 
 
 def _with_tags(html: str, reworded: Reworded) -> str:

@@ -154,9 +154,12 @@ class _Writer:
             rows = [_without_second_mark(row) for row in rows]
         elif name == "smallmatrix":
             columns = f"{{{'c' * max(len(cells_of(row)) for row in rows)}}}"
-        is_numbered = _RENAMED.get(name, name).rstrip("*") in _NUMBERED
+        name = _RENAMED.get(name, name)
+        if name.startswith("align"):
+            rows = _of_one_width(rows)
+        is_numbered = name.rstrip("*") in _NUMBERED
         self._numbered += is_numbered
-        self._rows(_RENAMED.get(name, name), columns, rows, group.at, group.end)
+        self._rows(name, columns, rows, group.at, group.end)
         self._numbered -= is_numbered
 
     def _token(self, token: Token, reading: _Reading) -> None:
@@ -275,7 +278,7 @@ class _Writer:
         self._say("{" + color if shown else color, token.at)
         if shown:
             self.lines(_inner(shown))
-            self._say("}", token.at)
+            self._say("}", _end(shown))
 
     def _label(self, token: Token, reading: _Reading) -> None:
         """A label in the few characters that math-core takes."""
@@ -301,7 +304,7 @@ class _Writer:
             self._braced(script, token.at)
             self._say("{", token.at)
         self.lines(_inner(found))
-        self._say("}" * (len(scripts) + 1), token.at)
+        self._say("}" * (len(scripts) + 1), _end(found))
 
     def _tagged(self, token: Token, reading: _Reading) -> None:
         r"""`\tag{…}`, kept for the end where there is no environment for it."""
@@ -375,6 +378,10 @@ def _inner(node: Node | None) -> Row:
     return node.nodes if isinstance(node, Group) else [node] if node else []
 
 
+def _end(node: Node) -> int:
+    return node.end if isinstance(node, Group) else node.at
+
+
 def _parts(nodes: Row) -> list[Row]:
     """What `$` separates."""
     parts: list[Row] = [[]]
@@ -398,6 +405,13 @@ def _without_second_mark(row: Row) -> Row:
     cells = cells_of(row)
     mark = Token("&", row[0].at if row else 0)
     return [*cells[0], *([mark] if len(cells) > 1 else []), *(node for cell in cells[1:] for node in cell)]
+
+
+def _of_one_width(rows: list[Row]) -> list[Row]:
+    """As many cells in each row, so that a number behind them is below the others."""
+    widths = [len(cells_of(row)) for row in rows]
+    return [[*row, *[Token("&", row[-1].at if row else 0)] * (max(widths) - width)]
+            for row, width in zip(rows, widths, strict=True)]
 
 
 _COMMANDS: dict[str, Callable[[_Writer, Token, _Reading], None]] = {
