@@ -271,11 +271,11 @@ def test_money_is_no_formula(body):
 
 @pytest.mark.parametrize("body", [
     "$x$", "($x$)", "“$x$”", "设$x$为", "其中$x_i$、$y_i$分别", "$x$：$y$", "$n$-th", "the $n$th of $k$s", "$a_1$",
-    "$f(x)$",     "$(i, j)$", "$[0, 1)$", "$x'$", "$n!$", "$2n$", "$5$", "$-5$", "$E = mc^2$", r"$2 \times 3$", "$3x + 2y$",
-    r"$\text{若} x > 0$", r"$准确率 = \frac{TP}{TP+FN}$", "$速度=距离/时间$", "$`x_1`$", "$x$/$y$", "$x$, $y$ and $z$.",
-    "**$x$**", "*a $x$ b*", "[link $x$](u)", "## $x$", "| $x$ |\n| --- |\n| $y$ |", "$a < b$", "$a, b, c$", "$1/2$",
+    "$f(x)$", "$(i, j)$", "$[0, 1)$", "$x'$", "$n!$", "$2n$", "$5$", "$-5$", "$E = mc^2$", r"$2 \times 3$",
+    "$3x + 2y$", r"$\text{若} x > 0$", r"$准确率 = \frac{TP}{TP+FN}$", "$速度=距离/时间$", "$`x_1`$", "$x$/$y$",
+    "$x$, $y$ and $z$.", "**$x$**", "*a $x$ b*", "[link $x$](u)", "## $x$", "| $x$ |\n| --- |\n| $y$ |", "$a < b$", "$a, b, c$", "$1/2$",
     "$|x|$", r"\(x\)", r"\(x, y\)", r"\(x^2\)", r"so \[x = y\] holds", "\\[\nx = y\n\\]", "$$x$$", "$$\nx\n$$",
-    "a $$x$$",     "costs $5, and $x$ is",
+    "a $$x$$", "costs $5, and $x$ is",
 ])
 def test_a_formula_is_one(body):
     html, flaws = render(body)

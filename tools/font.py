@@ -38,7 +38,7 @@ ACCENTS = (0x20D7, 0x302, 0x303, 0x305, 0x30C, 0x332)
 
 def main(source: str, target: str) -> None:
     """Write the font."""
-    font = TTFont(source)
+    font = TTFont(source, recalcTimestamp=False)
     for fence in FENCES:
         narrow_fence(font, font.getBestCmap().get(ord(fence)))
     narrow_root(font, font.getBestCmap()[0x221A])
