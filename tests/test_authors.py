@@ -196,3 +196,12 @@ def test_without_the_package_that_cleans_a_build_says_so(make_site, monkeypatch)
     result = site.build()
     assert result.code == 1
     assert (result.problems[0]["code"], result.problems[0]["place"]["line"]) == ("config.untrusted", 2)
+
+
+def test_macros_are_for_formulas(make_site):
+    site = make_site({"config.yaml": "markdown:\n  macros:\n    RR: \\mathbb{R}\n", "content/a.md": "$x \\in \\RR$"})
+    assert [problem["code"] for problem in site.build().problems] == ["config.no-base-url"]
+    assert "ℝ" in site.text("a/index.html")
+    problem = site.edit({"config.yaml": "markdown:\n  macros:\n    RR: \\frac{\n"}).build().problems[0]
+    assert (problem["code"], problem["place"]["line"]) == ("config.value", 2)
+    assert "RR" in problem["message"]

@@ -62,11 +62,12 @@ class GitHub(Extension):
     def __init__(self, options: MarkdownOptions) -> None:
         super().__init__()
         self._options = options
-        self.maths = Maths()
+        self.maths = Maths(dict(options.macros))
         self.reset()
 
     def reset(self) -> None:
         """Begin with another text."""
+        self.maths.reset()
         references = References()
         self.codes = Codes()
         self.body = Body(Blocks(STARTS, references.without), references)
@@ -117,7 +118,6 @@ class GitHub(Extension):
         body.title, body.contents = structure(root)
         flaws = [*body.blocks.flaws, *self.maths.flaws, *self.codes.flaws]
         body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
-        self.maths.flaws.clear()
         self._mark_components(root)
 
     def _mark_components(self, root: Element) -> None:

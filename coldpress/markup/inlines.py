@@ -88,10 +88,10 @@ class _Reading:
 
     def _escape(self, at: int) -> int | None:
         following = self._text[at + 1:at + 2]
-        if following == "(":
-            formula = money.parenthesized_at(self._text, at)
+        if following and following in "([":
+            formula = money.escaped_at(self._text, at)
             if formula:
-                return self._formula(formula[0], at, formula[1], display=False)
+                return self._formula(formula[0], at, formula[1], display=formula[2])
         if following == "\n":
             return self._break(at + 1, is_hard=True)
         if following and _PUNCTUATION.match(following):

@@ -9,7 +9,7 @@ from coldpress.markup import tags
 from coldpress.markup.abbreviations import DEFINITION
 from coldpress.markup.blocks import Blocks, Leaf, Paragraph, Taken
 from coldpress.markup.lines import Line
-from coldpress.markup.money import looks_like_tex
+from coldpress.markup.money import is_block, looks_like_tex
 from coldpress.markup.tree import Source, Verbatim, raw
 
 _HEADING = re.compile(r"#{1,6}(?=[ \t]|$)")
@@ -291,7 +291,7 @@ def start_formula(blocks: Blocks, line: Line) -> Taken:
             inner = text[2:]
             if end in inner:
                 is_whole = inner.endswith(end) and end not in inner[:-2] and inner[:-2].strip()
-                if not is_whole or (mark == "\\[" and not looks_like_tex(inner[:-2])):
+                if not is_whole or not (looks_like_tex if mark == "\\[" else is_block)(inner[:-2]):
                     return Taken.NOTHING
                 return blocks.add(formula(inner[:-2], line.number, line.column + line.indent + 3))
             if not blocks.ends_with(end):

@@ -1,4 +1,4 @@
-r"""`$…$` and `\(…\)`: a formula, or money."""
+r"""`$…$`, `\(…\)` and the like: a formula, or money."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import re
 from coldpress.text import CJK
 
 _TWO = re.compile(r"\$\$(?!\$)((?:[^$\\]|\\.)+?)\$\$(?!\$)", re.S)
-_ONE = re.compile(r"\$(?![\s$])((?:[^$\\\n]|\\.|\n(?!\n))*?(?:[^\s$\\]|\\.))\$(?![\w$])", re.A)
+_ONE = re.compile(  # before an English ending too: the $n$th
+    r"\$(?![\s$])((?:[^$\\\n]|\\.|\n(?!\n))*?(?:[^\s$\\]|\\.))\$(?:(?![\w$])|(?=(?:st|nd|rd|th|s)\b))", re.A)
 _TICKED = re.compile(r"\$`([^`\n]+)`\$")
-_PARENTHESES = re.compile(r"\\\((?=\S)(.+?)\\\)", re.S)
+_ESCAPED = re.compile(r"\\\((?=\S)(.+?)\\\)|\\\[(.+?)\\\](?![(\[:])", re.S)
 _TEX = re.compile(r"[\\^_={}<>+*/|]")
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 _CJK = re.compile(f"[{CJK}]")
-_COMMAND = re.compile(r"\\[a-zA-Z]+|\\text\{[^}]*\}")
+_CJK_PROSE = re.compile("[\u3001\u3002\uff01\uff0c\uff1b\uff1f]")
+_COMMAND = re.compile(r"\\[a-zA-Z]+")
+_SCRIPT = re.compile(r"[=^_]")
+_CURRENCY = re.compile(r"[€£¥₩₹₽]|(?:\b|\d)(?:US|HK|NT|[ACRS])$")
 _LONGEST = 2000
 
 
@@ -22,7 +26,7 @@ def formula_at(text: str, at: int) -> tuple[str, int, bool] | None:
     as a block."""
     if text.startswith("$$", at):
         found = _TWO.match(text, at, at + _LONGEST)
-        return (found[1], found.end(), True) if found and found[1].strip() else None
+        return (found[1], found.end(), True) if found and is_block(found[1]) else None
     found = _TICKED.match(text, at, at + _LONGEST)
     if found:
         return found[1], found.end(), False
@@ -32,24 +36,47 @@ def formula_at(text: str, at: int) -> tuple[str, int, bool] | None:
     return (found[1], found.end(), False) if found and _is_formula(found[1]) else None
 
 
-def parenthesized_at(text: str, at: int) -> tuple[str, int] | None:
-    r"""The formula that `\(` begins, where what is in it looks like one."""
-    found = _PARENTHESES.match(text, at, at + _LONGEST)
-    return (found[1], found.end()) if found and looks_like_tex(found[1]) else None
+def escaped_at(text: str, at: int) -> tuple[str, int, bool] | None:
+    r"""The formula that `\(` or `\[` begins, where what is in it looks like one."""
+    found = _ESCAPED.match(text, at, at + _LONGEST)
+    if found and found[1]:
+        return (found[1], found.end(), False) if looks_like_tex(found[1]) else None
+    if found and (_COMMAND.search(found[2]) or _SCRIPT.search(found[2])):
+        return found[2], found.end(), True
+    return None
+
+
+def is_block(text: str) -> bool:
+    """Whether a text between two `$$` of one line is a formula, and not what is
+    said of dear restaurants."""
+    return bool(text.strip()) and (
+        looks_like_tex(text) or not _WORDS.search(text) or not re.search(r"\s", text))
 
 
 def looks_like_tex(text: str) -> bool:
-    """Whether a text between escaped brackets is a formula: one letter, or marks
-    that prose has no use for."""
-    return len(text.strip()) == 1 or _TEX.search(text) is not None
+    """Whether a text between escaped brackets is a formula: marks that prose
+    has no use for, or letters that are no words."""
+    return bool(_TEX.search(text)) or not (_WORDS.search(text) or _CJK.search(text))
 
 
 def _is_formula(tex: str) -> bool:
-    """Whether it can't be two prices, or two names of a shell."""
-    if _CJK.search(_COMMAND.sub("", tex)) and "\\text" not in tex:
+    """Whether it can't be two prices, two names of a shell, or a script."""
+    if _COMMAND.search(tex):
+        return True
+    is_price = tex[0].isdigit()
+    if _CURRENCY.search(tex) and is_price:
         return False
-    if not re.search(r"\s", tex):
-        return not tex[0].isdigit() or not _WORDS.search(tex) or _TEX.search(tex) is not None
+    if _CJK.search(tex):
+        return not is_price and bool(_SCRIPT.search(tex)) and not _CJK_PROSE.search(tex)
     if not _TEX.search(tex):
-        return not _WORDS.search(tex) and not tex[0].isdigit()
-    return not (tex[0].isdigit() and _WORDS.search(_COMMAND.sub("", tex)))
+        return _is_plain(tex)
+    return not (is_price and re.search(r"\s", tex) and _WORDS.search(tex))
+
+
+def _is_plain(tex: str) -> bool:
+    """Of what has none of TeX's marks: `x`, `f(x)` and `(i, j)`, but no words,
+    and nothing like `(this).`."""
+    if re.search(r"\s", tex) and (_WORDS.search(tex) or tex[0].isdigit()):
+        return False
+    is_whole = sum(map(tex.count, "([")) == sum(map(tex.count, ")]"))
+    return is_whole and tex[-1] not in ".,;:" and not (tex[0].isdigit() and bool(_WORDS.search(tex)))

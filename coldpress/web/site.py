@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
@@ -87,10 +88,7 @@ class Site:
                 f"the site is mounted at `{self.url_prefix}/`; the base URL `{self.config.base_url}` does not end so",
                 self.config_place("base_url") if self.options.base_url is None else None,
                 f"write `{self.config.base_url.rstrip('/')}{self.url_prefix}/`")
-        if not self.config.markdown.trusted and find_spec("nh3") is None:
-            self.config_problems.error(
-                "config.untrusted", "cleaning what authors write needs a package that is not installed",
-                self.config_place("markdown", "trusted"), 'run `pip install "coldpress[untrusted]"`')
+        self._check_markdown()
         self.cache_folder = self.root / STATE
         if self.options.no_cache:
             self.cache_folder = Path(mkdtemp(prefix="coldpress-"))
@@ -101,6 +99,20 @@ class Site:
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
+
+    def _check_markdown(self) -> None:
+        """Report options of `markdown` that cannot be had."""
+        options = self.config.markdown
+        if not options.trusted and find_spec("nh3") is None:
+            self.config_problems.error(
+                "config.untrusted", "cleaning what authors write needs a package that is not installed",
+                self.config_place("markdown", "trusted"), 'run `pip install "coldpress[untrusted]"`')
+        if options.macros:
+            try:
+                import_module("coldpress.markup.maths").Maths(dict(options.macros))
+            except ValueError as reason:
+                self.config_problems.error("config.value", f"`markdown`: {reason}",
+                                           self.config_place("markdown", "macros"))
 
     def _load_config(self) -> tuple[Config, MappingText]:
         try:
