@@ -8,7 +8,7 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from importlib import import_module
@@ -113,6 +113,7 @@ class Site:
             except ValueError as reason:
                 self.config_problems.error("config.value", f"`markdown`: {reason}",
                                            self.config_place("markdown", "macros"))
+                self.config = replace(self.config, markdown=replace(options, macros=()))
 
     def _load_config(self) -> tuple[Config, MappingText]:
         try:
