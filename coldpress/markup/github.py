@@ -36,6 +36,8 @@ from coldpress.markup.tree import Raw, Source
 from coldpress.markup.write import to_html
 
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_TOO_MUCH = Flaw("markup.size", "link references and abbreviations make this page far larger than its text", None, None,
+                 1, "from some place on they are shown as text")
 
 
 @dataclass
@@ -47,6 +49,7 @@ class Body:
     flaws: list[Flaw] = field(default_factory=list)
     title: TakenTitle | None = None
     contents: tuple[Heading, ...] = ()
+    has_html: bool = False
 
 
 class GitHub(Extension):
@@ -87,11 +90,14 @@ class GitHub(Extension):
         section = self._footnotes.section()
         if section is not None:
             root.append(section)
-        abbreviations.explain(root, self.body.blocks.abbreviations)
+        is_whole = abbreviations.explain(root, self.body.blocks.abbreviations)
+        if self.body.references.spent or not is_whole:
+            self.body.blocks.flaws.append(_TOO_MUCH)
 
     def _render_leaves(self, root: Element) -> None:
         """Code and formulas as HTML."""
         for element in root.iter():
+            self.body.has_html = self.body.has_html or type(element.text) is Raw
             if element.tag == "pre" and "info" in element.attrib:
                 _become(element, code_block(element.text or "", info_of(element.attrib["info"])))
             elif element.tag == "math" and "line" in element.attrib:

@@ -24,7 +24,7 @@ from coldpress.markup.tree import Source, Verbatim, raw
 from coldpress.text import CJK
 
 _SPECIAL = re.compile(
-    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$+|\{(?=[:#.\w ])|:(?=[\w+-]+:)|(?:https?|ftp)://|www\.", re.I | re.A)
+    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$|\{(?=[:#.\w ])|:(?=[\w+-]+:)|(?:https?|ftp)://|www\.", re.I | re.A)
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _TICKS = re.compile("`+")
 _RUN = re.compile(r"\*+|_+|~+|\^+|=+")
@@ -32,7 +32,7 @@ _LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>\x00-\x1f]*)>")
 _MAIL = re.compile(
     r"<([a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*)>")
-_NOTE = re.compile(r"\[\^([^\]\s]+)\]")
+_NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
 _SMALL = re.compile(r"([~^])([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
 _WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
 _MARKS = re.compile(r"[*_~=^`\[!]*")
@@ -126,7 +126,7 @@ class _Reading:
         return found.end()
 
     def _line_end(self, at: int) -> int:
-        return self._break(at, is_hard=self._text[:at].endswith("  "))
+        return self._break(at, is_hard=self._text.endswith("  ", 0, at))
 
     def _break(self, at: int, *, is_hard: bool) -> int:
         """A line's end: a `<br>`, a space, or nothing between two characters
@@ -258,8 +258,10 @@ class _Reading:
         return end
 
     def _attributes(self, at: int) -> int | None:
+        if not self._tokens or isinstance(self._tokens[-1], str):
+            return None
         found = attributes.INLINE.match(self._text, at)
-        if not found or not self._tokens or isinstance(self._tokens[-1], str):
+        if not found:
             return None
         self._tokens.append(Attributes(found[0], found[1]))
         return found.end()
@@ -282,7 +284,7 @@ class _Reading:
         return end
 
     def _url(self, at: int) -> int | None:
-        found = bare.url_at(self._text, at, "]" if self._brackets else None)
+        found = bare.url_at(self._text, at, in_brackets=bool(self._brackets))
         if not found:
             return None
         shown, url, end = found

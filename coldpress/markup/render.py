@@ -16,6 +16,7 @@ import markdown
 from coldpress.markup.github import Body, GitHub
 from coldpress.markup.locate import Locator
 from coldpress.markup.rendered import Brief, Flaw, Fragment, Rendered, Title
+from coldpress.markup.repair import repaired
 from coldpress.markup.scan import Scan, visible_text
 from coldpress.markup.structure import TakenTitle
 from coldpress.markup.summary import summarize
@@ -34,10 +35,12 @@ class Renderer:
         locator = Locator(body)
         try:
             html = engine.convert(body)
+            if engine.body.has_html:
+                html = repaired(html)
         except RecursionError:
             return _too_deep(body)
         scan = Scan(locator)
-        title = _title(engine.body.title, scan)
+        title = _title(engine.body.title, scan, has_html=engine.body.has_html)
         fragment = scan.run(html, title)
         summary, has_more = summarize(html)
         words, cjk = count_words(visible_text(html))
@@ -75,8 +78,11 @@ class _Engine:
         return self._github.body
 
 
-def _title(taken: TakenTitle | None, scan: Scan) -> Title | None:
-    return Title(taken.id, taken.text, scan.run(taken.html)) if taken else None
+def _title(taken: TakenTitle | None, scan: Scan, *, has_html: bool) -> Title | None:
+    if taken is None:
+        return None
+    html = repaired(taken.html) if has_html else taken.html
+    return Title(taken.id, taken.text, scan.run(html))
 
 
 def _too_deep(body: str) -> Rendered:
