@@ -140,8 +140,8 @@ class _Reading:
         if is_hard:
             self._tokens.append(Element("br"))
         marks = _MARKS.match(text, end)
-        after = text[marks.end() if marks else end:][:1]
-        if is_hard or not (_WIDE.match(after) and _WIDE.match(last_character(self._tokens))):
+        after = marks.end() if marks else end
+        if is_hard or not (_WIDE.match(text, after) and _WIDE.match(last_character(self._tokens))):
             self._tokens.append("\n")
         return end
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 
 from coldpress.markup.tags import RAW_TEXT, VOID
 
-_ATTRIBUTE = r"[^\s\"'<>/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>]++))?+"
+# As browsers read them: a name may hold quotes.
+_ATTRIBUTE = r"[^\s<>/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>][^\s<>]*+))?+"
 _TAG = re.compile(
     r"<!--(?:-?>|.*?--!?>)|<[!?][^>]*>"
     r"|<(?P<close>/?)(?P<name>[a-zA-Z][^\s\"'<>/=]*+)"
