@@ -14,8 +14,8 @@ from pathlib import Path
 
 from coldpress.config import Config, Options
 from coldpress.content.aliases import alias_paths
-from coldpress.content.host import Host
-from coldpress.content.library import Library, Markup
+from coldpress.content.host import Host, Markup
+from coldpress.content.library import Library
 from coldpress.content.permalinks import Entry, Permalinks, asset_path
 from coldpress.content.selection import select
 from coldpress.content.taxonomy import term_slug

@@ -1,9 +1,13 @@
-"""What the Library asks of whoever serves it, for it knows nothing of Flask."""
+"""What the Library asks of others: of whoever serves it, for it knows nothing of
+Flask, and of whatever renders its bodies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
+
+from coldpress.markup.cache import Body
+from coldpress.markup.rendered import Brief, Rendered
 
 if TYPE_CHECKING:
     from coldpress.content.page import Page
@@ -36,3 +40,11 @@ class Host(Protocol):
     @property
     def component_names(self) -> Iterable[str]:
         """The names that templates show."""
+
+
+class Markup(Protocol):
+    """Whatever renders bodies: the renderer with its cache."""
+
+    def render(self, body: Body) -> Rendered: ...
+
+    def brief(self, body: Body) -> Brief: ...

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Protocol
 
 from coldpress import recorder
 from coldpress.config import Config
 from coldpress.content.aliases import Alias, alias_paths
-from coldpress.content.host import Host
+from coldpress.content.host import Host, Markup
 from coldpress.content.links import Target, resolve
 from coldpress.content.names import Names
 from coldpress.content.page import Page, Post, Section
@@ -29,14 +28,6 @@ from coldpress.markup.rendered import Brief, Link, Rendered
 from coldpress.paths import can_be_page, url_of
 from coldpress.sources.files import SourceFile
 from coldpress.text import text_digest
-
-
-class Markup(Protocol):
-    """Whatever renders bodies: the renderer with its cache."""
-
-    def render(self, body: Body) -> Rendered: ...
-
-    def brief(self, body: Body) -> Brief: ...
 
 
 class Library(Shelves):

@@ -3,49 +3,82 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
 from coldpress.markup.tree import Raw, Verbatim
 
-DEFINITION = re.compile(r"\*\[(?P<short>[^\]\n]+)\]:[ \t]*(?P<long>[^\n]*?)[ \t]*\Z")
+DEFINITION = re.compile(r"\*\[(?P<short>[^\]\n]{1,100})\]:[ \t]*(?P<long>[^\n]*)\Z")
+_WORD_BEGINS = re.compile(r"(?<!\w)\S")
+_WORD = re.compile(r"\w")
 _SKIPPED = frozenset(["code", "pre", "math", "a", "abbr"])
+_MOST = 1_000_000  # characters that meanings may add to a page
 
 
-def explain(root: Element, known: Mapping[str, str]) -> None:
-    """Put every abbreviation that is known into an `<abbr>`."""
-    if known:
-        longest_first = sorted(map(re.escape, known), key=lambda short: (-len(short), short))
-        _explain(root, re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)"), known)
+def explain(root: Element, known: Mapping[str, str]) -> bool:
+    """Put every abbreviation that is known into an `<abbr>`; False when not
+    all are, since the page would outgrow its source."""
+    return not known or _Explaining(known).run(root)
 
 
-def _explain(element: Element, pattern: re.Pattern[str], known: Mapping[str, str]) -> None:
-    children = list(element)
-    if type(element.text) is str:
-        rest, made = _split(element.text, pattern, known)
-        element.text = rest
-        for number, abbreviation in enumerate(made):
-            element.insert(number, abbreviation)
-    for child in children:
-        if child.tag not in _SKIPPED:
-            _explain(child, pattern, known)
-        if child.tail:
-            rest, made = _split(child.tail, pattern, known)
-            child.tail = rest
-            at = list(element).index(child) + 1 if made else 0
-            for number, abbreviation in enumerate(made):
-                element.insert(at + number, abbreviation)
+class _Explaining:
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._known = known
+        self._lengths = sorted({len(short) for short in known}, reverse=True)
+        self._first = {short[0] for short in known}
+        self._left = _MOST
 
+    def run(self, root: Element) -> bool:
+        self._explain(root)
+        return self._left >= 0
 
-def _split(text: str, pattern: re.Pattern[str], known: Mapping[str, str]) -> tuple[str, list[Element]]:
-    """The text before the first abbreviation, and each with the text behind it."""
-    found = list(pattern.finditer(text))
-    if not found or isinstance(text, (Raw, Verbatim)):
-        return text, []
-    made = []
-    for each, following in zip(found, [*found[1:], None], strict=True):
-        element = Element("abbr", {"title": known[each[0]]})
-        element.text = each[0]
-        element.tail = text[each.end():following.start() if following else None]
-        made.append(element)
-    return text[:found[0].start()], made
+    def _explain(self, element: Element) -> None:
+        children: list[Element] = []
+        if type(element.text) is str:
+            element.text, made = self._split(element.text)
+            children += made
+        for child in element:
+            children.append(child)
+            if child.tag not in _SKIPPED:
+                self._explain(child)
+            if child.tail:
+                child.tail, made = self._split(child.tail)
+                children += made
+        if len(children) > len(element):
+            element[:] = children
+
+    def _split(self, text: str) -> tuple[str, list[Element]]:
+        """The text before the first abbreviation, and each with the text behind it."""
+        if isinstance(text, (Raw, Verbatim)):
+            return text, []
+        made: list[Element] = []
+        before, at = "", 0
+        for start, end in self._places(text):
+            if made:
+                made[-1].tail = text[at:start]
+            else:
+                before = text[at:start]
+            element = Element("abbr", {"title": self._known[text[start:end]]})
+            element.text = text[start:end]
+            made.append(element)
+            at = end
+        if made:
+            made[-1].tail = text[at:]
+        return (before, made) if made else (text, [])
+
+    def _places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where abbreviations begin and end, the longest first of those that begin alike."""
+        done = 0
+        for found in _WORD_BEGINS.finditer(text):
+            at = found.start()
+            if at < done or found[0] not in self._first:
+                continue
+            for length in self._lengths:
+                meaning = self._known.get(text[at:at + length])
+                if meaning is not None and not _WORD.match(text, at + length):
+                    self._left -= len(meaning)
+                    if self._left < 0:
+                        return
+                    done = at + length
+                    yield at, done
+                    break

@@ -8,10 +8,9 @@ from xml.etree.ElementTree import Element
 from markdown.extensions.attr_list import get_attrs_and_remainder
 
 # `{: .wide}`, `{#id}`, `{.cls}`, `{key=value}`; not `{% endnote %}`, `{{ x }}` or `{props}`.
-_LIST = r"\{(?::|(?=[ ]*(?:[#.][\w-]|[\w:-]+=)))[ ]*([^\}\n ][^\n}]*)\}"
+_LIST = r"\{(?::|(?=[ ]*(?:[#.][\w-]|[\w:-]+=)))[ ]*([^{}\n ][^\n{}]*)\}"
 INLINE = re.compile(_LIST)
-_AT_END = re.compile(rf"(?:^|[ ]+){_LIST}[ ]*$")
-_LAST_LINE = re.compile(rf"\n[ ]*{_LIST}[ ]*$")
+_AT_END = re.compile(rf"{_LIST}[ ]*$")
 _NAME = re.compile(r"[A-Za-z_:][\w:.-]*")
 
 
@@ -37,11 +36,14 @@ def apply(element: Element, inner: str) -> None:
 
 def of_heading(text: str) -> tuple[int, str] | None:
     """Where the list at the end of a heading begins, and what is in it."""
-    found = _AT_END.search(text) if text.endswith(("}", "} ")) else None
-    return (found.start(), found[1]) if found else None
+    begin = text.rfind("{") if text.endswith(("}", "} ")) else -1
+    found = _AT_END.match(text, begin) if begin == 0 or (begin > 0 and text[begin - 1] == " ") else None
+    return (len(text[:begin].rstrip(" ")), found[1]) if found else None
 
 
 def of_paragraph(text: str) -> tuple[int, str] | None:
     """The same for a list that is a paragraph's last line."""
-    found = _LAST_LINE.search(text) if "\n" in text and text.rstrip().endswith("}") else None
-    return (found.start(), found[1]) if found else None
+    begin = text.rfind("{") if text.rstrip().endswith("}") else -1
+    line = text.rfind("\n", 0, max(begin, 0))
+    found = _AT_END.match(text, begin) if line >= 0 and not text[line:begin].strip() else None
+    return (line, found[1]) if found else None

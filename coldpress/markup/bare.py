@@ -4,34 +4,35 @@ from __future__ import annotations
 
 import re
 
-_URL = re.compile(r"(?:(?:https?|ftp)://|www\.)[^\s<]*", re.I)
-_DOMAIN = re.compile(r"(?:(?:https?|ftp)://)?(?P<domain>[\w.-]+)", re.I)
+# What ends a URL in a text without spaces: `见https://example.org。然后`.
+_WIDE = "\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201f"
+_BEGIN = re.compile(rf"(?:(?:https?|ftp)://|(?=www\.))(?P<domain>(?:[^\W{_WIDE}]|[.-])+)", re.I)
+_REST = re.compile(rf"[^\s<{_WIDE}]*")
+_REST_IN_BRACKETS = re.compile(rf"[^\s<\]{_WIDE}]*")
 _ENDING = "?!.,:*_~'\""
 _ENTITY = re.compile(r"&[a-zA-Z0-9]+;\Z")
-_WIDE_ENDING = re.compile("[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201f]")
 _BEFORE = re.compile(r"[\s*_~(\[{>\"']|[^\x00-\x7f]")
 _NAME = re.compile(r"[a-zA-Z0-9.+_-]+\Z")
 _HOST = re.compile(r"[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)+")
 _LONGEST = 254  # characters of an address (RFC 5321)
 
 
-def url_at(text: str, at: int, end: str | None = None) -> tuple[str, str, int] | None:
-    """What is shown, the URL and the end of a bare URL at a place; it does not
-    go beyond a character `end`."""
+def url_at(text: str, at: int, *, in_brackets: bool = False) -> tuple[str, str, int] | None:
+    """What is shown, the URL and the end of a bare URL at a place."""
     if at and not _BEFORE.match(text[at - 1]):
         return None
-    found = _URL.match(text, at)
-    if not found:
+    begin = _BEGIN.match(text, at)
+    if not begin:
         return None
-    shown = found[0].partition(end)[0] if end else found[0]
-    wide = _WIDE_ENDING.search(shown)  # `见https://example.org。然后`
-    if wide:
-        shown = shown[:wide.start()]
-    shown = _trimmed(shown)
-    domain = _DOMAIN.match(shown)
-    if not domain or not _is_domain(domain["domain"], with_dot=shown[:4].lower() == "www."):
+    with_dot = text[at] in "wW"
+    is_whole = _is_domain(begin["domain"], with_dot=with_dot)
+    # Else it may be one without the marks at its end; that is not looked for far away.
+    end = len(text) if is_whole else begin.end() + _LONGEST
+    rest = (_REST_IN_BRACKETS if in_brackets else _REST).match(text, begin.end(), end)
+    shown = _trimmed(text[at:rest.end() if rest else begin.end()])
+    if not is_whole and not _is_domain(shown[begin.start("domain") - at:], with_dot=with_dot):
         return None
-    return shown, shown if "://" in shown[:8] else f"http://{shown}", at + len(shown)
+    return shown, f"http://{shown}" if with_dot else shown, at + len(shown)
 
 
 def email_before(before: str, text: str, at: int) -> tuple[str, int] | None:

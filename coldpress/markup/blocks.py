@@ -127,7 +127,7 @@ class Blocks:
         self._opened = 0
         self._number = 0
         self._told_depth = False
-        self._endless: dict[str, int] = {}
+        self._ends: dict[str, tuple[int, bool]] = {}
 
     def parse(self, body: str) -> Element:
         """The tree of a body; what was wrong in it is among `flaws`."""
@@ -171,15 +171,14 @@ class Blocks:
 
     def ends_with(self, end: str) -> bool:
         """Whether a line below ends with a mark, before a blank one."""
-        if self._number < self._endless.get(end, 0):
-            return False
-        at = self._number
-        while at < len(self.lines) and self.lines[at].strip(" \t>"):
-            if self.lines[at].rstrip(" \t").endswith(end):
-                return True
-            at += 1
-        self._endless[end] = at
-        return False
+        at, found = self._ends.get(end, (-1, False))
+        if at < self._number:  # else it is the same end, or gap, that a line above has found
+            at, found = self._number, False
+            while at < len(self.lines) and self.lines[at].strip(" \t>") and not found:
+                found = self.lines[at].rstrip(" \t").endswith(end)
+                at += not found
+            self._ends[end] = at, found
+        return found
 
     def enter(self, container: Container, *, apart: bool = False) -> Taken:
         """Open a container as the next child; one that stands `apart` has its

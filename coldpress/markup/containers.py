@@ -7,16 +7,16 @@ from xml.etree.ElementTree import Element, SubElement
 
 from coldpress.markup.blocks import Blocks, Container, Taken
 from coldpress.markup.lines import Line
+from coldpress.markup.repair import completed
 from coldpress.markup.tree import Source, group, raw
 
 _CALLOUT = re.compile(r"\[!(?P<kind>[A-Za-z][\w-]*)\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|\Z)")
 _ADMONITION = re.compile(
-    r"(?P<mark>!!!|\?\?\?\+?)[ ]?(?P<kinds>[\w-]+(?: +[\w-]+)*)?[ ]*(?:\"(?P<title>.*)\")?[ \t]*$")
-_TAB = re.compile(r"===[+!]*[ ]+\"(?P<title>.*)\"[ \t]*$")
-_NOTE = re.compile(r"\[\^(?P<label>[^\]\s]+)\]:[ \t]*")
-_HTML = re.compile(
-    r"<(?P<name>[a-zA-Z][\w-]*)(?P<before>[^<>]*?)[ \t]+markdown(?:=(?P<quote>[\"']?)(?:1|block|span)(?P=quote))?"
-    r"(?P<after>(?:[ \t][^<>]*)?)>")
+    r"(?P<mark>!!!|\?\?\?\+?)[ ]?(?P<kinds>[\w-]+(?: +[\w-]+)*)?[ ]*(?:\"(?P<title>.*)\")?$")
+_TAB = re.compile(r"===[+!]*[ ]+\"(?P<title>.*)\"$")
+_NOTE = re.compile(r"\[\^(?P<label>[^\[\]\s]+)\]:[ \t]*")
+_HTML = re.compile(r"<(?P<name>[a-zA-Z][\w-]*+)(?P<attributes>[^<>]*+)>")
+_ASKS = re.compile(r"(?<=[ \t])markdown(?:=(?P<quote>[\"']?)(?:1|block|span)(?P=quote))?(?![^ \t])")
 
 
 class Quote(Container):
@@ -109,7 +109,7 @@ class Html(Container):
 
     def __init__(self, name: str, begin: str) -> None:
         super().__init__(group())
-        self.element.append(raw(begin))
+        self.element.append(raw(completed(begin)))
         self.element[0].tail = "\n"
         self._name = name
         self._depth = 1
@@ -175,7 +175,7 @@ def start_quote(blocks: Blocks, line: Line) -> Taken:
 
 def start_admonition(blocks: Blocks, line: Line) -> Taken:
     """`!!! note "Title"`, `??? note`, `???+ note`"""
-    found = _ADMONITION.match(line.text)
+    found = _ADMONITION.match(line.text.rstrip(" \t"))
     if not found or not (found["kinds"] or found["title"]) or blocks.is_too_deep(line):
         return Taken.NOTHING
     container = Indented(Element("div"))
@@ -195,7 +195,7 @@ def start_admonition(blocks: Blocks, line: Line) -> Taken:
 
 def start_tab(blocks: Blocks, line: Line) -> Taken:
     """`=== "Title"`"""
-    found = _TAB.match(line.text)
+    found = _TAB.match(line.text.rstrip(" \t"))
     if not found or blocks.is_too_deep(line):
         return Taken.NOTHING
     tabs = blocks.container
@@ -225,9 +225,11 @@ def start_note(blocks: Blocks, line: Line) -> Taken:
 def start_html_with_markdown(blocks: Blocks, line: Line) -> Taken:
     """`<div markdown="1">`"""
     found = _HTML.match(line.text)
-    if not found or blocks.is_too_deep(line):
+    asks = _ASKS.search(found["attributes"]) if found else None
+    if not found or not asks or blocks.is_too_deep(line):
         return Taken.NOTHING
-    container = Html(found["name"], f"<{found['name']}{found['before']}{found['after']}>")
+    before, after = found["attributes"][:asks.start()].rstrip(" \t"), found["attributes"][asks.end():]
+    container = Html(found["name"], f"<{found['name']}{before}{after}>")
     blocks.enter(container)
     line.skip(line.indent + found.end())
     container.cut(line)

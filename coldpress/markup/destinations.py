@@ -16,6 +16,7 @@ _BARE = re.compile(r"(?:[^ ()\\\x00-\x1f\x7f]|\\.|\\)+")
 _TITLE = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|\(((?:[^()\\]|\\.)*+)\)", re.S)
 _LABEL = re.compile(r"\[((?:[^\\\[\]]|\\.){1,999}+)\]", re.S)
 _REST = re.compile(r"[ \t]*(?:\n|\Z)")
+_MOST = 1_000_000  # characters of URLs and titles that references may add to a page
 _DEEPEST = 32  # parentheses in a destination, as CommonMark's own implementations have it
 
 
@@ -96,13 +97,24 @@ def space(text: str, at: int) -> int:
 
 
 class References:
-    """Link reference definitions by label; the first of two counts."""
+    """Link reference definitions by label; the first of two counts.  They stop
+    to be links when they are `spent`: the page would outgrow its source."""
 
     def __init__(self) -> None:
         self._targets: dict[str, Target] = {}
+        self._left = _MOST
+
+    @property
+    def spent(self) -> bool:
+        """Whether references were refused."""
+        return self._left < 0
 
     def get(self, name: str) -> Target | None:
-        return self._targets.get(normal(name)) if self._targets else None
+        """Where a reference leads."""
+        target = self._targets.get(normal(name)) if self._targets else None
+        if target:
+            self._left -= len(target.url) + len(target.title or "")
+        return target if self._left >= 0 else None
 
     def without(self, source: Source) -> Source:
         """A paragraph's text without the definitions that it begins with."""

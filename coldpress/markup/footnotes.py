@@ -13,6 +13,7 @@ class Footnotes:
     def __init__(self, notes: Mapping[str, Element]) -> None:
         self._notes = notes
         self._numbers: dict[str, int] = {}
+        self._order: list[str] = []
         self._marks: dict[str, int] = {}
 
     def mark(self, label: str) -> Element | None:
@@ -20,6 +21,8 @@ class Footnotes:
         if label not in self._notes:
             return None
         number = self._numbers.setdefault(label, len(self._numbers) + 1)
+        if number > len(self._order):
+            self._order.append(label)
         count = self._marks[label] = self._marks.get(label, 0) + 1
         mark = Element("sup", {"id": _name(label, count)})
         SubElement(mark, "a", {"class": "footnote-ref", "href": f"#fn:{label}"}).text = str(number)
@@ -28,11 +31,8 @@ class Footnotes:
     def in_use(self) -> Iterator[Element]:
         """The notes referred to, in the order of their numbers; reading one may
         find marks for others."""
-        done = 0
-        while done < len(self._numbers):
-            for label in list(self._numbers)[done:]:
-                yield self._notes[label]
-                done += 1
+        for label in self._order:  # which grows meanwhile
+            yield self._notes[label]
 
     def section(self) -> Element | None:
         """All notes that are referred to; None when there are none."""

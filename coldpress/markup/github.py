@@ -37,6 +37,8 @@ from coldpress.markup.typography import set_type
 from coldpress.markup.write import to_html
 
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_TOO_MUCH = Flaw("markup.size", "link references and abbreviations make this page far larger than its text", None, None,
+                 1, "from some place on they are shown as text")
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Body:
     contents: tuple[Heading, ...] = ()
     components: list[ComponentElement] = field(default_factory=list)
     root: Element = field(default_factory=lambda: Element("div"))
+    has_html: bool = False
 
 
 class GitHub(Extension):
@@ -96,13 +99,16 @@ class GitHub(Extension):
         section = self._footnotes.section()
         if section is not None:
             root.append(section)
-        abbreviations.explain(root, self.body.blocks.abbreviations)
+        is_whole = abbreviations.explain(root, self.body.blocks.abbreviations)
+        if self.body.references.spent or not is_whole:
+            self.body.blocks.flaws.append(_TOO_MUCH)
         if self._options.smart:
             set_type(root, self.language)
 
     def _render_leaves(self, root: Element) -> None:
         """Code and formulas as HTML."""
         for element in root.iter():
+            self.body.has_html = self.body.has_html or type(element.text) is Raw
             if element.tag == "pre" and "info" in element.attrib:
                 _become(element, self.codes.convert(element.text or "", element.attrib["info"],
                                                     int(element.attrib["line"]), int(element.attrib["column"])))

@@ -25,7 +25,7 @@ from coldpress.markup.tree import PAGE_LINK, ComponentElement, Source, Verbatim,
 from coldpress.text import CJK
 
 _SPECIAL = re.compile(
-    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$+|\{(?=[:#.\w ])|:(?=[\w+-]+[:\[{])|(?:https?|ftp)://|www\.", re.I | re.A)
+    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$|\{(?=[:#.\w ])|:(?=[\w+-]+[:\[{])|(?:https?|ftp)://|www\.", re.I | re.A)
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _TICKS = re.compile("`+")
 _RUN = re.compile(r"\*+|_+|~+|\^+|=+")
@@ -33,7 +33,7 @@ _LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>\x00-\x1f]*)>")
 _MAIL = re.compile(
     r"<([a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*)>")
-_NOTE = re.compile(r"\[\^([^\]\s]+)\]")
+_NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
 _WIKI = re.compile(r"\[\[(?!(?:TOC|toc)\]\])([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
 _LETTER = re.compile(r"[^\W\d_]")
 _SMALL = re.compile(r"([~^])([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
@@ -129,7 +129,7 @@ class _Reading:
         return found.end()
 
     def _line_end(self, at: int) -> int:
-        return self._break(at, is_hard=self._text[:at].endswith("  "))
+        return self._break(at, is_hard=self._text.endswith("  ", 0, at))
 
     def _break(self, at: int, *, is_hard: bool) -> int:
         """A line's end: a `<br>`, a space, or nothing between two characters
@@ -143,8 +143,8 @@ class _Reading:
         if is_hard:
             self._tokens.append(Element("br"))
         marks = _MARKS.match(text, end)
-        after = text[marks.end() if marks else end:][:1]
-        if is_hard or not (_WIDE.match(after) and _WIDE.match(last_character(self._tokens))):
+        after = marks.end() if marks else end
+        if is_hard or not (_WIDE.match(text, after) and _WIDE.match(last_character(self._tokens))):
             self._tokens.append("\n")
         return end
 
@@ -271,8 +271,10 @@ class _Reading:
         return end
 
     def _attributes(self, at: int) -> int | None:
+        if not self._tokens or isinstance(self._tokens[-1], str):
+            return None
         found = attributes.INLINE.match(self._text, at)
-        if not found or not self._tokens or isinstance(self._tokens[-1], str):
+        if not found:
             return None
         self._tokens.append(Attributes(found[0], found[1]))
         return found.end()
@@ -308,7 +310,7 @@ class _Reading:
         return end
 
     def _url(self, at: int) -> int | None:
-        found = bare.url_at(self._text, at, "]" if self._brackets else None)
+        found = bare.url_at(self._text, at, in_brackets=bool(self._brackets))
         if not found:
             return None
         shown, url, end = found

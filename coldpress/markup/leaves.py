@@ -10,15 +10,15 @@ from coldpress.markup.abbreviations import DEFINITION
 from coldpress.markup.blocks import Blocks, Leaf, Paragraph, Taken
 from coldpress.markup.lines import Line
 from coldpress.markup.money import is_block, looks_like_tex
+from coldpress.markup.repair import completed
 from coldpress.markup.tree import Source, Verbatim, raw
 
 _HEADING = re.compile(r"#{1,6}(?=[ \t]|$)")
-_CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*$")
-_RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
-_FENCE = re.compile(r"(?P<fence>`{3,}(?=[^`]*$)|~{3,})[ \t]*(?P<info>.*?)[ \t]*$")
+_RULE = re.compile(r"(?:(?:\*[ \t]*+){3,}+|(?:_[ \t]*+){3,}+|(?:-[ \t]*+){3,}+)$")
+_FENCE = re.compile(r"(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)$")
 _CELL_MARK = r"[ \t]*:?-+:?[ \t]*"
-_TABLE = re.compile(rf"\|?{_CELL_MARK}(?:\|{_CELL_MARK})*\|?[ \t]*$")
+_TABLE = re.compile(rf"\|?{_CELL_MARK}(?:\|{_CELL_MARK})*+\|?$")
 _PIPE = re.compile(r"(?<!\\)\|")
 _TAG = r"</?(?P<name>[a-zA-Z][a-zA-Z0-9-]*)"
 _NAMED = re.compile(rf"{_TAG}(?=[ \t]|/?>|$)")
@@ -27,6 +27,8 @@ _ALONE = re.compile(rf"(?:<[a-zA-Z][a-zA-Z0-9-]*(?:{tags.ATTRIBUTE})*[ \t]*/?>|<
 _UNTIL = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
 _DECLARED = re.compile(r"<![a-zA-Z]")
 _FORMULA = (("$$", "$$"), ("\\[", "\\]"))
+_MOST_ADDED = 20_000  # cells that a table's rows lack; rows beyond that stay short
+
 
 class Fence(Leaf):
     """Code between fences."""
@@ -79,20 +81,26 @@ class IndentedCode(Leaf):
 class Html(Leaf):
     """Raw HTML: until a line holds `end`, or without one until a blank line."""
 
-    def __init__(self, end: str | None) -> None:
+    def __init__(self, line: Line, end: str | None) -> None:
         self._end = end
+        self._place = line.number, line.column + line.indent + 1
         self._lines: list[str] = []
+        self._is_closed = end is None
 
     def takes(self, line: Line, blocks: Blocks) -> bool:
         if self._end is None and line.is_blank:
             return False
         self._lines.append(line.verbatim())
         if self._end is not None and self._end in line.rest.lower():
+            self._is_closed = True
             blocks.end_leaf()
         return True
 
     def close(self, blocks: Blocks) -> None:
-        element = raw("\n".join(self._lines).rstrip("\n"))
+        if not self._is_closed:
+            blocks.flaw("markup.html", "this HTML is never closed", *self._place, 1,
+                        f"all below it belongs to it; end it with `{self._end}`")
+        element = raw(completed("\n".join(self._lines).rstrip("\n")))
         element.tail = "\n"
         self.parent.append(element)
 
@@ -105,6 +113,7 @@ class Table(Leaf):
         self.element.text = self.element.tail = "\n"
         self._aligned = [_ALIGNED[mark[0] == ":", mark[-1] == ":"] for mark in marks]
         self._body: Element | None = None
+        self._added = 0
         head = SubElement(self.element, "thead")
         head.text = head.tail = "\n"
         self._add(head, "th", header)
@@ -124,7 +133,9 @@ class Table(Leaf):
     def _add(self, part: Element, tag: str, cells: list[Source]) -> None:
         row = SubElement(part, "tr")
         row.text = row.tail = "\n"
-        for number, aligned in enumerate(self._aligned):
+        self._added += max(0, len(self._aligned) - len(cells))
+        width = len(self._aligned) if self._added <= _MOST_ADDED else len(cells)
+        for number, aligned in enumerate(self._aligned[:width]):
             cell = SubElement(row, tag, {"style": f"text-align: {aligned};"} if aligned else {})
             cell.text = cells[number] if number < len(cells) else None
             cell.tail = "\n"
@@ -193,9 +204,15 @@ def start_heading(blocks: Blocks, line: Line) -> Taken:
     text = line.text[found.end():]
     indent = len(text) - len(text.lstrip(" \t"))
     element = Element(f"h{found.end()}")
-    element.text = Source.at(_CLOSING.sub("", text[indent:].rstrip(" \t")), line.number,
+    element.text = Source.at(_without_closing(text[indent:].rstrip(" \t")), line.number,
                              (line.column + line.indent + 1 + found.end() + indent,))
     return blocks.add(element)
+
+
+def _without_closing(text: str) -> str:
+    """A heading's text without the marks at its end."""
+    inner = text.rstrip("#")
+    return inner.rstrip(" \t") if inner != text and (not inner or inner[-1] in " \t") else text
 
 
 def start_underlined(blocks: Blocks, line: Line) -> Taken:
@@ -217,7 +234,7 @@ def start_abbreviation(blocks: Blocks, line: Line) -> Taken:
     found = DEFINITION.match(line.text)
     if not found:
         return Taken.NOTHING
-    blocks.abbreviations[found["short"]] = found["long"]
+    blocks.abbreviations[found["short"]] = found["long"].rstrip(" \t")
     blocks.place()
     return Taken.LINE
 
@@ -230,7 +247,7 @@ def start_rule(blocks: Blocks, line: Line) -> Taken:
 def start_fence(blocks: Blocks, line: Line) -> Taken:
     """```` ```lang ````, `~~~`"""
     found = _FENCE.match(line.text)
-    return blocks.begin(Fence(line, found["fence"], found["info"])) if found else Taken.NOTHING
+    return blocks.begin(Fence(line, found["fence"], found["info"].strip(" \t"))) if found else Taken.NOTHING
 
 
 def start_indented_code(blocks: Blocks, line: Line) -> Taken:
@@ -262,7 +279,7 @@ def start_html(blocks: Blocks, line: Line) -> Taken:
 
 
 def _begin_html(blocks: Blocks, line: Line, end: str | None) -> Taken:
-    leaf = Html(end)
+    leaf = Html(line, end)
     blocks.begin(leaf)
     leaf.takes(line, blocks)
     return Taken.LINE
@@ -271,7 +288,7 @@ def _begin_html(blocks: Blocks, line: Line, end: str | None) -> Taken:
 def start_table(blocks: Blocks, line: Line) -> Taken:
     """The line of dashes below a table's header."""
     paragraph = blocks.paragraph
-    if not paragraph or not _TABLE.match(line.text):
+    if not paragraph or not _TABLE.match(line.text.rstrip(" \t")):
         return Taken.NOTHING
     header = cells_of(paragraph.lines[-1], line.number - 1, paragraph.columns[-1])
     marks = cells_of(line.text, line.number, 1)

@@ -149,11 +149,11 @@ def _definitions(blocks: Blocks) -> Definitions | None:
         if last is None or last.tag != "p" or not isinstance(last.text, Source) or not blocks.after_blank:
             return None
         terms = last.text
-        parent.remove(last)
+        del parent[-1]
     definitions = Definitions()
     if len(parent) and parent[-1].tag == "dl":
         definitions.element = parent[-1]
-        parent.remove(parent[-1])
+        del parent[-1]
     blocks.enter(definitions)
     for number, term in enumerate(terms.split("\n")):
         element = SubElement(definitions.element, "dt")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
-_CODE = re.compile(
-    r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)"
-    r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)|<!--.*?-->", re.M | re.S)
+_MARK = re.compile(r"^[ \t>]*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})|(?P<ticks>`+)|<!--", re.M)
+_TICKS = re.compile("`+")
+_GAP = re.compile(r"\n[ \t]*\n")
 # What stands before a target, and after one.
-_BEFORE = re.compile(r"(?:\]\(\s*<?|\]:\s*<?|=\s*[\"']?|<|,\s*)\Z")
+_BEFORE = re.compile(r"\]\(\s*<?|\]:\s*<?|=\s*[\"']?|<|,\s*")
 _AFTER = frozenset(")>\"' \t\n,")
+_BEGIN = re.compile(r"[^)>\"' \t\n,<]{0,300}")  # of a target: what it is found by
 
 
 class Locator:
@@ -21,6 +24,8 @@ class Locator:
         self._body = body
         self._masked: str | None = None
         self._from: dict[str, int] = {}
+        self._places: dict[str, list[int]] | None = None
+        self._ends: list[int] | None = None
 
     def target(self, target: str) -> tuple[int | None, int | None, int]:
         """Line, column and length of the next place where a link target stands."""
@@ -45,21 +50,83 @@ class Locator:
         return self._position(at)
 
     def _next(self, form: str) -> int:
-        text = self._text()
-        start = at = self._from.get(form, 0)
-        while (at := text.find(form, at)) >= 0:
+        text, places = self._text(), self._by_beginning().get(_beginning(form, 0), [])
+        start = self._from.get(form, 0)
+        for index in range(bisect_left(places, start), len(places)):
+            at = places[index]
             end = at + len(form)
-            if _BEFORE.search(text, max(0, at - 40), at) and (end == len(text) or text[end] in _AFTER):
+            if text.startswith(form, at) and (end == len(text) or text[end] in _AFTER):
                 self._from[form] = at + 1
                 return at
-            at += 1
         # Used more often than written: a reference link.  Its definition is the place.
         return start - 1
 
+    def _by_beginning(self) -> dict[str, list[int]]:
+        """Where targets may stand, by what they begin with."""
+        if self._places is None:
+            self._places = {}
+            for found in _BEFORE.finditer(self._text()):
+                at = found.end()
+                self._places.setdefault(_beginning(self._text(), at), []).append(at)
+        return self._places
+
     def _text(self) -> str:
         if self._masked is None:
-            self._masked = _CODE.sub(lambda found: re.sub(r"[^\n]", "\0", found.group()), self._body)
+            self._masked = "".join(_without_code(self._body))
         return self._masked
 
     def _position(self, at: int) -> tuple[int, int]:
-        return self._body.count("\n", 0, at) + 1, at - self._body.rfind("\n", 0, at)
+        if self._ends is None:
+            self._ends = [found.start() for found in re.finditer("\n", self._body)]
+        before = bisect_left(self._ends, at)
+        return before + 1, at - (self._ends[before - 1] if before else -1)
+
+
+def _beginning(text: str, at: int) -> str:
+    found = _BEGIN.match(text, at)
+    return found[0] if found else ""
+
+
+def _without_code(body: str) -> Iterator[str]:
+    """The pieces of a body, with NULs in the place of code and comments."""
+    ticks, last_comment = _Ticks(body), body.rfind("-->")
+    at = 0
+    while found := _MARK.search(body, at):
+        begin = found.start()
+        if found["fence"]:
+            end = _fence_end(body, found)
+        elif found["ticks"]:
+            end = ticks.end(found) or found.end()
+        else:
+            end = body.find("-->", begin) + 3 if begin < last_comment else found.end()
+        yield body[at:begin]
+        is_mark = end == found.end()
+        yield body[begin:end] if is_mark else re.sub(r"[^\n]", "\0", body[begin:end])
+        at = end
+    yield body[at:]
+
+
+def _fence_end(body: str, found: re.Match[str]) -> int:
+    closing = re.compile(rf"^[ \t>]*{found['fence']}{found['fence'][0]}*[ \t]*$", re.M)
+    end = closing.search(body, found.end())
+    return end.end() if end else len(body)
+
+
+class _Ticks:
+    """The runs of backticks of a body, by their lengths."""
+
+    def __init__(self, body: str) -> None:
+        self._places: dict[int, list[int]] = {}
+        for found in _TICKS.finditer(body):
+            self._places.setdefault(len(found[0]), []).append(found.start())
+        self._gaps = [found.start() for found in _GAP.finditer(body)]
+
+    def end(self, opening: re.Match[str]) -> int | None:
+        """Where the code span ends that a run begins."""
+        size = len(opening[0])
+        places = self._places[size]
+        closing = bisect_left(places, opening.end())
+        gap = bisect_left(self._gaps, opening.end())
+        if closing == len(places) or (gap < len(self._gaps) and self._gaps[gap] < places[closing]):
+            return None
+        return places[closing] + size

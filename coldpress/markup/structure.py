@@ -13,6 +13,7 @@ from coldpress.markup.write import to_html
 from coldpress.text import heading_id
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_MOST_CONTENTS = 10  # times that a page shows its contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,12 @@ def _take_title(root: Element) -> TakenTitle | None:
 
 def _contents(root: Element) -> tuple[Heading, ...]:
     headings = [(int(element.tag[1]), element) for element in root.iter() if element.tag in _HEADINGS]
+    headings.reverse()
 
     def below(level: int) -> tuple[Heading, ...]:
         found = []
-        while headings and headings[0][0] > level:
-            own, element = headings.pop(0)
+        while headings and headings[-1][0] > level:
+            own, element = headings.pop()
             found.append(Heading(own, element.attrib["id"], plain(text_of(element)), below(own)))
         return tuple(found)
 
@@ -95,11 +97,12 @@ def _contents(root: Element) -> tuple[Heading, ...]:
 
 def _show_contents(root: Element, contents: tuple[Heading, ...]) -> None:
     """Put the contents where a paragraph says `[TOC]`."""
-    for element in root.iter("p"):
-        if len(element) == 0 and element.text in ("[TOC]", "[[toc]]", "[[TOC]]"):
-            element.tag, element.text = "div", None
-            element.set("class", "toc")
-            _list(element, contents)
+    places = [element for element in root.iter("p")
+              if len(element) == 0 and element.text in ("[TOC]", "[[toc]]", "[[TOC]]")]
+    for element in places[:_MOST_CONTENTS]:
+        element.tag, element.text = "div", None
+        element.set("class", "toc")
+        _list(element, contents)
 
 
 def _list(parent: Element, headings: tuple[Heading, ...]) -> None:

@@ -8,7 +8,7 @@ from coldpress.markup.scan import balanced, visible_text
 from coldpress.markup.tree import TITLE_MARK
 
 _MORE = re.compile(r"<!--\s*more\s*-->", re.I)
-_PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.S)
+_PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>([^<]*+(?:<(?!/?p[\s>])[^<]*+)*+)</p>")
 _NOT_TEXT = re.compile(r"\s[^>]*class=\"(?:admonition-title|footnote)")
 _NOTE = re.compile(r"<sup id=\"fnref[^\"]*\">.*?</sup>|<div class=\"footnote\">.*\Z", re.S)
 _ID = re.compile(r"(<[a-zA-Z][^<>]*?)\s(?:id|name)=(?:\"(?!diagram-)[^\"]*\"|'[^']*')")

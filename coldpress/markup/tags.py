@@ -7,14 +7,14 @@ import re
 ATTRIBUTE = r"""[ \t\n]+[a-zA-Z_:@][a-zA-Z0-9_.:@-]*(?:[ \t\n]*=[ \t\n]*(?:[^ \t\n"'=<>`]+|'[^']*'|"[^"]*"))?"""
 _TAG = re.compile(
     rf"<(?:(?P<open>[a-zA-Z][a-zA-Z0-9-]*)(?:{ATTRIBUTE})*+[ \t\n]*/?|/(?P<close>[a-zA-Z][a-zA-Z0-9-]*)[ \t\n]*)>")
-_DECLARATION = re.compile(r"<![a-zA-Z][^>]*>")
-_UNTIL = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
+_DECLARATION = re.compile("<![a-zA-Z]")
+_UNTIL = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))
 _EMPTY_COMMENT = re.compile("<!--?-?>")
 _HTML = """a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption
 center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure
 font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li
 link main map mark marquee menu menuitem meta meter nav nobr noframes noscript object ol optgroup option output p param
-picture plaintext pre progress q rp rt rtc ruby s samp script search section select slot small source span strike strong
+picture pre progress q rp rt rtc ruby s samp script search section select slot small source span strike strong
 style sub summary sup table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr xmp"""
 _MATHML = """math annotation maction menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom
 mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover semantics"""
@@ -37,6 +37,9 @@ BLOCKS = frozenset(_BLOCKS.split())
 
 VOID = frozenset([
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
+"""Those without an end tag."""
+RAW_TEXT = frozenset(["iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"])
+"""Those that hold text only: what looks like a tag in them is none."""
 
 
 def is_known(name: str) -> bool:
@@ -49,16 +52,24 @@ def tag_at(text: str, at: int, endless: set[str]) -> int | None:
     where none begins.  `endless` is what is known not to end in this text."""
     found = _TAG.match(text, at)
     if found:
-        return found.end() if is_known(found["open"] or found["close"]) else None
+        name = (found["open"] or found["close"]).lower()
+        is_whole = name not in RAW_TEXT or bool(found["close"]) or _ends(name, text, at, endless)
+        return found.end() if is_whole and is_known(found["open"] or found["close"]) else None
     empty = _EMPTY_COMMENT.match(text, at)
     if empty:
         return empty.end()
     for begin, end in _UNTIL:
-        if text.startswith(begin, at):
+        if text.startswith(begin, at) and (begin != "<!" or _DECLARATION.match(text, at)):
             stop = -1 if begin in endless else text.find(end, at + len(begin))
             if stop < 0:
                 endless.add(begin)
                 return None
             return stop + len(end)
-    declaration = _DECLARATION.match(text, at)
-    return declaration.end() if declaration else None
+    return None
+
+
+def _ends(name: str, text: str, at: int, endless: set[str]) -> bool:
+    """Whether an element that holds text only ends in this text."""
+    if name not in endless and not re.compile(rf"</{name}[\s>]", re.I).search(text, at):
+        endless.add(name)
+    return name not in endless

@@ -20,15 +20,17 @@ class Source(str):
     """The text of a leaf, its inline marks not read yet.  `line` is the number
     of its first line and `columns` where each line of it begins, both from 1."""
 
-    __slots__ = ("columns", "line")
+    __slots__ = ("_known", "columns", "line")
     line: int
     columns: tuple[int, ...]
+    _known: tuple[int, int, int]
 
     @classmethod
     def at(cls, text: str, line: int, columns: tuple[int, ...]) -> Source:
         source = cls(text)
         source.line = line
         source.columns = columns
+        source._known = 0, 0, 0
         return source
 
     def part(self, start: int, end: int | None = None) -> Source:
@@ -39,9 +41,14 @@ class Source(str):
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of a character of it."""
-        before = self.count("\n", 0, offset)
+        known, before, start = self._known  # places are asked for from first to last
+        if offset < known:
+            known = before = start = 0
+        before += self.count("\n", known, offset)
+        start = max(start, self.rfind("\n", known, offset) + 1)
+        self._known = offset, before, start
         column = self.columns[before] if before < len(self.columns) else 1
-        return self.line + before, column + offset - (self.rfind("\n", 0, offset) + 1)
+        return self.line + before, column + offset - start
 
 
 class Verbatim(str):
