@@ -19,6 +19,7 @@ from coldpress.markup.attributes import Attributes
 from coldpress.markup.delimiters import Delimiter, delimiter, pair
 from coldpress.markup.destinations import ENTITY, References, Target, inline_target, label
 from coldpress.markup.emoji import emoji_at
+from coldpress.markup.repair import completed
 from coldpress.markup.tokens import Bracket, Closed, Token, build, last_character, words_of
 from coldpress.markup.tree import Source, Verbatim, raw
 from coldpress.text import CJK
@@ -33,7 +34,8 @@ _MAIL = re.compile(
     r"<([a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*)>")
 _NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
-_SMALL = re.compile(r"([~^])([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
+# `H~2~O`; by itself `~x~` is struck through, as on GitHub.
+_SMALL = re.compile(r"((?<=[A-Za-z0-9)\]}])~|\^)([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
 _WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
 _MARKS = re.compile(r"[*_~=^`\[!]*")
 
@@ -156,7 +158,7 @@ class _Reading:
         tag = tags.tag_at(self._text, at, self._endless)
         if tag is None:
             return None
-        self._tokens.append(raw(self._text[at:tag]))
+        self._tokens.append(raw(completed(self._text[at:tag]) if self._text[at + 1] == "!" else self._text[at:tag]))
         return tag
 
     def _open(self, at: int) -> int | None:

@@ -81,7 +81,9 @@ class _Engine:
 def _title(taken: TakenTitle | None, scan: Scan, *, has_html: bool) -> Title | None:
     if taken is None:
         return None
-    html = repaired(taken.html) if has_html else taken.html
+    html = taken.html
+    if has_html:  # what is open in it ends with it
+        html = repaired(f"<x-title>{html}</x-title>").removeprefix("<x-title>").removesuffix("</x-title>")
     return Title(taken.id, taken.text, scan.run(html))
 
 
