@@ -11,7 +11,7 @@ _REST = re.compile(rf"[^\s<{_WIDE}]*")
 _REST_IN_BRACKETS = re.compile(rf"[^\s<\]{_WIDE}]*")
 _ENDING = "?!.,:*_~'\""
 _ENTITY = re.compile(r"&[a-zA-Z0-9]+;\Z")
-_BEFORE = re.compile(r"[\s*_~(\[{>\"']|[^\x00-\x7f]")
+_BEFORE = re.compile(r"[\s*_~()\[\]{>\"']|[^\x00-\x7f]")
 _NAME = re.compile(r"[a-zA-Z0-9.+_-]+\Z")
 _HOST = re.compile(r"[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)+")
 _LONGEST = 254  # characters of an address (RFC 5321)
@@ -42,10 +42,9 @@ def email_before(before: str, text: str, at: int) -> tuple[str, int] | None:
     host = _HOST.match(text, at + 1)
     if not name or not host:
         return None
-    domain = host[0].rstrip("-_")
-    if domain != host[0]:
+    if not host[0][-1].isalpha():  # `package@1.2.3` is none
         return None
-    return f"{name[0]}@{domain}", host.end()
+    return f"{name[0]}@{host[0]}", host.end()
 
 
 def _trimmed(url: str) -> str:

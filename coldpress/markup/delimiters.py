@@ -41,13 +41,14 @@ def delimiter(text: str, start: int, end: int, number: int) -> Delimiter | None:
     """The run of one character between two places of a text; None when it is
     only text."""
     char = text[start]
-    if char in _PAIRS and end - start != 2:
+    is_single = char == "~" and end - start == 1
+    if char in _PAIRS and end - start != 2 and not is_single:
         return None
     before = _kind(text[start - 1]) if start else _SPACE
     after = _kind(text[end]) if end < len(text) else _SPACE
     left = after != _SPACE and (after != _PUNCTUATION or before != _LETTER)
     right = before != _SPACE and (before != _PUNCTUATION or after != _LETTER)
-    if char == "_":  # not within words
+    if char == "_" or is_single:  # not within words
         left, right = (left and (not right or _is_mark(text[start - 1])),
                        right and (not left or _is_mark(text[end])))
     return Delimiter(char, end - start, number, can_open=left, can_close=right)
@@ -84,7 +85,7 @@ def _opener(run: Delimiter, openers: list[Delimiter], bottoms: dict[tuple[str, b
         opener = openers[at]
         if opener.number <= bottom:
             break
-        if opener.char == run.char and not (
+        if opener.char == run.char and (opener.length == run.length or run.char not in _PAIRS) and not (
                 (opener.can_close or run.can_open) and (opener.length + run.length) % 3 == 0
                 and (opener.length % 3 or run.length % 3)):
             return at

@@ -20,6 +20,7 @@ from coldpress.markup.delimiters import Delimiter, delimiter, pair
 from coldpress.markup.destinations import ENTITY, References, Target, inline_target, label
 from coldpress.markup.directives import Inline, inline_at
 from coldpress.markup.emoji import emoji_at
+from coldpress.markup.repair import completed
 from coldpress.markup.tokens import Bracket, Closed, Token, build, last_character, words_of
 from coldpress.markup.tree import PAGE_LINK, ComponentElement, Source, Verbatim, group, raw
 from coldpress.text import CJK
@@ -36,7 +37,8 @@ _MAIL = re.compile(
 _NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
 _WIKI = re.compile(r"\[\[(?!(?:TOC|toc)\]\])([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
 _LETTER = re.compile(r"[^\W\d_]")
-_SMALL = re.compile(r"([~^])([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
+# `H~2~O`; by itself `~x~` is struck through, as on GitHub.
+_SMALL = re.compile(r"((?<=[A-Za-z0-9)\]}])~|\^)([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
 _WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
 _MARKS = re.compile(r"[*_~=^`\[!]*")
 
@@ -159,7 +161,7 @@ class _Reading:
         tag = tags.tag_at(self._text, at, self._endless)
         if tag is None:
             return None
-        self._tokens.append(raw(self._text[at:tag]))
+        self._tokens.append(raw(completed(self._text[at:tag]) if self._text[at + 1] == "!" else self._text[at:tag]))
         return tag
 
     def _open(self, at: int) -> int | None:

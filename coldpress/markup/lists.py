@@ -181,6 +181,8 @@ def _mark_task(item: Element) -> bool:
 
 def _finish(item: Element, *, is_loose: bool) -> None:
     """Paragraphs of a tight item are only text."""
+    if not len(item):
+        return
     if not is_loose:
         for child in item:
             if child.tag == "p":

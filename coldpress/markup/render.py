@@ -9,6 +9,7 @@ summary and counts.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import markdown
 
@@ -18,7 +19,7 @@ from coldpress.markup.github import Body, GitHub
 from coldpress.markup.leftovers import leftovers
 from coldpress.markup.locate import Locator
 from coldpress.markup.rendered import Brief, Rendered, Title
-from coldpress.markup.repair import repaired
+from coldpress.markup.repair import repaired, repaired_part
 from coldpress.markup.scan import Scan, visible_text
 from coldpress.markup.summary import summarize
 from coldpress.text import count_words
@@ -36,10 +37,11 @@ class Renderer:
         language decides how quotes are set; without one they are as written."""
         engine = self._engine()
         locator = Locator(body)
-        html = self._whole(engine.convert(body, language), engine.body)
+        html = self._whole(engine.convert(body, language), engine.body, repaired)
         scan = Scan(locator, engine.body.components)
         taken = engine.body.title
-        title = Title(taken.id, taken.text, scan.run(self._whole(taken.html, engine.body))) if taken else None
+        title = Title(taken.id, taken.text, scan.run(
+            self._whole(taken.html, engine.body, repaired_part))) if taken else None
         fragment = scan.run(html, title)
         summary, has_more = summarize(html)
         text = " ".join(visible_text(summary).split())
@@ -55,11 +57,11 @@ class Renderer:
             flaws=(*engine.body.flaws, *leftovers(engine.body.root, locator)),
         )
 
-    def _whole(self, html: str, body: Body) -> str:
+    def _whole(self, html: str, body: Body, repair: Callable[[str], str]) -> str:
         """HTML that browsers need not repair, cleaned if the author is not trusted."""
         if not self._options.trusted:
             return cleaned(html)
-        return repaired(html) if body.has_html else html
+        return repair(html) if body.has_html else html
 
     def _engine(self) -> _Engine:
         if not hasattr(self._local, "engine"):

@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from coldpress.markup.tags import RAW_TEXT, VOID
+from coldpress.markup.tags import RAW_TEXT, VOID, raw_end
 
 # As browsers read them: a name may hold quotes.
 _ATTRIBUTE = r"[^\s<>/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>][^\s<>]*+))?+"
 _TAG = re.compile(
-    r"<!--(?:-?>|.*?--!?>)|<[!?][^>]*>"
+    r"<!--(?:-?>|.*?--!?>)|<(?!!--)[!?][^>]*>"
     r"|<(?P<close>/?)(?P<name>[a-zA-Z][^\s\"'<>/=]*+)"
     rf"(?P<attributes>(?:[\s/]++(?:{_ATTRIBUTE})?+|(?<=[\"']){_ATTRIBUTE})*+)>", re.S)
-_MARK = re.compile(r"<(?=[a-zA-Z!?]|/[a-zA-Z])")
+_MARK = re.compile(r"<(?=[a-zA-Z!?/])")
 _VALUE_AT_END = re.compile(r"=[^\s\"'<>]+$")
 
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
@@ -32,8 +32,18 @@ _ENDS_PARAGRAPH = _HEADINGS | {
     "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "li", "listing", "main", "menu",
     "nav", "ol", "p", "pre", "search", "section", "summary", "table", "ul", "xmp"}
 _BLOCKS = _ENDS_PARAGRAPH | _TABLE_PARTS | {"body", "html", "head", "optgroup", "option", "select", "template"}
-_MAY_STAY_OPEN = _ROWS | _CELLS | {
-    "body", "caption", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rp", "rt", "tr"}
+# Elements whose end tag may be left out, and what they are then in.
+_LISTS = frozenset(["ul", "ol", "menu", "dir"])
+_OF_TABLE = _ROWS | {"table", "tr"}
+_MAY_STAY_OPEN: dict[str, frozenset[str]] = {
+    "p": _BLOCKS - _OF_TABLE - _LISTS - {"dl", "p", "select", "colgroup"},
+    "li": _LISTS,
+    **dict.fromkeys(["dt", "dd"], frozenset(["dl"])),
+    **dict.fromkeys(["rt", "rp"], frozenset(["ruby"])),
+    **dict.fromkeys(["option", "optgroup"], frozenset(["select", "optgroup", "datalist"])),
+    **dict.fromkeys(_CELLS, _OF_TABLE),
+    **dict.fromkeys(_ROWS | {"tr", "colgroup", "caption"}, _OF_TABLE),
+}
 # What an element ends that begins, and what hides such elements from it.
 _HIDE_ITEMS = _BLOCKS - {"address", "div", "p", "li", "dd", "dt"}
 _TABLE = frozenset(["table", "template"])
@@ -46,10 +56,16 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     **dict.fromkeys(_CELLS, (_CELLS | {"caption", "colgroup"}, _TABLE)),
     "tr": (_CELLS | {"tr", "caption", "colgroup"}, _TABLE),
     **dict.fromkeys(_ROWS, (_CELLS | _ROWS | {"tr", "caption", "colgroup"}, _TABLE)),
-    **dict.fromkeys(["caption", "colgroup"], (_CELLS | _ROWS | {"tr", "caption", "colgroup"}, _TABLE)),
+    "table": (frozenset(["table"]), _CELLS | {"caption", "template"}),
+    **dict.fromkeys(["caption", "colgroup", "col"], (_CELLS | _ROWS | {"tr", "caption", "colgroup"}, _TABLE)),
     **dict.fromkeys(_HEADINGS, (_HEADINGS, _BLOCKS - _HEADINGS)),
 }
 _HIDE_PARAGRAPH = _TABLE | _CELLS | {"button", "caption", "foreignobject", "marquee", "object"}
+# Of what an end tag ends in passing, the end tags are not looked for any more.
+_HOLD = {
+    **dict.fromkeys(_LISTS, ("li",)), "dl": ("dt", "dd"), "ruby": ("rt", "rp"), "select": ("option", "optgroup"),
+    **dict.fromkeys(_OF_TABLE, (*sorted(_CELLS), "tr", *sorted(_ROWS), "caption", "colgroup")),
+}
 _FOREIGN = frozenset(["svg", "math"])
 _MOST_REOPENED = 8
 
@@ -63,25 +79,27 @@ def completed(html: str) -> str:
         begin = mark.start()
         found = _TAG.match(html, begin)
         name = _name(found) if found and not found["close"] else ""
+        at = begin
         if found and name != "plaintext":
-            end = _raw_end(html, found.end(), name)
-            if end is None:
+            end = raw_end(html, found.end(), name) if name in RAW_TEXT else found.end()
+            if end is None and "<!--" not in html:
                 return "".join([*parts, html[copied:], f"</{name}>"])
-            at = end
+            at = end or begin
         elif html[begin + 1] in "!?":
             return "".join([*parts, html[copied:], "-->" if html.startswith("<!--", begin) else ">"])
-        else:
+        if at == begin:
             parts += [html[copied:begin], "&lt;"]
             copied = at = begin + 1
     return "".join([*parts, html[copied:]]) if parts else html
 
 
-def repaired(html: str) -> str:
+def repaired(html: str, *, in_full: bool = False) -> str:
     """HTML in which what is open is closed, in the right order; comments and
-    what is right stay as they are."""
+    what is right stay as they are.  `in_full` adds end tags that may be
+    missing, where something else ends the element."""
     tags = list(_tags(html))
     _match(tags)
-    return _Repair(html).run(tags)
+    return _Repair(html, in_full=in_full).run(tags)
 
 
 class _Tag:
@@ -104,15 +122,6 @@ def _name(found: re.Match[str]) -> str:
     return name.lower()
 
 
-def _raw_end(html: str, at: int, name: str) -> int | None:
-    """Where the content of an element ends that holds no tags, its end tag
-    included; for others the place itself."""
-    if name not in RAW_TEXT:
-        return at
-    end = re.compile(rf"</{name}(?=[\s/>])[^>]*>", re.I).search(html, at)
-    return end.end() if end else None
-
-
 def _tags(html: str) -> Iterator[_Tag]:
     """The tags; those of elements like `script` are whole in themselves and not among them."""
     at = 0
@@ -127,7 +136,7 @@ def _tags(html: str) -> Iterator[_Tag]:
         at = found.end()
         name = _name(found)
         if name in RAW_TEXT and not found["close"] and name not in endless:
-            end = _raw_end(html, at, name)
+            end = raw_end(html, at, name)
             if end is not None:
                 at = end
                 continue
@@ -149,6 +158,10 @@ def _match(tags: Iterable[_Tag]) -> None:
         elif begun.get(tag.name):
             tag.other = begun[tag.name].pop()
             tag.other.other = tag
+            for name in _HOLD.get(tag.name, ()):
+                inner = begun.get(name)
+                while inner and inner[-1].begin > tag.other.begin:
+                    inner.pop()
 
 
 class _Open:
@@ -168,8 +181,9 @@ class _Open:
 
 
 class _Repair:
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, *, in_full: bool) -> None:
         self._html = html
+        self._in_full = in_full
         self._pieces: list[str] = []
         self._copied = 0
         self._open: list[_Open] = []
@@ -197,10 +211,12 @@ class _Repair:
             if self._is_out_of_place(name):
                 self._drop(tag)
                 return
-            if name in _ENDS:
-                self._end_siblings(*_ENDS[name])
             if name in _ENDS_PARAGRAPH:
                 self._end_paragraph()
+            if name in _ENDS:
+                self._end_siblings(*_ENDS[name])
+            if name in _TABLE_PARTS:
+                self._return_to_table()
         if name in VOID or (tag.is_closed and in_foreign):
             return
         is_at_top = not self._open
@@ -258,6 +274,13 @@ class _Repair:
         while (at := max(map(self._last, names))) > max(map(self._last, hidden_by)):
             self._pop_from(at)
 
+    def _return_to_table(self) -> None:
+        """End what is between a table and a part of it that begins."""
+        at = len(self._open)
+        while at and self._open[at - 1].tag.name not in _OF_TABLE | {"template", "colgroup"}:
+            at -= 1
+        self._pop_from(at)
+
     def _end_paragraph(self) -> None:
         """End a paragraph that a block begins in; one whose end is still to
         come is no paragraph."""
@@ -291,7 +314,9 @@ class _Repair:
         """End the innermost element; its own end tag is too late."""
         top = self._open.pop()
         self._forget(top)
-        if top.has_end or top.wants_end or top.shown not in _MAY_STAY_OPEN:
+        around = _MAY_STAY_OPEN.get(top.shown, frozenset())
+        is_complete = not self._open or self._open[-1].shown in around
+        if top.has_end or top.wants_end or not around or not is_complete or self._in_full:
             self._add(f"</{top.shown}>")
         top.has_end = False
 
@@ -314,7 +339,14 @@ class _Repair:
 
     def _drop(self, tag: _Tag) -> None:
         """Leave a tag out, and the one that ends it."""
+        if self._pieces and self._pieces[-1].endswith("<"):  # which what follows would make a tag
+            self._pieces[-1] = f"{self._pieces[-1][:-1]}&lt;"
         self._copied = tag.end
         self._changed = True
         if tag.other and not tag.is_end:
             self._dropped.add(tag.other)
+
+
+def repaired_part(html: str) -> str:
+    """The same for HTML that stands within an element: what is open in it ends with it."""
+    return repaired(f"<x-part>{html}</x-part>").removeprefix("<x-part>").removesuffix("</x-part>")

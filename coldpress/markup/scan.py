@@ -12,7 +12,6 @@ from typing import Literal
 
 from coldpress.markup.locate import Locator
 from coldpress.markup.rendered import Component, Fragment, Link, Part, Title
-from coldpress.markup.tags import VOID
 from coldpress.markup.tree import COMPONENT_MARK, TITLE_MARK, ComponentElement
 from coldpress.markup.write import escaped
 from coldpress.paths import is_external
@@ -161,17 +160,3 @@ def visible_text(text: str) -> str:
     """The words of an HTML text, blocks apart, entities resolved."""
     text = _BLOCK_TAG.sub(" ", _HIDDEN.sub(" ", text))
     return html.unescape(_ANY_TAG.sub("", text))
-
-
-def balanced(text: str) -> str:
-    """HTML that was cut off somewhere, with what is open closed again."""
-    open_tags: list[str] = []
-    for token in _TOKEN.finditer(text):
-        name = (token["name"] or "").lower()
-        if name and token["close"]:
-            if name in open_tags:
-                while open_tags.pop() != name:
-                    pass
-        elif name and name not in VOID and not token["attributes"].endswith("/"):
-            open_tags.append(name)
-    return text + "".join(f"</{name}>" for name in reversed(open_tags))

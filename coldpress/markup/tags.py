@@ -53,7 +53,7 @@ def tag_at(text: str, at: int, endless: set[str]) -> int | None:
     found = _TAG.match(text, at)
     if found:
         name = (found["open"] or found["close"]).lower()
-        is_whole = name not in RAW_TEXT or bool(found["close"]) or _ends(name, text, at, endless)
+        is_whole = name not in RAW_TEXT or bool(found["close"]) or _ends(name, text, found.end(), endless)
         return found.end() if is_whole and is_known(found["open"] or found["close"]) else None
     empty = _EMPTY_COMMENT.match(text, at)
     if empty:
@@ -70,6 +70,17 @@ def tag_at(text: str, at: int, endless: set[str]) -> int | None:
 
 def _ends(name: str, text: str, at: int, endless: set[str]) -> bool:
     """Whether an element that holds text only ends in this text."""
-    if name not in endless and not re.compile(rf"</{name}[\s>]", re.I).search(text, at):
+    if name not in endless and raw_end(text, at, name) is None:
         endless.add(name)
     return name not in endless
+
+
+def raw_end(text: str, at: int, name: str) -> int | None:
+    """Where an element ends of which the content, text only, begins at a place."""
+    end = re.compile(rf"</{name}(?=[\s/>])[^>]*>", re.I).search(text, at)
+    if not end:
+        return None
+    hidden = text.rfind("<!--", at, end.start()) if name == "script" else -1
+    # A script that is begun in a comment within a script hides the end (HTML, 13.2.5.20).
+    is_hidden = hidden >= 0 and re.compile("(?i)-->|<script").search(text, hidden, end.start())
+    return None if is_hidden and is_hidden[0] != "-->" else end.end()
