@@ -23,7 +23,7 @@ import comrak
 import markdown
 
 from coldpress.markup.render import Renderer
-from coldpress.markup.rendered import Fragment, Link, Title
+from coldpress.markup.rendered import Component, Fragment, Link, Title
 from coldpress.markup.tags import is_known
 
 PLAIN = ["tables", "footnotes", "def_list", "abbr", "attr_list", "md_in_html", "toc", "admonition", "sane_lists",
@@ -137,7 +137,8 @@ def filled(fragment: Fragment) -> str:
             part = html.escape(part.target)
         elif isinstance(part, Title):
             part = f"<h1>{filled(part.html)}</h1>"
-        assert isinstance(part, str)
+        elif isinstance(part, Component):  # as if no template knew its name
+            part = f"{part.before}{filled(part.body)}{part.after}"
         parts.append(part)
     return "".join(parts)
 

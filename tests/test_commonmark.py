@@ -28,12 +28,13 @@ from coldpress.markup.write import to_html
 SPEC = os.environ.get("COLDPRESS_COMMONMARK")
 UNKNOWN_TAG = "what is no element of HTML is text: `<name>` is meant to be read"
 BARE = "a bare URL or address is a link, as on GitHub"
+PAGE = "`[[name]]` is a link to the page of that name, and text where there is none"
 HALF_TAG = "a tag that never ends is text: it would swallow what follows"
 CHOSEN = {
     156: HALF_TAG, 157: HALF_TAG, 158: HALF_TAG,
     173: "an element that is never closed is closed: it would swallow what follows",
     201: UNKNOWN_TAG, 491: UNKNOWN_TAG, 524: UNKNOWN_TAG, 536: UNKNOWN_TAG,
-    613: UNKNOWN_TAG, 614: UNKNOWN_TAG, 615: UNKNOWN_TAG, 623: UNKNOWN_TAG,
+    163: UNKNOWN_TAG, 548: PAGE, 590: PAGE, 613: UNKNOWN_TAG, 614: UNKNOWN_TAG, 615: UNKNOWN_TAG, 623: UNKNOWN_TAG,
     606: BARE, 608: BARE, 611: BARE, 612: BARE,
 }
 """The examples we differ from, and why."""
@@ -86,6 +87,7 @@ def rendered(body):
 def put_code(element):
     """A code block as CommonMark writes it."""
     text, words = element.text, unescaped(element.attrib.pop("info")).split()
+    element.attrib.clear()  # its place
     element.text = None
     code = SubElement(element, "code", {"class": f"language-{words[0]}"} if words else {})
     code.text = f"{text}\n" if text else text
