@@ -11,7 +11,7 @@ from coldpress.markup.rendered import Flaw
 from coldpress.markup.tree import Raw, Verbatim
 
 _TAG = re.compile(
-    r"\{\{[<%]-?\s*/?\s*(?P<hugo>[\w./-]+)|\{%-?\s*(?P<liquid>[a-z]\w*)|</?(?P<jsx>[A-Z][A-Za-z0-9.]*)(?=[\s/>])"
+    r"\{\{[<%]-?\s*/?\s*(?P<hugo>[\w./-]+)|\{%-?\s*(?P<liquid>[a-z]\w*)|(?<![\w)])</?(?P<jsx>[A-Z][A-Za-z0-9.]+)(?=[\s/>])"
     r"|(?P<import>\A(?:import|export)\s[\w{}*, ]+?)(?=\sfrom\s)")
 _WHOSE = {"hugo": "a shortcode of Hugo or Zola", "liquid": "a tag of Jekyll or Hexo", "jsx": "a component of MDX",
           "import": "an import of MDX"}
