@@ -32,7 +32,7 @@ _RUN = re.compile(r"\*+|_+|~+|\^+|=+")
 _LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>\x00-\x1f]*)>")
 _MAIL = re.compile(
     r"<([a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*)>")
+    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*+)>")
 _NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
 # `H~2~O`; by itself `~x~` is struck through, as on GitHub.
 _SMALL = re.compile(r"((?<=[A-Za-z0-9)\]}])~|\^)([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
