@@ -23,7 +23,8 @@ _PIPE = re.compile(r"(?<!\\)\|")
 _TAG = r"</?(?P<name>[a-zA-Z][a-zA-Z0-9-]*)"
 _NAMED = re.compile(rf"{_TAG}(?=[ \t]|/?>|$)")
 _VERBATIM = re.compile(r"<(?P<name>script|pre|style|textarea)(?=[ \t>]|$)", re.I)
-_ALONE = re.compile(rf"(?:<[a-zA-Z][a-zA-Z0-9-]*(?:{tags.ATTRIBUTE})*[ \t]*/?>|</[a-zA-Z][a-zA-Z0-9-]*[ \t]*>)[ \t]*$")
+_ALONE = re.compile(
+    rf"(?:<[a-zA-Z][a-zA-Z0-9-]*(?:{tags.ATTRIBUTE})*+[ \t]*+/?>|</[a-zA-Z][a-zA-Z0-9-]*[ \t]*>)[ \t]*$")
 _UNTIL = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
 _DECLARED = re.compile(r"<![a-zA-Z]")
 _FORMULA = (("$$", "$$"), ("\\[", "\\]"))

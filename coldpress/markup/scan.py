@@ -18,7 +18,7 @@ from coldpress.paths import is_external
 
 _TOKEN = re.compile(
     r"<!--.*?-->|(?P<raw><(?P<kind>script|style)\b[^>]*>)(?P<inside>.*?)(?=</(?P=kind)\s*>)"
-    r"|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>", re.S | re.I)
+    r"|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+)>", re.S | re.I)
 _ATTRIBUTE = re.compile(r"(?P<name>[\w:-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))")
 _FOLLOWED = {"href": ("a", "area"), "xlink:href": ("a",)}
 _LOADED = {
@@ -153,7 +153,7 @@ class Scan:
 _HIDDEN = re.compile(r"<!--.*?-->|<(script|style|template|annotation)\b.*?</\1\s*>", re.S | re.I)
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|li|h[1-6]|pre|tr|td|th|br|dt|dd|blockquote|figure|figcaption|summary)\b[^>]*>", re.I)
-_ANY_TAG = re.compile(r"<(?:/?[a-zA-Z](?:\"[^\"]*\"|'[^']*'|[^<>\"'])*|![^>]*)>")
+_ANY_TAG = re.compile(r"<(?:/?[a-zA-Z](?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+|![^>]*)>")
 
 
 def visible_text(text: str) -> str:
