@@ -135,22 +135,6 @@ class Html(Container):
         self.element.append(end)
 
 
-class Directive(Container):
-    """`:::name[title]{attributes}` … `:::`"""
-
-    def __init__(self, element: Element, colons: int) -> None:
-        super().__init__(element)
-        self.colons = colons
-        self._is_open = True
-
-    def goes_on(self, line: Line, blocks: Blocks) -> bool:
-        return self._is_open
-
-    def end(self, line: Line) -> None:
-        """The line is its last one."""
-        self._is_open = False
-
-
 def make_callout(element: Element, kinds: list[str], title: Source | str | None, fold: str) -> None:
     """Turn a container's element into a callout; `fold` is `+` (open) or `-`
     where it can be folded."""
