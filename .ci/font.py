@@ -1,6 +1,6 @@
 """Makes the theme's font for formulas of STIX Two Math (needs fonttools and brotli).
 
-    python tools/font.py STIXTwoMath-Regular.ttf coldpress/web/theme/static/fonts/stix-two-math.woff2
+    python .ci/font.py STIXTwoMath-Regular.ttf coldpress/web/theme/static/fonts/stix-two-math.woff2
 
 Scripts that no formula uses are left out, and hints.  What browsers make of a
 few glyphs is mended: Chromium gives a bracket and a root the room of the
