@@ -21,11 +21,6 @@ _BLOCKS = frozenset(["p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", 
                      "summary", "figcaption"])
 
 
-def is_typographic(language: str) -> bool:
-    """Whether we know how a language is set."""
-    return language.partition("-")[0].lower() in _QUOTES
-
-
 def set_type(root: Element, language: str) -> None:
     """Put typographic marks into the texts of a tree."""
     quotes = _QUOTES.get(language.partition("-")[0].lower())
