@@ -181,6 +181,18 @@ def test_what_markdown_makes_stays():
     assert parsed(render(body, trusted=False)) == parsed(render(body))
 
 
+@pytest.mark.parametrize("attribute", [
+    'href="javascript:alert(1)"', 'url=" JaVaScript:alert(1)"', 'href="vbscript:alert(1)"',
+    'src="data:text/html,alert(1)"', 'caption="javascript:alert(1)"'])
+def test_no_attribute_of_a_component_runs(make_site, attribute):
+    site = make_site({"config.yaml": "markdown:\n  trusted: false\n", "content/a.md":
+                      f"::embed[One: two]{{{attribute}}}\n\n::figure[x]{{{attribute} alt='Note: this'}}\n"})
+    assert site.build().code == 0
+    html = site.text("a/index.html")
+    assert "alert(" not in html
+    assert "One: two" in html
+
+
 def test_a_site_of_others_builds(make_site):
     site = make_site({"config.yaml": "markdown:\n  trusted: false\n",
         "content/a.md": "<script>x</script>\n\nText [b](b.md).",

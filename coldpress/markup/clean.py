@@ -4,12 +4,15 @@ what Markdown makes stays."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 from coldpress.markup.directives import CALLOUTS
+from coldpress.markup.scan import URLS
 from coldpress.markup.tags import MATHML, NAMES, SVG
+from coldpress.markup.tree import ComponentElement
 
 _RUNS_OR_REACHES_OUT = """applet base body button canvas dialog embed fieldset form frame frameset head html
 iframe legend link marquee menu menuitem meta noframes noscript object optgroup option output param select slot
@@ -30,6 +33,9 @@ _OF_MATHML = {
     "rspace", "minsize", "maxsize", "largeop", "movablelimits", "accent", "accentunder", "linethickness", "width",
     "height", "depth", "voffset", "columnalign", "columnspan", "rowspan", "rowspacing", "columnspacing"}
 _SCHEMES = {"http", "https", "mailto", "tel", "endpoint"}
+_RUNNING = {"javascript", "vbscript", "data"}
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+_UNSEEN = re.compile(r"[\x00-\x20\x7f]")  # which browsers leave out of a scheme
 _OWN_CLASS = re.compile(
     r"admonition(?:-title)?|code|line|hll|ins|del|math(?:-rejected)?|table|toc|footnote(?:-ref|-backref)?"
     r"|task-list(?:-item)?|tabbed-[a-z]+|gallery(?:-images)?|diagram|language-[\w#.+-]+|[a-z]{1,2}[a-z0-9]?|"
@@ -43,6 +49,24 @@ def cleaned(html: str) -> str:
     Raises `ImportError` where the extra `untrusted` is not installed.
     """
     return str(_cleaner().clean(html))
+
+
+def clean_components(components: Iterable[ComponentElement]) -> None:
+    """Leave only attributes, which a template may put anywhere, whose values run
+    nothing as a URL."""
+    for element in components:
+        kept = {name: _attribute("", name, value)
+                for name, value in element.attributes.items() if not _runs(name, value)}
+        element.attributes = {name: value for name, value in kept.items() if value is not None}
+
+
+def _runs(name: str, value: str) -> bool:
+    """Whether a value is a URL of a scheme that is not allowed; where nothing
+    says that it is a URL, of one that runs what it holds."""
+    scheme = _SCHEME.match(_UNSEEN.sub("", value))
+    if scheme is None:
+        return False
+    return scheme[1].lower() not in _SCHEMES if name in (*URLS, "url") else scheme[1].lower() in _RUNNING
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import markdown
 
 from coldpress.config import MarkdownOptions
-from coldpress.markup.clean import cleaned
+from coldpress.markup.clean import clean_components, cleaned
 from coldpress.markup.github import Body, GitHub
 from coldpress.markup.leftovers import leftovers
 from coldpress.markup.locate import Locator
@@ -38,6 +38,8 @@ class Renderer:
         engine = self._engine()
         locator = Locator(body)
         html = self._whole(engine.convert(body, language), engine.body, repaired)
+        if not self._options.trusted:
+            clean_components(engine.body.components)
         scan = Scan(locator, engine.body.components)
         taken = engine.body.title
         title = Title(taken.id, taken.text, scan.run(
