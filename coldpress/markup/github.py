@@ -32,11 +32,10 @@ from coldpress.markup.inlines import Inlines
 from coldpress.markup.maths import Maths
 from coldpress.markup.rendered import Flaw, Heading
 from coldpress.markup.structure import TakenTitle, structure
-from coldpress.markup.tree import ComponentElement, Raw, Source, raw
+from coldpress.markup.tree import HEADINGS, ComponentElement, Raw, Source, raw
 from coldpress.markup.typography import set_type
 from coldpress.markup.write import to_html
 
-_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _TOO_MUCH = Flaw("markup.size", "link references and abbreviations make this page far larger than its text", None, None,
                  1, "from some place on they are shown as text")
 
@@ -167,7 +166,7 @@ def _read(root: Element, inlines: Inlines) -> None:
     for element in list(root.iter()):
         text = element.text
         if isinstance(text, Source):
-            found = (attributes.of_heading(text) if element.tag in _HEADINGS
+            found = (attributes.of_heading(text) if element.tag in HEADINGS
                      else attributes.of_paragraph(text) if element.tag == "p" else None)
             if found:
                 attributes.apply(element, found[1])

@@ -8,11 +8,10 @@ from xml.etree.ElementTree import Element, SubElement
 
 from coldpress.markup.rendered import Heading
 from coldpress.markup.titles import plain
-from coldpress.markup.tree import TITLE_MARK, raw
+from coldpress.markup.tree import HEADINGS, TITLE_MARK, raw
 from coldpress.markup.write import to_html
 from coldpress.text import heading_id
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MOST_CONTENTS = 10  # times that a page shows its contents
 
 
@@ -33,8 +32,8 @@ def structure(root: Element) -> tuple[TakenTitle | None, tuple[Heading, ...]]:
     if any(element.tag == "h1" for element in root):
         # The page has one h1, its title: the body's begin below it.
         for element in root.iter():
-            if element.tag in _HEADINGS[:-1]:
-                element.tag = _HEADINGS[_HEADINGS.index(element.tag) + 1]
+            if element.tag in HEADINGS[:-1]:
+                element.tag = HEADINGS[HEADINGS.index(element.tag) + 1]
     contents = _contents(root)
     _show_contents(root, contents)
     _wrap_tables(root)
@@ -59,7 +58,7 @@ def _number_ids(root: Element) -> None:
     used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
     next_number: dict[str, int] = {}
     for element in root.iter():
-        if element.tag in _HEADINGS and "id" not in element.attrib:
+        if element.tag in HEADINGS and "id" not in element.attrib:
             base = name = heading_id(text_of(element))
             while name in used:
                 next_number[base] = next_number.get(base, 0) + 1
@@ -69,7 +68,7 @@ def _number_ids(root: Element) -> None:
 
 
 def _take_title(root: Element) -> TakenTitle | None:
-    headings = [element for element in root if element.tag in _HEADINGS]
+    headings = [element for element in root if element.tag in HEADINGS]
     if not headings or headings[0].tag != "h1":
         return None
     first = headings[0]
@@ -82,7 +81,7 @@ def _take_title(root: Element) -> TakenTitle | None:
 
 
 def _contents(root: Element) -> tuple[Heading, ...]:
-    headings = [(int(element.tag[1]), element) for element in root.iter() if element.tag in _HEADINGS]
+    headings = [(int(element.tag[1]), element) for element in root.iter() if element.tag in HEADINGS]
     headings.reverse()
 
     def below(level: int) -> tuple[Heading, ...]:

@@ -26,5 +26,10 @@ def summarize(html: str) -> tuple[str, bool]:
         text = next((f"<p>{found[1]}</p>" for found in _PARAGRAPH.finditer(_UNSEEN.sub("", html))
                      if not _NOT_TEXT.match(found.group()[2:]) and visible_text(found[1]).strip()), "")
     # Ids and notes belong to the page itself.
-    text = _ID.sub(r"\1", _NOTE.sub("", text)).replace(TITLE_MARK, "")
+    text = without_ids(_NOTE.sub("", text)).replace(TITLE_MARK, "")
     return text.strip(), marked is not None
+
+
+def without_ids(html: str) -> str:
+    """HTML that may stand on a page beside its own; a diagram keeps its ids, which its arrows need."""
+    return _ID.sub(r"\1", html)

@@ -10,6 +10,8 @@ from xml.etree.ElementTree import Element
 
 TITLE_MARK = "<!--coldpress:title-->"
 """Stands where the heading stood that is the page's title."""
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+"""The elements that are headings, the first level first."""
 COMPONENT_MARK = re.compile(r"<!--coldpress:(?:component (?P<number>[0-9]+)|(?P<part>body|end))-->")
 """Stand where a component, its content and its end are in the HTML."""
 PAGE_LINK = "[[]]"

@@ -17,10 +17,10 @@ from coldpress.decoding import decode
 from coldpress.errors import ColdpressError
 from coldpress.markup.fences import info_of
 from coldpress.markup.highlight import code_block
+from coldpress.markup.summary import without_ids
 from coldpress.paths import relative_name
 from coldpress.web.site import Site
 
-_ID = re.compile(r"(<[a-zA-Z][^<>]*?)\s(?:id|name)=(?:\"[^\"]*\"|'[^']*')")
 _DEEPEST = 8  # pages in one another
 _LINES = re.compile(r"(\d*)(?:-(\d*))?")
 
@@ -56,7 +56,7 @@ def _page(site: Site, other: Page, name: str) -> Markup:
         html = Filling(site.library, other, elsewhere=True).html(other.rendered.html)
     finally:
         showing.pop()
-    return Markup(_ID.sub(r"\1", html))
+    return Markup(without_ids(html))
 
 
 def text_of(site: Site, page: Page, name: str) -> str | None:
