@@ -23,6 +23,7 @@ from coldpress import recorder
 from coldpress.decoding import decode
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.mapping import MappingText, Params
+from coldpress.options import MarkdownOptions, MenuItem, ThemeOptions, as_markdown, as_menu, as_theme
 from coldpress.paths import relative_name
 from coldpress.text import did_you_mean
 
@@ -30,14 +31,6 @@ ENVIRONMENT_BASE_URL = "COLDPRESS_BASE_URL"
 _HOST = re.compile(r"(?:[^\s@]+@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:@\[\]]+)(?::\d{1,4}|:[1-5]\d{4}|:6[0-4]\d{3})?")
 PERMALINK_TOKEN = re.compile(r"<([^<>]*)>")
 PERMALINK_TOKENS = ("year", "month", "day", "slug", "section", "stem")
-
-
-@dataclass(frozen=True, slots=True)
-class MenuItem:
-    """One entry of the menu: its words and where it leads."""
-
-    name: str
-    url: str
 
 
 def _option(parse: Callable[[Any], Any], default: Any) -> Any:
@@ -109,56 +102,7 @@ def _permalinks(value: Any) -> Mapping[str, str]:
     return patterns
 
 
-def _menu(value: Any) -> tuple[MenuItem, ...]:
-    if isinstance(value, dict):
-        value = [{name: url} for name, url in value.items()]
-    if not isinstance(value, list):
-        raise ValueError("a list such as `- About: /about/` is expected here")
-    return tuple(_menu_item(entry) for entry in value)
-
-
-def _menu_item(entry: Any) -> MenuItem:
-    if isinstance(entry, dict) and len(entry) == 1:
-        ((name, url),) = entry.items()
-        if isinstance(url, str):
-            return MenuItem(str(name), url)
-    raise ValueError("a menu entry is written `- About: /about/`")
-
-
-@dataclass(frozen=True, slots=True)
-class MarkdownOptions:
-    """How bodies are read: the keys below `markdown:`."""
-
-    trusted: bool = True
-    """Whether authors may write any HTML; of others' it is cleaned."""
-    jinja: bool = False
-    """Whether bodies are templates, run in a sandbox before they are read."""
-    smart: bool = True
-    """Whether quotes, dashes and dots become typographic ones, by the page's language."""
-    macros: tuple[tuple[str, str], ...] = ()
-    r"""TeX macros for formulas: `R: \mathbb{R}`."""
-
-    @property
-    def key(self) -> str:
-        """Tells markup of other options apart."""
-        return f"{self.trusted} {self.smart} {self.macros}"
-
-
-def _markdown(value: Any) -> MarkdownOptions:
-    given = dict(_params(value))
-    known = [option.name for option in fields(MarkdownOptions)]
-    for name, option in given.items():
-        if name not in known:
-            raise ValueError(f"there is no `{name}`", did_you_mean(name, known) or f"there are {', '.join(known)}")
-        if name == "macros":
-            given[name] = tuple(sorted((key, _text(tex)) for key, tex in _params(option or {}).items()))
-        elif not isinstance(option, bool):
-            raise ValueError(f"`{name}` is `true` or `false`")
-    return MarkdownOptions(**given)
-
-
 _EMPTY: Mapping[str, Any] = Params()
-_PLAIN = MarkdownOptions()
 
 
 @dataclass(frozen=True)
@@ -184,14 +128,16 @@ class Config:
     """Ways of grouping posts; each is a key in front matter and a page of terms."""
     collections: tuple[str, ...] = _option(_names, ("posts",))
     """Folders of dated posts: listed newest first, in the archive and the feeds."""
-    menu: tuple[MenuItem, ...] = _option(_menu, ())
-    """Entries of the site's menu: `- About: /about/`."""
+    menu: tuple[MenuItem, ...] = _option(as_menu, ())
+    """Entries of the site's menu: `- About: /about/`, nested as in MkDocs' `nav`."""
     paginate: int = _option(_count, 10)
     """Posts on one page of a list."""
     params: Mapping[str, Any] = _option(_params, _EMPTY)
     """Anything of your own, for templates: `site.params.NAME`."""
-    markdown: MarkdownOptions = _option(_markdown, _PLAIN)  # noqa: RUF009  (it makes a field)
+    markdown: MarkdownOptions = _option(as_markdown, MarkdownOptions())  # noqa: RUF009  (it makes a field)
     """How bodies are read: `trusted`, `jinja`, `smart`, `macros`."""
+    theme: ThemeOptions = _option(as_theme, ThemeOptions())  # noqa: RUF009
+    """How the theme looks: `accent`, `docs`, `edit_url`, `backlinks`."""
     content_dir: str = _option(_folder, "content")
     """Folder of the Markdown."""
     output_dir: str = _option(_folder, "site")
@@ -200,6 +146,8 @@ class Config:
     """Folder of your own templates."""
     static_dir: str = _option(_folder, "static")
     """Folder of files copied to `/static/`."""
+    data_dir: str = _option(_folder, "data")
+    """Folder of data for templates: YAML, JSON, TOML, CSV."""
 
     def __getattribute__(self, name: str) -> Any:
         if name in _OPTIONS:
@@ -234,7 +182,7 @@ FOREIGN = {
 }
 """What others call our options."""
 
-NOT_BUILT = ("languages", "theme", "data_dir")
+NOT_BUILT = ("languages",)
 """Options that will come; until then they are refused."""
 
 

@@ -107,7 +107,7 @@ class MappingText:
 
     def parse(self) -> dict[str, Any]:
         """The mapping; keys as text.  Raises `ColdpressError` with the place."""
-        data = self._parse_toml() if self.syntax == "toml" else self._parse_yaml()
+        data = self.value()
         if data is None:
             return {}
         if not isinstance(data, Mapping):
@@ -115,6 +115,10 @@ class MappingText:
             raise self._error(f"this is {_kind(data)}, not `key: value` lines", start)
         written = {str(key): value for key, value in data.items()}
         return _without_controls(written) if "\\" in self.text else written  # type: ignore[return-value]
+
+    def value(self) -> Any:
+        """Whatever the text holds; raises the same."""
+        return self._parse_toml() if self.syntax == "toml" else self._parse_yaml()
 
     def place(self, *keys: str | int, length: int | None = None) -> Place:
         """Where a key stands (or, for an int, an item of a list); without keys, the file."""

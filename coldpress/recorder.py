@@ -13,6 +13,9 @@ A key is a pair (kind, name):
     items, list                a slice of a collection (`posts[0:10]`), a page of a list
     near, section, members     a post's neighbours; a page's section; what a section holds
     term                       a term's name, or the terms of a taxonomy (`tags/`)
+    nav                        a menu or a tree of docs, and in which one a page stands
+    related, backlinks         the pages with the same terms, and those that link to a page
+    data                       a file of data, or what a folder of data holds
     link                       a path that is pointed to, and whether something is there
     template, version          a template, one looked for in vain too; a static file's version
     config, clock              a setting; the day
@@ -29,8 +32,8 @@ from contextvars import ContextVar
 
 KINDS = (
     "meta", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "items", "list", "near",
-    "section", "members", "term", "link", "template", "version", "config", "clock", "included", "file", "folder",
-    "environment", "value", "volatile")
+    "section", "members", "term", "nav", "related", "backlinks", "data", "link", "template", "version", "config",
+    "clock", "included", "file", "folder", "environment", "value", "volatile")
 Key = tuple[str, str]
 Reads = dict[Key, None]
 

@@ -32,7 +32,7 @@ WORDS = [
     "café", "naïve", "Größe"]
 TAGS = [
     "python", "Python", "flask", "C++", "C#", "C", "Machine Learning", "machine-learning", "機械学習", "中文", "a/b",
-    "Œuvre", "!!!"]
+    "Œuvre", "!!!", "lang", "lang/python", "lang/c", "lang/c/89"]
 CATEGORIES = ["News", "news", "C++", "旅行", "Long form"]
 SERIES = ["one", "two", "三"]
 ORIGIN = date(2025, 1, 1)
@@ -45,7 +45,9 @@ CONFIG: dict[str, Any] = {
     "timezone": "Europe/Berlin", "paginate": 5, "collections": ["posts", "notes"],
     "taxonomies": ["tags", "categories", "series"], "permalinks": {"notes": "/n/<year>/<slug>/"},
     "menu": [{"Posts": "/posts/"}, {"About": "about.md"}, {"Later": "later.md"}, {"Books": "/books/"},
-             {"Elsewhere": "https://example.com/"}, {"Part": "about.md#part-1"}],
+             {"Elsewhere": "https://example.com/"}, {"Part": "about.md#part-1"},
+             {"Written": ["about.md", {"Deep": [{"One": "docs/guide/one.md"}, "later.md"]}]}],
+    "theme": {"edit_url": "https://git.example/edit/<path>", "backlinks": True},
     "params": {"colour": "red", "shown": True, "deep": {"a": 1}, "list": ["x", "y"]}}
 
 # One page for each, so that nothing else it reads hides what it should have read.
@@ -91,7 +93,7 @@ PROBES = {
     "site": "{{ site.title }} {{ site.url }} {{ site.description }} {{ site.base_url }}",
     "author": "{{ site.author }} {{ site.language }}",
     "params": "{{ site.params.colour }} {% for key, value in site.params.items() %}{{ key }}={{ value }} {% endfor %}",
-    "menu": "{% for item in site.menu %}{{ item.name }} {{ item.url }} {% endfor %}",
+    "menu": "{% for item in site.menu %}{{ item.title }} {{ item.url }} {% endfor %}",
     "config": "{{ library.config.paginate }} {{ library.config.language }}",
     "now": "{{ now()|date }}",
     "chance": "{{ [1, 2, 3, 4, 5]|random }} {{ (library.posts|random).title }} {{ lipsum(1, false, 3, 5) }}",
@@ -102,6 +104,29 @@ PROBES = {
     "macro": '{% import "macros.html" as macros %}{{ macros.count }} {{ macros.newest }} {{ macros.say("x") }}',
     "macro-from": '{% from "macros.html" import say %}{{ say("y") }}',
     "macro-context": '{% import "macros-context.html" as macros with context %}{{ macros.name }}',
+    "authors": "{% for post in library.posts[:9] %}{% for each in post.authors %}{{ each.name }} {{ each.url }} "
+               "{{ each.about.bio }} {% endfor %}{% endfor %}",
+    "author-terms": "{% for each in library.authors.terms %}{{ each.name }} {{ each.pages|length }} "
+                    "{{ each.about.bio }} {{ each.title }}{% endfor %} {{ 'some' if library.authors }}",
+    "series": "{% for each in library.series.terms %}{{ each.url }}{% for part in each.pages %} {{ part.title }}"
+              "{% endfor %}{% endfor %}{% for post in library.posts[:5] %}{{ post.series }}{% endfor %}",
+    "nested": '{% set term = library.taxonomies.tags.get("lang") %}{% if term %}{{ term.title }}'
+              "{% for each in term.children %} {{ each.name }} {{ each.parent.slug }}{% endfor %}{% endif %}",
+    "own-term": '{% set term = library.taxonomies.tags.get("python") %}{{ term.title if term }} '
+                "{{ library.taxonomies.tags.page.html if library.taxonomies.tags.page }}",
+    "related": "{% for post in library.posts[:8] %}{% for each in post.related %}{{ each.url }} {% endfor %}"
+               "{% endfor %}",
+    "backlinks": '{% set found = library.by_source("about.md") %}'
+                 "{% for each in (found.backlinks if found else []) %}{{ each.source }} {% endfor %}",
+    "nav": "{% macro tree(items) %}{% for each in items %}{{ each.title }} {{ each.url }}({{ tree(each.children) }})"
+           '{% endfor %}{% endmacro %}{% for name in ("docs/guide/one.md", "docs/_index.md", "about.md") %}'
+           "{% set found = library.by_source(name) %}{{ tree(found.nav) if found }}{{ found.edit_url if found }}"
+           "{% endfor %}",
+    "nav-near": '{% set found = library.by_source("docs/guide/one.md") %}{% if found %}'
+                "{{ found.prev.title if found.prev }} {{ found.next.title if found.next }} {{ found.face }}{% endif %}",
+    "data": "{{ data.facts.word }} {{ data.later.word if data.later }} {{ data|join(' ') }} "
+            "{% for row in data.deep.rows %}{{ row.a }}{% endfor %}",
+    "theme": "{{ site.theme.accent }} {{ site.theme.edit_url }}",
     "links": "{{ library.url('/later/') }} {{ library.url('/nowhere/') }} {{ url_for('archive') }} "
              "{{ url_for('posts', name='posts') }} {{ url_for('posts', name='posts', number=2) }}",
     "content": '{% if library.by_source("about.md") %}{{ url_for("content", page="about.md") }}{% endif %}'
@@ -370,6 +395,9 @@ FILES: dict[str, str | bytes] = {
     "data/books.json": '{"sicp": "mark 0000", "c++": "x", "本": "y"}', "data/values.json": '{"one": 1, "two": 2}',
     "more/templates/from-blueprint.html": "blueprint mark 0000", "more/static/x.txt": "x mark 0000",
     "static/my.css": "/* mark 0000 */", "static/deep/other.js": "// mark 0000"}
+FACTS: dict[str, str | bytes] = {
+    "data/facts.yaml": "word: mark 0000\n", "data/deep/rows.csv": "a,b\nmark 0000,2\n",
+    "data/authors.yaml": "ann:\n  name: Ann Lee\n  bio: mark 0000\n"}
 DATA_FILES = ("data/quotes.txt", "data/kept.txt", "data/files/a.txt", "more/static/x.txt", "data/motto.txt",
               "more/templates/from-blueprint.html", "data/settings.txt", "data/sent.txt", "helpers/data.txt")
 
@@ -621,7 +649,8 @@ class RandomSite:
             "publish_date": self.soon, "expiry_date": self.soon, "unlisted": lambda: True,
             "weight": lambda: rng.randint(1, 9), "summary": lambda: self.words(2, 5), "updated": self.date,
             "description": lambda: self.words(2, 5), "image": lambda: rng.choice(["logo.svg", "no.png", "/logo.svg"]),
-            "authors": lambda: rng.choice([["Bo"], ["Bo", "Ce"], "Dee"]), "lang": lambda: rng.choice(["de", "ar"]),
+            "authors": lambda: rng.choice([["Bo"], ["Bo", "Ce"], "Dee", "ann"]),
+            "lang": lambda: rng.choice(["de", "ar"]),
             "layout": lambda: rng.choice(["rich", "near" if post else "bare", "bare", "toc", "wanted"]),
             "toc": lambda: False, "note": lambda: self.words(1, 2), "block": lambda: f"blocks/{self.either()}.html"}
         often = {"title": 0.8, "date": 0.5 if post else 0.15, "tags": 0.6, "categories": 0.3, "series": 0.15,
@@ -666,6 +695,8 @@ class RandomSite:
             self.write((self.base if name.startswith("static/") else self.root) / name, data)
         if self.mounted:
             self.write(self.root / "build.py", build_in_an_app())
+        for name, data in FACTS.items():
+            self.write(self.base / name, data)
         for name, number in (("one", 1), ("two", 2)):
             self.number(name, number)
 
@@ -999,7 +1030,7 @@ def image(site: RandomSite) -> str:
 
 @edit
 def authors(site: RandomSite) -> str:
-    return _change(site, site.any(), authors=site.rng.choice([None, ["Bo"], "Ann", ["文子", "Ce"]]))
+    return _change(site, site.any(), authors=site.rng.choice([None, ["Bo"], "Ann", ["文子", "ann"]]))
 
 
 @edit
@@ -1270,6 +1301,40 @@ def asset_removed(site: RandomSite) -> str | None:
 
 
 @edit
+def link_to_about_comes_or_goes(site: RandomSite) -> str:
+    source = max(source for source in site.sources("posts/") if _sure(source))
+    doc, link = site.docs[source], "[About](/about/)\n"
+    doc.body = doc.body.replace(link, "") if link in doc.body else doc.body + link
+    return site.save(source)
+
+
+@edit
+def term_page_comes_or_goes(site: RandomSite) -> str:
+    source = site.rng.choice(["tags/python.md", "tags/_index.md", "authors/ann.md", "series/nobody.md"])
+    if source in site.docs:
+        site.drop(source)
+        return f"{source} gone"
+    return site.put(source, Doc({"title": f"Of {source}"}, site.body(source)))
+
+
+@meddling
+def data_of_templates(site: RandomSite) -> str:
+    name = site.rng.choice(sorted(FACTS))
+    site.bump(site.base / name, keep_time=site.rng.random() < 0.5)
+    return name
+
+
+@meddling
+def data_comes_or_goes(site: RandomSite) -> str:
+    file = site.base / "data/later.json"
+    if file.exists():
+        file.unlink()
+        return "gone"
+    site.write(file, '{"word": "mark 0000"}')
+    return "there"
+
+
+@edit
 def logo_comes_or_goes(site: RandomSite) -> str:
     if "logo.svg" in site.assets():
         return _remove_asset(site, "logo.svg")
@@ -1404,6 +1469,13 @@ def config_menu(site: RandomSite) -> str:
     menu = [*site.config["menu"], {site.words(1, 1): site.rng.choice(["/archive/", "docs/", "no.md", "/no/"])}]
     site.rng.shuffle(menu)
     return _config(site, menu=menu[:7])
+
+
+@edit
+def config_theme(site: RandomSite) -> str:
+    return _config(site, theme=site.rng.choice([
+        None, {"accent": "#c2410c"}, {"docs": ["."]}, {"docs": [], "backlinks": True},
+        {"docs": ["docs/guide", "日本"], "edit_url": "https://git.example/<path>"}]))
 
 
 @edit

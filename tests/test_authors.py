@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from coldpress.config import MarkdownOptions
 from coldpress.markup.render import Renderer
 from coldpress.markup.rendered import Link
+from coldpress.options import MarkdownOptions
 
 
 class Tags(HTMLParser):

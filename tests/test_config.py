@@ -6,14 +6,16 @@ from dataclasses import asdict
 
 import pytest
 
-from coldpress.config import FOREIGN, NOT_BUILT, MarkdownOptions, MenuItem
+from coldpress.config import FOREIGN, NOT_BUILT
+from coldpress.options import MarkdownOptions, MenuItem, ThemeOptions
 
 DEFAULTS = {
     "title": "My site", "base_url": None, "description": "", "author": "", "language": "en", "timezone": "UTC",
     "permalinks": {}, "taxonomies": ("tags", "categories"), "collections": ("posts",), "menu": (), "paginate": 10,
     "params": {}, "markdown": {"trusted": True, "jinja": False, "smart": True, "macros": ()},
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
-    "static_dir": "static",
+    "static_dir": "static", "data_dir": "data",
+    "theme": {"accent": None, "docs": None, "edit_url": None, "backlinks": False},
 }
 
 
@@ -79,6 +81,13 @@ def test_without_a_config_everything_is_default(make_site):
     ("menu: [{About: /about/}, {Code: 'https://example.org'}]",
      (MenuItem("About", "/about/"), MenuItem("Code", "https://example.org"))),
     ("menu:\n  About: /about/\n  2024: /2024/", (MenuItem("About", "/about/"), MenuItem("2024", "/2024/"))),
+    ("menu: [about.md, {Guide: [guide/one.md, {Two: [{Deep: guide/two.md}]}]}]",
+     (MenuItem(None, "about.md"), MenuItem("Guide", None, (
+         MenuItem(None, "guide/one.md"), MenuItem("Two", None, (MenuItem("Deep", "guide/two.md"),)))))),
+    ("theme: {accent: '#0a7', docs: guide, backlinks: true}",
+     ThemeOptions(accent="#0a7", docs=("guide",), backlinks=True)),
+    ("theme: {docs: [/], edit_url: 'https://e.org/edit/<path>'}",
+     ThemeOptions(docs=(".",), edit_url="https://e.org/edit/<path>")),
     ("paginate: 1", 1),
     ("params: {a: [1, true], 2: x}", {"a": [1, True], "2": "x"}),
     ("content_dir: docs/en/", "docs/en"),
@@ -104,7 +113,7 @@ def test_all_options_at_work(build_site):
         "text/notes/2026-01-02-a.md": "---\ntopics: x\n---\nA.", "text/about.md": "Us.", "web/x.css": "",
         "html/post.html": "{{ page.date|iso }}",
         "html/page.html": "{{ site.title }}|{{ site.description }}|{{ site.author }}|{{ site.language }}|"
-                          "{{ site.params.a }}|{% for item in site.menu %}{{ item.name }} {{ item.url }}{% endfor %}",
+                          "{{ site.params.a }}|{% for item in site.menu %}{{ item.title }} {{ item.url }}{% endfor %}",
     }, config="""\
 title: T
 base_url: https://example.org/blog
@@ -155,9 +164,17 @@ static_dir: web
     ("collections: /", "a list of names"),
     ("menu: /about/", "a list such as `- About: /about/` is expected here"),
     *((f"menu: {value}", "a menu entry is written `- About: /about/`") for value in
-      ("[About]", "[{About: 1}]", "[{A: /a/, B: /b/}]", "[[]]", "{About: {Us: /us/}}")),
+      ("['']", "[{About: 1}]", "[{About: []}]", "[{About: [1]}]", "[{A: /a/, B: /b/}]", "[[]]", "{About: {Us: /us/}}")),
     *((f"paginate: {value}", "a whole number of at least 1 is expected here") for value in
       ("0", "-1", "ten", "'10'", "true", "1.5", "[1]")),
+    ("theme: dark", "`key: value` lines are expected here"),
+    ("theme: {acent: red}", "there is no `acent`"),
+    ("theme: {backlinks: 1}", "`backlinks` is `true` or `false`"),
+    *((f"theme: {{accent: {value}}}", "`accent` is a colour as CSS writes it") for value in
+      ("'red;}'", "'url(x)'", "'#12'", "7", "[red]", "'rgb(0 0 0); x'")),
+    ("theme: {docs: 1}", "`docs` is a list of folders below the content folder"),
+    *((f"theme: {{edit_url: {value}}}", "`edit_url` is a whole URL with `<path>` in it") for value in
+      ("/edit/<path>", "https://e.org/edit/", "1")),
     ("params: [a]", "`key: value` lines are expected here"),
     ("params: x", "`key: value` lines are expected here"),
     *((f"{option}: {value}", "a folder inside the site is expected here") for option in
@@ -207,11 +224,11 @@ def test_a_key_that_is_not_built_yet_is_refused_by_saying_so(make_site, key):
 
 
 def test_the_keys_announced_but_not_built_are_known():
-    assert {"languages", "theme"} <= set(NOT_BUILT)
+    assert {"languages"} <= set(NOT_BUILT)
 
 
 def test_every_mistake_of_one_file_is_reported_in_its_order(make_site):
-    site = make_site({"content/a.md": "x"}, config="pagnate: 3\r\n# 中文\r\nnav: []\r\npaginate: x\r\ntheme: y\r\n")
+    site = make_site({"content/a.md": "x"}, config="pagnate: 3\r\n# 中文\r\nnav: []\r\npaginate: x\r\nlanguages: y\r\n")
     assert [(code, line) for code, line, *_ in found(site)] == [
         ("config.unknown-key", 1), ("config.foreign-key", 3), ("config.value", 4), ("config.not-built", 5)]
     assert not (site.root / "site").exists()

@@ -54,7 +54,7 @@ MOMENTS = {
     "before it is published": (Output, "publish", 1), "before it is remembered": (Records, "save", 1),
     "before it ends": (Output, "discard", 1)}
 """Functions of the package, and how many calls of it a build makes."""
-ALONE = {"state_manifest_deleted", "state_all_deleted"}
+ALONE = {"state_manifest_deleted", "state_all_deleted", "state_of_another_machine"}
 """Edits after which nothing of an earlier build is removed: none may go along."""
 
 
@@ -307,7 +307,10 @@ LIKELY = {
     "path": ["later_comes_or_goes"], "source": ["later_comes_or_goes"], "asset": ["logo_comes_or_goes"],
     "items": ["new_newest"], "list": ["new_newest"], "near": ["new_newest"],
     "section": ["index_of_guide", "index_of_guide"], "members": ["new_page", "index_of_guide"],
-    "term": ["tag_never_used_before"], "link": ["later_comes_or_goes"], "template": ["template_of_posts"],
+    "term": ["tag_never_used_before"], "nav": ["config_menu", "index_of_guide"],
+    "related": ["tag_never_used_before"],
+    "backlinks": ["link_to_about_comes_or_goes"], "data": ["data_of_templates"],
+    "link": ["later_comes_or_goes"], "template": ["template_of_posts"],
     "version": ["static_changed"], "config": ["config_params"], "clock": ["clock_over_midnight"],
     "name": ["named_page_comes_or_goes"], "image": ["picture_of_another_size"] * 4, "included": ["included_file"],
     "file": ["file_of_a_route"], "folder": ["folder_of_a_route"], "environment": ["environment_variable"],

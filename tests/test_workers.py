@@ -10,13 +10,13 @@ from functools import partial
 
 import pytest
 
-from coldpress.config import MarkdownOptions
 from coldpress.freeze.workers import FEW as PAGES
 from coldpress.markup import serial
 from coldpress.markup.cache import FEW, Body, MarkupCache
 from coldpress.markup.render import Renderer
 from coldpress.markup.store import Kept, MarkupStore
 from coldpress.markup.workers import render_chunk, render_many
+from coldpress.options import MarkdownOptions
 from coldpress.processes import start_method
 from coldpress.text import text_digest
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from coldpress.errors import Problems
 from coldpress.freeze.checks import tell
 from coldpress.freeze.freezing import Freezing
 from coldpress.freeze.plan import Plan
+from coldpress.options import MenuItem
 from coldpress.paths import is_external
 from coldpress.text import did_you_mean
 from coldpress.web.extension import Coldpress
+
+Keys = tuple[str | int, ...]
 
 
 def check_site(site: Coldpress, plan: Plan, freezing: Freezing, problems: Problems) -> None:
@@ -38,9 +43,19 @@ def _check_layouts(site: Coldpress, problems: Problems) -> None:
 
 
 def _check_menu(site: Coldpress, plan: Plan, problems: Problems) -> None:
-    library = site.library
-    for index, item in enumerate(site.config.menu):
-        name = item.url.partition("#")[0].partition("?")[0].lstrip("/")
-        if not (is_external(item.url) or library.by_source(name) or plan.has(f"{site.url_prefix}/{name}")):
-            problems.warn("config.menu", f"the menu entry `{item.name}` leads nowhere: `{item.url}`",
-                          site.config_place("menu", index), did_you_mean(name, library.sources))
+    for item, place in _entries(site.config.menu, ("menu",)):
+        page_there = item.url is None or is_external(item.url) or site.library.navigation.find(_name(item.url))
+        if item.url is not None and not page_there and not plan.has(f"{site.url_prefix}/{_name(item.url)}"):
+            problems.warn("config.menu", f"the menu entry `{item.name or item.url}` leads nowhere: `{item.url}`",
+                          site.config_place(*place), did_you_mean(_name(item.url), site.library.sources))
+
+
+def _name(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0].lstrip("/")
+
+
+def _entries(items: Iterable[MenuItem], place: Keys) -> Iterator[tuple[MenuItem, Keys]]:
+    """Every entry of the menu with its place in the config."""
+    for index, item in enumerate(items):
+        yield item, (*place, index)
+        yield from _entries(item.children, (*place, index, item.name or ""))

@@ -68,7 +68,7 @@ def leave_stamp(run: Run, site: Coldpress, making: Making, look: Look, problems:
 
 def _folders(site: Coldpress) -> list[Path]:
     config = site.config
-    names = (config.content_dir, config.templates_dir, config.static_dir)
+    names = (config.content_dir, config.templates_dir, config.static_dir, config.data_dir)
     return [*dict.fromkeys(site.root / name for name in names), Path(coldpress.__file__).parent]
 
 

@@ -16,12 +16,14 @@ from coldpress.config import Config, Options
 from coldpress.content.aliases import alias_paths
 from coldpress.content.host import Host, Markup
 from coldpress.content.library import Library
+from coldpress.content.people import check_people
 from coldpress.content.permalinks import Entry, Permalinks, asset_path
 from coldpress.content.selection import select
-from coldpress.content.taxonomy import term_slug
+from coldpress.content.spelling import check_terms
 from coldpress.errors import ColdpressError, Place, Problems
 from coldpress.paths import BadPath, asset_file_of, file_of, relative_name
 from coldpress.sources.cache import SourceCache
+from coldpress.sources.data import Data
 from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile, find_files
 from coldpress.sources.frontmatter import document_of
@@ -82,12 +84,12 @@ def assemble(sources: Sources, options: Options, now: datetime, host: Host,
     entries = Permalinks(config, published, problems).entries()
     _warn_of_undated(entries, problems)
     _warn_of_language_suffix(entries, problems)
-    _warn_of_nameless_terms(entries, problems)
+    check_terms(entries, problems)
     bundles = {entry.bundle: entry.path for entry in entries if entry.bundle}
     hidden = tuple(out.document.source.folder + "/" for out in left_out if _is_bundle(out.document))
     assets = _place_assets([file for file in files if not file.is_markdown and not file.path.startswith(hidden)],
                            bundles, problems)
-    library = Library(config, entries, assets, left_out, sources.markup, host)
+    library = Library(config, entries, assets, left_out, sources.markup, host, _data(sources, problems))
     _refuse_clashes(entries, library, problems)
     return library
 
@@ -99,6 +101,14 @@ def _read(files: Iterable[SourceFile], sources: Sources, problems: Problems) -> 
         if document:
             documents.append(document)
     return documents
+
+
+def _data(sources: Sources, problems: Problems) -> Data:
+    folder = sources.root / sources.config.data_dir
+    name = relative_name(folder, sources.base)
+    data = Data(find_files(folder, name, problems), problems)
+    problems.extend(check_people(data, name))
+    return data
 
 
 def _is_bundle(document: Document) -> bool:
@@ -118,15 +128,6 @@ def _warn_of_language_suffix(entries: Iterable[Entry], problems: Problems) -> No
         if stem and len(suffix) == 2 and suffix.isalpha():
             problems.warn("page.language", f"`.{suffix}` looks like a language, which is not built yet",
                           Place(entry.document.source.name), f"its URL is `{entry.path}`")
-
-
-def _warn_of_nameless_terms(entries: Iterable[Entry], problems: Problems) -> None:
-    for entry in entries:
-        for taxonomy, terms in entry.document.front.terms.items():
-            for term in terms:
-                if not term_slug(term):
-                    problems.warn("term.slug", f"no letter of `{term}` can stand in a URL, so it has no page",
-                                  entry.document.place_of(taxonomy), "give it a name with letters")
 
 
 def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems: Problems) -> dict[str, SourceFile]:

@@ -7,12 +7,14 @@ that read it.  Fingerprints are of content, never of times.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from hashlib import blake2b
 
 from coldpress.content.aliases import Alias
 from coldpress.content.library import Library
-from coldpress.content.page import Page, Post, Section
+from coldpress.content.page import Page, Section
 from coldpress.content.pagination import page_of
+from coldpress.content.people import NAME as AUTHORS
 from coldpress.content.taxonomy import Taxonomy
 from coldpress.markup.serial import dumps_brief
 
@@ -21,7 +23,8 @@ EVERY = "*"
 to name each."""
 SUMMED_UP = ("meta", "body", "summary", "url", "section", "near", "members")
 STRUCTURAL = frozenset((
-    "meta", "url", "path", "source", "asset", "name", "items", "list", "near", "section", "members", "term"))
+    "meta", "url", "path", "source", "asset", "name", "items", "list", "near", "section", "members", "term", "nav",
+    "related"))
 _SHORT = 200  # letters of a fingerprint that is not shortened
 
 
@@ -36,7 +39,9 @@ class ContentFingerprints:
             "text": self._of_page(_text), "url": self._of_page(_url), "section": self._of_page(self._section),
             "near": self._of_page(_near), "members": self._of_page(self._members), "path": self._path,
             "source": self._source, "asset": library.asset_of, "name": self._name, "image": self._image,
-            "items": self._items, "list": self._list, "term": self._term}
+            "items": self._items, "list": self._list, "term": self._term, "nav": library.navigation.fingerprint,
+            "related": self._of_page(lambda page: _idents(library.related.of(page))), "data": library.data.fingerprint,
+            "backlinks": self._of_page(lambda page: _idents(library.linking_to(page)))}
 
     @property
     def kinds(self) -> Iterable[str]:
@@ -57,6 +62,7 @@ class ContentFingerprints:
         stays, so do those of the kinds in `STRUCTURAL`."""
         lines = [f"{page.source}\n{page.path}\n{_meta(page)}" for page in self._pages.values()]
         lines += [str(self._items(name)) for name in ("assets", "aliases", "left out")]
+        lines.append(str(self._library.data.fingerprint(AUTHORS)))
         return blake2b("\n\n".join(lines).encode(), digest_size=16).hexdigest()
 
     def texts(self) -> dict[str, str]:
@@ -68,6 +74,8 @@ class ContentFingerprints:
         if kind == "image":
             asset = self._library.asset_at(name)
             return asset.stamp if asset else None
+        if kind == "related":
+            return self._library.related.fingerprint
         if kind == "summary" and name != EVERY and name in self._pages:
             return _body(self._pages[name])
         return None
@@ -144,15 +152,15 @@ class ContentFingerprints:
 
     def _term(self, name: str) -> str | None:
         taxonomy, _, slug = name.partition("/")
-        found: Taxonomy | None = self._library.taxonomies.get(taxonomy.removesuffix("?"))
+        found: Taxonomy | None = self._library.groups.get(taxonomy.removesuffix("?"))
         if found is None:
             return None
         if taxonomy.endswith("?"):
             return str(bool(found))
-        if not slug:
-            return "\n".join(term.slug for term in found.terms)
+        if not slug or slug.endswith("/"):
+            return "\n".join(term.slug for term in found.below(slug.rstrip("/")))
         term = found.term(slug)
-        return term.name if term else None
+        return f"{term.name} {term.has_page}" if term else None
 
 
 def shortened(text: str | None) -> str | None:
@@ -182,7 +190,8 @@ def _body(page: Page) -> str:
 
 
 def _summary(page: Page) -> str:
-    brief = blake2b(dumps_brief(page._brief).encode(), digest_size=8).hexdigest()
+    shown = replace(page._brief, links=())
+    brief = blake2b(dumps_brief(shown).encode(), digest_size=8).hexdigest()
     return f"{page._document.parsed.front_digest} {brief}"
 
 
@@ -194,5 +203,5 @@ def _url(page: Page) -> str:
     return page.path
 
 
-def _near(page: Page) -> str | None:
-    return f"{_ident(page.prev)}\n{_ident(page.next)}" if isinstance(page, Post) else None
+def _near(page: Page) -> str:
+    return f"{_ident(page.prev)}\n{_ident(page.next)}"

@@ -14,34 +14,38 @@ from types import MappingProxyType
 from coldpress import recorder
 from coldpress.config import Config
 from coldpress.content.aliases import Alias, alias_paths
+from coldpress.content.backlinks import Backlinks
 from coldpress.content.host import Host, Markup
 from coldpress.content.links import Target, resolve
 from coldpress.content.names import Names
+from coldpress.content.neighbourhood import Neighbourhood
 from coldpress.content.page import Page, Post, Section
+from coldpress.content.people import people_of
 from coldpress.content.permalinks import Entry
 from coldpress.content.pictures import Sizes
 from coldpress.content.selection import LeftOut
-from coldpress.content.shelves import Shelves
-from coldpress.content.taxonomy import Term
+from coldpress.content.standing import Standing
 from coldpress.markup.cache import Body
 from coldpress.markup.rendered import Brief, Link, Rendered
 from coldpress.paths import can_be_page, url_of
+from coldpress.sources.data import Data
 from coldpress.sources.files import SourceFile
 from coldpress.text import text_digest
 
 
-class Library(Shelves):
+class Library(Neighbourhood):
     """All content, as pages and templates ask for it: by path and by source,
     what stands beside a page, and its markup."""
 
     def __init__(self, config: Config, entries: Iterable[Entry], assets: Mapping[str, SourceFile],
-                 left_out: Iterable[LeftOut], markup: Markup, host: Host) -> None:
+                 left_out: Iterable[LeftOut], markup: Markup, host: Host, data: Data) -> None:
         self.host = host
+        self.data = data
         self._assets = dict(assets)
         self._left_out = tuple(left_out)
         self._markup = markup
         kinds = {"page": Page, "post": Post, "section": Section}
-        super().__init__(config, [kinds[entry.kind](entry, self) for entry in entries], host.link_root)
+        super().__init__(config, [kinds[entry.kind](entry, self) for entry in entries], host.link_root, people_of(data))
         self._aliases = {path: Alias(path, page) for page in self.all_pages.unrecorded if page._document.front.aliases
                          for path in alias_paths(page) if can_be_page(path)}
         self._sizes = Sizes()
@@ -105,29 +109,6 @@ class Library(Shelves):
         recorder.read("image", path)
         return self._sizes.of(self._assets.get(path))
 
-    def page_in(self, folder: str) -> Page | None:
-        """The page that stands for a content folder: its section or its bundle."""
-        recorder.read("source", f"{folder}/")
-        return self._tree.page_in(folder)
-
-    def section_of(self, page: Page) -> Section | None:
-        recorder.read("section", page.source)
-        return self._tree.nearest(page)
-
-    def pages_of(self, section: Section) -> tuple[Page, ...]:
-        recorder.read("members", section.source)
-        return self._tree.members.get(section.source, ())
-
-    def neighbour(self, post: Post, step: int) -> Post | None:
-        """The post `step` places further on in its collection (1 is older)."""
-        recorder.read("near", post.source)
-        siblings, index = self._position.get(post.source, ((), 0))
-        return siblings[index + step] if 0 <= index + step < len(siblings) else None
-
-    def terms_of(self, page: Page) -> dict[str, tuple[Term, ...]]:
-        """A page's terms by taxonomy."""
-        return {name: taxonomy.of(page) for name, taxonomy in self.taxonomies.items()}
-
     def url(self, path: str) -> str:
         """The link to a decoded path of the site."""
         recorder.read("link", path)
@@ -169,6 +150,16 @@ class Library(Shelves):
         body = self.body_of(page)
         with recorder.unrecorded():
             return self._markup.render(body)
+
+    def linking_to(self, page: Standing) -> tuple[Page, ...]:
+        """Pages whose text links to one."""
+        recorder.read("backlinks", page.source)
+        with recorder.unrecorded():
+            return self._backlinks.of(page)
+
+    @cached_property
+    def _backlinks(self) -> Backlinks:
+        return Backlinks(self.all_pages.unrecorded, self.brief, lambda page, to: resolve(self, page, to).page)
 
     def brief(self, page: Page) -> Brief:
         """What other pages show of a page's markup."""

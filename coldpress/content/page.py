@@ -1,13 +1,12 @@
 """Pages as templates see them: each attribute read is recorded.
 
     Page ── anything with a URL and a source
-    ├── Post      a page of a dated collection, with neighbours
+    ├── Post      a page of a dated collection
     └── Section   a page that stands for its folder
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from coldpress.content.filling import Filling
 from coldpress.content.naming import name_of
 from coldpress.content.permalinks import Entry
 from coldpress.content.recorded import recorded, recorded_body, recorded_summary
+from coldpress.content.standing import Standing
 from coldpress.mapping import Params
 from coldpress.markup.rendered import Brief, Heading, Link, Rendered, Title
 from coldpress.paths import url_of
@@ -27,12 +27,11 @@ from coldpress.text import reading_minutes, shorten
 
 if TYPE_CHECKING:
     from coldpress.content.library import Library
-    from coldpress.content.taxonomy import Term
 
 DESCRIPTION_LENGTH = 155  # characters; what search engines show
 
 
-class Page:
+class Page(Standing):
     """One page of the site.  Immutable; everything comes from its document.
 
     `source` is its file below the content folder, `bundle` the folder that is
@@ -102,30 +101,6 @@ class Page:
     def weight(self) -> float | None:
         """Its place among its siblings: the lighter, the earlier."""
         return self._document.front.weight
-
-    @recorded
-    def authors(self) -> tuple[str, ...]:
-        """Who wrote it; the site's author where it names nobody."""
-        site = self._library.config.author
-        return self._document.front.authors or ((site,) if site else ())
-
-    @recorded
-    def terms(self) -> Mapping[str, tuple[Term, ...]]:
-        """Its terms by taxonomy: `page.terms.tags`."""
-        return self._library.terms_of(self)
-
-    @property
-    def all_terms(self) -> tuple[Term, ...]:
-        """Its terms of every taxonomy."""
-        return tuple(term for terms in self.terms.values() for term in terms)
-
-    @property
-    def tags(self) -> tuple[Term, ...]:
-        return self.terms.get("tags", ())
-
-    @property
-    def categories(self) -> tuple[Term, ...]:
-        return self.terms.get("categories", ())
 
     @recorded
     def lang(self) -> str:
@@ -213,21 +188,6 @@ class Page:
         return reading_minutes(self._rendered.words, self._rendered.cjk)
 
     @property
-    def section(self) -> Section | None:
-        """The section it belongs to."""
-        return self._library.section_of(self)
-
-    @property
-    def ancestors(self) -> tuple[Section, ...]:
-        """The sections above it, the outermost first; without the home page."""
-        above: list[Section] = []
-        section = self.section
-        while section is not None and section.path != "/":
-            above.insert(0, section)
-            section = section.section
-        return tuple(above)
-
-    @property
     def _rendered(self) -> Rendered:
         """The body's markup, rendered when first asked for (not recorded)."""
         return self._library.render(self)
@@ -242,16 +202,6 @@ class Post(Page):
     """A page of a dated collection."""
 
     kind = "post"
-
-    @property
-    def prev(self) -> Post | None:
-        """The post before this one in time."""
-        return self._library.neighbour(self, 1)
-
-    @property
-    def next(self) -> Post | None:
-        """The post after this one in time."""
-        return self._library.neighbour(self, -1)
 
 
 class Section(Page):

@@ -51,6 +51,11 @@ def list_page(library: Library, pages: Pages[Page], base: str, number: int | Non
     return ListPage(number, page_path(base, number), posts, *urls)
 
 
+def whole_list(pages: Pages[Page], base: str) -> ListPage:
+    """A list that stands on one page, however long."""
+    return ListPage(None, base, pages[:], None, None)
+
+
 def page_of(pages: Sequence[Page], number: int | None, size: int
             ) -> tuple[Sequence[Page], int | None, int | None] | None:
     """What stands on page `number`, and the numbers of the newer and the older

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterable
 
 from coldpress.content.page import Page, Section
+from coldpress.content.standing import Standing
 
 
 class SectionTree:
@@ -21,13 +22,13 @@ class SectionTree:
             section = self.nearest(page)
             if section is not None and not page._document.front.unlisted:
                 members[section.source].append(page)
-        self.members = {source: tuple(sorted(found, key=_in_section)) for source, found in members.items()}
+        self.members = {source: tuple(sorted(found, key=in_section)) for source, found in members.items()}
 
     def page_in(self, folder: str) -> Page | None:
         """The page that stands for a content folder: its section or its bundle."""
         return self._section_at.get(folder) or self._bundle_at.get(folder)
 
-    def nearest(self, page: Page) -> Section | None:
+    def nearest(self, page: Standing) -> Section | None:
         """The section of a page's folder, else of the nearest folder above it."""
         folder = page._document.source.folder
         while True:
@@ -45,7 +46,8 @@ def newest_first(page: Page) -> tuple[bool, float, str]:
     return date is None, -date.timestamp() if date else 0.0, page.source
 
 
-def _in_section(page: Page) -> tuple[object, ...]:
+def in_section(page: Page) -> tuple[object, ...]:
+    """Sorts pages in their section: by weight, then posts newest first, then by title."""
     weight = page._document.front.weight
     newest = newest_first(page)[:2] if page.kind == "post" else (False, 0.0)
     return (weight is None, weight or 0.0, *newest, page.kind == "section", page._name.casefold(), page.source)

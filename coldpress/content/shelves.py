@@ -13,7 +13,8 @@ from coldpress.content.page import Page, Post, Section
 from coldpress.content.pages import Pages
 from coldpress.content.permalinks import folder_path
 from coldpress.content.sections import SectionTree, newest_first
-from coldpress.content.taxonomy import Taxonomy
+from coldpress.content.standing import Standing
+from coldpress.content.taxonomy import BUILT_IN, Authors, Taxonomy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Collection:
 class Shelves:
     """Every list of pages there is, made once, in the order of the methods."""
 
-    def __init__(self, config: Config, everything: Sequence[Page], root: Callable[[], str]) -> None:
+    def __init__(self, config: Config, everything: Sequence[Page], root: Callable[[], str],
+                 people: Mapping[str, Mapping[str, Any]]) -> None:
         self.config = config
         self.root = root
         self._by_source = {page.source: page for page in everything}
@@ -47,8 +49,7 @@ class Shelves:
         self.sections: Pages[Section] = Pages("sections", (page for page in everything if isinstance(page, Section)))
         self._tree = SectionTree(everything)
         self._shelve_posts([page for page in listed if isinstance(page, Post)])
-        self.taxonomies: Mapping[str, Taxonomy] = MappingProxyType({
-            name: Taxonomy(name, listed, root) for name in config.taxonomies})
+        self._group(listed, people)
 
     def _shelve_posts(self, listed: Sequence[Post]) -> None:
         self.posts: Pages[Post] = Pages("posts", listed)
@@ -66,6 +67,45 @@ class Shelves:
         return Collection(name, path, Pages(f"collection/{name}", (
             post for post in posts if post.source.startswith(f"{name}/"))),
             section if isinstance(section, Section) else None)
+
+    def _group(self, listed: Sequence[Page], people: Mapping[str, Mapping[str, Any]]) -> None:
+        def carried(name: str, pages: Iterable[Page]) -> Iterable[tuple[Page, Iterable[str]]]:
+            return ((page, page._document.front.terms.get(name, ())) for page in pages)
+
+        self.authors = Authors(
+            ((page, self.author_names(page)) for page in listed), self.root, self._own_page, people,
+            (name for page in listed for name in page._document.front.authors))
+        in_series = carried("series", sorted(listed, key=_in_series))
+        self.series = Taxonomy("series", in_series, self.root, self._own_page)
+        self.groups: Mapping[str, Taxonomy] = MappingProxyType({
+            **{name: Taxonomy(name, carried(name, listed), self.root, self._own_page)
+               for name in self.config.taxonomies if name not in BUILT_IN},
+            "series": self.series, "authors": self.authors})
+        self.taxonomies: Mapping[str, Taxonomy] = MappingProxyType({
+            name: self.groups[name] for name in self.config.taxonomies})
+
+    def author_names(self, page: Standing) -> tuple[str, ...]:
+        """What a page calls its authors (not recorded); a post that names nobody is
+        by the site's own."""
+        site = self.config.author
+        return page._document.front.authors or ((site,) if site and page.kind == "post" else ())
+
+    @property
+    def list_pages(self) -> Mapping[str, Page]:
+        """The pages that lists show, by path: a list's own text (not recorded)."""
+        found: dict[str, Page | None] = {"/": self._by_path.get("/")}
+        found |= {collection.path: collection._section for collection in self.collections.values()}
+        for taxonomy in self.groups.values():
+            terms = taxonomy.below("")
+            found |= {listing.path: taxonomy.find_page(listing.path) for listing in ([taxonomy] if terms else [])}
+            found |= {term.path: taxonomy.find_page(term.path) for term in terms}
+        return {path: page for path, page in found.items() if page}
+
+    def _own_page(self, path: str) -> Page | None:
+        """The page at the path of a taxonomy or a term, if it lies in the taxonomy's folder."""
+        page = self._by_path.get(path)
+        top = page.source.partition("/")[0] if page else ""
+        return page if page and page.source != top and path.startswith(folder_path(top)) else None
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -92,8 +132,15 @@ class Shelves:
         kind, _, rest = name.partition("/")
         if kind == "term":
             taxonomy, _, slug = rest.partition("/")
-            found = self.taxonomies[taxonomy].term(slug) if taxonomy in self.taxonomies else None
+            found = self.groups[taxonomy].term(slug) if taxonomy in self.groups else None
             return found.pages if found else None
         if kind == "collection":
             return self.collections[rest].posts if rest in self.collections else None
         return {"all": self.all_pages, "pages": self.pages, "posts": self.posts, "sections": self.sections}.get(name)
+
+
+def _in_series(page: Page) -> tuple[object, ...]:
+    """Sorts the parts of a series: by weight, then the oldest first."""
+    weight = page._document.front.weight
+    undated, moment, source = newest_first(page)
+    return weight is None, weight or 0.0, undated, -moment, source

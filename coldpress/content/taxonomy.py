@@ -1,29 +1,45 @@
-"""Taxonomies and their terms: tags, categories, whatever the config names."""
+"""Taxonomies and their terms: tags, categories, series, whatever the config names.
+
+A term's name may hold slashes: `lang/python` stands below `lang`, which then
+is a term too and lists what its own terms list.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache
+from typing import Any
 
 from coldpress import recorder
+from coldpress.config import Config
 from coldpress.content.page import Page
 from coldpress.content.pages import Pages
+from coldpress.mapping import Params
 from coldpress.paths import url_of
 from coldpress.text import slugify
 
+BUILT_IN = ("series", "authors")
+"""Taxonomies that every site has."""
+
+FindPage = Callable[[str], Page | None]
+
 
 class Term:
-    """One term of a taxonomy and the pages that carry it, newest first."""
+    """One term of a taxonomy and the pages that carry it, in the taxonomy's order."""
 
-    def __init__(self, taxonomy: str, name: str, slug: str, pages: Iterable[Page],
-                 root: Callable[[], str]) -> None:
-        self.taxonomy = taxonomy
+    def __init__(self, taxonomy: Taxonomy, name: str, slug: str, pages: Iterable[Page]) -> None:
+        self.taxonomy = taxonomy.name
+        self._taxonomy = taxonomy
         self._name = name
         self.slug = slug
-        self.path = f"{taxonomy_path(taxonomy)}{slug}/"
-        self.pages: Pages[Page] = Pages(f"term/{taxonomy}/{slug}", pages)
-        self._root = root
+        self.path = f"{taxonomy.path}{slug}/"
+        self.pages: Pages[Page] = Pages(f"term/{taxonomy.name}/{slug}", pages)
+
+    @property
+    def has_page(self) -> bool:
+        """Whether the site has a page for it."""
+        return True
 
     @property
     def name(self) -> str:
@@ -32,10 +48,35 @@ class Term:
         return self._name
 
     @property
-    def url(self) -> str:
-        """The link to its page."""
+    def title(self) -> str:
+        """The title of its own page, else its name."""
+        return self.page.title if self.page else self.name
+
+    @property
+    def url(self) -> str | None:
+        """The link to its page; None where it has none."""
+        if not self.has_page:
+            return None
         recorder.read("link", self.path)
-        return self._root() + url_of(self.path)
+        return self._taxonomy.root() + url_of(self.path)
+
+    @property
+    def page(self) -> Page | None:
+        """What an author wrote of it: `content/tags/python.md`."""
+        recorder.read("path", self.path)
+        return self._taxonomy.find_page(self.path)
+
+    @property
+    def parent(self) -> Term | None:
+        """The term above it: of `lang/python`, `lang`."""
+        above = self.slug.rpartition("/")[0]
+        return self._taxonomy.term(above) if above else None
+
+    @property
+    def children(self) -> tuple[Term, ...]:
+        """The terms directly below it, by name."""
+        recorder.read("term", f"{self.taxonomy}/{self.slug}/")
+        return tuple(term for term in self._taxonomy.below(self.slug) if term.slug.rpartition("/")[0] == self.slug)
 
     def __str__(self) -> str:
         return self.name
@@ -45,27 +86,48 @@ class Term:
 
 
 class Taxonomy:
-    """A way of grouping pages; iterating gives its terms by name."""
+    """A way of grouping pages; `carried` gives each page, in the order in which
+    terms list them, with the names of its terms."""
 
-    def __init__(self, name: str, pages: Iterable[Page], root: Callable[[], str]) -> None:
+    def __init__(self, name: str, carried: Iterable[tuple[Page, Iterable[str]]], root: Callable[[], str],
+                 find_page: FindPage) -> None:
         self.name = name
         self.path = taxonomy_path(name)
-        self._root = root
-        members: dict[str, list[Page]] = defaultdict(list)
+        self.root = root
+        self.find_page = find_page
+        members: dict[str, dict[Page, None]] = defaultdict(dict)
         names: dict[str, str] = {}
-        for page in pages:
-            terms = page._document.front.terms.get(name, ())
-            for slug, term in {term_slug(term): term for term in reversed(terms)}.items():
+        implied: dict[str, str] = {}
+        for page, terms in carried:
+            for term in terms:
+                slug = self.slug_of(term)
                 if slug:
-                    members[slug].append(page)
                     names.setdefault(slug, term)
-        self._terms = {slug: Term(name, names[slug], slug, members[slug], root)
-                       for slug in sorted(members, key=lambda slug: (names[slug].casefold(), slug)) if slug}
+                for above, its_name in _prefixes(slug, term):
+                    implied.setdefault(above, its_name)
+                    members[above][page] = None
+        self._names = implied | names
+        ordered = sorted(members, key=lambda slug: (self._names[slug].casefold(), slug))
+        self._terms = {slug: self._make(slug, members[slug]) for slug in ordered}
+
+    def slug_of(self, name: str) -> str:
+        """The slug of the term that a page calls so."""
+        return term_slug(name)
+
+    def _make(self, slug: str, pages: Iterable[Page]) -> Term:
+        return Term(self, self._names[slug], slug, pages)
 
     @property
     def url(self) -> str:
+        """The link to the page of all terms."""
         recorder.read("link", self.path)
-        return self._root() + url_of(self.path)
+        return self.root() + url_of(self.path)
+
+    @property
+    def page(self) -> Page | None:
+        """What an author wrote of it: `content/tags/_index.md`."""
+        recorder.read("path", self.path)
+        return self.find_page(self.path)
 
     def __bool__(self) -> bool:
         """Whether it has any term."""
@@ -74,10 +136,12 @@ class Taxonomy:
 
     @property
     def terms(self) -> tuple[Term, ...]:
+        """Every term with a page of its own, by name."""
         recorder.read("term", f"{self.name}/")
-        return tuple(self._terms.values())
+        return self.below("")
 
     def get(self, slug: str) -> Term | None:
+        """The term with that slug."""
         recorder.read("term", f"{self.name}/{slug}")
         return self._terms.get(slug)
 
@@ -85,10 +149,80 @@ class Taxonomy:
         """The same, not recorded."""
         return self._terms.get(slug)
 
-    def of(self, page: Page) -> tuple[Term, ...]:
-        """The terms a page carries, in the order it names them."""
-        slugs = dict.fromkeys(term_slug(term) for term in page._document.front.terms.get(self.name, ()))
-        return tuple(filter(None, map(self.get, slugs)))
+    def below(self, slug: str) -> tuple[Term, ...]:
+        """Every term with a page that stands below one, at any depth (not recorded)."""
+        return tuple(term for term in self._terms.values()
+                     if term.has_page and (not slug or term.slug.startswith(f"{slug}/")))
+
+    def of(self, names: Iterable[str]) -> tuple[Term, ...]:
+        """The terms with these names, in their order."""
+        return tuple(filter(None, map(self.get, dict.fromkeys(map(self.slug_of, names)))))
+
+
+class Author(Term):
+    """Somebody who writes.  The site's own author, where nobody is told of
+    otherwise, has no page."""
+
+    _taxonomy: Authors
+
+    @property
+    def has_page(self) -> bool:
+        """Whether the site has a page for them."""
+        recorder.read("term", f"{self.taxonomy}/{self.slug}")
+        return self.slug in self._taxonomy.told
+
+    @cached_property
+    def _about(self) -> Mapping[str, Any]:
+        return self._taxonomy.about(self.slug)
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What `data/authors.yaml` says of them."""
+        recorder.read("data", "authors")
+        return self._about
+
+
+class Authors(Taxonomy):
+    """Who writes: `people` is what `data/authors.yaml` tells, by id.  Pages name
+    their authors by the id or by the name; `named` are those that any page names."""
+
+    def __init__(self, carried: Iterable[tuple[Page, Iterable[str]]], root: Callable[[], str], find_page: FindPage,
+                 people: Mapping[str, Mapping[str, Any]], named: Iterable[str]) -> None:
+        self._people = people
+        self._by_name = {str(about.get("name", ident)).casefold(): ident for ident, about in self._people.items()}
+        super().__init__("authors", carried, root, find_page)
+        for slug in sorted(self._people.keys() - self._terms.keys()):
+            self._names[slug] = slug
+            self._terms[slug] = self._make(slug, ())
+        self.told = frozenset(self._people) | frozenset(map(self.slug_of, named))
+
+    def slug_of(self, name: str) -> str:
+        """The id of whoever is called so, else the name as a slug."""
+        slug = slugify(name)
+        return slug if slug in self._people else self._by_name.get(name.casefold(), slug)
+
+    def person(self, name: str) -> Author:
+        """Whoever is called so, with a page of their own or without."""
+        slug = self.slug_of(name)
+        found = self.get(slug)
+        return found if isinstance(found, Author) else Author(self, name, slug, ())
+
+    def _make(self, slug: str, pages: Iterable[Page]) -> Term:
+        return Author(self, str(self.about(slug).get("name") or self._names[slug]), slug, pages)
+
+    def about(self, slug: str) -> Mapping[str, Any]:
+        """What is told of an author (not recorded)."""
+        return self._people.get(slug) or Params()
+
+
+def group_names(config: Config) -> tuple[str, ...]:
+    """The taxonomies of a site, those that every site has included."""
+    return tuple(dict.fromkeys((*config.taxonomies, *BUILT_IN)))
+
+
+def front_taxonomies(config: Config) -> tuple[str, ...]:
+    """Those whose terms front matter names under their own key."""
+    return tuple(name for name in group_names(config) if name != "authors")
 
 
 def taxonomy_path(name: str) -> str:
@@ -98,5 +232,14 @@ def taxonomy_path(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def term_slug(name: str) -> str:
-    """As every slug, but `C++` and `C#` stay apart from `C`."""
-    return slugify(name.replace("+", "-plus").replace("#", "-sharp"))
+    """As every slug, but `C++` and `C#` stay apart from `C`, and slashes stay."""
+    parts = (slugify(part.replace("+", "-plus").replace("#", "-sharp")) for part in name.split("/"))
+    return "/".join(filter(None, parts))
+
+
+def _prefixes(slug: str, name: str) -> Iterable[tuple[str, str]]:
+    """A slug and those above it, with their part of the name."""
+    slugs = slug.split("/") if slug else []
+    names = [part for part in name.split("/") if term_slug(part)]
+    for count in range(1, len(slugs) + 1):
+        yield "/".join(slugs[:count]), name if count == len(slugs) else "/".join(names[:count])

@@ -37,7 +37,6 @@ class Plan:
         self._own = OwnRoutes(app, site)
         self._found_on: dict[str, Place] = {}
         self.own_reads: tuple[Key, ...] = ()
-        self._home = site.endpoints["home"]
 
     def fill(self) -> Plan:
         """Plan all that is known beforehand."""
@@ -96,25 +95,22 @@ class Plan:
 
     def _plan_site(self) -> None:
         adapter = self._app.url_map.bind("localhost")
+        lists = self._site.library.list_pages
         copied = {self._site.endpoints["theme"], self._site.endpoints["static"]}
         for endpoint, generator in self._site.generators.items():
             if endpoint not in copied:
                 for values in generator(self._site.library):
-                    source = self._source_of(endpoint, values)
                     page = values.get("page")
                     # What `url_for` would say too, which a test holds us to; it takes twice the time.
                     path = self._site.url_prefix + page.path if page else path_of(adapter.build(endpoint, values))
+                    source = self._source_of(page or lists.get(path.removeprefix(self._site.url_prefix)))
                     self._add(path, endpoint, values, source=source, place=Place(source) if source else None)
 
-    def _source_of(self, endpoint: str, values: Mapping[str, Any]) -> str | None:
-        page = values.get("page") if values else self._site.library.at("/") if endpoint == self._home else None
+    def _source_of(self, page: Page | Alias | None) -> str | None:
+        """The source of what is shown, by a list too."""
         if isinstance(page, Alias):
             page = page.page
-        if isinstance(page, Page):
-            return page.document.source.name
-        collection = self._site.library.collections.get(values.get("name", ""))
-        section = collection.section if collection and "number" not in values else None
-        return section.document.source.name if section else None
+        return page.document.source.name if page else None
 
     def _plan_own_routes(self) -> None:
         with recorder.recording() as reads:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from coldpress import text, versions
-from coldpress.config import MarkdownOptions
 from coldpress.markup import serial
 from coldpress.markup.rendered import Brief, Rendered
 from coldpress.markup.store import Kept, MarkupStore
+from coldpress.options import MarkdownOptions
 from coldpress.processes import MakeExecutor
 from coldpress.text import text_digest
 

@@ -21,7 +21,6 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 
-from coldpress.config import MarkdownOptions
 from coldpress.markup import abbreviations, attributes
 from coldpress.markup.blocks import Blocks
 from coldpress.markup.codes import Codes
@@ -35,6 +34,7 @@ from coldpress.markup.structure import TakenTitle, structure
 from coldpress.markup.tree import HEADINGS, ComponentElement, Raw, Source, raw
 from coldpress.markup.typography import set_type
 from coldpress.markup.write import to_html
+from coldpress.options import MarkdownOptions
 
 _TOO_MUCH = Flaw("markup.size", "link references and abbreviations make this page far larger than its text", None, None,
                  1, "from some place on they are shown as text")

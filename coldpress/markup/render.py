@@ -13,7 +13,6 @@ from collections.abc import Callable
 
 import markdown
 
-from coldpress.config import MarkdownOptions
 from coldpress.markup.clean import clean_components, cleaned
 from coldpress.markup.github import Body, GitHub
 from coldpress.markup.leftovers import leftovers
@@ -22,6 +21,7 @@ from coldpress.markup.rendered import Brief, Rendered, Title
 from coldpress.markup.repair import repaired, repaired_part
 from coldpress.markup.scan import Scan, visible_text
 from coldpress.markup.summary import summarize
+from coldpress.options import MarkdownOptions
 from coldpress.text import count_words
 
 
@@ -50,7 +50,7 @@ class Renderer:
         words, cjk = count_words(visible_text(html))
         return Rendered(
             html=fragment,
-            brief=Brief(Scan(None, engine.body.components).run(summary), text, has_more),
+            brief=Brief(Scan(None, engine.body.components).run(summary), text, has_more, fragment.targets),
             title=title,
             toc=engine.body.contents,
             anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),

@@ -61,6 +61,11 @@ class Fragment:
                 yield from part.body.links
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """What it leads its readers to, as written, each once."""
+        return tuple(dict.fromkeys(link.target for link in self.links if link.kind == "link"))
+
+    @property
     def components(self) -> Iterator[Component]:
         """The components in it, each before those within it."""
         for part in self.parts:
@@ -120,11 +125,13 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What other pages show of a body: its summary as HTML and as plain text."""
+    """What other pages show of a body: its summary as HTML and as plain text;
+    and what it links to, as written."""
 
     summary: Fragment = Fragment()
     text: str = ""
     has_more: bool = False
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def dumps(rendered: Rendered) -> str:
 
 def dumps_brief(brief: Brief) -> str:
     """A brief as compact JSON."""
-    return _json([_parts(brief.summary), brief.text, brief.has_more])
+    return _json([_parts(brief.summary), brief.text, brief.has_more, brief.links])
 
 
 def loads(text: str, brief: str) -> Rendered:
@@ -38,8 +38,8 @@ def loads(text: str, brief: str) -> Rendered:
 
 def loads_brief(text: str) -> Brief:
     """A brief back; raises as `loads` does."""
-    summary, plain, has_more = json.loads(text)
-    return Brief(_fragment(summary, None), plain, has_more)
+    summary, plain, has_more, links = json.loads(text)
+    return Brief(_fragment(summary, None), plain, has_more, tuple(links))
 
 
 def _json(value: Any) -> str:

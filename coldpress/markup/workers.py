@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
 
-from coldpress.config import MarkdownOptions
 from coldpress.markup import serial
 from coldpress.markup.render import Renderer
 from coldpress.markup.store import Kept
+from coldpress.options import MarkdownOptions
 from coldpress.processes import MakeExecutor, chunks, in_turn, local_executor
 from coldpress.text import text_digest
 

@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.routing import BaseConverter, Map
 
 from coldpress.content.permalinks import folder_path
-from coldpress.content.taxonomy import taxonomy_path
+from coldpress.content.taxonomy import group_names, taxonomy_path
 from coldpress.paths import url_of
 from coldpress.web.environment import NothingThere
 from coldpress.web.site import Site
@@ -39,7 +39,7 @@ def install_converters(url_map: Map, site: Site) -> None:
 
     url_map.converters["content"] = Content
     url_map.converters["taxonomy"] = _names(
-        {taxonomy_path(name).strip("/"): name for name in site.config.taxonomies})
+        {taxonomy_path(name).strip("/"): name for name in group_names(site.config)})
     url_map.converters["collection"] = _names(
         {folder_path(name).strip("/"): name for name in site.config.collections})
 

@@ -62,7 +62,8 @@ class Coldpress(Site):
     def _make_environment(self, app: Flask) -> SiteEnvironment:
         environment = SiteEnvironment(app, self.root / self.config.templates_dir)
         environment.globals.update(
-            site=SiteVariables(self), library=LocalProxy(lambda: self.library), now=self.now,
+            site=SiteVariables(self), library=LocalProxy(lambda: self.library),
+            data=LocalProxy(lambda: self.library.data), now=self.now,
             url_for=short_url_for(self.endpoints, self.asset_version, self.link_root),
             included=partial(included, self))
         return environment

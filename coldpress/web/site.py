@@ -28,6 +28,7 @@ from coldpress.content.aliases import Alias
 from coldpress.content.assemble import Sources, assemble
 from coldpress.content.library import Library
 from coldpress.content.page import Page
+from coldpress.content.taxonomy import front_taxonomies
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.mapping import MappingText
 from coldpress.markup.cache import MarkupCache
@@ -95,7 +96,7 @@ class Site:
             weakref.finalize(self, shutil.rmtree, self.cache_folder, ignore_errors=True)
         self.markup = MarkupCache(MarkupStore(self.cache_folder), self.config.markdown)
         self.sources = Sources(self.root, self.base, self.config, self.markup,
-                               SourceCache(self.cache_folder, self.config.taxonomies, self.config.zone))
+                               SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone))
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}

@@ -6,19 +6,11 @@ Both are globals of the environment, so macros and includes see them too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from coldpress.paths import is_external
+from coldpress.content.navigation import NavItem
+from coldpress.options import ThemeOptions
 from coldpress.web.site import Site
-
-
-@dataclass(frozen=True, slots=True)
-class MenuLink:
-    """An entry of the menu with its link made whole."""
-
-    name: str
-    url: str
 
 
 class SiteVariables:
@@ -68,13 +60,12 @@ class SiteVariables:
         return self._site.link_root() + "/"
 
     @property
-    def menu(self) -> tuple[MenuLink, ...]:
-        """The config's `menu`; entries may name a path, a source or a URL."""
-        return tuple(MenuLink(item.name, self._menu_url(item.url)) for item in self._read("menu"))
+    def theme(self) -> ThemeOptions:
+        """The config's `theme`: `site.theme.accent`."""
+        theme: ThemeOptions = self._read("theme")
+        return theme
 
-    def _menu_url(self, url: str) -> str:
-        if is_external(url):
-            return url
-        name, mark, fragment = url.lstrip("/").partition("#")
-        page = self._site.library.by_source(name)
-        return (page.url if page else f"{self._site.link_root()}/{name}") + mark + fragment
+    @property
+    def menu(self) -> tuple[NavItem, ...]:
+        """The config's `menu`; entries may name a source, a folder, a path or a URL."""
+        return self._site.library.navigation.menu

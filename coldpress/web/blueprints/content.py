@@ -36,10 +36,10 @@ def content(page: Page | Alias | SourceFile | None) -> ResponseReturnValue:
 
 @blueprint.urls(content)
 def content_urls(library: Library) -> Iterator[dict[str, Any]]:
-    lists = {collection.section for collection in library.collections.values()}
+    lists = library.list_pages
     for page in library.all_pages:
         # Of two pages that want one path, which is reported, the first is there.
-        if page not in lists and page.path != "/" and library.at(page.path) is page:
+        if lists.get(page.path) is not page and library.at(page.path) is page:
             yield {"page": page}
     for alias in library.aliases.values():
         if library.at(alias.path) is alias:

@@ -1,0 +1,244 @@
+"""Navigation: the menu of the site and the trees of its docs.
+
+A tree is written out in the config's `menu`, in MkDocs' shape, or made from
+folders: by `weight`, then title.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+
+from coldpress import recorder
+from coldpress.config import Config
+from coldpress.content.page import Page, Section
+from coldpress.content.permalinks import folder_path
+from coldpress.content.sections import in_section
+from coldpress.content.standing import Standing
+from coldpress.content.taxonomy import group_names
+from coldpress.options import MenuItem
+from coldpress.paths import is_external, url_of
+
+
+@dataclass(frozen=True, eq=False)
+class NavItem:
+    """An entry of a menu or a tree: its words, its page if it has one, and the
+    entries below it.  `folder` is the content folder it stands for."""
+
+    title: str
+    page: Page | None
+    children: tuple[NavItem, ...]
+    folder: str | None
+    _target: str | None
+    _root: Callable[[], str] = field(repr=False)
+
+    @property
+    def url(self) -> str | None:
+        """Where it leads; None where it only holds others."""
+        if self._target is None or is_external(self._target):
+            return self._target
+        if self.page is None:
+            return self._root() + self._target
+        return self._root() + url_of(self.page._path) + self._target
+
+    @property
+    def mark(self) -> str:
+        """All of it that others see, as one text."""
+        place = f"{self.page.kind} {self.page.source} {self.page._path}" if self.page else ""
+        return f"{self.title}\n{self._target}\n{place}\n{self.folder}\n{len(self.children)}"
+
+    def holds(self, page: Standing | None) -> bool:
+        """Whether a page is its own or stands below it."""
+        return page is not None and (page is self.page or page.source in self._sources or bool(
+            self.folder and page.source.startswith(f"{self.folder}/")))
+
+    @property
+    def size(self) -> int:
+        """How many entries there are, with itself."""
+        return len(list(walk([self])))
+
+    @cached_property
+    def _sources(self) -> frozenset[str]:
+        return frozenset(item.page.source for item in walk(self.children) if item.page)
+
+
+Tree = tuple[NavItem, ...]
+
+
+class Navigation:
+    """The menu and the trees of one Library; `find` gives the page that an entry
+    of the menu names, by its source, its folder or its path."""
+
+    def __init__(self, config: Config, pages: Sequence[Page], root: Callable[[], str],
+                 find: Callable[[str], Page | None]) -> None:
+        self._config = config
+        self._pages = [page for page in pages if not page._document.front.unlisted and page.kind != "post"]
+        self._root = root
+        self.find = find
+        self._trees: dict[str, Tree] = {}
+        self._lists = {*config.collections, *group_names(config)}
+
+    @property
+    def menu(self) -> Tree:
+        """The config's menu."""
+        recorder.read("nav", "menu")
+        return self.tree("menu")
+
+    def tree_of(self, page: Standing) -> Tree:
+        """The tree of docs that a page stands in; empty for all other pages."""
+        name = self.name_of(page)
+        recorder.read("nav", f"of {page.source}")
+        if name is None:
+            return ()
+        recorder.read("nav", name)
+        return self.tree(name)
+
+    def tree(self, name: str) -> Tree:
+        """A tree by its name (not recorded): `menu`, `menu/2` for what is below
+        the menu's third entry, `docs/` for a folder's."""
+        if name not in self._trees:
+            with recorder.unrecorded():  # whoever asks next reads as much
+                self._trees[name] = self._make(name)
+        return self._trees[name]
+
+    def name_of(self, page: Standing) -> str | None:
+        """The name of the tree that a page stands in (not recorded)."""
+        with recorder.unrecorded():
+            return self._name_of(page)
+
+    def _name_of(self, page: Standing) -> str | None:
+        if page.kind == "post":
+            return None
+        menu = self.tree("menu")
+        written = [index for index, item in enumerate(menu) if item.children and any(
+            inner.page is page for inner in walk([item]))]
+        if written:
+            return "menu" if "." in self._docs else f"menu/{written[0]}"
+        inside = [folder for folder in self._docs if folder == "." or page.source.startswith(f"{folder}/")]
+        if not inside or page.source.partition("/")[0] in self._lists:
+            return None
+        return f"{max(inside, key=len)}/"
+
+    def near(self, page: Standing) -> tuple[Page | None, Page | None]:
+        """The pages before and after one in its tree (not recorded)."""
+        name = self.name_of(page)
+        order = self._order(name) if name else {}
+        return order.get(page.source, (None, None))
+
+    def fingerprint(self, name: str) -> str | None:
+        """What a tree shows, or after `of ` which one a page stands in."""
+        if name.startswith("of "):
+            page = self.find(name[3:])
+            return self.name_of(page) if page else None
+        lines = [item.mark for item in walk(self.tree(name))]
+        return blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
+
+    @cached_property
+    def _docs(self) -> tuple[str, ...]:
+        named = self._config.theme.docs
+        if named is not None:
+            return named
+        tops = (page._document.source.folder for page in self._pages if isinstance(page, Section))
+        return tuple(folder for folder in tops if folder and "/" not in folder and folder not in self._lists)
+
+    @cached_property
+    def _orders(self) -> dict[str, dict[str, tuple[Page | None, Page | None]]]:
+        return {}
+
+    def _order(self, name: str) -> dict[str, tuple[Page | None, Page | None]]:
+        if name not in self._orders:
+            pages = list(dict.fromkeys(item.page for item in walk(self.tree(name)) if item.page))
+            beside = zip(pages, [None, *pages], [*pages[1:], None], strict=False)
+            self._orders[name] = {page.source: (before, after) for page, before, after in beside}
+        return self._orders[name]
+
+    def _make(self, name: str) -> Tree:
+        if name == "menu":
+            return tuple(map(self._from_menu, self._config.menu))
+        if name.startswith("menu/"):
+            menu, index = self.tree("menu"), name.partition("/")[2]
+            return menu[int(index)].children if index.isdecimal() and int(index) < len(menu) else ()
+        folder = name.removesuffix("/")
+        return self._from_folder("" if folder == "." else folder)
+
+    def _from_menu(self, item: MenuItem) -> NavItem:
+        children = tuple(map(self._from_menu, item.children))
+        if item.url is None or is_external(item.url):
+            return NavItem(item.name or item.url or "", None, children, None, item.url, self._root)
+        name, mark, fragment = item.url.lstrip("/").partition("#")
+        page = self.find(name)
+        return NavItem(item.name or (page._name if page else name), page, children, self._folder_at(page, f"/{name}"),
+                       mark + fragment if page else f"/{name}{mark}{fragment}", self._root)
+
+    def _folder_at(self, page: Page | None, path: str) -> str | None:
+        """The folder that a section or a list of posts stands for."""
+        if isinstance(page, Section):
+            return page._document.source.folder or None
+        return next((name for name in self._config.collections if folder_path(name) == path), None)
+
+    def _from_folder(self, folder: str) -> Tree:
+        inside = [page for page in self._pages
+                  if (not folder or page.source.startswith(f"{folder}/"))
+                  and page.source.partition("/")[0] not in self._lists]
+        branch = _Branch(folder)
+        for page in inside:
+            branch.add(page)
+        top = [self._leaf(branch.section)] if branch.section else []
+        return (*top, *self._entries(branch))
+
+    def _leaf(self, page: Page) -> NavItem:
+        return NavItem(page._name, page, (), None, "", self._root)
+
+    def _entries(self, branch: _Branch) -> Iterator[NavItem]:
+        entries = [(in_section(page), self._leaf(page)) for page in branch.pages]
+        for inner in branch.inner.values():
+            section, below = inner.section, tuple(self._entries(inner))
+            entries.append((in_section(section), NavItem(
+                section._name, section, below, inner.folder, "", self._root)) if section else (
+                inner.place, NavItem(inner.title, None, below, inner.folder, None, self._root)))
+        return (item for _, item in sorted(entries, key=lambda entry: entry[0]))
+
+
+class _Branch:
+    """A folder while a tree is made of it."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.section: Page | None = None
+        self.pages: list[Page] = []
+        self.inner: dict[str, _Branch] = {}
+
+    @property
+    def title(self) -> str:
+        """The words for a folder without a page."""
+        words = posixpath.basename(self.folder).replace("-", " ").replace("_", " ")
+        return words[:1].upper() + words[1:]
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """Where a folder without a page stands among the others."""
+        return (True, 0.0, False, 0.0, True, self.title.casefold(), self.folder)
+
+    def add(self, page: Page) -> None:
+        """Put a page where it belongs below this folder."""
+        folder = posixpath.dirname(page.source)
+        if page.bundle:
+            folder = posixpath.dirname(page.bundle)
+        branch = self
+        for part in folder.removeprefix(self.folder).strip("/").split("/"):
+            if part:
+                branch = branch.inner.setdefault(part, _Branch(posixpath.join(branch.folder, part)))
+        if isinstance(page, Section):
+            branch.section = page
+        else:
+            branch.pages.append(page)
+
+
+def walk(items: Iterable[NavItem]) -> Iterator[NavItem]:
+    """Every entry, each before those below it."""
+    for item in items:
+        yield item
+        yield from walk(item.children)

@@ -1,0 +1,69 @@
+"""Related pages: those that share terms with a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from hashlib import blake2b
+
+from coldpress.content.page import Page
+from coldpress.content.standing import Standing
+from coldpress.content.taxonomy import Taxonomy
+
+MANY = 5  # pages
+_WINDOW = 20  # pages looked at on each side of one in a term's list
+_RAREST = 720  # what a term of one page would count; a multiple of 1 to 6, 8, 9, 10
+
+
+class Related:
+    """Related pages for one Library.
+
+    A term counts the more, the fewer pages carry it, in steps of powers of two:
+    a new page must not turn the order of all others round.  Of a term with many
+    pages only those nearest in its list are looked at.
+    """
+
+    def __init__(self, taxonomies: Iterable[Taxonomy]) -> None:
+        self._taxonomies = tuple(taxonomies)
+
+    def of(self, page: Standing) -> tuple[Page, ...]:
+        """The pages that share most with one, at most `MANY`; of equals the
+        nearest in time comes first."""
+        scores: dict[Page, int] = {}
+        for pages, index in self._lists.get(page.source, ()):
+            weight = _RAREST // len(pages).bit_length()
+            for other in pages[max(0, index - _WINDOW):index + _WINDOW + 1]:
+                scores[other] = scores.get(other, 0) + weight
+        moment = _moment(page)
+        best = sorted(scores, key=lambda other: (-scores[other], abs(_moment(other) - moment), other.source))
+        return tuple(other for other in best[:MANY + 1] if other is not page)[:MANY]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever any page may get others."""
+        digest = blake2b(digest_size=16)
+        for pages in self._all:
+            digest.update(b"\n")
+            for page in pages:
+                digest.update(f"{page.source} {page.kind} {_moment(page)}\n".encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def _all(self) -> list[Sequence[Page]]:
+        """The pages of each term that more than one carries."""
+        lists = (term.pages.unrecorded for taxonomy in self._taxonomies for term in taxonomy.below(""))
+        return [pages for pages in lists if len(pages) > 1]
+
+    @cached_property
+    def _lists(self) -> dict[str, list[tuple[Sequence[Page], int]]]:
+        """By source: the lists that a page stands in, and where."""
+        lists: dict[str, list[tuple[Sequence[Page], int]]] = {}
+        for pages in self._all:
+            for index, page in enumerate(pages):
+                lists.setdefault(page.source, []).append((pages, index))
+        return lists
+
+
+def _moment(page: Standing) -> float:
+    date = page._document.front.date
+    return date.timestamp() if date else 0.0

@@ -1,0 +1,37 @@
+"""How terms are written: no letters at all, or one name in several spellings."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from coldpress.content.permalinks import Entry
+from coldpress.content.taxonomy import term_slug
+from coldpress.errors import Problems
+
+
+def check_terms(entries: Iterable[Entry], problems: Problems) -> None:
+    """Warn of terms that cannot have a page, and of each further spelling of a
+    name: in capitals, in full width, with other punctuation."""
+    first: dict[tuple[str, str], str] = {}
+    told: set[tuple[str, str]] = set()
+    for entry in entries:
+        for taxonomy, terms in entry.document.front.terms.items():
+            for term in terms:
+                written = first.setdefault((taxonomy, _folded(term)), term)
+                if not term_slug(term):
+                    problems.warn("term.slug", f"no letter of `{term}` can stand in a URL, so it has no page",
+                                  entry.document.place_of(taxonomy), "give it a name with letters")
+                elif written != term and (taxonomy, term) not in told:
+                    told.add((taxonomy, term))
+                    _warn_of_spelling(entry, taxonomy, term, written, problems)
+
+
+def _warn_of_spelling(entry: Entry, taxonomy: str, term: str, written: str, problems: Problems) -> None:
+    apart = "are two terms" if term_slug(term) != term_slug(written) else "become one term"
+    problems.warn("term.spelling", f"`{term}` and `{written}` {apart}", entry.document.place_of(taxonomy),
+                  "write it the same everywhere")
+
+
+def _folded(name: str) -> str:
+    return term_slug(unicodedata.normalize("NFKC", name).casefold()) or name

@@ -1,0 +1,138 @@
+"""Options of `config.yaml` that hold others: how Markdown is read, how the theme
+looks, and the entries of the menu.  Each is made from what YAML gives; what
+cannot be meant raises `ValueError`, with a hint where there is one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from coldpress.text import did_you_mean
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-zA-Z]+|(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\([\w\s.,%/+-]+\)")
+PATH_TOKEN = "<path>"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the menu: its words, where it leads, and what is below it.
+
+    Without words it has the title of its page; without a URL it only holds others.
+    """
+
+    name: str | None
+    url: str | None
+    children: tuple[MenuItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownOptions:
+    """How bodies are read: the keys below `markdown:`."""
+
+    trusted: bool = True
+    """Whether authors may write any HTML; of others' it is cleaned."""
+    jinja: bool = False
+    """Whether bodies are templates, run in a sandbox before they are read."""
+    smart: bool = True
+    """Whether quotes, dashes and dots become typographic ones, by the page's language."""
+    macros: tuple[tuple[str, str], ...] = ()
+    r"""TeX macros for formulas: `R: \mathbb{R}`."""
+
+    @property
+    def key(self) -> str:
+        """Tells markup of other options apart."""
+        return f"{self.trusted} {self.smart} {self.macros}"
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeOptions:
+    """How the built-in theme looks: the keys below `theme:`."""
+
+    accent: str | None = None
+    """The colour of links, any that CSS knows: `"#c2410c"`, `teal`, `oklch(55% 0.2 260)`."""
+    docs: tuple[str, ...] | None = None
+    """Folders that have the face of docs, `.` for the whole site; without it,
+    every section that is not a collection."""
+    edit_url: str | None = None
+    """Where a page is edited: `https://github.com/me/site/edit/main/content/<path>`."""
+    backlinks: bool = False
+    """Whether pages show who links to them."""
+
+
+def as_markdown(value: Any) -> MarkdownOptions:
+    """`markdown:` as written."""
+    return MarkdownOptions(**_group(value, MarkdownOptions, {"macros": _macros}))
+
+
+def as_theme(value: Any) -> ThemeOptions:
+    """`theme:` as written."""
+    return ThemeOptions(**_group(value, ThemeOptions, {"accent": _colour, "docs": _folders, "edit_url": _edit_url}))
+
+
+def as_menu(value: Any) -> tuple[MenuItem, ...]:
+    """`menu:` as written: a list in the shape of MkDocs' `nav`, nested as deep as
+    one likes, or a plain mapping."""
+    if isinstance(value, dict):
+        value = [{name: url} for name, url in value.items()]
+    if not isinstance(value, list):
+        raise ValueError("a list such as `- About: /about/` is expected here")
+    return tuple(_menu_item(entry) for entry in value)
+
+
+def _menu_item(entry: Any) -> MenuItem:
+    if isinstance(entry, str) and entry.strip():
+        return MenuItem(None, entry)
+    if isinstance(entry, dict) and len(entry) == 1:
+        ((name, inner),) = entry.items()
+        if isinstance(inner, str):
+            return MenuItem(str(name), inner)
+        if isinstance(inner, list) and inner:
+            return MenuItem(str(name), None, as_menu(inner))
+    raise ValueError("a menu entry is written `- About: /about/`, or has a list of entries below its name")
+
+
+def _group(value: Any, kind: type, parsers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    """The keys of one group, typed; those without a parser are true or false."""
+    if not isinstance(value, dict):
+        raise ValueError("`key: value` lines are expected here")
+    given = {str(name): option for name, option in value.items()}
+    known = [option.name for option in fields(kind)]
+    for name, option in given.items():
+        if name not in known:
+            raise ValueError(f"there is no `{name}`", did_you_mean(name, known) or f"there are {', '.join(known)}")
+        if name in parsers:
+            given[name] = parsers[name](option)
+        elif not isinstance(option, bool):
+            raise ValueError(f"`{name}` is `true` or `false`")
+    return given
+
+
+def _macros(value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value or {}, dict):
+        raise ValueError("`key: value` lines are expected here")
+    if any(isinstance(tex, (dict, list)) for tex in (value or {}).values()):
+        raise ValueError("text is expected here")
+    return tuple(sorted((str(key), "" if tex is None else str(tex)) for key, tex in (value or {}).items()))
+
+
+def _colour(value: Any) -> str | None:
+    if value is not None and not (isinstance(value, str) and _COLOUR.fullmatch(value.strip())):
+        raise ValueError("`accent` is a colour as CSS writes it", 'such as `"#0a7"`, in quotes, or `teal`')
+    return value.strip() if value else None
+
+
+def _folders(value: Any) -> tuple[str, ...] | None:
+    names = [value] if isinstance(value, str) else value
+    if names is not None and not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+        raise ValueError("`docs` is a list of folders below the content folder")
+    return None if names is None else tuple(dict.fromkeys(name.strip("/ ") or "." for name in names))
+
+
+def _edit_url(value: Any) -> str | None:
+    if value is not None and not (isinstance(value, str) and value.startswith(("https://", "http://"))
+                                  and PATH_TOKEN in value):
+        raise ValueError(f"`edit_url` is a whole URL with `{PATH_TOKEN}` in it",
+                         f"such as `https://github.com/me/site/edit/main/content/{PATH_TOKEN}`")
+    return value or None

@@ -1,0 +1,133 @@
+"""Data for templates: the files of `data/`, by their names without endings.
+
+`data/authors.yaml` is `data.authors`, `data/shop/prices.csv` is
+`data.shop.prices`.  A file is read when something asks for it, and every
+question is recorded.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import blake2b
+from typing import Any
+
+from coldpress import recorder
+from coldpress.decoding import decode
+from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.mapping import MappingText
+from coldpress.sources.files import SourceFile
+
+
+class Data(Mapping[str, Any]):
+    """The data of a site, or of one folder of it: a mapping of names to what
+    the files hold, and to the folders among them.
+
+    YAML and JSON hold anything, TOML a mapping, CSV a list of mappings by the
+    names in its first line.  Getting what cannot be read raises `ColdpressError`.
+    """
+
+    def __init__(self, files: Iterable[SourceFile] = (), problems: Problems | None = None, folder: str = "") -> None:
+        self._folder = folder
+        self._files: dict[str, SourceFile] = {}
+        self._parsed: dict[str, Any] = {}
+        inner: dict[str, list[SourceFile]] = {}
+        for file in files:
+            head, slash, _ = file.path.removeprefix(folder).partition("/")
+            if slash:
+                inner.setdefault(head, []).append(file)
+            elif _ending(head) in _READERS:
+                self._take(head.rpartition(".")[0], file, problems)
+        self._folders = {name: Data(below, problems, f"{folder}{name}/") for name, below in inner.items()}
+
+    def _take(self, name: str, file: SourceFile, problems: Problems | None) -> None:
+        other = self._files.setdefault(name, file)
+        if other is not file and problems is not None:
+            problems.error("data.clash", f"two files are `data.{(self._folder + name).replace('/', '.')}`",
+                           Place(file.name), "keep one of them", also=(Place(other.name),))
+
+    def __getitem__(self, name: str) -> Any:
+        recorder.read("data", self._folder + name)
+        if name in self._files:
+            if name not in self._parsed:
+                with recorder.unrecorded():
+                    self._parsed[name] = _parsed(self._files[name])
+            return self._parsed[name]
+        return self._folders[name]
+
+    def __contains__(self, name: object) -> bool:
+        recorder.read("data", f"{self._folder}{name}")
+        return name in self._files or name in self._folders
+
+    def __iter__(self) -> Iterator[str]:
+        recorder.read("data", self._folder)
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        recorder.read("data", self._folder)
+        return len(self._names())
+
+    def fingerprint(self, name: str) -> str | None:
+        """What a recorded question would be answered now: the digest of a file,
+        the names in a folder; None for what is not there."""
+        head, slash, rest = name.partition("/")
+        if slash:
+            inner = self._folders.get(head)
+            return inner.fingerprint(rest) if inner else None
+        if not head:
+            return "\n".join(self._names())
+        if head in self._files:
+            with recorder.unrecorded():
+                return blake2b(self._files[head].read(), digest_size=16).hexdigest()
+        return "folder" if head in self._folders else None
+
+    def _names(self) -> list[str]:
+        return sorted(self._files.keys() | self._folders.keys())
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def _parsed(file: SourceFile) -> Any:
+    return _READERS[_ending(file.path)](decode(file.read(), file.name, "data.encoding"), file.name)
+
+
+def _yaml(text: str, name: str) -> Any:
+    return MappingText(text, name).value()
+
+
+def _toml(text: str, name: str) -> Any:
+    return MappingText(text, name, "toml").parse()
+
+
+def _json(text: str, name: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as reason:
+        raise ColdpressError(Problem("data.json", f"this is not JSON: {reason.msg}", Place(
+            name, reason.lineno, reason.colno, text.split("\n")[reason.lineno - 1]))) from None
+    except RecursionError:
+        raise ColdpressError(Problem("data.json", "this is nested too deep", Place(name))) from None
+
+
+def _csv(text: str, name: str) -> list[dict[str, str]]:
+    """RFC 4180; a line with more fields than names is an error."""
+    lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    rows: list[dict[str, str]] = []
+    try:
+        for row in lines:
+            if None in row:
+                raise csv.Error("this line has more fields than the first one has names")
+            rows.append({key: value or "" for key, value in row.items()})
+    except csv.Error as reason:
+        line = max(1, lines.reader.line_num)
+        raise ColdpressError(Problem("data.csv", f"this is not CSV: {reason}", Place(
+            name, line, 1, text.split("\n")[line - 1]), "put quotes round a field that holds a comma")) from None
+    return rows
+
+
+_READERS: dict[str, Callable[[str, str], Any]] = {
+    "yaml": _yaml, "yml": _yaml, "toml": _toml, "json": _json, "csv": _csv}
