@@ -65,7 +65,8 @@ class Coldpress(Site):
             site=SiteVariables(self), library=LocalProxy(lambda: self.library),
             data=LocalProxy(lambda: self.library.data), now=self.now,
             url_for=short_url_for(self.endpoints, self.asset_version, self.link_root),
-            included=partial(included, self))
+            included=partial(included, self), t=self.strings.t)
+        environment.filters["date"] = self.strings.date
         return environment
 
     def _make_parent(self) -> Blueprint:
