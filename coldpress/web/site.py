@@ -102,7 +102,7 @@ class Site:
         self.markup = MarkupCache(MarkupStore(self.cache_folder), self.config.markdown)
         self.sources = Sources(self.root, self.base, self.config, self.markup,
                                SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone))
-        self.strings = Strings(lambda: self.config.language, lambda _: None)
+        self.strings = Strings(lambda: self.config.language, self._own_strings)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
@@ -260,6 +260,10 @@ class Site:
                 raise
             return None
         return template.render(variables)
+
+    def _own_strings(self, language: str) -> Any:
+        """What `data/strings/` says in a language."""
+        return (self.library.data.get("strings") or {}).get(language)
 
     def callout_title(self, page: Page, kind: str) -> str:
         """What a callout without a title of its own is called, in the page's language."""
