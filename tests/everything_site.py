@@ -17,7 +17,8 @@ CALLOUTS = ("note", "tip", "important", "warning", "caution", "info", "success",
             "example", "abstract", "quote", "danger", "todo", "seealso", "faq", "tldr")
 WORDS = {
     "site": ("The printing office", "印刷所", "印刷所", "دار الطباعة"),
-    "about site": ("Notes on paper, ink and type, since the first press.", "关于纸张、油墨与字体的笔记，从第一台印刷机说起。",
+    "about site": ("Notes on paper, ink and type, since the first press.",
+                   "关于纸张、油墨与字体的笔记，从第一台印刷机说起。",
                    "紙とインクと活字についての覚え書き。", "ملاحظات عن الورق والحبر والحروف منذ أول مطبعة."),
     "ann": ("Ann Lee", "李安", "安藤花", "آمنة علي"),
     "bio": ("Prints in the morning and writes in the evening.", "早上印刷，晚上写作。", "朝は刷り、夜は書く。",
@@ -35,9 +36,11 @@ WORDS = {
     "type": ("Type", "字体", "活字", "الحروف"), "press": ("Press", "印刷机", "印刷機", "المطبعة"),
     "guide": ("Handbook", "手册", "手引き", "الدليل"), "tools": ("Tools", "工具", "道具", "الأدوات"),
     "colophon": ("Colophon", "版权页", "奥付", "الخاتمة"), "craft": ("Craft", "手艺", "技", "الحرفة"),
-    "course": ("The whole course", "完整课程", "全講座", "الدورة كاملة"), "note": ("A note", "一条注", "注記", "حاشية"),
+    "course": ("The whole course", "完整课程", "全講座", "الدورة كاملة"),
+    "note": ("A note", "一条注", "注記", "حاشية"),
     "long": ("A title that is as long as titles are when nobody has the heart to shorten them",
-             "一个长得谁也不忍心删短因而会在手机屏幕上折成好几行的标题", "誰も短くする気になれなかったのでとても長いままの題名",
+             "一个长得谁也不忍心删短因而会在手机屏幕上折成好几行的标题",
+             "誰も短くする気になれなかったのでとても長いままの題名",
              "عنوان طويل جدًا لأن أحدًا لم يجد في قلبه أن يختصره قبل النشر")}
 BODY = """\
 {first}
@@ -137,7 +140,7 @@ def everything(language: str) -> dict[str, str | bytes]:
         "content/posts/2026-06-02-long.md": f"---\ntitle: {said['long']}\nseries: {said['course']}\nauthors: [ann]\n"
                                             f"tags: [{said['craft']}]\ndraft: false\n---\n"
                                             f"{said['first']} [{said['title']}](2026-05-20-all.md)\n",
-        "content/about.md": f"---\ntitle: {said['colophon']}\naliases: [/was/]\n---\n{said['first']}\n\n{said['second']}\n",
+        "content/about.md": f"---\ntitle: {said['colophon']}\naliases: [/was/]\n---\n{said['first']}\n",
         "content/guide/_index.md": f"---\ntitle: {said['guide']}\n---\n{said['first']}\n",
         "content/guide/all.md": f"---\ntitle: {said['paper']}\nweight: 1\ndescription: {said['second']}\n---\n"
                                 + body.replace("press.png\"", "/press.png\""),
