@@ -157,8 +157,54 @@ def _markdown(value: Any) -> MarkdownOptions:
     return MarkdownOptions(**given)
 
 
+FORMATS = ("atom", "rss", "json")
+"""The kinds of feeds there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedOptions:
+    """What feeds there are: the keys below `feeds:`, or `false` for none."""
+
+    formats: tuple[str, ...] = FORMATS
+    """Their kinds; the first is the one that pages link to."""
+    limit: int = 20
+    """How many of the latest pages are in one."""
+    full: bool = True
+    """Whether they hold whole texts; else summaries."""
+
+
+def _feeds(value: Any) -> FeedOptions:
+    if isinstance(value, bool):
+        return FeedOptions() if value else FeedOptions(formats=())
+    parsers = {"formats": _formats, "limit": _count, "full": _flag}
+    given = dict(_params(value))
+    for name, option in given.items():
+        if name not in parsers:
+            raise ValueError(f"there is no `{name}`", did_you_mean(name, parsers) or f"there are {', '.join(parsers)}")
+        try:
+            given[name] = parsers[name](option)
+        except ValueError as reason:
+            raise ValueError(f"`{name}`: {reason.args[0]}", *reason.args[1:]) from None
+    return FeedOptions(**given)
+
+
+def _formats(value: Any) -> tuple[str, ...]:
+    names = _names(value) if value else ()
+    for name in names:
+        if name not in FORMATS:
+            raise ValueError(f"there is no `{name}`", f"there are {', '.join(FORMATS)}")
+    return names
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("`true` or `false` is expected here")
+    return value
+
+
 _EMPTY: Mapping[str, Any] = Params()
 _PLAIN = MarkdownOptions()
+_FEEDS = FeedOptions()
 
 
 @dataclass(frozen=True)
@@ -192,6 +238,10 @@ class Config:
     """Anything of your own, for templates: `site.params.NAME`."""
     markdown: MarkdownOptions = _option(_markdown, _PLAIN)  # noqa: RUF009  (it makes a field)
     """How bodies are read: `trusted`, `jinja`, `smart`, `macros`."""
+    feeds: FeedOptions = _option(_feeds, _FEEDS)  # noqa: RUF009  (it makes a field)
+    """What feeds there are: `formats`, `limit`, `full`; `false` for none."""
+    llms: bool = _option(_flag, False)
+    """Whether `llms.txt` and a Markdown twin of each page are made."""
     content_dir: str = _option(_folder, "content")
     """Folder of the Markdown."""
     output_dir: str = _option(_folder, "site")
