@@ -20,7 +20,6 @@ from jinja2.utils import missing
 from markupsafe import Markup
 
 from coldpress import recorder
-from coldpress.decoding import CONTROLS
 from coldpress.paths import is_external, path_of
 from coldpress.text import did_you_mean
 from coldpress.web.chance import lipsum, pick
@@ -170,8 +169,8 @@ def _rfc822(value: datetime) -> str:
 
 
 def _cdata(value: str) -> Markup:
-    """HTML as it stands in XML, without what XML may not hold."""
-    return Markup("<![CDATA[" + CONTROLS.sub("", str(value)).replace("]]>", "]]]]><![CDATA[>") + "]]>")
+    """HTML as it stands in XML."""
+    return Markup("<![CDATA[" + str(value).replace("]]>", "]]]]><![CDATA[>") + "]]>")
 
 
 def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str], str | None],

@@ -96,9 +96,13 @@ def _id(post: Page) -> str:
 
 
 def _text(site: Site, post: Page) -> str:
-    """What an entry holds: the whole text or the summary, without scripts."""
-    html = str(post.html_elsewhere() if site.config.feeds.full else summary_elsewhere(site.library, post))
-    return _ACTIVE.sub("", html) if "<script" in html or "<style" in html else html
+    """What an entry holds in every format: the whole text or the summary, without scripts."""
+
+    def make() -> str:
+        html = str(post.html_elsewhere() if site.config.feeds.full else summary_elsewhere(site.library, post))
+        return CONTROLS.sub("", _ACTIVE.sub("", html) if "<script" in html or "<style" in html else html)
+
+    return site.memo.get(("text", post.source, site.link_root()), make)
 
 
 def _json(site: Site, view: FeedView) -> str:
@@ -114,8 +118,8 @@ def _json(site: Site, view: FeedView) -> str:
 def _item(site: Site, post: Page) -> str:
     cover = cover_of(site.library, post)
     item = {
-        "id": _id(post), "url": post.permalink, "title": post.title,
-        "content_html": CONTROLS.sub("", _text(site, post)), "summary": post.description, "image": cover.url if cover else None,
+        "id": _id(post), "url": post.permalink, "title": post.title, "content_html": _text(site, post),
+        "summary": post.description, "image": cover.url if cover else None,
         "date_published": format_iso(post.date) if post.date else None,
         "date_modified": format_iso(post.updated) if post.updated else None,
         "authors": [{"name": str(author)} for author in post.authors],
