@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from coldpress.content.covers import cover_of
+from coldpress.content.covers import Cover, cover_of
 from coldpress.content.feeds import FILES, Feed, feed_at, summary_elsewhere
 from coldpress.content.page import Page
 from coldpress.decoding import CONTROLS
@@ -49,6 +49,25 @@ class FeedView:
     posts: Sequence[Page]
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One post in a feed.  `id` is what readers know it by: `guid:` of the front
+    matter, if it is a whole URI, else its whole URL; `html` is the whole text or
+    the summary, without scripts."""
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    published: datetime
+    updated: datetime
+    authors: tuple[str, ...]
+    terms: tuple[str, ...]
+    lang: str
+    cover: Cover | None
+
+
 def feed_links(site: Site, of: Any = None) -> list[FeedLink]:
     """Links to the feeds of a term, a collection or a section; else to the site's."""
     feed = feed_at(site.library, of.path if of is not None else "/")
@@ -74,35 +93,35 @@ def show_feed(site: Site, path: str, form: str) -> str | None:
                     site.library.absolute(feed.path) or "", max(dates), posts)
     if form == "json":
         return _json(site, view)
-    return site.render(FILES[form], feed=view, posts=posts, updated=view.updated, entry=partial(_entry, site, form))
+    return site.render(FILES[form], feed=view, posts=posts, updated=view.updated, entry=partial(_shown, site, form))
 
 
-def _entry(site: Site, form: str, post: Page) -> Markup:
-    """One post in a feed of XML, from the template of the format's entries."""
+def _shown(site: Site, form: str, post: Page) -> Markup:
+    """One post in a feed of XML, by the template of the format's entries."""
     template = ENTRIES[form]
 
     def make() -> str:
-        return site.environment.get_template(template).render(
-            post=post, id=_id(post), cover=cover_of(site.library, post), text=_text(site, post))
+        return site.environment.get_template(template).render(post=post, entry=_entry(site, post))
 
     return Markup(site.memo.get((template, post.source, site.link_root()), make))
 
 
-def _id(post: Page) -> str:
-    """What a reader knows an entry by: `guid:` of the front matter, if it is a
-    whole URI, else the permalink."""
+def _entry(site: Site, post: Page) -> Entry:
+    """What all formats tell of a post."""
+    return site.memo.get(("entry", post.source, site.link_root()), partial(_make_entry, site, post))
+
+
+def _make_entry(site: Site, post: Page) -> Entry:
+    config = site.config
+    html = str(post.html_elsewhere() if config.feeds.full else summary_elsewhere(site.library, post))
+    if "<script" in html or "<style" in html:
+        html = _ACTIVE.sub("", html)
+    date, url = post.date or site.moment(), post.permalink or ""
     given = str(post.params["guid"] or "")
-    return given if is_external(given) and not given.startswith("//") else post.permalink or ""
-
-
-def _text(site: Site, post: Page) -> str:
-    """What an entry holds in every format: the whole text or the summary, without scripts."""
-
-    def make() -> str:
-        html = str(post.html_elsewhere() if site.config.feeds.full else summary_elsewhere(site.library, post))
-        return CONTROLS.sub("", _ACTIVE.sub("", html) if "<script" in html or "<style" in html else html)
-
-    return site.memo.get(("text", post.source, site.link_root()), make)
+    return Entry(
+        given if is_external(given) and not given.startswith("//") else url, url, post.title, post.description,
+        CONTROLS.sub("", html), date, post.updated or date, tuple(str(author) for author in post.authors),
+        tuple(term.name for term in post.all_terms), post.lang, cover_of(site.library, post))
 
 
 def _json(site: Site, view: FeedView) -> str:
@@ -116,12 +135,10 @@ def _json(site: Site, view: FeedView) -> str:
 
 
 def _item(site: Site, post: Page) -> str:
-    cover = cover_of(site.library, post)
+    entry = _entry(site, post)
     item = {
-        "id": _id(post), "url": post.permalink, "title": post.title, "content_html": _text(site, post),
-        "summary": post.description, "image": cover.url if cover else None,
-        "date_published": format_iso(post.date) if post.date else None,
-        "date_modified": format_iso(post.updated) if post.updated else None,
-        "authors": [{"name": str(author)} for author in post.authors],
-        "tags": [term.name for term in post.all_terms], "language": post.lang}
+        "id": entry.id, "url": entry.url, "title": entry.title, "content_html": entry.html,
+        "summary": entry.summary, "image": entry.cover.url if entry.cover else None,
+        "date_published": format_iso(entry.published), "date_modified": format_iso(entry.updated),
+        "authors": [{"name": name} for name in entry.authors], "tags": entry.terms, "language": entry.lang}
     return "  " + json.dumps({key: value for key, value in item.items() if value}, ensure_ascii=False)
