@@ -49,7 +49,7 @@ class Metadata:
 def metadata(context: Context) -> Metadata:
     """The metadata of the page that is rendering, from the variables that
     its template has and sets."""
-    known = {name: value for name in _VARIABLES if (value := context.resolve(name))}
+    known: dict[str, Any] = {name: value for name in _VARIABLES if (value := context.resolve(name))}
     site: Site = context.resolve("library").host
     page: Page | None = known.get("page")
     title = str(known.get("heading") or site.config.title)
