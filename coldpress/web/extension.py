@@ -21,7 +21,9 @@ from coldpress.content.page import Page
 from coldpress.web.blueprints import archive, assets, content, feeds, lists, machines, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
+from coldpress.web.feeds import feed_links
 from coldpress.web.including import can_include, included
+from coldpress.web.metadata import metadata
 from coldpress.web.site import PARENT, Site
 from coldpress.web.site_blueprint import Urls
 from coldpress.web.variables import SiteVariables
@@ -65,7 +67,8 @@ class Coldpress(Site):
             site=SiteVariables(self), library=LocalProxy(lambda: self.library),
             data=LocalProxy(lambda: self.library.data), now=self.now,
             url_for=short_url_for(self.endpoints, self.asset_version, self.link_root),
-            included=partial(included, self))
+            included=partial(included, self), feeds=partial(feed_links, self),
+            metadata=metadata)
         return environment
 
     def _make_parent(self) -> Blueprint:
