@@ -23,7 +23,16 @@ from coldpress import recorder
 from coldpress.decoding import decode
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.mapping import MappingText, Params
-from coldpress.options import MarkdownOptions, MenuItem, ThemeOptions, as_markdown, as_menu, as_theme
+from coldpress.options import (
+    FeedOptions,
+    MarkdownOptions,
+    MenuItem,
+    ThemeOptions,
+    as_feeds,
+    as_markdown,
+    as_menu,
+    as_theme,
+)
 from coldpress.paths import relative_name
 from coldpress.text import did_you_mean
 
@@ -102,6 +111,12 @@ def _permalinks(value: Any) -> Mapping[str, str]:
     return patterns
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("`true` or `false` is expected here")
+    return value
+
+
 _EMPTY: Mapping[str, Any] = Params()
 
 
@@ -138,6 +153,10 @@ class Config:
     """How bodies are read: `trusted`, `jinja`, `smart`, `macros`."""
     theme: ThemeOptions = _option(as_theme, ThemeOptions())  # noqa: RUF009
     """How the theme looks: `accent`, `docs`, `edit_url`, `backlinks`."""
+    feeds: FeedOptions = _option(as_feeds, FeedOptions())  # noqa: RUF009
+    """What feeds there are: `formats`, `limit`, `full`; `false` for none."""
+    llms: bool = _option(_flag, False)
+    """Whether `llms.txt` and a Markdown twin of each page are made."""
     content_dir: str = _option(_folder, "content")
     """Folder of the Markdown."""
     output_dir: str = _option(_folder, "site")

@@ -61,6 +61,29 @@ class ThemeOptions:
     """Whether pages show who links to them."""
 
 
+FORMATS = ("atom", "rss", "json")
+"""The kinds of feeds there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedOptions:
+    """What feeds there are: the keys below `feeds:`, or `false` for none."""
+
+    formats: tuple[str, ...] = FORMATS
+    """Their kinds; the first is the one that pages link to."""
+    limit: int = 20
+    """How many of the latest pages are in one."""
+    full: bool = True
+    """Whether they hold whole texts; else summaries."""
+
+
+def as_feeds(value: Any) -> FeedOptions:
+    """`feeds:` as written."""
+    if isinstance(value, bool):
+        return FeedOptions() if value else FeedOptions(formats=())
+    return FeedOptions(**_group(value, FeedOptions, {"formats": _formats, "limit": _limit}))
+
+
 def as_markdown(value: Any) -> MarkdownOptions:
     """`markdown:` as written."""
     return MarkdownOptions(**_group(value, MarkdownOptions, {"macros": _macros}))
@@ -115,6 +138,20 @@ def _macros(value: Any) -> tuple[tuple[str, str], ...]:
     if any(isinstance(tex, (dict, list)) for tex in (value or {}).values()):
         raise ValueError("text is expected here")
     return tuple(sorted((str(key), "" if tex is None else str(tex)) for key, tex in (value or {}).items()))
+
+
+def _formats(value: Any) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value or []
+    for name in names if isinstance(names, list) else [names]:
+        if name not in FORMATS:
+            raise ValueError(f"`formats`: there is no `{name}`", f"there are {', '.join(FORMATS)}")
+    return tuple(dict.fromkeys(names))
+
+
+def _limit(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("`limit`: a whole number of at least 1 is expected here")
+    return value
 
 
 def _colour(value: Any) -> str | None:

@@ -74,3 +74,10 @@ class unrecorded:  # noqa: N801  (used like a function; a generator would take t
 
     def __exit__(self, *_: object) -> None:
         _reads.reset(self._token)
+
+
+def replay(reads: Reads) -> None:
+    """Note reads that were made before, of something kept since."""
+    current = _reads.get()
+    if current is not None:
+        current.update(reads)

@@ -14,7 +14,8 @@ DEFAULTS = {
     "permalinks": {}, "taxonomies": ("tags", "categories"), "collections": ("posts",), "menu": (), "paginate": 10,
     "params": {}, "markdown": {"trusted": True, "jinja": False, "smart": True, "macros": ()},
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
-    "static_dir": "static", "data_dir": "data",
+    "static_dir": "static", "data_dir": "data", "llms": False,
+    "feeds": {"formats": ("atom", "rss", "json"), "limit": 20, "full": True},
     "theme": {"accent": None, "docs": None, "edit_url": None, "backlinks": False},
 }
 

@@ -133,7 +133,7 @@ def test_posts_stand_newest_first_by_moment_then_by_name(build_site):
 
 def test_neighbours_follow_the_order_of_the_list(build_site):
     site = build_site(ORDERED)
-    neighbours = {name: re.findall(r'rel="(prev|next)" href="/posts/(\w)/"', site.text(f"posts/{name}/index.html"))
+    neighbours = {name: re.findall(r'<a rel="(prev|next)" href="/posts/(\w)/"', site.text(f"posts/{name}/index.html"))
                   for name in "acbd"}
     assert neighbours == {"a": [("prev", "c")], "c": [("prev", "b"), ("next", "a")],
                           "b": [("prev", "d"), ("next", "c")], "d": [("next", "b")]}
@@ -201,7 +201,7 @@ def test_terms_that_differ_in_a_sign_stay_apart(build_site):
     terms = [file.split("/")[1] for file in site.files() if re.fullmatch("tags/[^/]+/index.html", file)]
     assert terms == ["c", "c-plus-plus", "c-sharp", "objective-c"]
     for slug, number in zip(terms, (1, 2, 3, 4), strict=True):
-        assert re.findall(r"Number\d", site.text(f"tags/{slug}/index.html")) == [f"Number{number}"]
+        assert set(re.findall(r"Number\d", site.text(f"tags/{slug}/index.html"))) == {f"Number{number}"}
     assert re.findall(r">(C\S*) <small>", site.text("tags/index.html")) == ["C", "C#", "C++"]
 
 

@@ -17,7 +17,13 @@ import sys
 import pytest
 from conftest import BUILD_PY, REPOSITORY, Result, SiteFolder
 
-FEEDS = {"/feed.xml", "/rss.xml"}
+
+def feeds(*lists):
+    """The URLs of the feeds of some lists."""
+    return {f"{path}{file}" for path in lists for file in ("feed.xml", "rss.xml", "feed.json")}
+
+
+FEEDS = feeds("/", "/posts/")
 SMALL = {
     "content/posts/2026-01-01-one.md": "---\ntitle: One\ntags: [a]\n---\nFirst of one.\n\nMore.\n",
     "content/posts/2026-01-02-two.md": "---\ntitle: Two\ntags: [a, b]\n---\nFirst of two.\n\nMore.\n",
@@ -109,32 +115,34 @@ def test_an_edit_taken_back_before_the_next_build_is_none(small):
 
 def test_an_edit_taken_back_after_a_build_renders_the_same_pages_again(small):
     there = rebuilt(small, {ONE: SMALL[ONE].replace("More", "Less")}).rendered
-    assert rebuilt(small, {ONE: SMALL[ONE]}).rendered == there == {"/posts/one/", *FEEDS}
+    assert rebuilt(small, {ONE: SMALL[ONE]}).rendered == there == {"/posts/one/", *FEEDS, *feeds("/tags/a/")}
 
 
 # Words.
 
 def test_a_body_renders_its_page(blog):
-    assert rebuilt(blog, {name_of(10): post(10) + "More.\n"}).rendered == {"/posts/p10/"}
+    assert rebuilt(blog, {name_of(3): post(3) + "More.\n"}).rendered == {"/posts/p03/"}
 
 
 def test_a_body_of_the_latest_twenty_renders_the_feeds_too(blog):
-    assert rebuilt(blog, {name_of(26): post(26) + "More.\n"}).rendered == {"/posts/p26/", *FEEDS}
-    assert rebuilt(blog, {name_of(25): post(25) + "More.\n"}).rendered == {"/posts/p25/"}
+    assert rebuilt(blog, {name_of(26): post(26) + "More.\n"}).rendered == {
+        "/posts/p26/", *FEEDS, *feeds("/tags/even/")}
+    assert rebuilt(blog, {name_of(25): post(25) + "More.\n"}).rendered == {"/posts/p25/", *feeds("/tags/odd/")}
+    assert rebuilt(blog, {name_of(4): post(4) + "More.\n"}).rendered == {"/posts/p04/"}
 
 
 def test_a_first_paragraph_renders_the_lists_that_show_it(blog):
-    assert rebuilt(blog, {name_of(10): post(10).replace("Summary", "Sum")}).rendered == {
-        "/posts/p10/", "/posts/page/1/", "/tags/even/page/1/"}
+    assert rebuilt(blog, {name_of(4): post(4).replace("Summary", "Sum")}).rendered == {
+        "/posts/p04/", "/posts/page/1/", "/tags/even/page/1/"}
     assert rebuilt(blog, {name_of(45): post(45).replace("Summary", "Sum")}).rendered == {
-        "/posts/p45/", "/posts/", "/", "/tags/odd/", *FEEDS}
+        "/posts/p45/", "/posts/", "/", "/tags/odd/", *FEEDS, *feeds("/tags/odd/")}
 
 
 def test_a_title_renders_all_that_name_the_post(blog):
     # The sitemap shows no title, but it reads the front matter, and that is one read.
     assert rebuilt(blog, {name_of(10): post(10).replace("Post", "The")}).rendered == {
         "/posts/p10/", "/posts/p09/", "/posts/p11/", "/posts/page/1/", "/tags/even/page/1/", "/archive/",
-        "/sitemap.xml"}
+        "/sitemap.xml", *feeds("/tags/even/")}
 
 
 def test_a_heading_that_is_the_title_counts_as_one(small):
@@ -153,7 +161,8 @@ def test_a_line_more_above_a_warning_moves_the_warning_only(make_site):
 
 def test_a_new_post_renders_what_shows_it_and_nothing_else(blog):
     new = {"content/posts/2026-04-01-new.md": "---\ntitle: New\ntags: [even]\n---\nNew.\n"}
-    around = {"/posts/", "/", "/tags/even/", "/tags/", "/posts/p45/", "/archive/", "/sitemap.xml", *FEEDS}
+    around = {"/posts/", "/", "/tags/even/", "/tags/", "/posts/p45/", "/archive/", "/sitemap.xml", *FEEDS,
+              *feeds("/tags/even/")}
     came = rebuilt(blog, new)
     assert came.rendered == {"/posts/new/", *around}
     assert "posts/new/index.html" in came.data["written"]
@@ -187,7 +196,7 @@ def test_a_renamed_file_is_a_post_that_went_and_one_that_came(small):
     small.edit({"content/about.md": "Me.\n"}).build()
     renamed = rebuilt(small, {TWO: None, "content/posts/2026-01-02-zwei.md": SMALL[TWO]})
     assert renamed.rendered == {"/posts/zwei/", "/posts/one/", "/posts/", "/", "/tags/a/", "/tags/b/", "/archive/",
-                                "/sitemap.xml", *FEEDS}
+                                "/sitemap.xml", *FEEDS, *feeds("/tags/a/", "/tags/b/")}
     assert renamed.data["removed"] == ["posts/two/index.html"]
 
 
@@ -250,7 +259,7 @@ def test_a_list_that_grows_by_a_page_links_to_it(make_site):
     site.build()
     grown = rebuilt(site, {name_of(20): post(20)})
     assert grown.rendered == {"/posts/p20/", "/posts/p19/", "/posts/page/1/", "/posts/", "/", "/tags/even/", "/tags/",
-                              "/archive/", "/sitemap.xml", *FEEDS}
+                              "/archive/", "/sitemap.xml", *FEEDS, *feeds("/tags/even/")}
 
 
 # Links.
@@ -458,7 +467,7 @@ def test_an_asset_that_a_page_waits_for_is_linked_when_it_comes(small):
 
 def test_a_favicon_of_one_s_own_is_for_every_page(small):
     assert rebuilt(small, {"content/favicon.svg": "<svg/>"}).rendered == all_urls(small) - {
-        "/robots.txt", "/sitemap.xml", *FEEDS}
+        "/robots.txt", "/sitemap.xml", *FEEDS, *feeds("/tags/a/", "/tags/b/")}
 
 
 def test_an_asset_may_become_a_page_and_a_page_an_asset(small):
@@ -484,7 +493,7 @@ def test_params_render_the_pages_that_read_them(small):
 def test_an_entry_of_the_menu_follows_its_page(small):
     small.edit({"config.yaml": "base_url: https://example.org/\nmenu: [{About: about.md}]\n"}).build()
     moved = rebuilt(small, {"content/about.md": "---\nslug: me\n---\nMe."})
-    assert moved.rendered == all_urls(small) - {"/robots.txt", *FEEDS}
+    assert moved.rendered == all_urls(small) - {"/robots.txt", *FEEDS, *feeds("/tags/a/", "/tags/b/")}
     assert 'href="/me/"' in small.text("404.html")
 
 
@@ -849,8 +858,10 @@ def test_an_expired_post_goes_with_its_hour(small):
     small.edit({TWO: SMALL[TWO].replace("title", "expiry_date: 2026-05-05 12:00\ntitle"), "content/about.md": "Me."})
     small.build("--clock", "2026-05-05T11:59")
     gone = rebuilt(small, None, "--clock", "2026-05-05T12:00")
-    assert gone.data["removed"] == ["posts/two/index.html", "tags/b/index.html"]
-    assert gone.rendered == {"/posts/one/", "/posts/", "/", "/tags/", "/tags/a/", "/archive/", "/sitemap.xml", *FEEDS}
+    assert gone.data["removed"] == [
+        "posts/two/index.html", "tags/b/feed.json", "tags/b/feed.xml", "tags/b/index.html", "tags/b/rss.xml"]
+    assert gone.rendered == {"/posts/one/", "/posts/", "/", "/tags/", "/tags/a/", "/archive/", "/sitemap.xml", *FEEDS,
+                             *feeds("/tags/a/")}
 
 
 def test_a_page_that_asks_for_the_day_is_rendered_on_the_next(small):
@@ -947,7 +958,7 @@ def test_what_was_edited_before_a_build_that_failed_is_rendered_by_the_next(smal
     failed = small.edit({ONE: "---\ntitle: [\n---\n", "content/docs/use.md": "# Use\n\nHow.\n\n## Part\n"}).build()
     assert (failed.code, failed.data["written"]) == (1, [])
     mended = rebuilt(small, {ONE: SMALL[ONE].replace("More", "Less")})
-    assert mended.rendered == {"/posts/one/", "/docs/use/", *FEEDS}
+    assert mended.rendered == {"/posts/one/", "/docs/use/", *FEEDS, *feeds("/tags/a/")}
 
 
 def test_a_mistake_in_a_template_leaves_the_others_known(small):
@@ -1062,9 +1073,9 @@ def test_messages_of_flask_may_be_asked_for_in_any_template(small):
 def test_the_last_line_tells_what_was_done(small):
     small.edit({"content/new.md": "[x](no.md)", "content/docs/use.md": None, "content/pic.png": "other"})
     last = small.run().out.splitlines()[-1]
-    assert last.startswith("Built 16 pages (3 rendered, 13 unchanged; 4 files written, 1 removed, 1 warning) in ")
+    assert last.startswith("Built 26 pages (3 rendered, 23 unchanged; 4 files written, 1 removed, 1 warning) in ")
     assert small.run().out.splitlines()[-1].startswith(
-        "Built 16 pages (0 rendered, 16 unchanged; 0 files written, 1 warning) in ")
+        "Built 26 pages (0 rendered, 26 unchanged; 0 files written, 1 warning) in ")
 
 
 def test_verbose_says_why_each_page_is_rendered(small):

@@ -125,7 +125,7 @@ class Shelves:
     def has_feeds(self) -> bool:
         """Whether there is a dated post to feed, and an address to feed it from."""
         recorder.read("items", "posts.dated")
-        return self.config.base_url is not None and self.posts.any_dated
+        return self.config.base_url is not None and bool(self.config.feeds.formats) and self.posts.any_dated
 
     def page_list(self, name: str) -> Pages[Any] | None:
         """The list of pages that records know by a name (not recorded)."""

@@ -37,7 +37,21 @@ def install_converters(url_map: Map, site: Site) -> None:
                 raise NothingThere(f"there is no content called `{value}`")
             return url_of(found if isinstance(found, str) else found.path).removeprefix("/")
 
+    class Listing(BaseConverter):
+        """The list whose feed it is, as the path at which it stands."""
+
+        part_isolating = False
+        regex = ".+?"
+        weight = 500
+
+        def to_python(self, value: str) -> str:
+            return f"/{value}/"
+
+        def to_url(self, value: Any) -> str:
+            return url_of(value if isinstance(value, str) else value.path).strip("/")
+
     url_map.converters["content"] = Content
+    url_map.converters["listing"] = Listing
     url_map.converters["taxonomy"] = _names(
         {taxonomy_path(name).strip("/"): name for name in group_names(site.config)})
     url_map.converters["collection"] = _names(

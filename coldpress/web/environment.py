@@ -17,6 +17,7 @@ from jinja2.environment import TemplateModule
 from jinja2.exceptions import UndefinedError
 from jinja2.runtime import Context
 from jinja2.utils import missing
+from markupsafe import Markup
 
 from coldpress import recorder
 from coldpress.paths import is_external, path_of
@@ -70,18 +71,20 @@ class SiteTemplate(Template):
 
 
 class Templates(ChoiceLoader):
-    """Loads from the first place that has a template; keeps the digest of what
-    was loaded last under each name."""
+    """Loads from the first place that has a template; keeps the digest and the
+    file of what was loaded last under each name."""
 
     def __init__(self, loaders: Sequence[BaseLoader]) -> None:
         super().__init__(loaders)
         self.digests: dict[str, str] = {}
+        self.files: dict[str, str | None] = {}
 
     def get_source(self, environment: jinja2.Environment, template: str
                    ) -> tuple[str, str | None, Callable[[], bool] | None]:
         with recorder.unrecorded():
             found = super().get_source(environment, template)
         self.digests[template] = blake2b(found[0].encode(), digest_size=8).hexdigest()
+        self.files[template] = found[1]
         return found
 
     load = BaseLoader.load  # by `get_source`, not by each loader's own
@@ -108,7 +111,7 @@ class SiteEnvironment(Environment):
             url_for=flask.url_for, get_flashed_messages=flashed_messages, config=app.config,
             request=flask.request, session=flask.session, g=flask.g, lipsum=lipsum)
         self.policies["json.dumps_function"] = app.json.dumps
-        self.filters.update(iso=_iso, rfc822=_rfc822, random=pick)
+        self.filters.update(iso=format_iso, rfc822=_rfc822, cdata=_cdata, random=pick)
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
         # Every lookup comes through here, those in vain too.
@@ -122,6 +125,11 @@ class SiteEnvironment(Environment):
         except TemplateNotFound:
             return None
 
+    def is_own(self, name: str) -> bool:
+        """Whether a template that was loaded is the site's own, not the theme's."""
+        file = self.loader.files.get(name)
+        return file is not None and not file.startswith(str(THEME))
+
     def search_blueprints(self, app: flask.Flask) -> None:
         """Look in the template folders of an app's blueprints too, last of all."""
         self.loader.loaders = [*self.loader.loaders, DispatchingJinjaLoader(app)]
@@ -129,6 +137,7 @@ class SiteEnvironment(Environment):
     def clear(self) -> None:
         """Forget compiled templates: one was added, changed or removed."""
         self.loader.digests.clear()
+        self.loader.files.clear()
         if self.cache is not None:
             self.cache.clear()
 
@@ -144,7 +153,7 @@ def flashed_messages(*arguments: Any, **more: Any) -> Any:
     return []
 
 
-def _iso(value: datetime) -> str:
+def format_iso(value: datetime) -> str:
     """RFC 3339, to the second."""
     return value.isoformat(timespec="seconds")
 
@@ -152,6 +161,11 @@ def _iso(value: datetime) -> str:
 def _rfc822(value: datetime) -> str:
     """The date form of RSS 2.0, English whatever the locale."""
     return format_datetime(value)
+
+
+def _cdata(value: str) -> Markup:
+    """HTML as it stands in XML."""
+    return Markup("<![CDATA[" + str(value).replace("]]>", "]]]]><![CDATA[>") + "]]>")
 
 
 def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str], str | None],

@@ -22,7 +22,9 @@ from coldpress.content.pictures import cover_size
 from coldpress.web.blueprints import archive, assets, content, feeds, lists, machines, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
+from coldpress.web.feeds import feed_links
 from coldpress.web.including import can_include, included
+from coldpress.web.metadata import metadata
 from coldpress.web.site import PARENT, Site
 from coldpress.web.site_blueprint import Urls
 from coldpress.web.strings import is_rtl
@@ -67,7 +69,7 @@ class Coldpress(Site):
             site=SiteVariables(self), library=LocalProxy(lambda: self.library),
             data=LocalProxy(lambda: self.library.data), now=self.now,
             url_for=short_url_for(self.endpoints, self.asset_version, self.link_root),
-            included=partial(included, self), t=self.strings.t,
+            included=partial(included, self), feeds=partial(feed_links, self), metadata=metadata, t=self.strings.t,
             cover_size=lambda page: cover_size(self.library, page))
         environment.filters["date"] = self.strings.date
         environment.tests["rtl"] = is_rtl

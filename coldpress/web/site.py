@@ -41,6 +41,7 @@ from coldpress.sources.files import SourceFile, find_files
 from coldpress.state import STATE
 from coldpress.web.bodies import run_body
 from coldpress.web.environment import THEME, SiteEnvironment
+from coldpress.web.memo import Memo
 from coldpress.web.strings import Strings
 
 PARENT = "coldpress"
@@ -105,6 +106,7 @@ class Site:
         self.strings = Strings(lambda: self.config.language, self._own_strings)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._memos: weakref.WeakKeyDictionary[Library, Memo] = weakref.WeakKeyDictionary()
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
 
     def _check_markdown(self) -> None:
@@ -168,6 +170,12 @@ class Site:
             g.coldpress_library = self.snapshot.library
         library: Library = g.coldpress_library
         return library
+
+    @property
+    def memo(self) -> Memo:
+        """What was made of this Library and is shown on many pages."""
+        library = self.library
+        return self._memos.get(library) or self._memos.setdefault(library, Memo(self.environment.is_own))
 
     def find(self, path: str) -> Page | Alias | SourceFile | None:
         """Whatever content is at a decoded path of this site."""

@@ -1,52 +1,64 @@
-"""Feeds of the latest posts: Atom (RFC 4287) and RSS 2.0.
+"""Feeds of the latest posts: the site's, and those of lists, terms and sections.
 
-Both need whole URLs, so without a `base_url` there are none.
+All need whole URLs, so without a `base_url` there are none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from flask import Response, abort
+from flask import Response
+from flask.typing import ResponseReturnValue
 
+from coldpress.content.feeds import FILES, feed_paths
 from coldpress.content.library import Library
-from coldpress.content.page import Post
+from coldpress.web.blueprints.content import content
+from coldpress.web.feeds import show_feed
 from coldpress.web.site import current_site
 from coldpress.web.site_blueprint import SiteBlueprint
 
 blueprint = SiteBlueprint("feeds", __name__)
-MAX_ENTRIES = 20
 
 
 @blueprint.get("/feed.xml")
-def feed() -> Response:
-    """The latest posts as Atom."""
-    return _feed("feed.xml")
+@blueprint.get("/<listing:of>/feed.xml")
+def feed(of: str = "/") -> ResponseReturnValue:
+    """The latest pages as Atom."""
+    return _feed(of, "atom")
 
 
 @blueprint.get("/rss.xml")
-def rss() -> Response:
-    """The latest posts as RSS."""
-    return _feed("rss.xml")
+@blueprint.get("/<listing:of>/rss.xml")
+def rss(of: str = "/") -> ResponseReturnValue:
+    """The latest pages as RSS."""
+    return _feed(of, "rss")
 
 
-@blueprint.urls(feed)
-@blueprint.urls(rss)
-def feed_urls(library: Library) -> Iterator[dict[str, Any]]:
-    if library.has_feeds:
-        yield {}
+@blueprint.get("/feed.json")
+@blueprint.get("/<listing:of>/feed.json")
+def json_feed(of: str = "/") -> ResponseReturnValue:
+    """The latest pages as JSON Feed."""
+    return _feed(of, "json")
 
 
-def latest_posts(library: Library) -> list[Post]:
-    """Dated posts, the newest first."""
-    return [post for post in library.posts[:MAX_ENTRIES] if post.date is not None]
-
-
-def _feed(template: str) -> Response:
+def _feed(path: str, form: str) -> ResponseReturnValue:
     site = current_site()
-    if not site.library.has_feeds:
-        abort(404)
-    posts = latest_posts(site.library)
-    dates = [date for post in posts for date in (post.date, post.updated) if date]
-    return Response(site.render(template, posts=posts, updated=max(dates)), mimetype="application/xml")
+    text = show_feed(site, path, form)
+    if text is None:
+        return content(site.find(path + FILES[form]))  # a file of the author's, or nothing
+    return Response(text, mimetype="application/json" if form == "json" else "application/xml")
+
+
+def feed_urls(library: Library, form: str) -> Iterator[dict[str, Any]]:
+    """The values of every feed of a format; a file of the author's wins over it."""
+    if form in library.config.feeds.formats:
+        for path in feed_paths(library):
+            if not library.asset_at(path + FILES[form]):
+                yield {"of": path} if path != "/" else {}
+
+
+blueprint.urls(feed)(partial(feed_urls, form="atom"))
+blueprint.urls(rss)(partial(feed_urls, form="rss"))
+blueprint.urls(json_feed)(partial(feed_urls, form="json"))

@@ -1,0 +1,144 @@
+"""Feeds as feed readers get them: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from coldpress.content.covers import Cover, cover_of
+from coldpress.content.feeds import FILES, Feed, feed_at, summary_elsewhere
+from coldpress.content.page import Page
+from coldpress.decoding import CONTROLS
+from coldpress.paths import is_external
+from coldpress.web.environment import format_iso
+from coldpress.web.site import Site
+
+TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
+"""Media types by format, as links to feeds name them."""
+ENTRIES = {"atom": "partials/atom-entry.xml", "rss": "partials/rss-item.xml"}
+_ACTIVE = re.compile(r"<(script|style)\b.*?</\1\s*>", re.S | re.I)  # no reader runs or applies it
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A link to a feed: `format` is `atom`, `rss` or `json`, `type` its media type."""
+
+    format: str
+    type: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """A feed while it is shown: `url` is its own, `home` that of the page whose
+    feed it is, both whole."""
+
+    title: str
+    description: str
+    url: str
+    home: str
+    updated: datetime
+    posts: Sequence[Page]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One post in a feed.  `id` is what readers know it by: `guid:` of the front
+    matter, if it is a whole URI, else its whole URL; `html` is the whole text or
+    the summary, without scripts."""
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    published: datetime
+    updated: datetime
+    authors: tuple[str, ...]
+    terms: tuple[str, ...]
+    lang: str
+    cover: Cover | None
+
+
+def feed_links(site: Site, of: Any = None) -> list[FeedLink]:
+    """Links to the feeds of a term, a collection or a section; else to the site's."""
+    feed = feed_at(site.library, of.path if of is not None else "/")
+    if feed is None:
+        return []
+    return [FeedLink(name, TYPES[name], _title(site, feed), site.library.url(feed.path + FILES[name]))
+            for name in site.config.feeds.formats]
+
+
+def _title(site: Site, feed: Feed) -> str:
+    return f"{feed.name} · {site.config.title}" if feed.name else site.config.title
+
+
+def show_feed(site: Site, path: str, form: str) -> str | None:
+    """The feed of the list at a path; None where there is none."""
+    feed = feed_at(site.library, path) if form in site.config.feeds.formats else None
+    posts = feed.latest(site.config.feeds.limit) if feed else []
+    if feed is None or not posts:
+        return None
+    dates = [date for post in posts for date in (post.date, post.updated) if date]
+    view = FeedView(_title(site, feed), feed.about or site.config.description,
+                    site.library.absolute(feed.path + FILES[form]) or "",
+                    site.library.absolute(feed.path) or "", max(dates), posts)
+    if form == "json":
+        return _json(site, view)
+    return site.render(FILES[form], feed=view, posts=posts, updated=view.updated, entry=partial(_shown, site, form))
+
+
+def _shown(site: Site, form: str, post: Page) -> Markup:
+    """One post in a feed of XML, by the template of the format's entries."""
+    template = ENTRIES[form]
+
+    def make() -> str:
+        return site.environment.get_template(template).render(post=post, entry=_entry(site, post))
+
+    return Markup(site.memo.get((template, post.source, site.link_root()), make))
+
+
+def _entry(site: Site, post: Page) -> Entry:
+    """What all formats tell of a post."""
+    return site.memo.get(("entry", post.source, site.link_root()), partial(_make_entry, site, post))
+
+
+def _make_entry(site: Site, post: Page) -> Entry:
+    config = site.config
+    html = str(post.html_elsewhere() if config.feeds.full else summary_elsewhere(site.library, post))
+    if "<script" in html or "<style" in html:
+        html = _ACTIVE.sub("", html)
+    date, url = post.date or site.moment(), post.permalink or ""
+    given = str(post.params["guid"] or "")
+    return Entry(
+        given if is_external(given) and not given.startswith("//") else url, url, post.title, post.description,
+        CONTROLS.sub("", html), date, post.updated or date, tuple(str(author) for author in post.authors),
+        tuple(term.name for term in post.all_terms), post.lang, cover_of(site.library, post))
+
+
+def _json(site: Site, view: FeedView) -> str:
+    """JSON Feed; items are put together as text, since many feeds share them."""
+    head = json.dumps({
+        "version": "https://jsonfeed.org/version/1.1", "title": view.title, "home_page_url": view.home,
+        "feed_url": view.url, **({"description": view.description} if view.description else {}),
+        "language": site.config.language}, ensure_ascii=False, indent=1)
+    items = (site.memo.get(("json", post.source, site.link_root()), partial(_item, site, post)) for post in view.posts)
+    return head[:-2] + ',\n "items": [\n' + ",\n".join(items) + "\n ]\n}\n"
+
+
+def _item(site: Site, post: Page) -> str:
+    entry = _entry(site, post)
+    item = {
+        "id": entry.id, "url": entry.url, "title": entry.title, "content_html": entry.html,
+        "summary": entry.summary, "image": entry.cover.url if entry.cover else None,
+        "date_published": format_iso(entry.published), "date_modified": format_iso(entry.updated),
+        "authors": [{"name": name} for name in entry.authors], "tags": entry.terms, "language": entry.lang}
+    return "  " + json.dumps({key: value for key, value in item.items() if value}, ensure_ascii=False)

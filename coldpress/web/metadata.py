@@ -1,0 +1,169 @@
+"""What machines read of a page: its description, cards where it is shared, JSON-LD."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from coldpress.content.covers import Cover, cover_of
+from coldpress.content.page import DESCRIPTION_LENGTH, Page, Section
+from coldpress.text import shorten
+from coldpress.web.environment import format_iso
+from coldpress.web.feeds import FeedLink, feed_links
+from coldpress.web.site import Site
+
+_LOCALES = {
+    "en": "en_US", "zh": "zh_CN", "zh-hans": "zh_CN", "zh-hant": "zh_TW", "ja": "ja_JP", "ko": "ko_KR", "ar": "ar_AR",
+    "de": "de_DE", "fr": "fr_FR", "es": "es_ES", "pt": "pt_PT", "ru": "ru_RU"}
+"""Open Graph's names of languages that are tagged without a region."""
+_VARIABLES = ("page", "heading", "address", "description", "noindex", "list", "collection", "taxonomy", "term")
+_NAMED = 12  # of what a list holds, in its description
+_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}  # what could end a script
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Of one page: `url` is its whole one, `feeds` are the site's and then those
+    of the list that it shows."""
+
+    title: str
+    description: str
+    url: str | None
+    kind: str
+    locale: str | None
+    noindex: bool
+    prev: str | None
+    next: str | None
+    cover: Cover | None
+    feeds: list[FeedLink]
+    json_ld: Markup | None
+
+
+@pass_context
+def metadata(context: Context) -> Metadata:
+    """The metadata of the page that is rendering, from the variables that
+    its template has and sets."""
+    known: dict[str, Any] = {name: value for name in _VARIABLES if (value := context.resolve(name))}
+    site: Site = context.resolve("library").host
+    page: Page | None = known.get("page")
+    title = str(known.get("heading") or site.config.title)
+    description = _description(site, known, page, title)
+    url = str(known["address"]) if known.get("address") else None
+    cover = cover_of(site.library, page) if page else None
+    listed = known.get("list")
+    return Metadata(
+        title, description, url, "article" if _is_article(page, listed) else "website",
+        _locale(page.lang if page else site.config.language),
+        bool(known.get("noindex") or (page and page.unlisted)),
+        listed.newer_url if listed else _url(getattr(page, "prev", None)),
+        listed.older_url if listed else _url(getattr(page, "next", None)),
+        cover, _feeds(site, known, page),
+        _json_ld(site, known, Shown(page, title, description, url, cover)) if url else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What JSON-LD tells of a page."""
+
+    page: Page | None
+    title: str
+    description: str
+    url: str
+    cover: Cover | None
+
+
+def _url(page: Page | None) -> str | None:
+    return page.url if page else None
+
+
+def _is_article(page: Page | None, listed: object) -> bool:
+    return page is not None and page.kind == "post" and listed is None
+
+
+def _locale(lang: str) -> str | None:
+    """A language as Open Graph names it: `en_GB`; None where that takes a guess."""
+    known = _LOCALES.get(lang.lower())
+    parts = lang.replace("_", "-").split("-")
+    region = next((part.upper() for part in parts[1:] if len(part) == 2), None)
+    return known or (f"{parts[0].lower()}_{region}" if region else None)
+
+
+def _description(site: Site, known: Mapping[str, Any], page: Page | None, title: str) -> str:
+    """What the template says, or the page, or the site; else what the page lists.
+    Never that of another page: pages of a list are told apart by what is on them."""
+    given = str(known.get("description") or "").strip()
+    listed = known.get("list")
+    if not given and page is not None and not (listed and listed.number):
+        given = page.description
+    if given:
+        return given
+    if title == site.config.title:
+        return site.config.description or title
+    names = " · ".join(name for _, name in zip(range(_NAMED), _names(known, page), strict=False))
+    return shorten(f"{title}: {names or site.config.description or site.config.title}", DESCRIPTION_LENGTH)
+
+
+def _names(known: Mapping[str, Any], page: Page | None) -> Iterable[str]:
+    """What the things are called that a page lists."""
+    if known.get("list"):
+        return (post.title for post in known["list"].posts)
+    if known.get("taxonomy") and not known.get("term"):
+        return (term.name for term in known["taxonomy"].terms)
+    return (child.title for child in page.pages) if isinstance(page, Section) else ()
+
+
+def _feeds(site: Site, known: Mapping[str, Any], page: Page | None) -> list[FeedLink]:
+    of = known.get("term") or known.get("collection") or (page if isinstance(page, Section) else None)
+    own = feed_links(site, of) if of is not None and of.path != "/" else []
+    return [*feed_links(site), *own]
+
+
+def _json_ld(site: Site, known: Mapping[str, Any], shown: Shown) -> Markup:
+    """The page in schema.org's words, as it may stand in a `<script>`."""
+    nodes = [_page_node(site, known, shown)]
+    trail = _trail(site, known, shown)
+    if trail:
+        nodes.append({"@type": "BreadcrumbList", "itemListElement": [
+            {"@type": "ListItem", "position": number, "name": name, "item": url}
+            for number, (name, url) in enumerate([*trail, (shown.title, shown.url)], 1)]})
+    text = json.dumps({"@context": "https://schema.org", "@graph": nodes}, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.translate(_UNSAFE))
+
+
+def _page_node(site: Site, known: Mapping[str, Any], shown: Shown) -> dict[str, Any]:
+    page, config = shown.page, site.config
+    node = {"@id": shown.url, "url": shown.url, "description": shown.description,
+            "inLanguage": page.lang if page else config.language}
+    if shown.cover:
+        node["image"] = shown.cover.url
+    if shown.url == config.base_url:
+        return {"@type": "WebSite", "name": config.title, **node}
+    home = {"@type": "WebSite", "@id": config.base_url, "name": config.title, "url": config.base_url}
+    if page is None or known.get("list") or isinstance(page, Section):
+        return {"@type": "CollectionPage", "name": shown.title, **node, "isPartOf": home}
+    dates = {name: format_iso(date) for name, date in
+             (("datePublished", page.date), ("dateModified", page.updated)) if date}
+    if page.kind != "post" or page.date is None:
+        return {"@type": "WebPage", "name": shown.title, **node, **dates, "isPartOf": home}
+    people = [{"@type": "Person", "name": str(author)} for author in page.authors]
+    words = ", ".join(term.name for term in page.all_terms)
+    return {"@type": "BlogPosting", "headline": shown.title, **node, **dates, "mainEntityOfPage": shown.url,
+            "author": people or [{"@type": "Organization", "name": config.title}],
+            **({"keywords": words} if words else {}), "isPartOf": home}
+
+
+def _trail(site: Site, known: Mapping[str, Any], shown: Shown) -> list[tuple[str, str]]:
+    """What stands above a page, the outermost first."""
+    above: list[tuple[str, str | None]] = []
+    if shown.page is not None:
+        above = [(section.title, section.permalink) for section in shown.page.ancestors]
+    elif known.get("term") and known.get("taxonomy"):
+        taxonomy = known["taxonomy"]
+        above = [(taxonomy.name.capitalize(), site.library.absolute(taxonomy.path))]
+    return [(name, url) for name, url in above if url]
