@@ -18,7 +18,7 @@ from werkzeug.local import LocalProxy
 
 from coldpress import recorder
 from coldpress.content.page import Page
-from coldpress.content.pictures import cover_size
+from coldpress.paths import is_external, path_of
 from coldpress.web.blueprints import archive, assets, content, feeds, lists, machines, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
@@ -70,7 +70,7 @@ class Coldpress(Site):
             data=LocalProxy(lambda: self.library.data), now=self.now,
             url_for=short_url_for(self.endpoints, self.asset_version, self.link_root),
             included=partial(included, self), feeds=partial(feed_links, self), metadata=metadata, t=self.strings.t,
-            cover_size=lambda page: cover_size(self.library, page))
+            image_size=self.image_size)
         environment.filters["date"] = self.strings.date
         environment.tests["rtl"] = is_rtl
         return environment
@@ -85,6 +85,10 @@ class Coldpress(Site):
                 self.endpoints[view] = endpoint
                 self.generators[endpoint] = generator
         return parent
+
+    def image_size(self, url: str) -> tuple[int, int] | None:
+        """Width and height of the image that a URL of the site leads to, where they are known."""
+        return None if is_external(url) else self.library.image_size(path_of(url).removeprefix(self.link_root()))
 
     def can_include(self, page: Page, name: str) -> bool:
         """Whether a page may show the file with that name."""
