@@ -64,7 +64,8 @@ class Coldpress(Site):
         environment.globals.update(
             site=SiteVariables(self), library=LocalProxy(lambda: self.library), now=self.now,
             url_for=short_url_for(self.endpoints, self.asset_version, self.link_root),
-            included=partial(included, self))
+            included=partial(included, self), t=self.strings.t)
+        environment.filters["date"] = self.strings.date
         return environment
 
     def _make_parent(self) -> Blueprint:

@@ -40,6 +40,7 @@ from coldpress.sources.files import SourceFile, find_files
 from coldpress.state import STATE
 from coldpress.web.bodies import run_body
 from coldpress.web.environment import THEME, SiteEnvironment
+from coldpress.web.strings import Strings
 
 PARENT = "coldpress"
 """Name of the parent blueprint, and of the key in `app.extensions`."""
@@ -96,6 +97,7 @@ class Site:
         self.markup = MarkupCache(MarkupStore(self.cache_folder), self.config.markdown)
         self.sources = Sources(self.root, self.base, self.config, self.markup,
                                SourceCache(self.cache_folder, self.config.taxonomies, self.config.zone))
+        self.strings = Strings(lambda: self.config.language, lambda _: None)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
@@ -252,6 +254,10 @@ class Site:
                 raise
             return None
         return template.render(variables)
+
+    def callout_title(self, page: Page, kind: str) -> str:
+        """What a callout without a title of its own is called, in the page's language."""
+        return self.strings.say(page.lang, f"callouts.{kind}")
 
     def can_include(self, page: Page, name: str) -> bool:
         """Whether a page may show the file with that name."""
