@@ -60,7 +60,7 @@ class Filling:
         if component.name == PAGE_LINK:
             return self._page_link(component)
         if component.name == CALLOUT_TITLE:
-            return str(escape(self._library.host.callout_title(self._page, dict(component.attributes)["callout"])))
+            return str(escape(self._library.host.callout_title(self._page, str(component.attributes[0][1]))))
         shown = self._library.host.component(component.name, self._variables(component))
         if shown is not None:
             return shown

@@ -18,12 +18,14 @@ from werkzeug.local import LocalProxy
 
 from coldpress import recorder
 from coldpress.content.page import Page
+from coldpress.content.pictures import cover_size
 from coldpress.web.blueprints import archive, assets, content, feeds, lists, machines, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
 from coldpress.web.including import can_include, included
 from coldpress.web.site import PARENT, Site
 from coldpress.web.site_blueprint import Urls
+from coldpress.web.strings import is_rtl
 from coldpress.web.variables import SiteVariables
 
 BLUEPRINTS = tuple(module.blueprint for module in (lists, terms, archive, feeds, machines, assets, content))
@@ -64,8 +66,10 @@ class Coldpress(Site):
         environment.globals.update(
             site=SiteVariables(self), library=LocalProxy(lambda: self.library), now=self.now,
             url_for=short_url_for(self.endpoints, self.asset_version, self.link_root),
-            included=partial(included, self), t=self.strings.t)
+            included=partial(included, self), t=self.strings.t,
+            cover_size=lambda page: cover_size(self.library, page))
         environment.filters["date"] = self.strings.date
+        environment.tests["rtl"] = is_rtl
         return environment
 
     def _make_parent(self) -> Blueprint:

@@ -46,6 +46,10 @@ PARENT = "coldpress"
 """Name of the parent blueprint, and of the key in `app.extensions`."""
 
 
+SHEET = "theme.css"
+"""The template of the style sheet, and its name below `/theme/`."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """The site at one moment: its Library and what was wrong while loading."""
@@ -144,6 +148,7 @@ class Site:
         """Load the content anew; what did not change is not read again."""
         with self._lock:
             self.environment.clear()
+            self._versions.pop(("theme", SHEET), None)
             self._snapshot = self._load()
             return self._snapshot
 
@@ -288,6 +293,8 @@ class Site:
     def asset_version(self, name: str, filename: str) -> str | None:
         """Eight digits that change with a file; None where there is none."""
         recorder.read("version", f"{name}/{filename}")
+        if (name, filename) == ("theme", SHEET):
+            return self._sheet_version()
         try:
             file = below(self.folder_of(name), filename)
             stat = file.stat()
@@ -299,6 +306,16 @@ class Site:
             with recorder.unrecorded():
                 known = stamp, blake2b(file.read_bytes(), digest_size=4).hexdigest()
             self._versions[name, filename] = known
+        return known[1]
+
+
+    def _sheet_version(self) -> str:
+        """The same of the style sheet, which is made of templates."""
+        with recorder.unrecorded():
+            known = self._versions.get(("theme", SHEET))
+            if known is None:
+                text = self.environment.get_template(SHEET).render()
+                known = self._versions["theme", SHEET] = (0, 0), blake2b(text.encode(), digest_size=4).hexdigest()
         return known[1]
 
 

@@ -24,6 +24,7 @@ from coldpress.web.environment import THEME, Unknown
 FALLBACK = "en"
 FILES: Mapping[str, Path] = {file.stem: file for file in sorted((THEME / "strings").glob("*.yaml"))}
 """The file of each language."""
+_RTL = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 _TRADITIONAL = {"hant", "tw", "hk", "mo"}
 
 
@@ -93,6 +94,11 @@ def theme_strings(language: str) -> Mapping[str, Any]:
     return found
 
 
+def is_rtl(language: str) -> bool:
+    """`lang is rtl`: whether a language is written from right to left."""
+    return language.partition("-")[0].lower() in _RTL
+
+
 @lru_cache(maxsize=64)
 def names_of(tag: str) -> tuple[str, ...]:
     """The languages whose words fit a tag, the nearest first: of `zh-TW` they
@@ -112,7 +118,9 @@ def plural_form(language: str, n: int) -> str:
     """The form of a word that stands with a number, as CLDR calls it."""
     base = language.partition("-")[0]
     if base == "ar":
-        return ("zero", "one", "two")[n] if n < 3 else "few" if 3 <= n % 100 <= 10 else "many" if n % 100 > 2 else "other"
+        if n < 3:
+            return ("zero", "one", "two")[n]
+        return "few" if 3 <= n % 100 <= 10 else "many" if n % 100 > 2 else "other"
     if base == "ru":
         if n % 10 == 1 and n % 100 != 11:
             return "one"
