@@ -15,6 +15,7 @@ from conftest import REPOSITORY, SHARED, SiteFolder, missing
 
 import coldpress
 from coldpress.markup.render import Renderer
+from coldpress.markup.rendered import Component
 
 pytestmark = pytest.mark.browser
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
@@ -129,11 +130,16 @@ def brightness(browser, url, scheme):
 
 # Code, call-outs and diagrams under the theme's style sheet.
 
+def filled(slot):
+    """A link as it is written, of a component its content."""
+    return slot.body.fill(filled) if isinstance(slot, Component) else slot.target
+
+
 @contextlib.contextmanager
 def prose(browser, body, width=375, **options):
     """A page that shows a body."""
     css = (Path(coldpress.__file__).parent / "web/theme/static/theme.css").read_text("utf-8")
-    html = Renderer().render(body).html.fill(lambda link: link.target)
+    html = Renderer().render(body).html.fill(filled)
     context = browser.new_context(viewport={"width": width, "height": 800}, **options)
     page = context.new_page()
     page.set_content(f'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'

@@ -7,13 +7,15 @@ import re
 import pytest
 
 from coldpress.markup.render import Renderer
-from coldpress.markup.rendered import Link
+from coldpress.markup.rendered import Component, Link
 
 RENDERER = Renderer()
 
 
 def fill(slot):
-    """A slot's HTML: a link as written, of a title its text."""
+    """A slot's HTML: a link as written, of a title its text, of a component its content."""
+    if isinstance(slot, Component):
+        return slot.body.fill(fill)
     return slot.target if isinstance(slot, Link) else f"<title>{slot.text}</title>"
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from coldpress.mapping import Params
 from coldpress.markup.rendered import Component, Fragment, Link, Slot, Title
-from coldpress.markup.tree import PAGE_LINK
+from coldpress.markup.tree import CALLOUT_TITLE, PAGE_LINK
 
 if TYPE_CHECKING:
     from coldpress.content.library import Library
@@ -59,6 +59,8 @@ class Filling:
     def _component(self, component: Component) -> str:
         if component.name == PAGE_LINK:
             return self._page_link(component)
+        if component.name == CALLOUT_TITLE:
+            return str(escape(self._library.host.callout_title(self._page, str(component.attributes[0][1]))))
         shown = self._library.host.component(component.name, self._variables(component))
         if shown is not None:
             return shown

@@ -34,6 +34,9 @@ class Host(Protocol):
     def can_include(self, page: Page, name: str) -> bool:
         """Whether a page may show the file with that name."""
 
+    def callout_title(self, page: Page, kind: str) -> str:
+        """What a callout without a title of its own is called."""
+
     def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
         """The HTML of a component; None where no template shows that name."""
 

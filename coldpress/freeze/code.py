@@ -13,12 +13,14 @@ import coldpress
 from coldpress.auditing import is_own
 from coldpress.freeze.own_reads import name_from
 from coldpress.versions import code_version
+from coldpress.web.strings import FILES
 
 
 @cache
 def engine() -> str:
     """A digest of Coldpress, of Python and of what is installed."""
-    ours = sorted(Path(coldpress.__file__).parent.rglob("*.py"))
+    package = Path(coldpress.__file__).parent
+    ours = [*sorted(package.rglob("*.py")), *FILES.values()]
     return f"{code_version(ours)} {sys.version} {' '.join(installed())}"
 
 

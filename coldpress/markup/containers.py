@@ -8,13 +8,18 @@ from xml.etree.ElementTree import Element, SubElement
 from coldpress.markup.blocks import Blocks, Container, Taken
 from coldpress.markup.lines import Line
 from coldpress.markup.repair import completed
-from coldpress.markup.tree import Source, group, raw
+from coldpress.markup.tree import CALLOUT_TITLE, ComponentElement, Source, Verbatim, group, raw
 
 _CALLOUT = re.compile(r"\[!(?P<kind>[A-Za-z][\w-]*)\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|\Z)")
 _ADMONITION = re.compile(
     r"(?P<mark>!!!|\?\?\?\+?)[ ]?(?P<kinds>[\w-]+(?: +[\w-]+)*)?[ ]*(?:\"(?P<title>.*)\")?$")
 _TAB = re.compile(r"===[+!]*[ ]+\"(?P<title>.*)\"$")
 _NOTE = re.compile(r"\[\^(?P<label>[^\[\]\s]+)\]:[ \t]*")
+TITLED = frozenset((
+    "note", "info", "tip", "hint", "important", "warning", "attention", "caution", "danger", "error", "failure",
+    "fail", "missing", "bug", "success", "check", "done", "question", "help", "faq", "abstract", "summary", "tldr",
+    "example", "todo", "quote", "cite", "seealso"))
+"""Callouts whose title readers see in their language."""
 _HTML = re.compile(r"<(?P<name>[a-zA-Z][\w-]*+)(?P<attributes>[^<>]*+)>")
 _ASKS = re.compile(r"(?<=[ \t])markdown(?:=(?P<quote>[\"']?)(?:1|block|span)(?P=quote))?(?![^ \t])")
 
@@ -143,9 +148,22 @@ def make_callout(element: Element, kinds: list[str], title: Source | str | None,
     if fold == "+":
         element.set("open", "")
     heading = Element("summary" if fold else "p", {"class": "admonition-title"})
-    heading.text = title or kinds[0].replace("-", " ").capitalize()
+    heading.text = title
+    if not title:
+        _name(heading, kinds[0])
     heading.tail = "\n"
     element.insert(0, heading)
+
+
+def _name(heading: Element, kind: str) -> None:
+    """Call a callout as its kind is called; the words are put in for each page."""
+    english = kind.replace("-", " ").capitalize()
+    if kind not in TITLED:
+        heading.text = english
+        return
+    named = ComponentElement(CALLOUT_TITLE, "inline", {"callout": kind}, "")
+    named.extend((group(), group(Verbatim(english))))
+    heading.append(named)
 
 
 def start_quote(blocks: Blocks, line: Line) -> Taken:

@@ -111,7 +111,7 @@ class SiteEnvironment(Environment):
             url_for=flask.url_for, get_flashed_messages=flashed_messages, config=app.config,
             request=flask.request, session=flask.session, g=flask.g, lipsum=lipsum)
         self.policies["json.dumps_function"] = app.json.dumps
-        self.filters.update(date=format_date, iso=format_iso, rfc822=_rfc822, cdata=_cdata, random=pick)
+        self.filters.update(iso=format_iso, rfc822=_rfc822, cdata=_cdata, random=pick)
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
         # Every lookup comes through here, those in vain too.
@@ -151,11 +151,6 @@ def flashed_messages(*arguments: Any, **more: Any) -> Any:
     if app.session_interface.get_cookie_name(app) in flask.request.cookies or (opened is not None and opened.modified):
         return flask.get_flashed_messages(*arguments, **more)
     return []
-
-
-def format_date(value: datetime, form: str = "%Y-%m-%d") -> str:
-    """`{{ page.date|date("%d.%m.%Y") }}`; numbers only, so no locale is asked."""
-    return value.strftime(form)
 
 
 def format_iso(value: datetime) -> str:

@@ -18,6 +18,7 @@ from werkzeug.local import LocalProxy
 
 from coldpress import recorder
 from coldpress.content.page import Page
+from coldpress.content.pictures import cover_size
 from coldpress.web.blueprints import archive, assets, content, feeds, lists, machines, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
@@ -26,6 +27,7 @@ from coldpress.web.including import can_include, included
 from coldpress.web.metadata import metadata
 from coldpress.web.site import PARENT, Site
 from coldpress.web.site_blueprint import Urls
+from coldpress.web.strings import is_rtl
 from coldpress.web.variables import SiteVariables
 
 BLUEPRINTS = tuple(module.blueprint for module in (lists, terms, archive, feeds, machines, assets, content))
@@ -67,8 +69,10 @@ class Coldpress(Site):
             site=SiteVariables(self), library=LocalProxy(lambda: self.library),
             data=LocalProxy(lambda: self.library.data), now=self.now,
             url_for=short_url_for(self.endpoints, self.asset_version, self.link_root),
-            included=partial(included, self), feeds=partial(feed_links, self),
-            metadata=metadata)
+            included=partial(included, self), t=self.strings.t, feeds=partial(feed_links, self), metadata=metadata,
+            cover_size=lambda page: cover_size(self.library, page))
+        environment.filters["date"] = self.strings.date
+        environment.tests["rtl"] = is_rtl
         return environment
 
     def _make_parent(self) -> Blueprint:

@@ -42,9 +42,14 @@ from coldpress.state import STATE
 from coldpress.web.bodies import run_body
 from coldpress.web.environment import THEME, SiteEnvironment
 from coldpress.web.memo import Memo
+from coldpress.web.strings import Strings
 
 PARENT = "coldpress"
 """Name of the parent blueprint, and of the key in `app.extensions`."""
+
+
+SHEET = "theme.css"
+"""The template of the style sheet, and its name below `/theme/`."""
 
 
 @dataclass(frozen=True)
@@ -98,10 +103,15 @@ class Site:
         self.markup = MarkupCache(MarkupStore(self.cache_folder), self.config.markdown)
         self.sources = Sources(self.root, self.base, self.config, self.markup,
                                SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone))
+        self.strings = Strings(lambda: self.config.language, self._own_strings)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._memos: weakref.WeakKeyDictionary[Library, Memo] = weakref.WeakKeyDictionary()
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
+
+    def _own_strings(self, language: str) -> Any:
+        """What `data/strings/LANG.yaml` says, if it is there."""
+        return (self.library.data.get("strings") or {}).get(language)
 
     def _check_markdown(self) -> None:
         """Report options of `markdown` that cannot be had."""
@@ -145,6 +155,7 @@ class Site:
         """Load the content anew; what did not change is not read again."""
         with self._lock:
             self.environment.clear()
+            self._versions.pop(("theme", SHEET), None)
             self._snapshot = self._load()
             return self._snapshot
 
@@ -262,6 +273,10 @@ class Site:
             return None
         return template.render(variables)
 
+    def callout_title(self, page: Page, kind: str) -> str:
+        """What a callout without a title of its own is called, in the page's language."""
+        return self.strings.say(page.lang, f"callouts.{kind}")
+
     def can_include(self, page: Page, name: str) -> bool:
         """Whether a page may show the file with that name."""
         raise NotImplementedError
@@ -291,6 +306,8 @@ class Site:
     def asset_version(self, name: str, filename: str) -> str | None:
         """Eight digits that change with a file; None where there is none."""
         recorder.read("version", f"{name}/{filename}")
+        if (name, filename) == ("theme", SHEET):
+            return self._sheet_version()
         try:
             file = below(self.folder_of(name), filename)
             stat = file.stat()
@@ -302,6 +319,16 @@ class Site:
             with recorder.unrecorded():
                 known = stamp, blake2b(file.read_bytes(), digest_size=4).hexdigest()
             self._versions[name, filename] = known
+        return known[1]
+
+
+    def _sheet_version(self) -> str:
+        """The same of the style sheet, which is made of templates."""
+        with recorder.unrecorded():
+            known = self._versions.get(("theme", SHEET))
+            if known is None:
+                text = self.environment.get_template(SHEET).render()
+                known = self._versions["theme", SHEET] = (0, 0), blake2b(text.encode(), digest_size=4).hexdigest()
         return known[1]
 
 

@@ -1,4 +1,4 @@
-"""Files that are copied as they are: the theme's and the site's `static/`."""
+"""The style sheet, and files that are copied as they are: the theme's and the site's `static/`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Response, send_from_directory
 
 from coldpress.content.library import Library
 from coldpress.web.environment import THEME
-from coldpress.web.site import current_site
+from coldpress.web.site import SHEET, current_site
 from coldpress.web.site_blueprint import SiteBlueprint
 
 blueprint = SiteBlueprint("assets", __name__)
@@ -19,6 +19,17 @@ blueprint = SiteBlueprint("assets", __name__)
 def theme(filename: str) -> Response:
     """A file of the theme."""
     return send_from_directory(THEME / "static", filename)
+
+
+@blueprint.get(f"/theme/{SHEET}")
+def sheet() -> Response:
+    """The theme's style sheet, made of its parts."""
+    return Response(current_site().render(SHEET), mimetype="text/css")
+
+
+@blueprint.urls(sheet)
+def sheet_urls(library: Library) -> Iterator[dict[str, Any]]:
+    yield {}
 
 
 @blueprint.urls(theme)

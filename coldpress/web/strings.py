@@ -1,0 +1,128 @@
+"""The theme's words and dates, in the language of the page that is drawn.
+
+    {{ t("older") }}    {{ t("minutes", n=page.minutes) }}    {{ page.date|date("long") }}
+
+Each language is a file of `theme/strings/`; a site changes words, or adds a
+language, in its own `data/strings/LANG.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from coldpress.text import did_you_mean
+from coldpress.web.environment import THEME, Unknown
+
+FALLBACK = "en"
+FILES: Mapping[str, Path] = {file.stem: file for file in sorted((THEME / "strings").glob("*.yaml"))}
+"""The file of each language."""
+_RTL = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
+_TRADITIONAL = {"hant", "tw", "hk", "mo"}
+
+
+class Strings:
+    """The words of one site: `language` gives the site's, `own` what the site
+    itself says for a language, if anything."""
+
+    def __init__(self, language: Callable[[], str], own: Callable[[str], Any]) -> None:
+        self._language = language
+        self._own = own
+
+    @pass_context
+    def t(self, context: Context, key: str, default: str | None = None, **values: Any) -> str:
+        """`t("older")`; a string that counts takes `n`.  `default` is for a key
+        that need not be there."""
+        return self.say(self._language_of(context), key, default, **values)
+
+    @pass_context
+    def date(self, context: Context, value: datetime, form: str = "medium") -> str:
+        """`page.date|date`; also `short`, without the year, `long`, or a form
+        of numbers such as `%d.%m.%Y`."""
+        if "%" in form:
+            return value.strftime(form)
+        language = self._language_of(context)
+        names = {"mon": "months_short", "month": "months"}
+        return self.say(language, f"dates.{form}", y=value.year, m=value.month, d=value.day, **{
+            name: self._find(language, key)[1][value.month - 1] for name, key in names.items()})
+
+    def say(self, language: str, key: str, default: str | None = None, **values: Any) -> str:
+        """A string in a language, else in the site's, else in English."""
+        found, text = self._find(language, key)
+        if isinstance(text, Mapping):
+            text = text.get(plural_form(found, values.get("n", 0)), text.get("other"))
+        if text is None:
+            text = default
+        if text is None:
+            raise Unknown(f"there is no string `{key}`", did_you_mean(key, theme_strings(FALLBACK)))
+        return str(text).format(**values) if values else str(text)
+
+    def _find(self, language: str, key: str) -> tuple[str, Any]:
+        """The first language that has a key, and what it says there."""
+        for name in dict.fromkeys((*names_of(language), *names_of(self._language()), FALLBACK)):
+            for strings in (self._own(name), theme_strings(name)):
+                text = _within(strings, key)
+                if text is not None:
+                    return name, text
+        return FALLBACK, None
+
+    def _language_of(self, context: Context) -> str:
+        page = context.get("page")
+        return str(page.lang) if page else self._language()
+
+
+def _within(strings: Any, key: str) -> Any:
+    """What stands at `callouts.note` in nested mappings."""
+    for part in key.split("."):
+        strings = strings.get(part) if isinstance(strings, Mapping) else None
+    return strings
+
+
+@lru_cache(maxsize=64)
+def theme_strings(language: str) -> Mapping[str, Any]:
+    """The theme's own strings in a language; none where it has no such file."""
+    if language not in FILES:
+        return {}
+    found: Mapping[str, Any] = yaml.safe_load(FILES[language].read_text("utf-8"))
+    return found
+
+
+def is_rtl(language: str) -> bool:
+    """`lang is rtl`: whether a language is written from right to left."""
+    return language.partition("-")[0].lower() in _RTL
+
+
+@lru_cache(maxsize=64)
+def names_of(tag: str) -> tuple[str, ...]:
+    """The languages whose words fit a tag, the nearest first: of `zh-TW` they
+    are `zh-TW`, `zh-Hant` and `zh`."""
+    return tuple(dict.fromkeys(_names_of(tag.replace("_", "-").split("-"))))
+
+
+def _names_of(parts: list[str]) -> Iterator[str]:
+    yield "-".join(parts)
+    subtags = {part.lower() for part in parts}
+    if "zh" in subtags:
+        yield "zh-Hant" if subtags & _TRADITIONAL else "zh-Hans"
+    yield parts[0].lower()
+
+
+def plural_form(language: str, n: int) -> str:
+    """The form of a word that stands with a number, as CLDR calls it."""
+    base = language.partition("-")[0]
+    if base == "ar":
+        if n < 3:
+            return ("zero", "one", "two")[n]
+        return "few" if 3 <= n % 100 <= 10 else "many" if n % 100 > 2 else "other"
+    if base == "ru":
+        if n % 10 == 1 and n % 100 != 11:
+            return "one"
+        return "few" if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14) else "many"
+    return "one" if n == 1 or (n == 0 and base in ("fr", "pt")) else "other"
