@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import flask
 import pytest
 
+import coldpress
 from coldpress.commands.run import find_factory
 from coldpress.start import execute
 
@@ -158,6 +159,13 @@ def build_site(make_site: Callable[..., SiteFolder]) -> Callable[..., SiteFolder
         return site
 
     return build
+
+
+def theme_css() -> str:
+    """The theme's style sheet, as a site without a config has it."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = coldpress.create_app(folder).extensions["coldpress"]
+        return str(site.environment.get_template("theme.css").render())
 
 
 @pytest.fixture

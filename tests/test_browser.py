@@ -8,12 +8,10 @@ import http.server
 import shutil
 import threading
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, SHARED, SiteFolder, missing
+from conftest import REPOSITORY, SHARED, SiteFolder, missing, theme_css
 
-import coldpress
 from coldpress.markup.render import Renderer
 from coldpress.markup.rendered import Component
 
@@ -138,12 +136,11 @@ def filled(slot):
 @contextlib.contextmanager
 def prose(browser, body, width=375, **options):
     """A page that shows a body."""
-    css = (Path(coldpress.__file__).parent / "web/theme/static/theme.css").read_text("utf-8")
     html = Renderer().render(body).html.fill(filled)
     context = browser.new_context(viewport={"width": width, "height": 800}, **options)
     page = context.new_page()
     page.set_content(f'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
-                     f'<style>{css}</style><main><article><div class="prose">{html}</div></article></main>')
+                     f'<style>{theme_css()}</style><main><article><div class="prose">{html}</div></article></main>')
     yield page
     context.close()
 

@@ -27,7 +27,7 @@ def test_a_second_build_changes_nothing(build_site):
     site = build_site({"content/posts/2026-01-02-hello.md": POST})
     before = {path: path.stat().st_mtime_ns for path in (site.root / "site").rglob("*")}
     again = site.run()
-    assert "(0 rendered, 22 unchanged; 0 files written)" in again.out
+    assert "(0 rendered, 23 unchanged; 0 files written)" in again.out
     assert before == {path: path.stat().st_mtime_ns for path in (site.root / "site").rglob("*")}
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from math import cos, radians, sin
-from pathlib import Path
 
 import pytest
+from conftest import theme_css
 
-import coldpress
 from coldpress.markup.fences import Info, info_of
 from coldpress.markup.highlight import code_block
 from coldpress.markup.render import Renderer
 
-CSS = (Path(coldpress.__file__).parent / "web/theme/static/theme.css").read_text("utf-8")
+CSS = theme_css()
 
 
 def said(text):

@@ -285,7 +285,7 @@ def test_a_section_lists_its_pages_by_weight_then_title(build_site):
     site = build_site({"content/docs/_index.md": "Docs.", "content/docs/z.md": post("Zed", weight=1),
                        "content/docs/a.md": post("Ay"), "content/docs/b.md": post("Bee", weight=2.5),
                        "content/docs/m.md": post("Em"), "content/docs/neg.md": post("Neg", weight=-1)})
-    contents = site.text("docs/index.html").partition('class="contents"')[2]
+    contents = site.text("docs/index.html").partition('class="rows"')[2].partition("</ul>")[0]
     assert re.findall(r'href="/docs/(\w+)/"', contents) == ["neg", "z", "b", "a", "m"]
 
 

@@ -427,11 +427,11 @@ def test_a_file_that_a_template_wants_must_be_there(make_site, folder):
 # What a page reads.
 
 def test_reads_are_recorded_where_they_happen(build_site):
-    client = build_site({**SITE, "templates/partials/terms.html": "{{ site.params.x }}{{ now().year }}"}).client()
+    client = build_site({**SITE, "templates/partials/meta.html": "{{ site.params.x }}{{ now().year }}"}).client()
     with recorder.recording() as reads:
         assert client.get("/posts/hello/").status_code == 200
     assert {("meta", "posts/2026-01-02-hello.md"), ("body", "posts/2026-01-02-hello.md"), ("template", "post.html"),
-            ("template", "base.html"), ("template", "partials/terms.html"), ("config", "title"), ("config", "params"),
+            ("template", "base.html"), ("template", "partials/meta.html"), ("config", "title"), ("config", "params"),
             ("clock", "day"), ("source", "about.md"), ("url", "about.md"), ("asset", "posts/pic.png"),
             ("near", "posts/2026-01-02-hello.md"), ("link", "/archive/")} <= set(reads)
     with recorder.recording() as reads:

@@ -69,7 +69,7 @@ class Coldpress(Site):
             site=SiteVariables(self), library=LocalProxy(lambda: self.library),
             data=LocalProxy(lambda: self.library.data), now=self.now,
             url_for=short_url_for(self.endpoints, self.asset_version, self.link_root),
-            included=partial(included, self), t=self.strings.t, feeds=partial(feed_links, self), metadata=metadata,
+            included=partial(included, self), feeds=partial(feed_links, self), metadata=metadata, t=self.strings.t,
             cover_size=lambda page: cover_size(self.library, page))
         environment.filters["date"] = self.strings.date
         environment.tests["rtl"] = is_rtl

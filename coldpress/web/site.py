@@ -273,6 +273,10 @@ class Site:
             return None
         return template.render(variables)
 
+    def _own_strings(self, language: str) -> Any:
+        """What `data/strings/` says in a language."""
+        return (self.library.data.get("strings") or {}).get(language)
+
     def callout_title(self, page: Page, kind: str) -> str:
         """What a callout without a title of its own is called, in the page's language."""
         return self.strings.say(page.lang, f"callouts.{kind}")

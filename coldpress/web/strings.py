@@ -18,6 +18,7 @@ import yaml
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from coldpress import recorder
 from coldpress.text import did_you_mean
 from coldpress.web.environment import THEME, Unknown
 
@@ -90,7 +91,8 @@ def theme_strings(language: str) -> Mapping[str, Any]:
     """The theme's own strings in a language; none where it has no such file."""
     if language not in FILES:
         return {}
-    found: Mapping[str, Any] = yaml.safe_load(FILES[language].read_text("utf-8"))
+    with recorder.unrecorded():  # it is a part of our code
+        found: Mapping[str, Any] = yaml.safe_load(FILES[language].read_text("utf-8"))
     return found
 
 

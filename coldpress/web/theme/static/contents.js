@@ -1,5 +1,5 @@
 // The contents follow the reader: the last heading above the middle of the window is current.
-const sheet = document.getElementById("contents");
+const sheet = document.getElementById("_contents");
 const links = new Map([...sheet.querySelectorAll("a")].map(link => [decodeURIComponent(link.hash.slice(1)), link]));
 const headings = [...links.keys()].map(id => document.getElementById(id)).filter(Boolean);
 let current;

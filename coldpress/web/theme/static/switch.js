@@ -1,5 +1,5 @@
 // The switch of colours: the system's, the others, and those again by name.
-const button = document.getElementById("switch");
+const button = document.getElementById("_switch");
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
