@@ -17,6 +17,7 @@ from coldpress.text import shorten
 from coldpress.web.environment import format_iso
 from coldpress.web.feeds import FeedLink, feed_links
 from coldpress.web.site import Site
+from coldpress.web.twins import twin_path
 
 _LOCALES = {
     "en": "en_US", "zh": "zh_CN", "zh-hans": "zh_CN", "zh-hant": "zh_TW", "ja": "ja_JP", "ko": "ko_KR", "ar": "ar_AR",
@@ -30,7 +31,7 @@ _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}  # wh
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """Of one page: `url` is its whole one, `feeds` are the site's and then those
-    of the list that it shows."""
+    of the list that it shows; `twin` is the link to its Markdown."""
 
     title: str
     description: str
@@ -42,6 +43,7 @@ class Metadata:
     next: str | None
     cover: Cover | None
     feeds: list[FeedLink]
+    twin: str | None
     json_ld: Markup | None
 
 
@@ -63,7 +65,7 @@ def metadata(context: Context) -> Metadata:
         bool(known.get("noindex") or (page and page.unlisted)),
         listed.newer_url if listed else _url(getattr(page, "prev", None)),
         listed.older_url if listed else _url(getattr(page, "next", None)),
-        cover, _feeds(site, known, page),
+        cover, _feeds(site, known, page), _twin(site, page) if page and not (listed and listed.number) else None,
         _json_ld(site, known, Shown(page, title, description, url, cover)) if url else None)
 
 
@@ -122,6 +124,11 @@ def _feeds(site: Site, known: Mapping[str, Any], page: Page | None) -> list[Feed
     of = known.get("term") or known.get("collection") or (page if isinstance(page, Section) else None)
     own = feed_links(site, of) if of is not None and of.path != "/" else []
     return [*feed_links(site), *own]
+
+
+def _twin(site: Site, page: Page) -> str | None:
+    path = twin_path(site.library, page)
+    return site.library.url(path) if path else None
 
 
 def _json_ld(site: Site, known: Mapping[str, Any], shown: Shown) -> Markup:
