@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from coldpress import recorder
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
 from coldpress.content.pagination import numbered_pages, page_of, page_path
+from coldpress.content.taxonomy import taxonomy_path
 
 MOST = 50_000
 """URLs that one file may hold."""
@@ -22,7 +24,7 @@ def sitemap_of(library: Library) -> list[tuple[str, datetime | None]]:
             members = page.pages if isinstance(page, Section) else ()
             places[page.path] = _latest([page, *members])
     for path, pages in _lists(library):
-        for number, posts in _numbered(pages, library.config.paginate):
+        for number, posts in _numbered(path, pages, library.config.paginate):
             latest = _latest(posts)
             places[page_path(path, number)] = latest or places.get(page_path(path, number))
     return sorted(places.items())
@@ -37,7 +39,7 @@ def parts_of_sitemap(library: Library) -> int:
 
 def _lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
     """The path and the pages of every list.  Which pages those are follows from
-    their front matter, which whoever asks has read."""
+    their front matter, which whoever asks has read, and from who the authors are."""
     posts = library.posts.unrecorded
     if not library.at("/"):
         yield "/", posts[:1]
@@ -46,14 +48,18 @@ def _lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
     for collection in library.collections.values():
         if collection.posts.unrecorded:
             yield collection.path, collection.posts.unrecorded
-    for taxonomy in library.taxonomies.values():
+    recorder.read("data", "authors")
+    for taxonomy in library.groups.values():
         terms = taxonomy.terms
         if terms:
-            yield taxonomy.path, [term.pages.unrecorded[0] for term in terms]
+            yield taxonomy.path, [page for term in terms for page in term.pages.unrecorded[:1]]
         yield from ((term.path, term.pages.unrecorded) for term in terms)
 
 
-def _numbered(pages: Sequence[Page], size: int) -> Iterator[tuple[int | None, Iterable[Page]]]:
+def _numbered(path: str, pages: Sequence[Page], size: int) -> Iterator[tuple[int | None, Iterable[Page]]]:
+    if path.startswith(taxonomy_path("series")):  # all parts of one stand on one page
+        yield None, pages
+        return
     for number in (None, *range(1, numbered_pages(len(pages), size) + 1)):
         chunk = page_of(pages, number, size)
         if chunk:

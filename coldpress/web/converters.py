@@ -56,11 +56,11 @@ def install_converters(url_map: Map, site: Site) -> None:
         """The page whose Markdown twin is at a path; None where there is none."""
 
         part_isolating = False
-        regex = r"(?:.+/)?[^/]+\.md"
-        weight = 900
+        regex = ".+?"
+        weight = 500
 
         def to_python(self, value: str) -> Any:
-            path = "/" + value.removesuffix(".md")
+            path = f"/{value}"
             found = site.find(path.removesuffix("index") if path.endswith("/index") else f"{path}.html")
             return found if isinstance(found, Page) else None
 
@@ -69,7 +69,7 @@ def install_converters(url_map: Map, site: Site) -> None:
             path = twin_path(site.library, page) if isinstance(page, Page) else None
             if path is None:
                 raise NothingThere(f"there is no Markdown twin of `{value}`")
-            return url_of(path).removeprefix("/")
+            return url_of(path).removeprefix("/").removesuffix(".md")
 
     url_map.converters["content"] = Content
     url_map.converters["twin"] = Twin

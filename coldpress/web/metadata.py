@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from coldpress.content.covers import Cover, cover_of
 from coldpress.content.page import DESCRIPTION_LENGTH, Page, Section
+from coldpress.content.taxonomy import Author, Term
 from coldpress.text import shorten
 from coldpress.web.environment import format_iso
 from coldpress.web.feeds import FeedLink, feed_links
@@ -25,6 +26,7 @@ _LOCALES = {
 """Open Graph's names of languages that are tagged without a region."""
 _VARIABLES = ("page", "heading", "address", "description", "noindex", "list", "collection", "taxonomy", "term")
 _NAMED = 12  # of what a list holds, in its description
+_SHORT = 25  # letters of a description that is the page's first line
 _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}  # what could end a script
 
 
@@ -103,6 +105,8 @@ def _description(site: Site, known: Mapping[str, Any], page: Page | None, title:
     listed = known.get("list")
     if not given and page is not None and not (listed and listed.number):
         given = page.description
+        if given and len(given) < _SHORT and not page._document.front.description:
+            given = f"{title}: {given}"  # a first line such as "Hello!" tells nobody what is here
     if given:
         return given
     if title == site.config.title:
@@ -158,19 +162,30 @@ def _page_node(site: Site, known: Mapping[str, Any], shown: Shown) -> dict[str, 
              (("datePublished", page.date), ("dateModified", page.updated)) if date}
     if page.kind != "post" or page.date is None:
         return {"@type": "WebPage", "name": shown.title, **node, **dates, "isPartOf": home}
-    people = [{"@type": "Person", "name": str(author)} for author in page.authors]
+    people = [_person(site, author) for author in page.authors]
     words = ", ".join(term.name for term in page.all_terms)
     return {"@type": "BlogPosting", "headline": shown.title, **node, **dates, "mainEntityOfPage": shown.url,
             "author": people or [{"@type": "Organization", "name": config.title}],
             **({"keywords": words} if words else {}), "isPartOf": home}
 
 
+def _person(site: Site, author: Author) -> dict[str, Any]:
+    url = site.library.absolute(author.path) if author.has_page else None
+    return {"@type": "Person", "name": author.name, **({"url": url} if url else {})}
+
+
 def _trail(site: Site, known: Mapping[str, Any], shown: Shown) -> list[tuple[str, str]]:
     """What stands above a page, the outermost first."""
     above: list[tuple[str, str | None]] = []
-    if shown.page is not None:
+    term, taxonomy = known.get("term"), known.get("taxonomy")
+    if term is not None and taxonomy is not None:
+        title = taxonomy.page.title if taxonomy.page else taxonomy.name.capitalize()
+        above = [(title, site.library.absolute(taxonomy.path))]
+        above += [(each.title, site.library.absolute(each.path)) for each in _terms_above(term)]
+    elif shown.page is not None:
         above = [(section.title, section.permalink) for section in shown.page.ancestors]
-    elif known.get("term") and known.get("taxonomy"):
-        taxonomy = known["taxonomy"]
-        above = [(taxonomy.name.capitalize(), site.library.absolute(taxonomy.path))]
     return [(name, url) for name, url in above if url]
+
+
+def _terms_above(term: Term) -> list[Term]:
+    return [*_terms_above(term.parent), term.parent] if term.parent else []

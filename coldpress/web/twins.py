@@ -51,7 +51,7 @@ def link_to(title: str, url: str) -> str:
 
 def twin_of(site: Site, page: Page) -> str:
     """The twin of a page as a whole."""
-    about = [format_date(page.date) if page.date else "", *map(str, page.authors),
+    about = [format_date(page.date) if page.date else "", *(author.name for author in page.authors),
              ", ".join(term.name for term in page.all_terms), whole_url(site.library, page.path)]
     parts = [f"# {' '.join(page.title.split())}", " · ".join(filter(None, about)), _text(site, page, ()),
              "\n".join(_members(site.library, page))]
