@@ -18,6 +18,7 @@ from werkzeug.local import LocalProxy
 
 from coldpress import recorder
 from coldpress.content.page import Page
+from coldpress.content.pictures import cover_size
 from coldpress.web.blueprints import archive, assets, content, feeds, lists, llms, machines, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for

@@ -109,10 +109,6 @@ class Site:
         self._memos: weakref.WeakKeyDictionary[Library, Memo] = weakref.WeakKeyDictionary()
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
 
-    def _own_strings(self, language: str) -> Any:
-        """What `data/strings/LANG.yaml` says, if it is there."""
-        return (self.library.data.get("strings") or {}).get(language)
-
     def _check_markdown(self) -> None:
         """Report options of `markdown` that cannot be had."""
         options = self.config.markdown

@@ -16,7 +16,6 @@ from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
 from coldpress.markup.rendered import Component, Link
 from coldpress.markup.titles import title_span
-from coldpress.web.environment import format_date
 from coldpress.web.including import lines_of, source_of, text_of
 from coldpress.web.site import Site
 
@@ -51,7 +50,7 @@ def link_to(title: str, url: str) -> str:
 
 def twin_of(site: Site, page: Page) -> str:
     """The twin of a page as a whole."""
-    about = [format_date(page.date) if page.date else "", *(author.name for author in page.authors),
+    about = [page.date.date().isoformat() if page.date else "", *(author.name for author in page.authors),
              ", ".join(term.name for term in page.all_terms), whole_url(site.library, page.path)]
     parts = [f"# {' '.join(page.title.split())}", " · ".join(filter(None, about)), _text(site, page, ()),
              "\n".join(_members(site.library, page))]
