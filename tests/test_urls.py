@@ -157,7 +157,7 @@ def test_a_permalink_that_could_escape_or_is_no_file_name_is_refused(make_site, 
     ({"content/a.md": PERMALINK.format("/tags/x/"), "content/b.md": "---\ntags: x\n---\nB."}, {"content/a.md"}),
     ({"content/a.md": PERMALINK.format("/archive/"), "content/posts/2026-01-02-p.md": "P."}, {"content/a.md"}),
     ({"content/a.md": PERMALINK.format("/404.html")}, {"content/a.md"}),
-    ({"content/robots.txt": "mine"}, {"content/robots.txt"}),
+    ({"content/sitemap.xml": "mine"}, {"content/sitemap.xml"}),
     ({"content/a.md": PERMALINK.format("/posts/"), "content/posts/2026-01-02-p.md": "P."}, {"content/a.md"}),
     ({"content/posts.md": "My list.", "content/posts/2026-01-02-p.md": "P."}, {"content/posts.md"}),
 ])

@@ -5,7 +5,7 @@ A feed stands at the path of its list: `/posts/` has `/posts/feed.xml`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -69,8 +69,8 @@ def _of_list(library: Library, path: str) -> Feed | None:
     term = _term_at(library, path)
     if term is None or not term.has_page:
         return None
-    about = term.page.description if term.page else ""
-    return Feed(path, term.title, about, sorted(term.pages, key=newest_first) if term.taxonomy == "series" else term.pages)
+    in_order = term.pages if term.taxonomy != "series" else _newest(term.pages)
+    return Feed(path, term.title, term.page.description if term.page else "", in_order)
 
 
 def _term_at(library: Library, path: str) -> Term | None:
@@ -84,8 +84,12 @@ def _of_section(library: Library, path: str) -> Feed | None:
     section = library.at(path)
     if not isinstance(section, Section):
         return None
-    dated = [page for page in section.pages if page.date is not None and page.kind != "section"]
-    return Feed(path, section.title, section.description, sorted(dated, key=newest_first))
+    pages = _newest(page for page in section.pages if page.kind != "section")
+    return Feed(path, section.title, section.description, pages)
+
+
+def _newest(pages: Iterable[Page]) -> list[Page]:
+    return sorted((page for page in pages if page.date is not None), key=newest_first)
 
 
 def _is_dated(pages: Pages[Page]) -> bool:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import imagesize
 
 from coldpress import recorder
-from coldpress.markup.rendered import Link
 from coldpress.sources.files import SourceFile
-
-if TYPE_CHECKING:
-    from coldpress.content.library import Library
-    from coldpress.content.page import Page
 
 
 class Sizes:
@@ -39,10 +33,3 @@ def _size_of(file: Path) -> tuple[int, int] | None:
     except (OSError, ValueError, TypeError, ArithmeticError, LookupError):
         return None  # what is damaged is shown as it is
     return (round(width), round(height)) if width > 0 and height > 0 else None
-
-
-def cover_size(library: Library, page: Page) -> tuple[int, int] | None:
-    """Width and height of the picture that a page names, where they are known."""
-    image = page.image and page._document.front.image
-    target = library.target(page, Link("image", image)) if image else None
-    return library.image_size(target.path) if target and target.asset and target.path else None

@@ -33,6 +33,17 @@ def title_of(body: str) -> str | None:
     return text if text and not deeper_before and (opens or not more) else None
 
 
+def title_span(body: str) -> tuple[int, int] | None:
+    """Where the first H1 of a body begins and where the line after it."""
+    shown = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), body).split("\n")
+    ones = _first_level_headings(shown)
+    if not ones:
+        return None
+    number = ones[0][0]
+    size = 1 if _ATX.match(shown[number]) else 2
+    return sum(len(line) + 1 for line in shown[:number]), sum(len(line) + 1 for line in shown[:number + size])
+
+
 def _first_level_headings(lines: list[str]) -> list[tuple[int, str]]:
     found = []
     fence = ""

@@ -7,11 +7,13 @@ from typing import Any
 
 from werkzeug.routing import BaseConverter, Map
 
+from coldpress.content.page import Page
 from coldpress.content.permalinks import folder_path
 from coldpress.content.taxonomy import group_names, taxonomy_path
 from coldpress.paths import url_of
 from coldpress.web.environment import NothingThere
 from coldpress.web.site import Site
+from coldpress.web.twins import twin_path
 
 
 def install_converters(url_map: Map, site: Site) -> None:
@@ -50,7 +52,27 @@ def install_converters(url_map: Map, site: Site) -> None:
         def to_url(self, value: Any) -> str:
             return url_of(value if isinstance(value, str) else value.path).strip("/")
 
+    class Twin(BaseConverter):
+        """The page whose Markdown twin is at a path; None where there is none."""
+
+        part_isolating = False
+        regex = ".+?"
+        weight = 500
+
+        def to_python(self, value: str) -> Any:
+            path = f"/{value}"
+            found = site.find(path.removesuffix("index") if path.endswith("/index") else f"{path}.html")
+            return found if isinstance(found, Page) else None
+
+        def to_url(self, value: Any) -> str:
+            page = site.named(value) if isinstance(value, str) else value
+            path = twin_path(site.library, page) if isinstance(page, Page) else None
+            if path is None:
+                raise NothingThere(f"there is no Markdown twin of `{value}`")
+            return url_of(path).removeprefix("/").removesuffix(".md")
+
     url_map.converters["content"] = Content
+    url_map.converters["twin"] = Twin
     url_map.converters["listing"] = Listing
     url_map.converters["taxonomy"] = _names(
         {taxonomy_path(name).strip("/"): name for name in group_names(site.config)})

@@ -19,7 +19,7 @@ from werkzeug.local import LocalProxy
 from coldpress import recorder
 from coldpress.content.page import Page
 from coldpress.paths import is_external, path_of
-from coldpress.web.blueprints import archive, assets, content, feeds, lists, machines, terms
+from coldpress.web.blueprints import archive, assets, content, feeds, lists, llms, machines, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
 from coldpress.web.feeds import feed_links
@@ -30,7 +30,7 @@ from coldpress.web.site_blueprint import Urls
 from coldpress.web.strings import is_rtl
 from coldpress.web.variables import SiteVariables
 
-BLUEPRINTS = tuple(module.blueprint for module in (lists, terms, archive, feeds, machines, assets, content))
+BLUEPRINTS = tuple(module.blueprint for module in (lists, terms, archive, feeds, machines, llms, assets, content))
 
 
 class Coldpress(Site):

@@ -50,6 +50,14 @@ class FeedView:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Who wrote an entry, with the whole URL of their page, if they have one."""
+
+    name: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One post in a feed.  `id` is what readers know it by: `guid:` of the front
     matter, if it is a whole URI, else its whole URL; `html` is the whole text or
@@ -62,7 +70,7 @@ class Entry:
     html: str
     published: datetime
     updated: datetime
-    authors: tuple[str, ...]
+    authors: tuple[Person, ...]
     terms: tuple[str, ...]
     lang: str
     cover: Cover | None
@@ -120,7 +128,9 @@ def _make_entry(site: Site, post: Page) -> Entry:
     given = str(post.params["guid"] or "")
     return Entry(
         given if is_external(given) and not given.startswith("//") else url, url, post.title, post.description,
-        CONTROLS.sub("", html), date, post.updated or date, tuple(str(author) for author in post.authors),
+        CONTROLS.sub("", html), date, post.updated or date, tuple(
+            Person(author.name, site.library.absolute(author.path) if author.has_page else None)
+            for author in post.authors),
         tuple(term.name for term in post.all_terms), post.lang, cover_of(site.library, post))
 
 
@@ -140,5 +150,6 @@ def _item(site: Site, post: Page) -> str:
         "id": entry.id, "url": entry.url, "title": entry.title, "content_html": entry.html,
         "summary": entry.summary, "image": entry.cover.url if entry.cover else None,
         "date_published": format_iso(entry.published), "date_modified": format_iso(entry.updated),
-        "authors": [{"name": name} for name in entry.authors], "tags": entry.terms, "language": entry.lang}
+        "tags": entry.terms, "language": entry.lang, "authors": [
+            {"name": person.name, **({"url": person.url} if person.url else {})} for person in entry.authors]}
     return "  " + json.dumps({key: value for key, value in item.items() if value}, ensure_ascii=False)

@@ -29,7 +29,7 @@ def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
     """What a file holds: another page's body, or text as code.  Of a file that
     cannot be shown, which a check reports, its name."""
     name = attributes.get("file", "")
-    other = site.library.by_source(_source(page, name))
+    other = site.library.by_source(source_of(page, name))
     if other is not None and other is not page:
         return _page(site, other, name)
     text = text_of(site, page, name) if other is None else None
@@ -37,12 +37,12 @@ def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
         return Markup("<p><code>{}</code></p>").format(name)
     said = " ".join(f'{key}="{value}"' for key, value in attributes.items() if key not in ("file", "lang", "lines"))
     info = info_of(f"{attributes.get('lang') or posixpath.splitext(name)[1].lstrip('.') or 'text'} {said}".strip())
-    return Markup(code_block(_some(text, attributes.get("lines", "")), info))
+    return Markup(code_block(lines_of(text, attributes.get("lines", "")), info))
 
 
 def can_include(site: Site, page: Page, name: str) -> bool:
     """Whether a page may show the file with that name."""
-    other = site.library.by_source(_source(page, name))
+    other = site.library.by_source(source_of(page, name))
     return other is not page and (other is not None or text_of(site, page, name) is not None)
 
 
@@ -75,12 +75,13 @@ def text_of(site: Site, page: Page, name: str) -> str | None:
         return None
 
 
-def _source(page: Page, name: str) -> str:
+def source_of(page: Page, name: str) -> str:
+    """The source that a page names, from its folder or with a slash from the content's."""
     base = "" if name.startswith("/") else posixpath.dirname(page.source)
     return posixpath.normpath(posixpath.join(base, name.lstrip("/")))
 
 
-def _some(text: str, lines: str) -> str:
+def lines_of(text: str, lines: str) -> str:
     """The lines `3-10` of a text; all of it where nothing is said."""
     text = text.replace("\r\n", "\n").rstrip("\n")
     found = _LINES.fullmatch(lines)

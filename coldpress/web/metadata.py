@@ -13,10 +13,12 @@ from markupsafe import Markup
 
 from coldpress.content.covers import Cover, cover_of
 from coldpress.content.page import DESCRIPTION_LENGTH, Page, Section
+from coldpress.content.taxonomy import Author, Term
 from coldpress.text import shorten
 from coldpress.web.environment import format_iso
 from coldpress.web.feeds import FeedLink, feed_links
 from coldpress.web.site import Site
+from coldpress.web.twins import twin_path
 
 _LOCALES = {
     "en": "en_US", "zh": "zh_CN", "zh-hans": "zh_CN", "zh-hant": "zh_TW", "ja": "ja_JP", "ko": "ko_KR", "ar": "ar_AR",
@@ -24,13 +26,14 @@ _LOCALES = {
 """Open Graph's names of languages that are tagged without a region."""
 _VARIABLES = ("page", "heading", "address", "description", "noindex", "list", "collection", "taxonomy", "term")
 _NAMED = 12  # of what a list holds, in its description
+_SHORT = 25  # letters of a description that is the page's first line
 _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}  # what could end a script
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """Of one page: `url` is its whole one, `feeds` are the site's and then those
-    of the list that it shows."""
+    of the list that it shows; `twin` is the link to its Markdown."""
 
     title: str
     description: str
@@ -42,6 +45,7 @@ class Metadata:
     next: str | None
     cover: Cover | None
     feeds: list[FeedLink]
+    twin: str | None
     json_ld: Markup | None
 
 
@@ -63,7 +67,7 @@ def metadata(context: Context) -> Metadata:
         bool(known.get("noindex") or (page and page.unlisted)),
         listed.newer_url if listed else _url(getattr(page, "prev", None)),
         listed.older_url if listed else _url(getattr(page, "next", None)),
-        cover, _feeds(site, known, page),
+        cover, _feeds(site, known, page), _twin(site, page) if page and not (listed and listed.number) else None,
         _json_ld(site, known, Shown(page, title, description, url, cover)) if url else None)
 
 
@@ -101,6 +105,8 @@ def _description(site: Site, known: Mapping[str, Any], page: Page | None, title:
     listed = known.get("list")
     if not given and page is not None and not (listed and listed.number):
         given = page.description
+        if given and len(given) < _SHORT and not page._document.front.description:
+            given = f"{title}: {given}"  # a first line such as "Hello!" tells nobody what is here
     if given:
         return given
     if title == site.config.title:
@@ -122,6 +128,11 @@ def _feeds(site: Site, known: Mapping[str, Any], page: Page | None) -> list[Feed
     of = known.get("term") or known.get("collection") or (page if isinstance(page, Section) else None)
     own = feed_links(site, of) if of is not None and of.path != "/" else []
     return [*feed_links(site), *own]
+
+
+def _twin(site: Site, page: Page) -> str | None:
+    path = twin_path(site.library, page)
+    return site.library.url(path) if path else None
 
 
 def _json_ld(site: Site, known: Mapping[str, Any], shown: Shown) -> Markup:
@@ -151,19 +162,30 @@ def _page_node(site: Site, known: Mapping[str, Any], shown: Shown) -> dict[str, 
              (("datePublished", page.date), ("dateModified", page.updated)) if date}
     if page.kind != "post" or page.date is None:
         return {"@type": "WebPage", "name": shown.title, **node, **dates, "isPartOf": home}
-    people = [{"@type": "Person", "name": str(author)} for author in page.authors]
+    people = [_person(site, author) for author in page.authors]
     words = ", ".join(term.name for term in page.all_terms)
     return {"@type": "BlogPosting", "headline": shown.title, **node, **dates, "mainEntityOfPage": shown.url,
             "author": people or [{"@type": "Organization", "name": config.title}],
             **({"keywords": words} if words else {}), "isPartOf": home}
 
 
+def _person(site: Site, author: Author) -> dict[str, Any]:
+    url = site.library.absolute(author.path) if author.has_page else None
+    return {"@type": "Person", "name": author.name, **({"url": url} if url else {})}
+
+
 def _trail(site: Site, known: Mapping[str, Any], shown: Shown) -> list[tuple[str, str]]:
     """What stands above a page, the outermost first."""
     above: list[tuple[str, str | None]] = []
-    if shown.page is not None:
+    term, taxonomy = known.get("term"), known.get("taxonomy")
+    if term is not None and taxonomy is not None:
+        title = taxonomy.page.title if taxonomy.page else taxonomy.name.capitalize()
+        above = [(title, site.library.absolute(taxonomy.path))]
+        above += [(each.title, site.library.absolute(each.path)) for each in _terms_above(term)]
+    elif shown.page is not None:
         above = [(section.title, section.permalink) for section in shown.page.ancestors]
-    elif known.get("term") and known.get("taxonomy"):
-        taxonomy = known["taxonomy"]
-        above = [(taxonomy.name.capitalize(), site.library.absolute(taxonomy.path))]
     return [(name, url) for name, url in above if url]
+
+
+def _terms_above(term: Term) -> list[Term]:
+    return [*_terms_above(term.parent), term.parent] if term.parent else []
