@@ -149,7 +149,7 @@ def test_a_page_tells_its_language_and_direction(build_site):
     page, home = site.text("posts/a/index.html"), site.text("index.html")
     assert '<html lang="ar" dir="rtl">' in page
     assert re.search(r'<a class="masthead-title"[^>]* lang="en"[^>]*>Mine', page)
-    assert re.search(r'<ul role="list" lang="en">', page)
+    assert re.search(r'<ul lang="en">', page)
     assert '<html lang="en">' in home
     assert '<h2 lang="ar" dir="auto">' in home
     assert 'lang="en"' not in home.partition("<body")[2]

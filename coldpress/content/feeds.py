@@ -64,7 +64,7 @@ def _of_list(library: Library, path: str) -> Feed | None:
     for collection in library.collections.values():
         if collection.path == path:
             section = collection.section
-            return Feed(path, section.title if section else collection.name.capitalize(),
+            return Feed(path, section.title if section else library.host.group_name(collection.name),
                         section.description if section else "", collection.posts)
     term = _term_at(library, path)
     if term is None or not term.has_page:

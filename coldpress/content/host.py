@@ -37,6 +37,9 @@ class Host(Protocol):
     def callout_title(self, page: Page, kind: str) -> str:
         """What a callout without a title of its own is called."""
 
+    def group_name(self, name: str) -> str:
+        """What a collection or a taxonomy is called, in the site's language."""
+
     def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
         """The HTML of a component; None where no template shows that name."""
 

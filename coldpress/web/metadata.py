@@ -179,7 +179,7 @@ def _trail(site: Site, known: Mapping[str, Any], shown: Shown) -> list[tuple[str
     above: list[tuple[str, str | None]] = []
     term, taxonomy = known.get("term"), known.get("taxonomy")
     if term is not None and taxonomy is not None:
-        title = taxonomy.page.title if taxonomy.page else taxonomy.name.capitalize()
+        title = taxonomy.page.title if taxonomy.page else site.group_name(taxonomy.name)
         above = [(title, site.library.absolute(taxonomy.path))]
         above += [(each.title, site.library.absolute(each.path)) for each in _terms_above(term)]
     elif shown.page is not None:

@@ -269,6 +269,10 @@ class Site:
             return None
         return template.render(variables)
 
+    def group_name(self, name: str) -> str:
+        """What a collection or a taxonomy is called, in the site's language."""
+        return self.strings.say(self.config.language, f"names.{name}", name.capitalize())
+
     def _own_strings(self, language: str) -> Any:
         """What `data/strings/` says in a language."""
         return (self.library.data.get("strings") or {}).get(language)
