@@ -10,6 +10,8 @@ from dataclasses import fields
 import click
 import pytest
 from conftest import REPOSITORY
+from everything_site import everything
+from jinja2 import Environment, meta
 
 from coldpress.cli import commands
 from coldpress.config import Config
@@ -20,6 +22,7 @@ from coldpress.content.shelves import Collection
 from coldpress.content.taxonomy import Taxonomy, Term
 from coldpress.markup.rendered import Heading
 from coldpress.sources.fields import ALIASES, FIELDS
+from coldpress.web.environment import THEME, SiteTemplate
 from coldpress.web.variables import SiteVariables
 
 DOCS = "\n".join(file.read_text("utf-8") for file in sorted((REPOSITORY / "content/docs").glob("*.md")))
@@ -59,6 +62,64 @@ def test_every_command_and_flag_is_documented(name):
                                   SiteVariables])
 def test_everything_templates_get_is_documented(kind):
     assert [name for name in public(kind) if name not in NAMED | INSIDE] == []
+
+
+# The map of the templates.
+
+MAP = (REPOSITORY / "content/docs/templates.md").read_text("utf-8")
+TEMPLATES = {file.relative_to(THEME / "templates").as_posix(): file.read_text("utf-8")
+             for file in sorted((THEME / "templates").rglob("*")) if file.is_file()}
+TOLD = {name: set(re.findall(r"`(\w+)(?:\(\w+\))?`", needs))
+        for names, needs in re.findall(r"^\| (`[^|]+`) \|[^|]*\|([^|\n]*)\|$", MAP, re.M)
+        for name in re.findall(r"`([\w/-]+\.\w+)`", names)}
+EVERYWHERE = set(re.findall(r"`(\w+)(?:\([^`]*\))?`", MAP.partition("## Variables everywhere")[2].partition("###")[0]))
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_map_has_every_template(name):
+    folder, _, file = name.rpartition("/")
+    if folder in ("components", "styles"):
+        assert f"`{file}`" in next(line for line in MAP.splitlines() if f"`{folder}/` holds" in line)
+    else:
+        assert name in TOLD
+
+
+def test_the_map_has_no_template_that_is_not_there():
+    assert set(TOLD) - set(TEMPLATES) == set()
+
+
+@pytest.mark.parametrize("name", [name for name in TEMPLATES if name in TOLD and name != "theme.css"])
+def test_the_map_has_every_variable_that_a_template_asks_for(name):
+    environment = Environment(autoescape=True)
+    environment.filters.update(dict.fromkeys(re.findall(r"\|(\w+)", TEMPLATES[name]), str))
+    environment.tests["rtl"] = bool
+    asked = meta.find_undeclared_variables(environment.parse(TEMPLATES[name]))
+    own = set(re.findall(r"{%-? (?:set|macro) (\w+)", TEMPLATES[name])) | {"page"}
+    assert asked - own - EVERYWHERE - TOLD[name] == set()
+
+
+def test_the_map_has_what_views_give_and_no_more(build_site, monkeypatch):
+    given: dict[str, set[str]] = {}
+    render = SiteTemplate.render
+
+    def noted(self, *arguments, **more):
+        given.setdefault(self.name, set()).update(*arguments, more)
+        return render(self, *arguments, **more)
+
+    monkeypatch.setattr(SiteTemplate, "render", noted)
+    files = everything("en")
+    build_site(files, config=files.pop("config.yaml"))
+    views = {name: names for name, names in given.items() if "/" not in name}
+    assert len(views) > 12
+    for name, names in views.items():
+        assert names - EVERYWHERE - {"page"} == TOLD[name] - {"page"}, name
+
+
+def test_the_map_has_every_block():
+    blocks = {block for text in TEMPLATES.values() for block in re.findall(r"{%-? block (\w+)", text)}
+    table = MAP.partition("| of | blocks |")[2].partition("\n\n")[0]
+    told = "".join(line.rpartition(" | ")[2] for line in table.splitlines())
+    assert blocks == set(re.findall(r"`(\w+)`", told))
 
 
 def test_the_names_are_found_only_where_they_are():
