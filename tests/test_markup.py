@@ -119,12 +119,6 @@ def test_details(body, opening):
                             "<p>Body.</p>\n</details>")
 
 
-def test_tabs():
-    html = render('=== "Linux"\n    One.\n\n=== "macOS"\n    Two.\n')
-    assert '<label for="__tabbed_1_1">Linux</label><label for="__tabbed_1_2">macOS</label>' in html
-    assert html.count('<div class="tabbed-block">') == 2
-
-
 def test_an_ordinary_quote_is_no_callout():
     assert render("> [link](x.md)\n> text") == '<blockquote>\n<p><a href="x.md">link</a>\ntext</p>\n</blockquote>'
 
