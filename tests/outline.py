@@ -1,11 +1,14 @@
 """What a page shows, apart from how it looks: to compare our pages with those
 that MkDocs and Material make of the same Markdown.
 
-    python tests/outline.py FOLDER > outlines.json    of every page of a built site
+What those make of `sites/mkdocs` is kept beside it.  After a change there:
+
+    cd tests/sites/mkdocs && mkdocs build --strict -d OUT && python ../../outline.py OUT > material.json
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
@@ -14,9 +17,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+HERE = Path(__file__).parent / "sites/mkdocs"
+_CJK_GAP = re.compile("(?<=[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef])")
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-UNSEEN = {"script", "style", "svg", "math", "label-icon"}
+BLOCKS = {"p", "div", "li", "td", "th", "dt", "dd", "pre", "br", "label", "summary", "tr", "section", "figure",
+          "figcaption", *HEADINGS}
+UNSEEN = {"script", "style", "svg", "math"}
 
 
 @dataclass
@@ -43,15 +50,14 @@ class Node:
     def _texts(self, code: bool) -> list[str]:
         if self.name == "#text":
             return [self.text]
-        if self.name in UNSEEN or self.name in ("h1", "nav") or self.classes & {
+        if self.name in UNSEEN or self.classes & {
                 "headerlink", "twemoji", "icon", "arithmatex", "math", "mermaid", "diagram", "toc", "linenos"}:
             return []
         if self.name == "sup" and self.attributes.get("id", "").startswith("fnref"):
             return []
         if self.classes & {"footnote-backref"} or (not code and self.name == "pre"):
             return []
-        block = self.name in {"p", "div", "li", "td", "th", "dt", "dd", "pre", "br", "label", "summary", "tr", "section",
-                              "figure", "figcaption", *HEADINGS}
+        block = self.name in BLOCKS
         inner = [text for child in self.children for text in child._texts(code)]
         return [" ", *inner, " "] if block else inner
 
@@ -85,10 +91,13 @@ def tree(html: str) -> Node:
 
 
 def article(html: str) -> Node:
-    """The part of a page that is its content."""
+    """The part of a page that is its content, below its title."""
     nodes = tree(html).all()
     prose = [node for node in nodes if "prose" in node.classes]
-    return prose[0] if prose else next(node for node in nodes if node.name == "article")
+    found = prose[0] if prose else next(node for node in nodes if node.name == "article")
+    for node in found.all():
+        node.children = [child for child in node.children if child.name not in ("h1", "nav")]
+    return found
 
 
 def outline(page: Node) -> dict[str, Any]:
@@ -102,7 +111,8 @@ def outline(page: Node) -> dict[str, Any]:
         "admonitions": [_admonition(node) for node in nodes if node.classes & set(KINDS) and (
             node.name == "details" or "admonition" in node.classes)],
         "tabs": [[label.words() for labels in node.children if "tabbed-labels" in labels.classes
-                  for label in labels.children if label.name == "label"] for node in nodes if "tabbed-set" in node.classes],
+                  for label in labels.children if label.name == "label"]
+                 for node in nodes if "tabbed-set" in node.classes],
         "tab blocks": [node.words() for node in nodes if "tabbed-block" in node.classes],
         "code": [_code(node) for node in blocks],
         "code titles": list(dict.fromkeys(node.words() for node in nodes if "filename" in node.classes or (
@@ -137,7 +147,7 @@ def outline(page: Node) -> dict[str, Any]:
                   and not node.attributes.get("id", "").startswith("fnref")],
         "lists": [[node.name, sum(child.name == "li" for child in node.children)] for node in nodes
                   if node.name in ("ul", "ol") and not _is_of_theme(node, nodes)],
-        "words": page.words(code=False),
+        "words": _CJK_GAP.sub("", page.words(code=False)),
     }
 
 
@@ -166,8 +176,24 @@ def _is_of_theme(node: Node, nodes: list[Node]) -> bool:
                for other in nodes if any(inner is node for inner in other.all()))
 
 
+def sources() -> dict[str, bytes]:
+    """The files of the site as an author has written them."""
+    return {file.relative_to(HERE).as_posix(): file.read_bytes() for file in sorted(HERE.rglob("*"))
+            if file.is_file() and file.name != "material.json"}
+
+
+def digest() -> str:
+    """Tells one state of what MkDocs reads from another."""
+    hashed = hashlib.sha256()
+    for name, data in sources().items():
+        if name != "config.yaml":
+            hashed.update(f"{name} {len(data)}\n".encode() + data)
+    return hashed.hexdigest()
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     pages = {file.parent.relative_to(folder).as_posix(): outline(article(file.read_text("utf-8")))
              for file in sorted(folder.rglob("index.html"))}
-    json.dump(pages, sys.stdout, ensure_ascii=False, indent=1)
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(page, ensure_ascii=False)}" for name, page in pages.items())
+    sys.stdout.write(f'{{"digest": "{digest()}", "pages": {{\n{lines}\n}}}}\n')

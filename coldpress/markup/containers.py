@@ -135,7 +135,7 @@ class HtmlText(Leaf):
     def __init__(self, name: str, begin: str, line: Line) -> None:
         self._name, self._begin = name, begin
         self._ends = _Ends(name)
-        self._number = line.number
+        self._place = line.number, line.column + line.indent + 1
         self._lines: list[str] = []
         self._columns: list[int] = []
 
@@ -148,8 +148,11 @@ class HtmlText(Leaf):
         return True
 
     def close(self, blocks: Blocks) -> None:
+        if not self._ends.is_over:
+            blocks.flaw("markup.html", "this HTML is never closed", *self._place, 1,
+                        f"all below it belongs to it; end it with `</{self._name}>`")
         element = raw(completed(self._begin))
-        element.append(group(Source.at("\n".join(self._lines), self._number, tuple(self._columns))))
+        element.append(group(Source.at("\n".join(self._lines), self._place[0], tuple(self._columns))))
         element.append(raw(f"</{self._name}>"))
         element.tail = "\n"
         self.parent.append(element)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 _INNER = r"[^{}]{1,2000}?"
 _CRITIC = re.compile(
     rf"\{{(?:\+\+(?P<ins>{_INNER})\+\+|--(?P<del>{_INNER})--|==(?P<mark>{_INNER})==|>>(?P<span>{_INNER})<<"
-    rf"|~~(?P<old>{_INNER})~>(?P<new>{_INNER})~~)\}}")
+    rf"|~~(?P<old>(?:[^{{}}~]|~(?!>)){{1,2000}})~>(?P<new>{_INNER})~~)\}}")
 
 
 def critic_at(text: str, at: int) -> tuple[list[tuple[str, int, int]], int] | None:

@@ -31,6 +31,7 @@ _RANGE = r"-?\d{0,9}(?::-?\d{0,9})?"
 _PART = re.compile(rf"(?P<lines>{_RANGE}(?:,{_RANGE})*)|(?P<section>[a-zA-Z][\w-]*)")
 _DEEPEST = 20  # files in one another
 _MOST = 5_000_000  # characters that snippets may add to a body
+_EACH = 500  # that a snippet counts for beside its own, as it costs time to read
 _NOT_THERE, _NO_SECTION = "is not there", "is no section of its file"
 _HOLDS_ITSELF, _TOO_LARGE = "holds itself", "makes this page far larger than its text"
 _HINTS = {
@@ -115,7 +116,7 @@ class _Expanding:
 
     def _snippet(self, written: str, space: str, origin: Origin, line: str) -> Iterator[_Line]:
         """The lines of a file, each as far in as the mark."""
-        found = self._found(written) if not written.startswith(";") else None
+        found = self._found(written) if not written.startswith(";") and self._left >= 0 else None
         if isinstance(found, str):
             hint = _HINTS[found]
             self.missing.append(Missing(f"the snippet `{written}` {found}", written, origin, line, hint))
@@ -133,9 +134,9 @@ class _Expanding:
         if found is None:
             return _NOT_THERE
         file, text = found
-        self._left -= len(text)
         if file in self._open:
             return _HOLDS_ITSELF
+        self._left -= len(text) + _EACH
         if self._left < 0 or len(self._open) >= _DEEPEST:
             return _TOO_LARGE
         chosen = _chosen(_numbered(file, text), part)
