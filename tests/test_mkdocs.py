@@ -7,6 +7,7 @@ import re
 
 import outline
 import pytest
+import yaml
 
 URL = "base_url: https://example.org/\n"
 MATERIAL = json.loads((outline.HERE / "material.json").read_text("utf-8"))
@@ -53,6 +54,31 @@ def test_every_page_shows_what_material_shows(build_site):
         page["words"] = EMOJI.sub("", page["words"]).replace(" ,", ",")
         del page["icons"]
     assert differences(ours, theirs) == []
+
+
+def test_the_navigation_is_that_of_mkdocs_yml(build_site):
+    def entries(nav):
+        for entry in nav:
+            ((name, inner),) = entry.items() if isinstance(entry, dict) else ((None, entry),)
+            yield from entries(inner) if isinstance(inner, list) else [(name, inner)]
+
+    site = build_site({**outline.sources(), "templates/partials/head.html":
+                       "<meta name=near content='{{ page.prev.source if page and page.prev }}|{{ page.next.source if "
+                       "page and page.next }}'>"})
+    config = yaml.load((outline.HERE / "mkdocs.yml").read_text("utf-8"), _Loader)
+    order = [source for _, source in entries(config["nav"]) if "://" not in source]
+    assert yaml.safe_load((outline.HERE / "config.yaml").read_text("utf-8"))["menu"] == config["nav"]
+    for before, source, after in zip(["", *order], order, [*order[1:], ""], strict=False):
+        name = source.removesuffix(".md").removesuffix("index")
+        file = f"{name.rstrip('/')}/index.html".lstrip("/")
+        assert f"content='{before}|{after}'" in site.text(file), source
+
+
+class _Loader(yaml.SafeLoader):
+    """Passes over the names of Python functions in `mkdocs.yml`."""
+
+
+_Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix, node: suffix)
 
 
 def test_no_mark_of_markdown_is_left(build_site):
