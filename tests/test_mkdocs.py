@@ -8,6 +8,7 @@ import re
 import outline
 import pytest
 import yaml
+from conftest import REPOSITORY
 
 URL = "base_url: https://example.org/\n"
 MATERIAL = json.loads((outline.HERE / "material.json").read_text("utf-8"))
@@ -85,6 +86,15 @@ def test_no_mark_of_markdown_is_left(build_site):
     site = build_site(outline.sources())
     left = {name: MARKS.findall(page["words"]) for name, page in outlines(site).items()}
     assert {name: marks for name, marks in left.items() if marks} == {}
+
+
+def test_the_docs_say_what_becomes_of_everything_in_mkdocs_yml():
+    config = yaml.load((outline.HERE / "mkdocs.yml").read_text("utf-8"), _Loader)
+    named = set(re.findall(r"`([\w.<>-]+)`", (REPOSITORY / "content/docs/mkdocs.md").read_text("utf-8")))
+    extensions = [name if isinstance(name, str) else next(iter(name)) for name in config["markdown_extensions"]]
+    wanted = {*(set(config) - {"theme"}), *(f"theme.{name}" for name in config["theme"]), *config["theme"]["features"],
+              *extensions, *config["plugins"], "base_path", "auto_append"}
+    assert wanted - named == set()
 
 
 # Snippets.
@@ -220,7 +230,33 @@ def test_who_is_not_trusted_shows_content(build_site, written):
     assert "within" in prose(site)
 
 
-# Headings, tabs, icons.
+# Front matter, headings, tabs, icons.
+
+def test_tags_with_a_page_of_their_own(build_site):
+    site = build_site({"content/tags.md": "# All tags\n\nWhat we write of.\n", "content/a.md": "---\ntags: x\n---\nA."})
+    assert "What we write of." in site.text("tags/index.html")
+    assert 'href="/tags/x/"' in site.text("tags/index.html")
+    site.edit({"content/a.md": "A."}).build()
+    assert "What we write of." in site.text("tags/index.html")
+
+
+def test_a_date_as_material_has_it(build_site):
+    site = build_site({"content/posts/a.md": "---\ndate:\n  created: 2026-01-02\n  updated: 2026-02-03\n---\nA.",
+                       "templates/post.html": "{{ page.date|date }}"}, config=URL)
+    assert site.text("posts/a/index.html") == "2026-01-02"
+
+
+def test_in_docs_the_heading_is_the_title(build_site):
+    pages = {"content/docs/index.md": "# Docs", "content/docs/a.md": "---\ntitle: Short\n---\n# A *long* one\n\nText.",
+             "content/posts/2026-01-02-b.md": "---\ntitle: Short\n---\n# A long one\n\nText."}
+    site = build_site(pages)
+    assert re.findall(r"<h[12][^>]*>(.*?)</h", site.text("docs/a/index.html")) == ["A <em>long</em> one"]
+    assert "<title>Short · " in site.text("docs/a/index.html")
+    assert re.findall(r"<h[12][^>]*>(.*?)</h", site.text("posts/b/index.html")) == ["Short", "A long one"]
+    assert "/docs/a/" in site.edit({"config.yaml": URL + "theme: {docs: []}\n"}).build().rendered
+    assert re.findall(r"<h[12][^>]*>(.*?)</h", site.text("docs/a/index.html")) == ["Short", "A long one".replace(
+        "long", "<em>long</em>")]
+
 
 @pytest.mark.parametrize(("style", "ids"), [
     ("github", ["a--b", "über-uns", "c", "c-1", "背景", "section", "section-1"]),

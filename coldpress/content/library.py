@@ -143,7 +143,7 @@ class Library(Neighbourhood):
             language = document.front.lang or self.config.language
         expanded = expanded_body(self, page)
         if expanded is None:
-            return Body(document.digest, language, lambda: document.body)
+            return Body(document.digest, language, document.read_body)
         return Body(text_digest(expanded.text), language, lambda: expanded.text)
 
     def render(self, page: Page) -> Rendered:

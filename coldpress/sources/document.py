@@ -47,6 +47,10 @@ class Document:
         """
         return self._split()[1]
 
+    def read_body(self) -> str:
+        """The body, for whoever may ask later."""
+        return self.body
+
     def place_of(self, key: str) -> Place:
         """Where a field of front matter stands, under whichever name."""
         mapping = self._split()[0]

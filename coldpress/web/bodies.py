@@ -24,7 +24,7 @@ def run_body(site: Site, page: Page) -> str:
     """
     known, document = site.environment.globals, page._document
     try:
-        template = _sandbox().from_string(document.body)
+        template = _sandbox().from_string(document.read_body())
         return template.render(page=page, **{name: known[name] for name in ("site", "library", "now", "url_for")})
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as reason:
         line = getattr(reason, "lineno", None) or _line_of(reason)

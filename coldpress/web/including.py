@@ -80,7 +80,7 @@ def expanded(site: Site, page: Page) -> Expanded:
         return next((found for found in files if found), None)
 
     every = (_read(site, site.root, site.root / name, trusted=True) for name in options.append)
-    return expand(run_body(site, page) if options.jinja else page._document.body, read, filter(None, every))
+    return expand(run_body(site, page) if options.jinja else page._document.read_body(), read, filter(None, every))
 
 
 def _read(site: Site, folder: Path, file: Path, *, trusted: bool | None = None) -> tuple[str, str] | None:
