@@ -51,7 +51,7 @@ class Node:
         if self.name == "#text":
             return [self.text]
         if self.name in UNSEEN or self.classes & {
-                "headerlink", "twemoji", "icon", "arithmatex", "math", "mermaid", "diagram", "toc", "linenos"}:
+                "headerlink", "twemoji", "symbol", "arithmatex", "math", "mermaid", "diagram", "toc", "linenos"}:
             return []
         if self.name == "sup" and self.attributes.get("id", "").startswith("fnref"):
             return []
@@ -132,7 +132,7 @@ def outline(page: Node) -> dict[str, Any]:
         "footnotes": [node.words() for node in nodes if node.name == "li"
                       and node.attributes.get("id", "").startswith("fn:")],
         "abbreviations": [[node.words(), node.attributes.get("title")] for node in nodes if node.name == "abbr"],
-        "icons": sum(bool(node.classes & {"twemoji", "icon"}) for node in nodes),
+        "icons": sum(bool(node.classes & {"twemoji", "symbol"}) for node in nodes),
         "coloured spans": [node.words() for node in nodes if node.name == "code" and node.children and (
             "highlight" in node.classes or any(name.startswith("language-") for name in node.classes))
             and not any(node in block.children for block in blocks)],

@@ -242,8 +242,8 @@ def test_tags_with_a_page_of_their_own(build_site):
 
 def test_a_date_as_material_has_it(build_site):
     site = build_site({"content/posts/a.md": "---\ndate:\n  created: 2026-01-02\n  updated: 2026-02-03\n---\nA.",
-                       "templates/post.html": "{{ page.date|date }}"}, config=URL)
-    assert site.text("posts/a/index.html") == "2026-01-02"
+                       "templates/post.html": "{{ page.date.isoformat() }}"})
+    assert site.text("posts/a/index.html") == "2026-01-02T00:00:00+00:00"
 
 
 def test_in_docs_the_heading_is_the_title(build_site):
@@ -296,10 +296,10 @@ def test_tabs_in_tabs_in_tabs(build_site):
 
 
 @pytest.mark.parametrize(("written", "html"), [
-    ("A :material-check: b", '<p>A <span class="icon">✓</span> b</p>'),
-    (":octicons-arrow-right-24:{ .x title=Go }", '<p><span class="icon x" title="Go">→</span></p>'),
+    ("A :material-check: b", '<p>A <span class="symbol">✓</span> b</p>'),
+    (":octicons-arrow-right-24:{ .x title=Go }", '<p><span class="symbol x" title="Go">→</span></p>'),
     ("A :simple-python: b", "<p>A  b</p>"),
-    ("## :material-check: Done", '<h2 id="done"><span class="icon">✓</span> Done</h2>'),
+    ("## :material-check: Done", '<h2 id="done"><span class="symbol">✓</span> Done</h2>'),
     ("`:material-check:` 8:material-check:", "<p><code>:material-check:</code> 8:material-check:</p>"),
 ])
 def test_icons(build_site, written, html):
@@ -310,7 +310,7 @@ def test_an_icon_of_the_site_s_own(make_site):
     site = make_site({"content/a.md": "# :simple-python: A\n\n:simple-python:{ .big }",
                       "templates/icons/simple/python.svg": '<svg viewBox="0 0 1 1"></svg>\n'})
     assert site.build().problems == []
-    assert '<span class="icon big"><svg viewBox="0 0 1 1"></svg></span>' in prose(site)
+    assert '<span class="symbol big"><svg viewBox="0 0 1 1"></svg></span>' in prose(site)
     assert "<title>A · " in site.text("a/index.html")
     assert "/a/" in site.edit({"templates/icons/simple/python.svg": "<svg></svg>"}).build().rendered
 
