@@ -150,7 +150,7 @@ class Config:
     params: Mapping[str, Any] = _option(_params, _EMPTY)
     """Anything of your own, for templates: `site.params.NAME`."""
     markdown: MarkdownOptions = _option(as_markdown, MarkdownOptions())  # noqa: RUF009  (it makes a field)
-    """How bodies are read: `trusted`, `jinja`, `smart`, `macros`."""
+    """How bodies are read: `trusted`, `jinja`, `smart`, `macros`, `heading_ids`, `snippets`, `append`."""
     theme: ThemeOptions = _option(as_theme, ThemeOptions())  # noqa: RUF009
     """How the theme looks: `accent`, `docs`, `edit_url`, `backlinks`."""
     feeds: FeedOptions = _option(as_feeds, FeedOptions())  # noqa: RUF009

@@ -4,6 +4,7 @@ cannot be meant raises `ValueError`, with a hint where there is one."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -40,10 +41,17 @@ class MarkdownOptions:
     macros: tuple[tuple[str, str], ...] = ()
     r"""TeX macros for formulas: `R: \mathbb{R}`."""
 
+    heading_ids: str = "github"
+    """How the anchors of headings are made: as GitHub does, or as `python-markdown`."""
+    snippets: tuple[str, ...] = (".", "snippets")
+    """Folders of the site in which snippets are looked for, before the content folder."""
+    append: tuple[str, ...] = ()
+    """Files of the site that every body ends with, such as a list of abbreviations."""
+
     @property
     def key(self) -> str:
         """Tells markup of other options apart."""
-        return f"{self.trusted} {self.smart} {self.macros}"
+        return f"{self.trusted} {self.smart} {self.macros} {self.heading_ids}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,8 @@ def as_feeds(value: Any) -> FeedOptions:
 
 def as_markdown(value: Any) -> MarkdownOptions:
     """`markdown:` as written."""
-    return MarkdownOptions(**_group(value, MarkdownOptions, {"macros": _macros}))
+    return MarkdownOptions(**_group(value, MarkdownOptions, {
+        "macros": _macros, "heading_ids": _heading_ids, "snippets": _paths, "append": _paths}))
 
 
 def as_theme(value: Any) -> ThemeOptions:
@@ -152,6 +161,23 @@ def _limit(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError("`limit`: a whole number of at least 1 is expected here")
     return value
+
+
+def _heading_ids(value: Any) -> str:
+    if value not in ("github", "python-markdown"):
+        raise ValueError("`heading_ids` is `github` or `python-markdown`")
+    return str(value)
+
+
+def _paths(value: Any) -> tuple[str, ...]:
+    """Folders or files of the site."""
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip("/ ") for name in names):
+        raise ValueError("a list of paths inside the site is expected here")
+    paths = tuple(dict.fromkeys(posixpath.normpath(name.replace("\\", "/")) for name in names))
+    if any(path.startswith(("..", "/")) or ":" in path for path in paths):
+        raise ValueError("a path inside the site is expected here")
+    return paths
 
 
 def _colour(value: Any) -> str | None:

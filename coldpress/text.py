@@ -66,6 +66,13 @@ def heading_id(text: str) -> str:
     return "".join(kept).strip("-") or "section"
 
 
+def python_markdown_id(text: str) -> str:
+    """The anchor of a heading as Python-Markdown makes it: ASCII only, and empty
+    where there is none of it."""
+    kept = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", kept).strip().lower())
+
+
 def _letters(text: str) -> str:
     return unicodedata.normalize("NFC", _DRESSING.sub("", unicodedata.normalize("NFC", text).lower()))
 

@@ -86,6 +86,7 @@ PROBES = {
           "{{ found.title if found and found.title is defined }} {% endfor %}",
     "body": '{% set found = library.by_source("about.md") %}{% if found %}{{ found.html }}'
             "{% for heading in found.toc %}{{ heading.title }}{% endfor %}{% endif %}",
+    "spoken": '{% set found = library.by_source("spoken.md") %}{{ found.summary ~ found.description if found }}',
     "elsewhere": '{% set found = library.by_source("about.md") %}'
                  "{{ found.html_elsewhere() if found and site.base_url }}",
     "asset": '{{ library.asset_of("logo.svg") }} {{ library.asset_of("favicon.svg") }} {{ library.asset_of("CNAME") }}',
@@ -718,6 +719,8 @@ class RandomSite:
         self.put("shown.md", Doc({"title": "Shown"}, "[[Known by name]], [[About#Part 1|it]], :badge[x], "
                                  "![Logo](logo.svg).\n\n"
                                  '::include{file="words.txt"}\n\n:::badge\nWithin.\n:::\n\nLast mark 0000.\n'))
+        self.write(self.path("content", "said.txt"), "said mark 0000\n")
+        self.put("spoken.md", Doc({"title": "Spoken"}, '--8<-- "said.txt"\n\n- in a list\n\n    --8<-- "words.txt"\n'))
         names = [self.post_name() for _ in range(self.posts)] + [self.page_name() for _ in range(10 + self.posts // 10)]
         self.docs.update((name, Doc({}, "")) for name in names)  # so that links find them
         self.new("about.md", title="About", aliases=["/was/"], draft=False, layout="bare")
@@ -1366,6 +1369,14 @@ def included_file(site: RandomSite) -> str | None:
         return None
     site.bump(site.path("content", "words.txt"), keep_time=site.rng.random() < 0.3)
     return "words.txt"
+
+
+@edit
+def snippet(site: RandomSite) -> str | None:
+    if "said.txt" not in site.assets():
+        return None
+    site.bump(site.path("content", "said.txt"), keep_time=site.rng.random() < 0.3)
+    return "said.txt"
 
 
 @edit

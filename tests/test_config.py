@@ -12,7 +12,8 @@ from coldpress.options import MarkdownOptions, MenuItem, ThemeOptions
 DEFAULTS = {
     "title": "My site", "base_url": None, "description": "", "author": "", "language": "en", "timezone": "UTC",
     "permalinks": {}, "taxonomies": ("tags", "categories"), "collections": ("posts",), "menu": (), "paginate": 10,
-    "params": {}, "markdown": {"trusted": True, "jinja": False, "smart": True, "macros": ()},
+    "params": {}, "markdown": {"trusted": True, "jinja": False, "smart": True, "macros": (), "heading_ids": "github",
+                              "snippets": (".", "snippets"), "append": ()},
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
     "static_dir": "static", "data_dir": "data", "llms": False,
     "feeds": {"formats": ("atom", "rss", "json"), "limit": 20, "full": True},

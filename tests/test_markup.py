@@ -45,6 +45,27 @@ def code(text, language="", inner=None):
     ("- [ ] a\n- [x] b", '<ul class="task-list">\n'
      '<li class="task-list-item"><label><input type="checkbox" disabled> a</label></li>\n'
      '<li class="task-list-item"><label><input type="checkbox" disabled checked> b</label></li>\n</ul>'),
+    ("++ctrl+k++ ++\"Any\"++ C++ and D++ i++x++ ++nokey++",
+     '<p><span class="keys"><kbd class="key-control">Ctrl</kbd>+<kbd class="key-k">K</kbd></span> '
+     '<span class="keys"><kbd>Any</kbd></span> C++ and D++ i++x++ ++nokey++</p>'),
+    ("`#!python x` `#!nolanguage x` `#!/bin/sh x`", '<p><code class="language-python"><span class="n">x</span></code> '
+     "<code>#!nolanguage x</code> <code>#!/bin/sh x</code></p>"),
+    ("{++a *b*++}{--c--} {~~d~>e~~} {==f==}{>>g<<} {==",
+     '<p><ins class="critic">a <em>b</em></ins><del class="critic">c</del> <del class="critic">d</del>'
+     '<ins class="critic">e</ins> <mark class="critic">f</mark><span class="critic">g</span> {==</p>'),
+    ('<figure markdown="span">\n    ![x](a.png)\n\n  <figcaption>A *b*</figcaption>\n</figure>\n\nC.',
+     '<figure>\n<img alt="x" src="a.png">\n\n<figcaption>A <em>b</em></figcaption>\n</figure>\n<p>C.</p>'),
+    ('<p markdown="span">*a*</p>\n\nb', "<p><em>a</em></p>\n<p>b</p>"),
+    ("```py\nx = 1  # (1)!\ny  # but (2)\nf(3)  # no (4) here\n```\n\n1. One\n2. Two",
+     code("", "py", '<span class="n">x</span> <span class="o">=</span> <span class="mi">1</span>  '
+          '<span class="c1"># <b class="annotation">(1)</b></span>\n<span class="n">y</span>  '
+          '<span class="c1"># but <b class="annotation">(2)</b></span>\n<span class="n">f</span>'
+          '<span class="p">(</span><span class="mi">3</span><span class="p">)</span>  '
+          '<span class="c1"># no (4) here</span>') + '\n<ol class="annotations">\n<li>One</li>\n<li>Two</li>\n</ol>'),
+    ("```py\nx # (1)!\n```\n\nText.", code("", "py", '<span class="n">x</span> <span class="c1"># (1)!</span>')
+     + "\n<p>Text.</p>"),
+    ("The mass \\( m = 1 \\) and \\( no formula \\)",
+     '<p>The mass <math><mi>m</mi><mo>=</mo><mn>1</mn></math> and ( no formula )</p>'),
     ("3. three\n4. four", '<ol start="3">\n<li>three</li>\n<li>four</li>\n</ol>'),
     ("<script>\nif (a < b && c) {}\n</script>", "<script>\nif (a < b && c) {}\n</script>"),
     ("a <!-- b --> c", "<p>a <!-- b --> c</p>"),
@@ -117,12 +138,6 @@ def test_details(body, opening):
     kind, title = opening
     assert render(body) == (f'<details class="admonition {kind}>\n<summary class="admonition-title">{title}</summary>\n'
                             "<p>Body.</p>\n</details>")
-
-
-def test_tabs():
-    html = render('=== "Linux"\n    One.\n\n=== "macOS"\n    Two.\n')
-    assert '<label for="__tabbed_1_1">Linux</label><label for="__tabbed_1_2">macOS</label>' in html
-    assert html.count('<div class="tabbed-block">') == 2
 
 
 def test_an_ordinary_quote_is_no_callout():

@@ -25,6 +25,7 @@ class Filling:
         self._page = page
         self._elsewhere = elsewhere
         self._absolute = absolute
+        self._known: dict[int, Mapping[str, Any]] = {}
 
     def html(self, fragment: Fragment) -> Markup:
         """A fragment with its slots filled."""
@@ -74,7 +75,12 @@ class Filling:
         return f'<a href="{self._link(link)}">{self.html(component.title)}</a>'
 
     def _variables(self, component: Component) -> Mapping[str, Any]:
-        """What a component's template gets."""
+        """What a component's template gets; the one around it gets the same."""
+        if component.number not in self._known:
+            self._known[component.number] = self._made(component)
+        return self._known[component.number]
+
+    def _made(self, component: Component) -> Mapping[str, Any]:
         return {
             "name": component.name, "kind": component.kind, "number": component.number, "page": self._page,
             "title": self.html(component.title), "body": self.html(component.body),

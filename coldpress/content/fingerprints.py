@@ -63,6 +63,8 @@ class ContentFingerprints:
         lines = [f"{page.source}\n{page.path}\n{_meta(page)}" for page in self._pages.values()]
         lines += [str(self._items(name)) for name in ("assets", "aliases", "left out")]
         lines.append(str(self._library.data.fingerprint(AUTHORS)))
+        config = self._library.config  # what of it decides where pages stand
+        lines.append(repr((config.menu, config.theme.docs, config.author, config.title)))
         return blake2b("\n\n".join(lines).encode(), digest_size=16).hexdigest()
 
     def texts(self) -> dict[str, str]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from coldpress.markup.cache import Body
 from coldpress.markup.rendered import Brief, Rendered
+from coldpress.markup.snippets import Expanded
 
 if TYPE_CHECKING:
     from coldpress.content.page import Page
-    from coldpress.sources.document import Document
 
 
 class Host(Protocol):
@@ -28,8 +28,8 @@ class Host(Protocol):
     def endpoint_names(self) -> Iterable[str]:
         """What endpoints are called."""
 
-    def run_body(self, page: Page, document: Document) -> str:
-        """A body that is a template, run."""
+    def expanded(self, page: Page) -> Expanded:
+        """A page's body with its snippets; one that is a template, run."""
 
     def can_include(self, page: Page, name: str) -> bool:
         """Whether a page may show the file with that name."""

@@ -15,6 +15,7 @@ from coldpress import recorder
 from coldpress.config import Config
 from coldpress.content.aliases import Alias, alias_paths
 from coldpress.content.backlinks import Backlinks
+from coldpress.content.bodies import expanded_body
 from coldpress.content.host import Host, Markup
 from coldpress.content.links import Target, resolve
 from coldpress.content.names import Names
@@ -135,15 +136,15 @@ class Library(Neighbourhood):
         return base + url_of(target.path) + target.suffix
 
     def body_of(self, page: Page) -> Body:
-        """A page's body as it is to be rendered.  Only what a body reads that is
-        a template is recorded."""
+        """A page's body as it is to be rendered.  Only what templates and
+        snippets read is recorded."""
         document = page._document
         with recorder.unrecorded():
-            language, is_template = document.front.lang or self.config.language, self.config.markdown.jinja
-        if not is_template:
+            language = document.front.lang or self.config.language
+        expanded = expanded_body(self, page)
+        if expanded is None:
             return Body(document.digest, language, document.read_body)
-        text = self.host.run_body(page, document)
-        return Body(text_digest(text), language, lambda: text)
+        return Body(text_digest(expanded.text), language, lambda: expanded.text)
 
     def render(self, page: Page) -> Rendered:
         """A page's markup, from the cache where it is there."""

@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urljoin
 
 from coldpress import recorder
 from coldpress.content.aliases import Alias
+from coldpress.content.bodies import place_in
 from coldpress.content.page import Page
 from coldpress.errors import Place, Problem
 from coldpress.markup.rendered import Link
@@ -149,8 +150,9 @@ def missing_anchors(library: Library, page: Page) -> Iterator[Problem]:
             if target.fragment not in anchors:
                 where = "this page" if target.page is page else f"`{target.page.source}`"
                 near = nearest(target.fragment, anchors)
-                yield Problem("link.broken-anchor", f"{where} has no heading `#{target.fragment}`", _place(page, link),
-                              f"did you mean `#{near}`?" if near else None, severity="warning")
+                yield Problem("link.broken-anchor", f"{where} has no heading `#{target.fragment}`",
+                              _place(library, page, link), f"did you mean `#{near}`?" if near else None,
+                              severity="warning")
 
 
 def broken_link(library: Library, page: Page, link: Link) -> Problem:
@@ -161,14 +163,14 @@ def broken_link(library: Library, page: Page, link: Link) -> Problem:
         code, message = "link.unknown-name", f"no page is called `{link.target[2:-2].partition('#')[0]}`"
     elif link.target.startswith(ENDPOINT):
         message = f"there is no endpoint `{link.target.removeprefix(ENDPOINT)}`"
-    return Problem(code, message, _place(page, link), _suggestion(library, page, link),
+    return Problem(code, message, _place(library, page, link), _suggestion(library, page, link),
                    severity="warning")
 
 
-def _place(page: Page, link: Link) -> Place:
+def _place(library: Library, page: Page, link: Link) -> Place:
     if link.line is None and link.kind == "image" and link.target == page._document.front.image:
         return page._document.place_of("image")
-    return page._document.place(link.line, link.column, link.length)
+    return place_in(library, page, link.line, link.column, link.length)
 
 
 def _suggestion(library: Library, page: Page, link: Link) -> str | None:

@@ -113,10 +113,12 @@ class Navigation:
         if page.kind == "post":
             return None
         menu = self.tree("menu")
-        written = [index for index, item in enumerate(menu) if item.children and any(
-            inner.page is page for inner in walk([item]))]
+        written = [index for index, item in enumerate(menu) if any(inner.page is page for inner in walk([item]))]
+        if written and "." in self._docs and any(item.children for item in menu):
+            return "menu"
+        written = [index for index in written if menu[index].children]
         if written:
-            return "menu" if "." in self._docs else f"menu/{written[0]}"
+            return f"menu/{written[0]}"
         inside = [folder for folder in self._docs if folder == "." or page.source.startswith(f"{folder}/")]
         if not inside or page.source.partition("/")[0] in self._lists:
             return None

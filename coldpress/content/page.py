@@ -138,7 +138,10 @@ class Page(Standing):
         return Filling(self._library, self).html(self._rendered.html)
 
     def _is_title(self, title: Title) -> bool:
-        return " ".join(self._name.split()).casefold() == title.text.casefold()
+        """Whether a heading is the page's title; in docs it is, whatever front
+        matter calls the page in lists."""
+        is_same = " ".join(self._name.split()).casefold() == title.text.casefold()
+        return is_same or (self.kind != "post" and self.face == "docs")
 
     def html_elsewhere(self) -> Markup:
         """The body for another place (a feed): every link is a whole URL."""

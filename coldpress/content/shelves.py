@@ -15,6 +15,7 @@ from coldpress.content.permalinks import folder_path
 from coldpress.content.sections import SectionTree, newest_first
 from coldpress.content.standing import Standing
 from coldpress.content.taxonomy import BUILT_IN, Authors, Taxonomy
+from coldpress.sources.names import file_stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,11 @@ class Shelves:
         return {path: page for path, page in found.items() if page}
 
     def _own_page(self, path: str) -> Page | None:
-        """The page at the path of a taxonomy or a term, if it lies in the taxonomy's folder."""
+        """The page at the path of a taxonomy or a term, if it lies in the taxonomy's
+        folder or is called so itself: `tags.md`."""
         page = self._by_path.get(path)
-        top = page.source.partition("/")[0] if page else ""
-        return page if page and page.source != top and path.startswith(folder_path(top)) else None
+        top, slash, _ = page.source.partition("/") if page else ("", "", "")
+        return page if page and path.startswith(folder_path(top if slash else file_stem(top))) else None
 
     @property
     def sources(self) -> tuple[str, ...]:

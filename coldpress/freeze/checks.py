@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from coldpress import recorder
+from coldpress.content.bodies import missing_snippets, place_in
 from coldpress.content.library import Library
 from coldpress.content.links import broken_link, loose_links, missing_anchors
 from coldpress.content.page import Page
@@ -33,15 +34,15 @@ def check_page(library: Library, page: Page) -> Check:
     with recorder.recording() as reads:
         recorder.read("text", page.source)
         loose = tuple(loose_links(library, page))
-        problems = (*flaws_of(page), *missing_anchors(library, page), *unknown_components(library, page),
-                    *missing_files(library, page))
+        problems = (*flaws_of(library, page), *missing_anchors(library, page), *unknown_components(library, page),
+                    *missing_files(library, page), *missing_snippets(library, page))
     return Check(page.source, tuple(summed_up(reads)), loose, problems)
 
 
-def flaws_of(page: Page) -> Iterator[Problem]:
+def flaws_of(library: Library, page: Page) -> Iterator[Problem]:
     """What of a body could not be shown as meant, as warnings and notes."""
     for flaw in page.rendered.flaws:
-        yield Problem(flaw.code, flaw.message, page.document.place(flaw.line, flaw.column, flaw.length),
+        yield Problem(flaw.code, flaw.message, place_in(library, page, flaw.line, flaw.column, flaw.length),
                       flaw.hint, severity=flaw.severity)
 
 
@@ -53,7 +54,7 @@ def unknown_components(library: Library, page: Page) -> Iterator[Problem]:
         if component.kind == "container":
             known = known or set(library.host.component_names)
             if component.name not in known:
-                place = page.document.place(component.line, component.column, 1)
+                place = place_in(library, page, component.line, component.column)
                 yield Problem("markup.component", f"there is no component `{component.name}`", place,
                               did_you_mean(component.name, known) or
                               f"its content is shown; make `templates/components/{component.name}.html`",
@@ -66,7 +67,7 @@ def missing_files(library: Library, page: Page) -> Iterator[Problem]:
         name = dict(component.attributes).get("file", "")
         if component.name == "include" and isinstance(name, str) and not library.host.can_include(page, name):
             yield Problem("markup.include", f"`{name}` cannot be shown here",
-                          page.document.place(component.line, component.column, 1),
+                          place_in(library, page, component.line, component.column),
                           "name a text file of the site, from this page's folder or, with a slash, from the site's",
                           severity="warning")
 

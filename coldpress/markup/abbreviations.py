@@ -11,7 +11,7 @@ from coldpress.markup.tree import Raw, Verbatim
 DEFINITION = re.compile(r"\*\[(?P<short>[^\]\n]{1,100})\]:[ \t]*(?P<long>[^\n]*)\Z")
 _WORD_BEGINS = re.compile(r"(?<!\w)\S")
 _WORD = re.compile(r"\w")
-_SKIPPED = frozenset(["code", "pre", "math", "a", "abbr"])
+_SKIPPED = frozenset(["code", "pre", "math", "abbr"])
 _MOST = 1_000_000  # characters that meanings may add to a page
 
 

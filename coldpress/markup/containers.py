@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
-from coldpress.markup.blocks import Blocks, Container, Taken
+from coldpress.markup.blocks import Blocks, Container, Leaf, Taken
 from coldpress.markup.lines import Line
 from coldpress.markup.repair import completed
 from coldpress.markup.tree import CALLOUT_TITLE, ComponentElement, Source, Verbatim, group, raw
@@ -13,7 +13,7 @@ from coldpress.markup.tree import CALLOUT_TITLE, ComponentElement, Source, Verba
 _CALLOUT = re.compile(r"\[!(?P<kind>[A-Za-z][\w-]*)\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|\Z)")
 _ADMONITION = re.compile(
     r"(?P<mark>!!!|\?\?\?\+?)[ ]?(?P<kinds>[\w-]+(?: +[\w-]+)*)?[ ]*(?:\"(?P<title>.*)\")?$")
-_TAB = re.compile(r"===[+!]*[ ]+\"(?P<title>.*)\"$")
+_TAB = re.compile(r"===(?P<marks>[+!]*)[ ]+\"(?P<title>.*)\"$")
 _NOTE = re.compile(r"\[\^(?P<label>[^\[\]\s]+)\]:[ \t]*")
 TITLED = frozenset((
     "note", "info", "tip", "hint", "important", "warning", "attention", "caution", "danger", "error", "failure",
@@ -21,7 +21,7 @@ TITLED = frozenset((
     "example", "todo", "quote", "cite", "seealso"))
 """Callouts whose title readers see in their language."""
 _HTML = re.compile(r"<(?P<name>[a-zA-Z][\w-]*+)(?P<attributes>[^<>]*+)>")
-_ASKS = re.compile(r"(?<=[ \t])markdown(?:=(?P<quote>[\"']?)(?:1|block|span)(?P=quote))?(?![^ \t])")
+_ASKS = re.compile(r"(?<=[ \t])markdown(?:=(?P<quote>[\"']?)(?P<kind>1|block|span)(?P=quote))?(?![^ \t])")
 
 
 class Quote(Container):
@@ -82,31 +82,29 @@ class Tab(Indented):
 
 
 class Tabs(Container):
-    """A set of tabs, which works without a script."""
+    """A set of tabs; with each in it a component, which a template shows."""
 
     only = Tab
 
-    def __init__(self, number: int) -> None:
-        super().__init__(Element("div", {"class": "tabbed-set tabbed-alternate"}))
-        self.element.text = self.element.tail = "\n"
-        self._number = number
-        self.titles: list[Source] = []
 
-    def close(self, blocks: Blocks) -> None:
-        content = list(self.element)
-        self.element[:] = []
-        labels = Element("div", {"class": "tabbed-labels"})
-        for number, title in enumerate(self.titles, 1):
-            name = f"__tabbed_{self._number}_{number}"
-            button = SubElement(self.element, "input", {
-                "type": "radio", "name": f"__tabbed_{self._number}", "id": name})
-            if number == 1:
-                button.set("checked", "")
-            SubElement(labels, "label", {"for": name}).text = title
-        block = Element("div", {"class": "tabbed-content"})
-        block.extend(content)
-        block.text = labels.tail = block.tail = "\n"
-        self.element.extend((labels, block))
+class _Ends:
+    """Finds where an HTML element ends that has begun."""
+
+    def __init__(self, name: str) -> None:
+        self._depth = 1
+        self._tag = re.compile(rf"<(/?){re.escape(name)}(?=[\s/>])[^<>]*>", re.I)
+
+    @property
+    def is_over(self) -> bool:
+        return self._depth <= 0
+
+    def cut(self, line: Line) -> None:
+        """Leave what stands before the end of the element."""
+        for tag in self._tag.finditer(line.rest):
+            self._depth += -1 if tag[1] else 1
+            if self.is_over:
+                line.cut(tag.start())
+                return
 
 
 class Html(Container):
@@ -117,27 +115,47 @@ class Html(Container):
         self.element.append(raw(completed(begin)))
         self.element[0].tail = "\n"
         self._name = name
-        self._depth = 1
-        self._tag = re.compile(rf"<(/?){re.escape(name)}(?=[\s/>])[^<>]*>", re.I)
+        self.ends = _Ends(name)
 
     def goes_on(self, line: Line, blocks: Blocks) -> bool:
-        if self._depth <= 0:
+        if self.ends.is_over:
             return False
-        self.cut(line)
+        self.ends.cut(line)
         return True
-
-    def cut(self, line: Line) -> None:
-        """Leave what stands before the end of the element."""
-        for tag in self._tag.finditer(line.rest):
-            self._depth += -1 if tag[1] else 1
-            if self._depth <= 0:
-                line.cut(tag.start())
-                return
 
     def close(self, blocks: Blocks) -> None:
         end = raw(f"</{self._name}>")
         end.tail = "\n"
         self.element.append(end)
+
+
+class HtmlText(Leaf):
+    """An HTML element whose content is one text, tags in it included."""
+
+    def __init__(self, name: str, begin: str, line: Line) -> None:
+        self._name, self._begin = name, begin
+        self._ends = _Ends(name)
+        self._place = line.number, line.column + line.indent + 1
+        self._lines: list[str] = []
+        self._columns: list[int] = []
+
+    def takes(self, line: Line, blocks: Blocks) -> bool:
+        self._ends.cut(line)
+        self._columns.append(line.column + line.indent + 1)
+        self._lines.append(line.text)
+        if self._ends.is_over:
+            blocks.end_leaf()
+        return True
+
+    def close(self, blocks: Blocks) -> None:
+        if not self._ends.is_over:
+            blocks.flaw("markup.html", "this HTML is never closed", *self._place, 1,
+                        f"all below it belongs to it; end it with `</{self._name}>`")
+        element = raw(completed(self._begin))
+        element.append(group(Source.at("\n".join(self._lines), self._place[0], tuple(self._columns))))
+        element.append(raw(f"</{self._name}>"))
+        element.tail = "\n"
+        self.parent.append(element)
 
 
 def make_callout(element: Element, kinds: list[str], title: Source | str | None, fold: str) -> None:
@@ -200,16 +218,22 @@ def start_tab(blocks: Blocks, line: Line) -> Taken:
     found = _TAB.match(line.text.rstrip(" \t"))
     if not found or blocks.is_too_deep(line):
         return Taken.NOTHING
-    tabs = blocks.container
-    if not isinstance(tabs, Tabs):
-        tabs = Tabs(line.number)
-        blocks.enter(tabs)
-    tabs.titles.append(Source.at(found["title"], line.number, (line.column + line.indent + 1 + found.start("title"),)))
-    tab = Tab(Element("div", {"class": "tabbed-block"}))
-    tab.element.text = tab.element.tail = "\n"
-    blocks.enter(tab)
+    column = line.column + line.indent + 1
+    if not isinstance(blocks.container, Tabs) or "!" in found["marks"]:
+        blocks.enter(Tabs(_component("tabs", None, {}, line.number, column)))
+    title = Source.at(found["title"], line.number, (column + found.start("title"),))
+    selected = {"selected": "selected"} if "+" in found["marks"] else {}
+    blocks.enter(Tab(_component("tab", title, selected, line.number, column)))
     line.skip(len(line.rest))
     return Taken.LINE
+
+
+def _component(name: str, title: Source | None, attributes: dict[str, str], line: int, column: int) -> Element:
+    element = ComponentElement(name, "container", attributes, "")
+    element.place = line, column
+    element.append(group(title))
+    element.tail = "\n"
+    return element
 
 
 def start_note(blocks: Blocks, line: Line) -> Taken:
@@ -231,8 +255,15 @@ def start_html_with_markdown(blocks: Blocks, line: Line) -> Taken:
     if not found or not asks or blocks.is_too_deep(line):
         return Taken.NOTHING
     before, after = found["attributes"][:asks.start()].rstrip(" \t"), found["attributes"][asks.end():]
-    container = Html(found["name"], f"<{found['name']}{before}{after}>")
+    begin = f"<{found['name']}{before}{after}>"
+    if asks["kind"] == "span":
+        leaf = HtmlText(found["name"], begin, line)
+        blocks.begin(leaf)
+        line.skip(line.indent + found.end())
+        leaf.takes(line, blocks)
+        return Taken.LINE
+    container = Html(found["name"], begin)
     blocks.enter(container)
     line.skip(line.indent + found.end())
-    container.cut(line)
+    container.ends.cut(line)
     return Taken.MARK

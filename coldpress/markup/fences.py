@@ -119,6 +119,8 @@ class _Reading:
             self._ignored.append(word[0])
 
     def _take_word(self, word: str, *, is_attribute: bool) -> None:
+        if word == ".annotate":
+            return  # so is every block above a list
         if _meaning(word.removeprefix(".")) == "first":
             self._first = self._first or 1
         elif _FILE.fullmatch(word) and not self._title and not (is_attribute and word.startswith(".")):

@@ -8,8 +8,10 @@ and our writer in the place of its serializer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.etree.ElementTree import Element, ElementTree
 
 import markdown
@@ -21,9 +23,9 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 
-from coldpress.markup import abbreviations, attributes
+from coldpress.markup import abbreviations, attributes, icons
 from coldpress.markup.blocks import Blocks
-from coldpress.markup.codes import Codes
+from coldpress.markup.codes import Codes, colour_span
 from coldpress.markup.destinations import References
 from coldpress.markup.footnotes import Footnotes
 from coldpress.markup.grammar import STARTS
@@ -36,6 +38,7 @@ from coldpress.markup.typography import set_type
 from coldpress.markup.write import to_html
 from coldpress.options import MarkdownOptions
 
+_ANNOTATION = re.compile(r"\(\d{1,3}\)")
 _TOO_MUCH = Flaw("markup.size", "link references and abbreviations make this page far larger than its text", None, None,
                  1, "from some place on they are shown as text")
 
@@ -106,11 +109,13 @@ class GitHub(Extension):
 
     def _render_leaves(self, root: Element) -> None:
         """Code and formulas as HTML."""
+        annotated = set(_above_lists(root))
         for element in root.iter():
             self.body.has_html = self.body.has_html or type(element.text) is Raw
             if element.tag == "pre" and "info" in element.attrib:
-                _become(element, self.codes.convert(element.text or "", element.attrib["info"],
-                                                    int(element.attrib["line"]), int(element.attrib["column"])))
+                _become(element, self.codes.convert(
+                    element.text or "", element.attrib["info"], int(element.attrib["line"]),
+                    int(element.attrib["column"]), notes=element in annotated))
             elif element.tag == "math" and "line" in element.attrib:
                 is_block = element.attrib["display"] == "block"
                 html = self.maths.convert(element.text or "", int(element.attrib["line"]),
@@ -120,15 +125,19 @@ class GitHub(Extension):
     def _finish(self, root: Element) -> None:
         body = self.body
         body.root = root
-        body.title, body.contents = structure(root)
+        body.title, body.contents = structure(root, self._options.heading_ids)
         flaws = [*body.blocks.flaws, *self.maths.flaws, *self.codes.flaws]
         body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
+        for code in root.iter("code"):
+            colour_span(code)
         self._mark_components(root)
 
     def _mark_components(self, root: Element) -> None:
         """Put marks where components are, for the scan of the HTML."""
         for element in root.iter():
             if isinstance(element, ComponentElement):
+                if element.name == icons.COMPONENT and element.attributes.get("text") == "":
+                    self.body.flaws.append(_no_picture(element))
                 self.body.components.append(element)
                 element.tag = None  # type: ignore[assignment]  # see `tree.group`
                 element.insert(0, raw(f"<!--coldpress:component {len(self.body.components)}-->"))
@@ -173,6 +182,21 @@ def _read(root: Element, inlines: Inlines) -> None:
                 text = text.part(0, found[0])
             element.text = None
             inlines.read(text, element)
+
+
+def _above_lists(root: Element) -> Iterator[Element]:
+    """The code blocks right above a numbered list, whose numbers they may have."""
+    for parent in root.iter():
+        for element, below in pairwise(parent):
+            if element.tag == "pre" and below.tag == "ol" and _ANNOTATION.search(element.text or ""):
+                below.set("class", "annotations")
+                yield element
+
+
+def _no_picture(icon: ComponentElement) -> Flaw:
+    name = icon.attributes["name"]
+    return Flaw("markup.icon", f"no character stands for the icon `{icon.written}`", *icon.place, len(icon.written),
+                f"it is shown where there is a file `templates/icons/{name}.svg`", "note")
 
 
 def _become(element: Element, html: str) -> None:

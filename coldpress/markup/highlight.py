@@ -31,14 +31,23 @@ _NAMES = {
 }
 _SHELLS = ("bash", "sh", "shell", "zsh")
 _SESSIONS = ("console", "shell-session", "shellsession", "sh-session", "bash-session", "terminal")
+_COMMENT = re.compile(r'<span class="c[1mhs]?">[^<]*\([^<]*</span>')
+_NUMBER = re.compile(r"\((\d{1,3})\)!?(?=\W*</span>)")
 # A line that Pygments marks as a whole, as in a diff; not `~~gone~~` in Markdown.
 _WHOLE = re.compile(r'^<span class="(gi|gd)">(?!~~)[^<]*</span>$', re.M)
 
 
-def code_block(source: str, info: Info) -> str:
-    """Code as HTML; a language nobody knows is plain text."""
-    lexer = _lexer_for(info.language, source)
-    code = highlight(source, lexer, _FORMATTER).removesuffix("\n") if lexer else escaped(source)
+def highlighted(source: str, language: str) -> str | None:
+    """Code with its classes; None in a language that nobody knows."""
+    lexer = _lexer_for(language, source)
+    return highlight(source, lexer, _FORMATTER).removesuffix("\n") if lexer else None
+
+
+def code_block(source: str, info: Info, *, notes: bool = False) -> str:
+    """Code as HTML; a language nobody knows is plain text.  With `notes`, which
+    are a list below it, `(1)` in a comment is the number of one."""
+    code = highlighted(source, info.language) or escaped(source)
+    code = _COMMENT.sub(_with_numbers, code) if notes else code
     code = _in_lines(code, info) if info.in_lines or _WHOLE.search(code) else f"{code}\n"
     name = f' class="language-{escaped(info.language)}"' if _LANGUAGE.fullmatch(info.language) else ""
     # The block scrolls sideways, so it can take the focus.
@@ -46,6 +55,10 @@ def code_block(source: str, info: Info) -> str:
     if info.title:
         return f'<figure class="code"><figcaption>{escaped(info.title)}</figcaption>{block}</figure>'
     return f'<div class="code">{block}</div>'
+
+
+def _with_numbers(comment: re.Match[str]) -> str:
+    return _NUMBER.sub(r'<b class="annotation">(\1)</b>', comment[0])
 
 
 def _in_lines(code: str, info: Info) -> str:

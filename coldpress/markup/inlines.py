@@ -16,17 +16,22 @@ from xml.etree.ElementTree import Element
 
 from coldpress.markup import attributes, bare, money, tags
 from coldpress.markup.attributes import Attributes
+from coldpress.markup.codes import code_span
+from coldpress.markup.critic import critic_at
 from coldpress.markup.delimiters import Delimiter, delimiter, pair
 from coldpress.markup.destinations import ENTITY, References, Target, inline_target, label
-from coldpress.markup.directives import Inline, inline_at
+from coldpress.markup.directives import Inline, attributes_of, inline_at
 from coldpress.markup.emoji import emoji_at
+from coldpress.markup.icons import COMPONENT, Icon, icon_at
+from coldpress.markup.keys import keys_at
 from coldpress.markup.repair import completed
 from coldpress.markup.tokens import Bracket, Closed, Token, build, last_character, words_of
 from coldpress.markup.tree import PAGE_LINK, ComponentElement, Source, Verbatim, group, raw
 from coldpress.text import CJK
 
 _SPECIAL = re.compile(
-    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$|\{(?=[:#.\w ])|:(?=[\w+-]+[:\[{])|(?:https?|ftp)://|www\.", re.I | re.A)
+    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$|\{(?=[:#.\w +=~>-])|:(?=[\w+-]+[:\[{])|\+\+(?=[\w\"])|(?:https?|ftp)://"
+    r"|www\.", re.I | re.A)
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _TICKS = re.compile("`+")
 _RUN = re.compile(r"\*+|_+|~+|\^+|=+")
@@ -118,9 +123,7 @@ class _Reading:
         inner = self._text[opening.end():places[closing]].replace("\n", " ")
         if inner.startswith(" ") and inner.endswith(" ") and inner.strip(" "):
             inner = inner[1:-1]
-        element = Element("code")
-        element.text = Verbatim(inner)
-        self._tokens.append(element)
+        self._tokens.append(code_span(inner))
         return places[closing] + size
 
     def _entity(self, at: int) -> int | None:
@@ -273,6 +276,9 @@ class _Reading:
         return end
 
     def _attributes(self, at: int) -> int | None:
+        critic = critic_at(self._text, at)
+        if critic:
+            return self._critic(*critic)
         if not self._tokens or isinstance(self._tokens[-1], str):
             return None
         found = attributes.INLINE.match(self._text, at)
@@ -281,7 +287,36 @@ class _Reading:
         self._tokens.append(Attributes(found[0], found[1]))
         return found.end()
 
+    def _critic(self, marks: list[tuple[str, int, int]], end: int) -> int:
+        for name, start, stop in marks:
+            element = Element(name, {"class": "critic"})
+            self._inlines.read(self._text.part(start, stop), element)
+            self._tokens.append(element)
+        return end
+
+    def _keys(self, at: int) -> int | None:
+        found = keys_at(self._text, at)
+        if not found:
+            return None
+        self._tokens.append(found[0])
+        return found[1]
+
+    def _icon(self, icon: Icon, at: int) -> int:
+        """An icon with the attributes behind it, if there are any."""
+        listed = attributes.INLINE.match(self._text, icon.end)
+        end = listed.end() if listed else icon.end
+        given = attributes_of(listed[1]) if listed else {}
+        element = ComponentElement(COMPONENT, "inline", {**given, "name": icon.name, "text": icon.text},
+                                   self._text[at:end])
+        element.place = self._text.place(at)
+        element.append(group())
+        self._tokens.append(element)
+        return end
+
     def _emoji(self, at: int) -> int | None:
+        icon = icon_at(self._text, at)
+        if icon:
+            return self._icon(icon, at)
         found = emoji_at(self._text, at)
         if found:
             self._tokens.append(found[0])
@@ -329,5 +364,5 @@ _READERS: dict[str, Callable[[_Reading, int], int | None]] = {
     "\\": _Reading._escape, "`": _Reading._code, "&": _Reading._entity, "\n": _Reading._line_end,
     "<": _Reading._angle, "[": _Reading._open, "!": _Reading._image, "]": _Reading._close,
     "*": _Reading._run, "_": _Reading._run, "~": _Reading._run, "^": _Reading._run, "=": _Reading._run,
-    "$": _Reading._dollar, "{": _Reading._attributes, "@": _Reading._at, ":": _Reading._emoji,
+    "+": _Reading._keys, "$": _Reading._dollar, "{": _Reading._attributes, "@": _Reading._at, ":": _Reading._emoji,
 }

@@ -10,7 +10,7 @@ _TWO = re.compile(r"\$\$(?!\$)((?:[^$\\]|\\.)+?)\$\$(?!\$)", re.S)
 _ONE = re.compile(  # before an English ending too: the $n$th
     r"\$(?![\s$])((?:[^$\\\n]|\\.|\n(?!\n))*?(?:[^\s$\\]|\\.))\$(?:(?![\w$])|(?=(?:st|nd|rd|th|s)\b))", re.A)
 _TICKED = re.compile(r"\$`([^`\n]+)`\$")
-_ESCAPED = re.compile(r"\\\((?=\S)(.+?)\\\)|\\\[(.+?)\\\](?![(\[:])", re.S)
+_ESCAPED = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\](?![(\[:])", re.S)
 _TEX = re.compile(r"[\\^_={}<>+*/|]")
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 _CJK = re.compile(f"[{CJK}]")
@@ -40,10 +40,15 @@ def escaped_at(text: str, at: int) -> tuple[str, int, bool] | None:
     r"""The formula that `\(` or `\[` begins, where what is in it looks like one."""
     found = _ESCAPED.match(text, at, at + _LONGEST)
     if found and found[1]:
-        return (found[1], found.end(), False) if looks_like_tex(found[1]) else None
-    if found and (_COMMAND.search(found[2]) or _SCRIPT.search(found[2])):
+        is_tex = _is_tex(found[1]) if found[1][0].isspace() else looks_like_tex(found[1])
+        return (found[1], found.end(), False) if is_tex else None
+    if found and _is_tex(found[2]):
         return found[2], found.end(), True
     return None
+
+
+def _is_tex(text: str) -> bool:
+    return bool(_COMMAND.search(text) or _SCRIPT.search(text))
 
 
 def is_block(text: str) -> bool:

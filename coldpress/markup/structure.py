@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
@@ -10,7 +10,7 @@ from coldpress.markup.rendered import Heading
 from coldpress.markup.titles import plain
 from coldpress.markup.tree import HEADINGS, TITLE_MARK, raw
 from coldpress.markup.write import to_html
-from coldpress.text import heading_id
+from coldpress.text import heading_id, python_markdown_id
 
 _MOST_CONTENTS = 10  # times that a page shows its contents
 
@@ -24,10 +24,10 @@ class TakenTitle:
     html: str
 
 
-def structure(root: Element) -> tuple[TakenTitle | None, tuple[Heading, ...]]:
+def structure(root: Element, ids: str = "github") -> tuple[TakenTitle | None, tuple[Heading, ...]]:
     """Bring a body's tree into the shape of a page; gives its title, if it
     begins with one, and its contents."""
-    _number_ids(root)
+    _number_ids(root, *_IDS[ids])
     title = _take_title(root)
     if any(element.tag == "h1" for element in root):
         # The page has one h1, its title: the body's begin below it.
@@ -54,15 +54,19 @@ def _texts(element: Element) -> Iterator[str]:
             yield child.tail or ""
 
 
-def _number_ids(root: Element) -> None:
+_IDS: dict[str, tuple[Callable[[str], str], str]] = {
+    "github": (heading_id, "-"), "python-markdown": (python_markdown_id, "_")}
+
+
+def _number_ids(root: Element, make_id: Callable[[str], str], dash: str) -> None:
     used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
     next_number: dict[str, int] = {}
     for element in root.iter():
         if element.tag in HEADINGS and "id" not in element.attrib:
-            base = name = heading_id(text_of(element))
-            while name in used:
+            base = name = make_id(text_of(element))
+            while name in used or not name:
                 next_number[base] = next_number.get(base, 0) + 1
-                name = f"{base}-{next_number[base]}"
+                name = f"{base}{dash}{next_number[base]}"
             used.add(name)
             element.set("id", name)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from coldpress.markup.icons import ICON
+
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}#[ \t]+(?P<text>.*?)(?:[ \t]*#+)?[ \t]*$")
 _DEEPER = re.compile(r" {0,3}#{2,6}[ \t]")
@@ -73,6 +75,7 @@ def _without_marks(text: str) -> str:
 
 
 def _without_inline_marks(text: str) -> str:
+    text = re.sub(rf"{ICON.pattern}(?:\{{[^{{}}]*\}})?", "", text)
     text = re.sub(r"\s*\{[:#.][^}]*\}\s*$", "", text)
     text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])", r"\1", text)
     text = re.sub(r"\[\^[^\]]*\]", "", text)

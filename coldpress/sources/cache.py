@@ -118,7 +118,7 @@ def _pack(parsed: Parsed, zone: tzinfo) -> str | None:
     try:
         packed = {name: _packed_date(value, zone) if name in _DATES else _packed(value, zone)
                   for name, value in values.items()}
-        return json.dumps([parsed.front_digest, parsed.digest, parsed.body_line, packed],
+        return json.dumps([parsed.front_digest, parsed.digest, parsed.body_line, parsed.has_snippets, packed],
                           ensure_ascii=False, separators=(",", ":"))
     except TypeError:
         return None
@@ -142,11 +142,11 @@ def _packed(value: Any, zone: tzinfo) -> Any:
 def _unpack(text: str, zone: tzinfo) -> Parsed | None:
     """The same back; None for what `_pack` did not write."""
     try:
-        front_digest, digest, body_line, values = json.loads(text)
+        front_digest, digest, body_line, has_snippets, values = json.loads(text)
         for name, value in values.items():
             if type(value) in (dict, list) or name in _DATES:
                 values[name] = _READERS[name](value, zone)
-        return Parsed(FrontMatter(**values), front_digest, digest, int(body_line))
+        return Parsed(FrontMatter(**values), front_digest, digest, int(body_line), bool(has_snippets))
     except (ValueError, TypeError, AttributeError, KeyError):
         return None
 

@@ -15,12 +15,13 @@ from coldpress.sources.files import SourceFile
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """What a file's bytes say: front matter; `front_digest` names its text,
-    `digest` the body's, which begins on line `body_line`."""
+    `digest` the body's, which begins on line `body_line` and may have snippets."""
 
     front: FrontMatter
     front_digest: str
     digest: str
     body_line: int
+    has_snippets: bool = False
 
 
 @dataclass(frozen=True, slots=True)

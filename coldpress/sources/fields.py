@@ -125,8 +125,13 @@ def as_image(value: Any, zone: tzinfo) -> str:
     return as_text(value, zone)
 
 
+def as_date(value: Any, zone: tzinfo) -> datetime:
+    """A date; of a mapping (Material for MkDocs) the one of `created`."""
+    return parse_date(value.get("created", value) if isinstance(value, dict) else value, zone)
+
+
 FIELDS: Mapping[str, Callable[[Any, tzinfo], Any]] = {
-    "title": as_text, "date": parse_date, "updated": parse_date, "draft": as_flag,
+    "title": as_text, "date": as_date, "updated": parse_date, "draft": as_flag,
     "publish_date": parse_date, "expiry_date": parse_date, "slug": as_text, "permalink": as_text,
     "unlisted": as_flag, "aliases": as_list, "authors": as_authors, "weight": as_number,
     "summary": as_text, "description": as_text, "image": as_image, "lang": as_text,

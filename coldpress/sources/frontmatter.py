@@ -38,7 +38,7 @@ def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzin
         problems.extend(reason.problems)
         return None
     written = f"{mapping.syntax}{mapping.text}" if mapping else ""
-    return Parsed(front, text_digest(written), text_digest(body), body_line)
+    return Parsed(front, text_digest(written), text_digest(body), body_line, "8<-" in body)
 
 
 def document_of(source: SourceFile, parsed: Parsed, zone: tzinfo, *, names_folder: bool = False) -> Document:
@@ -81,6 +81,8 @@ class _Reader:
         else:
             self.params[key] = value
             self._warn_of_slip(key)
+            if key == "hide" and "toc" in (value if isinstance(value, list) else [value]):
+                self.values.setdefault("toc", False)  # as Material for MkDocs says it
 
     def _take(self, key: str, value: Any, reader: Any, into: dict[str, Any], name: str) -> None:
         if value is None or value == "" or name in into:

@@ -10,20 +10,19 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Problem
-from coldpress.sources.document import Document
 from coldpress.web.environment import Strict
 
 if TYPE_CHECKING:
     from coldpress.web.site import Site
 
 
-def run_body(site: Site, page: Page, document: Document) -> str:
+def run_body(site: Site, page: Page) -> str:
     """What a body gives as a template, with `page`, `site`, `library` and `now`.
 
     It runs in a sandbox: it changes nothing, and reaches nothing else.  Raises
     `ColdpressError` for a mistake, at its line.
     """
-    known = site.environment.globals
+    known, document = site.environment.globals, page._document
     try:
         template = _sandbox().from_string(document.read_body())
         return template.render(page=page, **{name: known[name] for name in ("site", "library", "now", "url_for")})

@@ -18,12 +18,13 @@ from werkzeug.local import LocalProxy
 
 from coldpress import recorder
 from coldpress.content.page import Page
+from coldpress.markup.snippets import Expanded
 from coldpress.paths import is_external, path_of
 from coldpress.web.blueprints import archive, assets, content, feeds, lists, llms, machines, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
 from coldpress.web.feeds import feed_links
-from coldpress.web.including import can_include, included
+from coldpress.web.including import can_include, expanded, included
 from coldpress.web.metadata import metadata
 from coldpress.web.site import PARENT, Site
 from coldpress.web.site_blueprint import Urls
@@ -93,6 +94,11 @@ class Coldpress(Site):
     def can_include(self, page: Page, name: str) -> bool:
         """Whether a page may show the file with that name."""
         return can_include(self, page, name)
+
+    def expanded(self, page: Page) -> Expanded:
+        """A page's body with its snippets; one that is a template, run in a
+        sandbox, a mistake in it at its line."""
+        return expanded(self, page)
 
     def full_endpoint(self, name: str) -> str:
         """The endpoint that the short name of a view of ours stands for."""

@@ -1,4 +1,5 @@
-"""Files of the site shown in a page: `::include{file="/code/app.py"}`."""
+"""Files of the site shown in a page: `::include{file="/code/app.py"}`, and
+snippets: `--8<-- "code/app.py"`."""
 
 from __future__ import annotations
 
@@ -17,8 +18,10 @@ from coldpress.decoding import decode
 from coldpress.errors import ColdpressError
 from coldpress.markup.fences import info_of
 from coldpress.markup.highlight import code_block
+from coldpress.markup.snippets import Expanded, expand
 from coldpress.markup.summary import without_ids
 from coldpress.paths import relative_name
+from coldpress.web.bodies import run_body
 from coldpress.web.site import Site
 
 _DEEPEST = 8  # pages in one another
@@ -63,14 +66,37 @@ def text_of(site: Site, page: Page, name: str) -> str | None:
     """The text of a file of the site, named from the page's folder or, with a
     slash, from the site's; None for what is not there, is no text or is hidden."""
     folder = site.root if name.startswith("/") else (site.root / site.config.content_dir / page.source).parent
-    file = Path(folder, name.lstrip("/"))
+    found = _read(site, site.root, Path(folder, name.lstrip("/")))
+    return found[1] if found else None
+
+
+def expanded(site: Site, page: Page) -> Expanded:
+    """A page's body with its snippets; one that is a template, run."""
+    options = site.config.markdown
+    folders = [site.root / folder for folder in (*options.snippets, site.config.content_dir)]
+
+    def read(name: str) -> tuple[str, str] | None:
+        files = (_read(site, folder, folder / name) for folder in folders if not Path(name).is_absolute())
+        return next((found for found in files if found), None)
+
+    every = (_read(site, site.root, site.root / name, trusted=True) for name in options.append)
+    return expand(run_body(site, page) if options.jinja else page._document.read_body(), read, filter(None, every))
+
+
+def _read(site: Site, folder: Path, file: Path, *, trusted: bool | None = None) -> tuple[str, str] | None:
+    """What a file is called and its text, if it is in a folder and not hidden
+    there.  Authors who are not trusted see only what is content."""
+    trusted = site.config.markdown.trusted if trusted is None else trusted
     try:
-        inside = file.resolve().relative_to(site.root.resolve())
-        if any(part.startswith(".") for part in inside.parts):
+        real = file.resolve()
+        allowed = site.root if trusted else site.root / site.config.content_dir
+        inside = real.relative_to(folder.resolve())
+        if not real.is_relative_to(allowed.resolve()) or any(part.startswith(".") for part in inside.parts):
             return None
-        recorder.read("included", relative_name(file.resolve(), site.base))
+        name = relative_name(real, site.base)
+        recorder.read("included", name)
         with recorder.unrecorded():
-            return decode(file.read_bytes(), name, "markup.include")
+            return name, decode(real.read_bytes(), name, "markup.include")
     except (OSError, ValueError, ColdpressError):
         return None
 

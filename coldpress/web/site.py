@@ -32,14 +32,13 @@ from coldpress.content.taxonomy import front_taxonomies
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.mapping import MappingText
 from coldpress.markup.cache import MarkupCache
+from coldpress.markup.snippets import Expanded
 from coldpress.markup.store import MarkupStore
 from coldpress.paths import below, relative_name
 from coldpress.recorder import Key
 from coldpress.sources.cache import SourceCache
-from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile, find_files
 from coldpress.state import STATE
-from coldpress.web.bodies import run_body
 from coldpress.web.environment import THEME, SiteEnvironment
 from coldpress.web.memo import Memo
 from coldpress.web.strings import Strings
@@ -116,6 +115,10 @@ class Site:
             self.config_problems.error(
                 "config.untrusted", "cleaning what authors write needs a package that is not installed",
                 self.config_place("markdown", "trusted"), 'run `pip install "coldpress[untrusted]"`')
+        for name in options.append:
+            if not (self.root / name).is_file():
+                self.config_problems.error("config.value", f"`markdown`: there is no file `{name}`",
+                                           self.config_place("markdown", "append"))
         if options.macros:
             try:
                 import_module("coldpress.markup.maths").Maths(dict(options.macros))
@@ -285,9 +288,9 @@ class Site:
         """Whether a page may show the file with that name."""
         raise NotImplementedError
 
-    def run_body(self, page: Page, document: Document) -> str:
-        """A body that is a template, run in a sandbox; a mistake in it is at its line."""
-        return run_body(self, page, document)
+    def expanded(self, page: Page) -> Expanded:
+        """A page's body with its snippets; one that is a template, run."""
+        raise NotImplementedError
 
     @property
     def component_names(self) -> Iterable[str]:

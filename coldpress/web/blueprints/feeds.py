@@ -45,9 +45,10 @@ def json_feed(of: str = "/") -> ResponseReturnValue:
 
 def _feed(path: str, form: str) -> ResponseReturnValue:
     site = current_site()
-    text = show_feed(site, path, form)
+    own = site.library.asset_at(path + FILES[form])
+    text = show_feed(site, path, form) if own is None else None
     if text is None:
-        return content(site.find(path + FILES[form]))  # a file of the author's, or nothing
+        return content(own or site.find(path + FILES[form]))
     return Response(text, mimetype="application/json" if form == "json" else "application/xml")
 
 
