@@ -187,7 +187,7 @@ TEMPLATES = {
                         "{{ site.params.colour }}{% endblock %}",
     "own-books.html": '{% for slug in books %}<a href="{{ url_for("book", slug=slug) }}">{{ slug }}</a>{% endfor %}',
 }
-SHADOWS = {
+SHADOWS = {"styles/parts.css": "@layer parts { b { color: red } }", 
     "partials/card.html": "<p>card {{ post.title }} <a href='{{ post.url }}'>mark 0000</a></p>",
     "partials/head.html": '<link rel="stylesheet" href="{{ url_for("static", filename="my.css") }}">',
     "partials/meta.html": "<p>{{ page.date }} {{ page.words }} mark 0000</p>",
@@ -1621,6 +1621,22 @@ def template_removed(site: RandomSite) -> str | None:
 @edit
 def template_of_theme_shadowed(site: RandomSite) -> str:
     return _shadow(site, "partials/card.html")
+
+
+@edit
+def part_of_the_style_sheet(site: RandomSite) -> str:
+    return _shadow(site, "styles/parts.css")
+
+
+@edit
+def words_of_the_theme(site: RandomSite) -> str:
+    file = site.base / "data/strings/en.yaml"
+    if file.exists() and site.rng.random() < 0.4:
+        file.unlink()
+        return "- data/strings/en.yaml"
+    word = site.words(1, 1)
+    site.write(file, f"older: '{word}'\nnames: {{posts: '{word}'}}\ncallouts: {{note: '{word}'}}\n")
+    return f"+ data/strings/en.yaml {word}"
 
 
 @edit
