@@ -187,7 +187,7 @@ TEMPLATES = {
                         "{{ site.params.colour }}{% endblock %}",
     "own-books.html": '{% for slug in books %}<a href="{{ url_for("book", slug=slug) }}">{{ slug }}</a>{% endfor %}',
 }
-SHADOWS = {"styles/parts.css": "@layer parts { b { color: red } }", 
+SHADOWS = {"styles/parts.css": "@layer parts { b { color: red } }",
     "partials/card.html": "<p>card {{ post.title }} <a href='{{ post.url }}'>mark 0000</a></p>",
     "partials/head.html": '<link rel="stylesheet" href="{{ url_for("static", filename="my.css") }}">',
     "partials/meta.html": "<p>{{ page.date }} {{ page.words }} mark 0000</p>",

@@ -21,6 +21,11 @@ button?.addEventListener("click", () => {
 });
 if (button) name();
 
+// Of a long tree, the part where the reader is.
+const tree = document.getElementById("_sidebar");
+const here = tree?.querySelector("[aria-current]");
+if (here && here.offsetTop > tree.clientHeight) tree.scrollTop = here.offsetTop - tree.clientHeight / 2;
+
 // A menu that is folded out folds again when something else is meant.
 addEventListener("click", event => {
   for (const menu of document.querySelectorAll(".masthead details[open]")) {
