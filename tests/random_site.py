@@ -47,7 +47,7 @@ CONFIG: dict[str, Any] = {
     "menu": [{"Posts": "/posts/"}, {"About": "about.md"}, {"Later": "later.md"}, {"Books": "/books/"},
              {"Elsewhere": "https://example.com/"}, {"Part": "about.md#part-1"},
              {"Written": ["about.md", {"Deep": [{"One": "docs/guide/one.md"}, "later.md"]}]}],
-    "theme": {"edit_url": "https://git.example/edit/<path>", "backlinks": True},
+    "theme": {"edit_url": "https://git.example/edit/<path>", "backlinks": True}, "feeds": {"limit": 4}, "llms": True,
     "params": {"colour": "red", "shown": True, "deep": {"a": 1}, "list": ["x", "y"]}}
 
 # One page for each, so that nothing else it reads hides what it should have read.
@@ -140,6 +140,8 @@ PROBES = {
     "left-out-titles": "{% for out in library.left_out %}{{ out.document.front.title }} {{ out.document.front.date }} "
                        "{% endfor %}",
     "feeds": '{{ url_for("feed") if library.has_feeds else "no feeds" }}',
+    "feeds-of": '{% for feed in feeds(library.taxonomies.tags.get("python")) + feeds(library.page_in("docs/guide")) %}'
+                "{{ feed.title }} {{ feed.url }} {% endfor %}",
     "own": '{{ url_for("book", slug="sicp") }} {{ url_for("raw", name="one") if not page.params.quiet }} '
            '{{ url_for("extra.static", filename="x.txt") }} {{ url_for("chain", name="a") }}',
     "code": '{{ "x"|shout }} {{ motto() }} {{ lazily() }} {{ settings }}',
@@ -195,6 +197,9 @@ SHADOWS = {"styles/parts.css": "@layer parts { b { color: red } }",
     "partials/terms.html": "{% for term in page.all_terms %}{{ term }} {{ term.pages|length }}{% endfor %}",
     "404.html": "gone {{ library.posts|length }} mark 0000",
     "redirect.html": '<meta http-equiv="refresh" content="0; url={{ target }}">{{ title }} mark 0000',
+    "partials/atom-entry.xml": "<entry>{{ entry.title }} {{ entry.html|forceescape }} {{ request.path }}</entry>",
+    "partials/rss-item.xml": "<item>{{ entry.id|random }} {{ post.title }} mark 0000</item>",
+    "partials/metadata.html": "{{ metadata().description }} {{ metadata().json_ld }} mark 0000",
     "feed.xml": '<?xml version="1.0"?><feed>{{ updated }}{% for post in posts %}{{ post.url }}{% endfor %}</feed>',
     "term.html": "{{ term.name }}{% for post in list.posts %} {{ post.url }}{% endfor %} mark 0000",
     "section.html": '{% extends "theme/section.html" %}{% block page_meta %}mark 0000{% endblock %}',
@@ -1480,6 +1485,23 @@ def config_menu(site: RandomSite) -> str:
     menu = [*site.config["menu"], {site.words(1, 1): site.rng.choice(["/archive/", "docs/", "no.md", "/no/"])}]
     site.rng.shuffle(menu)
     return _config(site, menu=menu[:7])
+
+
+@edit
+def config_feeds(site: RandomSite) -> str:
+    return _config(site, feeds=site.rng.choice([
+        None, False, {"limit": 2}, {"formats": ["atom"], "limit": 3}, {"full": False}, {"formats": ["json", "rss"]}]))
+
+
+@edit
+def config_llms(site: RandomSite) -> str:
+    return _config(site, llms=not site.config.get("llms", False))
+
+
+@edit
+def guid(site: RandomSite) -> str:
+    return _change(site, site.any(), guid=site.rng.choice([None, f"tag:e.org,2026:{site.words(1, 1)}", "no-uri"]),
+                   image_alt=site.rng.choice([None, site.words(1, 2)]))
 
 
 @edit

@@ -30,7 +30,8 @@ See [the guide](../guide/_index.md#start), ![](cover.png) and [above](#top).
 """
 SITE = {
     "content/posts/hello.md": HELLO,
-    "content/posts/2025-12-01-older.md": "---\ntags: python\nlang: zh-Hans\n---\n# 你好\n\n第一段。\n\n<!-- more -->\n\n第二段。",
+    "content/posts/2025-12-01-older.md":
+        "---\ntags: python\nlang: zh-Hans\n---\n# 你好\n\n第一段。\n\n<!-- more -->\n\n第二段。",
     "content/posts/undated.md": "---\ntags: [python, never]\n---\nNo date.",
     "content/posts/cover.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x08\x08\x02\0\0\0",
     "content/guide/_index.md": "# Guide\n\n## Start\n",

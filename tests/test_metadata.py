@@ -16,7 +16,8 @@ SITE = {
     "content/posts/2026-01-02-hello.md":
         "---\ntitle: Hello </script> & \"you\"\nupdated: 2026-03-04\ntags: [python, lang/c]\nauthors: ann\n"
         "image: /pic.png\nimage_alt: A <pic>\n---\nWhat this post is about, in a sentence.",
-    "content/posts/2025-12-01-你好.md": "---\ntags: python\nlang: zh-Hans\n---\n# 你好\n\n这是第一篇文章，写得足够长，可以作为网页的描述来使用。",
+    "content/posts/2025-12-01-你好.md":
+        "---\ntags: python\nlang: zh-Hans\n---\n# 你好\n\n这是第一篇文章，写得足够长，可以作为网页的描述来使用。",
     "content/posts/undated.md": "A post without any date, at all, ever.",
     "content/docs/_index.md": "# Guide\n\n",
     "content/docs/deep/_index.md": "# Deep\n",
@@ -117,7 +118,8 @@ def test_a_post_says_how_it_looks_where_it_is_shared(site):
 
 
 @pytest.mark.parametrize(("language", "locale"), [
-    ("en-GB", "en_GB"), ("pt-BR", "pt_BR"), ("zh-Hant", "zh_TW"), ("zh-Hant-HK", "zh_HK"), ("de", "de_DE"), ("eo", None)])
+    ("en-GB", "en_GB"), ("pt-BR", "pt_BR"), ("zh-Hant", "zh_TW"), ("zh-Hant-HK", "zh_HK"), ("de", "de_DE"),
+    ("eo", None)])
 def test_open_graph_s_name_of_a_language(build_site, language, locale):
     site = build_site({"content/a.md": "A."}, f"base_url: {BLOG}\nlanguage: {language}\n")
     assert metas(site.text("a/index.html")).get("og:locale") == locale
@@ -223,7 +225,7 @@ TWINS = {
     "content/x.md": "---\npermalink: /x.html\n---\n",
     "content/links.md":
         "---\ntitle: Links\ntags: a\ndate: 2026-02-03\n---\n"
-        "# Links\n\n[a](docs/deep/use.md#part) ![p](pic.png \"t\") [r][ref] <https://other.example/> [m](mailto:a@b.c)\n"
+        "# Links\n\n[a](docs/deep/use.md#part) ![p](pic.png \"t\") [r][ref] <https://o.example/> [m](mailto:a@b.c)\n"
         "[[Use]] [[use|that]] [[nobody]] `[c](docs/deep/use.md)` [up](#links)\n\n"
         "<img src=\"pic.png\" alt=\"\">\n\n> [!NOTE]\n> Kept.\n\n```md\n[c](docs/deep/use.md)\n```\n\n"
         "::include{file=\"/code.py\" lines=2-3}\n\n::include{file=\"docs/deep/use.md\"}\n\n[ref]: about.md\n"}
@@ -234,13 +236,14 @@ def test_a_twin_is_the_source_for_those_who_see_no_more(make_site):
     site.build()
     assert site.text("links/index.md") == (
         f"# Links\n\n2026-02-03 · a · {BLOG}links/\n\n"
-        f"[a]({BLOG}docs/deep/use/#part) ![p]({BLOG}pic.png \"t\") [r][ref] <https://other.example/> [m](mailto:a@b.c)\n"
+        f"[a]({BLOG}docs/deep/use/#part) ![p]({BLOG}pic.png \"t\") [r][ref] <https://o.example/> [m](mailto:a@b.c)\n"
         f"[Use]({BLOG}docs/deep/use/) [that]({BLOG}docs/deep/use/) nobody `[c](docs/deep/use.md)` "
         f"[up]({BLOG}links/#links)\n\n"
         f"<img src=\"{BLOG}pic.png\" alt=\"\">\n\n> [!NOTE]\n> Kept.\n\n```md\n[c](docs/deep/use.md)\n```\n\n"
         f"```py\ntwo\nthree\n```\n\nHow to use it, said in a sentence of its own.\n\n[ref]: {BLOG}about/\n")
     assert site.text("x.md") == f"# X\n\n{BLOG}x.html\n"
-    assert site.text("docs/deep/index.md").endswith(f"- [Use]({BLOG}docs/deep/use/)\n- [Empty]({BLOG}docs/deep/empty/)\n")
+    assert site.text("docs/deep/index.md").endswith(
+        f"- [Use]({BLOG}docs/deep/use/)\n- [Empty]({BLOG}docs/deep/empty/)\n")
     assert '<link rel="alternate" type="text/markdown" href="/blog/links/index.md">' in site.text("links/index.html")
     assert '<link rel="alternate" type="text/markdown" href="/blog/x.md">' in site.text("x.html")
     assert site.client().get("/posts/hello/index.md").mimetype == "text/markdown"
@@ -276,7 +279,8 @@ def test_llms_txt_names_what_there_is_to_read(make_site):
         f"## Guide\n\n- [Guide]({BLOG}docs/index.md)\n- [Deep]({BLOG}docs/deep/index.md)\n"
         f"- [Use]({BLOG}docs/deep/use/index.md): How to use it, said in a sentence of its own.\n"
         f"- [Empty]({BLOG}docs/deep/empty/index.md)\n\n"
-        f"## Posts\n\n- [Hello </script> & \"you\"]({BLOG}posts/hello/index.md): What this post is about, in a sentence.\n"
+        f"## Posts\n\n- [Hello </script> & \"you\"]({BLOG}posts/hello/index.md): "
+        "What this post is about, in a sentence.\n"
         f"- [你好]({BLOG}posts/%E4%BD%A0%E5%A5%BD/index.md): 这是第一篇文章，写得足够长，可以作为网页的描述来使用。\n"
         f"- [Undated]({BLOG}posts/undated/index.md): A post without any date, at all, ever.\n")
 

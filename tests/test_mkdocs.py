@@ -319,3 +319,11 @@ def test_contents_that_the_page_hides(build_site):
     site = build_site({"content/a.md": "---\nhide: [navigation, toc]\n---\n# A\n\n## One\n\n## Two\n\n## Three\n",
                        "templates/page.html": "{{ page.toc|length }} {{ page.params.hide|join(' ') }}"})
     assert site.text("a/index.html") == "0 navigation toc"
+
+
+def test_a_tree_that_the_page_hides(build_site):
+    site = build_site({"content/docs/index.md": "# D", "content/docs/a.md": "---\nhide:\n  - navigation\n---\n# A",
+                       "content/docs/b.md": "---\nhide: toc\n---\n# B\n\n## One\n\n## Two\n\n## Three"})
+    assert ['id="_sidebar"' in site.text(f"docs/{name}/index.html") for name in "ab"] == [False, True]
+    assert ['popovertarget="_sidebar"' in site.text(f"docs/{name}/index.html") for name in "ab"] == [False, True]
+    assert 'class="sheet toc"' not in site.text("docs/b/index.html")
