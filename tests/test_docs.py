@@ -94,7 +94,9 @@ def test_the_map_has_every_variable_that_a_template_asks_for(name):
     environment.filters.update(dict.fromkeys(re.findall(r"\|(\w+)", TEMPLATES[name]), str))
     environment.tests["rtl"] = bool
     asked = meta.find_undeclared_variables(environment.parse(TEMPLATES[name]))
-    own = set(re.findall(r"{%-? (?:set|macro) (\w+)", TEMPLATES[name])) | {"page"}
+    above = re.search(r'{% extends "([^"]+)', TEMPLATES[name])
+    texts = TEMPLATES[name] + (TEMPLATES[above[1]] if above else "")
+    own = set(re.findall(r"{%-? (?:set|macro) (\w+)", texts)) | {"page"}
     assert asked - own - EVERYWHERE - TOLD[name] == set()
 
 

@@ -84,7 +84,7 @@ def test_a_page_loads_only_what_it_uses(build_site):
     usual = loaded.pop("a")
     assert usual >= {"theme.css", "scheme.js", "switch.js"}
     assert {name: files - usual for name, files in loaded.items()} == {
-        "code": {"copy.js"}, "maths": {"maths.css"}, "tabs": {"tabs.js"}, "long": {"contents.js"}}
+        "code": {"copy.js"}, "maths": {"maths.css"}, "tabs": {"tabs.js"}, "long": {"anchors.js", "contents.js"}}
 
 
 # The style sheet is made of templates.
