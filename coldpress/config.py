@@ -71,6 +71,12 @@ def _timezone(value: Any) -> str:
     return name
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("`true` or `false` is expected here")
+    return value
+
+
 def _count(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError("a whole number of at least 1 is expected here")
@@ -186,6 +192,8 @@ class Config:
     """Folders of dated posts: listed newest first, in the archive and the feeds."""
     menu: tuple[MenuItem, ...] = _option(_menu, ())
     """Entries of the site's menu: `- About: /about/`."""
+    search: bool = _option(_flag, True)
+    """Whether there is a search, at `/search/` and in a dialog on every page."""
     paginate: int = _option(_count, 10)
     """Posts on one page of a list."""
     params: Mapping[str, Any] = _option(_params, _EMPTY)

@@ -11,7 +11,7 @@ from coldpress.config import FOREIGN, NOT_BUILT, MarkdownOptions, MenuItem
 DEFAULTS = {
     "title": "My site", "base_url": None, "description": "", "author": "", "language": "en", "timezone": "UTC",
     "permalinks": {}, "taxonomies": ("tags", "categories"), "collections": ("posts",), "menu": (), "paginate": 10,
-    "params": {}, "markdown": {"trusted": True, "jinja": False, "smart": True, "macros": ()},
+    "search": True, "params": {}, "markdown": {"trusted": True, "jinja": False, "smart": True, "macros": ()},
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
     "static_dir": "static",
 }
@@ -158,6 +158,7 @@ static_dir: web
       ("[About]", "[{About: 1}]", "[{A: /a/, B: /b/}]", "[[]]", "{About: {Us: /us/}}")),
     *((f"paginate: {value}", "a whole number of at least 1 is expected here") for value in
       ("0", "-1", "ten", "'10'", "true", "1.5", "[1]")),
+    *((f"search: {value}", "`true` or `false` is expected here") for value in ("0", "[]", "nothing")),
     ("params: [a]", "`key: value` lines are expected here"),
     ("params: x", "`key: value` lines are expected here"),
     *((f"{option}: {value}", "a folder inside the site is expected here") for option in

@@ -309,6 +309,7 @@ LIKELY = {
     "section": ["index_of_guide", "index_of_guide"], "members": ["new_page", "index_of_guide"],
     "term": ["tag_never_used_before"], "link": ["later_comes_or_goes"], "template": ["template_of_posts"],
     "version": ["static_changed"], "config": ["config_params"], "clock": ["clock_over_midnight"],
+    "shard": ["body_at_the_end"],
     "name": ["named_page_comes_or_goes"], "image": ["picture_of_another_size"] * 4, "included": ["included_file"],
     "file": ["file_of_a_route"], "folder": ["folder_of_a_route"], "environment": ["environment_variable"],
     "value": ["number_in_the_database"], "volatile": ["volatile_route_comes_or_goes", "number_in_the_database"]}

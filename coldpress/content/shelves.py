@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -67,6 +68,15 @@ class Shelves:
             post for post in posts if post.source.startswith(f"{name}/"))),
             section if isinstance(section, Section) else None)
 
+    @cached_property
+    def documents(self) -> Mapping[str, Pages[Page]]:
+        """What a search finds, in orders that stay when more comes: posts from
+        the oldest on, other pages by their files."""
+        posts = [post for post in reversed(self.posts.unrecorded) if post._document.front.search]
+        pages = sorted((page for page in self.all_pages.unrecorded if page.kind != "post"
+                        and page._document.front.search and not page._document.front.unlisted), key=_source)
+        return MappingProxyType({"posts": Pages("documents/posts", posts), "pages": Pages("documents/pages", pages)})
+
     @property
     def sources(self) -> tuple[str, ...]:
         """The name of every source that is a page."""
@@ -96,4 +106,10 @@ class Shelves:
             return found.pages if found else None
         if kind == "collection":
             return self.collections[rest].posts if rest in self.collections else None
+        if kind == "documents":
+            return self.documents.get(rest)
         return {"all": self.all_pages, "pages": self.pages, "posts": self.posts, "sections": self.sections}.get(name)
+
+
+def _source(page: Page) -> str:
+    return page.source

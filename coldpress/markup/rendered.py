@@ -129,7 +129,8 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One body rendered: its HTML, its summary and what is known of both."""
+    """One body rendered: its HTML, its summary and what is known of both; `text`
+    is what can be found of it, the heading that may be its title in a first line."""
 
     html: Fragment
     brief: Brief
@@ -139,3 +140,4 @@ class Rendered:
     words: int
     cjk: int
     flaws: tuple[Flaw, ...]
+    text: str

@@ -18,7 +18,7 @@ from werkzeug.local import LocalProxy
 
 from coldpress import recorder
 from coldpress.content.page import Page
-from coldpress.web.blueprints import archive, assets, content, feeds, lists, machines, terms
+from coldpress.web.blueprints import archive, assets, content, feeds, lists, machines, search, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
 from coldpress.web.including import can_include, included
@@ -26,7 +26,8 @@ from coldpress.web.site import PARENT, Site
 from coldpress.web.site_blueprint import Urls
 from coldpress.web.variables import SiteVariables
 
-BLUEPRINTS = tuple(module.blueprint for module in (lists, terms, archive, feeds, machines, assets, content))
+BLUEPRINTS = tuple(module.blueprint for module in (
+    lists, terms, archive, search, feeds, machines, assets, content))
 
 
 class Coldpress(Site):
@@ -71,6 +72,8 @@ class Coldpress(Site):
         parent = Blueprint(PARENT, __name__, url_prefix=self.url_prefix or None)
         parent.register_error_handler(404, self.not_found)
         for blueprint in BLUEPRINTS:
+            if blueprint is search.blueprint and not self.config.search:
+                continue  # so that a route of one's own may take its place
             parent.register_blueprint(blueprint)
             for view, generator in blueprint.generators.items():
                 endpoint = f"{PARENT}.{blueprint.name}.{view}"

@@ -40,6 +40,7 @@ from coldpress.sources.files import SourceFile, find_files
 from coldpress.state import STATE
 from coldpress.web.bodies import run_body
 from coldpress.web.environment import THEME, SiteEnvironment
+from coldpress.web.searching import Searching
 
 PARENT = "coldpress"
 """Name of the parent blueprint, and of the key in `app.extensions`."""
@@ -93,7 +94,8 @@ class Site:
         if self.options.no_cache:
             self.cache_folder = Path(mkdtemp(prefix="coldpress-"))
             weakref.finalize(self, shutil.rmtree, self.cache_folder, ignore_errors=True)
-        self.markup = MarkupCache(MarkupStore(self.cache_folder), self.config.markdown)
+        self.markup = MarkupCache(MarkupStore(self.cache_folder), self.config.markdown, indexed=self.config.search)
+        self.search = Searching(self.markup, self.cache_folder)
         self.sources = Sources(self.root, self.base, self.config, self.markup,
                                SourceCache(self.cache_folder, self.config.taxonomies, self.config.zone))
         self._lock = threading.Lock()
