@@ -30,6 +30,7 @@ class Box {
 
   #soon() {
     clearTimeout(this.#timer);
+    this.list.ariaBusy = "true";
     this.#timer = setTimeout(() => this.ask(), WAIT);
   }
 
@@ -41,6 +42,7 @@ class Box {
       this.#found = found;
       this.list.replaceChildren(...pages.map(item));
       this.#tell(query);
+      this.list.ariaBusy = "false";
     } catch (reason) {
       if (asked === this.#asked) this.#say(this.element.dataset.failed);
       throw reason;
@@ -52,15 +54,15 @@ class Box {
     const pages = await found.more(MORE);
     if (found !== this.#found) return;
     this.list.append(...pages.map(item));
-    this.list.children[before]?.querySelector("a").focus();
+    (this.list.children[before] ?? this.list.lastElementChild)?.querySelector("a").focus();
     this.#tell(this.input.value.trim());
   }
 
   #tell(query) {
     const { count, isCounted, isDone } = this.#found, words = this.element.dataset;
-    const said = count || !isCounted ? (isCounted ? words.found : words.more).replace("{n}", count.toLocaleString(document.documentElement.lang || undefined)) : words.none;
+    const said = isCounted ? (count ? words.found : words.none) : words.counting;
     this.button.hidden = isDone;
-    this.#say(query ? said : "");
+    this.#say(query ? said.replace("{n}", count.toLocaleString(this.element.closest("[lang]")?.lang)) : "");
   }
 
   #say(words) {
@@ -74,8 +76,14 @@ class Box {
     this.list.querySelector("a")?.click();
   }
 
-  // The arrows lead from the input through the results and back.
+  // The arrows lead from the input through the results and back; Escape, which
+  // would first empty the input, closes the dialog.
   #move(event) {
+    const around = this.element.closest("dialog");
+    if (event.key === "Escape" && !event.isComposing && around) {
+      event.preventDefault();
+      around.close();
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step || event.isComposing) return;
     const stops = [this.input, ...this.list.querySelectorAll("a")];
