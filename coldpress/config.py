@@ -73,6 +73,12 @@ def _timezone(value: Any) -> str:
     return name
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("`true` or `false` is expected here")
+    return value
+
+
 def _count(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError("a whole number of at least 1 is expected here")
@@ -111,12 +117,6 @@ def _permalinks(value: Any) -> Mapping[str, str]:
     return patterns
 
 
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("`true` or `false` is expected here")
-    return value
-
-
 _EMPTY: Mapping[str, Any] = Params()
 
 
@@ -145,6 +145,8 @@ class Config:
     """Folders of dated posts: listed newest first, in the archive and the feeds."""
     menu: tuple[MenuItem, ...] = _option(as_menu, ())
     """Entries of the site's menu: `- About: /about/`, nested as in MkDocs' `nav`."""
+    search: bool = _option(_flag, True)
+    """Whether there is a search, at `/search/` and in a dialog on every page."""
     paginate: int = _option(_count, 10)
     """Posts on one page of a list."""
     params: Mapping[str, Any] = _option(_params, _EMPTY)

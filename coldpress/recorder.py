@@ -19,6 +19,7 @@ A key is a pair (kind, name):
     link                       a path that is pointed to, and whether something is there
     template, version          a template, one looked for in vain too; a static file's version
     config, clock              a setting; the day
+    shard                      a part of the search's index; `all` of it
     included                   a file of the site that is shown in a page
     file, folder, environment  what own code opens on disk, and the variables it asks for
     value, volatile            what own code says it depends on; what nobody can look at again
@@ -33,7 +34,7 @@ from contextvars import ContextVar
 KINDS = (
     "meta", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "items", "list", "near",
     "section", "members", "term", "nav", "related", "backlinks", "data", "link", "template", "version", "config",
-    "clock", "included", "file", "folder", "environment", "value", "volatile")
+    "clock", "shard", "included", "file", "folder", "environment", "value", "volatile")
 Key = tuple[str, str]
 Reads = dict[Key, None]
 

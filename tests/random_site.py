@@ -342,9 +342,9 @@ def create_app():
     def raw(name):
         return f"<p>{name}</p>"
 
-    @app.get("/search/")
+    @app.get("/ask/")
     @coldpress.live
-    def search():
+    def ask():
         return flask.request.args["q"]
 
     @extra.get("/")
@@ -542,7 +542,7 @@ class RandomSite:
         """Put a route into build.py, or take it out."""
         file = self.root / "build.py"
         code = file.read_text("utf-8")
-        mark = '\n    @app.get("/search/")'
+        mark = '\n    @app.get("/ask/")'
         self.write(file, code.replace(text, "", 1) if text in code else code.replace(mark, text + mark, 1))
         return "gone" if text in code else "there"
 
@@ -1057,6 +1057,11 @@ def toc(site: RandomSite) -> str:
 
 
 @edit
+def search(site: RandomSite) -> str:
+    return _change(site, site.any(), search=site.rng.choice([None, False, {"exclude": True}]))
+
+
+@edit
 def own_key(site: RandomSite) -> str:
     return _change(site, site.any(), note=site.rng.choice([None, site.words(1, 3)]))
 
@@ -1470,6 +1475,11 @@ def config_language(site: RandomSite) -> str:
 @edit
 def config_paginate(site: RandomSite) -> str:
     return _config(site, paginate=site.rng.choice([2, 5, 7, None]))
+
+
+@edit
+def config_search(site: RandomSite) -> str:
+    return _config(site, search=not site.config.get("search", True))
 
 
 @edit

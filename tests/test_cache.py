@@ -77,7 +77,7 @@ def test_an_edit_is_rendered(site):
 def test_no_cache_reads_and_writes_none(site, clean):
     changed_rows(site, "Text with", "From the cache:")
     before = {name: data for name, data in site.files(".coldpress").items() if name.endswith(".sqlite")}
-    assert len(before) == 3
+    assert len(before) == 4
     site.edit(OTHER_HEAD).build("--no-cache")
     assert site.files() == clean
     assert {name: data for name, data in site.files(".coldpress").items() if name.endswith(".sqlite")} == before
@@ -94,21 +94,21 @@ def test_no_cache_leaves_no_folder_behind(site, tmp_path):
 @pytest.mark.parametrize("value", [b"", b"no zlib", zlib.compress(b"no json"), zlib.compress(b"[1, 2]"),
                                    zlib.compress(b'[["a", 0], null, [], [], 0, 0, []]'), None, 7])
 def test_a_damaged_row_is_rendered_anew(site, clean, value):
-    damage_rows(site, "?, brief", value)
+    damage_rows(site, "?, brief, words", value)
     assert site.edit(OTHER_HEAD).rebuild().code == 0
     assert site.files() == clean
 
 
 @pytest.mark.parametrize("brief", ["", "no json", "[1, 2]", "[[0], 1, 2]", "null", None, 7, b"\xff"])
 def test_a_damaged_brief_is_rendered_anew(site, clean, brief):
-    damage_rows(site, "value, ?", brief)
+    damage_rows(site, "value, ?, words", brief)
     assert site.edit(OTHER_HEAD).rebuild().code == 0
     assert site.files() == clean
 
 
 def damage_rows(site, columns, value):
     with database(site) as cache:
-        cache.execute("CREATE TABLE other (key TEXT PRIMARY KEY, value, brief)")
+        cache.execute("CREATE TABLE other (key TEXT PRIMARY KEY, value, brief, words)")
         cache.execute(f"INSERT INTO other SELECT key, {columns} FROM markup", (value,))
         cache.execute("DROP TABLE markup")
         cache.execute("ALTER TABLE other RENAME TO markup")
@@ -153,16 +153,16 @@ def test_a_cache_that_cannot_be_opened_is_done_without_and_told(site, clean):
 def test_the_cache_is_bounded(tmp_path):
     store = MarkupStore(tmp_path / "state")
     for number in range(_SPARE + 500):
-        store.put(f"old{number}", Kept(b"x", "[]"))
+        store.put(f"old{number}", Kept(b"x", "[]", b""))
     store.close()
     store = MarkupStore(tmp_path / "state")
-    store.put("new", Kept(b"y", "[]"))
+    store.put("new", Kept(b"y", "[]", b""))
     store.trim({"old1"})
     store.close()
     store = MarkupStore(tmp_path / "state")
-    assert store.get("new") == Kept(b"y", "[]")
+    assert store.get("new") == Kept(b"y", "[]", b"")
     assert store.get("old0") is None
-    assert store.get("old1") == store.get(f"old{_SPARE + 499}") == Kept(b"x", "[]")
+    assert store.get("old1") == store.get(f"old{_SPARE + 499}") == Kept(b"x", "[]", b"")
     assert len(store.keys()) <= _SPARE + 2
     store.close()
 
@@ -177,4 +177,4 @@ def test_a_body_that_comes_back_is_still_known(site):
 @pytest.mark.parametrize("body", [*FILES.values(), "", "中文\n\n# 二\n\n![x](a.png)", "[TOC]\n\n## A\n\n### B\n\n## C"])
 def test_markup_survives_being_written_and_read(body):
     rendered = Renderer().render(body)
-    assert serial.loads(serial.dumps(rendered), serial.dumps_brief(rendered.brief)) == rendered
+    assert serial.loads(serial.kept(rendered)) == rendered

@@ -12,8 +12,9 @@ from coldpress.options import MarkdownOptions, MenuItem, ThemeOptions
 DEFAULTS = {
     "title": "My site", "base_url": None, "description": "", "author": "", "language": "en", "timezone": "UTC",
     "permalinks": {}, "taxonomies": ("tags", "categories"), "collections": ("posts",), "menu": (), "paginate": 10,
-    "params": {}, "markdown": {"trusted": True, "jinja": False, "smart": True, "macros": (), "heading_ids": "github",
-                              "snippets": (".", "snippets"), "append": ()},
+    "search": True, "params": {},
+    "markdown": {"trusted": True, "jinja": False, "smart": True, "macros": (), "heading_ids": "github",
+                 "snippets": (".", "snippets"), "append": ()},
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
     "static_dir": "static", "data_dir": "data", "llms": False,
     "feeds": {"formats": ("atom", "rss", "json"), "limit": 20, "full": True},
@@ -177,6 +178,7 @@ static_dir: web
     ("theme: {docs: 1}", "`docs` is a list of folders below the content folder"),
     *((f"theme: {{edit_url: {value}}}", "`edit_url` is a whole URL with `<path>` in it") for value in
       ("/edit/<path>", "https://e.org/edit/", "1")),
+    *((f"search: {value}", "`true` or `false` is expected here") for value in ("0", "[]", "nothing")),
     ("params: [a]", "`key: value` lines are expected here"),
     ("params: x", "`key: value` lines are expected here"),
     *((f"{option}: {value}", "a folder inside the site is expected here") for option in

@@ -93,7 +93,7 @@ def test_every_page_but_the_404_has_its_canonical_url(site):
 
 def test_search_engines_stay_out_where_they_should(site):
     hidden = {name for name, data in site.files().items() if b'name="robots" content="noindex"' in data}
-    assert hidden == {"404.html", "hidden/index.html", "me/index.html"}
+    assert hidden == {"404.html", "hidden/index.html", "me/index.html", "search/index.html"}
 
 
 def test_the_head_leads_to_what_stands_before_and_after(site):
@@ -181,7 +181,7 @@ def places(text):
 def test_the_sitemap_has_every_page_with_its_last_change(site):
     found = places(site.text("sitemap.xml"))
     canonical = {re.search(r'rel="canonical" href="([^"]*)"', html)[1] for name, html in pages(site).items()
-                 if name not in ("404.html", "hidden/index.html")}
+                 if name not in ("404.html", "hidden/index.html", "search/index.html")}
     assert set(found) == canonical
     newest, older = "2026-03-04T00:00:00+00:00", "2025-12-01T00:00:00+00:00"
     assert {path: found[BLOG + path] for path in (

@@ -312,6 +312,7 @@ LIKELY = {
     "backlinks": ["link_to_about_comes_or_goes"], "data": ["data_of_templates"],
     "link": ["later_comes_or_goes"], "template": ["template_of_posts"],
     "version": ["static_changed"], "config": ["config_params"], "clock": ["clock_over_midnight"],
+    "shard": ["body_at_the_end"],
     "name": ["named_page_comes_or_goes"], "image": ["picture_of_another_size"] * 4,
     "included": ["snippet", "included_file"],
     "file": ["file_of_a_route"], "folder": ["folder_of_a_route"], "environment": ["environment_variable"],

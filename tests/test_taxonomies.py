@@ -124,3 +124,10 @@ def test_files_beside_terms_are_served(make_site, path):
     site.build()
     assert site.text(path[1:]) == "bytes"
     assert site.client().get(path, buffered=True).data == b"bytes"
+
+
+def test_an_unlisted_page_of_a_series_is_none_of_its_parts(build_site):
+    site = build_site({"content/posts/2026-01-01-a.md": "---\nseries: s\n---\nA.",
+                       "content/posts/2026-01-02-b.md": "---\nseries: s\nunlisted: true\n---\nB."})
+    assert 'class="part"' in site.text("posts/a/index.html")
+    assert 'class="part"' not in site.text("posts/b/index.html")

@@ -12,7 +12,7 @@ from coldpress.web.environment import THEME
 
 KILO = 1024
 STYLES, SCRIPTS, OVERHEAD = 20 * KILO, 12 * KILO, 6 * KILO
-SEARCH = {"search.js", "search.css"}
+SEARCH = {"search.js", "search-index.js", "search-words.js"}
 HTML = [f"templates/{file.relative_to(THEME / 'templates').as_posix()}"
         for file in sorted((THEME / "templates").rglob("*.html"))]
 

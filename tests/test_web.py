@@ -17,6 +17,9 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 REFERENCE = re.compile(r'\s(?:href|src|srcset|action|poster|content="0; url)=(?:"([^"]*)"|\'([^\']*)\'|([^"\'\s>]+)"?)')
 
 
+NO_SEARCH = "base_url: https://example.org/\nsearch: false\n"  # so that its place is free
+
+
 def own_routes(code, imports=""):
     """A build.py with routes in it."""
     body = "".join(f"    {line}\n" if line else "\n" for line in code.strip("\n").split("\n"))
@@ -273,7 +276,7 @@ def search():
 @app.route("/search2/<q>/")
 def search2(q):
     raise AssertionError
-''')})
+''')}, NO_SEARCH)
     assert "My site: /posts/hello/" in site.text("uses/index.html")
     assert site.text("data.json") == '{"url":"/uses/"}\n'
     assert site.text("deep/x.txt") == "é"
@@ -306,7 +309,7 @@ def film(slug):
 
 def test_a_live_route_is_not_frozen_even_when_linked(build_site):
     site = build_site({"content/about.md": "Me.", "templates/page.html": "{{ url_for('search') }}", "build.py":
-                       own_routes("@app.route('/search/')\n@coldpress.live\ndef search():\n    return 'x'")})
+                       own_routes("@app.route('/search/')\n@coldpress.live\ndef search():\n    return 'x'")}, NO_SEARCH)
     assert not (site.root / "site/search").exists()
     assert site.client().get("/search/").text == "x"
 

@@ -14,7 +14,7 @@ from coldpress.freeze.workers import FEW as PAGES
 from coldpress.markup import serial
 from coldpress.markup.cache import FEW, Body, MarkupCache
 from coldpress.markup.render import Renderer
-from coldpress.markup.store import Kept, MarkupStore
+from coldpress.markup.store import MarkupStore
 from coldpress.markup.workers import render_chunk, render_many
 from coldpress.options import MarkdownOptions
 from coldpress.processes import start_method
@@ -26,7 +26,7 @@ CONTEXTS = ["spawn"] + ["fork"] * (sys.platform == "linux")
 
 def kept(body, renderer):
     rendered = renderer.render(body)
-    return Kept.of(text_digest(body), serial.dumps(rendered), serial.dumps_brief(rendered.brief))
+    return serial.kept(rendered, text_digest(body))
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
@@ -71,7 +71,7 @@ def unread():
 
 
 def test_a_chunk_is_rendered_in_order():
-    assert [serial.loads(kept.text, kept.brief).words for kept in render_chunk(
+    assert [serial.loads(kept).words for kept in render_chunk(
         MarkdownOptions(), [("en", "one"), ("en", "one two"), ("en", "")])] == [1, 2, 0]
 
 
@@ -84,6 +84,7 @@ def test_many_processes_build_the_same_site(make_site):
 
 
 MANY = {
+    "config.yaml": "base_url: https://example.org/\nsearch: false\n",
     "build.py": """\
 import coldpress
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from coldpress import recorder
 from coldpress.commands.checking import check_site
 from coldpress.commands.run import Run
 from coldpress.errors import Problems
@@ -74,7 +75,7 @@ class Making:
     def notes(self) -> list[str]:
         """What is wrong with a cache, a line each."""
         site = self._site
-        notes = (site.sources.cache.note, site.markup.store.note, self.records.note)
+        notes = (site.sources.cache.note, site.markup.store.note, site.search.note, self.records.note)
         return list(dict.fromkeys(note for note in notes if note))
 
     @property
@@ -102,11 +103,15 @@ class Making:
         try:
             with self._stage("plan"):
                 self.plan.fill()
+            with self._stage("markup"):
+                self._render_ahead(self._site.sources.cache.parsed_anew >= FEW)
             with self._stage("compare"):
                 self._compare()
             assert self.freezing is not None, "just made"
             with self._stage("markup"):
-                self._render_ahead()
+                self._render_ahead(self._staleness.everything is not None)
+            with self._stage("search"):
+                self._index()
             with self._stage("freeze"):
                 self._copied = freeze_copies(self.plan, self.output, self.records.files, self._problems)
                 self.freezing.run(self._run.jobs, self._start_worker(), self._problems)
@@ -148,10 +153,16 @@ class Making:
         changed = self._code.changed()
         return f"the code in {changed} changed" if changed else None
 
-    def _render_ahead(self) -> None:
+    def _render_ahead(self, many: bool) -> None:
+        if many:
+            self._site.markup.render_ahead(self._bodies(), self._run.jobs)
+
+    def _index(self) -> None:
+        """Have the search's index, before others want parts of it."""
         site = self._site
-        if self._staleness.everything or site.sources.cache.parsed_anew >= FEW:
-            site.markup.render_ahead(self._bodies(), self._run.jobs)
+        if site.config.search:
+            with recorder.unrecorded():
+                site.search.index(site.library)
 
     def _bodies(self) -> list[Body]:
         """The bodies of all pages; none where each is a template, which needs its page."""
@@ -161,6 +172,7 @@ class Making:
     def _start_worker(self) -> StartWorker:
         method = start_method()
         self._site.markup.store.close()  # no connection may be shared with a forked process
+        self._site.search.close()
         make = partial(_inherited, self._app, self._site) if method == "fork" else self._run.remake()
         return StartWorker(make, self.output.staging.folder, self.output.folder, method)
 
@@ -208,6 +220,7 @@ class Making:
         if self.freezing and self._staleness.everything:
             site.markup.trim(self._bodies())
         site.markup.store.close()
+        site.search.close()
         self.records.close()
 
     @contextmanager

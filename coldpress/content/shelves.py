@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -109,6 +110,15 @@ class Shelves:
         top, slash, _ = page.source.partition("/") if page else ("", "", "")
         return page if page and path.startswith(folder_path(top if slash else file_stem(top))) else None
 
+    @cached_property
+    def documents(self) -> Mapping[str, Pages[Page]]:
+        """What a search finds, in orders that stay when more comes: posts from
+        the oldest on, other pages by their files."""
+        posts = [post for post in reversed(self.posts.unrecorded) if post._document.front.search]
+        pages = sorted((page for page in self.all_pages.unrecorded if page.kind != "post"
+                        and page._document.front.search and not page._document.front.unlisted), key=_source)
+        return MappingProxyType({"posts": Pages("documents/posts", posts), "pages": Pages("documents/pages", pages)})
+
     @property
     def sources(self) -> tuple[str, ...]:
         """The name of every source that is a page."""
@@ -138,6 +148,8 @@ class Shelves:
             return found.pages if found else None
         if kind == "collection":
             return self.collections[rest].posts if rest in self.collections else None
+        if kind == "documents":
+            return self.documents.get(rest)
         return {"all": self.all_pages, "pages": self.pages, "posts": self.posts, "sections": self.sections}.get(name)
 
 
@@ -146,3 +158,7 @@ def _in_series(page: Page) -> tuple[object, ...]:
     weight = page._document.front.weight
     undated, moment, source = newest_first(page)
     return weight is None, weight or 0.0, undated, -moment, source
+
+
+def _source(page: Page) -> str:
+    return page.source

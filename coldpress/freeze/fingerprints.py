@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from coldpress import recorder
 from coldpress.content.fingerprints import ContentFingerprints, shortened
 from coldpress.freeze.plan import Plan
 from coldpress.hooks import mark_of
@@ -31,7 +32,7 @@ class Fingerprints:
         self._makers: dict[str, Callable[[str], str | None]] = {
             "template": site.environment.fingerprint, "version": self._version, "config": self._config,
             "clock": lambda _: site.moment().date().isoformat(), "link": lambda _: "", "volatile": lambda _: NEVER,
-            "file": self._file, "included": self._file, "folder": self._folder,
+            "shard": self._shard, "file": self._file, "included": self._file, "folder": self._folder,
             "environment": lambda name: environment([name])[0], "value": self._value}
 
     def of(self, key: Key) -> str | None:
@@ -64,6 +65,11 @@ class Fingerprints:
     def _version(self, name: str) -> str | None:
         folder, _, filename = name.partition("/")
         return self._site.asset_version(folder, filename)
+
+    def _shard(self, name: str) -> str | None:
+        with recorder.unrecorded():
+            index = self._site.search.index(self._site.library)
+        return index.version if name == "all" else index.digest(int(name)) if name.isdigit() else None
 
     def _config(self, name: str) -> str:
         return shortened(repr(getattr(self._site.config, name, None))) or ""

@@ -13,7 +13,7 @@ from typing import Any, cast
 from coldpress import text, versions
 from coldpress.markup import serial
 from coldpress.markup.rendered import Brief, Rendered
-from coldpress.markup.store import Kept, MarkupStore
+from coldpress.markup.store import MarkupStore, Words, unpack_words
 from coldpress.options import MarkdownOptions
 from coldpress.processes import MakeExecutor
 from coldpress.text import text_digest
@@ -34,16 +34,18 @@ _IN_MEMORY = 400  # bodies
 
 class MarkupCache:
     """Renders each different body once, as long as it is remembered: the last
-    few in memory, all of them in a store, from one build to the next."""
+    few in memory, all of them in a store, from one build to the next; with their
+    words, if they are `indexed` for a search."""
 
-    def __init__(self, store: MarkupStore, options: MarkdownOptions | None = None) -> None:
+    def __init__(self, store: MarkupStore, options: MarkdownOptions | None = None, *, indexed: bool = True) -> None:
         self.store = store
         self._options = options or MarkdownOptions()
+        self._indexed = indexed
         self._last: OrderedDict[str, Rendered] = OrderedDict()
 
     def render(self, body: Body) -> Rendered:
         """The markup of a body."""
-        key = self._key(body)
+        key = self.key(body)
         kept = self._last.get(key)
         if kept is not None:
             return kept
@@ -53,7 +55,7 @@ class MarkupCache:
             rendered = cast(Rendered, self._renderer.render(text, body.language))
             if text_digest(text) != body.digest:
                 return rendered  # saved again meanwhile: nothing to be kept under that name
-            self.store.put(key, _kept(rendered))
+            self.store.put(key, serial.kept(rendered, indexed=self._indexed))
         self._last[key] = rendered
         if len(self._last) > _IN_MEMORY:
             self._last.popitem(last=False)
@@ -61,7 +63,7 @@ class MarkupCache:
 
     def brief(self, body: Body) -> Brief:
         """What other pages show of that body."""
-        key = self._key(body)
+        key = self.key(body)
         if key in self._last:
             return self.render(body).brief
         found = self.store.brief(key)
@@ -70,18 +72,37 @@ class MarkupCache:
         except (ValueError, TypeError, IndexError):
             return self.render(body).brief
 
+    def words(self, body: Body) -> Words:
+        """The words of that body."""
+        key = self.key(body)
+        found = self.kept_words(key)
+        if found is None:
+            rendered = self.render(body)
+            found = self.kept_words(key) or serial.kept(rendered).words
+        return found
+
+    def kept_words(self, key: str) -> Words | None:
+        """The words that are kept of the body with a key."""
+        packed = self.store.words(key)
+        try:
+            return unpack_words(packed) if packed is not None else None
+        except ValueError:
+            self._last.pop(key, None)  # so that it is rendered anew, and kept over it
+            self.store.forget(key)
+            return None
+
     def render_ahead(self, bodies: Sequence[Body], jobs: int, make_executor: MakeExecutor | None = None) -> None:
         """Render, with so many workers, what of these bodies is not kept yet;
         few are left to be rendered when they are asked for."""
         if jobs < 2 or len(bodies) < FEW:
             return
         kept = self.store.keys()
-        missing = {key: body for key, body in ((self._key(body), body) for body in bodies) if key not in kept}
+        missing = {key: body for key, body in ((self.key(body), body) for body in bodies) if key not in kept}
         if len(missing) >= FEW:
             self.store.close()  # no connection may be shared with a forked process
             texts = ((body.language, body.read()) for body in missing.values())
             render_many = import_module("coldpress.markup.workers").render_many
-            made = render_many(texts, self._options, jobs, make_executor)
+            made = render_many(texts, self._options, jobs, make_executor, indexed=self._indexed)
             for (key, body), found in zip(missing.items(), made, strict=True):
                 if found.digest == body.digest:
                     self.store.put(key, found)
@@ -89,7 +110,7 @@ class MarkupCache:
 
     def trim(self, bodies: Iterable[Body]) -> None:
         """Forget bodies that long were not among those in use."""
-        self.store.trim({self._key(body) for body in bodies})
+        self.store.trim({self.key(body) for body in bodies})
 
     @cached_property
     def _renderer(self) -> Any:
@@ -99,22 +120,19 @@ class MarkupCache:
     @cached_property
     def _version(self) -> str:
         """What decides what a body becomes, beside its text."""
-        return f"{engine_version()}-{text_digest(self._options.key)[:8]}"
+        return f"{engine_version()}-{text_digest(f'{self._options.key} {self._indexed}')[:8]}"
 
-    def _key(self, body: Body) -> str:
+    def key(self, body: Body) -> str:
+        """What a body's markup is kept by: it tells apart what becomes something else."""
         language = body.language.partition("-")[0].lower() if self._options.smart else ""
         return f"{self._version}-{language}-{body.digest}"
 
     def _stored(self, key: str) -> Rendered | None:
         kept = self.store.get(key)
         try:
-            return serial.loads(kept.text, kept.brief) if kept else None
+            return serial.loads(kept) if kept else None
         except (ValueError, TypeError, IndexError):
             return None  # rendered anew, and kept over it
-
-
-def _kept(rendered: Rendered) -> Kept:
-    return Kept.of("", serial.dumps(rendered), serial.dumps_brief(rendered.brief))
 
 
 @lru_cache(maxsize=1)

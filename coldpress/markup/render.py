@@ -46,17 +46,18 @@ class Renderer:
             self._whole(taken.html, engine.body, repaired_part))) if taken else None
         fragment = scan.run(html, title)
         summary, has_more = summarize(html)
-        text = " ".join(visible_text(summary).split())
-        words, cjk = count_words(visible_text(html))
+        words, cjk = count_words(text := visible_text(html))
         return Rendered(
             html=fragment,
-            brief=Brief(Scan(None, engine.body.components).run(summary), text, has_more, fragment.targets),
+            brief=Brief(Scan(None, engine.body.components).run(summary), visible_text(summary), has_more,
+                        fragment.targets),
             title=title,
             toc=engine.body.contents,
             anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
             words=words,
             cjk=cjk,
             flaws=(*engine.body.flaws, *leftovers(engine.body.root, locator)),
+            text=f"{title.text}\n{text}" if title else text,
         )
 
     def _whole(self, html: str, body: Body, repair: Callable[[str], str]) -> str:

@@ -136,7 +136,8 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One body rendered: its HTML, its summary and what is known of both."""
+    """One body rendered: its HTML, its summary and what is known of both; `text`
+    is what can be found of it, the heading that may be its title in a first line."""
 
     html: Fragment
     brief: Brief
@@ -146,3 +147,4 @@ class Rendered:
     words: int
     cjk: int
     flaws: tuple[Flaw, ...]
+    text: str

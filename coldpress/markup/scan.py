@@ -159,4 +159,4 @@ _ANY_TAG = re.compile(r"<(?:/?[a-zA-Z](?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+|![^>
 def visible_text(text: str) -> str:
     """The words of an HTML text, blocks apart, entities resolved."""
     text = _BLOCK_TAG.sub(" ", _HIDDEN.sub(" ", text))
-    return html.unescape(_ANY_TAG.sub("", text))
+    return " ".join(html.unescape(_ANY_TAG.sub("", text)).split())

@@ -7,10 +7,29 @@ import json
 from typing import Any
 
 from coldpress.markup.rendered import Brief, Component, Flaw, Fragment, Heading, Link, Part, Rendered, Title
+from coldpress.markup.store import Kept
+from coldpress.markup.words import weigh
+
+
+def kept(rendered: Rendered, digest: str = "", *, indexed: bool = True) -> Kept:
+    """A rendered body as the store keeps it, with its words where there is a search."""
+    words = weigh(rendered.text, headings_of(rendered)) if indexed else ""
+    return Kept.of(digest, dumps(rendered), dumps_brief(rendered.brief), words, rendered.text)
+
+
+def headings_of(rendered: Rendered) -> list[str]:
+    """The words of the headings of a body, the one that may be its title first."""
+    ahead = list(reversed(rendered.toc))
+    found = [rendered.title.text] if rendered.title else []
+    while ahead:
+        heading = ahead.pop()
+        found.append(heading.title)
+        ahead += reversed(heading.children)
+    return found
 
 
 def dumps(rendered: Rendered) -> str:
-    """A rendered body as compact JSON, but for its brief."""
+    """A rendered body as compact JSON, but for its brief and its text."""
     title = rendered.title
     return _json([
         _parts(rendered.html), [title.id, title.text, _parts(title.html)] if title else None,
@@ -25,15 +44,15 @@ def dumps_brief(brief: Brief) -> str:
     return _json([_parts(brief.summary), brief.text, brief.has_more, brief.links])
 
 
-def loads(text: str, brief: str) -> Rendered:
-    """The same back.  Raises `ValueError`, `TypeError` or `IndexError` for what
+def loads(kept: Kept) -> Rendered:
+    """A body back from the store.  Raises `ValueError`, `TypeError` or `IndexError` for what
     `dumps` did not write."""
-    html, title, toc, anchors, words, cjk, flaws = json.loads(text)
+    html, title, toc, anchors, words, cjk, flaws = json.loads(kept.text)
     made = Title(title[0], title[1], _fragment(title[2], None)) if title else None
     return Rendered(
-        html=_fragment(html, made), brief=loads_brief(brief), title=made,
+        html=_fragment(html, made), brief=loads_brief(kept.brief), title=made,
         toc=tuple(_made_heading(heading) for heading in toc), anchors=tuple(anchors), words=words, cjk=cjk,
-        flaws=tuple(Flaw(*flaw) for flaw in flaws))
+        flaws=tuple(Flaw(*flaw) for flaw in flaws), text=kept.words.text)
 
 
 def loads_brief(text: str) -> Brief:

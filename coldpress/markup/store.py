@@ -11,31 +11,59 @@ from typing import Any
 
 from coldpress.database import Database
 
-_SCHEMA = "CREATE TABLE markup (key TEXT PRIMARY KEY, value BLOB NOT NULL, brief TEXT NOT NULL)"
+_SCHEMA = "CREATE TABLE markup (key TEXT PRIMARY KEY, value BLOB NOT NULL, brief TEXT NOT NULL, words BLOB NOT NULL)"
 _SPARE = 2_000  # rows kept beside those the last build used
 _BATCH = 500  # rows written at once
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What a search knows of a body: its tokens, weighed, and its plain text."""
+
+    tokens: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
-    """One rendered body as it is kept: `value` compressed, `brief` as text;
-    `digest` names the body where it comes from another process."""
+    """One rendered body as it is kept: `value` and `packed_words` compressed,
+    `brief` as text; `digest` names the body where it comes from another process."""
 
     value: bytes
     brief: str
+    packed_words: bytes
     digest: str = ""
 
     @classmethod
-    def of(cls, digest: str, text: str, brief: str) -> Kept:
-        return cls(zlib.compress(text.encode(), 1), brief, digest)
+    def of(cls, digest: str, text: str, brief: str, tokens: str, plain: str) -> Kept:
+        return cls(_packed(text), brief, _packed(f"{tokens}\0{plain}"), digest)
 
     @property
     def text(self) -> str:
         """Raises `ValueError` when it is damaged."""
-        try:
-            return zlib.decompress(self.value).decode()
-        except (zlib.error, TypeError) as reason:
-            raise ValueError(str(reason)) from None
+        return _unpacked(self.value)
+
+    @property
+    def words(self) -> Words:
+        """Raises `ValueError` when they are damaged."""
+        return unpack_words(self.packed_words)
+
+
+def unpack_words(packed: bytes) -> Words:
+    """Words as they are kept; raises `ValueError` when they are damaged."""
+    tokens, _, plain = _unpacked(packed).partition("\0")
+    return Words(tokens, plain)
+
+
+def _packed(text: str) -> bytes:
+    return zlib.compress(text.encode(), 1)
+
+
+def _unpacked(data: bytes) -> str:
+    try:
+        return zlib.decompress(data).decode()
+    except (zlib.error, TypeError) as reason:
+        raise ValueError(str(reason)) from None
 
 
 class MarkupStore:
@@ -58,7 +86,7 @@ class MarkupStore:
         pending = self._pending.get(key)
         if pending:
             return pending
-        rows: list[Any] = self._database.rows("SELECT value, brief FROM markup WHERE key = ?", (key,))
+        rows: list[Any] = self._database.rows("SELECT value, brief, words FROM markup WHERE key = ?", (key,))
         return Kept(*rows[0]) if rows else None
 
     def brief(self, key: str) -> str | None:
@@ -69,6 +97,19 @@ class MarkupStore:
             return pending.brief
         rows: list[Any] = self._database.rows("SELECT brief FROM markup WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else None
+
+    def words(self, key: str) -> bytes | None:
+        """The packed words that are kept under a key."""
+        self._used.add(key)
+        pending = self._pending.get(key)
+        if pending:
+            return pending.packed_words
+        rows: list[Any] = self._database.rows("SELECT words FROM markup WHERE key = ?", (key,))
+        return rows[0][0] if rows else None
+
+    def forget(self, key: str) -> None:
+        """Drop what is kept under a key: it is damaged."""
+        self._database.run(lambda connection: connection.execute("DELETE FROM markup WHERE key = ?", (key,)), None)
 
     def keys(self) -> set[str]:
         """Every key there is."""
@@ -98,9 +139,9 @@ class MarkupStore:
 
     def _write(self) -> None:
         if self._pending:
-            rows = sorted((key, kept.value, kept.brief) for key, kept in self._pending.items())
-            self._database.run(
-                lambda connection: connection.executemany("INSERT OR REPLACE INTO markup VALUES (?, ?, ?)", rows), None)
+            rows = sorted((key, kept.value, kept.brief, kept.packed_words) for key, kept in self._pending.items())
+            self._database.run(lambda connection: connection.executemany(
+                "INSERT OR REPLACE INTO markup VALUES (?, ?, ?, ?)", rows), None)
             self._pending.clear()
 
 

@@ -20,21 +20,22 @@ _CHUNK = 25  # bodies
 
 
 def render_many(bodies: Iterable[tuple[str, str]], options: MarkdownOptions, jobs: int,
-                make_executor: MakeExecutor | None = None) -> Iterator[Kept]:
-    """The markup of each body (its language and its text), in order, as it is kept.
+                make_executor: MakeExecutor | None = None, *, indexed: bool = True) -> Iterator[Kept]:
+    """The markup of each body (its language and its text), in order, as it is
+    kept: with its words, if it is `indexed` for a search.
 
     `make_executor` gives the executor for a number of workers; by default
     processes of this machine.  What a worker raises is raised here.
     """
     executor = (make_executor or local_executor)(jobs)
-    for results in in_turn(executor, partial(render_chunk, options), chunks(bodies, _CHUNK), 2 * jobs):
+    for results in in_turn(executor, partial(render_chunk, options, indexed=indexed), chunks(bodies, _CHUNK), 2 * jobs):
         yield from results
 
 
-def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str]]) -> list[Kept]:
+def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str]], *, indexed: bool = True) -> list[Kept]:
     """What a worker does."""
     made = ((text_digest(body), _renderer(options).render(body, language)) for language, body in bodies)
-    return [Kept.of(digest, serial.dumps(rendered), serial.dumps_brief(rendered.brief)) for digest, rendered in made]
+    return [serial.kept(rendered, digest, indexed=indexed) for digest, rendered in made]
 
 
 @cache

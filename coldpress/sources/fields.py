@@ -36,6 +36,7 @@ class FrontMatter:
     lang: str | None = None
     layout: str | None = None
     toc: bool = True
+    search: bool = True
     params: Params = field(default_factory=Params)
 
 
@@ -109,6 +110,11 @@ def as_authors(value: Any, zone: tzinfo) -> tuple[str, ...]:
     return as_list(value, zone)
 
 
+def as_found(value: Any, zone: tzinfo) -> bool:
+    """Whether a search finds it: a flag, or a mapping (MkDocs') whose `exclude` is one."""
+    return not as_flag(value.get("exclude", False), zone) if isinstance(value, dict) else as_flag(value, zone)
+
+
 def as_params(value: Any, zone: tzinfo) -> Params:
     """Keys of the author's own."""
     if not isinstance(value, dict):
@@ -135,7 +141,7 @@ FIELDS: Mapping[str, Callable[[Any, tzinfo], Any]] = {
     "publish_date": parse_date, "expiry_date": parse_date, "slug": as_text, "permalink": as_text,
     "unlisted": as_flag, "aliases": as_list, "authors": as_authors, "weight": as_number,
     "summary": as_text, "description": as_text, "image": as_image, "lang": as_text,
-    "layout": as_text, "toc": as_flag, "params": as_params,
+    "layout": as_text, "toc": as_flag, "search": as_found, "params": as_params,
 }
 """Every key of ours with the reader of its value; taxonomies come from the config."""
 

@@ -20,7 +20,7 @@ from coldpress import recorder
 from coldpress.content.page import Page
 from coldpress.markup.snippets import Expanded
 from coldpress.paths import is_external, path_of
-from coldpress.web.blueprints import archive, assets, content, feeds, lists, llms, machines, terms
+from coldpress.web.blueprints import archive, assets, content, feeds, lists, llms, machines, search, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
 from coldpress.web.feeds import feed_links
@@ -31,7 +31,8 @@ from coldpress.web.site_blueprint import Urls
 from coldpress.web.strings import is_rtl
 from coldpress.web.variables import SiteVariables
 
-BLUEPRINTS = tuple(module.blueprint for module in (lists, terms, archive, feeds, machines, llms, assets, content))
+BLUEPRINTS = tuple(module.blueprint for module in (
+    lists, terms, archive, search, feeds, machines, llms, assets, content))
 
 
 class Coldpress(Site):
@@ -80,6 +81,8 @@ class Coldpress(Site):
         parent = Blueprint(PARENT, __name__, url_prefix=self.url_prefix or None)
         parent.register_error_handler(404, self.not_found)
         for blueprint in BLUEPRINTS:
+            if blueprint is search.blueprint and not self.config.search:
+                continue  # so that a route of one's own may take its place
             parent.register_blueprint(blueprint)
             for view, generator in blueprint.generators.items():
                 endpoint = f"{PARENT}.{blueprint.name}.{view}"

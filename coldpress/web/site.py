@@ -41,6 +41,7 @@ from coldpress.sources.files import SourceFile, find_files
 from coldpress.state import STATE
 from coldpress.web.environment import THEME, SiteEnvironment
 from coldpress.web.memo import Memo
+from coldpress.web.searching import Searching
 from coldpress.web.strings import Strings
 
 PARENT = "coldpress"
@@ -99,7 +100,8 @@ class Site:
         if self.options.no_cache:
             self.cache_folder = Path(mkdtemp(prefix="coldpress-"))
             weakref.finalize(self, shutil.rmtree, self.cache_folder, ignore_errors=True)
-        self.markup = MarkupCache(MarkupStore(self.cache_folder), self.config.markdown)
+        self.markup = MarkupCache(MarkupStore(self.cache_folder), self.config.markdown, indexed=self.config.search)
+        self.search = Searching(self.markup, self.cache_folder)
         self.sources = Sources(self.root, self.base, self.config, self.markup,
                                SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone))
         self.strings = Strings(lambda: self.config.language, self._own_strings)

@@ -55,6 +55,11 @@ class SiteVariables:
         return params
 
     @property
+    def search(self) -> bool:
+        """Whether it has a search, at `url_for("search")`."""
+        return bool(self._read("search"))
+
+    @property
     def url(self) -> str:
         """The link to its home page."""
         return self._site.link_root() + "/"

@@ -1,0 +1,1 @@
+"""Search: an inverted index in shards, kept from one build to the next."""

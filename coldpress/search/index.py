@@ -1,0 +1,151 @@
+"""The inverted index: which pages hold a token, in shards.
+
+It is made from the words of all documents once, and then patched by the
+difference: what is written comes out the same either way.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from coldpress import versions
+from coldpress.markup import stems, words
+from coldpress.markup.words import weighed
+from coldpress.search import postings, store
+from coldpress.search.postings import LEVELS, decode, encode, shard_of, shards_for
+from coldpress.search.store import Document, IndexStore, State, dumps, loads
+
+WordsOf = Callable[[Document], str | None]
+"""Gives the weighed tokens of a document's body; None for one nobody knows any more."""
+_FEW = 4  # of so many documents one may have changed, and the index is still patched
+
+
+class Index:
+    """The shards for the documents it was last told of."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = IndexStore(folder, _code_version())
+        self._state: State | None = None
+        self._memory: Mapping[int, str] = {}
+
+    @property
+    def version(self) -> str:
+        """Eight digits that change with what can be found."""
+        return self._state.version if self._state else ""
+
+    @property
+    def count(self) -> int:
+        """How many shards there are."""
+        return shards_for(len(self._state.documents) if self._state else 0)
+
+    def digest(self, number: int) -> str | None:
+        """The digest of a shard; None where there is none."""
+        return self._state.digests.get(number) if self._state else None
+
+    def update(self, documents: Iterable[Document], words_of: WordsOf) -> None:
+        """Be the index of these documents, in the order of their numbers."""
+        documents = tuple(documents)
+        before = self._state or self.store.load()
+        if before.documents != documents or len(before.digests) != shards_for(len(documents)):
+            shards = _patched(self.store, before, documents, words_of)
+            if shards is None:
+                before, shards = State(), _made(documents, words_of)
+            before = self.store.save(before, documents, shards)
+        self._state, self._memory = before, {}
+
+    def shard(self, number: int, words_of: WordsOf) -> str | None:
+        """The text of a shard; None where there is none."""
+        if self._state is None or number not in self._state.digests:
+            return None
+        if not self._memory:
+            found = self.store.shards([number], self._state)
+            if found:
+                return found[number]
+            # The file is gone, damaged, or another process has gone on.
+            self._memory = _made(self._state.documents, words_of)
+        return self._memory[number]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+
+def _made(documents: Iterable[Document], words_of: WordsOf) -> dict[int, str]:
+    """Every shard, from the words of all documents."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    count = 0
+    for document in documents:
+        base = document.number * LEVELS
+        count += 1
+        for level, token in weighed(words_of(document) or "", document.title):
+            found[token].append(base + level)
+    shards: list[dict[str, str]] = [{} for _ in range(shards_for(count))]
+    for token, listed in found.items():
+        shards[shard_of(token, len(shards))][token] = encode(listed)
+    return {number: dumps(shard) for number, shard in enumerate(shards)}
+
+
+def _patched(kept: IndexStore, before: State, documents: tuple[Document, ...], words_of: WordsOf
+             ) -> dict[int, str] | None:
+    """The shards that change, or None where all have to be made."""
+    size = shards_for(len(documents))
+    gone, come = set(before.documents) - set(documents), set(documents) - set(before.documents)
+    if len(before.digests) != size or len(gone | come) * _FEW > len(documents):
+        return None
+    changes = _changes(gone, come, words_of)
+    if changes is None:
+        return None
+    by_shard: dict[int, dict[str, dict[int, int | None]]] = defaultdict(dict)
+    for token, levels in changes.items():
+        by_shard[shard_of(token, size)][token] = levels
+    texts = kept.shards(by_shard, before)
+    try:
+        return None if texts is None else {
+            number: _with_changes(text, by_shard[number]) for number, text in texts.items()}
+    except (ValueError, AttributeError):
+        return None
+
+
+def _changes(gone: Iterable[Document], come: Iterable[Document], words_of: WordsOf
+             ) -> dict[str, dict[int, int | None]] | None:
+    """By token: the documents in which its level is another, and which (None: it
+    is no more there).  None where the words of an old document are not known."""
+    old: dict[int, dict[str, int]] = {}
+    new: dict[int, dict[str, int]] = {}
+    for found, some in ((old, gone), (new, come)):
+        for document in some:
+            lines = words_of(document)
+            if lines is None:
+                return None
+            found[document.number] = {token: level for level, token in weighed(lines, document.title)}
+    changes: dict[str, dict[int, int | None]] = defaultdict(dict)
+    for number, token, level in _differences(old, new):
+        changes[token][number] = level
+    return changes
+
+
+def _differences(old: Mapping[int, Mapping[str, int]], new: Mapping[int, Mapping[str, int]]
+                 ) -> Iterator[tuple[int, str, int | None]]:
+    for number in old.keys() | new.keys():
+        before, after = old.get(number, {}), new.get(number, {})
+        for token in before.keys() | after.keys():
+            if before.get(token) != after.get(token):
+                yield number, token, after.get(token)
+
+
+def _with_changes(text: str, changes: Mapping[str, Mapping[int, int | None]]) -> str:
+    """A shard with some postings other than they were."""
+    tokens = loads(text)
+    for token, levels in changes.items():
+        kept = [posting for posting in decode(tokens.pop(token, "")) if posting // LEVELS not in levels]
+        kept += [number * LEVELS + level for number, level in levels.items() if level is not None]
+        if kept:
+            tokens[token] = encode(sorted(kept))
+    return dumps(tokens)
+
+
+def _code_version() -> str:
+    files = [Path(str(module.__file__)) for module in (postings, store, words, stems)]
+    return versions.code_version([Path(__file__), *files])

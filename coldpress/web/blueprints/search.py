@@ -1,0 +1,88 @@
+"""Search: its page, the index in shards, and the texts it shows parts of.
+
+A reader's browser asks for `index.json`, for the shards of the words that are
+looked for, and for the texts of the pages it shows; see `search.js`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, abort
+
+from coldpress.content.library import Library
+from coldpress.content.page import Page
+from coldpress.search.postings import shards_for
+from coldpress.web.site import current_site
+from coldpress.web.site_blueprint import SiteBlueprint
+
+blueprint = SiteBlueprint("search", __name__)
+TOGETHER = 2
+"""Pages in one file of texts: fewer files to make, more to fetch."""
+
+
+@blueprint.get("/search/")
+def search() -> str:
+    """The search page; `content/search.md` may give it a text."""
+    site = current_site()
+    page = site.find("/search/")
+    own = page if isinstance(page, Page) else None
+    return site.render([f"{own.layout}.html", "search.html"] if own and own.layout else "search.html", page=own)
+
+
+@blueprint.urls(search)
+def search_urls(library: Library) -> Iterator[dict[str, Any]]:
+    if library.at("/search/") is None:
+        yield {}
+
+
+@blueprint.get("/search/index.json")
+def search_index() -> Response:
+    """How many shards there are, and a version that changes with what they say."""
+    site = current_site()
+    version, shards = site.search.version(site.library)
+    return _json({"version": version, "shards": shards, "together": TOGETHER})
+
+
+@blueprint.urls(search_index)
+def search_index_urls(library: Library) -> Iterator[dict[str, Any]]:
+    yield {}
+
+
+@blueprint.get("/search/words/<int:number>.json")
+def search_words(number: int) -> Response:
+    """A shard: tokens with the pages that hold them."""
+    site = current_site()
+    shard = site.search.shard(site.library, number)
+    if shard is None:
+        abort(404)
+    return Response(shard, mimetype="application/json")
+
+
+@blueprint.urls(search_words)
+def search_words_urls(library: Library) -> Iterator[dict[str, Any]]:
+    pages = sum(len(documents) for documents in library.documents.values())
+    yield from ({"number": number} for number in range(shards_for(pages)))
+
+
+@blueprint.get("/search/<any(posts, pages):kind>/<int:number>.json")
+def search_texts(kind: str, number: int) -> Response:
+    """Some pages: the URL, the title and the plain text of each."""
+    site = current_site()
+    pages = site.library.documents[kind][number * TOGETHER:(number + 1) * TOGETHER]
+    if not pages:
+        abort(404)
+    return _json([[page.url, page.title, site.search.text(site.library, page)] for page in pages])
+
+
+@blueprint.urls(search_texts)
+def search_texts_urls(library: Library) -> Iterator[dict[str, Any]]:
+    for kind, pages in library.documents.items():
+        yield from ({"kind": kind, "number": number} for number in range(-(-len(pages) // TOGETHER)))
+
+
+def _json(value: Any) -> Response:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Response(text.replace("<", "\\u003c"), mimetype="application/json")  # nobody takes it for HTML
