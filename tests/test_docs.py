@@ -69,7 +69,7 @@ def test_everything_templates_get_is_documented(kind):
 MAP = (REPOSITORY / "content/docs/templates.md").read_text("utf-8")
 TEMPLATES = {file.relative_to(THEME / "templates").as_posix(): file.read_text("utf-8")
              for file in sorted((THEME / "templates").rglob("*")) if file.is_file()}
-TOLD = {name: set(re.findall(r"`(\w+)(?:\(\w+\))?`", needs))
+TOLD = {name: set(re.findall(r"`(\w+)(?:\(\w+\))?`", re.sub(r", with [^;]*", "", needs)))
         for names, needs in re.findall(r"^\| (`[^|]+`) \|[^|]*\|([^|\n]*)\|$", MAP, re.M)
         for name in re.findall(r"`([\w/-]+\.\w+)`", names)}
 EVERYWHERE = set(re.findall(r"`(\w+)(?:\([^`]*\))?`", MAP.partition("## Variables everywhere")[2].partition("###")[0]))
