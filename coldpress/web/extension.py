@@ -9,7 +9,6 @@ parent; it sets nothing that other parts of the app would see.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -17,14 +16,13 @@ from flask import Blueprint, Flask
 from werkzeug.local import LocalProxy
 
 from coldpress import recorder
-from coldpress.content.page import Page
-from coldpress.markup.snippets import Expanded
 from coldpress.paths import is_external, path_of
 from coldpress.web.blueprints import archive, assets, content, feeds, lists, llms, machines, search, terms
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
 from coldpress.web.feeds import feed_links
-from coldpress.web.including import can_include, expanded, included
+from coldpress.web.host import SiteHost
+from coldpress.web.including import included
 from coldpress.web.metadata import metadata
 from coldpress.web.site import PARENT, Site
 from coldpress.web.site_blueprint import Urls
@@ -46,7 +44,7 @@ class Coldpress(Site):
     def __init__(self, app: Flask | None = None, root: str | Path = ".", *, url_prefix: str = "") -> None:
         with recorder.unrecorded():
             super().__init__(Path(app.root_path, root) if app else root, url_prefix, app.root_path if app else None)
-        self.endpoints: dict[str, str] = {}
+        self.host = SiteHost(self)
         self.generators: dict[str, Urls] = {}
         if app is not None:
             self.init_app(app)
@@ -93,24 +91,6 @@ class Coldpress(Site):
     def image_size(self, url: str) -> tuple[int, int] | None:
         """Width and height of the image that a URL of the site leads to, where they are known."""
         return None if is_external(url) else self.library.image_size(path_of(url).removeprefix(self.link_root()))
-
-    def can_include(self, page: Page, name: str) -> bool:
-        """Whether a page may show the file with that name."""
-        return can_include(self, page, name)
-
-    def expanded(self, page: Page) -> Expanded:
-        """A page's body with its snippets; one that is a template, run in a
-        sandbox, a mistake in it at its line."""
-        return expanded(self, page)
-
-    def full_endpoint(self, name: str) -> str:
-        """The endpoint that the short name of a view of ours stands for."""
-        return self.endpoints.get(name, name)
-
-    @property
-    def endpoint_names(self) -> Iterable[str]:
-        """The endpoints of the app, ours by their short names."""
-        return [*self.endpoints, *self.app.view_functions]
 
     def not_found(self, error: Exception) -> tuple[str, int]:
         """The site's 404 page."""

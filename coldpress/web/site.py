@@ -6,8 +6,7 @@ import os
 import shutil
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -16,23 +15,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
-from urllib.parse import parse_qsl
 
 from flask import Flask, current_app, g, has_request_context, request
-from jinja2 import TemplateNotFound
-from werkzeug.routing import BuildError
 
 from coldpress import recorder
 from coldpress.config import Config, Options, current_options, load_config
 from coldpress.content.aliases import Alias
 from coldpress.content.assemble import Sources, assemble
+from coldpress.content.host import Host
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.content.taxonomy import front_taxonomies
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.mapping import MappingText
 from coldpress.markup.cache import MarkupCache
-from coldpress.markup.snippets import Expanded
 from coldpress.markup.store import MarkupStore
 from coldpress.paths import below, relative_name
 from coldpress.recorder import Key
@@ -70,6 +66,8 @@ class Site:
 
     app: Flask
     environment: SiteEnvironment
+    host: Host
+    """Itself, as its Library sees it."""
     config_is_readable = True
     """False when no setting of the config is known, so that nothing else counts."""
     factory_reads: Iterable[Key] = ()
@@ -87,6 +85,7 @@ class Site:
             raise ColdpressError(Problem("site.no-folder", f"there is no folder `{name}` to make a site of", None,
                                          f"begin one with `coldpress init {name}`"))
         self.url_prefix = url_prefix.rstrip("/")
+        self.endpoints: dict[str, str] = {}
         self.config_problems = Problems()
         self.config, self._config_text = self._load_config()
         if self.config.base_url and not self.config.prefix.endswith(self.url_prefix):
@@ -163,7 +162,7 @@ class Site:
     def _load(self) -> Snapshot:
         problems = Problems(self.config_problems)
         with recorder.unrecorded():
-            library = assemble(self.sources, self.options, self.moment(), self, problems)
+            library = assemble(self.sources, self.options, self.moment(), self.host, problems)
         return Snapshot(library, tuple(problems))
 
     @property
@@ -238,41 +237,7 @@ class Site:
         """The path of the current request below the site's root."""
         return request.path.removeprefix(self.url_prefix)
 
-    # What the Library asks of the app.
-
-    def endpoint_url(self, reference: str) -> str | None:
-        """The URL of `name` or `name?key=value`; None where there is none."""
-        name, _, query = reference.partition("?")
-        values = dict(parse_qsl(query))
-        url_for: Any = self.environment.globals["url_for"]
-        context = nullcontext() if has_request_context() else self.app.test_request_context(
-            base_url=f"http://localhost{self.script_root}")
-        with context:
-            try:
-                # Tried first: whoever hears `url_for` would go there.
-                self.app.url_map.bind("localhost").build(self.full_endpoint(name), values)
-                return str(url_for(name, **values))
-            except (BuildError, ValueError):
-                return None
-
-    def full_endpoint(self, name: str) -> str:
-        """The endpoint that a short name stands for."""
-        raise NotImplementedError
-
-    @property
-    def endpoint_names(self) -> Iterable[str]:
-        """What endpoints are called."""
-        raise NotImplementedError
-
-    def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
-        """The HTML that `components/NAME.html` gives; None without that template."""
-        try:
-            template = self.environment.get_template(f"components/{name}.html")
-        except TemplateNotFound as reason:
-            if reason.name != f"components/{name}.html":
-                raise
-            return None
-        return template.render(variables)
+    # Words.
 
     def group_name(self, name: str) -> str:
         """What a collection or a taxonomy is called, in the site's language."""
@@ -281,24 +246,6 @@ class Site:
     def _own_strings(self, language: str) -> Any:
         """What `data/strings/` says in a language."""
         return (self.library.data.get("strings") or {}).get(language)
-
-    def callout_title(self, page: Page, kind: str) -> str:
-        """What a callout without a title of its own is called, in the page's language."""
-        return self.strings.say(page.lang, f"callouts.{kind}")
-
-    def can_include(self, page: Page, name: str) -> bool:
-        """Whether a page may show the file with that name."""
-        raise NotImplementedError
-
-    def expanded(self, page: Page) -> Expanded:
-        """A page's body with its snippets; one that is a template, run."""
-        raise NotImplementedError
-
-    @property
-    def component_names(self) -> Iterable[str]:
-        """The components that templates show."""
-        return [name[len("components/"):-len(".html")] for name in self.template_names
-                if name.startswith("components/") and name.endswith(".html")]
 
     # Files that are copied as they are.
 

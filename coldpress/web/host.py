@@ -1,0 +1,82 @@
+"""What the Library asks of the app that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import has_request_context
+from jinja2 import TemplateNotFound
+from werkzeug.routing import BuildError
+
+from coldpress.content.page import Page
+from coldpress.markup.snippets import Expanded
+from coldpress.web.including import can_include, expanded
+from coldpress.web.site import Site
+
+
+class SiteHost:
+    """One site, as its own Library sees it."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def link_root(self) -> str:
+        """What every link begins with: the prefix the site is mounted at."""
+        return self._site.link_root()
+
+    def endpoint_url(self, reference: str) -> str | None:
+        """The URL of `name` or `name?key=value`; None where there is none."""
+        site = self._site
+        name, _, query = reference.partition("?")
+        values = dict(parse_qsl(query))
+        url_for: Any = site.environment.globals["url_for"]
+        context = nullcontext() if has_request_context() else site.app.test_request_context(
+            base_url=f"http://localhost{site.script_root}")
+        with context:
+            try:
+                # Tried first: whoever hears `url_for` would go there.
+                site.app.url_map.bind("localhost").build(site.endpoints.get(name, name), values)
+                return str(url_for(name, **values))
+            except (BuildError, ValueError):
+                return None
+
+    @property
+    def endpoint_names(self) -> Iterable[str]:
+        """The endpoints of the app, ours by their short names."""
+        return [*self._site.endpoints, *self._site.app.view_functions]
+
+    def expanded(self, page: Page) -> Expanded:
+        """A page's body with its snippets; one that is a template, run in a
+        sandbox, a mistake in it at its line."""
+        return expanded(self._site, page)
+
+    def can_include(self, page: Page, name: str) -> bool:
+        """Whether a page may show the file with that name."""
+        return can_include(self._site, page, name)
+
+    def callout_title(self, page: Page, kind: str) -> str:
+        """What a callout without a title of its own is called, in the page's language."""
+        return self._site.strings.say(page.lang, f"callouts.{kind}")
+
+    def group_name(self, name: str) -> str:
+        """What a collection or a taxonomy is called, in the site's language."""
+        return self._site.group_name(name)
+
+    def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
+        """The HTML that `components/NAME.html` gives; None without that template."""
+        try:
+            template = self._site.environment.get_template(f"components/{name}.html")
+        except TemplateNotFound as reason:
+            if reason.name != f"components/{name}.html":
+                raise
+            return None
+        return template.render(variables)
+
+    @property
+    def component_names(self) -> Iterable[str]:
+        """The components that templates show."""
+        return [name[len("components/"):-len(".html")] for name in self._site.template_names
+                if name.startswith("components/") and name.endswith(".html")]
