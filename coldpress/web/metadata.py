@@ -17,7 +17,7 @@ from coldpress.content.taxonomy import Author, Term
 from coldpress.text import shorten
 from coldpress.web.environment import format_iso
 from coldpress.web.feeds import FeedLink, feed_links
-from coldpress.web.site import Site
+from coldpress.web.site import Site, current_site
 from coldpress.web.twins import twin_path
 
 _LOCALES = {
@@ -54,7 +54,7 @@ def metadata(context: Context) -> Metadata:
     """The metadata of the page that is rendering, from the variables that
     its template has and sets."""
     known: dict[str, Any] = {name: value for name in _VARIABLES if (value := context.resolve(name))}
-    site: Site = context.resolve("library").host
+    site = current_site()
     page: Page | None = known.get("page")
     title = str(known.get("heading") or site.config.title)
     description = _description(site, known, page, title)
