@@ -116,9 +116,9 @@ Two.
 """, "content/x.png": png(7, 5), "config.yaml": URL})
     assert site.build().problems == []
     html = page(site)
-    assert '<img alt="Alt" src="/blog/x.png" loading="lazy" decoding="async">' in html
+    assert '<img alt="Alt" src="/blog/x.png" width="7" height="5" loading="lazy" decoding="async">' in html
     assert "<figcaption>A <em>cap</em></figcaption>" in html
-    assert html.count('src="/blog/x.png" width="7" height="5"') == 2
+    assert html.count('src="/blog/x.png" width="7" height="5"') == 3
     assert "<details open>\n<summary>More</summary>" in html
     assert html.count('class="tabbed-block"') == 2
     assert 'for="tabs-4-2">macOS</label>' in html
