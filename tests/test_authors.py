@@ -217,3 +217,10 @@ def test_macros_are_for_formulas(make_site):
     problem = site.edit({"config.yaml": "markdown:\n  macros:\n    RR: \\frac{\n"}).build().problems[0]
     assert (problem["code"], problem["place"]["line"]) == ("config.value", 2)
     assert "RR" in problem["message"]
+
+
+def test_an_unlisted_part_of_a_series_has_no_number(build_site):
+    site = build_site({"content/posts/2026-01-01-a.md": "---\nseries: S\n---\nA.",
+                       "content/posts/2026-01-02-b.md": "---\nseries: S\nunlisted: true\n---\nB."})
+    assert ["Part 1" in site.text(f"posts/{name}/index.html") for name in "ab"] == [True, False]
+    assert 'href="/series/s/"' in site.text("posts/b/index.html")

@@ -72,9 +72,9 @@ TEMPLATES = {file.relative_to(THEME / "templates").as_posix(): file.read_text("u
 TOLD = {name: set(re.findall(r"`(\w+)(?:\(\w+\))?`", re.sub(r", with [^;]*", "", needs)))
         for names, needs in re.findall(r"^\| (`[^|]+`) \|[^|]*\|([^|\n]*)\|$", MAP, re.M)
         for name in re.findall(r"`([\w/-]+\.\w+)`", names)}
-EVERYTHING = MAP.partition("## Variables everywhere")[2].partition("###")[0]
-EVERYWHERE = {name for names in re.findall(r"^\| ([^|]*) \|", EVERYTHING, re.M)
-              for name in re.findall(r"`(\w+)(?:\([^`]*\))?`", names)}
+_GLOBALS = MAP.partition("## Variables everywhere")[2].partition("###")[0]
+EVERYWHERE = {name for row in re.findall(r"^\| ([^|]*) \|", _GLOBALS, re.M)
+              for name in re.findall(r"`(\w+)(?:\([^`]*\))?`", row)}
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
