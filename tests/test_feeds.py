@@ -139,12 +139,20 @@ def texts(site, folder=""):
 
 
 def test_links_are_whole_and_no_script_comes_along(site):
+    for text in texts(site):
+        assert f'href="{BLOG}about/"' in text
+        assert "alert" not in text
     for text in texts(site) + texts(site, "authors/ann/"):
         assert f'href="{BLOG}guide/#start"' in text
         assert f'src="{BLOG}posts/cover.png"' in text
         assert f'href="{BLOG}posts/hello/#top"' in text
-        assert f'href="{BLOG}about/"' in text
-        assert "alert" not in text
+
+
+def test_feeds_of_terms_hold_summaries(site):
+    for folder, whole in (("", True), ("posts/", True), ("tags/lang/", False), ("authors/ann/", False),
+                          ("series/letters/", False), ("categories/news/", False)):
+        for text in texts(site, folder):
+            assert ("raw" in text) is whole, folder
 
 
 def test_a_feed_of_summaries(site):
@@ -238,7 +246,7 @@ def test_an_entry_by_a_template_of_one_s_own_may_ask_for_its_page(site):
     assert "/posts/rss.xml Hello" in site.text("posts/rss.xml")
     assert "/tags/python/rss.xml Hello" in site.text("tags/python/rss.xml")
     assert [next(iter(entries(site, file))).find(f"{ATOM}content").text.strip() for file in (
-        "feed.xml", "tags/python/feed.xml")] == ["/feed.xml", "/tags/python/feed.xml"]
+        "feed.xml", "posts/feed.xml")] == ["/feed.xml", "/posts/feed.xml"]
 
 
 def test_own_routes_that_entries_link_to_are_found_by_every_feed(make_site):

@@ -25,12 +25,15 @@ FILES = {"atom": "feed.xml", "rss": "rss.xml", "json": "feed.json"}
 @dataclass(frozen=True, slots=True)
 class Feed:
     """The feed of the list at `path`.  `name` is what the list is called, None
-    for the whole site; `pages` are those of the list, the newest first."""
+    for the whole site; `pages` are those of the list, the newest first.  The
+    whole texts are in the feeds of the site, of collections and of sections; in
+    those of terms they would stand once more for each term."""
 
     path: str
     name: str | None
     about: str
     pages: Sequence[Page]
+    has_whole_texts: bool = True
 
     def latest(self, limit: int) -> list[Page]:
         """So many of its dated pages."""
@@ -70,7 +73,7 @@ def _of_list(library: Library, path: str) -> Feed | None:
     if term is None or not term.has_page:
         return None
     in_order = term.pages if term.taxonomy != "series" else _newest(term.pages)
-    return Feed(path, term.title, term.page.description if term.page else "", in_order)
+    return Feed(path, term.title, term.page.description if term.page else "", in_order, False)
 
 
 def _term_at(library: Library, path: str) -> Term | None:

@@ -39,7 +39,7 @@ class FeedLink:
 @dataclass(frozen=True, slots=True)
 class FeedView:
     """A feed while it is shown: `url` is its own, `home` that of the page whose
-    feed it is, both whole."""
+    feed it is, both whole; `full` is whether it holds whole texts."""
 
     title: str
     description: str
@@ -47,6 +47,7 @@ class FeedView:
     home: str
     updated: datetime
     posts: Sequence[Page]
+    full: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +97,33 @@ def show_feed(site: Site, path: str, form: str) -> str | None:
     if feed is None or not posts:
         return None
     dates = [date for post in posts for date in (post.date, post.updated) if date]
+    full = site.config.feeds.full and feed.has_whole_texts
     view = FeedView(_title(site, feed), feed.about or site.config.description,
                     site.library.absolute(feed.path + FILES[form]) or "",
-                    site.library.absolute(feed.path) or "", max(dates), posts)
+                    site.library.absolute(feed.path) or "", max(dates), posts, full)
     if form == "json":
         return _json(site, view)
-    return site.render(FILES[form], feed=view, posts=posts, updated=view.updated, entry=partial(_shown, site, form))
+    return site.render(FILES[form], feed=view, posts=posts, updated=view.updated,
+                       entry=partial(_shown, site, form, full))
 
 
-def _shown(site: Site, form: str, post: Page) -> Markup:
+def _shown(site: Site, form: str, full: bool, post: Page) -> Markup:
     """One post in a feed of XML, by the template of the format's entries."""
     template = ENTRIES[form]
 
     def make() -> str:
-        return site.environment.get_template(template).render(post=post, entry=_entry(site, post))
+        return site.environment.get_template(template).render(post=post, entry=_entry(site, post, full))
 
-    return Markup(site.memo.get((template, post.source, site.link_root()), make))
+    return Markup(site.memo.get((template, full, post.source, site.link_root()), make))
 
 
-def _entry(site: Site, post: Page) -> Entry:
+def _entry(site: Site, post: Page, full: bool) -> Entry:
     """What all formats tell of a post."""
-    return site.memo.get(("entry", post.source, site.link_root()), partial(_make_entry, site, post))
+    return site.memo.get(("entry", full, post.source, site.link_root()), partial(_make_entry, site, post, full))
 
 
-def _make_entry(site: Site, post: Page) -> Entry:
-    config = site.config
-    html = str(post.html_elsewhere() if config.feeds.full else summary_elsewhere(site.library, post))
+def _make_entry(site: Site, post: Page, full: bool) -> Entry:
+    html = str(post.html_elsewhere() if full else summary_elsewhere(site.library, post))
     if "<script" in html or "<style" in html:
         html = _ACTIVE.sub("", html)
     date, url = post.date or site.moment(), post.permalink or ""
@@ -140,12 +142,13 @@ def _json(site: Site, view: FeedView) -> str:
         "version": "https://jsonfeed.org/version/1.1", "title": view.title, "home_page_url": view.home,
         "feed_url": view.url, **({"description": view.description} if view.description else {}),
         "language": site.config.language}, ensure_ascii=False, indent=1)
-    items = (site.memo.get(("json", post.source, site.link_root()), partial(_item, site, post)) for post in view.posts)
+    items = (site.memo.get(("json", view.full, post.source, site.link_root()), partial(_item, site, post, view.full))
+             for post in view.posts)
     return head[:-2] + ',\n "items": [\n' + ",\n".join(items) + "\n ]\n}\n"
 
 
-def _item(site: Site, post: Page) -> str:
-    entry = _entry(site, post)
+def _item(site: Site, post: Page, full: bool) -> str:
+    entry = _entry(site, post, full)
     item = {
         "id": entry.id, "url": entry.url, "title": entry.title, "content_html": entry.html,
         "summary": entry.summary, "image": entry.cover.url if entry.cover else None,
