@@ -24,6 +24,9 @@ def feeds(*lists):
 
 
 FEEDS = feeds("/", "/posts/")
+PLAIN = {"/robots.txt", "/theme/theme.css"}
+"""What shows nothing of the content."""
+URL = "base_url: https://example.org/\nsearch: false\n"
 SMALL = {
     "content/posts/2026-01-01-one.md": "---\ntitle: One\ntags: [a]\n---\nFirst of one.\n\nMore.\n",
     "content/posts/2026-01-02-two.md": "---\ntitle: Two\ntags: [a, b]\n---\nFirst of two.\n\nMore.\n",
@@ -72,6 +75,12 @@ def all_urls(site):
 
 
 @pytest.fixture
+def make_site(make_site):
+    """Sites without a search: test_search.py tells what of that is rendered again."""
+    return lambda files, config=URL: make_site(files, config if config is URL else f"{config}search: false\n")
+
+
+@pytest.fixture
 def small(make_site):
     site = make_site(SMALL)
     assert site.build("--strict").code == 0
@@ -104,7 +113,7 @@ def test_a_file_that_is_only_touched_is_no_edit(small):
 
 
 def test_the_same_bytes_written_again_are_no_edit(small):
-    written = rebuilt(small, {**SMALL, "build.py": BUILD_PY, "config.yaml": "base_url: https://example.org/\n"})
+    written = rebuilt(small, {**SMALL, "build.py": BUILD_PY, "config.yaml": URL})
     assert (written.rendered, written.data["written"]) == (set(), [])
 
 
@@ -140,7 +149,8 @@ def test_a_title_renders_all_that_name_the_post(blog):
     # The sitemap shows no title, but it reads the front matter, and that is one read.
     assert rebuilt(blog, {name_of(10): post(10).replace("Post", "The")}).rendered == {
         "/posts/p10/", "/posts/p09/", "/posts/p11/", "/posts/page/1/", "/tags/even/page/1/", "/archive/",
-        "/sitemap.xml", *feeds("/tags/even/")}
+        "/sitemap.xml", *feeds("/tags/even/"), *(f"/posts/p{number:02}/" for number in (2, 4, 6, 8, 12, 14, 16))
+    }, "the last are those it is related to"
 
 
 def test_a_heading_that_is_the_title_counts_as_one(small):
@@ -225,13 +235,13 @@ def test_a_post_of_another_date_moves_in_every_list(small):
 def test_a_weight_turns_two_children_of_a_section_around(small):
     small.edit({"content/docs/ask.md": "# Ask\n"}).build()
     assert rebuilt(small, {"content/docs/use.md": "---\nweight: 1\n---\n" + SMALL["content/docs/use.md"]}).rendered == {
-        "/docs/use/", "/docs/", "/sitemap.xml"}
+        "/docs/use/", "/docs/", "/docs/ask/", "/sitemap.xml"}
 
 
 def test_the_first_post_changes_every_page_and_so_does_the_last_that_goes(make_site):
     site = make_site({"content/about.md": "Me."})
     site.build()
-    assert rebuilt(site, {ONE: SMALL[ONE]}).rendered == all_urls(site) - {"/robots.txt"}
+    assert rebuilt(site, {ONE: SMALL[ONE]}).rendered == all_urls(site) - PLAIN
     assert rebuilt(site, {ONE: None}).rendered == {"/", "/about/", "/404.html", "/sitemap.xml"}
     assert "archive/index.html" not in site.files()
 
@@ -256,7 +266,7 @@ def test_a_list_that_grows_by_a_page_links_to_it(make_site):
     site = make_site({name_of(number): post(number) for number in range(1, 20)})
     site.build()
     grown = rebuilt(site, {name_of(20): post(20)})
-    assert grown.rendered == {"/posts/p20/", "/posts/p19/", "/posts/page/1/", "/posts/", "/", "/tags/even/", "/tags/",
+    assert grown.rendered == {"/posts/p20/", "/posts/p19/", "/posts/p18/", "/posts/p16/", "/posts/page/1/", "/posts/", "/", "/tags/even/", "/tags/",
                               "/archive/", "/sitemap.xml", *FEEDS, *feeds("/tags/even/")}
 
 
@@ -465,7 +475,7 @@ def test_an_asset_that_a_page_waits_for_is_linked_when_it_comes(small):
 
 def test_a_favicon_of_one_s_own_is_for_every_page(small):
     assert rebuilt(small, {"content/favicon.svg": "<svg/>"}).rendered == all_urls(small) - {
-        "/robots.txt", "/sitemap.xml", *FEEDS, *feeds("/tags/a/", "/tags/b/")}
+        *PLAIN, "/sitemap.xml", *FEEDS, *feeds("/tags/a/", "/tags/b/")}
 
 
 def test_an_asset_may_become_a_page_and_a_page_an_asset(small):
@@ -478,8 +488,8 @@ def test_an_asset_may_become_a_page_and_a_page_an_asset(small):
 # The config.
 
 def test_the_title_of_the_site_is_on_all_pages(small):
-    assert rebuilt(small, {"config.yaml": "base_url: https://example.org/\ntitle: Other\n"}).rendered >= all_urls(
-        small) - {"/robots.txt", "/sitemap.xml"}
+    assert rebuilt(small, {"config.yaml": f"{URL}title: Other\n"}).rendered >= all_urls(
+        small) - {*PLAIN, "/sitemap.xml"}
 
 
 def test_params_render_the_pages_that_read_them(small):
@@ -489,9 +499,9 @@ def test_params_render_the_pages_that_read_them(small):
 
 
 def test_an_entry_of_the_menu_follows_its_page(small):
-    small.edit({"config.yaml": "base_url: https://example.org/\nmenu: [{About: about.md}]\n"}).build()
+    small.edit({"config.yaml": f"{URL}menu: [{{About: about.md}}]\n"}).build()
     moved = rebuilt(small, {"content/about.md": "---\nslug: me\n---\nMe."})
-    assert moved.rendered == all_urls(small) - {"/robots.txt", *FEEDS, *feeds("/tags/a/", "/tags/b/")}
+    assert moved.rendered == all_urls(small) - {*PLAIN, *FEEDS, *feeds("/tags/a/", "/tags/b/")}
     assert 'href="/me/"' in small.text("404.html")
 
 
@@ -503,7 +513,7 @@ def test_a_setting_that_shapes_all_renders_all(small, line):
 
 
 def test_the_size_of_a_list_s_page_renders_lists(blog):
-    rendered = rebuilt(blog, {"config.yaml": "base_url: https://example.org/\npaginate: 20\n"}).rendered
+    rendered = rebuilt(blog, {"config.yaml": f"{URL}paginate: 20\n"}).rendered
     assert {"/posts/", "/posts/page/1/", "/"} <= rendered
     assert not {"/about/", "/posts/p10/", "/archive/"} & rendered
 
@@ -825,7 +835,7 @@ def create_app():
 
 def test_a_site_in_an_app_of_its_own(make_site):
     site = make_site({"build.py": HOST, "templates/shop.html": "Shop", "blog/content/a.md": "A.",
-                      "blog/content/b.md": "B.", "blog/config.yaml": "base_url: https://example.org/blog/\n",
+                      "blog/content/b.md": "B.", "blog/config.yaml": "base_url: https://example.org/blog/\nsearch: false\n",
                       "content/x.md": "Not ours."})
     site.build()
     assert rebuilt_in(site, "blog", {"blog/content/a.md": "Other."}) == {"/blog/a/"}
@@ -956,7 +966,7 @@ def test_what_was_edited_before_a_build_that_failed_is_rendered_by_the_next(smal
     failed = small.edit({ONE: "---\ntitle: [\n---\n", "content/docs/use.md": "# Use\n\nHow.\n\n## Part\n"}).build()
     assert (failed.code, failed.data["written"]) == (1, [])
     mended = rebuilt(small, {ONE: SMALL[ONE].replace("More", "Less")})
-    assert mended.rendered == {"/posts/one/", "/docs/use/", *FEEDS}
+    assert mended.rendered == {"/posts/one/", "/docs/use/", "/docs/", *FEEDS}
 
 
 def test_a_mistake_in_a_template_leaves_the_others_known(small):
@@ -967,7 +977,7 @@ def test_a_mistake_in_a_template_leaves_the_others_known(small):
 def test_what_strict_held_back_is_published_once_it_is_allowed(small):
     small.edit({"content/docs/use.md": "# Use\n\n[x](no.md)\n"})
     assert small.build("--strict").code == 1
-    assert rebuilt(small).rendered == {"/docs/use/"}
+    assert rebuilt(small).rendered == {"/docs/use/", "/docs/"}
     assert small.build("--strict").code == 1
     assert small.build("--strict").codes == ["link.broken-link"]
 
@@ -1071,9 +1081,9 @@ def test_messages_of_flask_may_be_asked_for_in_any_template(small):
 def test_the_last_line_tells_what_was_done(small):
     small.edit({"content/new.md": "[x](no.md)", "content/docs/use.md": None, "content/pic.png": "other"})
     last = small.run().out.splitlines()[-1]
-    assert last.startswith("Built 26 pages (3 rendered, 23 unchanged; 4 files written, 1 removed, 1 warning) in ")
+    assert last.startswith("Built 27 pages (3 rendered, 24 unchanged; 4 files written, 1 removed, 1 warning) in ")
     assert small.run().out.splitlines()[-1].startswith(
-        "Built 26 pages (0 rendered, 26 unchanged; 0 files written, 1 warning) in ")
+        "Built 27 pages (0 rendered, 27 unchanged; 0 files written, 1 warning) in ")
 
 
 def test_verbose_says_why_each_page_is_rendered(small):
