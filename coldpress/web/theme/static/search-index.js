@@ -26,6 +26,11 @@ export class Index {
     return this.#files.get(path);
   }
 
+  // Fetch what every query needs, before there is one.
+  prepare() {
+    this.#file("").catch(() => {});
+  }
+
   async find(query) {
     const wanted = terms(query);
     if (!wanted.length) return new Found(this, [], []);
