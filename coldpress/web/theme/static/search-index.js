@@ -26,6 +26,11 @@ export class Index {
     return this.#files.get(path);
   }
 
+  // Fetch what every query needs, before there is one.
+  prepare() {
+    this.#file("").catch(() => {});
+  }
+
   async find(query) {
     const wanted = terms(query);
     if (!wanted.length) return new Found(this, [], []);
@@ -114,7 +119,11 @@ class Found {
 // A text in pieces, `[text, whether it is what was looked for]`, cut to where
 // that begins if it is long.
 export function marked(text, wanted, around = 0, most = Infinity) {
-  const places = [...matches(text, wanted)];
+  const places = [];
+  for (const place of matches(text, wanted)) {
+    if (places.length && place[0] > places[0][0] + most) break; // that is not shown
+    places.push(place);
+  }
   const wide = /[\u3000-\u9fff\uac00-\ud7a3]/.test(text.slice(0, 200));
   const length = wide ? most / 2 : most;
   let start = 0;

@@ -18,6 +18,7 @@ const RULES = [
   [/([^aeiou])y$/, "$1i"],
 ];
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const CODES = new Map([...ALPHABET].map((letter, code) => [letter, code]));
 export const PREFIX = 4;
 
 export function fold(text) {
@@ -83,7 +84,7 @@ export function decode(text) {
   text.split(" ").forEach((part, kind) => {
     let value = 0, shift = 0, number = -1;
     for (const letter of part) {
-      const code = ALPHABET.indexOf(letter);
+      const code = CODES.get(letter);
       value |= (code & 31) << shift;
       shift += 5;
       if (code < 32) {

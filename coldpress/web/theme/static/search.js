@@ -5,7 +5,7 @@
 
 import { Index } from "./search-index.js";
 
-const FIRST = 5, MORE = 10, WAIT = 60;
+const FIRST = 5, MORE = 10, WAIT = 40;
 
 class Box {
   #found;
@@ -19,6 +19,7 @@ class Box {
     this.status = element.querySelector("[role=status]");
     this.button = element.querySelector("[data-more]");
     this.index = new Index(element.dataset.index);
+    this.index.prepare();
     element.hidden = false;
     this.input.addEventListener("input", (event) => event.isComposing || this.#soon());
     this.input.addEventListener("compositionend", () => this.#soon());
