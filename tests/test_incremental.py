@@ -1071,9 +1071,9 @@ def test_messages_of_flask_may_be_asked_for_in_any_template(small):
 def test_the_last_line_tells_what_was_done(small):
     small.edit({"content/new.md": "[x](no.md)", "content/docs/use.md": None, "content/pic.png": "other"})
     last = small.run().out.splitlines()[-1]
-    assert last.startswith("Built 26 pages (3 rendered, 23 unchanged; 4 files written, 1 removed, 1 warning) in ")
+    assert last.startswith("Built 33 pages (6 rendered, 27 unchanged; 7 files written, 1 removed, 1 warning) in ")
     assert small.run().out.splitlines()[-1].startswith(
-        "Built 26 pages (0 rendered, 26 unchanged; 0 files written, 1 warning) in ")
+        "Built 33 pages (0 rendered, 33 unchanged; 0 files written, 1 warning) in ")
 
 
 def test_verbose_says_why_each_page_is_rendered(small):
