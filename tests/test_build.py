@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 POST = "---\ntitle: Hello\ndate: 2026-01-02\ntags: [a, b]\n---\n\nFirst *words*.\n\n## Part\n\nMore.\n"
 
 
@@ -27,7 +29,7 @@ def test_a_second_build_changes_nothing(build_site):
     site = build_site({"content/posts/2026-01-02-hello.md": POST})
     before = {path: path.stat().st_mtime_ns for path in (site.root / "site").rglob("*")}
     again = site.run()
-    assert "(0 rendered, 23 unchanged; 0 files written)" in again.out
+    assert re.search(r"\(0 rendered, \d+ unchanged; 0 files written\)", again.out)
     assert before == {path: path.stat().st_mtime_ns for path in (site.root / "site").rglob("*")}
 
 
