@@ -266,7 +266,8 @@ def test_a_list_that_grows_by_a_page_links_to_it(make_site):
     site = make_site({name_of(number): post(number) for number in range(1, 20)})
     site.build()
     grown = rebuilt(site, {name_of(20): post(20)})
-    assert grown.rendered == {"/posts/p20/", "/posts/p19/", "/posts/p18/", "/posts/p16/", "/posts/page/1/", "/posts/", "/", "/tags/even/", "/tags/",
+    assert grown.rendered == {"/posts/p20/", "/posts/p19/", "/posts/p18/", "/posts/p16/", "/posts/page/1/",
+                              "/posts/", "/", "/tags/even/", "/tags/",
                               "/archive/", "/sitemap.xml", *FEEDS, *feeds("/tags/even/")}
 
 
@@ -835,7 +836,8 @@ def create_app():
 
 def test_a_site_in_an_app_of_its_own(make_site):
     site = make_site({"build.py": HOST, "templates/shop.html": "Shop", "blog/content/a.md": "A.",
-                      "blog/content/b.md": "B.", "blog/config.yaml": "base_url: https://example.org/blog/\nsearch: false\n",
+                      "blog/content/b.md": "B.",
+                      "blog/config.yaml": "base_url: https://example.org/blog/\nsearch: false\n",
                       "content/x.md": "Not ours."})
     site.build()
     assert rebuilt_in(site, "blog", {"blog/content/a.md": "Other."}) == {"/blog/a/"}
