@@ -76,8 +76,8 @@ class ContentFingerprints:
         if kind == "image":
             asset = self._library.asset_at(name)
             return asset.stamp if asset else None
-        if kind == "related":
-            return self._library.related.fingerprint
+        if kind == "related" and name in self._pages:
+            return self._library.related.basis(self._pages[name])
         if kind == "summary" and name != EVERY and name in self._pages:
             return _body(self._pages[name])
         return None

@@ -35,18 +35,26 @@ class Related:
             for other in pages[max(0, index - _WINDOW):index + _WINDOW + 1]:
                 scores[other] = scores.get(other, 0) + weight
         moment = _moment(page)
-        best = sorted(scores, key=lambda other: (-scores[other], abs(_moment(other) - moment), other.source))
+        best = sorted(scores, key=lambda other: (-scores[other], abs(self._moments[other] - moment), other.source))
         return tuple(other for other in best[:MANY + 1] if other is not page)[:MANY]
 
+    def basis(self, page: Standing) -> str:
+        """What decides which pages are related to one: the same, the same pages."""
+        parts = []
+        for pages, index in self._lists.get(page.source, ()):
+            marks = self._marks[id(pages)]
+            parts += [str(len(pages).bit_length()), *marks[max(0, index - _WINDOW):index + _WINDOW + 1], ""]
+        return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+
     @cached_property
-    def fingerprint(self) -> str:
-        """Changes whenever any page may get others."""
-        digest = blake2b(digest_size=16)
-        for pages in self._all:
-            digest.update(b"\n")
-            for page in pages:
-                digest.update(f"{page.source} {page.kind} {_moment(page)}\n".encode())
-        return digest.hexdigest()
+    def _marks(self) -> dict[int, list[str]]:
+        """For each list, its pages with their moments, as text."""
+        return {id(pages): [f"{page.source} {self._moments[page]}" for page in pages] for pages in self._all}
+
+    @cached_property
+    def _moments(self) -> dict[Page, float]:
+        """When each page in a list is of, in seconds."""
+        return {page: _moment(page) for pages in self._all for page in pages}
 
     @cached_property
     def _all(self) -> list[Sequence[Page]]:
