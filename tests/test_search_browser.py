@@ -190,7 +190,7 @@ def test_the_keyboard_is_enough(page, built):
     page.keyboard.press("Control+k")
     page.wait_for_selector("dialog[open] input:focus")
     page.keyboard.press("Control+k")
-    assert page.query_selector("dialog[open]") is None
+    page.wait_for_selector("dialog:not([open])", state="attached")
     page.click("a[data-search]")
     page.wait_for_selector("dialog[open] input:focus")
     page.keyboard.press("Enter")
