@@ -47,7 +47,7 @@ FORMULAS = [
     (BLOCK, r"\mathop{\rm argmin}_{w} J(w)", "<munder>"),
     (INLINE, r"\mathop{\mathrm{ess\,sup}}\limits_{x} f", "<munder>"),
     (BLOCK, r"\mathop{\sum\sum}_{i<j}^{n} x_{ij}", "<munder>"),
-    (BLOCK, r"\sum_{\substack{0 < i < m \\ 0 < j < n}} P(i, j)", '<mtable displaystyle="false" scriptlevel="1">'),
+    (BLOCK, r"\sum_{\substack{0 < i < m \\ 0 < j < n}} P(i, j)", '<mstyle scriptlevel="1"><mtable displaystyle="false">'),
     (INLINE, r"\max_{x} \sin^2 x \log y", "<mi>log</mi>"),
     (INLINE, r"a \equiv b \pmod{n}, a \bmod b", "<mi>mod</mi>"),
     # Brackets
@@ -66,7 +66,7 @@ FORMULAS = [
     (INLINE, r"\left(\begin{smallmatrix} a & b \\ c & d \end{smallmatrix}\right)", 'scriptlevel="1"'),
     (BLOCK, r"\begin{pmatrix*}[r] -1 & 2 \\ 3 & -4 \end{pmatrix*}", "<mtable"),
     (BLOCK, r"\matrix{1 & 2 \cr 3 & 4}", "<mtable"),
-    (BLOCK, r"|x| = \begin{cases} x & \text{if } x \ge 0 \\ -x & \text{otherwise} \end{cases}", "<mo>{</mo><mtable"),
+    (BLOCK, r"|x| = \begin{cases} x & \text{if } x \ge 0 \\ -x & \text{otherwise} \end{cases}", "<mo>{</mo><mstyle"),
     (BLOCK, r"\begin{array}{c|c} A & B \\ \hline C & D \end{array}", "border-right"),
     (BLOCK, r"\left[ \begin{array}{*{20}{c}} 1 & 2 \\ 3 & 4 \end{array} \right]", "<mtable"),
     (BLOCK, r"\begin{array}{l@{\quad}r} a & b \end{array}", "text-align: right"),

@@ -18,6 +18,8 @@ _UNKNOWN = re.compile(r'<a href="#([^"]*)">\(\?\?\)</a>')
 _STRETCHED = (("\u0332</mo></mover>", "\u203e</mo></mover>"), ("\u0332</mo></munder>", "_</mo></munder>"),
               ('<mo stretchy="true">~</mo>', '<mo stretchy="true">\u02dc</mo>'))
 _ALONE = re.compile(r"(<m(?:sub|sup|subsup)>)(<mo [^<>]*minsize=[^<>]*>[^<]*</mo>)")
+_TABLE = re.compile(r"<(/?)mtable\b([^<>]*)>")
+_LEVEL = re.compile(r' scriptlevel="[^"]*"')
 _EQREF = re.compile(r"\\eqref\s*\{([^{}]*)\}")
 
 
@@ -55,7 +57,7 @@ class Maths:
             found = next((found for found in _EQREF.finditer(tex) if label(found[1]) == unknown[1]), None)
             return self._refuse(tex, f'no formula above has the label "{found[1] if found else unknown[1]}"',
                                 found.start() if found else 0, line, column)
-        return _with_tags(_stretched(html), reworded)
+        return _with_tags(_levelled(_stretched(html)), reworded)
 
     def _refuse(self, tex: str, reason: str, offset: int, line: int, column: int) -> str:
         before = tex[:offset]
@@ -112,6 +114,21 @@ def _stretched(html: str) -> str:
     for mark, better in _STRETCHED:
         html = html.replace(mark, better)
     return _ALONE.sub(r"\1<mrow>\2</mrow>", html)
+
+
+def _levelled(html: str) -> str:
+    """The size of a table's letters on an element that may say it: MathML 3, by
+    which validators go, has `scriptlevel` only on `mstyle`."""
+    open_levels: list[bool] = []
+
+    def tag(found: re.Match[str]) -> str:
+        if found[1]:
+            return "</mtable></mstyle>" if open_levels and open_levels.pop() else found[0]
+        level = _LEVEL.search(found[2])
+        open_levels.append(level is not None)
+        return f"<mstyle{level[0]}><mtable{_LEVEL.sub('', found[2])}>" if level else found[0]
+
+    return _TABLE.sub(tag, html) if "scriptlevel" in html else html
 
 
 def _with_tags(html: str, reworded: Reworded) -> str:
