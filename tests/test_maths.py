@@ -47,7 +47,7 @@ FORMULAS = [
     (BLOCK, r"\mathop{\rm argmin}_{w} J(w)", "<munder>"),
     (INLINE, r"\mathop{\mathrm{ess\,sup}}\limits_{x} f", "<munder>"),
     (BLOCK, r"\mathop{\sum\sum}_{i<j}^{n} x_{ij}", "<munder>"),
-    (BLOCK, r"\sum_{\substack{0 < i < m \\ 0 < j < n}} P(i, j)", '<mstyle scriptlevel="1"><mtable displaystyle="false">'),
+    (BLOCK, r"\sum_{\substack{0 < i < m \\ 0 < j < n}} P(i, j)", '<mstyle scriptlevel="1"><mtable '),
     (INLINE, r"\max_{x} \sin^2 x \log y", "<mi>log</mi>"),
     (INLINE, r"a \equiv b \pmod{n}, a \bmod b", "<mi>mod</mi>"),
     # Brackets
