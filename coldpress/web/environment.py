@@ -23,8 +23,10 @@ from coldpress import recorder
 from coldpress.paths import is_external, path_of
 from coldpress.text import did_you_mean
 from coldpress.web.chance import lipsum, pick
+from coldpress.web.compiled import CompiledTheme
 
 THEME = Path(__file__).parent / "theme"
+_COMPILED = CompiledTheme(str(THEME))
 
 
 class NothingThere(LookupError):
@@ -102,6 +104,7 @@ class SiteEnvironment(Environment):
             app,
             loader=Templates([FileSystemLoader(templates), theme, PrefixLoader({"theme": theme})]),
             undefined=Strict,
+            bytecode_cache=_COMPILED,
             autoescape=app.select_jinja_autoescape,
             auto_reload=False,  # the site clears the cache when a template changes
             trim_blocks=True,
