@@ -274,8 +274,8 @@ def _read(source: MappingText, problems: Problems) -> Config:
             try:
                 values[key] = parsers[key](value)
             except ValueError as reason:
-                message, hint = (*reason.args, None)[:2]
-                problems.error("config.value", f"`{key}`: {message}", source.place(key), hint)
+                message, hint, *inner = (*reason.args, None)[:3] if len(reason.args) < 3 else reason.args
+                problems.error("config.value", f"`{key}`: {message}", source.place(key, *filter(None, inner)), hint)
     return Config(**values)
 
 

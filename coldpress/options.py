@@ -1,18 +1,18 @@
 """Options of `config.yaml` that hold others: how Markdown is read, how the theme
 looks, and the entries of the menu.  Each is made from what YAML gives; what
-cannot be meant raises `ValueError`, with a hint where there is one."""
+cannot be meant raises `ValueError` with what is wrong, a hint or None, and the
+key below the option, if it is of one."""
 
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from coldpress.colours import NAMES, is_colour
 from coldpress.text import did_you_mean
 
-_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-zA-Z]+|(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\([\w\s.,%/+-]+\)")
 PATH_TOKEN = "<path>"
 
 
@@ -132,13 +132,20 @@ def _group(value: Any, kind: type, parsers: Mapping[str, Callable[[Any], Any]]) 
     given = {str(name): option for name, option in value.items()}
     known = [option.name for option in fields(kind)]
     for name, option in given.items():
-        if name not in known:
-            raise ValueError(f"there is no `{name}`", did_you_mean(name, known) or f"there are {', '.join(known)}")
-        if name in parsers:
-            given[name] = parsers[name](option)
-        elif not isinstance(option, bool):
-            raise ValueError(f"`{name}` is `true` or `false`")
+        try:
+            given[name] = _member(name, option, known, parsers)
+        except ValueError as reason:
+            message, hint = (*reason.args, None)[:2]
+            raise ValueError(message, hint, name) from None
     return given
+
+
+def _member(name: str, option: Any, known: Sequence[str], parsers: Mapping[str, Callable[[Any], Any]]) -> Any:
+    if name not in known:
+        raise ValueError(f"there is no `{name}`", did_you_mean(name, known) or f"there are {', '.join(known)}")
+    if name not in parsers and not isinstance(option, bool):
+        raise ValueError(f"`{name}` is `true` or `false`")
+    return parsers[name](option) if name in parsers else option
 
 
 def _macros(value: Any) -> tuple[tuple[str, str], ...]:
@@ -180,10 +187,11 @@ def _paths(value: Any) -> tuple[str, ...]:
     return paths
 
 
-def _colour(value: Any) -> str | None:
-    if value is not None and not (isinstance(value, str) and _COLOUR.fullmatch(value.strip())):
-        raise ValueError("`accent` is a colour as CSS writes it", 'such as `"#0a7"`, in quotes, or `teal`')
-    return value.strip() if value else None
+def _colour(value: Any) -> str:
+    if not (isinstance(value, str) and is_colour(value.strip())):
+        raise ValueError("`accent` is a colour as CSS writes it", did_you_mean(str(value), NAMES) or
+                         'such as `"#0a7"`, in quotes, or `teal`')
+    return value.strip()
 
 
 def _folders(value: Any) -> tuple[str, ...] | None:

@@ -905,6 +905,13 @@ def tag_never_used_before(site: RandomSite) -> str:
 
 
 @edit
+def tags_of_another(site: RandomSite) -> str | None:
+    tagged = [source for source in site.sources("posts/") if site.docs[source].front.get("tags")]
+    newest = max(source for source in site.sources("posts/") if _sure(source))
+    return _change(site, newest, tags=site.docs[site.rng.choice(tagged)].front["tags"]) if tagged else None
+
+
+@edit
 def tag_spelled_otherwise(site: RandomSite) -> str | None:
     source = site.any()
     tags = site.docs[source].front.get("tags") or ["python"]

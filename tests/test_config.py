@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 
 import pytest
@@ -174,7 +175,7 @@ static_dir: web
     ("theme: {acent: red}", "there is no `acent`"),
     ("theme: {backlinks: 1}", "`backlinks` is `true` or `false`"),
     *((f"theme: {{accent: {value}}}", "`accent` is a colour as CSS writes it") for value in
-      ("'red;}'", "'url(x)'", "'#12'", "7", "[red]", "'rgb(0 0 0); x'")),
+      ("'red;}'", "'url(x)'", "", "tael", "'#c2410'", "'#12'", "7", "[red]", "'rgb(0 0 0); x'")),
     ("theme: {docs: 1}", "`docs` is a list of folders below the content folder"),
     *((f"theme: {{edit_url: {value}}}", "`edit_url` is a whole URL with `<path>` in it") for value in
       ("/edit/<path>", "https://e.org/edit/", "1")),
@@ -187,7 +188,9 @@ static_dir: web
 def test_a_wrong_value_is_an_error_at_its_key(make_site, line, message):
     option = line.partition(":")[0]
     (code, *place, said, _), = found(make_site({"content/a.md": "x"}, config=f"# first\n{line}\n"))
-    assert (code, place) == ("config.value", [2, 1, len(option)])
+    inner = re.match(r"(?:theme|markdown|feeds): \{(\w+):", line)  # a group's is at the key within
+    where = [2, len(option) + 4, len(inner[1])] if inner else [2, 1, len(option)]
+    assert (code, place) == ("config.value", where)
     assert said.startswith(f"`{option}`: {message}")
 
 

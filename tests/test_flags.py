@@ -40,7 +40,8 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(site):
     result = site.build("--dry-run")
     assert (result.code, result.data["published"]) == (0, False)
     assert result.data["removed"] == ["about/index.html"]
-    assert result.data["written"] == ["new/index.html", "pic.png", "sitemap.xml"]
+    assert result.data["written"] == [
+        "new/index.html", "pic.png", "search/index.json", "search/pages/0.json", "search/words/0.json", "sitemap.xml"]
     assert site.files() == before
     assert site.build().data["written"] == result.data["written"]
     assert {name for name in memory if name.endswith(".sqlite")} <= site.files(".coldpress").keys()
@@ -122,7 +123,7 @@ def test_profile_says_where_the_time_went(site):
 # All of them, as a person types them.
 
 @pytest.mark.parametrize(("flag", "said"), [
-    (["--dry-run"], "Would build 12 pages (0 rendered"), (["--explain", "/about/"], "is about/index.html"),
+    (["--dry-run"], "Would build 25 pages (0 rendered"), (["--explain", "/about/"], "is about/index.html"),
     (["--verify"], "Verified: "), (["--profile"], "seconds")])
 def test_a_flag_works_where_nothing_changed(site, flag, said):
     run = [sys.executable, "-m", "coldpress", "build"]

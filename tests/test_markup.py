@@ -459,7 +459,8 @@ def test_links_of_a_summary_are_right_on_list_pages(build_site):
 
 
 @pytest.mark.parametrize(("front", "body", "description"), [
-    ("", "First &amp; *foremost*.\n\nSecond.", "First &amp; foremost."),
+    ("", "First &amp; *foremost*, and not short.\n\nSecond.", "First &amp; foremost, and not short."),
+    ("", "Short.", "A: Short."),
     ("summary: Given.", "First.", "Given."),
     ("description: Mine.\nsummary: Given.", "First.", "Mine."),
     ("description: 'Say \"x\" & <y>'", "First.", "Say &#34;x&#34; &amp; &lt;y&gt;"),

@@ -45,6 +45,11 @@ class NavItem:
         return self._root() + url_of(self.page._path) + self._target
 
     @property
+    def first_url(self) -> str | None:
+        """Where it leads, else the first of those below it that leads anywhere."""
+        return next((item.url for item in walk([self]) if item.url), None)
+
+    @property
     def mark(self) -> str:
         """All of it that others see, as one text."""
         place = f"{self.page.kind} {self.page.source} {self.page._path}" if self.page else ""
@@ -170,10 +175,14 @@ class Navigation:
         children = tuple(map(self._from_menu, item.children))
         if item.url is None or is_external(item.url):
             return NavItem(item.name or item.url or "", None, children, None, item.url, self._root)
-        name, mark, fragment = item.url.lstrip("/").partition("#")
+        name, mark, fragment = self._listed(item.url.lstrip("/")).partition("#")
         page = self.find(name)
         return NavItem(item.name or (page._name if page else name), page, children, self._folder_at(page, f"/{name}"),
                        mark + fragment if page else f"/{name}{mark}{fragment}", self._root)
+
+    def _listed(self, name: str) -> str:
+        """The path of a list with its last slash, also where nobody wrote it."""
+        return f"{name}/" if any(folder_path(each) == f"/{name}/" for each in self._lists) else name
 
     def _folder_at(self, page: Page | None, path: str) -> str | None:
         """The folder that a section or a list of posts stands for."""

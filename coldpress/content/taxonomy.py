@@ -16,7 +16,7 @@ from coldpress.config import Config
 from coldpress.content.page import Page
 from coldpress.content.pages import Pages
 from coldpress.mapping import Params
-from coldpress.paths import url_of
+from coldpress.paths import is_external, url_of
 from coldpress.text import slugify
 
 BUILT_IN = ("series", "authors")
@@ -180,6 +180,16 @@ class Author(Term):
         """What `data/authors.yaml` says of them."""
         recorder.read("data", "authors")
         return self._about
+
+    @property
+    def image(self) -> str | None:
+        """The URL of their `image`: a whole one, or a file below the content folder."""
+        image = str(self.about.get("image") or "")
+        if not image or is_external(image):
+            return image or None
+        path = f"/{image.lstrip('/')}"
+        recorder.read("link", path)
+        return self._taxonomy.root() + url_of(path)
 
 
 class Authors(Taxonomy):

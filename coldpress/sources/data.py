@@ -41,11 +41,13 @@ class Data(Mapping[str, Any]):
             elif _ending(head) in _READERS:
                 self._take(head.rpartition(".")[0], file, problems)
         self._folders = {name: Data(below, problems, f"{folder}{name}/") for name, below in inner.items()}
+        for name in inner.keys() & self._files.keys():
+            self._take(name, inner[name][0], problems)
 
     def _take(self, name: str, file: SourceFile, problems: Problems | None) -> None:
         other = self._files.setdefault(name, file)
         if other is not file and problems is not None:
-            problems.error("data.clash", f"two files are `data.{(self._folder + name).replace('/', '.')}`",
+            problems.error("data.clash", f"two are `data.{(self._folder + name).replace('/', '.')}`",
                            Place(file.name), "keep one of them", also=(Place(other.name),))
 
     def __getitem__(self, name: str) -> Any:

@@ -50,7 +50,9 @@ class Strict(Undefined):
             raise Unknown(self._undefined_message, None)
         if owner is missing:
             raise Unknown(f"`{name}` is not defined", None)
-        kind = type(owner).__name__
+        kind = type(getattr(owner, "_get_current_object", lambda: owner)()).__name__
+        if kind == "Data":
+            raise Unknown(f"there is no data `{name}`", "data is found by its file's name without the ending")
         raise Unknown(f"a {kind} has no `{name}`", did_you_mean(name, [n for n in dir(owner) if n[0] != "_"]))
 
     __str__ = __html__ = __iter__ = __len__ = __call__ = __getitem__ = _fail

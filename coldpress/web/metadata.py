@@ -98,6 +98,11 @@ def _locale(lang: str) -> str | None:
     return known or (f"{parts[0].lower()}_{region}" if region else None)
 
 
+def _is_written(page: Page) -> bool:
+    """Whether an author wrote the description, or the summary that stands for it."""
+    return page._document.front.description is not None or page._document.front.summary is not None
+
+
 def _description(site: Site, known: Mapping[str, Any], page: Page | None, title: str) -> str:
     """What the template says, or the page, or the site; else what the page lists.
     Never that of another page: pages of a list are told apart by what is on them."""
@@ -105,7 +110,7 @@ def _description(site: Site, known: Mapping[str, Any], page: Page | None, title:
     listed = known.get("list")
     if not given and page is not None and not (listed and listed.number):
         given = page.description
-        if given and len(given) < _SHORT and not page._document.front.description:
+        if given and len(given) < _SHORT and not _is_written(page):
             given = f"{title}: {given}"  # a first line such as "Hello!" tells nobody what is here
     if given:
         return given

@@ -63,7 +63,12 @@ class Strings:
             text = default
         if text is None:
             raise Unknown(f"there is no string `{key}`", did_you_mean(key, theme_strings(FALLBACK)))
-        return str(text).format(**values) if values else str(text)
+        try:
+            return str(text).format(**values) if values else str(text)
+        except (KeyError, IndexError, ValueError):
+            raise Unknown(f"the string `{key}` cannot be filled: `{text}`",
+                          f"of {', '.join(f'`{{{name}}}`' for name in values)}, it may hold what it likes; "
+                          f"see `data/strings/{found}.yaml`") from None
 
     def _find(self, language: str, key: str) -> tuple[str, Any]:
         """The first language that has a key, and what it says there."""
