@@ -28,6 +28,7 @@ def check_site(site: Coldpress, plan: Plan, freezing: Freezing, problems: Proble
                       "link to it only where there is something")
     _check_layouts(site, problems)
     _check_menu(site, plan, problems)
+    _check_docs(site, problems)
     if site.config.base_url is None and not site.config_problems.errors:
         problems.warn("config.no-base-url", "without `base_url` there are no feeds, no sitemap and no canonical links",
                       site.config_place(), "say where the site will live: `base_url: https://example.org/`")
@@ -48,6 +49,21 @@ def _check_menu(site: Coldpress, plan: Plan, problems: Problems) -> None:
         if item.url is not None and not page_there and not plan.has(f"{site.url_prefix}/{_name(item.url)}"):
             problems.warn("config.menu", f"the menu entry `{item.name or item.url}` leads nowhere: `{item.url}`",
                           site.config_place(*place), did_you_mean(_name(item.url), site.library.sources))
+
+
+def _check_docs(site: Coldpress, problems: Problems) -> None:
+    folders = {name for source in site.library.sources for name in _above(source)}
+    for folder in site.config.theme.docs or ():
+        if folder != "." and folder not in folders:
+            problems.warn("config.docs", f"there is no folder `{folder}` with pages", site.config_place("theme", "docs"),
+                          did_you_mean(folder, folders))
+
+
+def _above(source: str) -> Iterator[str]:
+    """Every folder that a source lies in."""
+    while "/" in source:
+        source = source.rpartition("/")[0]
+        yield source
 
 
 def _name(url: str) -> str:

@@ -29,13 +29,13 @@ def _chapters(site: Site) -> Iterator[tuple[str, Iterable[Page]]]:
     library = site.library
     collections = {collection.path: collection for collection in library.collections.values()}
     top = [page for page in library.all_pages if not page.unlisted and not page.ancestors]
-    yield "Pages", [page for page in top if page.kind == "page" and page.path != "/"]
+    yield site.group_name("pages"), [page for page in top if page.kind == "page" and page.path != "/"]
     for section in top:
         if isinstance(section, Section) and section.path != "/" and section.path not in collections:
             yield section.title, [section, *_below(section)]
     for collection in collections.values():
         section_page = collection.section
-        yield section_page.title if section_page else collection.name.capitalize(), collection.posts[:LATEST]
+        yield section_page.title if section_page else site.group_name(collection.name), collection.posts[:LATEST]
 
 
 def _below(section: Section) -> Iterator[Page]:
