@@ -55,8 +55,8 @@ def _check_docs(site: Coldpress, problems: Problems) -> None:
     folders = {name for source in site.library.sources for name in _above(source)}
     for folder in site.config.theme.docs or ():
         if folder != "." and folder not in folders:
-            problems.warn("config.docs", f"there is no folder `{folder}` with pages", site.config_place("theme", "docs"),
-                          did_you_mean(folder, folders))
+            problems.warn("config.docs", f"there is no folder `{folder}` with pages",
+                          site.config_place("theme", "docs"), did_you_mean(folder, folders))
 
 
 def _above(source: str) -> Iterator[str]:
