@@ -28,6 +28,7 @@ from coldpress.options import (
     MarkdownOptions,
     MenuItem,
     ThemeOptions,
+    as_count,
     as_feeds,
     as_markdown,
     as_menu,
@@ -76,12 +77,6 @@ def _timezone(value: Any) -> str:
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError("`true` or `false` is expected here")
-    return value
-
-
-def _count(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError("a whole number of at least 1 is expected here")
     return value
 
 
@@ -147,7 +142,7 @@ class Config:
     """Entries of the site's menu: `- About: /about/`, nested as in MkDocs' `nav`."""
     search: bool = _option(_flag, True)
     """Whether there is a search, at `/search/` and in a dialog on every page."""
-    paginate: int = _option(_count, 10)
+    paginate: int = _option(as_count, 10)
     """Posts on one page of a list."""
     params: Mapping[str, Any] = _option(_params, _EMPTY)
     """Anything of your own, for templates: `site.params.NAME`."""
@@ -274,8 +269,9 @@ def _read(source: MappingText, problems: Problems) -> Config:
             try:
                 values[key] = parsers[key](value)
             except ValueError as reason:
-                message, hint, *inner = (*reason.args, None)[:3] if len(reason.args) < 3 else reason.args
-                problems.error("config.value", f"`{key}`: {message}", source.place(key, *filter(None, inner)), hint)
+                message, hint, inner = (*reason.args, None, None)[:3]
+                place = source.place(key, inner) if inner else source.place(key)
+                problems.error("config.value", f"`{key}`: {message}", place, hint)
     return Config(**values)
 
 

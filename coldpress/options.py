@@ -85,11 +85,18 @@ class FeedOptions:
     """Whether they hold whole texts; else summaries."""
 
 
+def as_count(value: Any) -> int:
+    """A whole number of at least 1; ValueError for anything else."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("a whole number of at least 1 is expected here")
+    return value
+
+
 def as_feeds(value: Any) -> FeedOptions:
     """`feeds:` as written."""
     if isinstance(value, bool):
         return FeedOptions() if value else FeedOptions(formats=())
-    return FeedOptions(**_group(value, FeedOptions, {"formats": _formats, "limit": _limit}))
+    return FeedOptions(**_group(value, FeedOptions, {"formats": _formats, "limit": as_count}))
 
 
 def as_markdown(value: Any) -> MarkdownOptions:
@@ -162,12 +169,6 @@ def _formats(value: Any) -> tuple[str, ...]:
         if name not in FORMATS:
             raise ValueError(f"`formats`: there is no `{name}`", f"there are {', '.join(FORMATS)}")
     return tuple(dict.fromkeys(names))
-
-
-def _limit(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError("`limit`: a whole number of at least 1 is expected here")
-    return value
 
 
 def _heading_ids(value: Any) -> str:

@@ -176,7 +176,7 @@ def test_the_config_says_which_feeds_there_are(site):
 
 @pytest.mark.parametrize(("line", "message"), [
     ("feeds: {formats: [atom, rdf]}", "`feeds`: `formats`: there is no `rdf`"),
-    ("feeds: {limit: 0}", "`feeds`: `limit`: a whole number of at least 1 is expected here"),
+    ("feeds: {limit: 0}", "`feeds`: a whole number of at least 1 is expected here"),
     ("feeds: {full: some}", "`feeds`: `full` is `true` or `false`"),
     ("feeds: {ful: true}", "`feeds`: there is no `ful`"),
     ("feeds: [atom]", "`feeds`: `key: value` lines are expected here"),

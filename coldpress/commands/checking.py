@@ -52,8 +52,9 @@ def _check_menu(site: Coldpress, plan: Plan, problems: Problems) -> None:
 
 
 def _check_docs(site: Coldpress, problems: Problems) -> None:
-    folders = {name for source in site.library.sources for name in _above(source)}
-    for folder in site.config.theme.docs or ():
+    docs = site.config.theme.docs
+    folders = {name for source in site.library.sources for name in _above(source)} if docs else set()
+    for folder in docs or ():
         if folder != "." and folder not in folders:
             problems.warn("config.docs", f"there is no folder `{folder}` with pages",
                           site.config_place("theme", "docs"), did_you_mean(folder, folders))

@@ -26,6 +26,7 @@ from coldpress.content.permalinks import Entry
 from coldpress.content.pictures import Sizes
 from coldpress.content.selection import LeftOut
 from coldpress.content.standing import Standing
+from coldpress.content.taxonomy import Author
 from coldpress.markup.cache import Body
 from coldpress.markup.rendered import Brief, Link, Rendered
 from coldpress.paths import can_be_page, url_of
@@ -119,6 +120,10 @@ class Library(Neighbourhood):
         """A whole URL below `base_url`; None without one."""
         base = self.config.base_url
         return base.rstrip("/") + url_of(path) if base else None
+
+    def permalink_of(self, author: Author) -> str | None:
+        """The whole URL of an author's page; None without one."""
+        return self.absolute(author.path) if author.has_page else None
 
     def target(self, page: Page, link: Link) -> Target:
         """What a link in a page leads to."""

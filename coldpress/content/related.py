@@ -30,7 +30,7 @@ class Related:
         """The pages that share most with one, at most `MANY`; of equals the
         nearest in time comes first."""
         scores: dict[Page, int] = {}
-        for pages, index in self._lists.get(page.source, ()):
+        for pages, _, index in self._lists.get(page.source, ()):
             weight = _RAREST // len(pages).bit_length()
             for other in pages[max(0, index - _WINDOW):index + _WINDOW + 1]:
                 scores[other] = scores.get(other, 0) + weight
@@ -41,15 +41,9 @@ class Related:
     def basis(self, page: Standing) -> str:
         """What decides which pages are related to one: the same, the same pages."""
         parts = []
-        for pages, index in self._lists.get(page.source, ()):
-            marks = self._marks[id(pages)]
+        for pages, marks, index in self._lists.get(page.source, ()):
             parts += [str(len(pages).bit_length()), *marks[max(0, index - _WINDOW):index + _WINDOW + 1], ""]
         return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
-
-    @cached_property
-    def _marks(self) -> dict[int, list[str]]:
-        """For each list, its pages with their moments, as text."""
-        return {id(pages): [f"{page.source} {self._moments[page]}" for page in pages] for pages in self._all}
 
     @cached_property
     def _moments(self) -> dict[Page, float]:
@@ -63,12 +57,14 @@ class Related:
         return [pages for pages in lists if len(pages) > 1]
 
     @cached_property
-    def _lists(self) -> dict[str, list[tuple[Sequence[Page], int]]]:
-        """By source: the lists that a page stands in, and where."""
-        lists: dict[str, list[tuple[Sequence[Page], int]]] = {}
+    def _lists(self) -> dict[str, list[tuple[Sequence[Page], list[str], int]]]:
+        """By source: the lists that a page stands in, the same as text with
+        the moments, and where the page is."""
+        lists: dict[str, list[tuple[Sequence[Page], list[str], int]]] = {}
         for pages in self._all:
+            marks = [f"{page.source} {self._moments[page]}" for page in pages]
             for index, page in enumerate(pages):
-                lists.setdefault(page.source, []).append((pages, index))
+                lists.setdefault(page.source, []).append((pages, marks, index))
         return lists
 
 

@@ -131,8 +131,7 @@ def _make_entry(site: Site, post: Page, full: bool) -> Entry:
     return Entry(
         given if is_external(given) and not given.startswith("//") else url, url, post.title, post.description,
         CONTROLS.sub("", html), date, post.updated or date, tuple(
-            Person(author.name, site.library.absolute(author.path) if author.has_page else None)
-            for author in post.authors),
+            Person(author.name, site.library.permalink_of(author)) for author in post.authors),
         tuple(term.name for term in post.all_terms), post.lang, cover_of(site.library, post))
 
 

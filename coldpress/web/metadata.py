@@ -175,7 +175,7 @@ def _page_node(site: Site, known: Mapping[str, Any], shown: Shown) -> dict[str, 
 
 
 def _person(site: Site, author: Author) -> dict[str, Any]:
-    url = site.library.absolute(author.path) if author.has_page else None
+    url = site.library.permalink_of(author)
     return {"@type": "Person", "name": author.name, **({"url": url} if url else {})}
 
 
