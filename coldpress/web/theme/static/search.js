@@ -5,7 +5,7 @@
 
 import { Index } from "./search-index.js";
 
-const FIRST = 5, MORE = 10, WAIT = 40;
+const FIRST = 5, MORE = 10, WAIT = 10;
 
 class Box {
   #found;
