@@ -14,6 +14,7 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
@@ -116,11 +117,11 @@ _site = _options(
     click.option("-c", "--config", type=click.Path(dir_okay=False, path_type=Path), help="Config file (config.yaml)."),
     _speaking,
 )
-_selection = _options(
-    click.option("-D", "--drafts", is_flag=True, help="With drafts."),
+_times = _options(
     click.option("-F", "--future", is_flag=True, help="With posts whose date is still to come."),
     click.option("--expired", is_flag=True, help="With posts that have expired."),
 )
+_selection = _options(click.option("-D", "--drafts", is_flag=True, help="With drafts."), _times)
 _clock = click.option("--clock", callback=_date, metavar="DATE", help="Build as if it were then.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _base_url = click.option("-u", "--base-url", metavar="URL", help="Where the site will live.")
@@ -175,15 +176,27 @@ def build(strict: bool, output: Path | None, jobs: int | None, dry_run: bool, ex
     return int(_command("build").build(run, explain=explain, verify=verify, profile=profile))
 
 
-@commands.command(epilog="Example: python build.py serve --drafts --open")
-@_options(_selection, _base_url, _clock, _site)
+@commands.command(epilog="Example: python build.py serve --open --navigate")
+@_options(_times, _base_url, _output, _clock, _site)
+@click.option("-D/ ", "--drafts/--no-drafts", default=True, help="With drafts, as they are unless you say no.")
 @click.option("-p", "--port", type=click.IntRange(1, 65535), default=8000, show_default=True,
               help="Port; the next free one if it is taken.")
 @click.option("-b", "--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--public-url", metavar="URL", help="Where a proxy in front of it is reached.")
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
-def serve(port: int, bind: str, open_browser: bool, **more: Any) -> int:
-    """Preview the site; changes show on the next reload."""
-    return int(_command("serve").serve(_run(**more), port=port, bind=bind, open_browser=open_browser))
+@click.option("-n", "--navigate", is_flag=True, help="Let the browser go to the page that was saved.")
+@click.option("--static", is_flag=True, help="Serve what was built, as a static host does.")
+@click.option("--poll", is_flag=True, help="Look for changes again and again, where nothing tells of them.")
+@click.option("--debug", is_flag=True, help="Werkzeug's debugger for failures of code; on this machine only.")
+def serve(output: Path | None, public_url: str | None, port: int, bind: str, open_browser: bool, navigate: bool,
+          static: bool, poll: bool, debug: bool, **more: Any) -> int:
+    """Preview the site: what is saved is shown at once."""
+    if public_url is not None and urlsplit(public_url).scheme not in ("http", "https"):
+        raise click.BadParameter("write a whole URL, such as https://example.org/preview/", param_hint="--public-url")
+    run = _run(output=output.resolve() if output else None, **more)
+    return int(_command("serve").serve(
+        run, port=port, bind=bind, public_url=public_url, open_browser=open_browser, navigate=navigate,
+        static=static, poll=poll, debug=debug))
 
 
 @commands.command(epilog='Example: coldpress init my-blog --title "My blog" --language zh-Hans')

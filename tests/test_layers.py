@@ -16,7 +16,8 @@ LAYERS = {
     "errors": 0, "paths": 0, "text": 0, "decoding": 0, "mapping": 0, "versions": 0, "processes": 0,
     "stamp": 0, "colours": 0, "options": 0,
     "config": 1, "report": 1, "hooks": 1, "recorder": 1, "state": 1, "auditing": 1, "database": 1,
-    "sources": 2, "markup": 3, "search": 4, "content": 4, "web": 5, "freeze": 6, "commands": 7, "cli": 7, "start": 7}
+    "sources": 2, "markup": 3, "search": 4, "content": 4, "web": 5, "freeze": 6,
+    "preview": 7, "commands": 7, "cli": 7, "start": 7}
 OUTSIDE = {"coldpress", "coldpress.__main__"}  # the front door, which names everything
 MODULES = {
     ".".join(["coldpress", *file.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__"): file
@@ -91,7 +92,7 @@ def test_no_module_imports_itself_in_a_circle(module):
 
 
 def test_the_imports_are_really_seen():
-    assert "coldpress.web.explain" in imports_of("coldpress.commands.preview")
+    assert "coldpress.web.explain" in imports_of("coldpress.preview.answering")
     assert "coldpress.content.library" not in imports_of("coldpress.content.page"), "that one is for types only"
 
 

@@ -1,35 +1,59 @@
-"""`serve`: the preview is the app itself, rendering on request.
+"""`serve`: the site on this machine, as it is written or as it was built.
 
-Content, templates and config are looked at before a request is answered, so
-the next reload shows what was saved.  A mistake is shown in the browser and
-never ends the server.
+The preview is the app itself, rendering on request.  What is saved is taken
+over at once; a mistake is shown in the browser and never ends the server.
 """
 
 from __future__ import annotations
 
 import socket
+import sys
+from typing import Any
 
 import click
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from coldpress.commands.preview import Preview
 from coldpress.commands.run import Run
-from coldpress.errors import ColdpressError, Problem
+from coldpress.errors import ColdpressError, Problem, UsageError
+from coldpress.preview.hosting import Hosting
+from coldpress.preview.server import Preview
+from coldpress.preview.watching import Watcher
 from coldpress.report import Report
 
 _TRIES = 100  # ports looked at, from the wanted one on
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", open_browser: bool = False) -> int:
+def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", public_url: str | None = None,
+          open_browser: bool = False, navigate: bool = False, poll: bool = False, debug: bool = False,
+          static: bool = False) -> int:
     """Serve until interrupted; the exit code."""
-    preview = Preview(run, bind)
+    if debug and bind not in _LOOPBACK:
+        raise UsageError(Problem("serve.debug", f"a debugger that others can reach on {bind} runs their code here",
+                                 hint="leave out `--debug` or `--bind`"))
     chosen = free_port(bind, port)
-    server = make_server(bind, chosen, preview, threaded=True, request_handler=_handler(run.report))
-    host = f"[{bind}]" if ":" in bind else bind
-    url = f"http://{host}:{chosen}{preview.home}"
     if chosen != port:
         run.report.line(f"Port {port} is taken.")
-    run.report.line(f"Preview: {url}  (Ctrl-C ends it)")
+    host = f"[{bind}]" if ":" in bind else bind
+    if static:
+        hosting = Hosting(run, bind, public_url)
+        return _run(run.report, hosting, bind, chosen, public_url or f"http://{host}:{chosen}{hosting.home}",
+                    "Static site", open_browser)
+    sys.dont_write_bytecode = True  # which cannot tell two edits of one second apart
+    preview = Preview(run, bind, public_url=public_url, navigate=navigate, debug=debug)
+    watcher = Watcher(preview.watched, preview.take, poll=poll)
+    watcher.start()
+    try:
+        return _run(run.report, preview, bind, chosen, public_url or f"http://{host}:{chosen}{preview.home}",
+                    "Preview", open_browser)
+    finally:
+        watcher.stop()
+        preview.close()
+
+
+def _run(report: Report, app: Any, bind: str, port: int, url: str, name: str, open_browser: bool) -> int:
+    server = make_server(bind, port, app, threaded=True, request_handler=_handler(report))
+    report.line(f"{name}: {url}  (Ctrl-C ends it)")
     if open_browser:
         click.launch(url)
     try:
@@ -61,5 +85,8 @@ def _handler(report: Report) -> type[WSGIRequestHandler]:
     class Handler(WSGIRequestHandler):
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             report.detail(f"{self.command} {self.path} {int(code)}")
+
+        def log(self, type: str, message: str, *args: Any) -> None:
+            report.detail(message % args if args else message)
 
     return Handler

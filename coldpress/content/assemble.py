@@ -59,6 +59,21 @@ class Sources:
         self.read = now
         return {file: found for (file, _), found in now.items()}
 
+    def taken_again(self, document: Document) -> Document | None:
+        """A document as its file is now, if nothing but its body changed and
+        nothing was or is wrong with it.  Raises `OSError` when it is gone."""
+        key = next((key for key in ((document.source, False), (document.source, True)) if key in self.read), None)
+        if key is None or self.read[key][1]:
+            return None
+        file = document.source.again()
+        now, problems = self._read(file, key[1])
+        if now is None or problems or (now.front, now.parsed.front_digest) != (
+                document.front, document.parsed.front_digest):
+            return None
+        del self.read[key]
+        self.read[file, key[1]] = now, problems
+        return now
+
     def _read(self, file: SourceFile, names_folder: bool) -> tuple[Document | None, Problems]:
         problems = Problems()
         try:

@@ -31,6 +31,7 @@ from coldpress.markup.cache import Body
 from coldpress.markup.rendered import Brief, Link, Rendered
 from coldpress.paths import can_be_page, url_of
 from coldpress.sources.data import Data
+from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile
 from coldpress.text import text_digest
 
@@ -81,6 +82,14 @@ class Library(Neighbourhood):
         """The page or the alias that answers a decoded path."""
         recorder.read("path", path)
         return self._by_path.get(path) or self._aliases.get(path)
+
+    def take(self, documents: Iterable[Document]) -> None:
+        """Let documents stand in place of those they were before, of which only
+        the body was another.  It is the one way in which a Library changes: a
+        preview of ten thousand posts cannot assemble them anew for a comma."""
+        for document in documents:
+            self._by_source[document.source.path]._document = document
+        self.__dict__.pop("_backlinks", None)
 
     def asset_at(self, path: str) -> SourceFile | None:
         """The asset that answers a decoded path."""

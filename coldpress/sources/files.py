@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coldpress.errors import ColdpressError, Place, Problem, Problems
@@ -48,6 +48,11 @@ class SourceFile:
     def is_markdown(self) -> bool:
         return self.path.lower().endswith(MARKDOWN)
 
+    def again(self) -> SourceFile:
+        """The same file as the file system has it now; raises `OSError`."""
+        stat = self.file.stat()
+        return replace(self, size=stat.st_size, mtime_ns=stat.st_mtime_ns, ctime_ns=stat.st_ctime_ns, inode=stat.st_ino)
+
     def read(self) -> bytes:
         """The bytes; raises `ColdpressError` when they cannot be had."""
         try:
@@ -72,7 +77,7 @@ def find_files(folder: Path, name: str, problems: Problems) -> list[SourceFile]:
 def _walk(folder: Path, inner: str, name: str, root: Path, problems: Problems, found: list[SourceFile]) -> None:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if _ignored(entry.name):
+            if is_ignored(entry.name):
                 continue
             path = unicodedata.normalize("NFC", inner + entry.name)
             if not path.isprintable() and any("\ud800" <= char <= "\udfff" for char in path):
@@ -89,7 +94,8 @@ def _walk(folder: Path, inner: str, name: str, root: Path, problems: Problems, f
                                         stat.st_ctime_ns, stat.st_ino, path.rpartition("/")[0], file_stem(path)))
 
 
-def _ignored(name: str) -> bool:
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder of that name is none of the site's."""
     return (name.startswith(".") and name not in _KEPT_DOTFILES) or _LITTER.fullmatch(name) is not None
 
 

@@ -39,6 +39,11 @@ class Searching:
                 self._library = library
             return self._index
 
+    def forget(self) -> None:
+        """Look at the Library anew when the index is asked for: bodies changed."""
+        with self._lock:
+            self._library = None
+
     def version(self, library: Library) -> tuple[str, int]:
         """Eight digits that change with what can be found, and how many shards
         there are."""

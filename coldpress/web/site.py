@@ -24,6 +24,7 @@ from coldpress.content.aliases import Alias
 from coldpress.content.assemble import Sources, assemble
 from coldpress.content.host import Host
 from coldpress.content.library import Library
+from coldpress.content.naming import name_of
 from coldpress.content.page import Page
 from coldpress.content.taxonomy import front_taxonomies
 from coldpress.errors import ColdpressError, Place, Problem, Problems
@@ -148,18 +149,44 @@ class Site:
         if self._snapshot is None:
             with self._lock:
                 if self._snapshot is None:
-                    self._snapshot = self._load()
+                    self._snapshot = self.load()
         return self._snapshot
 
     def reload(self) -> Snapshot:
-        """Load the content anew; what did not change is not read again."""
-        with self._lock:
-            self.environment.clear()
-            self._versions.pop(("theme", SHEET), None)
-            self._snapshot = self._load()
-            return self._snapshot
+        """Load content and templates anew; what did not change is not read again."""
+        self.forget_templates()
+        return self.take(self.load())
 
-    def _load(self) -> Snapshot:
+    def forget_templates(self) -> None:
+        """Read templates anew when they are asked for."""
+        self.environment.clear()
+        self._versions.pop(("theme", SHEET), None)
+
+    def take(self, snapshot: Snapshot) -> Snapshot:
+        """Let another snapshot be the site from now on."""
+        self._snapshot = snapshot
+        return snapshot
+
+    def take_bodies(self, sources: Iterable[str]) -> bool:
+        """Take over what was written in these sources, if it was written in their
+        bodies only; False where a whole `load` is due."""
+        library = self.snapshot.library
+        with self._lock, recorder.unrecorded():
+            pages = [library.by_source(source) for source in sources]
+            try:
+                documents = [self.sources.taken_again(page.document) if page else None for page in pages]
+            except OSError:
+                return False
+            if not all(page and document and name_of(document, self.config.title) == page.title
+                       for page, document in zip(pages, documents, strict=True)):
+                return False
+            library.take(filter(None, documents))
+            self._memos.pop(library, None)
+            self.search.forget()
+        return True
+
+    def load(self) -> Snapshot:
+        """The site as its files are now, not taken yet."""
         problems = Problems(self.config_problems)
         with recorder.unrecorded():
             library = assemble(self.sources, self.options, self.moment(), self.host, problems)

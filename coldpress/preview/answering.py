@@ -1,0 +1,153 @@
+"""Pages answered: by the app, with all they read recorded; or, where that
+fails, by the page as it was last, under what went wrong."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from secrets import token_hex
+from typing import Any
+
+from werkzeug.debug import DebuggedApplication
+from werkzeug.test import run_wsgi_app
+from werkzeug.wrappers import Request, Response
+
+from coldpress import recorder
+from coldpress.content.page import Page
+from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.freeze.checks import check_page, tell
+from coldpress.freeze.own_reads import name_from, summed_up
+from coldpress.freeze.requests import QUERY
+from coldpress.preview.current import Current, Moment
+from coldpress.preview.injected import with_client
+from coldpress.preview.overlay import Overlay
+from coldpress.preview.renders import Render, Renders, prints_of
+from coldpress.recorder import Key
+from coldpress.report import Report, format_problem
+from coldpress.web.explain import explain
+
+_EMPTY = b"<!doctype html><html lang=en><meta charset=utf-8><title>Not yet</title><body></body></html>"
+_AS_PAGE = (None, "document", "iframe", "frame")  # what a browser asks for with `Sec-Fetch-Dest`
+
+
+class Answering:
+    """Answers for one preview; `below` gives the path of what is its own."""
+
+    def __init__(self, current: Current, overlay: Overlay, below: Callable[[], str], report: Report, *,
+                 debug: bool = False) -> None:
+        self._current = current
+        self._overlay = overlay
+        self._below = below
+        self._report = report
+        self._told: dict[str, frozenset[Problem]] = {}
+        self._idents = (f"{boot}-{number}" for boot in (token_hex(4),) for number in itertools.count())
+        self._debugged = DebuggedApplication(self._call, evalex=True) if debug else None
+        self.renders = Renders()
+
+    def answer(self, environ: dict[str, Any]) -> Response:
+        """The app's answer to a request; a page gets the client."""
+        moment, request = self._current.moment, Request(environ)
+        wants_page = request.headers.get("Sec-Fetch-Dest") in _AS_PAGE
+        if moment is None:
+            return self._failed(request, Render(next(self._idents), request.full_path, -1, {}), ())
+        started = time.perf_counter()
+        with recorder.recording() as reads:
+            try:
+                body, status, headers = run_wsgi_app(self._debugged or moment.app, environ, buffered=False)
+                response = Response(body, status, headers)
+                if not wants_page or request.method != "GET" or not _is_page(response):
+                    return response
+                html = b"".join(body)
+            except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
+                with recorder.unrecorded():
+                    problem = explain(reason, moment.site)
+                render = self._render(moment, request, reads, time.perf_counter() - started)
+                return self._failed(request, render, (_with_source(problem, render.source, moment),))
+        render = self._render(moment, request, reads, time.perf_counter() - started)
+        return self._shown(response, html, render, moment)
+
+    def tell(self, about: str, problems: Iterable[Problem]) -> None:
+        """Report what is wrong with something, once as long as it stays so."""
+        now = frozenset(problem for problem in problems if problem.severity != "note")
+        before = self._told.get(about, frozenset())
+        if now:
+            self._told[about] = now
+        else:
+            self._told.pop(about, None)
+        self._report.problems(Problems(now - before))
+        if before and not now:
+            self._report.line(f"Mended: {about}")
+
+    def problems_of(self, render: Render) -> str:
+        """What a page shows of problems now, as HTML."""
+        return self._overlay.html([*self._current.errors, *render.problems])
+
+    def _call(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        assert self._current.moment is not None, "asked before"
+        return self._current.moment.app(environ, start_response)
+
+    def _shown(self, response: Response, html: bytes, render: Render, moment: Moment) -> Response:
+        """A page that went well, with what its check finds."""
+        page = moment.site.snapshot.library.by_source(render.source) if render.source else None
+        keys, problems = self._checked(page, moment) if page else ((), ())
+        render = replace(render, problems=problems, size=len(html), packed=len(gzip.compress(html, 6)),
+                         is_good=response.status_code < 500, errors=tuple(self._current.errors),
+                         prints={**render.prints, **prints_of(keys, moment)})
+        self.tell(render.path, problems)
+        self.renders.keep(render, html if response.status_code == 200 else None)
+        response.set_data(with_client(html, self._below(), render.ident, self.problems_of(render)))
+        if self._current.errors:
+            response.status_code = 500
+        return response
+
+    def _failed(self, request: Request, render: Render, problems: tuple[Problem, ...]) -> Response:
+        """The page as it was before, under what is wrong now."""
+        render = replace(render, problems=problems, is_good=False, errors=tuple(self._current.errors))
+        self.tell(render.path, problems)
+        self.renders.keep(render)
+        told = (*self._current.errors, *problems)
+        if request.headers.get("Sec-Fetch-Dest") not in _AS_PAGE:
+            return Response("\n\n".join(map(format_problem, told)), 500, mimetype="text/plain")
+        html = (self.renders.last_good(render.path) if request.method == "GET" else None) or _EMPTY
+        data = with_client(html, self._below(), render.ident, self.problems_of(render))
+        return Response(data, 500, mimetype="text/html")
+
+    def _render(self, moment: Moment, request: Request, reads: Iterable[Key], seconds: float) -> Render:
+        site = moment.site
+        keys = summed_up((kind, name_from(name, site.base)) if kind in ("file", "folder") else (kind, name)
+                         for kind, name in reads if (kind, name) != QUERY)
+        prints = prints_of(keys, moment)
+        # What was saved while the page was made it may have missed.
+        number = moment.number if self._current.moment is moment else -1
+        with recorder.unrecorded():
+            library, path = site.snapshot.library, request.path.removeprefix(site.url_prefix)
+            found = library.at(path) or library.list_pages.get(path)
+        source = found.source if isinstance(found, Page) else None
+        return Render(next(self._idents), request.full_path, number, prints, source, seconds=seconds)
+
+    def _checked(self, page: Page, moment: Moment) -> tuple[Iterable[Key], tuple[Problem, ...]]:
+        """What a build would say of a page's links and markup, and what was read to know it."""
+        library, problems = moment.site.snapshot.library, Problems()
+        with recorder.unrecorded():
+            try:
+                check = check_page(library, page)
+            except ColdpressError as reason:
+                return (), reason.problems
+            tell([check], library, lambda path: self._current.plan().has(moment.site.url_prefix + path), problems)
+        return check.reads, tuple(problem for problem in problems if problem.severity != "note")
+
+
+def _is_page(response: Response) -> bool:
+    return response.mimetype == "text/html" and "Content-Encoding" not in response.headers
+
+
+def _with_source(problem: Problem, source: str | None, moment: Moment) -> Problem:
+    """A failure with the content it came up on."""
+    page = moment.site.snapshot.library.by_source(source) if source else None
+    name = page._document.source.name if page else None
+    if name is None or (problem.place and problem.place.path == name):
+        return problem
+    return replace(problem, also=(*problem.also, Place(name))) if problem.place else replace(problem, place=Place(name))

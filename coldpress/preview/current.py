@@ -1,0 +1,203 @@
+"""The site as it is now: the app, made anew when code changes, its content
+taken over as it is saved; and what is wrong with them."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from flask import Flask
+
+from coldpress import auditing, recorder
+from coldpress.commands.run import Run, load_factory
+from coldpress.errors import ColdpressError, Problem, Problems
+from coldpress.freeze.fingerprints import Fingerprints
+from coldpress.freeze.plan import Plan
+from coldpress.preview.watching import Watched
+from coldpress.web.environment import THEME
+from coldpress.web.extension import Coldpress
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a save did: `files` are the paths of copied files that are new,
+    changed or gone, `page` the one that was written, if it was one."""
+
+    files: frozenset[str] = frozenset()
+    page: str | None = None
+
+
+class Moment:
+    """What can be asked of a site between two saves: each answer is made once."""
+
+    def __init__(self, app: Flask, site: Coldpress, number: int) -> None:
+        self.app = app
+        self.site = site
+        self.number = number
+
+    @cached_property
+    def prints(self) -> Fingerprints:
+        """The fingerprints of what pages read."""
+        return Fingerprints(self.app, self.site, Plan(self.app, self.site, Problems()))
+
+
+class Current:
+    """The app and its site.  As long as there are errors, those of before stay;
+    `problems` are what is wrong now, apart from single pages.
+
+    Raises `ColdpressError` where there is nothing that could be mended.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._lock = threading.RLock()
+        self._modules: dict[str, Path] = {}
+        self._plan: tuple[object, Plan] | None = None
+        self._is_unmade = True
+        self.moment: Moment | None = None
+        self.problems: tuple[Problem, ...] = ()
+        self._make()
+        if self.moment is None and not (run.folder / "build.py").exists():
+            raise ColdpressError(*self.problems)
+
+    @property
+    def folder(self) -> Path:
+        """Where the site's `build.py` is, or would be."""
+        return self._run.folder
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems for which a build would publish nothing."""
+        return [problem for problem in self.problems if problem.is_error]
+
+    def watched(self) -> Watched:
+        """The places whose changes count, but for files that single pages show."""
+        return Watched(tuple(self._trees().values()), self._code())
+
+    def take(self, paths: Iterable[Path]) -> Change:
+        """Take over what changed at these places."""
+        with self._lock, recorder.unrecorded():
+            changed = set(paths)
+            moment = self.moment
+            if moment is None or self._is_unmade or changed & self._code():
+                self._make_anew()
+                return Change()
+            trees = self._trees()
+            found = {name: [path.relative_to(tree).as_posix() for path in sorted(changed) if path.is_relative_to(tree)]
+                     for name, tree in trees.items()}
+            site = moment.site
+            if found["templates"] or found["theme"]:
+                site.forget_templates()
+            sources = [name for name in found["content"] if self.errors or _is_there(site, name)]
+            before = _page_of(site, sources)
+            if sources or found["data"]:
+                self._take_content(site, sources, only_bodies=not found["data"])
+            self.moment = Moment(moment.app, site, moment.number + 1)
+            files = [f"{site.url_prefix}/static/{name}" for name in found["static"]]
+            files += [site.url_prefix + path for name in sources if (path := site.library.asset_of(name))]
+            return Change(frozenset(files), _page_of(site, sources) or before)
+
+    def plan(self) -> Plan:
+        """Every URL of the site; made again only when pages come, go or move."""
+        assert self.moment is not None, "asked by a page"
+        moment = self.moment
+        snapshot = moment.site.snapshot
+        if self._plan is None or self._plan[0] is not snapshot:
+            plan = Plan(moment.app, moment.site, Problems())
+            # The URLs of an own route may fail to come; a build tells, and other pages have theirs.
+            with recorder.unrecorded(), suppress(Exception):
+                plan.fill()
+            self._plan = snapshot, plan
+        return self._plan[1]
+
+    def close(self) -> None:
+        """Keep what was read and rendered for the next time."""
+        if self.moment:
+            with self._lock:
+                self.moment.site.sources.cache.save()
+                self.moment.site.markup.store.flush()
+
+    def _take_content(self, site: Coldpress, sources: list[str], *, only_bodies: bool) -> None:
+        """Take over what was written; with errors, the content of before stays."""
+        if only_bodies and not self.errors and site.take_bodies(sources):
+            return
+        snapshot = site.load()
+        self.problems = snapshot.problems
+        if not self.errors or any(problem.is_error for problem in site.snapshot.problems):
+            site.take(snapshot)
+
+    def _make_anew(self) -> None:
+        """Import the site's own code anew and make the app."""
+        for name in self._modules:
+            sys.modules.pop(name, None)
+        importlib.invalidate_caches()
+        build = self._run.folder / "build.py"
+        try:
+            self._run.factory = load_factory(build) if build.exists() else None
+        except ColdpressError as reason:
+            self.problems = reason.problems
+            self._is_unmade = True
+        else:
+            self._make()
+
+    def _make(self) -> None:
+        """Make the app; one with errors takes the place of none only."""
+        loaded = set(sys.modules)
+        self._is_unmade = True
+        try:
+            app, site = self._run.make_app()
+            self.problems = site.snapshot.problems
+        except ColdpressError as reason:
+            self.problems = reason.problems
+            return
+        finally:
+            self._modules |= _own_modules(self._run.folder, loaded)
+        app.config["PROPAGATE_EXCEPTIONS"] = True
+        if self.moment is None or not self.errors:
+            self._is_unmade = False
+            self.moment = Moment(app, site, self.moment.number + 1 if self.moment else 0)
+
+    def _trees(self) -> dict[str, Path]:
+        if self.moment is None:
+            return {}
+        root, config = self.moment.site.root, self.moment.site.config
+        return {"content": root / config.content_dir, "templates": root / config.templates_dir,
+                "static": root / config.static_dir, "data": root / config.data_dir, "theme": THEME}
+
+    def _code(self) -> frozenset[Path]:
+        """The config and the files of the site's own code."""
+        run = self._run
+        root = self.moment.site.root if self.moment else run.folder
+        return frozenset((*self._modules.values(), run.folder / "build.py", run.options.config or root / "config.yaml"))
+
+
+def _own_modules(folder: Path, loaded: Collection[str]) -> dict[str, Path]:
+    """The modules of a site: below its folder, or loaded by what is there."""
+    found = {}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and name != "__main__" and auditing.is_own(file) and (
+                name not in loaded or Path(file).is_relative_to(folder)):
+            found[name] = Path(file)
+    return found
+
+
+def _is_there(site: Coldpress, name: str) -> bool:
+    """Whether a name in the content folder is or was anything of the site's; an
+    editor writes files for a moment only."""
+    library = site.library
+    return bool(library.by_source(name) or library.asset_of(name)
+                or (site.root / site.config.content_dir / name).exists()
+                or any(source.startswith(f"{name}/") for source in (*library.sources, *library.asset_sources)))
+
+
+def _page_of(site: Coldpress, sources: Iterable[str]) -> str | None:
+    """The path of the one page among these sources."""
+    pages = [page for name in sources if (page := site.library.by_source(name))]
+    return site.url_prefix + pages[0].path if len(pages) == 1 else None

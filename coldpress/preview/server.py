@@ -1,0 +1,210 @@
+"""The preview as a WSGI app round the site's own: who may ask, below which
+prefix, and what of it is the preview's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from werkzeug.wrappers import Request, Response
+
+from coldpress.commands.run import Run
+from coldpress.paths import BadPath, below, path_of, url_of
+from coldpress.preview.answering import Answering
+from coldpress.preview.channel import Channel, Subscriber
+from coldpress.preview.current import Change, Current
+from coldpress.preview.editor import Editor
+from coldpress.preview.guard import Guard
+from coldpress.preview.injected import CLIENT, version
+from coldpress.preview.inspector import inspected
+from coldpress.preview.overlay import Overlay
+from coldpress.preview.watching import Watched
+from coldpress.recorder import Key
+from coldpress.web.environment import THEME
+
+OWN = "_coldpress/"
+"""Below the site's prefix: the paths that are the preview's own."""
+_FOR_EVER = "private, max-age=31536000, immutable"
+_TYPES = {"preview.css": "text/css", "preview.js": "text/javascript"}
+
+
+class Preview:
+    """The preview of one site.  It answers to its own names, below the prefix of
+    `public_url`, else of `base_url`.  With `navigate` browsers go to the page
+    that was written.  `debug` gives Werkzeug's debugger for failures of code."""
+
+    def __init__(self, run: Run, bind: str = "127.0.0.1", *, public_url: str | None = None, navigate: bool = False,
+                 debug: bool = False) -> None:
+        self._current = Current(run)
+        self._guard = Guard(bind, public_url)
+        self._public = urlsplit(public_url) if public_url else None
+        self._navigate = navigate
+        self._channel = Channel()
+        self._overlay = Overlay(Editor.of_environment(), self._locate, self._own, self._guard.token)
+        self._answering = Answering(self._current, self._overlay, self._own, run.report, debug=debug)
+        self._answering.tell("the site", self._current.problems)
+
+    @property
+    def home(self) -> str:
+        """The path of the site's front page."""
+        moment = self._current.moment
+        return self.prefix + (moment.site.url_prefix if moment else "") + "/"
+
+    @property
+    def prefix(self) -> str:
+        """The path the site is served under."""
+        if self._public:
+            return path_of(self._public.path).rstrip("/")
+        moment = self._current.moment
+        return moment.site.script_root if moment else ""
+
+    def watched(self) -> Watched:
+        """The places whose changes it wants to be told of."""
+        watched, moment = self._current.watched(), self._current.moment
+        opened = self._answering.renders.files(moment.site.base) if moment else frozenset()
+        return Watched(watched.trees, watched.files | opened)
+
+    def take(self, paths: Iterable[Path]) -> None:
+        """Take over what changed at these places, and tell the open pages."""
+        errors = self._current.errors
+        before = self._current.moment
+        change = self._current.take(paths)
+        self._answering.tell("the site", self._current.problems)
+        moment = self._current.moment
+        remade = moment is not None and (before is None or before.app is not moment.app)
+        for subscriber in self._channel.everyone():
+            self._inform(subscriber, change, remade=remade, retold=errors != self._current.errors)
+
+    def close(self) -> None:
+        """Let the open pages go, and keep what was read."""
+        self._channel.close()
+        self._current.close()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        return self._respond(environ)(environ, start_response)
+
+    def _respond(self, environ: dict[str, Any]) -> Response:
+        if not self._guard.knows(environ.get("HTTP_HOST", "")):
+            return Response("This host is not served.", 400)
+        if not self._guard.allows(environ):
+            return Response("This came from another site.", 403)
+        path, prefix = environ.get("PATH_INFO", ""), self.prefix.encode().decode("latin-1")
+        if prefix and (path == prefix or path.startswith(f"{prefix}/")):
+            environ["PATH_INFO"] = path.removeprefix(prefix)
+        elif prefix and not self._public:  # a proxy may have taken its prefix away
+            return Response("", 302, {"Location": f"{url_of(self.prefix)}/"})
+        environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
+        request = Request(environ)
+        if request.path.startswith(f"/{OWN}"):
+            return self._respond_ourselves(request, request.path.removeprefix(f"/{OWN}"))
+        response = self._answering.answer(environ)
+        if request.method == "GET":
+            response.headers.setdefault("Cache-Control", "no-store")
+            if "v" in request.args and response.status_code == 200 and self._version(request.path) == request.args["v"]:
+                response.headers["Cache-Control"] = _FOR_EVER
+        return response
+
+    # What is its own.
+
+    def _respond_ourselves(self, request: Request, name: str) -> Response:
+        if name == "edit" and request.method == "POST":
+            return self._edit(request)
+        if request.method not in ("GET", "HEAD"):
+            return Response("", 405)
+        if name in _TYPES:
+            lasting = request.args.get("v") == version(name)
+            return Response((CLIENT / name).read_bytes(), mimetype=_TYPES[name],
+                            headers={"Cache-Control": _FOR_EVER if lasting else "no-store"})
+        if name == "events":
+            return self._events(request.args.get("tab", ""), request.args.get("render", ""))
+        if name == "inspect":
+            return self._inspect(request.args.get("render", ""))
+        return Response("There is nothing here.", 404)
+
+    def _events(self, tab: str, ident: str) -> Response:
+        subscriber = self._channel.join(tab, ident)
+        render, moment = self._answering.renders.get(ident), self._current.moment
+        if render is None or moment is None or render.moment != moment.number or (
+                render.errors != tuple(self._current.errors)):
+            self._inform(subscriber, Change(), remade=False, retold=True)
+
+        def lines() -> Iterator[bytes]:
+            try:
+                yield from subscriber.lines()
+            finally:
+                self._channel.leave(subscriber)
+
+        return Response(lines(), mimetype="text/event-stream",
+                        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+    def _inform(self, subscriber: Subscriber, change: Change, *, remade: bool, retold: bool) -> None:
+        """Tell an open page what it has to do, if anything."""
+        if self._navigate and change.page is not None:
+            subscriber.tell(("go", url_of(self.prefix + change.page)))
+        render, moment = self._answering.renders.get(subscriber.render), self._current.moment
+        if render is None or moment is None or remade:
+            subscriber.tell(("reload", []))
+            return
+        changed = render.changes(moment) if render.moment != moment.number else []
+        styles = [name for kind, name in changed if kind == "version" and name.endswith(".css")]
+        if len(changed) > len(styles) or render.moment < 0 or (
+                not render.is_good and render.moment != moment.number):
+            subscriber.tell(("reload", [_told(key) for key in changed[:5]]))
+            return
+        files = [*(f"{moment.site.url_prefix}/{name}" for name in styles), *change.files]
+        if files:
+            subscriber.tell(("files", [
+                {"path": url_of(self.prefix + path), "version": self._version(path) or str(moment.number)}
+                for path in dict.fromkeys(files)]))
+        if retold:
+            subscriber.tell(("problems", self._answering.problems_of(render)))
+        self._answering.renders.keep(render.at(moment))
+
+    def _version(self, path: str) -> str | None:
+        """The digest with which pages ask for a file."""
+        moment = self._current.moment
+        name, _, filename = path.removeprefix(f"{moment.site.url_prefix}/").partition("/") if moment else ("", "", "")
+        return moment.site.asset_version(name, filename) if moment and name in ("static", "theme") else None
+
+    def _inspect(self, ident: str) -> Response:
+        render, moment = self._answering.renders.get(ident), self._current.moment
+        if render is None or moment is None:
+            return Response("This page is not known any more.", 404)
+        with moment.app.test_request_context(base_url=f"http://localhost{url_of(self.prefix)}/"):
+            return Response(inspected(render, moment.site, self._overlay), mimetype="text/html",
+                            headers={"Cache-Control": "no-store"})
+
+    def _edit(self, request: Request) -> Response:
+        """Open the editor, for a page of ours only."""
+        form = request.form
+        file = self._locate(form.get("path", ""))
+        if not self._guard.is_token(form.get("token", "")) or file is None:
+            return Response("", 403)
+        try:
+            self._overlay.editor.open(file, form.get("line", 1, int), form.get("column", 1, int))
+        except (OSError, ValueError) as reason:
+            return Response(f"The editor cannot be started: {reason}", 500)
+        return Response("", 204)
+
+    def _own(self) -> str:
+        return f"{url_of(self.prefix)}/{OWN}"
+
+    def _locate(self, name: str) -> Path | None:
+        """The file that people are told as `name`; None for none of the site's."""
+        moment = self._current.moment
+        base = moment.site.base if moment else self._current.folder
+        inner = name.removeprefix("theme/")
+        try:
+            file = below(THEME / "templates", inner) if inner != name else below(base, name)
+            known = file.is_file() and file.resolve().is_relative_to(
+                (THEME if inner != name else base).resolve())
+        except (BadPath, OSError, ValueError):
+            return None
+        return file if known else None
+
+
+def _told(key: Key) -> str:
+    return f"{key[0]} {key[1]}"

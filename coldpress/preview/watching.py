@@ -1,0 +1,165 @@
+"""Which files changed, once whoever saved them has finished.
+
+The system tells of changes where `watchfiles` is installed; otherwise, or
+where it cannot, the files are looked at again and again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from coldpress.errors import Problems
+from coldpress.sources.files import SourceFile, find_files, is_ignored
+
+_REST = 25  # milliseconds without a change, after which a save is over
+_LONG_REST = 100  # the same for many files: a checkout pauses now and then
+_FEW = 3  # files that an editor saves at once
+_LONGEST = 2.0  # seconds to wait for rest
+_SHARE = 10  # looking takes one part in so many of the time
+_Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What is watched: folders with all below them, and single files."""
+
+    trees: tuple[Path, ...] = ()
+    files: frozenset[Path] = frozenset()
+
+
+class Sight:
+    """What was seen of files when they were looked at last."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Path, _Stamp] = {}
+
+    def look(self, trees: Iterable[Path], files: Iterable[Path]) -> set[Path]:
+        """The files that are new, changed or gone since the last look."""
+        now = {path: stamp for path in files if (stamp := _stamp(path))}
+        for tree in trees:
+            for file in _files_of(tree):
+                now[file.file] = file.size, file.mtime_ns, file.inode
+        before, self._seen = self._seen, now
+        return {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
+
+
+class Watcher:
+    """Tells of changes.  `places` is asked for what is watched, again and
+    again, since a config may name other folders and pages may open more files."""
+
+    def __init__(self, places: Callable[[], Watched], tell: Callable[[set[Path]], None], *, poll: bool = False) -> None:
+        self._places = places
+        self._tell = tell
+        self._native = not poll and find_spec("watchfiles") is not None
+        self._stop = threading.Event()
+        self._files = Sight()
+        self._trees = Sight()
+        self._known: tuple[Path, ...] = ()
+        self._thread = threading.Thread(target=self._run, name="coldpress-watch", daemon=True)
+
+    @property
+    def is_polling(self) -> bool:
+        """Whether files are looked at, instead of being told of."""
+        return not self._native
+
+    def start(self) -> None:
+        """Begin; what changed before is not told."""
+        places = self._places()
+        self._known = _existing(places.trees)
+        self._files.look((), places.files)
+        if not self._native:
+            self._trees.look(places.trees, ())
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, and wait until it has."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            if self._native:
+                self._listen()
+            else:
+                self._poll()
+
+    def _listen(self) -> None:
+        """Be told, until folders appear or vanish; if that fails, poll from then on."""
+        watch = import_module("watchfiles").watch
+        try:
+            told = watch(*self._known, watch_filter=None, debounce=400, step=_REST, rust_timeout=_LONG_REST,
+                         yield_on_timeout=True, stop_event=self._stop, raise_interrupt=False)
+            for changes in told:
+                self._report(self._settled({Path(path) for _, path in changes}, told))
+                if _existing(self._places().trees) != self._known:
+                    self._adopt_folders()
+                    return
+        except (OSError, RuntimeError):  # no more watches, or a file system that has none
+            self._native = False
+            self._trees.look(self._places().trees, ())
+
+    def _settled(self, changes: set[Path], told: Generator[set[tuple[object, str]], None, None]) -> set[Path]:
+        """Many changes together with those that follow at once."""
+        until = time.monotonic() + _LONGEST
+        while len(changes) > _FEW and time.monotonic() < until:
+            more = next(told, None)
+            if not more:
+                break
+            changes |= {Path(path) for _, path in more}
+        return changes
+
+    def _adopt_folders(self) -> None:
+        now = _existing(self._places().trees)
+        self._report(set(now) ^ set(self._known))
+        self._known = now
+
+    def _report(self, changes: set[Path]) -> None:
+        places = self._places()
+        found = {path for path in changes if not _is_litter(path, places.trees)} | self._files.look((), places.files)
+        if found:
+            self._tell(found)
+
+    def _poll(self) -> None:
+        started = time.monotonic()
+        places = self._places()
+        found = self._trees.look(places.trees, places.files)
+        while len(found) > _FEW and not self._stop.wait(_LONG_REST / 1000):
+            more = self._trees.look(places.trees, places.files)
+            if not more or time.monotonic() - started > _LONGEST:
+                break
+            found |= more
+        if found:
+            self._tell(found)
+        self._stop.wait(max(0.1, _SHARE * (time.monotonic() - started)))
+
+
+def _existing(trees: Iterable[Path]) -> tuple[Path, ...]:
+    return tuple(tree for tree in dict.fromkeys(trees) if tree.is_dir())
+
+
+def _files_of(tree: Path) -> list[SourceFile]:
+    try:
+        return find_files(tree, tree.name, Problems())
+    except OSError:
+        return []  # a folder went while it was looked at; the next look will tell
+
+
+def _is_litter(path: Path, trees: Iterable[Path]) -> bool:
+    """Whether a path is none of the site's: an editor's swap file, a hidden one."""
+    tree = next((tree for tree in trees if path.is_relative_to(tree)), None)
+    return tree is not None and any(is_ignored(part) for part in path.relative_to(tree).parts)
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
