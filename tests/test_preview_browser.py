@@ -313,7 +313,8 @@ def test_a_new_page_a_renamed_one_and_one_that_is_gone(live):
 
 
 def test_a_folder_that_comes_later_is_watched_too(live):
-    it = live("/about/", files={name: text for name, text in SITE.items() if not name.startswith(("templates", "static"))})
+    files = {name: text for name, text in SITE.items() if not name.startswith(("templates", "static"))}
+    it = live("/about/", files=files)
     it.edit({"templates/page.html": "{% extends 'theme/page.html' %}{% block main %}My own.{% endblock %}"})
     it.sees("My own.")
     it.edit({"templates/page.html": "{% extends 'theme/page.html' %}{% block main %}My very own.{% endblock %}"})

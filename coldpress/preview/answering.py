@@ -99,7 +99,7 @@ class Answering:
         self.tell(render.path, problems)
         self.renders.keep(render, html if response.status_code == 200 else None)
         response.set_data(with_client(html, self._below(), render.ident, self.problems_of(render)))
-        if self._current.errors:
+        if self._current.errors and response.status_code == 200:
             response.status_code = 500
         return response
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -54,8 +55,10 @@ class Editor:
         words = shlex.split(self.setting)
         if not any("{path}" in word for word in words):
             words.append("{path}")
-        subprocess.Popen([_filled(word, str(file), line, column) for word in words], stdin=subprocess.DEVNULL,
-                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            [_filled(word, str(file), line, column) for word in words], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        threading.Thread(target=process.wait, daemon=True).start()  # so that it is not left as a zombie
 
 
 def _filled(text: str, path: str, line: int, column: int) -> str:

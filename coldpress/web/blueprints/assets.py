@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, send_from_directory
+from flask import Response, abort, send_from_directory
 
 from coldpress.content.library import Library
 from coldpress.web.environment import THEME
@@ -40,8 +40,11 @@ def theme_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 @blueprint.get("/static/<path:filename>")
 def static(filename: str) -> Response:
-    """A file of the site's own `static/`."""
-    return send_from_directory(current_site().folder_of("static"), filename)
+    """A file of the site's own `static/`; not what a link there leads to outside."""
+    folder = current_site().folder_of("static")
+    if not folder.joinpath(filename).resolve().is_relative_to(folder.resolve()):
+        abort(404)
+    return send_from_directory(folder, filename)
 
 
 @blueprint.urls(static)

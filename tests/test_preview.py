@@ -1,0 +1,419 @@
+"""The preview is the app: the same bytes, the same hooks, and no door for others."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+
+import pytest
+from everything_site import everything
+from test_metadata import PNG
+from test_serve import SITE, Browser, without_scripts
+from werkzeug.test import Client
+
+from coldpress.commands.run import Run
+from coldpress.commands.serve import serve
+from coldpress.config import Options
+from coldpress.errors import ColdpressError, UsageError
+from coldpress.preview.editor import LINKS, Editor
+from coldpress.preview.guard import Guard
+from coldpress.preview.hosting import Hosting
+from coldpress.preview.watching import Watched, Watcher
+from coldpress.report import Report
+
+CLIENT = re.compile(rb'<coldpress-preview.*?</coldpress-preview><script type="module" src="[^"]*"></script>', re.S)
+
+
+@pytest.fixture
+def browse(make_site):
+    def start(files=SITE, config="base_url: https://example.org/\n", **options):
+        return Browser(make_site(files, config), **options)
+
+    return start
+
+
+def problems(answer):
+    return re.sub(r"<[^>]*>", "", without_scripts(answer.text))
+
+
+# The same bytes.
+
+@pytest.mark.parametrize("base_url", ["https://example.org/", "https://example.org/blog/"])
+def test_every_page_is_the_frozen_one_but_for_the_client(make_site, base_url):
+    every = everything("zh-Hans")
+    config = re.sub(r"base_url: .*", f"base_url: {base_url}", every.pop("config.yaml"))
+    site = make_site(every, config)
+    built = site.build()
+    assert built.code == 0
+    preview = Browser(site)
+    pages = 0
+    for entry in built.data["pages"]:
+        answer = preview.get(entry["url"])
+        if answer.status_code in (301, 302, 307, 308):
+            continue  # a page that leads there, when frozen
+        frozen = (site.root / "site" / entry["file"]).read_bytes()
+        shown, clients = CLIENT.subn(b"", answer.data)
+        assert shown == frozen, entry
+        assert clients == (entry["file"].endswith(".html")), entry
+        pages += clients
+    assert pages > 30
+
+
+def test_the_app_gets_no_route_and_the_site_no_byte(browse):
+    browser = browse()
+    app = browser.preview._current.moment.app
+    assert not [rule.rule for rule in app.url_map.iter_rules() if "_coldpress" in rule.rule]
+    browser.get("/")
+    assert browser.site.build().code == 0
+    assert not [name for name, data in browser.site.files().items() if b"_coldpress" in data or "_coldpress" in name]
+
+
+OWN = """\
+import coldpress
+from flask import flash, redirect, request, session
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+    app.secret_key = "test"
+
+    @app.before_request
+    def count():
+        session["seen"] = session.get("seen", 0) + 1
+
+    @app.after_request
+    def mark(response):
+        response.headers["X-Mine"] = str(session["seen"])
+        return response
+
+    @app.route("/form/", methods=["GET", "POST"])
+    @coldpress.live
+    def form():
+        if request.method == "POST":
+            session["name"] = request.form["name"]
+            return redirect("/form/")
+        return f"<form method=post>{session.get('name', 'nobody')}</form>"
+
+    @app.route("/stream/")
+    @coldpress.live
+    def stream():
+        def lines():
+            for number in range(3):
+                yield f"line {number};"
+        return lines(), {"Content-Type": "text/plain"}
+
+    return app
+"""
+
+
+def test_hooks_sessions_and_forms_run_as_they_would(browse):
+    browser = browse({**SITE, "build.py": OWN})
+    assert browser.get("/about/").headers["X-Mine"] == "1"
+    assert browser.get("/static/x.css").headers["X-Mine"] == "2"
+    assert "nobody" in browser.get("/form/").text
+    sent = browser.client.post("/form/", data={"name": "Ann"}, headers={"Host": "localhost"}, buffered=True)
+    assert sent.status_code == 302
+    shown = browser.get("/form/")
+    assert "<form method=post>Ann</form><coldpress-preview" in shown.text
+    assert shown.headers["X-Mine"] == "5"
+    assert browser.get("/stream/").text == "line 0;line 1;line 2;"
+
+
+def test_what_a_script_fetches_is_left_as_it_is(browse):
+    answer = browse().get("/about/", **{"Sec-Fetch-Dest": "empty"})
+    assert "_coldpress" not in answer.text
+
+
+def test_a_file_asked_for_by_its_digest_may_be_kept(browse):
+    browser = browse()
+    page = browser.get("/about/").text
+    url = re.search(r'href="(/theme/theme\.css\?v=\w+)"', page)[1]
+    assert "immutable" in browser.get(url).headers["Cache-Control"]
+    assert browser.get("/theme/theme.css?v=00000000").headers["Cache-Control"] == "no-store"
+    client = re.search(r'src="(/_coldpress/preview\.js\?v=\w+)"', page)[1]
+    assert "immutable" in browser.get(client).headers["Cache-Control"]
+
+
+# Problems.
+
+def test_a_page_says_what_a_build_would_say_of_it(browse):
+    browser = browse({**SITE, "content/about.md": "Me. [x](nowhere.md) [home](/) [tags](/tags/none/)"})
+    answer = browser.get("/about/")
+    assert answer.status_code == 200
+    assert "2 warnings" in problems(answer)
+    assert "nowhere.md" in problems(answer)
+    browser.edit({"content/about.md": "Me."})
+    assert "warning" not in problems(browser.get("/about/"))
+
+
+def test_a_failing_template_is_shown_over_the_page_as_it_was(browse):
+    browser = browse()
+    assert "Me." in browser.get("/about/").text
+    browser.edit({"templates/page.html": "\n{{ nothing }}"})
+    answer = browser.get("/about/")
+    assert answer.status_code == 500
+    assert "Me." in answer.text
+    said = problems(answer)
+    assert "templates/page.html:2:1" in said
+    assert "content/about.md" in said
+    assert "{{ nothing }}" in said
+
+
+def test_content_with_a_mistake_stays_as_it_was(browse):
+    browser = browse()
+    browser.get("/about/")
+    browser.edit({"content/about.md": "---\ntitle: [\n---\nBroken."})
+    assert "Me." in browser.get("/about/").text
+    assert "content/about.md:3" in problems(browser.get("/posts/a/"))
+    browser.edit({"content/posts/2026-01-02-a.md": "---\ntitle: First\n---\nEdited."})
+    browser.edit({"content/about.md": "Mended."})
+    assert "Mended." in browser.get("/about/").text
+    assert "Edited." in browser.get("/posts/a/").text
+
+
+def test_a_setting_with_a_mistake_leaves_the_rest_as_it_was(browse):
+    browser = browse()
+    browser.edit({"config.yaml": "titel: x\n"})
+    browser.edit({"content/about.md": "Me, edited."})
+    assert "did you mean `title`?" in problems(browser.get("/about/"))
+    browser.edit({"config.yaml": "title: Mine\n"})
+    answer = browser.get("/about/")
+    assert "Mine" in answer.text
+    assert "Me, edited." in answer.text
+    assert answer.status_code == 200
+
+
+def test_problems_are_told_once_in_the_terminal(browse, capsys):
+    browser = browse()
+    browser.edit({"templates/page.html": "{{ nothing }}"})
+    capsys.readouterr()
+    for _ in range(3):
+        browser.get("/about/")
+    assert capsys.readouterr().err.count("template.undefined") == 1
+    browser.edit({"templates/page.html": "Fine."})
+    browser.get("/about/")
+    assert "Mended: /about/" in capsys.readouterr().out
+
+
+def test_a_script_that_fetches_is_told_in_plain_text(browse):
+    browser = browse({**SITE, "templates/page.html": "{{ nothing }}"})
+    answer = browser.get("/about/", **{"Sec-Fetch-Dest": "empty"})
+    assert answer.mimetype == "text/plain"
+    assert answer.text.startswith("error[template.undefined]")
+
+
+# No door for others.
+
+@pytest.mark.parametrize("path", ["/..%2fconfig.yaml", "/static/..%2fconfig.yaml", "/theme/..%2f..%2fsite.py",
+                                  "/static/..%2f..%2f..%2fetc/passwd", "/%2e%2e/config.yaml", "/content/about.md",
+                                  "/static/%2e%2e%2fconfig.yaml", "/static//etc/passwd", "/config.yaml"])
+def test_no_path_leads_out(browse, path):
+    answer = browse().get(path)
+    assert answer.status_code == 404
+    assert "base_url: " not in answer.text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a right on Windows")
+def test_no_link_leads_out(browse, tmp_path):
+    (tmp_path / "secret.txt").write_text("secret")
+    browser = browse()
+    (browser.site.root / "content/link.txt").symlink_to(tmp_path / "secret.txt")
+    (browser.site.root / "static/link.txt").symlink_to(tmp_path / "secret.txt")
+    browser.preview.take({browser.site.root / "content/link.txt"})
+    assert "secret" not in browser.get("/link.txt").text.replace("secret.txt", "")
+    assert browser.get("/static/link.txt").status_code == 404
+
+
+@pytest.mark.parametrize("headers", [
+    {"Origin": "https://evil.example"}, {"Origin": "http://localhost:9999"}, {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}])
+@pytest.mark.parametrize("path", ["/form/", "/_coldpress/edit"])
+def test_what_changes_something_must_come_from_a_page_of_ours(browse, headers, path):
+    browser = browse({**SITE, "build.py": OWN})
+    answer = browser.client.post(path, data={"name": "x"}, headers={"Host": "localhost:8000", **headers})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://localhost:8000"}, {"Sec-Fetch-Site": "same-origin"}, {}])
+def test_a_form_of_ours_is_taken(browse, headers):
+    browser = browse({**SITE, "build.py": OWN})
+    answer = browser.client.post("/form/", data={"name": "x"}, headers={"Host": "localhost:8000", **headers})
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize(("bind", "public", "host", "known"), [
+    ("127.0.0.1", None, "localhost:8000", True), ("127.0.0.1", None, "192.168.1.4:8000", False),
+    ("0.0.0.0", None, "192.168.1.4:8000", True), ("0.0.0.0", None, "[fe80::1]:8000", True),
+    ("0.0.0.0", None, "evil.example:8000", False), ("192.168.1.4", None, "192.168.1.4", True),
+    ("127.0.0.1", "https://work.example/proxy/", "work.example", True),
+    ("127.0.0.1", "https://work.example/proxy/", "other.example", False), ("127.0.0.1", None, "", False),
+    ("127.0.0.1", None, "[::1", False), ("127.0.0.1", None, "mine.localhost:8000", True)])
+def test_whom_it_answers(bind, public, host, known):
+    assert Guard(bind, public).knows(host) is known
+
+
+def test_behind_a_proxy(browse):
+    browser = browse(public_url="https://work.example/proxy/8000/")
+    for path in ("/posts/a/", "/proxy/8000/posts/a/"):  # whether the proxy takes its prefix away or not
+        page = browser.get(path, host="work.example").text
+        assert 'href="/proxy/8000/theme/theme.css' in page
+        assert 'src="/proxy/8000/_coldpress/preview.js' in page
+    own = {"Host": "work.example", "Origin": "https://work.example"}
+    assert browser.client.post("/about/", headers=own).status_code == 405
+    other = {"Host": "work.example", "Origin": "https://other.example"}
+    assert browser.client.post("/about/", headers=other).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/_coldpress/edit", "/_coldpress/none", "/_coldpress/../x", "/_coldpress/inspect"])
+def test_nothing_else_is_its_own(browse, path):
+    assert browse().get(path).status_code in (404, 405)
+
+
+def test_a_debugger_is_for_this_machine_only(make_site):
+    with pytest.raises(UsageError) as caught:
+        serve(Run(None, Options(), Report(), make_site(SITE).root), bind="0.0.0.0", debug=True)
+    assert caught.value.problems[0].code == "serve.debug"
+
+
+# The editor.
+
+def test_a_known_editor_is_a_link(tmp_path):
+    file = tmp_path / "a b.md"
+    assert Editor("vscode").link(file, 3, 7) == f"vscode://file{tmp_path}/a%20b.md:3:7"
+    assert Editor("x://open?f={path}").link(file, 3, 7) == f"x://open?f={tmp_path}/a%20b.md"
+    assert Editor("none").link(file, 1, 1) is None
+    for name in LINKS:
+        assert "{" not in Editor(name).link(file, 1, 2)
+
+
+def test_a_command_is_run_for_a_page_of_ours_with_the_token(browse, monkeypatch, tmp_path):
+    said = tmp_path / "said"
+    monkeypatch.setenv("COLDPRESS_EDITOR", f"sh -c 'echo \"$@\" > {said}' x {{line}} {{path}}")
+    browser = browse({**SITE, "content/about.md": "Me.\n\n[x](nowhere.md)"})
+    page = browser.get("/about/").text
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    assert fields["path"] == "content/about.md"
+    for wrong in ({"token": "x"}, {"path": "../../etc/passwd"}, {"path": "/etc/passwd"}, {"path": ""}):
+        assert browser.client.post("/_coldpress/edit", data={**fields, **wrong}, headers={"Host": "localhost"}
+                                   ).status_code == 403
+    assert browser.client.post("/_coldpress/edit", data=fields, headers={"Host": "localhost"}).status_code == 204
+    for _ in range(100):
+        if said.exists() and said.read_text():
+            break
+        time.sleep(0.05)
+    assert said.read_text().strip() == f"3 {browser.site.root}/content/about.md"
+
+
+# Watching.
+
+@pytest.mark.parametrize("poll", [False, True])
+def test_changes_are_told_together(tmp_path, poll):
+    tree, single = tmp_path / "tree", tmp_path / "single.txt"
+    tree.mkdir()
+    single.write_text("a")
+    told, ready = [], threading.Event()
+
+    def tell(paths):
+        told.append(paths)
+        ready.set()
+
+    watcher = Watcher(lambda: Watched((tree, tmp_path / "later"), frozenset({single})), tell, poll=poll)
+    assert watcher.is_polling is poll
+    watcher.start()
+    try:
+        for act, expected in (
+                (lambda: (tree / "a.md").write_text("x"), tree / "a.md"),
+                (lambda: single.write_text("other"), single),
+                ((tree / "a.md").unlink, tree / "a.md")):
+            time.sleep(0.3)
+            told.clear()
+            ready.clear()
+            act()
+            assert ready.wait(5)
+            assert expected in set().union(*told)
+        told.clear()
+        (tree / ".hidden").write_text("x")
+        (tree / "b.md~").write_text("x")
+        time.sleep(0.5)
+        assert told == []
+        ready.clear()
+        (tmp_path / "later").mkdir()
+        time.sleep(0.4)
+        (tmp_path / "later/c.md").write_text("x")
+        assert ready.wait(5)
+    finally:
+        watcher.stop()
+
+
+# The built site, as a static host has it.
+
+BUILT = {**SITE, "content/pic.png": PNG, "content/_redirects": (
+    "# old\n/old/*  /posts/:splat 301\n/u/:name /posts/:name/\n/about/ /posts/ 302!\n/gone/ /404.html 410\n"
+    "/app/* /about/index.html 200\nbad\n/x/ /y/ 999\n"),
+    "content/_headers": "/static/*\n  X-Kind: static\n  Cache-Control: max-age=60\n/posts/:name/\n  X-Kind: post\n"}
+
+
+@pytest.fixture
+def host(make_site):
+    def start(files=BUILT, config="base_url: https://example.org/\n"):
+        site = make_site(files, config)
+        assert site.build().code == 0
+        return site, Client(Hosting(Run(None, Options(), Report(), site.root)))
+
+    return start
+
+
+def get(client, path, **headers):
+    return client.get(path, headers={"Host": "localhost", **headers}, buffered=True)
+
+
+def test_the_built_site_is_served_as_a_static_host_does(host):
+    site, client = host()
+    assert get(client, "/posts/a/").data == (site.root / "site/posts/a/index.html").read_bytes()
+    assert get(client, "/posts/a").headers["Location"].endswith("/posts/a/")
+    missing = get(client, "/nowhere/")
+    assert missing.status_code == 404
+    assert missing.data == (site.root / "site/404.html").read_bytes()
+    assert get(client, "/pic.png").mimetype == "image/png"
+    assert get(client, "/pic.png", Range="bytes=0-3").status_code == 206
+    for path in ("/..%2fconfig.yaml", "/%2e%2e/config.yaml", "/_redirects", "/_headers", "/.gitignore/x"):
+        assert get(client, path).status_code == 404
+    assert client.post("/posts/a/", headers={"Host": "localhost"}).status_code == 405
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_redirects_and_headers_of_a_host(host):
+    _, client = host()
+    for path, status, to in (("/old/a/", 301, "/posts/a/"), ("/u/a", 302, "/posts/a/"), ("/about/", 302, "/posts/")):
+        answer = get(client, path)
+        assert (answer.status_code, answer.headers["Location"]) == (status, to)
+    assert get(client, "/gone/").status_code == 410
+    assert "Me." in get(client, "/app/anything").text
+    assert get(client, "/x/").status_code == 404
+    assert get(client, "/static/x.css").headers["X-Kind"] == "static"
+    assert get(client, "/static/x.css").headers["Cache-Control"] == "max-age=60"
+    assert get(client, "/posts/a/").headers["X-Kind"] == "post"
+    assert "X-Kind" not in get(client, "/").headers
+
+
+def test_the_built_site_below_a_sub_path(host):
+    _, client = host(config="base_url: https://example.org/blog/\n")
+    assert "One." in get(client, "/blog/posts/a/").text
+    assert get(client, "/blog/posts/a").headers["Location"].endswith("/blog/posts/a/")
+    assert get(client, "/posts/a/").headers["Location"] == "/blog/"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a right on Windows")
+def test_a_link_in_the_output_leads_nowhere_else(host, tmp_path):
+    site, client = host()
+    (tmp_path / "secret.txt").write_text("secret")
+    (site.root / "site/link.txt").symlink_to(tmp_path / "secret.txt")
+    assert get(client, "/link.txt").status_code == 404
+
+
+def test_there_must_be_a_built_site(make_site):
+    with pytest.raises(ColdpressError) as caught:
+        Hosting(Run(None, Options(), Report(), make_site(SITE).root))
+    assert caught.value.problems[0].code == "serve.not-built"
