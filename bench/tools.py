@@ -60,6 +60,8 @@ class Tool:
     modules: Path | None = None
     """Node packages that the site needs beside it."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    serve: tuple[str, ...] = ()
+    """The preview that reloads the browser, on `{port}`."""
     restores: bool = False
     """Whether the case `restored` is measured."""
     note: str = ""
@@ -93,6 +95,7 @@ def coldpress() -> Tool:
     return Tool(
         "coldpress", (sys.executable, "build.py"), (sys.executable, "-m", "coldpress", "--version"),
         "templates/base.html", output="site", caches=(".coldpress",), restores=True,
+        serve=(sys.executable, "build.py", "serve", "-p", "{port}"),
         environment={"PYTHONPATH": str(REPOSITORY)}, rendered=r"^Built .*?\(([\d,]+) rendered",
         places=places(list=("index.html", "posts/**/*.html"), own=("colophon/index.html",)),
         note="more: link checks, a table of contents on posts, RSS beside Atom, a 404 page, a route of the site's own; "
@@ -114,7 +117,9 @@ def hugo(peers: Peers) -> Tool | None:
         return None
     binary = next(Path(program).parent.parent.glob("lib/python3*/site-packages/hugo/binaries/hugo"), Path(program))
     return Tool("hugo", (str(binary),), (str(binary), "version"), "layouts/_default/baseof.html", output="public",
-                caches=("resources", ".hugo_build.lock"), rendered=r"Pages\s*[│|]\s*(\d+)",
+                caches=("resources", ".hugo_build.lock"),
+                serve=(str(binary), "server", "--bind", "127.0.0.1", "--port", "{port}"),
+                rendered=r"Pages\s*[│|]\s*(\d+)",
                 places=places(list=("index.html", "posts/index.html", "posts/page/*/index.html")))
 
 
@@ -142,7 +147,8 @@ def mkdocs(peers: Peers) -> Tool | None:
     nothing: tuple[str, ...] = ()
     return None if program is None else Tool(
         "mkdocs", (program, "build"), (program, "--version"), "theme/main.html", posts="docs/posts/{name}.md",
-        flavor="mkdocs", smaller=True, environment={"NO_MKDOCS_2_WARNING": "1"},
+        serve=(program, "serve", "-q", "-a", "127.0.0.1:{port}"), flavor="mkdocs",
+        smaller=True, environment={"NO_MKDOCS_2_WARNING": "1"},
         places=places(list=nothing, tag=nothing, category=nothing, tags=nothing, categories=nothing, archive=nothing,
                       feed=nothing),
         note="less: pages with neighbours and a sitemap; no lists, tags, categories, archive or feed")
