@@ -9,6 +9,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +24,19 @@ MakeExecutor = Callable[[int], "Executor"]
 
 class WorkerDiedError(Exception):
     """A worker was ended from outside, by a system short of memory or by hand."""
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Leave Python's garbage collector out while very much is made that stays:
+    it would look at all of it again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def available_jobs() -> int:

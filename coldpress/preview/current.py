@@ -20,6 +20,7 @@ from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.freeze.fingerprints import Fingerprints
 from coldpress.freeze.plan import Plan
 from coldpress.preview.watching import Watched
+from coldpress.processes import uncollected
 from coldpress.web.environment import THEME
 from coldpress.web.extension import Coldpress
 
@@ -127,7 +128,8 @@ class Current:
         """Take over what was written; with errors, the content of before stays."""
         if only_bodies and not self.errors and site.take_bodies(sources):
             return
-        snapshot = site.load()
+        with uncollected():
+            snapshot = site.load()
         self.problems = snapshot.problems
         if not self.errors or any(problem.is_error for problem in site.snapshot.problems):
             site.take(snapshot)
@@ -151,8 +153,9 @@ class Current:
         loaded = set(sys.modules)
         self._is_unmade = True
         try:
-            app, site = self._run.make_app()
-            self.problems = site.snapshot.problems
+            with uncollected():
+                app, site = self._run.make_app()
+                self.problems = site.snapshot.problems
         except ColdpressError as reason:
             self.problems = reason.problems
             return
