@@ -31,7 +31,8 @@ NAMED = {word for code in re.findall(r"`([^`\n]+)`", DOCS) for word in re.findal
 INSIDE = {"document", "bundle", "rendered", "flaws", "name", "kind", "root", "render", "link_url", "at", "by_source",
           "asset_of", "page_in", "section_of", "pages_of", "neighbour", "terms_of", "sources", "asset_sources",
           "assets", "left_out", "config", "get", "of", "aliases", "source", "title_id", "path", "html_elsewhere",
-          "taxonomy", "slug", "brief", "asset_at", "page_list", "unrecorded", "any_dated", "term", "permalink_of", "take"}
+          "taxonomy", "slug", "brief", "asset_at", "page_list", "unrecorded", "any_dated", "term",
+          "permalink_of", "take"}
 
 
 def public(kind):
