@@ -185,6 +185,20 @@ def test_a_setting_with_a_mistake_leaves_the_rest_as_it_was(browse):
     assert answer.status_code == 200
 
 
+def test_mistakes_of_every_kind_are_shown_together(browse):
+    browser = browse()
+    browser.get("/about/")
+    browser.edit({"config.yaml": "titel: x\n", "content/x.md": "---\ntitle: [\n---\n",
+                  "templates/page.html": "{{ nothing }}"})
+    said = problems(browser.get("/about/"))
+    for part in ("3 errors", "did you mean `title`?", "content/x.md:3", "templates/page.html:1"):
+        assert part in said
+    browser.edit({"config.yaml": "title: x\n"})
+    assert "2 errors" in problems(browser.get("/about/"))
+    browser.edit({"content/x.md": None, "templates/page.html": "Fine."})
+    assert browser.get("/about/").status_code == 200
+
+
 def test_problems_are_told_once_in_the_terminal(browse, capsys):
     browser = browse()
     browser.edit({"templates/page.html": "{{ nothing }}"})

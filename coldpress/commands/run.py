@@ -19,6 +19,7 @@ from coldpress.hooks import mark_of
 from coldpress.report import Report
 from coldpress.stamp import Look
 from coldpress.web.app import create_app as create_plain_app
+from coldpress.web.explain import line_place
 from coldpress.web.extension import Coldpress
 from coldpress.web.site import PARENT
 
@@ -149,4 +150,5 @@ def _own_mistake(reason: Exception, folder: Path) -> ColdpressError:
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
     text = "".join(traceback.format_exception(type(reason), reason, trace))
     return ColdpressError(Problem(
-        "build.failed", f"{type(reason).__name__}: {reason}", Place(name, line), traceback=text))
+        "build.failed", f"{type(reason).__name__}: {reason}", line_place(path, name, line) if line else Place(name),
+        traceback=text))

@@ -49,8 +49,8 @@ class Moment:
 
 
 class Current:
-    """The app and its site.  As long as there are errors, those of before stay;
-    `problems` are what is wrong now, apart from single pages.
+    """The app and its site: what is wrong with its code and config keeps the app
+    of before, what is wrong with its content the content of before.
 
     Raises `ColdpressError` where there is nothing that could be mended.
     """
@@ -60,9 +60,9 @@ class Current:
         self._lock = threading.RLock()
         self._modules: dict[str, Path] = {}
         self._plan: tuple[object, Plan] | None = None
-        self._is_unmade = True
+        self._unmade: tuple[Problem, ...] = ()
+        self._content: tuple[Problem, ...] = ()
         self.moment: Moment | None = None
-        self.problems: tuple[Problem, ...] = ()
         self._make()
         if self.moment is None and not (run.folder / "build.py").exists():
             raise ColdpressError(*self.problems)
@@ -73,9 +73,14 @@ class Current:
         return self._run.folder
 
     @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong now, in file order."""
+        return tuple(Problems((*self._unmade, *self._content)))
+
+    @property
     def errors(self) -> list[Problem]:
         """The problems for which a build would publish nothing."""
-        return [problem for problem in self.problems if problem.is_error]
+        return _errors(self.problems)
 
     def watched(self) -> Watched:
         """The places whose changes count, but for files that single pages show."""
@@ -86,16 +91,17 @@ class Current:
         with self._lock, recorder.unrecorded():
             changed = set(paths)
             moment = self.moment
-            if moment is None or self._is_unmade or changed & self._code():
+            if moment is None or self._unmade or changed & self._code():
                 self._make_anew()
-                return Change()
+                if moment is None or self.moment is not moment:
+                    return Change()
             trees = self._trees()
             found = {name: [path.relative_to(tree).as_posix() for path in sorted(changed) if path.is_relative_to(tree)]
                      for name, tree in trees.items()}
             site = moment.site
             if found["templates"] or found["theme"]:
                 site.forget_templates()
-            sources = [name for name in found["content"] if self.errors or _is_there(site, name)]
+            sources = [name for name in found["content"] if _errors(self._content) or _is_there(site, name)]
             before = _page_of(site, sources)
             if sources or found["data"]:
                 self._take_content(site, sources, only_bodies=not found["data"])
@@ -126,12 +132,12 @@ class Current:
 
     def _take_content(self, site: Coldpress, sources: list[str], *, only_bodies: bool) -> None:
         """Take over what was written; with errors, the content of before stays."""
-        if only_bodies and not self.errors and site.take_bodies(sources):
+        if only_bodies and not _errors(self._content) and site.take_bodies(sources):
             return
         with uncollected():
             snapshot = site.load()
-        self.problems = snapshot.problems
-        if not self.errors or any(problem.is_error for problem in site.snapshot.problems):
+        self._content = snapshot.problems
+        if not _errors(self._content) or _errors(site.snapshot.problems):
             site.take(snapshot)
 
     def _make_anew(self) -> None:
@@ -143,28 +149,28 @@ class Current:
         try:
             self._run.factory = load_factory(build) if build.exists() else None
         except ColdpressError as reason:
-            self.problems = reason.problems
-            self._is_unmade = True
+            self._unmade = reason.problems
         else:
             self._make()
 
     def _make(self) -> None:
         """Make the app; one with errors takes the place of none only."""
         loaded = set(sys.modules)
-        self._is_unmade = True
         try:
             with uncollected():
                 app, site = self._run.make_app()
-                self.problems = site.snapshot.problems
+                problems = site.snapshot.problems
         except ColdpressError as reason:
-            self.problems = reason.problems
+            self._unmade = reason.problems
             return
         finally:
             self._modules |= _own_modules(self._run.folder, loaded)
         app.config["PROPAGATE_EXCEPTIONS"] = True
-        if self.moment is None or not self.errors:
-            self._is_unmade = False
-            self.moment = Moment(app, site, self.moment.number + 1 if self.moment else 0)
+        if self.moment is not None and _errors(problems):
+            self._unmade = problems
+            return
+        self._unmade, self._content = (), problems
+        self.moment = Moment(app, site, self.moment.number + 1 if self.moment else 0)
 
     def _trees(self) -> dict[str, Path]:
         if self.moment is None:
@@ -178,6 +184,10 @@ class Current:
         run = self._run
         root = self.moment.site.root if self.moment else run.folder
         return frozenset((*self._modules.values(), run.folder / "build.py", run.options.config or root / "config.yaml"))
+
+
+def _errors(problems: Iterable[Problem]) -> list[Problem]:
+    return [problem for problem in problems if problem.is_error]
 
 
 def _own_modules(folder: Path, loaded: Collection[str]) -> dict[str, Path]:

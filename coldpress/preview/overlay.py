@@ -79,8 +79,9 @@ class Overlay:
         for number, text in sorted(around.items()):
             shown = escape(text)
             if number == line:
-                start = max(0, (place.column or 1) - 1)
-                before, meant, after = text[:start], text[start:start + place.length], text[start + place.length:]
+                start = place.column - 1 if place.column else len(text) - len(text.lstrip())
+                end = start + place.length if place.column else len(text.rstrip())
+                before, meant, after = text[:start], text[start:end], text[end:]
                 shown = f"{escape(before)}<mark>{escape(meant)}</mark>{escape(after)}"
             row = f'<span class="number">{number:{width}} |</span> {shown}'
             rows.append(f'<span class="meant">{row}</span>' if number == line else row)

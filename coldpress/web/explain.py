@@ -83,6 +83,11 @@ def _place(file: str, line: int, site: Site) -> Place:
     path = Path(file)
     theme = THEME / "templates"
     name = f"theme/{relative_name(path, theme)}" if path.is_relative_to(theme) else relative_name(path, site.base)
+    return line_place(path, name, line)
+
+
+def line_place(path: Path, name: str, line: int) -> Place:
+    """A line of a file that is called so, with its text."""
     try:
         text = path.read_text("utf-8", "replace").split("\n")[line - 1]
     except (OSError, IndexError):
