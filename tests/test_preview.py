@@ -104,6 +104,20 @@ def create_app():
                 yield f"line {number};"
         return lines(), {"Content-Type": "text/plain"}
 
+    closed = []
+
+    @app.route("/streamed/")
+    @coldpress.live
+    def streamed():
+        response = app.response_class(f"<p>{number}" for number in range(2))
+        response.call_on_close(lambda: closed.append(1))
+        return response
+
+    @app.route("/closed/")
+    @coldpress.live
+    def how_many():
+        return str(len(closed))
+
     return app
 """
 
@@ -119,6 +133,8 @@ def test_hooks_sessions_and_forms_run_as_they_would(browse):
     assert "<form method=post>Ann</form><coldpress-preview" in shown.text
     assert shown.headers["X-Mine"] == "5"
     assert browser.get("/stream/").text == "line 0;line 1;line 2;"
+    assert browser.get("/streamed/").text.startswith("<p>0<p>1<coldpress-preview")
+    assert browser.get("/closed/").text.startswith("1<")
 
 
 def test_what_a_script_fetches_is_left_as_it_is(browse):

@@ -7,6 +7,7 @@ import gzip
 import itertools
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import replace
 from secrets import token_hex
 from typing import Any
@@ -43,7 +44,8 @@ class Answering:
         self._below = below
         self._report = report
         self._told: dict[str, frozenset[Problem]] = {}
-        self._idents = (f"{boot}-{number}" for boot in (token_hex(4),) for number in itertools.count())
+        self._boot = token_hex(4)
+        self._numbers = itertools.count()
         self._debugged = DebuggedApplication(self._call, evalex=True) if debug else None
         self.renders = Renders()
 
@@ -52,7 +54,7 @@ class Answering:
         moment, request = self._current.moment, Request(environ)
         wants_page = request.headers.get("Sec-Fetch-Dest") in _AS_PAGE
         if moment is None:
-            return self._failed(request, Render(next(self._idents), request.full_path, -1, {}), ())
+            return self._failed(request, Render(self._ident(), _path(request), -1, {}), ())
         started = time.perf_counter()
         with recorder.recording() as reads:
             try:
@@ -60,14 +62,15 @@ class Answering:
                 response = Response(body, status, headers)
                 if not wants_page or request.method != "GET" or not _is_page(response):
                     return response
-                html = b"".join(body)
+                with closing(response):  # what runs after the body reads too
+                    html = response.get_data()
             except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
                 with recorder.unrecorded():
                     problem = explain(reason, moment.site)
                 render = self._render(moment, request, reads, time.perf_counter() - started)
                 return self._failed(request, render, (_with_source(problem, render.source, moment),))
         render = self._render(moment, request, reads, time.perf_counter() - started)
-        return self._shown(response, html, render, moment)
+        return self._shown(Response(html, status, headers), render, moment)
 
     def tell(self, about: str, problems: Iterable[Problem]) -> None:
         """Report what is wrong with something, once as long as it stays so."""
@@ -85,12 +88,16 @@ class Answering:
         """What a page shows of problems now, as HTML."""
         return self._overlay.html([*self._current.errors, *render.problems])
 
+    def _ident(self) -> str:
+        return f"{self._boot}-{next(self._numbers)}"
+
     def _call(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         assert self._current.moment is not None, "asked before"
         return self._current.moment.app(environ, start_response)
 
-    def _shown(self, response: Response, html: bytes, render: Render, moment: Moment) -> Response:
+    def _shown(self, response: Response, render: Render, moment: Moment) -> Response:
         """A page that went well, with what its check finds."""
+        html = response.get_data()
         page = moment.site.snapshot.library.by_source(render.source) if render.source else None
         keys, problems = self._checked(page, moment) if page else ((), ())
         render = replace(render, problems=problems, size=len(html), packed=len(gzip.compress(html, 6)),
@@ -126,7 +133,7 @@ class Answering:
             library, path = site.snapshot.library, request.path.removeprefix(site.url_prefix)
             found = library.at(path) or library.list_pages.get(path)
         source = found.source if isinstance(found, Page) else None
-        return Render(next(self._idents), request.full_path, number, prints, source, seconds=seconds)
+        return Render(self._ident(), _path(request), number, prints, source, seconds=seconds)
 
     def _checked(self, page: Page, moment: Moment) -> tuple[Iterable[Key], tuple[Problem, ...]]:
         """What a build would say of a page's links and markup, and what was read to know it."""
@@ -138,6 +145,10 @@ class Answering:
                 return (), reason.problems
             tell([check], library, lambda path: self._current.plan().has(moment.site.url_prefix + path), problems)
         return check.reads, tuple(problem for problem in problems if problem.severity != "note")
+
+
+def _path(request: Request) -> str:
+    return request.full_path.removesuffix("?")
 
 
 def _is_page(response: Response) -> bool:

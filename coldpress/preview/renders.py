@@ -46,9 +46,10 @@ class Render:
         """The same, when the page took over all that changed."""
         return replace(self, moment=moment.number, prints=prints_of(self.prints, moment))
 
-    def files(self, base: Path) -> list[Path]:
+    @property
+    def files(self) -> list[str]:
         """The files it shows that are none of the site's usual ones."""
-        return [base / name for kind, name in self.prints if kind in ("file", "included")]
+        return [name for kind, name in self.prints if kind in ("file", "included")]
 
 
 def prints_of(keys: Iterable[Key], moment: Moment) -> dict[Key, str | None]:
@@ -64,14 +65,17 @@ class Renders:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Render] = OrderedDict()
         self._good: OrderedDict[str, bytes] = OrderedDict()
+        self._files: dict[str, list[str]] = {}
 
     def keep(self, render: Render, html: bytes | None = None) -> None:
         """Remember an answer, and its HTML if that was fine."""
         with self._lock:
             self._known[render.ident] = render
             self._known.move_to_end(render.ident)
+            if files := render.files:
+                self._files[render.ident] = files
             if len(self._known) > _MANY:
-                self._known.popitem(last=False)
+                self._files.pop(self._known.popitem(last=False)[0], None)
             if html is not None:
                 self._good[render.path] = html
                 self._good.move_to_end(render.path)
@@ -91,5 +95,4 @@ class Renders:
     def files(self, base: Path) -> frozenset[Path]:
         """The files that pages show which were asked for lately."""
         with self._lock:
-            known = list(self._known.values())
-        return frozenset(file for render in known for file in render.files(base))
+            return frozenset(base / name for names in self._files.values() for name in names)
