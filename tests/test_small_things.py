@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
-from coldpress.commands.preview import Preview
 from coldpress.commands.run import Run
 from coldpress.config import Options
 from coldpress.errors import ColdpressError
+from coldpress.preview.server import Preview
 from coldpress.report import Report
 
 DATED = "---\ndate: 2026-01-02\n---\nWords."
@@ -47,7 +47,8 @@ def test_the_preview_of_a_mounted_site_notices_its_config(make_site):
     assert preview.home == "/blog/"
     assert "Old" in client.get("/blog/a/", base_url="http://127.0.0.1/").text
     site.edit({"blog/config.yaml": "title: A new name\n"})
-    preview._looked_at = 0.0
+    assert site.root / "blog/config.yaml" in preview.watched().files
+    preview.take({site.root / "blog/config.yaml"})
     assert "A new name" in client.get("/blog/a/", base_url="http://127.0.0.1/").text
 
 
