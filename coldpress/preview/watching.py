@@ -22,7 +22,7 @@ _LONG_REST = 100  # the same for many files: a checkout pauses now and then
 _FEW = 3  # files that an editor saves at once
 _LONGEST = 2.0  # seconds to wait for rest
 _SHARE = 10  # looking takes one part in so many of the time
-_Stamp = tuple[int, int, int]
+_Stamp = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Sight:
         now = {path: stamp for path in files if (stamp := _stamp(path))}
         for tree in trees:
             for file in _files_of(tree):
-                now[file.file] = file.size, file.mtime_ns, file.inode
+                now[file.file] = file.size, file.mtime_ns, file.ctime_ns, file.inode
         before, self._seen = self._seen, now
         return {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
 
@@ -162,4 +162,4 @@ def _stamp(path: Path) -> _Stamp | None:
         stat = path.stat()
     except OSError:
         return None
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
