@@ -36,7 +36,8 @@ def as_made_anew(root):
     app.config["PROPAGATE_EXCEPTIONS"] = True
     client, prefix = app.test_client(), site.script_root
     library = site.snapshot.library
-    paths = [site.url_prefix + page.path for page in library.all_pages] + ["/", "/posts/", "/tags/", "/archive/", *FEEDS]
+    paths = [site.url_prefix + page.path for page in library.all_pages]
+    paths += ["/", "/posts/", "/tags/", "/archive/", *FEEDS]
     found = {}
     for path in paths:
         answer = client.get(path, base_url=f"http://localhost{prefix}/")
