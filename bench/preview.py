@@ -58,7 +58,7 @@ def main() -> None:
     options = parser.parse_args()
     tools = all_tools(options.peers)
     print(f"{options.posts:,} posts; ms: median / 90 % / longest (number of edits)\n\n"
-          "| tool | start s | body seen | body served | template seen | MB before → after |\n|---|--:|--:|--:|--:|--:|")
+          "| tool | start s | body seen | body served | template seen | MB at the start → halfway → in the end |\n|---|--:|--:|--:|--:|--:|")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name in options.tools.split(","):
@@ -86,14 +86,17 @@ def measure(tool: Tool, browser: Any, options: argparse.Namespace) -> str:
         edit = _Editing(site, tool, original)
         seen = _times(options, edit.body, lambda mark: _see(page, mark))
         template = _times(options, edit.template, lambda mark: _see(page, mark), edits=max(3, options.edits // 4))
+        halfway = before
         for number in range(options.more):
             edit.body(f"mark-0-{number}-end")
             _see(page, f"mark-0-{number}-end")
+            if number == options.more // 2:
+                halfway = _memory(process.pid)
         after = _memory(process.pid)
         page.close()
         served = _times(options, edit.body, lambda mark: _served(port, path, mark))
     return (f"| {tool.name} | {started:.2f} | {_told(seen)} | {_told(served)} | {_told(template)} | "
-            f"{before:.0f} → {after:.0f} |")
+            f"{before:.0f} → {halfway:.0f} → {after:.0f} |")
 
 
 class _Editing:

@@ -42,6 +42,8 @@ def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", public_url: st
     sys.dont_write_bytecode = True  # which cannot tell two edits of one second apart
     preview = Preview(run, bind, public_url=public_url, navigate=navigate, debug=debug)
     watcher = Watcher(preview.watched, preview.take, poll=poll)
+    if watcher.is_polling and not poll:
+        run.report.detail('Files are looked at again and again; with `pip install "coldpress[preview]"` the system tells.')
     watcher.start()
     try:
         return _run(run.report, preview, bind, chosen, public_url or f"http://{host}:{chosen}{preview.home}",
