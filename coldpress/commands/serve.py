@@ -43,7 +43,7 @@ def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", public_url: st
     preview = Preview(run, bind, public_url=public_url, navigate=navigate, debug=debug)
     watcher = Watcher(preview.watched, preview.take, poll=poll)
     if watcher.is_polling and not poll:
-        run.report.detail('Files are looked at again and again; with `pip install "coldpress[preview]"` the system tells.')
+        run.report.detail('Files are looked at all the time; with `pip install "coldpress[preview]"` the system tells.')
     watcher.start()
     try:
         return _run(run.report, preview, bind, chosen, public_url or f"http://{host}:{chosen}{preview.home}",
