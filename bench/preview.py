@@ -58,7 +58,8 @@ def main() -> None:
     options = parser.parse_args()
     tools = all_tools(options.peers)
     print(f"{options.posts:,} posts; ms: median / 90 % / longest (number of edits)\n\n"
-          "| tool | start s | body seen | body served | template seen | MB: first → half → last |\n|---|--:|--:|--:|--:|--:|")
+          "| tool | start s | body seen | body served | template seen | MB: first → half → last |\n"
+          "|---|--:|--:|--:|--:|--:|")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name in options.tools.split(","):

@@ -39,6 +39,7 @@ from coldpress.text import did_you_mean
 
 ENVIRONMENT_BASE_URL = "COLDPRESS_BASE_URL"
 _HOST = re.compile(r"(?:[^\s@]+@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:@\[\]]+)(?::\d{1,4}|:[1-5]\d{4}|:6[0-4]\d{3})?")
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 PERMALINK_TOKEN = re.compile(r"<([^<>]*)>")
 PERMALINK_TOKENS = ("year", "month", "day", "slug", "section", "stem")
 
@@ -63,6 +64,15 @@ def _base_url(value: Any) -> str | None:
     if parts.query or parts.fragment:
         raise ValueError("a base URL has no `?` and no `#`")
     return text.rstrip("/") + "/"
+
+
+def _language(value: Any) -> str:
+    text = _text(value).strip()
+    if not _TAG.fullmatch(text):
+        near = text.partition(".")[0].replace("_", "-")  # a locale of POSIX, such as zh_CN.UTF-8
+        raise ValueError("a language is written as in HTML, such as `en` or `zh-Hans` (BCP 47)",
+                         f"write `{near}`" if _TAG.fullmatch(near) else None)
+    return text
 
 
 def _timezone(value: Any) -> str:
@@ -128,7 +138,7 @@ class Config:
     """One sentence about the site, for search engines and feeds."""
     author: str = _option(_text, "")
     """Who writes, where a post names nobody."""
-    language: str = _option(_text, "en")
+    language: str = _option(_language, "en")
     """Language of the site as a BCP 47 tag: `en`, `zh-Hans`, `ar`."""
     timezone: str = _option(_timezone, "UTC")
     """Time zone of dates that name none: `Asia/Shanghai`."""

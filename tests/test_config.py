@@ -159,6 +159,8 @@ static_dir: web
     ("base_url: https://example.org:99999/", "a whole URL"),
     *((f"timezone: {name}", f"there is no time zone `{name}`; write one like `Europe/Berlin`") for name in
       ("Mars/Base", "8", "Europe", "../../etc/passwd")),
+    *((f"language: {tag}", "a language is written as in HTML, such as `en` or `zh-Hans` (BCP 47)") for tag in
+      ("zh_CN", "english", "de-", "zh_CN.UTF-8")),
     ("permalinks: [a]", "`key: value` lines are expected here"),
     ("permalinks: {posts: <slug>/}", "a pattern starts with `/`, such as `/<year>/<slug>/`"),
     ("permalinks: {posts: 1}", "a pattern starts with `/`, such as `/<year>/<slug>/`"),
@@ -192,6 +194,12 @@ def test_a_wrong_value_is_an_error_at_its_key(make_site, line, message):
     where = [2, len(option) + 4, len(inner[1])] if inner else [2, 1, len(option)]
     assert (code, place) == ("config.value", where)
     assert said.startswith(f"`{option}`: {message}")
+
+
+@pytest.mark.parametrize("written", ["zh_CN", "zh_CN.UTF-8", "zh-CN_x"])
+def test_a_locale_is_told_as_a_language(make_site, written):
+    problem, = make_site({"content/a.md": "x"}, config=f"language: {written}\n").build().problems
+    assert problem["hint"].startswith("write `zh-CN")
 
 
 @pytest.mark.parametrize(("key", "hint"), [
