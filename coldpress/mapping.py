@@ -195,6 +195,7 @@ class MappingText:
         hint = None
         if reason.context_mark and "flow" in (reason.context or ""):
             at, hint = reason.context_mark.index, "close it with `]` or `}`"
+            at = at if self.text[at:].strip() else max(0, len(self.text.rstrip()) - 1)  # where anything is
             message = "this is never closed, or a comma is missing"
         elif reason.context_mark and not self.text[at:].strip() and self.text[reason.context_mark.index:].strip():
             # Something was opened and never closed: its opening is the place.

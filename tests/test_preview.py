@@ -23,6 +23,7 @@ from coldpress.errors import ColdpressError, UsageError
 from coldpress.preview.editor import LINKS, Editor
 from coldpress.preview.guard import Guard
 from coldpress.preview.hosting import Hosting
+from coldpress.preview.server import Preview
 from coldpress.preview.watching import Watched, Watcher
 from coldpress.report import Report
 
@@ -205,7 +206,7 @@ def test_content_with_a_mistake_stays_as_it_was(browse):
     browser.get("/about/")
     browser.edit({"content/about.md": "---\ntitle: [\n---\nBroken."})
     assert "Me." in browser.get("/about/").text
-    assert "content/about.md:3" in problems(browser.get("/posts/a/"))
+    assert "content/about.md:2:8" in problems(browser.get("/posts/a/"))
     browser.edit({"content/posts/2026-01-02-a.md": "---\ntitle: First\n---\nEdited."})
     browser.edit({"content/about.md": "Mended."})
     assert "Mended." in browser.get("/about/").text
@@ -230,7 +231,7 @@ def test_mistakes_of_every_kind_are_shown_together(browse):
     browser.edit({"config.yaml": "titel: x\n", "content/x.md": "---\ntitle: [\n---\n",
                   "templates/page.html": "{{ nothing }}"})
     said = problems(browser.get("/about/"))
-    for part in ("3 errors", "did you mean `title`?", "content/x.md:3", "templates/page.html:1"):
+    for part in ("3 errors", "did you mean `title`?", "content/x.md:2:8", "templates/page.html:1"):
         assert part in said
     browser.edit({"config.yaml": "title: x\n"})
     assert "2 errors" in problems(browser.get("/about/"))
@@ -255,6 +256,29 @@ def test_a_script_that_fetches_is_told_in_plain_text(browse):
     answer = browser.get("/about/", **{"Sec-Fetch-Dest": "empty"})
     assert answer.mimetype == "text/plain"
     assert answer.text.startswith("error[template.undefined]")
+
+
+def test_every_warning_of_a_build_is_on_the_page(browse):
+    browser = browse({**SITE, "content/about.md": "---\ndratf: true\nlayout: wied\n---\n[d](d.md)",
+                      "content/d.md": "---\ndraft: true\n---\n[a](about.md)"},
+                     "base_url: https://example.org/\nmenu:\n  - About: abuot.md\n", drafts=True)
+    said = problems(browser.get("/about/"))
+    for part in ("did you mean `draft`?", "there is no template `wied.html`", "leads nowhere: `abuot.md`",
+                 "`d.md` is a draft"):
+        assert part in said
+    assert "dratf" not in problems(browser.get("/d/"))
+    assert "is a draft" not in problems(browser.get("/d/"))
+    assert "link.draft" in browser.get("/about/").text
+    codes = {problem["code"] for problem in browser.site.build("--strict").problems}
+    assert {"front-matter.unknown-key", "page.layout", "config.menu"} <= codes
+
+
+def test_a_page_whose_file_is_broken_has_no_warnings_at_old_lines(browse):
+    browser = browse({**SITE, "content/about.md": "Me. [x](nowhere.md)"})
+    assert "1 warning" in problems(browser.get("/about/"))
+    browser.edit({"content/about.md": "---\ntitle: [\n---\nMe."})
+    assert "1 error" in problems(browser.get("/about/"))
+    assert "nowhere.md" not in problems(browser.get("/about/"))
 
 
 # No door for others.
@@ -456,6 +480,47 @@ def test_the_built_site_below_a_sub_path(host):
     assert "One." in get(client, "/blog/posts/a/").text
     assert get(client, "/blog/posts/a").headers["Location"].endswith("/blog/posts/a/")
     assert get(client, "/posts/a/").headers["Location"] == "/blog/"
+    assert get(client, "/blog/old/a/").headers["Location"] == "/blog/posts/a/"
+
+
+def test_the_built_site_is_where_it_was_built_for(make_site):
+    site = make_site(BUILT)
+    for base_url, prefix in (("https://example.org/blog/", "/blog"), ("https://example.org/", "")):
+        assert site.build("-u", base_url).code == 0
+        client = Client(Hosting(Run(None, Options(), Report(), site.root)))
+        assert "One." in get(client, f"{prefix}/posts/a/").text
+
+
+def test_an_editor_that_cannot_be_started_is_told(browse, monkeypatch, capsys):
+    monkeypatch.setenv("COLDPRESS_EDITOR", "no-such-editor")
+    browser = browse({**SITE, "content/about.md": "Me.\n\n[x](nowhere.md)"})
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', browser.get("/about/").text))
+    assert browser.client.post("/_coldpress/edit", data=fields, headers={"Host": "localhost"}).status_code == 204
+    assert "serve.editor" in capsys.readouterr().err
+
+
+FAILING = """\
+import coldpress
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+    app.add_url_rule("/own/", "own", lambda: 1 / 0)
+    return app
+"""
+
+
+def test_the_debugger_is_for_views_that_fail(make_site):
+    site = make_site({**SITE, "build.py": FAILING, "templates/page.html": "{{ nothing }}"})
+    client = Client(Preview(Run(None, Options(), Report(quiet=True), site.root), debug=True))
+    own = client.get("/own/", headers={"Host": "localhost:8000"}, buffered=True)
+    assert own.status_code == 500
+    assert "__debugger__" in own.text
+    page = client.get("/about/", headers={"Host": "localhost:8000"}, buffered=True).text
+    assert "__debugger__" not in page
+    assert "is not defined" in page
+    script = client.get("/?__debugger__=yes&cmd=resource&f=debugger.js", headers={"Host": "localhost:8000"})
+    assert script.mimetype.endswith("javascript")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links need a right on Windows")

@@ -101,7 +101,7 @@ def _verify(run: Run, making: Making) -> int:
 def output_of(site: Coldpress) -> Output:
     """The output folder that config and options name."""
     folder = site.options.output or site.root / site.config.output_dir
-    return Output(folder.resolve(), site.root, site.base)
+    return Output(folder.resolve(), site.root, site.base, base_url=site.config.base_url)
 
 
 def _inputs(site: Coldpress) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from coldpress.errors import Problems
 from coldpress.freeze.checks import tell
@@ -26,12 +26,18 @@ def check_site(site: Coldpress, plan: Plan, freezing: Freezing, problems: Proble
     for path, entry in freezing.dead_links(exists).items():
         problems.warn("link.nothing-there", f"a template links to `{path}`, and nothing is there", entry.place,
                       "link to it only where there is something")
-    _check_layouts(site, problems)
-    _check_menu(site, plan, problems)
-    _check_docs(site, problems)
+    check_settings(site, exists, problems)
     if site.config.base_url is None and not site.config_problems.errors:
         problems.warn("config.no-base-url", "without `base_url` there are no feeds, no sitemap and no canonical links",
                       site.config_place(), "say where the site will live: `base_url: https://example.org/`")
+
+
+def check_settings(site: Coldpress, exists: Callable[[str], bool], problems: Problems) -> None:
+    """Warn of layouts, menu entries and folders of docs that are not there.
+    `exists` says of a path of the site whether anything answers."""
+    _check_layouts(site, problems)
+    _check_menu(site, exists, problems)
+    _check_docs(site, problems)
 
 
 def _check_layouts(site: Coldpress, problems: Problems) -> None:
@@ -43,10 +49,10 @@ def _check_layouts(site: Coldpress, problems: Problems) -> None:
                           page.document.place_of("layout"), f"`{page.kind}.html` is used")
 
 
-def _check_menu(site: Coldpress, plan: Plan, problems: Problems) -> None:
+def _check_menu(site: Coldpress, exists: Callable[[str], bool], problems: Problems) -> None:
     for item, place in _entries(site.config.menu, ("menu",)):
         page_there = item.url is None or is_external(item.url) or site.library.navigation.find(_name(item.url))
-        if item.url is not None and not page_there and not plan.has(f"{site.url_prefix}/{_name(item.url)}"):
+        if item.url is not None and not page_there and not exists(f"/{_name(item.url)}"):
             problems.warn("config.menu", f"the menu entry `{item.name or item.url}` leads nowhere: `{item.url}`",
                           site.config_place(*place), did_you_mean(_name(item.url), site.library.sources))
 

@@ -142,7 +142,7 @@ def _own_mistake(reason: Exception, folder: Path) -> ColdpressError:
                                  or "importlib" in trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
     file, line = (reason.filename, reason.lineno) if isinstance(reason, SyntaxError) else ("build.py", None)
-    if trace is not None:
+    if trace is not None and not isinstance(reason, SyntaxError):
         last = traceback.extract_tb(trace)[-1]
         inner = [frame for frame in traceback.extract_tb(trace) if Path(frame.filename).is_relative_to(folder)]
         file, line = (inner[-1] if inner else last).filename, (inner[-1] if inner else last).lineno

@@ -16,11 +16,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from coldpress.commands.run import Run
 from coldpress.errors import ColdpressError, Problem, UsageError
 from coldpress.preview.hosting import Hosting
-from coldpress.preview.server import Preview
+from coldpress.preview.server import OWN, Preview
 from coldpress.preview.watching import Watcher
 from coldpress.report import Report
 
 _TRIES = 100  # ports looked at, from the wanted one on
+_HERE = "127.0.0.1"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -34,7 +35,7 @@ def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", public_url: st
     chosen = free_port(bind, port)
     if chosen != port:
         run.report.line(f"Port {port} is taken.")
-    host = f"[{bind}]" if ":" in bind else bind
+    host = _HERE if bind == "0.0.0.0" else "[::1]" if bind == "::" else f"[{bind}]" if ":" in bind else bind
     if static:
         hosting = Hosting(run, bind, public_url)
         return _run(run.report, hosting, bind, chosen, public_url or f"http://{host}:{chosen}{hosting.home}",
@@ -56,6 +57,8 @@ def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", public_url: st
 def _run(report: Report, app: Any, bind: str, port: int, url: str, name: str, open_browser: bool) -> int:
     server = make_server(bind, port, app, threaded=True, request_handler=_handler(report))
     report.line(f"{name}: {url}  (Ctrl-C ends it)")
+    if bind == "0.0.0.0" and (address := _own_address()):
+        report.line(f"On your network: {url.replace(_HERE, address)}")
     if open_browser:
         click.launch(url)
     try:
@@ -65,6 +68,16 @@ def _run(report: Report, app: Any, bind: str, port: int, url: str, name: str, op
     finally:
         server.server_close()
     return 0
+
+
+def _own_address() -> str | None:
+    """The address of this machine that others see, if it is on a network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address of documentation (RFC 5737); nothing is sent
+            return str(probe.getsockname()[0])
+        except OSError:
+            return None
 
 
 def free_port(bind: str, port: int) -> int:
@@ -86,7 +99,8 @@ def _handler(report: Report) -> type[WSGIRequestHandler]:
 
     class Handler(WSGIRequestHandler):
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            report.detail(f"{self.command} {self.path} {int(code)}")
+            if f"/{OWN}" not in self.path:
+                report.detail(f"{self.command} {self.path} {int(code)}")
 
         def log(self, type: str, message: str, *args: Any) -> None:
             report.detail(message % args if args else message)

@@ -155,6 +155,16 @@ def missing_anchors(library: Library, page: Page) -> Iterator[Problem]:
                               severity="warning")
 
 
+def links_to_drafts(library: Library, page: Page) -> Iterator[Problem]:
+    """A warning for each link from a page that is published to one that is not,
+    while drafts are shown."""
+    for link in page._rendered.html.links if not page.draft else ():
+        target = resolve(library, page, link.target).page
+        if target is not None and target.draft:
+            yield Problem("link.draft", f"`{target.source}` is a draft, which is left out when the site is built",
+                          _place(library, page, link), "publish it, or link to it later", severity="warning")
+
+
 def broken_link(library: Library, page: Page, link: Link) -> Problem:
     """The warning for a link that leads nowhere."""
     code = "link.broken-link" if link.kind == "link" else "link.broken-image"

@@ -34,13 +34,15 @@ class Changes:
 
 class Output:
     """One output folder of the site in `root`, named as seen from `base`; what
-    is to be remembered of it goes to `state`."""
+    is to be remembered of it goes to `state`; `base_url` is where the site will live."""
 
-    def __init__(self, folder: Path, root: Path, base: Path | None = None, state: Path | None = None) -> None:
+    def __init__(self, folder: Path, root: Path, base: Path | None = None, state: Path | None = None,
+                 base_url: str | None = None) -> None:
         self.folder = folder
         self.name = relative_name(folder, base or root)
         self.key = relative_name(folder, root)
         self._state = state or root / STATE
+        self._base_url = base_url
         self.owned = Ownership(folder, self._state, self.key)
         self.staging = Stage(self._state / "stage", folder)
         self._staged: dict[str, str] = {}
@@ -95,8 +97,8 @@ class Output:
         settle([self.staging.path(name) for name in self._staged.values()])
         self.folder.mkdir(parents=True, exist_ok=True)
         self.owned.mark()
-        if known is None or not new <= owned:
-            self.owned.write(owned | new)  # so that a build that dies here leaves nothing unknown
+        if known is None or not new <= owned or self.owned.base_url() != (self._base_url or ""):
+            self.owned.write(owned | new, self._base_url)  # so that a build that dies here leaves nothing unknown
         clear_the_way(self.folder, self._staged, gone)
         # As text: there may be a hundred thousand of them.
         staged, folder = str(self.staging.folder), str(self.folder)
@@ -106,7 +108,7 @@ class Output:
         by_case = {file.casefold(): file for file in new} if gone else {}
         removed = [file for file in sorted(gone) if remove(self.folder, file, by_case)]
         if gone:
-            self.owned.write(new)
+            self.owned.write(new, self._base_url)
         self.discard()
         foreign = self.owned.foreign(new) if known is None or self._staged.keys() - owned or gone else ()
         return Changes(tuple(sorted(self._staged)), len(self._kept), tuple(removed), foreign)

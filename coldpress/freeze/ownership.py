@@ -34,10 +34,17 @@ class Ownership:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def write(self, files: set[str]) -> None:
-        """Remember these files as ours."""
+    def base_url(self) -> str | None:
+        """The base URL that they were written for; None when that is not known."""
+        try:
+            return str(json.loads(self._manifest.read_text("utf-8"))["base_url"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write(self, files: set[str], base_url: str | None) -> None:
+        """Remember these files as ours, written for a base URL."""
         _replace_text(self._manifest, json.dumps(
-            {"output": self._name, "files": sorted(files)}, ensure_ascii=False, indent=0))
+            {"output": self._name, "base_url": base_url or "", "files": sorted(files)}, ensure_ascii=False, indent=0))
 
     def is_marked(self) -> bool:
         """Whether our mark is in the folder."""

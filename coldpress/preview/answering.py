@@ -17,6 +17,7 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from coldpress import recorder
+from coldpress.content.links import links_to_drafts
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.freeze.checks import check_page, tell
@@ -31,6 +32,7 @@ from coldpress.report import Report, format_problem
 from coldpress.web.explain import explain
 
 _EMPTY = b"<!doctype html><html lang=en><meta charset=utf-8><title>Not yet</title><body></body></html>"
+_FAILURE = "coldpress.failure"
 _AS_PAGE = (None, "document", "iframe", "frame")  # what a browser asks for with `Sec-Fetch-Dest`
 
 
@@ -46,19 +48,21 @@ class Answering:
         self._told: dict[str, frozenset[Problem]] = {}
         self._boot = token_hex(4)
         self._numbers = itertools.count()
-        self._debugged = DebuggedApplication(self._call, evalex=True) if debug else None
+        self._debugger = DebuggedApplication(_fail_again, evalex=True) if debug else None
         self.renders = Renders()
 
     def answer(self, environ: dict[str, Any]) -> Response:
         """The app's answer to a request; a page gets the client."""
         moment, request = self._current.moment, Request(environ)
         wants_page = request.headers.get("Sec-Fetch-Dest") in _AS_PAGE
+        if self._debugger and request.args.get("__debugger__") == "yes":
+            return Response.from_app(self._debugger, environ)
         if moment is None:
             return self._failed(request, Render(self._ident(), _path(request), -1, {}), ())
         started = time.perf_counter()
         with recorder.recording() as reads:
             try:
-                body, status, headers = run_wsgi_app(self._debugged or moment.app, environ, buffered=False)
+                body, status, headers = run_wsgi_app(moment.app, environ, buffered=False)
                 response = Response(body, status, headers)
                 if not wants_page or request.method != "GET" or not _is_page(response):
                     return response
@@ -67,6 +71,8 @@ class Answering:
             except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
                 with recorder.unrecorded():
                     problem = explain(reason, moment.site)
+                if self._debugger and problem.code == "route.failed":
+                    return Response.from_app(self._debugger, {**environ, _FAILURE: reason})
                 render = self._render(moment, request, reads, time.perf_counter() - started)
                 return self._failed(request, render, (_with_source(problem, render.source, moment),))
         render = self._render(moment, request, reads, time.perf_counter() - started)
@@ -90,10 +96,6 @@ class Answering:
 
     def _ident(self) -> str:
         return f"{self._boot}-{next(self._numbers)}"
-
-    def _call(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        assert self._current.moment is not None, "asked before"
-        return self._current.moment.app(environ, start_response)
 
     def _shown(self, response: Response, render: Render, moment: Moment) -> Response:
         """A page that went well, with what its check finds."""
@@ -137,18 +139,33 @@ class Answering:
 
     def _checked(self, page: Page, moment: Moment) -> tuple[Iterable[Key], tuple[Problem, ...]]:
         """What a build would say of a page's links and markup, and what was read to know it."""
-        library, problems = moment.site.snapshot.library, Problems()
+        library, problems, name = moment.site.snapshot.library, Problems(), page._document.source.name
+        if any(_is_in(problem, name) for problem in self._current.errors):
+            return (), ()  # the page is as it was, and its file another: nothing would be at its line
         with recorder.unrecorded():
             try:
                 check = check_page(library, page)
             except ColdpressError as reason:
                 return (), reason.problems
-            tell([check], library, lambda path: self._current.plan().has(moment.site.url_prefix + path), problems)
+            tell([check], library, lambda path: self._current.exists(moment.site.url_prefix + path), problems)
+            problems.extend(links_to_drafts(library, page))
+        config = moment.site.config_place().path
+        problems.extend(problem for problem in self._current.warnings()
+                        if _is_in(problem, name) or (_is_in(problem, config) and problem.code != "config.no-base-url"))
         return check.reads, tuple(problem for problem in problems if problem.severity != "note")
+
+
+def _fail_again(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """An app that fails as the site's own did: for the debugger to see."""
+    raise environ[_FAILURE]
 
 
 def _path(request: Request) -> str:
     return request.full_path.removesuffix("?")
+
+
+def _is_in(problem: Problem, name: str) -> bool:
+    return problem.place is not None and problem.place.path == name
 
 
 def _is_page(response: Response) -> bool:

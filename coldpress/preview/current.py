@@ -15,6 +15,7 @@ from pathlib import Path
 from flask import Flask
 
 from coldpress import auditing, recorder
+from coldpress.commands.checking import check_settings
 from coldpress.commands.run import Run, load_factory
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.freeze.fingerprints import Fingerprints
@@ -60,6 +61,7 @@ class Current:
         self._lock = threading.RLock()
         self._modules: dict[str, Path] = {}
         self._plan: tuple[object, Plan] | None = None
+        self._checked: tuple[object, tuple[Problem, ...]] | None = None
         self._unmade: tuple[Problem, ...] = ()
         self._content: tuple[Problem, ...] = ()
         self.moment: Moment | None = None
@@ -110,7 +112,22 @@ class Current:
             files += [site.url_prefix + path for name in sources if (path := site.library.asset_of(name))]
             return Change(frozenset(files), _page_of(site, sources) or before)
 
-    def plan(self) -> Plan:
+    def exists(self, path: str) -> bool:
+        """Whether anything answers at a path of the site, as a build would see it."""
+        return self._known_paths().has(path)
+
+    def warnings(self) -> list[Problem]:
+        """What a build would warn of that is no single page's body."""
+        assert self.moment is not None, "asked by a page"
+        site = self.moment.site
+        if self._checked is None or self._checked[0] is not site.snapshot:
+            problems = Problems()
+            with recorder.unrecorded():
+                check_settings(site, lambda path: self.exists(site.url_prefix + path), problems)
+            self._checked = site.snapshot, tuple(problems)
+        return [*self._checked[1], *(problem for problem in self.problems if not problem.is_error)]
+
+    def _known_paths(self) -> Plan:
         """Every URL of the site; made again only when pages come, go or move."""
         assert self.moment is not None, "asked by a page"
         moment = self.moment

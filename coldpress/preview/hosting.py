@@ -18,8 +18,10 @@ from werkzeug.wrappers import Request, Response
 from coldpress.commands.run import Run
 from coldpress.config import load_config
 from coldpress.errors import ColdpressError, Problem, Problems
+from coldpress.freeze.ownership import Ownership
 from coldpress.paths import BadPath, below, path_of, relative_name, url_of
 from coldpress.preview.guard import Guard
+from coldpress.state import STATE
 
 _STATUSES = (200, 301, 302, 303, 307, 308, 404, 410)
 _NAME = re.compile(r":([A-Za-z]\w*)|\*")
@@ -47,7 +49,8 @@ class Rule:
 
 
 class Hosting:
-    """Serves the output folder of a site below the prefix of its `base_url`.
+    """Serves the output folder of a site below the prefix of the base URL that it
+    was built for.
 
     Raises `ColdpressError` where nothing was built yet.
     """
@@ -59,7 +62,9 @@ class Hosting:
             raise ColdpressError(*problems)
         self._folder = (run.options.output or run.folder / config.output_dir).resolve()
         self._guard = Guard(bind, public_url)
-        self._prefix = path_of(urlsplit(public_url).path).rstrip("/") if public_url else config.prefix
+        built_for = Ownership(self._folder, run.folder / STATE, relative_name(self._folder, run.folder)).base_url()
+        url = public_url or run.options.base_url or (config.base_url if built_for is None else built_for) or ""
+        self._prefix = path_of(urlsplit(url).path).rstrip("/")
         if not (self._folder / "index.html").is_file():
             name = relative_name(self._folder, run.folder)
             raise ColdpressError(Problem("serve.not-built", f"there is no site in `{name}`", None,
@@ -119,7 +124,8 @@ class Hosting:
                 continue
             if rule.status in (200, 404, 410):
                 return self._file(path_of(target).removeprefix(self._prefix), request, rule.status)
-            return Response("", rule.status, {"Location": target})
+            inside = target.startswith("/") and not target.startswith(("//", f"{self._prefix}/"))
+            return Response("", rule.status, {"Location": self._prefix + target if inside else target})
         return None
 
     def _rules(self) -> Iterator[Rule]:

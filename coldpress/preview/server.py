@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from werkzeug.wrappers import Request, Response
 
 from coldpress.commands.run import Run
+from coldpress.errors import Problem
 from coldpress.paths import BadPath, below, path_of, url_of
 from coldpress.preview.answering import Answering
 from coldpress.preview.channel import Channel, Subscriber
 from coldpress.preview.current import Change, Current
-from coldpress.preview.editor import Editor
+from coldpress.preview.editor import VARIABLE, Editor
 from coldpress.preview.guard import Guard
 from coldpress.preview.injected import CLIENT, version
 from coldpress.preview.inspector import inspected
@@ -41,6 +42,7 @@ class Preview:
         self._guard = Guard(bind, public_url)
         self._public = urlsplit(public_url) if public_url else None
         self._navigate = navigate
+        self._went = (-1, "")  # the moment and the path of the page that was written last
         self._channel = Channel()
         self._overlay = Overlay(Editor.of_environment(), self._locate, self._own, self._guard.token)
         self._answering = Answering(self._current, self._overlay, self._own, run.report, debug=debug)
@@ -73,6 +75,8 @@ class Preview:
         change = self._current.take(paths)
         self._answering.tell("the site", self._current.problems)
         moment = self._current.moment
+        if moment is not None and change.page is not None:
+            self._went = moment.number, change.page
         remade = moment is not None and (before is None or before.app is not moment.app)
         for subscriber in self._channel.everyone():
             self._inform(subscriber, change, remade=remade, retold=errors != self._current.errors)
@@ -95,7 +99,7 @@ class Preview:
         if prefix and (path == prefix or path.startswith(f"{prefix}/")):
             environ["PATH_INFO"] = path.removeprefix(prefix)
         elif prefix and not self._public:  # a proxy may have taken its prefix away
-            return Response("", 302, {"Location": f"{url_of(self.prefix)}/"})
+            return Response("", 302, {"Location": url_of(self.prefix + Request(environ).path)})
         environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
         request = Request(environ)
         if request.path.startswith(f"/{OWN}"):
@@ -129,7 +133,9 @@ class Preview:
         render, moment = self._answering.renders.get(ident), self._current.moment
         if render is None or moment is None or render.moment != moment.number or (
                 render.errors != tuple(self._current.errors)):
-            self._inform(subscriber, Change(), remade=False, retold=True)
+            moved, page = self._went
+            change = Change(page=page if render is not None and render.moment < moved else None)
+            self._inform(subscriber, change, remade=False, retold=True)
 
         def lines() -> Iterator[bytes]:
             try:
@@ -186,7 +192,12 @@ class Preview:
         try:
             self._overlay.editor.open(file, form.get("line", 1, int), form.get("column", 1, int))
         except (OSError, ValueError) as reason:
-            return Response(f"The editor cannot be started: {reason}", 500)
+            problem = Problem("serve.editor", f"the editor cannot be started: {reason}", hint=f"see {VARIABLE}")
+            self._answering.tell("the editor", [problem])
+            for subscriber in self._channel.everyone():
+                subscriber.tell(("problems", self._overlay.html([problem])))
+        else:
+            self._answering.tell("the editor", ())
         return Response("", 204)
 
     def _own(self) -> str:
