@@ -262,3 +262,9 @@ def test_an_image_of_another_size_renders_the_page(make_site):
     assert 'width="20" height="30"' in page(site)
     assert site.edit({"content/p.png": b"no picture"}).build().rendered == {"/a/"}
     assert "width" not in page(site)
+
+
+def test_a_leaf_that_is_nearly_one_of_ours_is_told(make_site):
+    site = make_site({"content/a.md": "::inclde{file=b.md}\n\n::somebody-elses{x=1}\n"})
+    problem, = (each for each in site.build().problems if each["code"] == "markup.component")
+    assert (problem["place"]["line"], problem["hint"]) == (1, "did you mean `include`?")

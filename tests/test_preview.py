@@ -281,6 +281,24 @@ def test_a_page_whose_file_is_broken_has_no_warnings_at_old_lines(browse):
     assert "nowhere.md" not in problems(browser.get("/about/"))
 
 
+def test_a_syntax_error_is_at_its_place_in_its_file(browse):
+    browser = browse({**SITE, "build.py": "import other\n" + FAILING, "other.py": "x = 1\n"})
+    browser.get("/about/")
+    browser.edit({"other.py": "x = 1\ndef f(:\n    pass\n"})
+    assert "other.py:2:7" in problems(browser.get("/about/"))
+    browser.edit({"other.py": "x = 1\n"})
+    assert browser.get("/about/").status_code == 200
+    browser.edit({"build.py": FAILING.replace("    return app", "    return app(")})
+    assert "build.py:7:15" in problems(browser.get("/about/"))
+
+
+def test_posts_that_are_not_shown_are_named(browse, capsys):
+    browser = browse({**SITE, "content/posts/2190-01-01-late.md": "Later."})
+    assert "Not shown: content/posts/2190-01-01-late.md (scheduled)" in capsys.readouterr().out
+    browser.edit({"content/about.md": "Me, edited."})
+    assert "Not shown" not in capsys.readouterr().out
+
+
 # No door for others.
 
 @pytest.mark.parametrize("path", ["/..%2fconfig.yaml", "/static/..%2fconfig.yaml", "/theme/..%2f..%2fsite.py",

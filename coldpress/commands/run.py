@@ -6,7 +6,7 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -149,6 +149,8 @@ def _own_mistake(reason: Exception, folder: Path) -> ColdpressError:
     path = Path(file or "build.py")
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
     text = "".join(traceback.format_exception(type(reason), reason, trace))
-    return ColdpressError(Problem(
-        "build.failed", f"{type(reason).__name__}: {reason}", line_place(path, name, line) if line else Place(name),
-        traceback=text))
+    place = line_place(path, name, line) if line else Place(name)
+    if isinstance(reason, SyntaxError) and reason.offset:
+        end = reason.end_offset if reason.end_lineno == reason.lineno and reason.end_offset else 0
+        place = replace(place, column=reason.offset, length=max(1, end - reason.offset))
+    return ColdpressError(Problem("build.failed", f"{type(reason).__name__}: {reason}", place, traceback=text))

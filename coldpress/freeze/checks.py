@@ -47,18 +47,19 @@ def flaws_of(library: Library, page: Page) -> Iterator[Problem]:
 
 
 def unknown_components(library: Library, page: Page) -> Iterator[Problem]:
-    """A warning for each container that no template shows; other names may be
-    anything's."""
+    """A warning for each container that no template shows, and for a leaf whose
+    name is nearly that of one; other names may be anything's."""
     known = None
     for component in page.rendered.html.components:
-        if component.kind == "container":
-            known = known or set(library.host.component_names)
-            if component.name not in known:
-                place = place_in(library, page, component.line, component.column)
-                yield Problem("markup.component", f"there is no component `{component.name}`", place,
-                              did_you_mean(component.name, known) or
-                              f"its content is shown; make `templates/components/{component.name}.html`",
-                              severity="warning")
+        if component.kind == "inline":
+            continue
+        known = known or set(library.host.component_names)
+        near = did_you_mean(component.name, known)
+        if component.name not in known and (near or component.kind == "container"):
+            yield Problem("markup.component", f"there is no component `{component.name}`",
+                          place_in(library, page, component.line, component.column),
+                          near or f"its content is shown; make `templates/components/{component.name}.html`",
+                          severity="warning")
 
 
 def missing_files(library: Library, page: Page) -> Iterator[Problem]:

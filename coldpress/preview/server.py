@@ -27,6 +27,7 @@ from coldpress.web.environment import THEME
 
 OWN = "_coldpress/"
 """Below the site's prefix: the paths that are the preview's own."""
+_SHOWN = 5  # names in one line
 _FOR_EVER = "private, max-age=31536000, immutable"
 _TYPES = {"preview.css": "text/css", "preview.js": "text/javascript"}
 
@@ -41,12 +42,15 @@ class Preview:
         self._current = Current(run)
         self._guard = Guard(bind, public_url)
         self._public = urlsplit(public_url) if public_url else None
+        self._report = run.report
         self._navigate = navigate
         self._went = (-1, "")  # the moment and the path of the page that was written last
         self._channel = Channel()
         self._overlay = Overlay(Editor.of_environment(), self._locate, self._own, self._guard.token)
         self._answering = Answering(self._current, self._overlay, self._own, run.report, debug=debug)
         self._answering.tell("the site", self._current.problems)
+        self._left_out: tuple[str, ...] = ()
+        self._tell_left_out()
 
     @property
     def home(self) -> str:
@@ -74,6 +78,7 @@ class Preview:
         before = self._current.moment
         change = self._current.take(paths)
         self._answering.tell("the site", self._current.problems)
+        self._tell_left_out()
         moment = self._current.moment
         if moment is not None and change.page is not None:
             self._went = moment.number, change.page
@@ -110,6 +115,16 @@ class Preview:
             if "v" in request.args and response.status_code == 200 and self._version(request.path) == request.args["v"]:
                 response.headers["Cache-Control"] = _FOR_EVER
         return response
+
+    def _tell_left_out(self) -> None:
+        """Say which sources are not shown, whenever others are."""
+        moment = self._current.moment
+        library = moment.site.snapshot.library if moment else None
+        now = tuple(f"{out.document.source.name} ({out.reason})" for out in library.left_out) if library else ()
+        if now != self._left_out and now:
+            more = f" and {len(now) - _SHOWN:,} more" if len(now) > _SHOWN else ""
+            self._report.line(f"Not shown: {', '.join(now[:_SHOWN])}{more}")
+        self._left_out = now
 
     # What is its own.
 
