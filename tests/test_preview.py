@@ -266,11 +266,13 @@ def test_every_warning_of_a_build_is_on_the_page(browse):
     for part in ("did you mean `draft`?", "there is no template `wied.html`", "leads nowhere: `abuot.md`",
                  "`d.md` is a draft"):
         assert part in said
+    browser.edit({"templates/wied.html": "{% extends 'theme/page.html' %}"})
+    assert "wied.html" not in problems(browser.get("/about/"))
     assert "dratf" not in problems(browser.get("/d/"))
     assert "is a draft" not in problems(browser.get("/d/"))
     assert "link.draft" in browser.get("/about/").text
     codes = {problem["code"] for problem in browser.site.build("--strict").problems}
-    assert {"front-matter.unknown-key", "page.layout", "config.menu"} <= codes
+    assert {"front-matter.unknown-key", "config.menu"} <= codes
 
 
 def test_a_page_whose_file_is_broken_has_no_warnings_at_old_lines(browse):

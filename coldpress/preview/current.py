@@ -103,6 +103,7 @@ class Current:
             site = moment.site
             if found["templates"] or found["theme"]:
                 site.forget_templates()
+                self._checked = None
             sources = [name for name in found["content"] if _errors(self._content) or _is_there(site, name)]
             before = _page_of(site, sources)
             if sources or found["data"]:
