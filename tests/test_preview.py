@@ -296,6 +296,7 @@ def test_a_syntax_error_is_at_its_place_in_its_file(browse):
 
 def test_posts_that_are_not_shown_are_named(browse, capsys):
     browser = browse({**SITE, "content/posts/2190-01-01-late.md": "Later."})
+    browser.preview.tell_left_out()
     assert "Not shown: content/posts/2190-01-01-late.md (scheduled)" in capsys.readouterr().out
     browser.edit({"content/about.md": "Me, edited."})
     assert "Not shown" not in capsys.readouterr().out

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -39,7 +40,7 @@ def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", public_url: st
     if static:
         hosting = Hosting(run, bind, public_url)
         return _run(run.report, hosting, bind, chosen, public_url or f"http://{host}:{chosen}{hosting.home}",
-                    "Static site", open_browser)
+                    "Static site", open_browser, lambda: None)
     sys.dont_write_bytecode = True  # which cannot tell two edits of one second apart
     preview = Preview(run, bind, public_url=public_url, navigate=navigate, debug=debug)
     watcher = Watcher(preview.watched, preview.take, poll=poll)
@@ -48,17 +49,19 @@ def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", public_url: st
     watcher.start()
     try:
         return _run(run.report, preview, bind, chosen, public_url or f"http://{host}:{chosen}{preview.home}",
-                    "Preview", open_browser)
+                    "Preview", open_browser, preview.tell_left_out)
     finally:
         watcher.stop()
         preview.close()
 
 
-def _run(report: Report, app: Any, bind: str, port: int, url: str, name: str, open_browser: bool) -> int:
+def _run(report: Report, app: Any, bind: str, port: int, url: str, name: str, open_browser: bool,
+         say_more: Callable[[], None]) -> int:
     server = make_server(bind, port, app, threaded=True, request_handler=_handler(report))
     report.line(f"{name}: {url}  (Ctrl-C ends it)")
     if bind == "0.0.0.0" and (address := _own_address()):
         report.line(f"On your network: {url.replace(_HERE, address)}")
+    say_more()
     if open_browser:
         click.launch(url)
     try:

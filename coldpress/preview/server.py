@@ -50,7 +50,6 @@ class Preview:
         self._answering = Answering(self._current, self._overlay, self._own, run.report, debug=debug)
         self._answering.tell("the site", self._current.problems)
         self._left_out: tuple[str, ...] = ()
-        self._tell_left_out()
 
     @property
     def home(self) -> str:
@@ -78,7 +77,7 @@ class Preview:
         before = self._current.moment
         change = self._current.take(paths)
         self._answering.tell("the site", self._current.problems)
-        self._tell_left_out()
+        self.tell_left_out()
         moment = self._current.moment
         if moment is not None and change.page is not None:
             self._went = moment.number, change.page
@@ -116,7 +115,7 @@ class Preview:
                 response.headers["Cache-Control"] = _FOR_EVER
         return response
 
-    def _tell_left_out(self) -> None:
+    def tell_left_out(self) -> None:
         """Say which sources are not shown, whenever others are."""
         moment = self._current.moment
         library = moment.site.snapshot.library if moment else None
