@@ -32,8 +32,13 @@ def browser():
 
 
 @contextlib.contextmanager
-def served(folder):
+def served(folder, headers=()):
     class Handler(http.server.SimpleHTTPRequestHandler):
+        def end_headers(self):
+            for name, value in headers:
+                self.send_header(name, value)
+            super().end_headers()
+
         def log_message(self, *args):
             pass
 

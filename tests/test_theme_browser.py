@@ -181,14 +181,12 @@ def test_a_strict_policy_holds(browser, site):  # noqa: F811
     policy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; object-src 'none'"
     built = site()
     refused = []
-    with served(built.root / "site") as url:
+    with served(built.root / "site", [("Content-Security-Policy", policy)]) as url:
         context = browser.new_context()
         page = context.new_page()
         page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
-        page.route("**/*", lambda route: route.fulfill(
-            response=(answer := route.fetch()), headers={**answer.headers, "content-security-policy": policy}))
         for path in ("/", "/posts/all/", "/guide/all/", "/tags/"):
-            page.goto(f"{url}{path}")
+            assert page.goto(f"{url}{path}").headers["content-security-policy"] == policy
         aligned = page.goto(f"{url}/posts/all/") and page.evaluate(
             "getComputedStyle(document.querySelector('td:last-child')).textAlign")
         context.close()
