@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from coldpress.errors import Place, Problem, Problems, problem_of
 
 MAX_SHOWN = 50
+_NAMES = 5  # in one line
 _LINE = 120  # characters of a source line that are shown
 _RED, _YELLOW, _BLUE, _BOLD, _OFF = "\x1b[31m", "\x1b[33m", "\x1b[34m", "\x1b[1m", "\x1b[0m"
 
@@ -174,6 +175,11 @@ def again(said: str, seconds: float, *, quiet: bool) -> None:
     told = json.loads(said)
     report.problems(Problems(problem_of(problem) for problem in told["problems"]))
     report.line(told["line"].replace("%s", f"{seconds:.2f}"))
+
+
+def some(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:_NAMES]) + (f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else "")
 
 
 def counted(number: int, noun: str) -> str:

@@ -16,9 +16,14 @@ from typing import Any, NoReturn
 
 import flask
 import pytest
+from werkzeug.test import Client
 
 import coldpress
-from coldpress.commands.run import find_factory
+from coldpress.commands.run import Run, find_factory
+from coldpress.config import Options
+from coldpress.preview.server import Preview
+from coldpress.preview.watching import Sight
+from coldpress.report import Report
 from coldpress.start import execute
 
 BUILD_PY = """\
@@ -176,6 +181,43 @@ def build_site(make_site: Callable[..., SiteFolder]) -> Callable[..., SiteFolder
         return site
 
     return build
+
+
+PREVIEWED = {"content/posts/2026-01-02-a.md": "---\ntitle: First\n---\nOne.", "content/about.md": "Me.",
+             "content/pic.png": "p", "static/x.css": "old"}
+
+
+class Browser:
+    """Looks at a preview, which is told of what was edited since."""
+
+    def __init__(self, site, *, bind="127.0.0.1", public_url=None, **options):
+        self.site = site
+        self.preview = Preview(Run(None, Options(**options), Report(), site.root), bind, public_url=public_url)
+        self.client = Client(self.preview)
+        self.sight = Sight()
+        self.look()
+
+    def look(self):
+        watched = self.preview.watched()
+        return self.sight.look(watched.trees, watched.files)
+
+    def get(self, path, host="localhost:8000", **headers):
+        return self.client.get(path, headers={"Host": host, **headers}, buffered=True)
+
+    def edit(self, files):
+        self.site.edit(files)
+        changed = self.look()
+        assert changed
+        self.preview.take(changed)
+        return self
+
+
+@pytest.fixture
+def browse(make_site):
+    def start(files=PREVIEWED, config="base_url: https://example.org/\n", **options):
+        return Browser(make_site(files, config), **options)
+
+    return start
 
 
 def theme_css() -> str:

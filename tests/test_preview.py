@@ -10,10 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from conftest import PREVIEWED as SITE
+from conftest import REPOSITORY, Browser
 from everything_site import everything
 from test_metadata import PNG
-from test_serve import SITE, Browser, without_scripts
+from test_serve import without_scripts
 from werkzeug.test import Client
 
 from coldpress.commands.run import Run
@@ -28,14 +29,6 @@ from coldpress.preview.watching import Watched, Watcher
 from coldpress.report import Report
 
 CLIENT = re.compile(rb'<coldpress-preview.*?</coldpress-preview><script type="module" src="[^"]*"></script>', re.S)
-
-
-@pytest.fixture
-def browse(make_site):
-    def start(files=SITE, config="base_url: https://example.org/\n", **options):
-        return Browser(make_site(files, config), **options)
-
-    return start
 
 
 def problems(answer):

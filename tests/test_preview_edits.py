@@ -8,10 +8,10 @@ import random
 import re
 
 import pytest
+from conftest import Browser
 from random_site import CLOCK, EDITS, OF_SOURCES, RandomSite
 from test_preview import CLIENT
 from test_random_edits import SEED, apply, forgetting_modules
-from test_serve import Browser
 
 from coldpress.commands.run import Run
 from coldpress.config import Options

@@ -12,55 +12,15 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from werkzeug.test import Client
+from conftest import PREVIEWED as SITE
 
-from coldpress.commands.run import Run
 from coldpress.commands.serve import free_port
-from coldpress.config import Options
-from coldpress.preview.server import Preview
-from coldpress.preview.watching import Sight
-from coldpress.report import Report
 
 REPOSITORY = Path(__file__).parents[1]
-SITE = {"content/posts/2026-01-02-a.md": "---\ntitle: First\n---\nOne.", "content/about.md": "Me.",
-        "content/pic.png": "p", "static/x.css": "old"}
 
 
 def without_scripts(html):
     return re.sub(r"<script.*?</script>", "", html)
-
-
-class Browser:
-    """Looks at a preview, which is told of what was edited since."""
-
-    def __init__(self, site, *, bind="127.0.0.1", public_url=None, **options):
-        self.site = site
-        self.preview = Preview(Run(None, Options(**options), Report(), site.root), bind, public_url=public_url)
-        self.client = Client(self.preview)
-        self.sight = Sight()
-        self.look()
-
-    def look(self):
-        watched = self.preview.watched()
-        return self.sight.look(watched.trees, watched.files)
-
-    def get(self, path, host="localhost:8000", **headers):
-        return self.client.get(path, headers={"Host": host, **headers}, buffered=True)
-
-    def edit(self, files):
-        self.site.edit(files)
-        changed = self.look()
-        assert changed
-        self.preview.take(changed)
-        return self
-
-
-@pytest.fixture
-def browse(make_site):
-    def start(files=SITE, config="base_url: https://example.org/\n", **options):
-        return Browser(make_site(files, config), **options)
-
-    return start
 
 
 def test_pages_assets_lists_and_404_are_shown(browse):

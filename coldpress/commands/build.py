@@ -25,7 +25,7 @@ from coldpress.freeze.lock import only_one
 from coldpress.freeze.output import Changes, Output
 from coldpress.freeze.ownership import refuse_output
 from coldpress.paths import url_of
-from coldpress.report import counted
+from coldpress.report import counted, some
 from coldpress.state import STATE, make_state
 from coldpress.web.extension import Coldpress
 
@@ -148,9 +148,9 @@ def _say(run: Run, site: Coldpress, making: Making, output: Output, problems: Pr
     for note in making.notes:
         report.line(note[:1].upper() + note[1:] + ".")
     if changes.foreign:
-        report.line(f"Not ours, left alone: {_some(changes.foreign)}")
+        report.line(f"Not ours, left alone: {some(changes.foreign)}")
     for path, why in rendered.items():
-        report.detail(f"{path}  ←  {_some(why)}")
+        report.detail(f"{path}  ←  {some(why)}")
     if run.dry_run:
         for file in changes.written:
             report.line(f"would write {output.name}/{file}")
@@ -175,8 +175,8 @@ def summary(making: Making, problems: Problems, changes: Changes | None) -> str:
 
 
 def _left_out(site: Coldpress) -> str:
-    left_out = [f"{out.document.source.name} ({out.reason})" for out in site.library.left_out]
-    return f"; left out: {_some(left_out)}" if left_out else ""
+    left_out = list(map(str, site.library.left_out))
+    return f"; left out: {some(left_out)}" if left_out else ""
 
 
 def _selection(run: Run) -> str:
@@ -186,7 +186,3 @@ def _selection(run: Run) -> str:
              if given]
     flags += ["-u", options.base_url] if options.base_url else []
     return "".join(f" {shlex.quote(flag)}" for flag in flags)
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")

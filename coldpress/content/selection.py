@@ -17,6 +17,9 @@ class LeftOut:
     document: Document
     reason: str
 
+    def __str__(self) -> str:
+        return f"{self.document.source.name} ({self.reason})"
+
 
 def select(documents: Iterable[Document], options: Options, now: datetime) -> tuple[list[Document], list[LeftOut]]:
     """The sources that are published at the moment `now`, and the others."""

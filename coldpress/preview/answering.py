@@ -21,7 +21,7 @@ from coldpress.content.links import links_to_drafts
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.freeze.checks import check_page, tell
-from coldpress.freeze.own_reads import name_from, summed_up
+from coldpress.freeze.own_reads import OwnReads, summed_up
 from coldpress.freeze.requests import QUERY
 from coldpress.preview.current import Current, Moment
 from coldpress.preview.injected import with_client
@@ -54,7 +54,6 @@ class Answering:
     def answer(self, environ: dict[str, Any]) -> Response:
         """The app's answer to a request; a page gets the client."""
         moment, request = self._current.moment, Request(environ)
-        wants_page = request.headers.get("Sec-Fetch-Dest") in _AS_PAGE
         if self._debugger and request.args.get("__debugger__") == "yes":
             return Response.from_app(self._debugger, environ)
         if moment is None:
@@ -64,7 +63,7 @@ class Answering:
             try:
                 body, status, headers = run_wsgi_app(moment.app, environ, buffered=False)
                 response = Response(body, status, headers)
-                if not wants_page or request.method != "GET" or not _is_page(response):
+                if not _wants_page(request) or request.method != "GET" or not _is_page(response):
                     return response
                 with closing(response):  # what runs after the body reads too
                     html = response.get_data()
@@ -118,7 +117,7 @@ class Answering:
         self.tell(render.path, problems)
         self.renders.keep(render)
         told = (*self._current.errors, *problems)
-        if request.headers.get("Sec-Fetch-Dest") not in _AS_PAGE:
+        if not _wants_page(request):
             return Response("\n\n".join(map(format_problem, told)), 500, mimetype="text/plain")
         html = (self.renders.last_good(render.path) if request.method == "GET" else None) or _EMPTY
         data = with_client(html, self._below(), render.ident, self.problems_of(render))
@@ -126,9 +125,8 @@ class Answering:
 
     def _render(self, moment: Moment, request: Request, reads: Iterable[Key], seconds: float) -> Render:
         site = moment.site
-        keys = summed_up((kind, name_from(name, site.base)) if kind in ("file", "folder") else (kind, name)
-                         for kind, name in reads if (kind, name) != QUERY)
-        prints = prints_of(keys, moment)
+        portable = OwnReads(moment.app, site).portable(key for key in reads if key != QUERY)
+        prints = prints_of(summed_up(portable), moment)
         # What was saved while the page was made it may have missed.
         number = moment.number if self._current.moment is moment else -1
         with recorder.unrecorded():
@@ -162,6 +160,10 @@ def _fail_again(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
 
 def _path(request: Request) -> str:
     return request.full_path.removesuffix("?")
+
+
+def _wants_page(request: Request) -> bool:
+    return request.headers.get("Sec-Fetch-Dest") in _AS_PAGE
 
 
 def _is_in(problem: Problem, name: str) -> bool:

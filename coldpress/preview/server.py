@@ -23,11 +23,11 @@ from coldpress.preview.inspector import inspected
 from coldpress.preview.overlay import Overlay
 from coldpress.preview.watching import Watched
 from coldpress.recorder import Key
+from coldpress.report import some
 from coldpress.web.environment import THEME
 
 OWN = "_coldpress/"
 """Below the site's prefix: the paths that are the preview's own."""
-_SHOWN = 5  # names in one line
 _FOR_EVER = "private, max-age=31536000, immutable"
 _TYPES = {"preview.css": "text/css", "preview.js": "text/javascript"}
 
@@ -119,10 +119,9 @@ class Preview:
         """Say which sources are not shown, whenever others are."""
         moment = self._current.moment
         library = moment.site.snapshot.library if moment else None
-        now = tuple(f"{out.document.source.name} ({out.reason})" for out in library.left_out) if library else ()
+        now = tuple(map(str, library.left_out)) if library else ()
         if now != self._left_out and now:
-            more = f" and {len(now) - _SHOWN:,} more" if len(now) > _SHOWN else ""
-            self._report.line(f"Not shown: {', '.join(now[:_SHOWN])}{more}")
+            self._report.line(f"Not shown: {some(now)}")
         self._left_out = now
 
     # What is its own.
