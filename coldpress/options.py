@@ -48,6 +48,11 @@ class MarkdownOptions:
     append: tuple[str, ...] = ()
     """Files of the site that every body ends with, such as a list of abbreviations."""
 
+    def trusts(self, source: str) -> bool:
+        """Whether the author of a source, named from the content folder, is
+        trusted.  All code that must know asks here."""
+        return self.trusted
+
     @property
     def key(self) -> str:
         """Tells markup of other options apart."""

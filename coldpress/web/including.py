@@ -66,7 +66,7 @@ def text_of(site: Site, page: Page, name: str) -> str | None:
     """The text of a file of the site, named from the page's folder or, with a
     slash, from the site's; None for what is not there, is no text or is hidden."""
     folder = site.root if name.startswith("/") else (site.root / site.config.content_dir / page.source).parent
-    found = _read(site, site.root, Path(folder, name.lstrip("/")))
+    found = _read(site, site.root, Path(folder, name.lstrip("/")), trusted=site.config.markdown.trusts(page.source))
     return found[1] if found else None
 
 
@@ -74,19 +74,20 @@ def expanded(site: Site, page: Page) -> Expanded:
     """A page's body with its snippets; one that is a template, run."""
     options = site.config.markdown
     folders = [site.root / folder for folder in (*options.snippets, site.config.content_dir)]
+    trusted = options.trusts(page.source)
 
     def read(name: str) -> tuple[str, str] | None:
-        files = (_read(site, folder, folder / name) for folder in folders if not Path(name).is_absolute())
+        files = (_read(site, folder, folder / name, trusted=trusted)
+                 for folder in folders if not Path(name).is_absolute())
         return next((found for found in files if found), None)
 
     every = (_read(site, site.root, site.root / name, trusted=True) for name in options.append)
     return expand(run_body(site, page) if options.jinja else page._document.read_body(), read, filter(None, every))
 
 
-def _read(site: Site, folder: Path, file: Path, *, trusted: bool | None = None) -> tuple[str, str] | None:
+def _read(site: Site, folder: Path, file: Path, *, trusted: bool) -> tuple[str, str] | None:
     """What a file is called and its text, if it is in a folder and not hidden
     there.  Authors who are not trusted see only what is content."""
-    trusted = site.config.markdown.trusted if trusted is None else trusted
     try:
         real = file.resolve()
         allowed = site.root if trusted else site.root / site.config.content_dir
