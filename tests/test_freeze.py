@@ -121,3 +121,91 @@ def test_a_build_says_how_much_it_did(make_site):
     last = site.run("build").out.splitlines()[-1]
     assert "removed" in last
     assert "unchanged" in last
+
+
+# Each page is a request of its own.
+
+OF_ITS_OWN = """\
+import random
+from contextvars import ContextVar
+
+import coldpress
+import flask
+from markupsafe import Markup
+
+SEEN = ContextVar("seen", default=0)
+ENDED = []
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+
+    @app.before_request
+    def count():
+        flask.g.count = flask.g.get("count", 0) + 1
+        SEEN.set(SEEN.get() + 1)
+
+    app.teardown_appcontext(lambda error: ENDED.append(flask.g.get("count")))
+
+    def text():
+        @flask.after_this_request
+        def at_the_end(response):
+            flask.g.after = flask.g.get("after", 0) + 1
+            response.set_data(response.get_data() + f" {flask.g.after}".encode())
+            return response
+        return flask.Response(f"{flask.g.count} {SEEN.get()} {1 in ENDED}",
+                              mimetype="text/plain")
+
+    for name in "abc":
+        app.add_url_rule(f"/{name}.txt", name, text)
+
+    @app.get("/streamed.txt")
+    def streamed():
+        def parts():
+            for _ in range(3):
+                flask.g.parts = flask.g.get("parts", 0) + 1
+                yield str(flask.g.parts)
+        return flask.Response(flask.stream_with_context(parts()), mimetype="text/plain")
+
+    @app.get("/moved/")
+    def moved():
+        return flask.redirect("/streamed.txt")
+
+    @app.get("/chance/<name>.txt")
+    @coldpress.frozen(lambda: [{"name": name} for name in flask.g.setdefault("names", ["one", "two"])])
+    def chance(name):
+        return flask.Response(f"{flask.g.get('names')} {random.random()}", mimetype="text/plain")
+
+    return app
+"""
+CHANCE = {
+    "build.py": OF_ITS_OWN, "config.yaml": "base_url: https://example.org/\nsearch: false\nmarkdown: {jinja: true}\n",
+    "templates/page.html": '{% extends "theme/page.html" %}{% block body %}{{ super() }}{{ range(100000)|random }} '
+                           '{{ lipsum(1, min=5, max=20) }} {{ g.setdefault("first", page.title) }}{% endblock %}',
+    **{f"content/posts/2026-01-0{number}-p.md":
+       f"---\nlayout: page\npermalink: /p{number}/\n---\n# P{number}\n\n{{{{ range(100000)|random }}}} drawn.\n"
+       for number in range(1, 5)}}
+
+
+def test_each_page_has_a_request_of_its_own_as_on_a_server(build_site):
+    site = build_site({"build.py": OF_ITS_OWN})
+    client = site.client()
+    assert [site.text(f"{name}.txt") for name in "bc"] == ["1 1 True 1"] * 2
+    assert client.get("/b.txt").text.startswith("1 1 ")
+    assert site.text("streamed.txt") == client.get("/streamed.txt").text == "123"
+    assert site.text("chance/one.txt").startswith("None ")
+    assert site.text("chance/one.txt") != site.text("chance/two.txt")
+
+
+def test_chance_is_a_page_s_own_in_whichever_build_and_order(build_site):
+    site = build_site(CHANCE)
+    drawn = {file: data for file, data in site.files().items() if file.startswith(("p", "chance/"))}
+    assert len(set(drawn.values())) == len(drawn)
+    for number in (3, 1):
+        site.edit({f"content/posts/2026-01-0{number}-p.md":
+                   CHANCE[f"content/posts/2026-01-0{number}-p.md"] + "\nMore.\n"})
+        result = site.build()
+        assert {f"/p{number}/"} < result.rendered < {page["url"] for page in result.data["pages"]}
+        clean = site.clean_copy()
+        clean.build()
+        assert clean.files() == site.files()

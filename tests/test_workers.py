@@ -86,11 +86,14 @@ def test_many_processes_build_the_same_site(make_site):
 MANY = {
     "config.yaml": "base_url: https://example.org/\nsearch: false\n",
     "build.py": """\
+import random
+
 import coldpress
 
 
 def create_app():
     app = coldpress.create_app(__file__)
+    app.jinja_env.globals["chance"] = random.random
 
     @app.route("/books/<slug>/")
     def book(slug):
@@ -99,7 +102,8 @@ def create_app():
     return app
 """,
     "templates/page.html": "{{ page.title }} {{ page.html }} {{ url_for('book', slug=page.params.book) }}"
-                           "{{ page.params.wrong and page.nothing }}",
+                           "{{ page.params.wrong and page.nothing }}"
+                           '{{ g.setdefault("first", page.title) }} {{ range(1000)|random }} {{ chance() }}',
     **{f"content/p{number:03}.md": f"---\ntitle: P{number}\nparams: {{book: b{number % 7}}}\n---\n"
                                    f"Text {number}, see [the next](p{number + 1:03}.md#part).\n\n## Part\n"
        for number in range(PAGES + 5)}}

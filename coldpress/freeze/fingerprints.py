@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
 from hashlib import blake2b
 from pathlib import Path
 
@@ -97,4 +98,4 @@ class Fingerprints:
         if mark is None or mark.value is None:
             return NEVER
         with self._app.test_request_context(path):
-            return shortened(repr(mark.value(**values)))
+            return shortened(repr(copy_context().run(mark.value, **values)))

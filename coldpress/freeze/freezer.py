@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -30,6 +31,7 @@ from coldpress.freeze.own_reads import OwnReads
 from coldpress.freeze.requests import counting_requests
 from coldpress.freeze.stage import Stage
 from coldpress.paths import path_of, url_of
+from coldpress.web.chance import seeded
 from coldpress.web.explain import explain
 from coldpress.web.extension import Coldpress
 
@@ -49,7 +51,6 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             FREEZER_DESTINATION=str(stage.folder), FREEZER_BASE_URL=self._base_url(),
             FREEZER_REMOVE_EXTRA_FILES=False)
         super().__init__(app, with_static_files=False, with_no_argument_rules=False, log_url_for=False)
-        self.register_generator(self._urls)
         self._environ = create_environ("/", app.config["FREEZER_BASE_URL"])
 
     def freeze_entries(self, entries: Iterable[Entry]) -> Iterator[Frozen]:
@@ -89,14 +90,23 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         if endpoint not in self._site.generators:
             self._links.append((endpoint, values.copy()))
 
-    def _urls(self) -> Iterator[str]:
+    def _generate_all_urls(self) -> Iterator[tuple[str, None, None]]:
+        """The URLs, as Frozen-Flask pulls them; it would hold a request context
+        open round all of them, and so give all pages one ``g``."""
         for entry in self._entries:
             self._entry = entry
-            yield url_of(entry.path)
+            yield url_of(entry.path), None, None
 
     def _build_one(self, url: str, last_modified: object = None) -> Path:
-        """Request one URL and stage its file; Frozen-Flask calls this."""
-        entry, started = self._entry, time.perf_counter()
+        """Request one URL and stage its file; Frozen-Flask calls this.  As on a
+        server, what a page leaves in a context variable ends with it; and it
+        throws dice of its own."""
+        with seeded(self._entry.path):
+            copy_context().run(self._freeze, self._entry)
+        return self.root / self._entry.file
+
+    def _freeze(self, entry: Entry) -> None:
+        started = time.perf_counter()
         self._links.clear()
         with recorder.recording() as reads:
             try:
@@ -106,7 +116,6 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
                 self._frozen = Frozen(entry.path, (), failure=explain(reason, self._site))
             else:
                 self._frozen = self._take(entry, response, data, reads, started)
-        return self.root / entry.file
 
     def _answer(self, path: str) -> Response:
         """Ask for a path; a test client would, in twice the time."""

@@ -7,6 +7,7 @@ checked in the same way.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextvars import copy_context
 from typing import Any
 
 from flask import Flask, url_for
@@ -39,12 +40,16 @@ class Plan:
         self.own_reads: tuple[Key, ...] = ()
 
     def fill(self) -> Plan:
-        """Plan all that is known beforehand."""
+        """Plan all that is known beforehand.  What generators of own routes leave
+        in context variables no page sees: a worker has not run them."""
+        copy_context().run(self._fill)
+        return self
+
+    def _fill(self) -> None:
         with self._app.test_request_context(base_url=f"http://localhost{self._site.script_root}"):
             self._plan_copies()
             self._plan_site()
             self._plan_own_routes()
-        return self
 
     @property
     def entries(self) -> Iterable[Entry]:

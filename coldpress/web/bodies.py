@@ -10,6 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Problem
+from coldpress.web.chance import seeded
 from coldpress.web.environment import Strict
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def run_body(site: Site, page: Page) -> str:
     known, document = site.environment.globals, page._document
     try:
         template = _sandbox().from_string(document.read_body())
-        return template.render(page=page, **{name: known[name] for name in ("site", "library", "now", "url_for")})
+        with seeded(page.source):  # on whichever page it is shown
+            return template.render(page=page, **{name: known[name] for name in ("site", "library", "now", "url_for")})
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as reason:
         line = getattr(reason, "lineno", None) or _line_of(reason)
         raise ColdpressError(Problem(

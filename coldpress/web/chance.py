@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from flask import g, has_request_context, request
@@ -23,11 +24,18 @@ def pick(context: Context, items: Sequence[Any]) -> Any:
 
 def lipsum(*arguments: Any, **more: Any) -> str:
     """Jinja's `lipsum`, for a page always the same."""
-    # It throws the dice that everybody shares: they are put back as they lay.
-    lay = random.getstate()
-    random.seed(_dice().random())
-    try:
+    with seeded(_dice().random()):
         return generate_lorem_ipsum(*arguments, **more)
+
+
+@contextmanager
+def seeded(by: str | float) -> Iterator[None]:
+    """Within the block the dice that everybody shares, those of the module
+    `random`, fall as `by` says; then they are put back as they lay."""
+    lay = random.getstate()
+    random.seed(by)
+    try:
+        yield
     finally:
         random.setstate(lay)
 
