@@ -138,11 +138,15 @@ class MappingText:
             width = max(1, label.end_mark.index - found_at) if isinstance(label, yaml.ScalarNode) else 1
         return self._place(found_at, length or width)
 
-    def has(self, key: str) -> bool:
-        """Whether a key stands at the top."""
+    def spelling(self, key: str) -> str | None:
+        """How a key is written that stands at the top, in whatever case; None for none."""
         if self.syntax == "toml":
-            return re.search(rf"^[ \t]*(?:\[+\s*)?{re.escape(key)}\b", self.text, re.M) is not None
-        return _child(self._composed(), key) is not None
+            found = re.search(rf"^[ \t]*(?:\[+\s*)?({re.escape(key)})\b", self.text, re.M | re.I)
+            return found[1] if found else None
+        node = self._composed()
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        return next((label.value for label, _ in pairs
+                     if isinstance(label, yaml.ScalarNode) and label.value.casefold() == key.casefold()), None)
 
     def raw(self, *keys: str | int) -> str | None:
         """The letters of a scalar as written: `1.10`, not the number 1.1."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, timezone
+from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -164,3 +166,40 @@ def test_every_wrong_date_of_a_site_is_reported_at_once(make_site):
     site = make_site(dated(["2024-02-30", "'2024-02-30'", "13/13/2013"]))
     errors = [problem for problem in site.build().problems if problem["severity"] == "error"]
     assert [problem["place"]["path"] for problem in errors] == [f"content/posts/0{number}.md" for number in range(3)]
+
+
+_OFFSET = re.compile(r"(?P<date>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?P<offset>\S*?)[\"<]")
+
+
+@pytest.mark.parametrize(("zone", "front", "moments"), [
+    ("America/New_York", "date: 1880-05-01\nupdated: 1881-01-01 10:00",
+     ["1880-05-01T00:00:02-04:56", "1881-01-01T10:00:02-04:56"]),
+    ("Asia/Shanghai", "date: 1900-10-01", ["1900-10-01T00:00:17+08:06"]),
+    ("Europe/Paris", "date: 1890-03-01", ["1890-03-01T00:00:39+00:10"]),  # of +00:09:21; down it would be February
+    ("Africa/Monrovia", "date: 1971-07-26 10:00", ["1971-07-26T10:00:30-00:44"]),
+    ("Asia/Shanghai", "date: 0001-01-01", ["0001-01-01T00:00:17+08:06"]),
+    ("America/New_York", "date: 0987-12-31 23:59", ["0987-12-31T23:59:02-04:56"]),
+    ("Europe/Berlin", "date: 2024-03-31 02:30", ["2024-03-31T02:30:00+01:00"]),  # the clock skips it: 03:30+02:00
+    ("Europe/Berlin", "date: 2024-10-27 02:30", ["2024-10-27T02:30:00+02:00"]),  # it comes twice: the first
+    ("Asia/Kathmandu", "date: 9999-12-31 23:59", ["9999-12-31T23:59:00+05:45"]),
+])
+def test_no_date_is_written_with_seconds_in_its_offset(make_site, zone, front, moments):
+    site = make_site({"content/posts/a.md": f"---\n{front}\n---\nText"},
+                     f"base_url: https://e.org/\ntimezone: {zone}\n")
+    assert site.build("--future").code == 0
+    written = {format_datetime(datetime.fromisoformat(moment)) for moment in moments}
+    for file in ("feed.xml", "feed.json", "sitemap.xml", "posts/a/index.html", "index.html"):
+        found = {each["date"] + each["offset"] for each in _OFFSET.finditer(site.text(file))}
+        assert found and found <= set(moments), file
+    assert set(re.findall(r"Date>(.*?)</", site.text("rss.xml"))) <= written
+    row, = site.run("list", "--json").data["content"]
+    assert row["date"] == moments[0]
+
+
+def test_a_date_of_a_name_has_an_offset_without_seconds(build_site):
+    site = build_site({"content/posts/1900-10-01-old.md": "old"},
+                      "base_url: https://e.org/\ntimezone: Asia/Shanghai\n")
+    assert "<updated>1900-10-01T00:00:17+08:06</updated>" in site.text("feed.xml")
+    assert "<pubDate>Mon, 01 Oct 1900 00:00:17 +0806</pubDate>" in site.text("rss.xml")
+    assert '"1900-10-01T00:00:17+08:06"' in site.text("posts/old/index.html")
+    assert site.rebuild().rendered == set()

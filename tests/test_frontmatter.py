@@ -363,7 +363,7 @@ def test_aliases_that_unfold_without_end_are_refused(wrongs):
 # Keys of the author's own.
 
 @pytest.mark.parametrize(("key", "ours"), [
-    ("dratf", "draft"), ("titel", "title"), ("tag", "tags"), ("Date", "date"), ("summry", "summary"),
+    ("dratf", "draft"), ("titel", "title"), ("tag", "tags"), ("Daet", "date"), ("summry", "summary"),
     ("weigth", "weight"),
 ])
 def test_a_slip_of_a_key_of_ours_warns(make_site, key, ours):
@@ -481,3 +481,52 @@ def test_headings_begin_below_the_title(build_site):
     assert "<h1 " in page and page.count("<h1") == 1
     assert '<h3 id="a">A</h3>' in page
     assert '<h2 id="two">Two</h2>' in page
+
+
+# In any case.
+
+@pytest.mark.parametrize("front", [
+    "---\nTitle: A\nLASTMOD: 2021-01-01\nExpiryDate: 2099-01-01\nTAGS: [x]\nAuthor: Ann\nHide: [toc]\nmyKey: 1\n---\n",
+    "---\ntitle: A\nlastMod: 2021-01-01\nexpirydate: 2099-01-01\nTags: x\nAUTHORS: [Ann]\nTOC: false\nmyKey: 1\n---\n",
+    "+++\nTITLE = 'A'\nModified = 2021-01-01\nEXPIRY_DATE = 2099-01-01\ntagS = ['x']\nAuthor = 'Ann'\nToc = false\n"
+    "myKey = 1\n+++\n"])
+def test_keys_are_read_in_any_case(page, front):
+    seen = page(front + "## One\n\n## Two\n\n## Three\n")
+    assert (seen["title"], seen["updated"][:10], seen["tags"], seen["authors"], seen["toc"]) == (
+        "A", "2021-01-01", ["x"], ["Ann"], 0)
+    assert {key.casefold() for key in seen["params"]} <= {"mykey", "hide"}
+    assert seen["params"]["myKey"] == 1
+
+
+def test_a_key_of_the_past_in_any_case_leaves_a_page_out(make_site):
+    site = make_site({"content/a.md": "---\ntitle: A\nexpirydate: 2020-01-01\nlastmod: 2021-01-01\n---\nText",
+                      "content/b.md": "---\nDRAFT: true\n---\nText",
+                      "content/c.md": "---\nPublished: false\n---\nText"})
+    result = site.build()
+    assert result.problems == []
+    assert not {page["source"] for page in result.data["pages"]} & {f"content/{name}.md" for name in "abc"}
+
+
+@pytest.mark.parametrize(("text", "place", "message"), [
+    ("---\ntitle: A\nTitle: B\n---\n", (3, 1), "`title` and `Title` are the same key"),
+    ("---\nLASTMOD: 2020-01-01\nx: 1\nlastmod: 2021-01-01\n---\n", (4, 1), "`LASTMOD` and `lastmod` are the same key"),
+    ("---\ntags: a\nTAGS:\n- b\n---\n", (3, 1), "`tags` and `TAGS` are the same key"),
+    ("+++\nslug = 'a'\nSlug = 'b'\n+++\n", (3, 1), "`slug` and `Slug` are the same key")])
+def test_a_key_in_two_cases_is_an_error_at_the_second(wrongs, text, place, message):
+    (code, line, column, _, said, hint), = wrongs(text)
+    assert (code, (line, column), said, hint) == ("front-matter.twice", place, message, "keep one of them")
+
+
+def test_own_keys_keep_their_case_and_taxonomies_have_the_one_of_the_config(build_site):
+    site = build_site({"content/a.md": "---\ntopics: [x]\nColour: red\ncolour: blue\n---\nText",
+                       "templates/page.html": "{{ page.params.Colour }} {{ page.params.colour }} "
+                                              "{{ page.terms.Topics|map(attribute='name')|join }}"},
+                      "base_url: https://e.org/\ntaxonomies: [Topics]\n")
+    assert site.text("a/index.html") == "red blue x"
+
+
+def test_a_problem_names_a_key_as_it_is_written(wrongs):
+    (code, line, _, length, message, _), = wrongs("---\ntitle: A\nDATE: soon\n---\n")
+    assert (code, line, length, message) == ("front-matter.value", 3, 4, "`DATE`: `soon` is not a date we can read")
+    (code, line, *_), = wrongs("---\nPermalink: /a:b/\n---\n")
+    assert (code, line) == ("url.bad", 2)

@@ -7,6 +7,7 @@ from typing import Any
 
 from coldpress.commands.run import Run
 from coldpress.errors import Problems
+from coldpress.sources.dates import format_iso
 from coldpress.web.extension import Coldpress
 
 
@@ -33,4 +34,4 @@ def _rows(site: Coldpress) -> Iterator[dict[str, Any]]:
         state += ["unlisted"] if front.unlisted else []
         state += ["untagged"] if not any(front.terms.values()) else []
         yield {"source": document.source.name, "title": title, "url": url or None, "state": state,
-               "date": front.date.isoformat() if front.date else None}
+               "date": format_iso(front.date) if front.date else None}

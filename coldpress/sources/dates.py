@@ -1,9 +1,10 @@
-"""Dates in the forms people really write them."""
+"""Dates in the forms people really write them, and in those that machines read."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone, tzinfo
+from email.utils import format_datetime
 
 _MONTHS = {name: number for number, names in enumerate((
     "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july",
@@ -12,6 +13,7 @@ _MONTHS = {name: number for number, names in enumerate((
 # RFC 2822 section 4.3, the North American names with fixed offsets.
 _ZONES = {"z": 0, "ut": 0, "utc": 0, "gmt": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300,
           "mst": -420, "mdt": -360, "pst": -480, "pdt": -420}
+_MINUTE = timedelta(minutes=1)
 
 _NUMERIC = r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
 _COMPACT = r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
@@ -26,6 +28,27 @@ _C = (r"[a-z]{3} (?P<name>[a-z]{3}) {1,2}(?P<day>\d{1,2}) (?P<hour>\d\d):(?P<min
       r"(?P<fraction>(?!))?(?P<half>(?!))?(?: (?P<zone>[a-z]{3,4}))? (?P<year>\d{4})")
 _FORMS = (re.compile(_C, re.I), *(re.compile(form + _TIME, re.I)
                for form in (_NUMERIC, _COMPACT, _CHINESE, _DAY_FIRST, _MONTH_FIRST)))
+
+
+def format_iso(value: datetime) -> str:
+    """RFC 3339, to the second."""
+    return _in_minutes(value).isoformat(timespec="seconds")
+
+
+def format_rfc822(value: datetime) -> str:
+    """The date form of RSS 2.0, English whatever the locale."""
+    return format_datetime(_in_minutes(value))
+
+
+def _in_minutes(value: datetime) -> datetime:
+    """The same moment with an offset of whole minutes: neither form knows seconds,
+    and before standard time clocks went by the sun (New York's by -04:56:02).  It
+    is rounded up, so that midnight doesn't become the day before."""
+    offset = value.utcoffset()
+    if offset is None or not offset % _MINUTE:
+        return value
+    whole = -(-offset // _MINUTE) * _MINUTE
+    return (value.replace(tzinfo=None) + (whole - offset)).replace(tzinfo=timezone(whole))
 
 
 def parse_date(value: object, zone: tzinfo) -> datetime:

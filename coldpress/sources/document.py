@@ -55,8 +55,9 @@ class Document:
         """Where a field of front matter stands, under whichever name."""
         mapping = self._split()[0]
         for name in (key, *(alias for alias, ours in ALIASES.items() if ours == key)):
-            if mapping and mapping.has(name):
-                return mapping.place(name)
+            written = mapping.spelling(name) if mapping else None
+            if mapping and written:
+                return mapping.place(written)
         return Place(self.source.name)
 
     def place(self, line: int | None = None, column: int | None = None, length: int = 1) -> Place:

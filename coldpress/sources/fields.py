@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from coldpress.mapping import Params
@@ -43,11 +44,14 @@ class FrontMatter:
 ALIASES = {
     "lastmod": "updated", "modified": "updated", "category": "categories", "author": "authors",
     "excerpt": "summary", "redirect_from": "aliases", "template": "layout", "url": "permalink",
-    "path": "permalink", "publishDate": "publish_date", "pubdate": "publish_date",
-    "expiryDate": "expiry_date", "cover": "image", "thumbnail": "image", "sidebar_position": "weight",
+    "path": "permalink", "publishdate": "publish_date", "pubdate": "publish_date",
+    "expirydate": "expiry_date", "cover": "image", "thumbnail": "image", "sidebar_position": "weight",
     "nav_order": "weight", "order": "weight", "extra": "params",
 }
 """Names other generators use, read as ours."""
+
+MEANT = ("published", "status", "hide", "guid", "image_alt")
+"""Keys of other generators that stay the author's own, and mean something all the same."""
 
 NOT_SLIPS = frozenset({"images", "height", "data", "dates"})
 """Keys one letter away from ours that mean something else elsewhere."""
@@ -147,6 +151,13 @@ FIELDS: Mapping[str, Callable[[Any, tzinfo], Any]] = {
 
 AS_WRITTEN = frozenset({as_text, as_list, as_terms, as_authors})
 """Readers for which `1.10` is those four letters, not a number."""
+
+
+@lru_cache(maxsize=16)
+def spellings(taxonomies: tuple[str, ...]) -> Mapping[str, str]:
+    """How we write each key that we know, by its letters without regard to case."""
+    names = (*reversed(taxonomies), *ALIASES, *MEANT, *FIELDS)
+    return {name.casefold(): name for name in names}
 
 
 def field_of(key: str, value: Any) -> str:

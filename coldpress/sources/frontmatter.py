@@ -18,7 +18,7 @@ from coldpress.errors import ColdpressError, Problems
 from coldpress.mapping import MappingText, Params
 from coldpress.sources.document import Document, Parsed
 from coldpress.sources.fence import split_front_matter
-from coldpress.sources.fields import ALIASES, AS_WRITTEN, FIELDS, NOT_SLIPS, FrontMatter, as_terms, field_of
+from coldpress.sources.fields import ALIASES, AS_WRITTEN, FIELDS, NOT_SLIPS, FrontMatter, as_terms, field_of, spellings
 from coldpress.sources.files import SourceFile
 from coldpress.sources.names import split_name
 from coldpress.text import did_you_mean, one_edit_apart, text_digest
@@ -65,22 +65,29 @@ class _Reader:
 
     def read(self) -> FrontMatter:
         data = self.mapping.parse()
-        for key in sorted(data, key=lambda key: key in ALIASES):  # our own names win
-            self._read_key(key, data[key])
+        known = spellings(self.taxonomies)
+        keys: dict[str, str] = {}  # as we write them, and as the author does
+        for written in data:
+            key = known.get(written.casefold(), written)
+            if keys.setdefault(key, written) != written:
+                self.problems.error("front-matter.twice", f"`{keys[key]}` and `{written}` are the same key",
+                                    self.mapping.place(written), "keep one of them")
+        for key in sorted(keys, key=lambda key: key in ALIASES):  # our own names win
+            self._read_key(key, data[keys[key]], keys[key])
         given = self.values.pop("params", {})
         return FrontMatter(**self.values, terms=self.terms, params=Params({**self.params, **given}))
 
-    def _read_key(self, key: str, value: Any) -> None:
+    def _read_key(self, key: str, value: Any, written: str) -> None:
         name = field_of(key, value)
         if name in self.taxonomies:
-            self._take(key, value, as_terms, self.terms, name)
+            self._take(written, value, as_terms, self.terms, name)
         elif name in FIELDS:
-            self._take(key, value, FIELDS[name], self.values, name)
+            self._take(written, value, FIELDS[name], self.values, name)
         elif (key, str(value).lower()) in _DRAFTS:
             self.values.setdefault("draft", _DRAFTS[key, str(value).lower()])
         else:
             self.params[key] = value
-            self._warn_of_slip(key)
+            self._warn_of_slip(written)
             if key == "hide" and "toc" in (value if isinstance(value, list) else [value]):
                 self.values.setdefault("toc", False)  # as Material for MkDocs says it
 
@@ -104,6 +111,7 @@ class _Reader:
 
     def _warn_of_slip(self, key: str) -> None:
         known = [*FIELDS, *self.taxonomies]
-        if key not in NOT_SLIPS and any(one_edit_apart(key, name) for name in known):
+        near = [name for name in known if one_edit_apart(key.casefold(), name.casefold())]
+        if near and key.casefold() not in NOT_SLIPS:
             self.problems.warn("front-matter.unknown-key", f"unknown key `{key}`", self.mapping.place(key),
-                               did_you_mean(key, [name for name in known if one_edit_apart(key, name)]))
+                               did_you_mean(key.casefold(), near))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping, Sequence
-from datetime import datetime
-from email.utils import format_datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,6 +19,7 @@ from markupsafe import Markup
 
 from coldpress import recorder
 from coldpress.paths import is_external, path_of
+from coldpress.sources.dates import format_iso, format_rfc822
 from coldpress.text import did_you_mean
 from coldpress.web.chance import lipsum, pick
 from coldpress.web.compiled import CompiledTheme
@@ -116,7 +115,7 @@ class SiteEnvironment(Environment):
             url_for=flask.url_for, get_flashed_messages=flashed_messages, config=app.config,
             request=flask.request, session=flask.session, g=flask.g, lipsum=lipsum)
         self.policies["json.dumps_function"] = app.json.dumps
-        self.filters.update(iso=format_iso, rfc822=_rfc822, cdata=_cdata, random=pick)
+        self.filters.update(iso=format_iso, rfc822=format_rfc822, cdata=_cdata, random=pick)
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
         # Every lookup comes through here, those in vain too.
@@ -156,16 +155,6 @@ def flashed_messages(*arguments: Any, **more: Any) -> Any:
     if app.session_interface.get_cookie_name(app) in flask.request.cookies or (opened is not None and opened.modified):
         return flask.get_flashed_messages(*arguments, **more)
     return []
-
-
-def format_iso(value: datetime) -> str:
-    """RFC 3339, to the second."""
-    return value.isoformat(timespec="seconds")
-
-
-def _rfc822(value: datetime) -> str:
-    """The date form of RSS 2.0, English whatever the locale."""
-    return format_datetime(value)
 
 
 def _cdata(value: str) -> Markup:

@@ -17,7 +17,7 @@ from coldpress.content.feeds import FILES, Feed, feed_at, summary_elsewhere
 from coldpress.content.page import Page
 from coldpress.decoding import CONTROLS
 from coldpress.paths import is_external
-from coldpress.web.environment import format_iso
+from coldpress.sources.dates import format_iso
 from coldpress.web.site import Site
 
 TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}

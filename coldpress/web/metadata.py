@@ -14,8 +14,8 @@ from markupsafe import Markup
 from coldpress.content.covers import Cover, cover_of
 from coldpress.content.page import DESCRIPTION_LENGTH, Page, Section
 from coldpress.content.taxonomy import Author, Term
+from coldpress.sources.dates import format_iso
 from coldpress.text import shorten
-from coldpress.web.environment import format_iso
 from coldpress.web.feeds import FeedLink, feed_links
 from coldpress.web.site import Site, current_site
 from coldpress.web.twins import twin_path
