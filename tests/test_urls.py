@@ -270,3 +270,29 @@ def test_routes_and_pages_agree_below_any_prefix(make_site, config):
         "content/index.md": "Home."}, config)
     assert site.build().code == 0
     check_one_truth(site)
+
+
+def languages_of(site):
+    result = site.build()
+    assert result.code == 0
+    return {path for code, path, _ in result.places() if code == "page.language"}
+
+
+def test_endings_that_are_no_language_are_not_taken_for_one(build_site):
+    names = ("intro-to-vue.js", "on-fly.io", "socket.io", "socket", "v1.2", "hello.world", "run.sh", "lib.rs",
+             "open.ai", "mono.cs", "notion.so", "that-is.is", "gov.uk", "page.html", "a.b", "v1.2.3-rc", "y.ps",
+             "node.js/index", "heise.de/index", "x.no-op", "d.é", "1.zz", "web.dev", "no.po", "x.de1", "12.34")
+    build_site({f"content/{name}.md": "# A" for name in names})
+
+
+def test_endings_that_are_a_language_are_said(make_site):
+    names = ("post.zh", "post.zh-CN", "a.de", "b.pt-br", "c.zh-Hant-TW", "d.zh_CN", "e.es-419", "x/index.fr",
+             "2024-01-01-f.ja")
+    site = make_site({f"content/{name}.md": "# A" for name in names})
+    assert languages_of(site) == {f"content/{name}.md" for name in names}
+
+
+def test_a_doubtful_ending_is_a_language_beside_the_same_name(make_site):
+    site = make_site({f"content/{name}.md": "# A" for name in (
+        "post", "post.is", "both.cs", "both.it", "x/index", "x/index.pl", "alone.so", "fly", "fly.io")})
+    assert languages_of(site) == {f"content/{name}.md" for name in ("post.is", "both.cs", "both.it", "x/index.pl")}

@@ -15,6 +15,7 @@ from pathlib import Path
 from coldpress.config import Config, Options
 from coldpress.content.aliases import alias_paths
 from coldpress.content.host import Host, Markup
+from coldpress.content.languages import check_languages
 from coldpress.content.library import Library
 from coldpress.content.people import check_people
 from coldpress.content.permalinks import Entry, Permalinks, asset_path
@@ -98,7 +99,7 @@ def assemble(sources: Sources, options: Options, now: datetime, host: Host,
     published, left_out = select(documents, options, now)
     entries = Permalinks(config, published, problems).entries()
     _warn_of_undated(entries, problems)
-    _warn_of_language_suffix(entries, problems)
+    check_languages(entries, problems)
     check_terms(entries, problems)
     bundles = {entry.bundle: entry.path for entry in entries if entry.bundle}
     hidden = tuple(out.document.source.folder + "/" for out in left_out if _is_bundle(out.document))
@@ -135,14 +136,6 @@ def _warn_of_undated(entries: Iterable[Entry], problems: Problems) -> None:
         if entry.kind == "post" and entry.document.front.date is None:
             problems.warn("post.undated", "this post has no date: it comes last and stays out of feeds",
                           Place(entry.document.source.name), "give it a `date:` in front matter or in its name")
-
-
-def _warn_of_language_suffix(entries: Iterable[Entry], problems: Problems) -> None:
-    for entry in entries:
-        stem, _, suffix = entry.document.stem.rpartition(".")
-        if stem and len(suffix) == 2 and suffix.isalpha():
-            problems.warn("page.language", f"`.{suffix}` looks like a language, which is not built yet",
-                          Place(entry.document.source.name), f"its URL is `{entry.path}`")
 
 
 def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems: Problems) -> dict[str, SourceFile]:
