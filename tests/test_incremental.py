@@ -1055,12 +1055,24 @@ def test_chance_falls_the_same_way_in_every_build(small):
     assert len(set(numbers)) == 3
 
 
-@pytest.mark.parametrize("use", ["flask.session['seen'] = 1", "'user' in flask.session", "flask.flash('Hello')"])
-def test_a_page_of_a_session_cannot_be_frozen(make_site, use):
+@pytest.mark.parametrize("use", ["flask.session['seen'] = 1", "flask.session.permanent = True", "flask.flash('Hello')"])
+def test_a_page_that_writes_to_the_session_cannot_be_frozen(make_site, use):
     site = make_site({"build.py": routes(
         f"app.secret_key = 'x'\n\n@app.route('/x/')\ndef x():\n    {use}\n    return 'x'")})
     assert [(code, path) for code, path, _ in site.build().places()] == [("route.session", "build.py")]
     assert not (site.root / "site").exists()
+
+
+@pytest.mark.parametrize("key", ["app.secret_key = 'x'", "app.config['SESSION_COOKIE_PATH'] = '/'"])
+def test_a_page_reads_the_session_of_a_new_visitor(make_site, key):
+    site = make_site({**SMALL, "build.py": routes(
+        f"{key}\n\n@app.before_request\ndef visit():\n    flask.session.permanent = True\n"
+        "    flask.session.setdefault('visits', []).append(1)\n\n@app.route('/x/')\ndef x():\n"
+        "    return f\"{flask.session['visits']} {'user' in flask.session} {flask.get_flashed_messages()}\"")})
+    assert site.build().problems == []
+    assert site.text("x/index.html") == "[1] False []"
+    assert rebuilt(site).rendered == set()
+    assert rebuilt(site, {"content/about.md": "Other."}).rendered == {"/about/"}
 
 
 def test_a_page_that_reads_the_query_is_warned_of_each_time(make_site):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import mimetypes
 
-from werkzeug.wrappers import Response
-
-from coldpress.errors import Problems
+from coldpress.errors import Place, Problem, Problems
 from coldpress.freeze.entry import Entry
 from coldpress.freeze.requests import QUERY
+from coldpress.freeze.sessions import Write
 from coldpress.recorder import Reads
+from coldpress.web.explain import code_place
+from coldpress.web.extension import Coldpress
 
 NO_HOST = "coldpress.invalid"
 """The host while `base_url` is unknown (RFC 6761: never a real one)."""
@@ -37,11 +38,27 @@ def check_answer(entry: Entry, mimetype: str | None, data: bytes, problems: Prob
                        entry.place, "set `base_url` in config.yaml")
 
 
-def check_use(entry: Entry, response: Response, reads: Reads, problems: Problems) -> None:
-    """Report a page that is made for one visitor: of a session, or of a query."""
-    if "cookie" in response.vary:
-        problems.error("route.session", f"`{entry.path}` uses the session, and a frozen page is the same for all",
-                       entry.place, "mark its view @coldpress.live, or leave the session alone while freezing")
+def check_use(entry: Entry, reads: Reads, problems: Problems) -> None:
+    """Report a page that is made of a query."""
     if QUERY in reads:
         problems.warn("route.query", f"`{entry.path}` reads `request.args`, and a static host passes none on",
                       entry.place, "put what it needs into the path")
+
+
+def session_written(entry: Entry, write: Write, view: Place | None, site: Coldpress) -> Problem:
+    """A page that is made for one visitor: it, or its template, writes to the session."""
+    place = code_place(write.file, write.line, site) if write.file else view or entry.place
+    return Problem("route.session", f"{write.by or 'this page'} writes to the session, and a frozen page is the same "
+                   "for all visitors", place, _way_out(entry, write, site))
+
+
+def _way_out(entry: Entry, write: Write, site: Coldpress) -> str:
+    if write.function == "generate_csrf":
+        return ("a token is one visitor's: move the form to a route that is @coldpress.live, or exempt the view it is "
+                "sent to (`@csrf.exempt`) and leave the token out")
+    name = entry.endpoint.rpartition(".")[2]
+    if entry.endpoint in site.generators:
+        return "leave the session alone in what pages of the site show; a route that is @coldpress.live may use it"
+    if site.owns_app:
+        return f"mark the view `{name}` @coldpress.live, or only read the session in it"
+    return f"take @coldpress.frozen from the view `{name}`, or only read the session in it"

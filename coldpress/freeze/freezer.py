@@ -24,11 +24,13 @@ from werkzeug.wrappers import Response
 
 from coldpress import recorder
 from coldpress.errors import Problems
-from coldpress.freeze.answers import NO_HOST, check_answer, check_use, refuse_status
+from coldpress.freeze.answers import NO_HOST, check_answer, check_use, refuse_status, session_written
 from coldpress.freeze.entry import Entry
 from coldpress.freeze.frozen import Found, Frozen, content_digest, pack
 from coldpress.freeze.own_reads import OwnReads
+from coldpress.freeze.own_routes import OwnRoutes
 from coldpress.freeze.requests import counting_requests
+from coldpress.freeze.sessions import NewVisitors
 from coldpress.freeze.stage import Stage
 from coldpress.paths import path_of, url_of
 from coldpress.web.chance import seeded
@@ -43,6 +45,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         self._site = site
         self._stage = stage
         self._own_reads = OwnReads(app, site)
+        self._own_routes = OwnRoutes(app, site)
+        self._visitors = NewVisitors(app)
         self._entries: Iterator[Entry] = iter(())
         self._links: list[tuple[str, dict[str, Any]]] = []
         self._frozen: Frozen
@@ -56,7 +60,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
     def freeze_entries(self, entries: Iterable[Entry]) -> Iterator[Frozen]:
         """Request each entry as it comes; `entries` may grow meanwhile."""
         self._entries = iter(entries)
-        with self._listening(), counting_requests(self.app), warnings.catch_warnings():
+        with self._listening(), counting_requests(self.app), self._visitors.only(), warnings.catch_warnings():
             warnings.simplefilter("ignore", MissingURLGeneratorWarning)
             for _ in self.freeze_yield():
                 yield self._frozen
@@ -108,6 +112,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
     def _freeze(self, entry: Entry) -> None:
         started = time.perf_counter()
         self._links.clear()
+        self._visitors.write = None
         with recorder.recording() as reads:
             try:
                 response = self._answer(entry.path)
@@ -135,7 +140,10 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         else:
             check_answer(entry, response.mimetype, data, problems)
         with recorder.unrecorded():
-            check_use(entry, response, reads, problems)
+            check_use(entry, reads, problems)
+            if self._visitors.write:
+                view = None if entry.endpoint in self._site.generators else self._own_routes.place(entry.endpoint)
+                return Frozen(entry.path, (), failure=session_written(entry, self._visitors.write, view, self._site))
             return Frozen(
                 entry.path, self._own_reads.settled(entry, reads),
                 staged=None if problems.errors else self._stage.put(entry.file, data),
