@@ -125,11 +125,30 @@ def test_a_token_that_means_nothing_is_named_at_its_line(make_site):
     assert problem["place"]["path"] == "config.yaml"
 
 
-def test_a_permalink_without_slash_or_ending_is_refused_with_both_ways_out(make_site):
-    site = make_site({"content/a.md": PERMALINK.format("/x")})
+@pytest.mark.parametrize(("line", "file"), [
+    ("permalink: /x", "x"), ("url: /how-to", "how-to"), ("path: a/b", "a/b"), ("permalink: /v1.2", "v1.2"),
+    ("url: /你好", "你好")])
+def test_a_permalink_without_slash_or_ending_is_a_page_s_with_a_warning(make_site, line, file):
+    site = make_site({"content/a.md": f"---\ntitle: A\n{line}\n---\nText."})
     result = site.build()
-    assert result.places() == [("url.bad", "content/a.md", 3)]
-    assert result.problems[0]["hint"] == "write `/x/` or `/x.html`"
+    assert (result.code, result.places()) == (0, [("url.slash", "content/a.md", 3)])
+    assert result.problems[0]["hint"] == f"write `/{file}/` or `/{file}.html`"
+    assert "Text." in site.text(f"{file}/index.html")
+    assert site.build("--strict").code == 1
+
+
+def test_a_pattern_in_the_config_needs_its_slash(make_site):
+    result = make_site({"content/posts/2026-01-02-a.md": "A."}, "permalinks: {posts: /x/<slug>}\n").build()
+    assert (result.code, "url.bad" in result.codes) == (1, True)
+
+
+@pytest.mark.parametrize(("name", "front", "config", "hint"), [
+    ("2014-08-07-{}+[].md", "date: 2014-08-07", "", "give it a `slug:` or a `permalink:`"),
+    ("posts/!!!.md", "date: 2014-08-07", "", "give it a `slug:` or a `permalink:`"),
+    ("posts/a.md", "title: A", "permalinks: {posts: /<year>/<slug>/}\n", "give it a `date:` or a `permalink:`")])
+def test_what_a_url_lacks_is_what_the_hint_asks_for(make_site, name, front, config, hint):
+    result = make_site({f"content/{name}": f"---\n{front}\n---\nText"}, "base_url: https://e.org\n" + config).build()
+    assert [problem["hint"] for problem in result.problems if problem["code"] == "url.permalink"] == [hint]
 
 
 @pytest.mark.parametrize("path", [
@@ -151,7 +170,6 @@ def test_a_permalink_that_could_escape_or_is_no_file_name_is_refused(make_site, 
      {"content/a.md", "content/b.md"}),
     ({"content/Logo.png": "1", "content/logo.png": "2"}, {"content/Logo.png", "content/logo.png"}),
     ({"content/a.md": PERMALINK.format("/x.txt"), "content/x.txt": "x"}, {"content/a.md", "content/x.txt"}),
-    ({"content/a.md": "A.", "content/b.md": "---\naliases: [/a/]\n---\nB."}, {"content/a.md", "content/b.md"}),
     ({"content/My Docs/x.txt": "1", "content/my-docs/x.txt": "2"}, {"content/My Docs/x.txt", "content/my-docs/x.txt"}),
     ({"content/static/x.css": "1", "static/x.css": "2"}, {"content/static/x.css", "static/x.css"}),
     ({"content/a.md": PERMALINK.format("/tags/x/"), "content/b.md": "---\ntags: x\n---\nB."}, {"content/a.md"}),
@@ -296,3 +314,139 @@ def test_a_doubtful_ending_is_a_language_beside_the_same_name(make_site):
     site = make_site({f"content/{name}.md": "# A" for name in (
         "post", "post.is", "both.cs", "both.it", "x/index", "x/index.pl", "alone.so", "fly", "fly.io")})
     assert languages_of(site) == {f"content/{name}.md" for name in ("post.is", "both.cs", "both.it", "x/index.pl")}
+
+
+# Files that would be folders.
+
+@pytest.mark.parametrize(("files", "named"), [
+    ({"content/a": "licence", "content/a.md": "A."}, {"content/a", "content/a.md"}),
+    ({"content/x.md": "---\naliases: [/old.php, /old.php/x/]\n---\nx"}, {"content/x.md"}),
+    ({"content/x.md": "---\naliases: [/old.php/x/]\n---\nx", "content/y.md": "---\naliases: [/old.php]\n---\ny"},
+     {"content/x.md", "content/y.md"}),
+    ({"content/docs/x.md": "X.", "content/DOCS": "a file"}, {"content/docs/x.md", "content/DOCS"}),
+    ({"content/a.md": PERMALINK.format("/a.html"), "content/b.md": PERMALINK.format("/A.html/deep/b.html")},
+     {"content/a.md", "content/b.md"}),
+    ({"content/a.md": PERMALINK.format("/x.css/"), "content/x.css": "x"}, {"content/a.md", "content/x.css"}),
+    ({"content/static": "a file", "static/x.css": "x"}, {"content/static", "static/x.css"}),
+    ({"content/a.md": PERMALINK.format("/theme/theme.css/")}, {"content/a.md"}),
+    ({"content/a.md": PERMALINK.format("/feed.xml/"), "content/posts/2026-01-02-p.md": "P."}, {"content/a.md"}),
+    ({"content/a.md": PERMALINK.format("/.gitignore/")}, {"content/a.md"}),
+    ({"content/a.md": PERMALINK.format("/.GitIgnore/b.html")}, {"content/a.md"}),
+])
+def test_a_file_that_is_another_s_folder_is_an_error_that_names_both(make_site, files, named):
+    site = make_site({"content/index.md": "Old.", "content/z.md": "Z."})
+    assert site.build().code == 0
+    before = site.files()
+    result = site.edit({"content/index.md": "New.", **files}).build()
+    assert (result.code, set(result.codes)) == (1, {"url.clash"}), result.problems
+    for problem in result.problems:
+        assert "a file and a folder" in problem["message"]
+        assert named == {place["path"] for place in (problem["place"], *problem["also"])}
+    assert len(result.problems) == 1, "told once"
+    assert site.files() == before
+    assert site.edit(dict.fromkeys(files)).build().code == 0
+    assert "New." in site.text("index.html")
+
+
+def test_a_route_of_one_s_own_that_a_link_reveals_may_be_no_folder_either(make_site):
+    site = make_site({"content/own/a.txt": "x", "templates/page.html": "{{ url_for('own', name='a.txt/b.html') }}",
+                      "content/p.md": "P.", "build.py": (
+        "import coldpress\ndef create_app():\n    app = coldpress.create_app(__file__)\n"
+        "    @app.get('/own/<path:name>')\n    def own(name):\n        return 'own'\n    return app\n")})
+    result = site.build()
+    assert (result.code, result.codes) == (1, ["url.clash"])
+    assert "`content/own/a.txt` and by the view `own`" in result.problems[0]["message"]
+
+
+# Old addresses that are taken.
+
+POST = "---\ntitle: Hello\naliases: [{}]\n---\nx"
+
+
+def test_an_alias_that_is_a_page_s_url_loses_with_a_warning(make_site):
+    pages = {"content/about.md": "Me.", "content/posts/_index.md": "Our posts.", "content/tags/_index.md": "Words.",
+             "content/p.md": PERMALINK.format("/p.html"), "content/posts/2026-01-02-b.md": "---\ntags: x\n---\nB."}
+    aliases = ["/about/", "/about", "/about/index.html", "/ABOUT/", "/posts/", "/tags/", "/p.html", "/posts/b/"]
+    for alias in aliases:
+        site = make_site({**pages, "content/posts/2026-01-01-hello.md": POST.format(alias)})
+        result = site.build()
+        assert (result.code, result.places()) == (
+            0, [("url.clash", "content/posts/2026-01-01-hello.md", 3)]), (alias, result.problems)
+        assert "refresh" not in "".join(data.decode() for name, data in site.files().items() if name.endswith(".html"))
+        assert site.build("--strict").code == 1
+
+
+def test_an_alias_that_is_anything_else_s_url_is_an_error(make_site):
+    files = {"content/posts/2026-01-02-b.md": "---\ntags: x\n---\nB.", "content/x.txt": "x", "static/s.css": "s",
+             **{f"content/posts/2026-01-03-p{number}.md": "P." for number in range(11)},
+             "content/other.md": "---\naliases: [/was/]\n---\nO."}
+    aliases = ["/", "/search/", "/archive/", "/tags/", "/tags/x/", "/posts/", "/posts/page/1/", "/404.html",
+               "/feed.xml", "/sitemap.xml", "/robots.txt", "/theme/theme.css", "/static/s.css", "/x.txt", "/was/",
+               "/Was/", "/search/index.json", "/posts/feed.xml"]
+    site = make_site({**files, "content/posts/2026-01-01-hello.md": POST.format(", ".join(aliases))})
+    result = site.build()
+    assert result.code == 1
+    assert set(result.codes) == {"url.clash"}
+    assert len(result.problems) == len(aliases) - 1, "`/was/` and `/Was/` are one"
+    for problem in result.problems:
+        assert ("content/posts/2026-01-01-hello.md", 3) in {
+            (place["path"], place["line"]) for place in (problem["place"], *problem["also"])}
+
+
+def test_an_alias_redirects_where_a_list_has_nothing(build_site):
+    aliases = ["/posts/page/1/", "/posts/page/7/", "/tags/", "/tags/none/", "/tags/none/page/2/", "/theme/old/",
+               "/static/old.html", "/archive/old/"]
+    site = build_site({"content/posts/2026-01-01-hello.md": POST.format(", ".join(aliases))})
+    for alias in aliases:
+        file = alias[1:] + "index.html" if alias.endswith("/") else alias[1:]
+        assert "url=/posts/hello/" in site.text(file), alias
+    client = site.client()
+    assert client.get("/theme/old").headers["Location"].endswith("/theme/old/")
+    assert client.get("/posts/page/8/").status_code == 404
+    empty = build_site({"content/a.md": POST.format("/archive/, /posts/")})
+    assert "url=/a/" in empty.text("archive/index.html")
+    assert "url=/a/" in empty.text("posts/index.html")
+
+
+def test_a_page_s_own_url_is_no_alias_and_one_written_twice_counts_once(build_site):
+    for aliases in ("/a/, /old/", "/old/, /old", "/a, /a/, /a/index.html, /old/", "../old/, /old/"):
+        site = build_site({"content/a.md": f"---\ntitle: A\naliases: [{aliases}]\n---\nText"})
+        assert "url=/a/" in site.text("old/index.html")
+        assert "Text" in site.text("a/index.html")
+
+
+def test_an_alias_that_differs_in_case_only_is_named(make_site):
+    for aliases, written in (("/A/", "a/index.html"), ("/old/, /OLD/", "old/index.html")):
+        site = make_site({"content/a.md": f"---\ntitle: A\naliases: [{aliases}]\n---\nText"})
+        assert (site.build().codes, written in site.files()) == (["url.clash"], True)
+        assert not [name for name in site.files() if name.startswith(("A/", "OLD/"))]
+
+
+def test_an_alias_is_looked_up_as_it_is_asked_for(build_site):
+    site = build_site({"content/a.md": POST.format("/cafe\u0301/")})
+    assert "url=/a/" in site.text("caf\u00e9/index.html")
+    assert site.client().get("/caf%C3%A9/").status_code == 200
+
+
+def test_folders_may_be_called_as_ours_are(build_site):
+    site = build_site({"content/theme/index.md": "# Our theme", "content/theme/colours.md": "# Colours",
+                       "content/static/_index.md": "# Static", "content/static/page.md": "# Page",
+                       "content/theme/pic.png": "p"})
+    for file, title in (("theme", "Our theme"), ("theme/colours", "Colours"), ("static", "Static"),
+                        ("static/page", "Page")):
+        assert f"<title>{title}" in site.text(f"{file}/index.html"), file
+    assert site.text("theme/pic.png") == "p"
+    client = site.client()
+    assert client.get("/theme/colours").status_code == 308
+    assert client.get("/theme/colours/nothing/").status_code == 404
+
+
+def test_a_page_takes_an_alias_s_place_and_gives_it_back(make_site):
+    site = make_site({"content/a.md": "---\ntitle: A\naliases: [/old/]\n---\nText"})
+    assert site.build().code == 0
+    result = site.edit({"content/old.md": "Here."}).build()
+    assert (result.code, result.codes) == (0, ["url.clash"])
+    assert "Here." in site.text("old/index.html")
+    assert site.build().codes == ["url.clash"], "a warning is told in every build"
+    assert site.edit({"content/old.md": None}).build().codes == []
+    assert "url=/a/" in site.text("old/index.html")

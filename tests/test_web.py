@@ -392,6 +392,16 @@ def test_a_route_that_answers_another_type_than_its_ending_warns(make_site):
     assert [(code, path) for code, path, _ in site.build().places()] == [("route.type", "build.py")]
 
 
+def test_types_that_are_one_do_not_warn(build_site):
+    types = [("x.js", "text/javascript"), ("y.js", "application/javascript"), ("z.js", "application/x-javascript"),
+             ("a.xml", "text/xml"), ("b.xml", "application/rdf+xml"), ("c.json", "application/feed+json"),
+             ("d.svg", "image/svg+xml"), ("e.ico", "image/x-icon"), ("f.ico", "image/vnd.microsoft.icon"),
+             ("g.wav", "audio/wav"), ("h.css", "text/css")]
+    code = "\n".join(f"@app.get('/{name}', endpoint='{name[0]}')\ndef r{name[0]}():\n"
+                     f"    return flask.Response('1', mimetype='{kind}')" for name, kind in types)
+    build_site({"build.py": own_routes(code)})
+
+
 def test_a_whole_url_without_base_url_is_refused(make_site):
     code = "@app.route('/x/')\ndef x():\n    return flask.url_for('x', _external=True)"
     site = make_site({"build.py": own_routes(code)}, config="")

@@ -1,11 +1,19 @@
-"""Old addresses of pages."""
+"""Old addresses of pages.
+
+A page wins over an alias that has its URL.  An alias that has the URL of
+anything else is a mistake: of a file, of another page's alias, of a list.
+"""
 
 from __future__ import annotations
 
 import posixpath
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coldpress.content.page import Page
+from coldpress.errors import Problems
+from coldpress.paths import BadPath, can_be_page, file_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +25,66 @@ class Alias:
 
 
 def alias_paths(page: Page) -> list[str]:
-    """The paths a page's `aliases:` stand for: `/old` is `/old/`, and one
-    without a leading slash lies beside the page."""
+    """The paths a page's `aliases:` stand for, each once: `/old` is `/old/`, and
+    one without a leading slash lies beside the page."""
     paths = []
     for alias in page._document.front.aliases:
         base = posixpath.dirname(page.path.rstrip("/"))
         beside = posixpath.normpath(posixpath.join(base, alias)) + ("/" if alias.endswith("/") else "")
-        path = alias if alias.startswith("/") else beside
+        path = unicodedata.normalize("NFC", alias if alias.startswith("/") else beside)
         paths.append(path if path.endswith("/") or "." in posixpath.basename(path) else path + "/")
-    return paths
+    return list(dict.fromkeys(paths))
+
+
+class Aliases:
+    """The aliases of some pages; `by_path` are those that redirect."""
+
+    def __init__(self, pages: Iterable[Page]) -> None:
+        pages = tuple(pages)
+        self._having = [page for page in pages if page._document.front.aliases]
+        self._pages = {_folded(page.path): page for page in reversed(pages)} if self._having else {}
+        self._taken: dict[str, Alias] = {}
+        self.by_path: dict[str, Alias] = {}
+        for page in self._having:
+            for path in filter(can_be_page, alias_paths(page)):
+                if _folded(path) not in self._pages and _folded(path) not in self._taken:
+                    self.by_path[path] = self._taken[_folded(path)] = Alias(path, page)
+
+    def check(self, problems: Problems) -> None:
+        """Report the aliases that do not redirect, each at its line."""
+        for page in self._having:
+            for path in alias_paths(page):
+                if path not in self.by_path or self.by_path[path].page is not page:
+                    self._tell(page, path, problems)
+
+    def _tell(self, page: Page, path: str, problems: Problems) -> None:
+        place = page._document.place_of
+        try:
+            file_of(path)
+        except BadPath as reason:
+            problems.error("url.bad", f"`{path}` cannot be an alias: {reason}", place("aliases"), reason.hint)
+            return
+        winner = self._pages.get(_folded(path))
+        if winner is None:
+            self._tell_of_alias(page, path, self._taken[_folded(path)], problems)
+        elif winner is not page:
+            problems.warn("url.clash", f"the alias `{path}` is the URL of a page, which wins", place("aliases"),
+                          "take the alias out", also=(winner._document.place_of("permalink"),))
+        elif file_of(path) != file_of(page.path):
+            problems.warn("url.clash", f"the alias `{path}` and the page itself, `{page.path}`, are one file where "
+                          "case does not count; it does not redirect", place("aliases"), "take the alias out")
+
+    def _tell_of_alias(self, page: Page, path: str, other: Alias, problems: Problems) -> None:
+        place, hint = page._document.place_of("aliases"), "take one of them out"
+        if other.page is page:
+            if file_of(path) != file_of(other.path):
+                problems.warn("url.clash", f"the aliases `{other.path}` and `{path}` are one file where case does not "
+                              "count; only the first redirects", place, hint)
+            return
+        problems.error("url.clash", f"two pages have the alias `{path}`", place, hint,
+                       also=(other.page._document.place_of("aliases"),))
+
+
+def _folded(path: str) -> str:
+    """What two paths have in common that are one file."""
+    return path.removesuffix("index.html").casefold() if path.endswith("/index.html") else path.casefold()

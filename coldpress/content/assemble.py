@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from coldpress.config import Config, Options
-from coldpress.content.aliases import alias_paths
+from coldpress.content.claims import Claims, file_that_is_a_folder
 from coldpress.content.host import Host, Markup
 from coldpress.content.languages import check_languages
 from coldpress.content.library import Library
@@ -156,25 +156,27 @@ def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems
 
 
 def _refuse_clashes(entries: Iterable[Entry], library: Library, problems: Problems) -> None:
-    """Two sources for one URL: pages, aliases and assets are compared."""
-    owners: dict[str, FindPlace] = {}
+    """Two sources for one URL, or one that is a file where the other is a folder:
+    pages, aliases and assets are compared."""
+    claims: Claims[FindPlace] = Claims()
     for entry in entries:
-        _claim(owners, file_of(entry.path), entry.path, partial(entry.document.place_of, "permalink"), problems)
-    for page in library.all_pages:
-        for path in alias_paths(page):
-            place = partial(page._document.place_of, "aliases")
-            try:
-                _claim(owners, file_of(path), path, place, problems)
-            except BadPath as reason:
-                problems.error("url.bad", f"`{path}` cannot be an alias: {reason}", place())
+        _claim(claims, file_of(entry.path), entry.path, partial(entry.document.place_of, "permalink"), problems)
+    library._aliases.check(problems)
+    for path, alias in library.aliases.items():
+        _claim(claims, file_of(path), path, partial(alias.page._document.place_of, "aliases"), problems)
     for path, asset in library.assets.items():
-        _claim(owners, asset_file_of(path), path, partial(Place, asset.name), problems)
+        _claim(claims, asset_file_of(path), path, partial(Place, asset.name), problems)
 
 
-def _claim(owners: dict[str, FindPlace], file: str, path: str, place: FindPlace, problems: Problems) -> None:
+def _claim(claims: Claims[FindPlace], file: str, path: str, place: FindPlace, problems: Problems) -> None:
     """Note who wants a file.  Places are found only for a clash: to find one,
     front matter is parsed again."""
-    other = owners.setdefault(file, place)
-    if other is not place:
-        problems.error("url.clash", f"two sources want `{path}`", place(),
-                       "give one of them another name, `slug:` or `permalink:`", also=(other(),))
+    other = claims.take(file, place)
+    if other is None:
+        return
+    folder = file_that_is_a_folder(file, other.file)
+    message = f"`/{folder}` would be a file and a folder" if folder else f"two sources want `{path}`"
+    if file != other.file and not folder:
+        message += ", as names are compared where case does not count"
+    problems.error("url.clash", message, place(), "give one of them another name, `slug:` or `permalink:`",
+                   also=(other.owner(),))

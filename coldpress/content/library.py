@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from coldpress import recorder
 from coldpress.config import Config
-from coldpress.content.aliases import Alias, alias_paths
+from coldpress.content.aliases import Alias, Aliases
 from coldpress.content.backlinks import Backlinks
 from coldpress.content.bodies import expanded_body
 from coldpress.content.host import Host, Markup
@@ -29,7 +29,7 @@ from coldpress.content.standing import Standing
 from coldpress.content.taxonomy import Author
 from coldpress.markup.cache import Body
 from coldpress.markup.rendered import Brief, Link, Rendered
-from coldpress.paths import can_be_page, url_of
+from coldpress.paths import url_of
 from coldpress.sources.data import Data
 from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile
@@ -49,8 +49,7 @@ class Library(Neighbourhood):
         self._markup = markup
         kinds = {"page": Page, "post": Post, "section": Section}
         super().__init__(config, [kinds[entry.kind](entry, self) for entry in entries], host.link_root, people_of(data))
-        self._aliases = {path: Alias(path, page) for page in self.all_pages.unrecorded if page._document.front.aliases
-                         for path in alias_paths(page) if can_be_page(path)}
+        self._aliases = Aliases(self.all_pages.unrecorded)
         self._sizes = Sizes()
         self._asset_paths = {asset.path: path for path, asset in self._assets.items()}
 
@@ -62,9 +61,9 @@ class Library(Neighbourhood):
 
     @property
     def aliases(self) -> Mapping[str, Alias]:
-        """Every alias by its path."""
+        """Every alias that redirects, by its path."""
         recorder.read("items", "aliases")
-        return MappingProxyType(self._aliases)
+        return MappingProxyType(self._aliases.by_path)
 
     @property
     def asset_sources(self) -> tuple[str, ...]:
@@ -81,7 +80,7 @@ class Library(Neighbourhood):
     def at(self, path: str) -> Page | Alias | None:
         """The page or the alias that answers a decoded path."""
         recorder.read("path", path)
-        return self._by_path.get(path) or self._aliases.get(path)
+        return self._by_path.get(path) or self._aliases.by_path.get(path)
 
     def take(self, documents: Iterable[Document]) -> None:
         """Let documents stand in place of those they were before, of which only

@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 from coldpress.config import PERMALINK_TOKEN, Config
 from coldpress.errors import Place, Problems
-from coldpress.paths import BadPath, file_of
+from coldpress.paths import BadPath, OpenEnded, file_of
 from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile
 from coldpress.text import slugify
@@ -84,15 +84,26 @@ class Permalinks:
         if kind != "section" and section in self._patterns:
             pattern = self._patterns[section]
         if document.front.permalink is not None:
-            # The author's own path, letter for letter.
-            path = unicodedata.normalize("NFC", unquote(document.front.permalink.strip()))
-            return Entry(document, kind, "/" + path.lstrip("/"), bundle)
+            return Entry(document, kind, self._own_path(document, document.front.permalink), bundle)
         try:
             return Entry(document, kind, _expand(pattern, document, section), bundle)
         except ValueError as reason:
-            self._problems.error("url.permalink", str(reason), Place(document.source.name),
-                                 "give it a `date:`, `slug:` or `permalink:`")
+            message, hint = reason.args
+            self._problems.error("url.permalink", message, Place(document.source.name), hint)
             return None
+
+    def _own_path(self, document: Document, permalink: str) -> str:
+        """The author's own path, letter for letter; with the slash that others add too."""
+        path = "/" + unicodedata.normalize("NFC", unquote(permalink.strip())).lstrip("/")
+        try:
+            file_of(path)
+        except OpenEnded as reason:
+            self._problems.warn("url.slash", f"`{path}` has neither `/` nor an extension at its end: "
+                                f"it is published at `{path}/`", document.place_of("permalink"), reason.hint)
+            return path + "/"
+        except BadPath:
+            pass  # which is told with all the others
+        return path
 
     def _is_usable(self, entry: Entry) -> bool:
         try:
@@ -166,20 +177,20 @@ def _expand(pattern: str, document: Document, section: str) -> str:
     def value(found: re.Match[str]) -> str:
         token = found[1]
         if token == "slug":
-            return _needed(slug_of(document), "no letter of its name can stand in a URL")
+            return _needed(slug_of(document))
         if token in ("section", "stem"):
             return slugify(section if token == "section" else document.stem)
         if date is None:
-            raise ValueError(f"its URL needs a {token}, and it has no date")
+            raise ValueError(f"its URL needs a {token}, and it has no date", "give it a `date:` or a `permalink:`")
         return {"year": f"{date.year:04}", "month": f"{date.month:02}", "day": f"{date.day:02}"}.get(token, token)
 
     return re.sub("/{2,}", "/", PERMALINK_TOKEN.sub(value, pattern))
 
 
-def _needed(text: str, reason: str) -> str:
-    if not text:
-        raise ValueError(reason)
-    return text
+def _needed(slug: str) -> str:
+    if not slug:
+        raise ValueError("no letter of its name can stand in a URL", "give it a `slug:` or a `permalink:`")
+    return slug
 
 
 def _is_section_file(document: Document) -> bool:

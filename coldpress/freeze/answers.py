@@ -15,7 +15,13 @@ from coldpress.web.extension import Coldpress
 NO_HOST = "coldpress.invalid"
 """The host while `base_url` is unknown (RFC 6761: never a real one)."""
 _TYPES = mimetypes.MimeTypes()  # Python's own, not the machine's
-_XML = {"application/xml", "text/xml", "application/atom+xml", "application/rss+xml"}
+_NAMES = {
+    "text/xml": "xml", "application/xml": "xml", "application/json": "json",
+    "text/javascript": "javascript", "application/javascript": "javascript", "application/x-javascript": "javascript",
+    "image/x-icon": "icon", "image/vnd.microsoft.icon": "icon",
+    "audio/wav": "wave", "audio/x-wav": "wave", "audio/vnd.wave": "wave",
+}
+"""Types that are one, whichever name a version of Python knows it by (RFC 9239 for JavaScript)."""
 
 
 def refuse_status(entry: Entry, status: str, problems: Problems) -> None:
@@ -30,7 +36,7 @@ def check_answer(entry: Entry, mimetype: str | None, data: bytes, problems: Prob
     """Report a page that a static host would serve as something else, and one
     that names a host nobody knows."""
     guessed = _TYPES.guess_type(entry.file)[0]
-    if guessed and guessed != mimetype and not {guessed, mimetype} <= _XML:
+    if guessed and _kind(guessed) != _kind(mimetype or ""):
         problems.warn("route.type", f"`{entry.path}` answers {mimetype} but is written to `{entry.file}`",
                       entry.place, "give the route the ending of what it answers")
     if NO_HOST.encode() in data:
@@ -62,3 +68,9 @@ def _way_out(entry: Entry, write: Write, site: Coldpress) -> str:
     if site.owns_app:
         return f"mark the view `{name}` @coldpress.live, or only read the session in it"
     return f"take @coldpress.frozen from the view `{name}`, or only read the session in it"
+
+
+def _kind(mimetype: str) -> str:
+    """What two types have in common that say the same to a browser."""
+    family = mimetype.rpartition("+")[2] if mimetype.endswith(("+xml", "+json")) else None
+    return family or _NAMES.get(mimetype, mimetype)

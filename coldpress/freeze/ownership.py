@@ -12,6 +12,9 @@ from coldpress.errors import Place, Problems
 from coldpress.paths import relative_name
 from coldpress.state import STATE
 
+MARK_FILE = ".gitignore"
+MARK_FILES = (MARK_FILE, f"{MARK_FILE}.part")
+"""Our own files in an output folder: no page may have their names."""
 MARK = "# Output of Coldpress: files it did not write itself are never removed."
 _ELSEWHERE = "choose another folder with --output or `output_dir`"
 
@@ -22,7 +25,7 @@ class Ownership:
     def __init__(self, folder: Path, state: Path, name: str) -> None:
         self._folder = folder
         self._name = name
-        self._mark = folder / ".gitignore"
+        self._mark = folder / MARK_FILE
         key = blake2b(name.encode(), digest_size=6).hexdigest()
         self._manifest = state / f"manifest-{key}.json"
 
@@ -68,7 +71,7 @@ class Ownership:
     def foreign(self, owned: set[str]) -> tuple[str, ...]:
         """The files in the folder that are not among `owned`."""
         found = (relative_name(path, self._folder) for path in self._folder.rglob("*") if path.is_file())
-        return tuple(sorted(file for file in found if file not in owned and file != ".gitignore"))
+        return tuple(sorted(file for file in found if file not in owned and file != MARK_FILE))
 
     def is_foreign_in_the_way(self, file: str, owned: set[str]) -> bool:
         """Whether somebody else's file stands where `file`, or a folder above it, must be."""

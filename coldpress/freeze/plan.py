@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextvars import copy_context
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, url_for
@@ -15,9 +16,10 @@ from flask import Flask, url_for
 from coldpress import recorder
 from coldpress.content.aliases import Alias
 from coldpress.content.page import Page
-from coldpress.errors import Place, Problems
-from coldpress.freeze.entry import Entry, clash
+from coldpress.errors import Place, Problem, Problems
+from coldpress.freeze.entry import Entry
 from coldpress.freeze.own_routes import OwnRoutes
+from coldpress.freeze.places import Places, clash
 from coldpress.paths import BadPath, asset_file_of, file_of, path_of
 from coldpress.recorder import Key
 from coldpress.web.extension import Coldpress
@@ -34,7 +36,8 @@ class Plan:
         self._site = site
         self._problems = problems
         self._entries: dict[str, Entry] = {}
-        self._by_folded_file: dict[str, Entry] = {}
+        self._places = Places()
+        self._told = [_files(problem) for problem in problems if problem.code == "url.clash"]
         self._own = OwnRoutes(app, site)
         self._found_on: dict[str, Place] = {}
         self.own_reads: tuple[Key, ...] = ()
@@ -137,9 +140,26 @@ class Plan:
             self._problems.error("url.bad", f"`{path}` cannot be frozen: {reason}", more.get("place"), reason.hint)
             return None
         entry = Entry(path, endpoint, file, values, **more)
-        other = self._by_folded_file.setdefault(file.casefold(), entry)
-        if other is not entry:
-            self._problems.add(clash(entry, other))
+        other = self._places.take(entry)
+        if other is not None:
+            self._refuse(clash(_exactly(entry), _exactly(other)))
             return None
         self._entries[file] = entry
         return entry
+
+    def _refuse(self, problem: Problem) -> None:
+        """Report a clash, unless it is one of content, which was told when that was loaded."""
+        if _files(problem) not in self._told:
+            self._problems.add(problem)
+
+
+def _exactly(entry: Entry) -> Entry:
+    """An entry with the line of front matter that gives it its URL."""
+    found = entry.values.get("page")
+    if isinstance(found, Alias):
+        return replace(entry, place=found.page.document.place_of("aliases"))
+    return replace(entry, place=found.document.place_of("permalink")) if isinstance(found, Page) else entry
+
+
+def _files(problem: Problem) -> list[str]:
+    return sorted(place.path for place in (problem.place, *problem.also) if place)

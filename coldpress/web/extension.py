@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Flask
+from flask.typing import ResponseReturnValue
 from werkzeug.local import LocalProxy
 
 from coldpress import recorder
@@ -92,6 +93,10 @@ class Coldpress(Site):
         """Width and height of the image that a URL of the site leads to, where they are known."""
         return None if is_external(url) else self.library.image_size(path_of(url).removeprefix(self.link_root()))
 
-    def not_found(self, error: Exception) -> tuple[str, int]:
-        """The site's 404 page."""
-        return self.render("404.html"), 404
+    def not_found(self, error: Exception) -> ResponseReturnValue:
+        """What a view of ours doesn't have, content may: a page in a folder
+        `theme`, an alias of a list's page that is gone.  Else the site's 404 page."""
+        path = self.requested_path()
+        if found := self.find(path):
+            return content.content(found)
+        return content.content(None) if self.find(f"{path}/") else (self.render("404.html"), 404)

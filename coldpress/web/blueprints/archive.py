@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from flask import abort
+
 from coldpress.content.library import Library
 from coldpress.web.site import current_site
 from coldpress.web.site_blueprint import SiteBlueprint
@@ -16,6 +18,8 @@ blueprint = SiteBlueprint("archive", __name__)
 def archive() -> str:
     """Dated posts under their years."""
     site = current_site()
+    if not site.library.posts:
+        abort(404)
     return site.render("archive.html", years=site.library.years())
 
 

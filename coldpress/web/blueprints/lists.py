@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import abort
+from flask.typing import ResponseReturnValue
 
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.content.pagination import list_page, numbered_pages
-from coldpress.web.blueprints.content import show
+from coldpress.web.blueprints.content import content
 from coldpress.web.site import current_site
 from coldpress.web.site_blueprint import SiteBlueprint
 
@@ -35,13 +36,12 @@ def home_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 @blueprint.get("/<collection:name>/")
 @blueprint.get("/<collection:name>/page/<int:number>/")
-def posts(name: str, number: int | None = None) -> str:
+def posts(name: str, number: int | None = None) -> ResponseReturnValue:
     """The posts of a collection: the newest, or one of the numbered pages."""
     site = current_site()
     collection = site.library.collections[name]
-    page = site.find(collection.path)
-    if isinstance(page, Page) and not collection.posts:
-        return show(page)  # nothing to list
+    if not collection.posts:
+        return content(site.find(site.requested_path()))  # nothing to list
     listed = list_page(site.library, collection.posts, collection.path, number)
     if listed is None:
         abort(404)

@@ -34,7 +34,7 @@ def search() -> str:
 
 @blueprint.urls(search)
 def search_urls(library: Library) -> Iterator[dict[str, Any]]:
-    if library.at("/search/") is None:
+    if not isinstance(library.at("/search/"), Page):
         yield {}
 
 
