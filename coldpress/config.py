@@ -35,7 +35,7 @@ from coldpress.options import (
     as_theme,
 )
 from coldpress.paths import relative_name
-from coldpress.text import did_you_mean
+from coldpress.text import did_you_mean, one_line
 
 ENVIRONMENT_BASE_URL = "COLDPRESS_BASE_URL"
 _HOST = re.compile(r"(?:[^\s@]+@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:@\[\]]+)(?::\d{1,4}|:[1-5]\d{4}|:6[0-4]\d{3})?")
@@ -64,6 +64,10 @@ def _base_url(value: Any) -> str | None:
     if parts.query or parts.fragment:
         raise ValueError("a base URL has no `?` and no `#`")
     return text.rstrip("/") + "/"
+
+
+def _line(value: Any) -> str:
+    return one_line(_text(value))
 
 
 def _language(value: Any) -> str:
@@ -130,11 +134,11 @@ class Config:
     """The settings of one site, every read recorded.  Each option: its meaning
     in the line below it."""
 
-    title: str = _option(_text, "My site")
+    title: str = _option(_line, "My site")
     """Name of the site: the header, the feeds, every page's `<title>`."""
     base_url: str | None = _option(_base_url, None)
     """Where the site will live, such as `https://example.org/blog/`."""
-    description: str = _option(_text, "")
+    description: str = _option(_line, "")
     """One sentence about the site, for search engines and feeds."""
     author: str = _option(_text, "")
     """Who writes, where a post names nobody."""

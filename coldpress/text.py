@@ -22,10 +22,18 @@ _LETTER = re.compile(r"[^\W_]")
 # What changes how a character looks, not which it is: variation selectors, keycaps.
 _DRESSING = re.compile("[\ufe00-\ufe0f\u20e3]")
 
+_SPACES = re.compile("[ \t\n\r\v\f\x85\u2028\u2029]+")
+
 _PLAIN_SLUG = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 
 WORDS_PER_MINUTE = 220
 CJK_PER_MINUTE = 400
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks, nor spaces around it; other spaces that Unicode
+    knows stay as they are."""
+    return _SPACES.sub(" ", text).strip(" ")
 
 
 def slugify(text: str) -> str:
@@ -52,18 +60,19 @@ def text_digest(text: str) -> str:
 
 
 def heading_id(text: str) -> str:
-    """The anchor of a heading, as GitHub makes it but for every script.
+    """The anchor of a heading, as GitHub makes it.
 
-    Lower case; letters, marks, digits, `-` and `_` stay, spaces become `-`,
-    all else goes: `1.背景介绍` is `1背景介绍`.  Never empty.
+    Lower case; letters, marks, digits, `-` and what connects words, `_`, stay,
+    each space becomes `-`, all else goes: `1.背景介绍` is `1背景介绍`, `🚀 Go`
+    `-go`.  Never empty.
     """
     kept = []
-    for char in _letters(text.strip()):
-        if char.isspace():
+    for char in unicodedata.normalize("NFC", text.lower()):
+        if char == " ":
             kept.append("-")
-        elif char in "-_" or unicodedata.category(char)[0] in "LMN":
+        elif char == "-" or unicodedata.category(char) == "Pc" or unicodedata.category(char)[0] in "LMN":
             kept.append(char)
-    return "".join(kept).strip("-") or "section"
+    return "".join(kept) or "section"
 
 
 def python_markdown_id(text: str) -> str:

@@ -3,7 +3,7 @@ Flask, and of whatever renders its bodies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from coldpress.markup.cache import Body
@@ -54,3 +54,5 @@ class Markup(Protocol):
     def render(self, body: Body) -> Rendered: ...
 
     def brief(self, body: Body) -> Brief: ...
+
+    def heading(self, digest: str, read: Callable[[], str]) -> str | None: ...

@@ -91,7 +91,7 @@ def _as_name(library: Library, reference: str) -> Target:
     if page is None:
         return Target(None)
     anchors = page.rendered.anchors if fragment else ()
-    part = fragment if fragment in anchors else heading_id(fragment)
+    part = fragment if fragment in anchors else heading_id(fragment.strip())
     return Target(page.path, hash_mark + part if hash_mark else "", part if hash_mark else "", page)
 
 

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from coldpress.markup.titles import title_of
+import unicodedata
+from typing import TYPE_CHECKING
+
 from coldpress.sources.document import Document
 
+if TYPE_CHECKING:
+    from coldpress.content.library import Library
 
-def name_of(document: Document, site_title: str) -> str:
+_STRAIGHT = str.maketrans({
+    **dict.fromkeys("‘’‚‛ʼ", "'"), **dict.fromkeys("“”„‟«»", '"'), "–": "--", "—": "---", "…": "...", "\xa0": " "})
+
+
+def is_same_title(a: str, b: str) -> bool:
+    """Whether two titles are the same words, however their quotes, dashes and
+    letters are set."""
+    return _folded(a) == _folded(b)
+
+
+def _folded(title: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", title.translate(_STRAIGHT)).split()).casefold()
+
+
+def name_of(library: Library, document: Document) -> str:
     """The title of the front matter, else the first heading, else the file's
     name; of the home page's file, the site's."""
-    return document.front.title or title_of(document.body) or _file_name(document) or site_title
+    heading = None if document.front.title else library._markup.heading(document.digest, document.read_body)
+    return document.front.title or heading or _file_name(document) or library.config.title
 
 
 def _file_name(document: Document) -> str:

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from coldpress import recorder
 from coldpress.content.filling import Filling
-from coldpress.content.naming import name_of
+from coldpress.content.naming import is_same_title, name_of
 from coldpress.content.permalinks import Entry
 from coldpress.content.recorded import recorded, recorded_body, recorded_summary
 from coldpress.content.standing import Standing
@@ -85,7 +85,7 @@ class Page(Standing):
     @cached_property
     def _name(self) -> str:
         """The title, for code that sorts or compares: not recorded."""
-        return name_of(self._document, self._library.config.title)
+        return name_of(self._library, self._document)
 
     @recorded
     def date(self) -> datetime | None:
@@ -138,10 +138,11 @@ class Page(Standing):
         return Filling(self._library, self).html(self._rendered.html)
 
     def _is_title(self, title: Title) -> bool:
-        """Whether a heading is the page's title; in docs it is, whatever front
-        matter calls the page in lists."""
-        is_same = " ".join(self._name.split()).casefold() == title.text.casefold()
-        return is_same or (self.kind != "post" and self.face == "docs")
+        """Whether a heading is the page's title; where front matter gives another
+        it is in docs only, whatever that calls the page in lists."""
+        given = self._document.front.title
+        return (not given or is_same_title(given, title.text) or is_same_title(given, title.written)
+                or (self.kind != "post" and self.face == "docs"))
 
     def html_elsewhere(self) -> Markup:
         """The body for another place (a feed): every link is a whole URL."""

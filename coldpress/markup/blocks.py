@@ -129,8 +129,9 @@ class Blocks:
         self._told_depth = False
         self._ends: dict[str, tuple[int, bool]] = {}
 
-    def parse(self, body: str) -> Element:
-        """The tree of a body; what was wrong in it is among `flaws`."""
+    def parse(self, body: str, is_enough: Callable[[Element], bool] = lambda root: False) -> Element:
+        """The tree of a body, or of its lines until there is enough of it; what
+        was wrong in it is among `flaws`."""
         root = Element("div")
         self.lines = lines_of(body)
         if not self.lines[-1]:
@@ -139,6 +140,8 @@ class Blocks:
         for number, raw in enumerate(self.lines, 1):
             self._number = number
             self._read(Line(raw, number))
+            if is_enough(root):
+                break
         self._matched = 1
         self._close()
         return root

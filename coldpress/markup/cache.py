@@ -72,6 +72,17 @@ class MarkupCache:
         except (ValueError, TypeError, IndexError):
             return self.render(body).brief
 
+    def heading(self, digest: str, read: Callable[[], str]) -> str | None:
+        """The words of the heading that names a body, whose digest is given."""
+        key = f"{engine_version()}-{digest}"
+        found = self.store.heading(key)
+        if found is None:
+            text = read()
+            found = import_module("coldpress.markup.title_heading").title_of(text) or ""
+            if text_digest(text) == digest:
+                self.store.put_heading(key, found)
+        return found or None
+
     def words(self, body: Body) -> Words:
         """The words of that body."""
         key = self.key(body)

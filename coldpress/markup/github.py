@@ -23,17 +23,18 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 
-from coldpress.markup import abbreviations, attributes, icons
+from coldpress.markup import abbreviations, icons
 from coldpress.markup.blocks import Blocks
 from coldpress.markup.codes import Codes, colour_span
 from coldpress.markup.destinations import References
 from coldpress.markup.footnotes import Footnotes
 from coldpress.markup.grammar import STARTS
-from coldpress.markup.inlines import Inlines
+from coldpress.markup.inlines import Inlines, read_leaf
 from coldpress.markup.maths import Maths
 from coldpress.markup.rendered import Flaw, Heading
-from coldpress.markup.structure import TakenTitle, structure
-from coldpress.markup.tree import HEADINGS, ComponentElement, Raw, Source, raw
+from coldpress.markup.structure import TakenTitle, number_ids, structure
+from coldpress.markup.title_heading import TitleHeading, read_title
+from coldpress.markup.tree import ComponentElement, Raw, raw
 from coldpress.markup.typography import set_type
 from coldpress.markup.write import to_html
 from coldpress.options import MarkdownOptions
@@ -75,6 +76,7 @@ class GitHub(Extension):
         self.maths.reset()
         references = References()
         self.codes = Codes()
+        self._heading: TitleHeading | None = None
         self.body = Body(Blocks(STARTS, references.without), references)
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  (Python-Markdown's name)
@@ -92,7 +94,9 @@ class GitHub(Extension):
         """The marks within the texts of leaves, and of the notes they refer to."""
         footnotes = Footnotes(self.body.blocks.notes)
         inlines = Inlines(self.body.references, footnotes.mark)
-        _read(root, inlines)
+        self._heading = read_title(root, lambda heading: _read(root, inlines))
+        if self._heading is None:
+            _read(root, inlines)  # what is not read yet
         for note in footnotes.in_use():
             _read(note, inlines)
         self._footnotes = footnotes
@@ -101,6 +105,7 @@ class GitHub(Extension):
         section = self._footnotes.section()
         if section is not None:
             root.append(section)
+        number_ids(root, self._options.heading_ids)
         is_whole = abbreviations.explain(root, self.body.blocks.abbreviations)
         if self.body.references.spent or not is_whole:
             self.body.blocks.flaws.append(_TOO_MUCH)
@@ -125,12 +130,12 @@ class GitHub(Extension):
     def _finish(self, root: Element) -> None:
         body = self.body
         body.root = root
-        body.title, body.contents = structure(root, self._options.heading_ids)
-        flaws = [*body.blocks.flaws, *self.maths.flaws, *self.codes.flaws]
-        body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
         for code in root.iter("code"):
             colour_span(code)
         self._mark_components(root)
+        body.title, body.contents = structure(root, self._heading)
+        flaws = [*body.blocks.flaws, *self.maths.flaws, *self.codes.flaws]
+        body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
 
     def _mark_components(self, root: Element) -> None:
         """Put marks where components are, for the scan of the HTML."""
@@ -173,15 +178,7 @@ class _Step(Treeprocessor):
 
 def _read(root: Element, inlines: Inlines) -> None:
     for element in list(root.iter()):
-        text = element.text
-        if isinstance(text, Source):
-            found = (attributes.of_heading(text) if element.tag in HEADINGS
-                     else attributes.of_paragraph(text) if element.tag == "p" else None)
-            if found:
-                attributes.apply(element, found[1])
-                text = text.part(0, found[0])
-            element.text = None
-            inlines.read(text, element)
+        read_leaf(element, inlines)
 
 
 def _above_lists(root: Element) -> Iterator[Element]:

@@ -26,7 +26,7 @@ from coldpress.markup.icons import COMPONENT, Icon, icon_at
 from coldpress.markup.keys import keys_at
 from coldpress.markup.repair import completed
 from coldpress.markup.tokens import Bracket, Closed, Token, build, last_character, words_of
-from coldpress.markup.tree import PAGE_LINK, ComponentElement, Source, Verbatim, group, raw
+from coldpress.markup.tree import HEADINGS, PAGE_LINK, ComponentElement, Emoji, Source, Verbatim, group, raw
 from coldpress.text import CJK
 
 _SPECIAL = re.compile(
@@ -62,6 +62,21 @@ class Inlines:
             into.text = str(source)
             return
         build(_Reading(self, source).tokens(), into)
+
+
+def read_leaf(element: Element, inlines: Inlines) -> None:
+    """Read the text of a leaf, and the attributes at its end, if it has one that
+    is not read yet."""
+    text = element.text
+    if not isinstance(text, Source):
+        return
+    found = (attributes.of_heading(text) if element.tag in HEADINGS
+             else attributes.of_paragraph(text) if element.tag == "p" else None)
+    if found:
+        attributes.apply(element, found[1])
+        text = text.part(0, found[0])
+    element.text = None
+    inlines.read(text, element)
 
 
 class _Reading:
@@ -319,7 +334,7 @@ class _Reading:
             return self._icon(icon, at)
         found = emoji_at(self._text, at)
         if found:
-            self._tokens.append(found[0])
+            self._tokens.append(Emoji(found[0], self._text[at:found[1]]))
             return found[1]
         directive = inline_at(self._text, at)
         return self._directive(directive, at) if directive else None

@@ -10,8 +10,9 @@ from coldpress.markup.abbreviations import DEFINITION
 from coldpress.markup.blocks import Blocks, Leaf, Paragraph, Taken
 from coldpress.markup.lines import Line
 from coldpress.markup.money import is_block, looks_like_tex
+from coldpress.markup.raw_headings import split_headings
 from coldpress.markup.repair import completed
-from coldpress.markup.tree import Source, Verbatim, raw
+from coldpress.markup.tree import Source, Verbatim
 
 _HEADING = re.compile(r"#{1,6}(?=[ \t]|$)")
 _UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*$")
@@ -101,9 +102,9 @@ class Html(Leaf):
         if not self._is_closed:
             blocks.flaw("markup.html", "this HTML is never closed", *self._place, 1,
                         f"all below it belongs to it; end it with `{self._end}`")
-        element = raw(completed("\n".join(self._lines).rstrip("\n")))
-        element.tail = "\n"
-        self.parent.append(element)
+        for element in split_headings(completed("\n".join(self._lines).rstrip("\n"))):
+            element.tail = "\n"
+            self.parent.append(element)
 
 
 class Table(Leaf):

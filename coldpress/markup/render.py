@@ -42,7 +42,7 @@ class Renderer:
             clean_components(engine.body.components)
         scan = Scan(locator, engine.body.components)
         taken = engine.body.title
-        title = Title(taken.id, taken.text, scan.run(
+        title = Title(taken.id, taken.heading.text, taken.heading.written, taken.heading.lines, scan.run(
             self._whole(taken.html, engine.body, repaired_part))) if taken else None
         fragment = scan.run(html, title)
         summary, has_more = summarize(html)

@@ -77,11 +77,14 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """The heading that is the page's title, as text and as HTML; shown in the
+    """The heading that is the page's title: its words, its text as it was
+    `written`, the `lines` of the body it stands on, and its HTML; shown in the
     body only when the front matter gives the page another."""
 
     id: str
     text: str
+    written: str
+    lines: tuple[int, int] | None
     html: Fragment
 
 

@@ -32,7 +32,7 @@ def dumps(rendered: Rendered) -> str:
     """A rendered body as compact JSON, but for its brief and its text."""
     title = rendered.title
     return _json([
-        _parts(rendered.html), [title.id, title.text, _parts(title.html)] if title else None,
+        _parts(rendered.html), _title(title) if title else None,
         [_heading(heading) for heading in rendered.toc], rendered.anchors, rendered.words, rendered.cjk,
         [[flaw.code, flaw.message, flaw.line, flaw.column, flaw.length, flaw.hint, flaw.severity]
          for flaw in rendered.flaws],
@@ -48,7 +48,7 @@ def loads(kept: Kept) -> Rendered:
     """A body back from the store.  Raises `ValueError`, `TypeError` or `IndexError` for what
     `dumps` did not write."""
     html, title, toc, anchors, words, cjk, flaws = json.loads(kept.text)
-    made = Title(title[0], title[1], _fragment(title[2], None)) if title else None
+    made = _made_title(*title) if title else None
     return Rendered(
         html=_fragment(html, made), brief=loads_brief(kept.brief), title=made,
         toc=tuple(_made_heading(heading) for heading in toc), anchors=tuple(anchors), words=words, cjk=cjk,
@@ -69,6 +69,14 @@ def _parts(fragment: Fragment) -> list[Any]:
     """Text as it is, slots as lists, the title's place as a zero."""
     return [part if isinstance(part, str) else 0 if isinstance(part, Title) else _link(part)
             if isinstance(part, Link) else _component(part) for part in fragment.parts]
+
+
+def _title(title: Title) -> list[Any]:
+    return [title.id, title.text, title.written, title.lines, _parts(title.html)]
+
+
+def _made_title(name: str, text: str, written: str, lines: list[int] | None, html: list[Any]) -> Title:
+    return Title(name, text, written, (lines[0], lines[1]) if lines else None, _fragment(html, None))
 
 
 def _link(link: Link) -> list[Any]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from coldpress.database import Database
 
-_SCHEMA = "CREATE TABLE markup (key TEXT PRIMARY KEY, value BLOB NOT NULL, brief TEXT NOT NULL, words BLOB NOT NULL)"
+_SCHEMA = """CREATE TABLE markup (key TEXT PRIMARY KEY, value BLOB NOT NULL, brief TEXT NOT NULL, words BLOB NOT NULL);
+CREATE TABLE headings (key TEXT PRIMARY KEY, heading TEXT NOT NULL, seal INTEGER NOT NULL)"""
 _SPARE = 2_000  # rows kept beside those the last build used
 _BATCH = 500  # rows written at once
 
@@ -74,6 +75,8 @@ class MarkupStore:
         self._lock = threading.Lock()
         self._pending: dict[str, Kept] = {}
         self._used: set[str] = set()
+        self._headings: dict[str, str] | None = None
+        self._new_headings: dict[str, str] = {}
 
     @property
     def note(self) -> str | None:
@@ -106,6 +109,21 @@ class MarkupStore:
             return pending.packed_words
         rows: list[Any] = self._database.rows("SELECT words FROM markup WHERE key = ?", (key,))
         return rows[0][0] if rows else None
+
+    def heading(self, key: str) -> str | None:
+        """The words of a body's heading that are kept under a key; none, if it
+        has no such heading."""
+        if self._headings is None:
+            rows: list[Any] = self._database.rows("SELECT key, heading, seal FROM headings")
+            self._headings = {name: heading for name, heading, seal in rows if _seal(name, heading) == seal}
+        self._used.add(key)
+        return self._headings.get(key)
+
+    def put_heading(self, key: str, heading: str) -> None:
+        """Keep a heading under a key; it is on disk after `flush`."""
+        with self._lock:
+            assert self._headings is not None, "it was asked for before"
+            self._headings[key] = self._new_headings[key] = heading
 
     def forget(self, key: str) -> None:
         """Drop what is kept under a key: it is damaged."""
@@ -143,10 +161,21 @@ class MarkupStore:
             self._database.run(lambda connection: connection.executemany(
                 "INSERT OR REPLACE INTO markup VALUES (?, ?, ?, ?)", rows), None)
             self._pending.clear()
+        if self._new_headings:
+            headings = [(key, heading, _seal(key, heading)) for key, heading in sorted(self._new_headings.items())]
+            self._database.run(lambda connection: connection.executemany(
+                "INSERT OR REPLACE INTO headings VALUES (?, ?, ?)", headings), None)
+            self._new_headings.clear()
+
+
+def _seal(key: object, heading: object) -> int:
+    return zlib.crc32(f"{key!r} {heading!r}".encode("utf-8", "replace"))
 
 
 def _forget(connection: sqlite3.Connection, used: set[str]) -> None:
-    (rows,) = connection.execute("SELECT count(*) FROM markup").fetchone()
-    if rows - len(used) - _SPARE > 0:
-        gone = [(key,) for (key,) in connection.execute("SELECT key FROM markup ORDER BY rowid") if key not in used]
-        connection.executemany("DELETE FROM markup WHERE key = ?", gone[:len(gone) - _SPARE])
+    for table in ("markup", "headings"):
+        (rows,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+        if rows - len(used) - _SPARE > 0:
+            keys = connection.execute(f"SELECT key FROM {table} ORDER BY rowid")
+            gone = [(key,) for (key,) in keys if key not in used]
+            connection.executemany(f"DELETE FROM {table} WHERE key = ?", gone[:len(gone) - _SPARE])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
+from coldpress.markup.plain import text_of
+from coldpress.markup.raw_headings import lower_headings
 from coldpress.markup.rendered import Heading
-from coldpress.markup.titles import plain
+from coldpress.markup.title_heading import TitleHeading
 from coldpress.markup.tree import HEADINGS, TITLE_MARK, raw
 from coldpress.markup.write import to_html
-from coldpress.text import heading_id, python_markdown_id
+from coldpress.text import heading_id, one_line, python_markdown_id
 
 _MOST_CONTENTS = 10  # times that a page shows its contents
 
@@ -20,50 +22,30 @@ class TakenTitle:
     """The heading that was taken out of a body."""
 
     id: str
-    text: str
+    heading: TitleHeading
     html: str
 
 
-def structure(root: Element, ids: str = "github") -> tuple[TakenTitle | None, tuple[Heading, ...]]:
-    """Bring a body's tree into the shape of a page; gives its title, if it
-    begins with one, and its contents."""
-    _number_ids(root, *_IDS[ids])
-    title = _take_title(root)
-    if any(element.tag == "h1" for element in root):
-        # The page has one h1, its title: the body's begin below it.
-        for element in root.iter():
-            if element.tag in HEADINGS[:-1]:
-                element.tag = HEADINGS[HEADINGS.index(element.tag) + 1]
+def structure(root: Element, heading: TitleHeading | None) -> tuple[TakenTitle | None, tuple[Heading, ...]]:
+    """Bring a body's tree into the shape of a page; gives its title, where a
+    heading may be that, and its contents."""
+    title = _take_title(root, heading) if heading else None
+    _lower_headings(root)
     contents = _contents(root)
     _show_contents(root, contents)
     _wrap_tables(root)
     return title, contents
 
 
-def text_of(element: Element) -> str:
-    """The words of an element, without marks of footnotes."""
-    return "".join(_texts(element))
-
-
-def _texts(element: Element) -> Iterator[str]:
-    if element.tag is not None and not element.get("id", "").startswith("fnref"):
-        yield element.text or ""
-        yield element.get("alt", "")
-        for child in element:
-            yield from _texts(child)
-            yield child.tail or ""
-
-
-_IDS: dict[str, tuple[Callable[[str], str], str]] = {
-    "github": (heading_id, "-"), "python-markdown": (python_markdown_id, "_")}
-
-
-def _number_ids(root: Element, make_id: Callable[[str], str], dash: str) -> None:
+def number_ids(root: Element, kind: str) -> None:
+    """Give headings their anchors; before typography, for they are made of the
+    words as they were written."""
+    make_id, dash = _IDS[kind]
     used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
     next_number: dict[str, int] = {}
     for element in root.iter():
         if element.tag in HEADINGS and "id" not in element.attrib:
-            base = name = make_id(text_of(element))
+            base = name = make_id(text_of(element, as_written=kind == "github").replace("\n", " "))
             while name in used or not name:
                 next_number[base] = next_number.get(base, 0) + 1
                 name = f"{base}{dash}{next_number[base]}"
@@ -71,17 +53,29 @@ def _number_ids(root: Element, make_id: Callable[[str], str], dash: str) -> None
             element.set("id", name)
 
 
-def _take_title(root: Element) -> TakenTitle | None:
-    headings = [element for element in root if element.tag in HEADINGS]
-    if not headings or headings[0].tag != "h1":
-        return None
-    first = headings[0]
-    if sum(element.tag == "h1" for element in headings) > 1 and first is not root[0]:
-        return None
+_IDS: dict[str, tuple[Callable[[str], str], str]] = {
+    "github": (heading_id, "-"), "python-markdown": (python_markdown_id, "_")}
+
+
+def _take_title(root: Element, heading: TitleHeading) -> TakenTitle:
     mark = raw(TITLE_MARK)
     mark.tail = "\n"
-    root[list(root).index(first)] = mark
-    return TakenTitle(first.attrib["id"], plain(text_of(first)), to_html(first))
+    element = heading.element
+    root[list(root).index(element)] = mark
+    html = to_html(element)
+    if element.get("align", "").lower() == "center":
+        html = f'<span style="display: block; text-align: center;">{html}</span>'
+    return TakenTitle(element.attrib["id"], heading, html)
+
+
+def _lower_headings(root: Element) -> None:
+    """The page has one h1, its title: where the body's parts have such headings
+    all begin below it; else only those in quotes, lists and raw HTML do."""
+    lowered = HEADINGS[:-1] if any(element.tag == "h1" for element in root) else HEADINGS[:1]
+    for element in root.iter():
+        if element.tag in lowered:
+            element.tag = HEADINGS[HEADINGS.index(element.tag) + 1]
+    lower_headings(root)
 
 
 def _contents(root: Element) -> tuple[Heading, ...]:
@@ -92,7 +86,7 @@ def _contents(root: Element) -> tuple[Heading, ...]:
         found = []
         while headings and headings[-1][0] > level:
             own, element = headings.pop()
-            found.append(Heading(own, element.attrib["id"], plain(text_of(element)), below(own)))
+            found.append(Heading(own, element.attrib["id"], one_line(text_of(element)), below(own)))
         return tuple(found)
 
     return below(0)

@@ -9,6 +9,7 @@ from coldpress.markup import attributes
 from coldpress.markup.attributes import Attributes
 from coldpress.markup.delimiters import Delimiter
 from coldpress.markup.destinations import Target
+from coldpress.markup.plain import text_of
 
 
 class Bracket:
@@ -116,7 +117,7 @@ def _words(tokens: Iterable[Token]) -> Iterator[str]:
         if isinstance(token, str):
             yield token
         elif isinstance(token, Element):
-            yield token.get("alt") or "".join(token.itertext()) if token.tag is not None else ""
+            yield text_of(token)
         elif isinstance(token, Delimiter):
             yield token.char * token.left
         elif isinstance(token, Bracket):

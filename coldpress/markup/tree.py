@@ -81,6 +81,16 @@ def raw(html: str) -> Element:
     return group(Raw(html))
 
 
+class Emoji(Element):
+    """A character that was written as a code."""
+
+    def __init__(self, character: str, code: str) -> None:
+        super().__init__("")
+        self.tag = None  # type: ignore[assignment]  # a group
+        self.text = character
+        self.code = code
+
+
 class ComponentElement(Element):
     """A component: its first child is its title, the rest its content.  `kind`
     is `container`, `leaf` or `inline`; `written` and `closing` are what stands

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from coldpress import decoding, mapping, versions
+from coldpress import decoding, mapping, text, versions
 from coldpress.database import Database
 from coldpress.errors import Problems
 from coldpress.mapping import Params
@@ -107,7 +107,7 @@ def _stamp(source: SourceFile) -> str:
 
 def _version(taxonomies: tuple[str, ...], zone: tzinfo) -> str:
     here = Path(__file__).parent
-    files = [*sorted(here.glob("*.py")), Path(decoding.__file__), Path(mapping.__file__)]
+    files = [*sorted(here.glob("*.py")), Path(decoding.__file__), Path(mapping.__file__), Path(text.__file__)]
     return f"{versions.code_version(files, ['pyyaml'])} {taxonomies} {zone}"
 
 

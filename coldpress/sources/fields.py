@@ -12,6 +12,7 @@ from typing import Any
 from coldpress.mapping import Params
 from coldpress.paths import is_external
 from coldpress.sources.dates import parse_date
+from coldpress.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ def as_text(value: Any, zone: tzinfo) -> str:
     if isinstance(value, (dict, list)):
         raise ValueError("text is expected here")
     return str(value)
+
+
+def as_line(value: Any, zone: tzinfo) -> str:
+    """One text without line breaks."""
+    return one_line(as_text(value, zone))
 
 
 def as_flag(value: Any, zone: tzinfo) -> bool:
@@ -141,15 +147,15 @@ def as_date(value: Any, zone: tzinfo) -> datetime:
 
 
 FIELDS: Mapping[str, Callable[[Any, tzinfo], Any]] = {
-    "title": as_text, "date": as_date, "updated": parse_date, "draft": as_flag,
+    "title": as_line, "date": as_date, "updated": parse_date, "draft": as_flag,
     "publish_date": parse_date, "expiry_date": parse_date, "slug": as_text, "permalink": as_text,
     "unlisted": as_flag, "aliases": as_list, "authors": as_authors, "weight": as_number,
-    "summary": as_text, "description": as_text, "image": as_image, "lang": as_text,
+    "summary": as_text, "description": as_line, "image": as_image, "lang": as_text,
     "layout": as_text, "toc": as_flag, "search": as_found, "params": as_params,
 }
 """Every key of ours with the reader of its value; taxonomies come from the config."""
 
-AS_WRITTEN = frozenset({as_text, as_list, as_terms, as_authors})
+AS_WRITTEN = frozenset({as_text, as_line, as_list, as_terms, as_authors})
 """Readers for which `1.10` is those four letters, not a number."""
 
 

@@ -177,7 +177,7 @@ class Site:
                 documents = [self.sources.taken_again(page.document) if page else None for page in pages]
             except OSError:
                 return False
-            if not all(page and document and name_of(document, self.config.title) == page.title
+            if not all(page and document and name_of(library, document) == page.title
                        for page, document in zip(pages, documents, strict=True)):
                 return False
             library.take(filter(None, documents))

@@ -15,10 +15,10 @@ from urllib.parse import quote, unquote
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
 from coldpress.markup.rendered import Component, Link
-from coldpress.markup.titles import title_span
 from coldpress.web.including import lines_of, source_of, text_of
 from coldpress.web.site import Site
 
+_UNDERLINE = re.compile(r" {0,3}=+[ \t]*(?:\n|\Z)")
 _DEEPEST = 8  # pages in one another
 _WIKI = re.compile(r"\[\[([^\[\]|\n]*)(?:\|([^\[\]\n]*))?\]\]")
 _INCLUDE = re.compile(r"[ \t]*::include\b[^\n]*")
@@ -72,9 +72,11 @@ def _text(site: Site, page: Page, above: tuple[str, ...]) -> str:
     edits = [edit for link in rendered.html.links for edit in _of_link(site.library, page, body, starts, link)]
     edits += [edit for component in rendered.html.components if component.name == "include"
               for edit in _of_include(site, page, body, starts, component, above)]
-    span = title_span(body) if page.title_id is not None else None
-    if span:
-        edits.append((*span, ""))
+    title = rendered.title if page.title_id is not None else None
+    if title and title.lines:
+        begin, end = (starts[line - 1] if line <= len(starts) else len(body) for line in title.lines)
+        below = _UNDERLINE.match(body, end)
+        edits.append((begin, below.end() if below else end, ""))
     return _edited(body, edits).strip("\n")
 
 
