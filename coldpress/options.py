@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
+from unicodedata import normalize
 
 from coldpress.colours import NAMES, is_colour
 from coldpress.text import did_you_mean
@@ -34,6 +35,8 @@ class MarkdownOptions:
 
     trusted: bool = True
     """Whether authors may write any HTML; of others' it is cleaned."""
+    untrusted: tuple[str, ...] = ()
+    """Folders of the content folder whose authors may not, while the others may."""
     jinja: bool = False
     """Whether bodies are templates, run in a sandbox before they are read."""
     smart: bool = True
@@ -51,7 +54,7 @@ class MarkdownOptions:
     def trusts(self, source: str) -> bool:
         """Whether the author of a source, named from the content folder, is
         trusted.  All code that must know asks here."""
-        return self.trusted
+        return self.trusted and not any(source.startswith(f"{folder}/") for folder in self.untrusted)
 
     @property
     def key(self) -> str:
@@ -107,7 +110,8 @@ def as_feeds(value: Any) -> FeedOptions:
 def as_markdown(value: Any) -> MarkdownOptions:
     """`markdown:` as written."""
     return MarkdownOptions(**_group(value, MarkdownOptions, {
-        "macros": _macros, "heading_ids": _heading_ids, "snippets": _paths, "append": _paths}))
+        "macros": _macros, "heading_ids": _heading_ids, "snippets": _paths, "append": _paths,
+        "untrusted": _content_folders}))
 
 
 def as_theme(value: Any) -> ThemeOptions:
@@ -191,6 +195,15 @@ def _paths(value: Any) -> tuple[str, ...]:
     if any(path.startswith(("..", "/")) or ":" in path for path in paths):
         raise ValueError("a path inside the site is expected here")
     return paths
+
+
+def _content_folders(value: Any) -> tuple[str, ...]:
+    """Folders of the content folder, named as sources are."""
+    folders = tuple(normalize("NFC", path) for path in _paths(value)) if value else ()
+    if "." in folders:
+        raise ValueError("folders below the content folder are expected here",
+                         "if nobody is trusted, write `trusted: false`")
+    return folders
 
 
 def _colour(value: Any) -> str:

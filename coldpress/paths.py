@@ -20,6 +20,7 @@ _EXTENSION = re.compile(r"[^/]\.[a-zA-Z]\w*\Z")
 _SPECIAL = re.compile(r"[?#%]")
 # What nearly every path is, and what is fine everywhere.
 _PLAIN = re.compile(r"/(?:(?!(?:con|prn|aux|nul|com\d|lpt\d)/)[a-z0-9][a-z0-9_-]{0,99}/)*")
+_HOST = re.compile(r"\A[\x00-\x20]*[/\\][\x00-\x20/\\]*[/\\]")  # what browsers read as `//`
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
 
 
@@ -42,6 +43,11 @@ def is_external(url: str) -> bool:
     return url.startswith("//") or _SCHEME.match(url) is not None
 
 
+def on_this_host(url: str) -> str:
+    """A URL without a scheme as it leads nowhere but to its own host."""
+    return _HOST.sub("/", url)
+
+
 def path_of(url: str) -> str:
     """The decoded, NFC path of a URL below the site's root."""
     return unicodedata.normalize("NFC", unquote(urlsplit(url).path))
@@ -49,8 +55,12 @@ def path_of(url: str) -> str:
 
 @lru_cache(maxsize=65536)
 def url_of(path: str) -> str:
-    """A path percent-encoded, as Werkzeug builds it and as links need it."""
-    return quote(path, safe="/!$&'()*+,;=:@-._~")
+    """A path percent-encoded, as Werkzeug builds it and as links need it.
+
+    A path that begins with two slashes, which no page has, gets one: browsers
+    take what follows two for a host.
+    """
+    return quote(on_this_host(path), safe="/!$&'()*+,;=:@-._~")
 
 
 def file_of(path: str) -> str:

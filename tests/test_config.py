@@ -14,7 +14,7 @@ DEFAULTS = {
     "title": "My site", "base_url": None, "description": "", "author": "", "language": "en", "timezone": "UTC",
     "permalinks": {}, "taxonomies": ("tags", "categories"), "collections": ("posts",), "menu": (), "paginate": 10,
     "search": True, "params": {},
-    "markdown": {"trusted": True, "jinja": False, "smart": True, "macros": (), "heading_ids": "github",
+    "markdown": {"trusted": True, "untrusted": (), "jinja": False, "smart": True, "macros": (), "heading_ids": "github",
                  "snippets": (".", "snippets"), "append": ()},
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
     "static_dir": "static", "data_dir": "data", "llms": False,

@@ -35,13 +35,13 @@ def test_processes_give_what_one_gives(context):
         return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(context))
 
     alone = Renderer()
-    assert list(render_many([("", body) for body in BODIES], MarkdownOptions(), 2, make)) == [kept(body,
+    assert list(render_many([("", body, True) for body in BODIES], MarkdownOptions(), 2, make)) == [kept(body,
         alone) for body in BODIES]
 
 
 def test_what_a_worker_raises_is_raised():
     with pytest.raises(AttributeError):
-        list(render_many([("en", "fine"), ("en", None)], MarkdownOptions(), 2, ThreadPoolExecutor))
+        list(render_many([("en", "fine", True), ("en", None, True)], MarkdownOptions(), 2, ThreadPoolExecutor))
 
 
 def test_few_bodies_wait_until_they_are_asked_for(tmp_path):
@@ -72,7 +72,7 @@ def unread():
 
 def test_a_chunk_is_rendered_in_order():
     assert [serial.loads(kept).words for kept in render_chunk(
-        MarkdownOptions(), [("en", "one"), ("en", "one two"), ("en", "")])] == [1, 2, 0]
+        MarkdownOptions(), [("en", "one", True), ("en", "one two", True), ("en", "", True)])] == [1, 2, 0]
 
 
 def test_many_processes_build_the_same_site(make_site):

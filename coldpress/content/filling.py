@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
@@ -18,18 +19,30 @@ if TYPE_CHECKING:
 
 class Filling:
     """Fills slots for one page: its own, or `elsewhere` on the site, or in a
-    feed, where every link is `absolute`."""
+    feed, where every link is `absolute`.  What an author who is not trusted
+    wrote is cleaned then, without `ids` if it stands on a page beside its own;
+    what templates make of it is not, for they are the site's."""
 
-    def __init__(self, library: Library, page: Page, *, elsewhere: bool = False, absolute: bool = False) -> None:
+    def __init__(self, library: Library, page: Page, *, elsewhere: bool = False, absolute: bool = False,
+                 ids: bool = True) -> None:
         self._library = library
         self._page = page
         self._elsewhere = elsewhere
         self._absolute = absolute
+        self._ids = ids
         self._known: dict[int, Mapping[str, Any]] = {}
+        self._clean: Any = None if library.trusts(page) else import_module("coldpress.markup.clean")
+        self._made: list[str] = []
 
     def html(self, fragment: Fragment) -> Markup:
         """A fragment with its slots filled."""
-        return Markup(fragment.fill(self))
+        if self._clean is None:
+            return Markup(fragment.fill(self))
+        around, self._made = self._made, []
+        try:
+            return Markup(self._clean.clean(fragment.fill(self), self._made, ids=self._ids))
+        finally:
+            self._made = around
 
     def __call__(self, slot: Slot) -> str:
         if isinstance(slot, Link):
@@ -55,7 +68,7 @@ class Filling:
         """The heading that gave the title, where the page has another."""
         if self._page._is_title(title):
             return ""
-        return f'<h2 id="{escape(title.id)}">{self.html(title.html)}</h2>'
+        return f'<h2 id="{escape(title.id)}">{title.html.fill(self)}</h2>'
 
     def _component(self, component: Component) -> str:
         if component.name == PAGE_LINK:
@@ -63,28 +76,32 @@ class Filling:
         if component.name == CALLOUT_TITLE:
             return str(escape(self._library.host.callout_title(self._page, str(component.attributes[0][1]))))
         shown = self._library.host.component(component.name, self._variables(component))
-        if shown is not None:
+        if shown is None:
+            return f"{component.before}{component.body.fill(self)}{component.after}"
+        if self._clean is None:
             return shown
-        return f"{component.before}{self.html(component.body)}{component.after}"
+        self._made.append(shown)
+        return str(self._clean.slot(len(self._made) - 1))
 
     def _page_link(self, component: Component) -> str:
         """`[[Name]]`: text, where no page is called so."""
         link = dict(component.attributes)["to"]
         if isinstance(link, str) or self._library.target(self._page, link).path is None:
             return component.before
-        return f'<a href="{self._link(link)}">{self.html(component.title)}</a>'
+        return f'<a href="{self._link(link)}">{component.title.fill(self)}</a>'
 
     def _variables(self, component: Component) -> Mapping[str, Any]:
         """What a component's template gets; the one around it gets the same."""
         if component.number not in self._known:
-            self._known[component.number] = self._made(component)
+            self._known[component.number] = self._told(component)
         return self._known[component.number]
 
-    def _made(self, component: Component) -> Mapping[str, Any]:
+    def _told(self, component: Component) -> Mapping[str, Any]:
+        attributes = {name: value if isinstance(value, str) else self._url(value)
+                      for name, value in component.attributes}
         return {
             "name": component.name, "kind": component.kind, "number": component.number, "page": self._page,
             "title": self.html(component.title), "body": self.html(component.body),
-            "attributes": Params({name: value if isinstance(value, str) else self._url(value)
-                                  for name, value in component.attributes}),
+            "attributes": Params(self._clean.clean_attributes(attributes) if self._clean else attributes),
             "children": [self._variables(part) for part in component.body.parts if isinstance(part, Component)],
         }

@@ -29,7 +29,7 @@ from coldpress.content.standing import Standing
 from coldpress.content.taxonomy import Author
 from coldpress.markup.cache import Body
 from coldpress.markup.rendered import Brief, Link, Rendered
-from coldpress.paths import url_of
+from coldpress.paths import on_this_host, url_of
 from coldpress.sources.data import Data
 from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile
@@ -47,6 +47,8 @@ class Library(Neighbourhood):
         self._assets = dict(assets)
         self._left_out = tuple(left_out)
         self._markup = markup
+        with recorder.unrecorded():
+            self._markdown = config.markdown
         kinds = {"page": Page, "post": Post, "section": Section}
         super().__init__(config, [kinds[entry.kind](entry, self) for entry in entries], host.link_root, people_of(data))
         self._aliases = Aliases(self.all_pages.unrecorded)
@@ -142,11 +144,15 @@ class Library(Neighbourhood):
         site, or whole (for feeds)."""
         target = self.target(page, link)
         if target.path is None:
-            return target.url or link.target
+            return target.url or (link.target if target.external else on_this_host(link.target))
         if target.path == page.path and target.suffix.startswith("#") and not (elsewhere or absolute):
             return target.suffix
         base = (self.config.base_url or "").rstrip("/") if absolute else self.root()
         return base + url_of(target.path) + target.suffix
+
+    def trusts(self, page: Page) -> bool:
+        """Whether the author of a page may write any HTML."""
+        return self._markdown.trusts(page.source)
 
     def body_of(self, page: Page) -> Body:
         """A page's body as it is to be rendered.  Only what templates and
@@ -156,8 +162,8 @@ class Library(Neighbourhood):
             language = document.front.lang or self.config.language
         expanded = expanded_body(self, page)
         if expanded is None:
-            return Body(document.digest, language, document.read_body)
-        return Body(text_digest(expanded.text), language, lambda: expanded.text)
+            return Body(document.digest, language, document.read_body, self.trusts(page))
+        return Body(text_digest(expanded.text), language, lambda: expanded.text, expanded.trusted)
 
     def render(self, page: Page) -> Rendered:
         """A page's markup, from the cache where it is there."""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _ILLEGAL = re.compile(r"[\s\"<>`{}|\\^\[\]]|%(?![0-9a-fA-F]{2})")
 
+_SPECIAL = re.compile("[:?#]")
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -112,7 +114,10 @@ def _as_source(library: Library, page: Page, name: str, suffix: str, fragment: s
 
 
 def _as_url(library: Library, page: Page, name: str, suffix: str, fragment: str) -> Target:
-    path = urljoin(page.path, name) if not name.startswith("/") else name
+    path = name
+    if not name.startswith("/"):
+        # A name is no URL: what it was encoded for is no scheme and no query.
+        path = unquote(urljoin(page.path, quote(name))) if _SPECIAL.search(name) else urljoin(page.path, name)
     path = unicodedata.normalize("NFC", path)
     for candidate in (path, path + "/", path.removesuffix("index.html")):
         found = library.at(candidate)

@@ -21,6 +21,7 @@ from coldpress.content.recorded import recorded, recorded_body, recorded_summary
 from coldpress.content.standing import Standing
 from coldpress.mapping import Params
 from coldpress.markup.rendered import Brief, Heading, Link, Rendered, Title
+from coldpress.markup.schemes import is_safe_url
 from coldpress.paths import url_of
 from coldpress.sources.document import Document
 from coldpress.text import reading_minutes, shorten
@@ -130,7 +131,8 @@ class Page(Standing):
     def image(self) -> str | None:
         """The URL of its picture, if it names one."""
         image = self._document.front.image
-        return self._library.link_url(self, Link("image", image)) if image else None
+        url = self._library.link_url(self, Link("image", image)) if image else None
+        return url if url is None or self._library.trusts(self) or is_safe_url(url) else None
 
     @recorded_body
     def html(self) -> Markup:

@@ -21,11 +21,13 @@ from coldpress.text import text_digest
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body to be rendered: its digest, its language, and how it is read."""
+    """A body to be rendered: its digest, its language, how it is read, and
+    whether its author may write any HTML."""
 
     digest: str
     language: str
     read: Callable[[], str]
+    trusted: bool = True
 
 
 FEW = 200  # bodies, below which one process is as fast
@@ -52,7 +54,7 @@ class MarkupCache:
         rendered = self._stored(key)
         if rendered is None:
             text = body.read()
-            rendered = cast(Rendered, self._renderer.render(text, body.language))
+            rendered = cast(Rendered, self._renderer.render(text, body.language, trusted=body.trusted))
             if text_digest(text) != body.digest:
                 return rendered  # saved again meanwhile: nothing to be kept under that name
             self.store.put(key, serial.kept(rendered, indexed=self._indexed))
@@ -111,7 +113,7 @@ class MarkupCache:
         missing = {key: body for key, body in ((self.key(body), body) for body in bodies) if key not in kept}
         if len(missing) >= FEW:
             self.store.close()  # no connection may be shared with a forked process
-            texts = ((body.language, body.read()) for body in missing.values())
+            texts = ((body.language, body.read(), body.trusted) for body in missing.values())
             render_many = import_module("coldpress.markup.workers").render_many
             made = render_many(texts, self._options, jobs, make_executor, indexed=self._indexed)
             for (key, body), found in zip(missing.items(), made, strict=True):
@@ -136,7 +138,7 @@ class MarkupCache:
     def key(self, body: Body) -> str:
         """What a body's markup is kept by: it tells apart what becomes something else."""
         language = body.language.partition("-")[0].lower() if self._options.smart else ""
-        return f"{self._version}-{language}-{body.digest}"
+        return f"{self._version}-{language}{'' if body.trusted else '-untrusted'}-{body.digest}"
 
     def _stored(self, key: str) -> Rendered | None:
         kept = self.store.get(key)

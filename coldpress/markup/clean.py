@@ -1,87 +1,79 @@
 """HTML of authors who are not trusted, cleaned: what can run or reach out goes,
-what Markdown makes stays."""
+what Markdown makes stays.
+
+That is the last step on the way of such HTML to a page: nothing edits what
+`clean` gives.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from importlib import import_module
 from typing import Any
 
-from coldpress.markup.directives import CALLOUTS
+from coldpress.markup.allowed import ATTRIBUTES, TAGS, attribute
 from coldpress.markup.scan import URLS
-from coldpress.markup.tags import MATHML, NAMES, SVG
+from coldpress.markup.schemes import SCHEMES, is_safe_url, runs
 from coldpress.markup.tree import ComponentElement
 
-_RUNS_OR_REACHES_OUT = """applet base body button canvas dialog embed fieldset form frame frameset head html
-iframe legend link marquee menu menuitem meta noframes noscript object optgroup option output param select slot
-template textarea title xmp plaintext style script maction menclose mfenced annotation"""
-_TAGS = set(NAMES - SVG | MATHML) - set(_RUNS_OR_REACHES_OUT.split())
-_ATTRIBUTES = {
-    "*": {"id", "class", "title", "lang", "dir", "role", "tabindex", "aria-label", "aria-hidden", "aria-describedby"},
-    "a": {"href", "name"}, "img": {"src", "alt", "width", "height", "loading", "decoding", "srcset"},
-    "input": {"type", "checked", "disabled", "name", "id"}, "label": {"for"}, "details": {"open"}, "ol": {"start"},
-    "td": {"style", "colspan", "rowspan", "align"}, "th": {"style", "colspan", "rowspan", "align", "scope"},
-    "time": {"datetime"}, "span": {"data-line"}, "q": {"cite"}, "blockquote": {"cite"}, "abbr": {"title"},
-    "video": {"src", "poster", "controls", "width", "height"}, "audio": {"src", "controls"},
-    "source": {"src", "srcset", "type"}, "track": {"src", "kind", "label", "srclang"},
-    "math": {"display", "displaystyle", "xmlns"},
-}
-_OF_MATHML = {
-    "displaystyle", "scriptlevel", "mathvariant", "stretchy", "symmetric", "fence", "separator", "form", "lspace",
-    "rspace", "minsize", "maxsize", "largeop", "movablelimits", "accent", "accentunder", "linethickness", "width",
-    "height", "depth", "voffset", "columnalign", "columnspan", "rowspan", "rowspacing", "columnspacing"}
-_SCHEMES = {"http", "https", "mailto", "tel", "endpoint"}
-_RUNNING = {"javascript", "vbscript", "data"}
-_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
-_UNSEEN = re.compile(r"[\x00-\x20\x7f]")  # which browsers leave out of a scheme
-_OWN_CLASS = re.compile(
-    r"admonition(?:-title)?|code|line|hll|ins|del|math(?:-rejected)?|table|toc|footnote(?:-ref|-backref)?"
-    r"|task-list(?:-item)?|tabbed-[a-z]+|gallery(?:-images)?|diagram|language-[\w#.+-]+|[a-z]{1,2}[a-z0-9]?|"
-    + "|".join(sorted(CALLOUTS)))
-_ALIGN = re.compile(r"text-align: (?:left|right|center);")
+_SLOT = "coldpress-slot"
+# In what the cleaner gives, no value of an attribute and no text holds a `<`.
+_PLACE = re.compile(f'<{_SLOT} number="([0-9]+)"></{_SLOT}>')
+_NEVER = frozenset(["style", "srcdoc", "srcset", "formaction"])  # attributes of a component, whatever they say
 
 
-def cleaned(html: str) -> str:
-    """HTML without scripts, handlers, styles, frames, forms and foreign classes.
+def clean(html: str, made: Sequence[str] = (), *, ids: bool = True) -> str:
+    """HTML without scripts, handlers, styles, frames, forms and foreign classes;
+    without ids where it stands on a page beside its own.  What templates `made`,
+    which is the site's, comes in the places of its slots.
 
     Raises `ImportError` where the extra `untrusted` is not installed.
     """
-    return str(_cleaner().clean(html))
+    pieces = _PLACE.split(_cleaner(ids).clean(html))
+    for number in range(1, len(pieces), 2):
+        place = int(pieces[number])
+        pieces[number] = made[place] if place < len(made) else ""
+    return "".join(pieces)
+
+
+def slot(number: int) -> str:
+    """Stands in HTML that is to be cleaned where something comes that is not."""
+    return f'<{_SLOT} number="{number}"></{_SLOT}>'
+
+
+def clean_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
+    """The attributes of a component, which a template may put anywhere, that run nothing."""
+    kept = {name: _of_component(name, value) for name, value in attributes.items()}
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _of_component(name: str, value: str) -> str | None:
+    if name in _NEVER or name.startswith("on") or runs(value):
+        return None
+    if name in (*URLS, "url"):
+        return value if is_safe_url(value) else None
+    return attribute("", name, value)
 
 
 def clean_components(components: Iterable[ComponentElement]) -> None:
-    """Leave only attributes, which a template may put anywhere, whose values run
-    nothing as a URL."""
+    """The same for components whose references are still to be resolved."""
     for element in components:
-        kept = {name: _attribute("", name, value)
-                for name, value in element.attributes.items() if not _runs(name, value)}
-        element.attributes = {name: value for name, value in kept.items() if value is not None}
+        kept = clean_attributes({name: value for name, value in element.attributes.items() if name not in URLS})
+        element.attributes = {name: kept.get(name, value) for name, value in element.attributes.items()
+                              if name in kept or name in URLS}
 
 
-def _runs(name: str, value: str) -> bool:
-    """Whether a value is a URL of a scheme that is not allowed; where nothing
-    says that it is a URL, of one that runs what it holds."""
-    scheme = _SCHEME.match(_UNSEEN.sub("", value))
-    if scheme is None:
-        return False
-    return scheme[1].lower() not in _SCHEMES if name in (*URLS, "url") else scheme[1].lower() in _RUNNING
-
-
-@lru_cache(maxsize=1)
-def _cleaner() -> Any:
-    mathml = {name: _ATTRIBUTES.get(name, set()) | _OF_MATHML for name in _TAGS & MATHML}
+@lru_cache(maxsize=2)
+def _cleaner(ids: bool) -> Any:
     return import_module("nh3").Cleaner(
-        tags=_TAGS, attributes={**_ATTRIBUTES, **mathml}, url_schemes=_SCHEMES, strip_comments=False, link_rel=None,
-        attribute_filter=_attribute, clean_content_tags={"script", "style"})
+        tags=TAGS | {_SLOT}, attributes={**ATTRIBUTES, _SLOT: {"number"}}, url_schemes=SCHEMES, link_rel=None,
+        attribute_filter=partial(_attribute, ids), clean_content_tags={"script", "style"},
+        set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}})
 
 
-def _attribute(tag: str, name: str, value: str) -> str | None:
-    """An attribute's value as it may stay."""
-    if name == "class":
-        kept = [each for each in value.split() if _OWN_CLASS.fullmatch(each)]
-        return " ".join(kept) or None
-    if name == "style":
-        return value if _ALIGN.fullmatch(value.strip()) else None
-    return value
+def _attribute(ids: bool, tag: str, name: str, value: str) -> str | None:
+    if name in ("id", "name") and not ids:
+        return None
+    return attribute(tag, name, value)

@@ -33,6 +33,9 @@ def colour_span(element: Element) -> None:
 class Codes:
     """The code blocks of one body; what is to be said of them is among `flaws`."""
 
+    draws = True
+    """Whether diagrams are drawn, else shown as code: what a drawing holds is not cleaned."""
+
     def __init__(self) -> None:
         self._notes: list[Flaw] = []
         self._diagrams = diagrams.Diagrams()
@@ -49,5 +52,6 @@ class Codes:
             words = ", ".join(f"`{word}`" for word in info.ignored)
             self._notes.append(Flaw("markup.fence-attribute", f"this fence says what has no meaning here: {words}",
                                     line, column, 1, "it is ignored", "note"))
-        drawn = self._diagrams.draw(source, info, line, column) if info.language == diagrams.LANGUAGE else None
+        is_drawn = self.draws and info.language == diagrams.LANGUAGE
+        drawn = self._diagrams.draw(source, info, line, column) if is_drawn else None
         return drawn or code_block(source, info, notes=notes)

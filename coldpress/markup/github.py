@@ -116,7 +116,10 @@ class GitHub(Extension):
         """Code and formulas as HTML."""
         annotated = set(_above_lists(root))
         for element in root.iter():
-            self.body.has_html = self.body.has_html or type(element.text) is Raw
+            if type(element.text) is Raw:
+                self.body.has_html = True
+                if "<!--coldpress:" in element.text:  # which only we write, later
+                    element.text = Raw(element.text.replace("<!--coldpress:", "<!-- coldpress:"))
             if element.tag == "pre" and "info" in element.attrib:
                 _become(element, self.codes.convert(
                     element.text or "", element.attrib["info"], int(element.attrib["line"]),

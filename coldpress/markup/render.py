@@ -13,10 +13,11 @@ from collections.abc import Callable
 
 import markdown
 
-from coldpress.markup.clean import clean_components, cleaned
+from coldpress.markup.clean import clean_components
 from coldpress.markup.github import Body, GitHub
 from coldpress.markup.leftovers import leftovers
 from coldpress.markup.locate import Locator
+from coldpress.markup.normalize import normalized
 from coldpress.markup.rendered import Brief, Rendered, Title
 from coldpress.markup.repair import repaired, repaired_part
 from coldpress.markup.scan import Scan, visible_text
@@ -32,18 +33,21 @@ class Renderer:
         self._options = options or MarkdownOptions()
         self._local = threading.local()
 
-    def render(self, body: str, language: str = "") -> Rendered:
+    def render(self, body: str, language: str = "", *, trusted: bool = True) -> Rendered:
         """A body's HTML with slots, summary, contents, counts and flaws.  The
-        language decides how quotes are set; without one they are as written."""
+        language decides how quotes are set; without one they are as written.
+        HTML of an author who is not `trusted` is made regular here, and cleaned
+        when its slots are filled."""
         engine = self._engine()
         locator = Locator(body)
-        html = self._whole(engine.convert(body, language), engine.body, repaired)
-        if not self._options.trusted:
+        trusted = trusted and self._options.trusted
+        html = self._whole(engine.convert(body, language, trusted), engine.body, repaired if trusted else normalized)
+        if not trusted:
             clean_components(engine.body.components)
         scan = Scan(locator, engine.body.components)
         taken = engine.body.title
         title = Title(taken.id, taken.heading.text, taken.heading.written, taken.heading.lines, scan.run(
-            self._whole(taken.html, engine.body, repaired_part))) if taken else None
+            self._whole(taken.html, engine.body, repaired_part if trusted else normalized))) if taken else None
         fragment = scan.run(html, title)
         summary, has_more = summarize(html)
         words, cjk = count_words(text := visible_text(html))
@@ -61,10 +65,8 @@ class Renderer:
         )
 
     def _whole(self, html: str, body: Body, repair: Callable[[str], str]) -> str:
-        """HTML that browsers need not repair, cleaned if the author is not trusted."""
-        if not self._options.trusted:
-            return cleaned(html)
-        return repair(html) if body.has_html else html
+        """HTML that browsers need not repair."""
+        return repair(html) if body.has_html or repair is normalized else html
 
     def _engine(self) -> _Engine:
         if not hasattr(self._local, "engine"):
@@ -80,9 +82,10 @@ class _Engine:
         self._github = GitHub(options)
         self._markdown = markdown.Markdown(extensions=[self._github])
 
-    def convert(self, body: str, language: str) -> str:
+    def convert(self, body: str, language: str, trusted: bool) -> str:
         self._markdown.reset()
         self._github.language = language
+        self._github.codes.draws = trusted
         return self._markdown.convert(body)
 
     @property

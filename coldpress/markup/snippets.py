@@ -63,11 +63,13 @@ class Missing:
 
 @dataclass(slots=True)
 class Expanded:
-    """A body with its snippets: its text and where each line is from."""
+    """A body with its snippets: its text, where each line is from, and whether
+    all who wrote it may write any HTML."""
 
     text: str = ""
     origins: list[Origin] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
+    trusted: bool = True
 
 
 _Line = tuple[Origin, str]

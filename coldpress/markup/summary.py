@@ -13,7 +13,8 @@ _PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>([^<]*+(?:<(?!/?p[\s>])[^<]*+)*+)</p>")
 _UNSEEN = re.compile(r"<!--(?!coldpress:).*?-->|<(script|style|template)\b.*?</\1\s*>", re.S | re.I)
 _NOT_TEXT = re.compile(r"\s[^>]*class=\"(?:admonition-title|footnote)")
 _NOTE = re.compile(r"<sup id=\"fnref[^\"]*\">.*?</sup>|<div class=\"footnote\">.*\Z", re.S)
-_ID = re.compile(r"(<[a-zA-Z][^<>]*?)\s(?:id|name)=(?:\"(?!diagram-)[^\"]*\"|'[^']*')")
+_ID = re.compile(
+    r"(<[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)\s(?:id|name)=(?:\"(?!diagram-)[^\"]*\"|'[^']*')")
 
 
 def summarize(html: str) -> tuple[str, bool]:

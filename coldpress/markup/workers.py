@@ -19,10 +19,10 @@ from coldpress.text import text_digest
 _CHUNK = 25  # bodies
 
 
-def render_many(bodies: Iterable[tuple[str, str]], options: MarkdownOptions, jobs: int,
+def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOptions, jobs: int,
                 make_executor: MakeExecutor | None = None, *, indexed: bool = True) -> Iterator[Kept]:
-    """The markup of each body (its language and its text), in order, as it is
-    kept: with its words, if it is `indexed` for a search.
+    """The markup of each body (its language, its text and whether its author is
+    trusted), in order, as it is kept: with its words, if it is `indexed` for a search.
 
     `make_executor` gives the executor for a number of workers; by default
     processes of this machine.  What a worker raises is raised here.
@@ -32,9 +32,11 @@ def render_many(bodies: Iterable[tuple[str, str]], options: MarkdownOptions, job
         yield from results
 
 
-def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str]], *, indexed: bool = True) -> list[Kept]:
+def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str, bool]], *, indexed: bool = True
+                 ) -> list[Kept]:
     """What a worker does."""
-    made = ((text_digest(body), _renderer(options).render(body, language)) for language, body in bodies)
+    made = ((text_digest(body), _renderer(options).render(body, language, trusted=trusted))
+            for language, body, trusted in bodies)
     return [serial.kept(rendered, digest, indexed=indexed) for digest, rendered in made]
 
 

@@ -94,6 +94,12 @@ def _walk(folder: Path, inner: str, name: str, root: Path, problems: Problems, f
                                         stat.st_ctime_ns, stat.st_ino, path.rpartition("/")[0], file_stem(path)))
 
 
+def folders_in(folder: Path) -> list[str]:
+    """Every folder below one, named as sources are."""
+    return sorted(unicodedata.normalize("NFC", (Path(above) / name).relative_to(folder).as_posix())
+                  for above, names, _ in os.walk(folder) for name in names)
+
+
 def is_ignored(name: str) -> bool:
     """Whether a file or folder of that name is none of the site's."""
     return (name.startswith(".") and name not in _KEPT_DOTFILES) or _LITTER.fullmatch(name) is not None

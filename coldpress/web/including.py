@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from unicodedata import normalize
 
 from flask import g
 from markupsafe import Markup
@@ -56,10 +57,10 @@ def _page(site: Site, other: Page, name: str) -> Markup:
         return Markup("<p><code>{}</code></p>").format(name)
     showing.append(other.source)
     try:
-        html = Filling(site.library, other, elsewhere=True).html(other.rendered.html)
+        html = Filling(site.library, other, elsewhere=True, ids=False).html(other.rendered.html)
     finally:
         showing.pop()
-    return Markup(without_ids(html))
+    return Markup(without_ids(html)) if site.library.trusts(other) else html
 
 
 def text_of(site: Site, page: Page, name: str) -> str | None:
@@ -82,7 +83,18 @@ def expanded(site: Site, page: Page) -> Expanded:
         return next((found for found in files if found), None)
 
     every = (_read(site, site.root, site.root / name, trusted=True) for name in options.append)
-    return expand(run_body(site, page) if options.jinja else page._document.read_body(), read, filter(None, every))
+    body = run_body(site, page) if options.jinja else page._document.read_body()
+    made = expand(body, read, filter(None, every))
+    made.trusted = trusted and _are_trusted(site, {origin.file for origin in made.origins if origin.file})
+    return made
+
+
+def _are_trusted(site: Site, files: Iterable[str]) -> bool:
+    """Whether nobody wrote in these files who may not write any HTML."""
+    options = site.config.markdown
+    folder = relative_name((site.root / site.config.content_dir).resolve(), site.base) + "/"
+    return not options.untrusted or all(options.trusts(normalize("NFC", file.removeprefix(folder)))
+                                        for file in files if file.startswith(folder))
 
 
 def _read(site: Site, folder: Path, file: Path, *, trusted: bool) -> tuple[str, str] | None:

@@ -34,8 +34,9 @@ from coldpress.markup.store import MarkupStore
 from coldpress.paths import below, relative_name
 from coldpress.recorder import Key
 from coldpress.sources.cache import SourceCache
-from coldpress.sources.files import SourceFile, find_files
+from coldpress.sources.files import SourceFile, find_files, folders_in
 from coldpress.state import STATE
+from coldpress.text import did_you_mean
 from coldpress.web.environment import THEME, SiteEnvironment
 from coldpress.web.memo import Memo
 from coldpress.web.searching import Searching
@@ -113,10 +114,12 @@ class Site:
     def _check_markdown(self) -> None:
         """Report options of `markdown` that cannot be had."""
         options = self.config.markdown
-        if not options.trusted and find_spec("nh3") is None:
+        if (not options.trusted or options.untrusted) and find_spec("nh3") is None:
             self.config_problems.error(
                 "config.untrusted", "cleaning what authors write needs a package that is not installed",
-                self.config_place("markdown", "trusted"), 'run `pip install "coldpress[untrusted]"`')
+                self.config_place("markdown", "untrusted" if options.trusted else "trusted"),
+                'run `pip install "coldpress[untrusted]"`')
+        self._check_untrusted(options.untrusted)
         for name in options.append:
             if not (self.root / name).is_file():
                 self.config_problems.error("config.value", f"`markdown`: there is no file `{name}`",
@@ -128,6 +131,17 @@ class Site:
                 self.config_problems.error("config.value", f"`markdown`: {reason}",
                                            self.config_place("markdown", "macros"))
                 self.config = replace(self.config, markdown=replace(options, macros=()))
+
+    def _check_untrusted(self, names: Iterable[str]) -> None:
+        """Report folders that are not there: their authors would be trusted."""
+        content = self.root / self.config.content_dir
+        there = folders_in(content) if names else ()
+        for number, name in enumerate(names):
+            if name not in there:
+                self.config_problems.error(
+                    "config.value", f"`untrusted`: there is no folder `{name}` in `{self.config.content_dir}`",
+                    self.config_place("markdown", "untrusted", number),
+                    did_you_mean(name, there) or "name a folder as seen from the content folder")
 
     def _load_config(self) -> tuple[Config, MappingText]:
         try:

@@ -1,0 +1,168 @@
+"""Authors who are not trusted: all of a site's or those of some folders.  The
+corpus of what they may try is in `hostile_bodies.py`, and is shown to a browser
+by `test_untrusted_browser.py`."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from coldpress.markup.clean import clean
+from coldpress.markup.normalize import DEEPEST, normalized
+from coldpress.markup.schemes import is_safe_url
+
+URL = "base_url: https://example.org/\n"
+ALL = URL + "markdown: {trusted: false}\n"
+GUESTS = URL + "markdown: {untrusted: [posts/guests/]}\n"
+BAD = "<script>alert(1)</script>\n\nText <b onclick=alert(1)>One.</b>"
+GUEST = "content/posts/guests/2026-01-02-a.md"
+
+
+def shown(site, file):
+    """What an author gave a page, as it is there."""
+    return site.text(file).partition('<div class="prose"')[2].partition("</article>")[0]
+
+
+def hrefs(text):
+    return [html.unescape(found) for found in re.findall(r'(?:href|src)="([^"]*)"', text)]
+
+
+# A summary is cut from a text, which is cleaned when it is whole.
+
+def test_what_is_cut_from_a_text_is_cleaned_after(make_site):
+    site = make_site({"content/posts/2026-01-01-a.md":
+                      "<img alt=\"a id='\" src=\"x\"> `'` <b title=\" onerror=alert(1) src=z \">t</b>\n"}, ALL)
+    assert site.build().code == 0
+    for file in ("index.html", "posts/index.html", "posts/a/index.html"):
+        text = shown(site, file)
+        assert '<img alt="a id=\'" src="' in text
+        assert "<code>'</code>" in text
+        assert '<b title=" onerror=alert(1) src=z ">t</b>' in text
+
+
+# Where a link leads is decided by what becomes of it.
+
+def test_no_scheme_comes_of_decoding(make_site):
+    written = ("[a](javascript%3Aalert(1)) [b](%6Aavascript:alert(1)) [h](java%0Ascript%3Aalert(1)) "
+               "[i](javascript%3Aalert(1)//x.md) [j](<java&#10;script&colon;alert(1)>) [k](a%253Ab)")
+    for config in (ALL, URL):
+        site = make_site({"content/index.md": written}, config)
+        assert site.build().code == 0
+        text = shown(site, "index.html")
+        assert ">h</a>" in text
+        assert [url for url in hrefs(text) if not is_safe_url(url)] == (
+            [] if config == ALL else ["javascript%3Aalert(1)//x.md"])
+
+
+@pytest.mark.parametrize("written", [
+    "/%2Fevil.example/", "%2F%2Fevil.example/x", "%5C%5Cevil.example", "/%5Cevil.example", "/\\evil.example/x.md",
+    "/&#9;/evil.example", "/%09/evil.example/x.md", "..%2F%2Fevil.example/", "/&#92;evil.example/a.md", "\\/evil.md",
+    "..//evil.example/"])
+@pytest.mark.parametrize("config", [ALL, URL])
+def test_no_path_becomes_a_host(make_site, written, config):
+    page = f'---\nimage: "{html.unescape(written)}"\n---\n' if "\\" not in written and "&" not in written else ""
+    site = make_site({"content/index.md": f'{page}<a href="{written}">x</a>\n\n[y](<{written}>)'}, config)
+    assert site.build().code == 0
+    text = site.text("index.html").partition("<main")[2]
+    found = [url for url in hrefs(text) if "evil" in url]
+    assert len(found) >= 2
+    assert [url for url in found if re.match(r"[\x00-\x20]*[/\\][\x00-\x20]*[/\\]", url)] == []
+
+
+# Folders.
+
+def test_authors_of_a_folder_are_not_trusted(build_site):
+    site = build_site({GUEST: BAD, "content/posts/2026-01-01-b.md": f"{BAD}\n"}, GUESTS)
+    assert "alert" not in shown(site, "posts/a/index.html") + site.text("posts/a/index.html")
+    assert "<b onclick=alert(1)>" in shown(site, "posts/b/index.html")
+    both = site.text("posts/index.html")
+    assert both.count("onclick") == 1
+    assert site.text("feed.xml").count("onclick") == 1
+
+
+def test_a_folder_that_is_not_there_is_told(make_site):
+    site = make_site({GUEST: "A.", "content/Posts2/x.md": "X."},
+                     URL + "markdown:\n  untrusted:\n    - posts/guests\n    - posts/gests\n    - Posts/guests\n")
+    result = site.build()
+    assert result.places() == [("config.value", "config.yaml", 5), ("config.value", "config.yaml", 6)]
+    assert [problem["hint"] for problem in result.problems] == ["did you mean `posts/guests`?"] * 2
+
+
+@pytest.mark.parametrize("folders", ["[.]", "[../x]", "[1]", "{a: b}", "['']"])
+def test_what_is_no_folder_is_told(make_site, folders):
+    result = make_site({GUEST: "A."}, URL + f"markdown: {{untrusted: {folders}}}\n").build()
+    assert result.codes == ["config.value"]
+
+
+def test_who_is_trusted_may_change(build_site):
+    site = build_site({GUEST: BAD, "content/b.md": BAD}, GUESTS)
+    assert site.edit({"config.yaml": URL}).build().rendered >= {"/posts/a/", "/posts/", "/feed.xml"}
+    assert "onclick" in shown(site, "posts/a/index.html")
+    assert site.edit({"config.yaml": GUESTS}).build().rendered >= {"/posts/a/", "/posts/", "/feed.xml"}
+    assert "onclick" not in shown(site, "posts/a/index.html") + site.text("posts/index.html")
+    assert "onclick" in shown(site, "b/index.html")
+    clean_site = site.clean_copy()
+    clean_site.build()
+    assert clean_site.files() == site.files()
+
+
+def test_equal_bodies_are_kept_apart(build_site):
+    site = build_site({GUEST: BAD, "content/posts/2026-01-01-b.md": BAD}, GUESTS)
+    site.edit({GUEST: f"{BAD}\n\nMore.", "content/posts/2026-01-01-b.md": f"{BAD}\n\nMore."}).build()
+    assert "onclick" not in shown(site, "posts/a/index.html")
+    assert "onclick" in shown(site, "posts/b/index.html")
+
+
+# What trusted pages show of others.
+
+@pytest.mark.parametrize("body", [
+    '::include{file="/posts/guests/2026-01-02-a.md"}', '--8<-- "posts/guests/2026-01-02-a.md"',
+    'x\n\n--8<-- "posts/guests/2026-01-02-a.md:3:3"'])
+def test_a_trusted_page_shows_others_cleaned(build_site, body):
+    site = build_site({GUEST: BAD, "content/b.md": body}, GUESTS)
+    text = shown(site, "b/index.html")
+    assert "One." in text
+    assert "alert" not in text
+
+
+def test_an_included_page_has_no_ids(build_site):
+    site = build_site({GUEST: '# T\n\n<p id="x">One.</p>', "content/b.md":
+                       '::include{file="/posts/guests/2026-01-02-a.md"}'}, GUESTS)
+    assert 'id="x"' not in shown(site, "b/index.html")
+    assert 'id="x"' in shown(site, "posts/a/index.html")
+
+
+def test_what_templates_make_is_the_sites(build_site):
+    site = build_site({
+        "templates/components/film.html":
+            '<iframe src="https://films.example/{{ attributes.name }}" onload="x()"></iframe>{{ title }}{{ body }}',
+        GUEST: ':::film[*T* <i onclick=x()>i</i>]{name="a/b"}\n<b onclick=x()>b</b>\n\n'
+               ':::film{name="\\"><script>"}\n:::\n:::\n'}, GUESTS)
+    text = shown(site, "posts/a/index.html")
+    assert text.count('<iframe src="https://films.example/') == 2
+    assert 'films.example/a/b" onload="x()"></iframe><em>T</em> <i>i</i>' in text
+    assert "onclick" not in text
+    assert "<script" not in text
+
+
+# In linear time.
+
+def test_what_is_nested_too_deep_is_text():
+    made = clean(normalized("<div><b>x" * 200))
+    assert made.count("<div>") + made.count("<b>") == DEEPEST
+    assert made.count("&lt;div&gt;") == 200 - DEEPEST // 2
+    assert made.endswith("</b></div>")
+
+
+@pytest.mark.parametrize("unit", [
+    "<div><b>", "<p><b title=#></p>", "<b title=#><p>", "<table>a<b></b>", "<table><tr><td>", "<a href=#>", "<ul><li>",
+    "<math><mi>", "</p>", "</b>", "<b><i></b></i>", "<a b='\"", "<!--", "<script>", "<select><option>", "<svg><g>"])
+def test_what_is_made_regular_grows_with_its_text(unit):
+    """No element is opened anew, however others end around it."""
+    text = "".join(unit.replace("#", str(number)) for number in range(3_000))
+    made = normalized(text)
+    assert len(clean(made)) < 10 * len(text)
+    assert len(re.findall("<[a-z]", made)) <= len(re.findall("<[a-z]", text))
+    assert normalized(made) == made
