@@ -283,9 +283,8 @@ def _read(source: MappingText, problems: Problems) -> Config:
             try:
                 values[key] = parsers[key](value)
             except ValueError as reason:
-                message, hint, inner = (*reason.args, None, None)[:3]
-                place = source.place(key, inner) if inner else source.place(key)
-                problems.error("config.value", f"`{key}`: {message}", place, hint)
+                message, hint, *inner = reason.args if reason.args[1:] else (*reason.args, None)
+                problems.error("config.value", f"`{key}`: {message}", source.place(key, *inner), hint)
     return Config(**values)
 
 

@@ -1,7 +1,7 @@
 """Options of `config.yaml` that hold others: how Markdown is read, how the theme
 looks, and the entries of the menu.  Each is made from what YAML gives; what
 cannot be meant raises `ValueError` with what is wrong, a hint or None, and the
-key below the option, if it is of one."""
+keys below the option that lead to it, if it is of one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from coldpress.colours import NAMES, is_colour
 from coldpress.text import did_you_mean
 
 PATH_TOKEN = "<path>"
+Keys = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +123,36 @@ def as_theme(value: Any) -> ThemeOptions:
 def as_menu(value: Any) -> tuple[MenuItem, ...]:
     """`menu:` as written: a list in the shape of MkDocs' `nav`, nested as deep as
     one likes, or a plain mapping."""
+    return _menu_items(value, ())
+
+
+def _menu_items(value: Any, keys: Keys) -> tuple[MenuItem, ...]:
     if isinstance(value, dict):
-        value = [{name: url} for name, url in value.items()]
+        return tuple(_menu_item({name: url}, keys) for name, url in value.items())
     if not isinstance(value, list):
-        raise ValueError("a list such as `- About: /about/` is expected here")
-    return tuple(_menu_item(entry) for entry in value)
+        raise ValueError("a list such as `- About: /about/` is expected here", None, *keys)
+    return tuple(_menu_item(entry, (*keys, index)) for index, entry in enumerate(value))
 
 
-def _menu_item(entry: Any) -> MenuItem:
-    if isinstance(entry, str) and entry.strip():
+def _menu_item(entry: Any, keys: Keys) -> MenuItem:
+    if isinstance(entry, str) and _is_seen(entry):
         return MenuItem(None, entry)
     if isinstance(entry, dict) and len(entry) == 1:
         ((name, inner),) = entry.items()
-        if isinstance(inner, str):
+        keys = (*keys, "" if name is None else str(name))
+        if name is None or not _is_seen(str(name)):
+            raise ValueError("this menu entry has no name", "write one, or the page alone: `- about.md`", *keys)
+        if isinstance(inner, str) and _is_seen(inner):
             return MenuItem(str(name), inner)
         if isinstance(inner, list) and inner:
-            return MenuItem(str(name), None, as_menu(inner))
-    raise ValueError("a menu entry is written `- About: /about/`, or has a list of entries below its name")
+            return MenuItem(str(name), None, _menu_items(inner, keys))
+    raise ValueError("a menu entry is written `- About: /about/`, or has a list of entries below its name",
+                     None, *keys)
+
+
+def _is_seen(text: str) -> bool:
+    """Whether a text has anything that shows."""
+    return any(char.isprintable() and not char.isspace() for char in text)
 
 
 def _group(value: Any, kind: type, parsers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:

@@ -169,8 +169,6 @@ static_dir: web
       for value in ("{a: 1}", "[1]", "['']", "5", "[[a]]")),
     ("collections: /", "a list of names"),
     ("menu: /about/", "a list such as `- About: /about/` is expected here"),
-    *((f"menu: {value}", "a menu entry is written `- About: /about/`") for value in
-      ("['']", "[{About: 1}]", "[{About: []}]", "[{About: [1]}]", "[{A: /a/, B: /b/}]", "[[]]", "{About: {Us: /us/}}")),
     *((f"paginate: {value}", "a whole number of at least 1 is expected here") for value in
       ("0", "-1", "ten", "'10'", "true", "1.5", "[1]")),
     ("theme: dark", "`key: value` lines are expected here"),
@@ -194,6 +192,28 @@ def test_a_wrong_value_is_an_error_at_its_key(make_site, line, message):
     where = [2, len(option) + 4, len(inner[1])] if inner else [2, 1, len(option)]
     assert (code, place) == ("config.value", where)
     assert said.startswith(f"`{option}`: {message}")
+
+
+WRITTEN, NAMELESS = "a menu entry is written `- About: /about/`", "this menu entry has no name"
+
+
+@pytest.mark.parametrize(("menu", "place", "message"), [
+    *((f"\n  - index.md\n  - {entry}", [3, column], WRITTEN) for entry, column in (
+        ("''", 5), ("{About: 1}", 6), ("About:", 5), ("About: []", 5), ("About: [1]", 13), ("A: /a/\n    B: /b/", 5),
+        ("[]", 5), ("", 4), ("' '", 5), ("About: ''", 5), ("About: '  '", 5), ("{About: {Us: /us/}}", 6),
+        ("About: [index.md, {Us: }]", 24))),
+    ("\n  About: {Us: /us/}", [2, 3], WRITTEN), ("\n  About:", [2, 3], WRITTEN),
+    *((f"\n  - index.md\n  - {entry}", [3, column], NAMELESS) for entry, column in (
+        ("'': /a/", 5), ("'': [a.md, b.md]", 5), ("' ': a.md", 5), ("null: a.md", 5), ("~: [a.md]", 5),
+        ("\"\\u200b\": a.md", 5), ("\"\\u3000\": a.md", 5), ("Guide: [a.md, {'': b.md}]", 20))),
+    ("\n  - Guide:\n      - Deep:\n          - '': a.md", [4, 13], NAMELESS),
+    ("\n  '': a.md", [2, 3], NAMELESS),
+    ("\n  - Guide: a.md\n  - Guide: a.md\n  - {A: a.md, A: b.md}", [4, 15], "key `A` stands here twice"),
+])
+def test_a_wrong_entry_of_the_menu_is_an_error_at_its_place(make_site, menu, place, message):
+    (code, line, column, _, said, _), = found(make_site({"content/a.md": "x"}, config=f"menu:{menu}\n"))
+    assert (code in ("config.value", "syntax.yaml"), [line, column]) == (True, place)
+    assert message in said
 
 
 @pytest.mark.parametrize("written", ["zh_CN", "zh_CN.UTF-8", "zh-CN_x"])
