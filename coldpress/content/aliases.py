@@ -1,4 +1,4 @@
-"""Old addresses of pages.
+"""Old addresses and other names of pages, which both stand in `aliases:`.
 
 A page wins over an alias that has its URL.  An alias that has the URL of
 anything else is a mistake: of a file, of another page's alias, of a list.
@@ -7,6 +7,7 @@ anything else is a mistake: of a file, of another page's alias, of a list.
 from __future__ import annotations
 
 import posixpath
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from coldpress.content.page import Page
 from coldpress.errors import Problems
 from coldpress.paths import BadPath, can_be_page, file_of
+
+_ADDRESS = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*|\S+\.(?:html?|php|aspx?|jsp|xml|txt|md)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,19 @@ class Alias:
     page: Page
 
 
+def is_name(alias: str) -> bool:
+    """Whether an alias is what a page is called too (Obsidian's `A. B. Lee`), and
+    no old address: those hold a slash or are written as addresses are."""
+    return "/" not in alias and not _ADDRESS.fullmatch(alias)
+
+
 def alias_paths(page: Page) -> list[str]:
     """The paths a page's `aliases:` stand for, each once: `/old` is `/old/`, and
     one without a leading slash lies beside the page."""
     paths = []
     for alias in page._document.front.aliases:
+        if is_name(alias):
+            continue
         base = posixpath.dirname(page.path.rstrip("/"))
         beside = posixpath.normpath(posixpath.join(base, alias)) + ("/" if alias.endswith("/") else "")
         path = unicodedata.normalize("NFC", alias if alias.startswith("/") else beside)

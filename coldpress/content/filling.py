@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from coldpress.content.embeds import shown_asset
 from coldpress.mapping import Params
 from coldpress.markup.rendered import Component, Fragment, Link, Slot, Title
-from coldpress.markup.tree import CALLOUT_TITLE, PAGE_LINK
+from coldpress.markup.tree import CALLOUT_TITLE, EMBED, PAGE_LINK
 
 if TYPE_CHECKING:
     from coldpress.content.library import Library
@@ -73,6 +74,8 @@ class Filling:
     def _component(self, component: Component) -> str:
         if component.name == PAGE_LINK:
             return self._page_link(component)
+        if component.name == EMBED:
+            return self._embed(component)
         if component.name == CALLOUT_TITLE:
             return str(escape(self._library.host.callout_title(self._page, str(component.attributes[0][1]))))
         shown = self._library.host.component(component.name, self._variables(component))
@@ -89,6 +92,20 @@ class Filling:
         if isinstance(link, str) or self._library.target(self._page, link).path is None:
             return component.before
         return f'<a href="{self._link(link)}">{component.title.fill(self)}</a>'
+
+    def _embed(self, component: Component) -> str:
+        """`![[Name]]`: a file, or a note; text, where nothing is called so."""
+        attributes = dict(component.attributes)
+        link, more = attributes["to"], str(attributes["more"])
+        target = self._library.target(self._page, link) if isinstance(link, Link) else None
+        if target is None or target.path is None or not isinstance(link, Link):
+            return component.before
+        if target.asset:
+            return shown_asset(link.target, self._url(link), more, self._library.image_size(target.path))
+        if component.kind == "leaf" and target.page:
+            shown = self._library.host.embedded(self._page, target.page, target.fragment, absolute=self._absolute)
+            return component.before if shown is None else shown
+        return f'<a href="{self._link(link)}">{escape(link.target[2:-2])}</a>'
 
     def _variables(self, component: Component) -> Mapping[str, Any]:
         """What a component's template gets; the one around it gets the same."""

@@ -115,7 +115,7 @@ class ContentFingerprints:
         return _ident(self._pages.get(name))
 
     def _name(self, name: str) -> str | None:
-        return _ident(self._library.by_name(name))
+        return f"{_ident(self._library.by_name(name))} {self._library.asset_by_name(name)}"
 
     def _image(self, path: str) -> str | None:
         size = self._library.image_size(path)

@@ -34,6 +34,10 @@ class Host(Protocol):
     def can_include(self, page: Page, name: str) -> bool:
         """Whether a page may show the file with that name."""
 
+    def embedded(self, page: Page, other: Page, part: str, *, absolute: bool) -> str | None:
+        """Another page's body as it is shown in a page, or a part of it, by the id
+        of its heading or block; None for a part that isn't there."""
+
     def callout_title(self, page: Page, kind: str) -> str:
         """What a callout without a title of its own is called."""
 

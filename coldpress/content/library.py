@@ -112,9 +112,14 @@ class Library(Neighbourhood):
         recorder.read("name", name.casefold())
         return self._names.get(name)
 
+    def asset_by_name(self, name: str) -> str | None:
+        """The path of the asset that is called so, in any case."""
+        recorder.read("name", name.casefold())
+        return self._asset_paths.get(self._names.asset(name) or "")
+
     @cached_property
     def _names(self) -> Names:
-        return Names(self.all_pages.unrecorded)
+        return Names(self.all_pages.unrecorded, self._asset_paths)
 
     def image_size(self, path: str) -> tuple[int, int] | None:
         """Width and height of the image at a path, in pixels, where they are known."""

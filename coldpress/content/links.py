@@ -19,6 +19,7 @@ from coldpress.content.aliases import Alias
 from coldpress.content.bodies import place_in
 from coldpress.content.page import Page
 from coldpress.errors import Place, Problem
+from coldpress.markup.embeds import kind_of
 from coldpress.markup.rendered import Link
 from coldpress.markup.scan import ENDPOINT
 from coldpress.paths import is_external, path_of
@@ -54,7 +55,7 @@ def resolve(library: Library, page: Page, reference: str) -> Target:
     if reference.startswith(ENDPOINT):
         return _as_endpoint(library, reference)
     if reference.startswith("[["):
-        return _as_name(library, reference[2:-2])
+        return _as_name(library, page, reference[2:-2])
     if is_external(reference):
         base = library.config.base_url
         if base is None or not f"{reference}/".startswith(base):
@@ -86,15 +87,27 @@ def _as_endpoint(library: Library, reference: str) -> Target:
     return Target(path_of(path), mark + query + suffix, unquote(fragment), found if isinstance(found, Page) else None)
 
 
-def _as_name(library: Library, reference: str) -> Target:
-    """`[[Name#part]]`, whose part may be a heading as it is written."""
+def _as_name(library: Library, page: Page, reference: str) -> Target:
+    """`[[Name#part]]`, whose part may be a heading as it is written or the id of a
+    block, `^abc`; without a name, of the page itself.  A name with an ending is a
+    file's first."""
     name, hash_mark, fragment = reference.partition("#")
-    page = library.by_name(name)
-    if page is None:
+    asset = _named_asset(library, page, name) if kind_of(name) else None
+    if asset:
+        return Target(asset, hash_mark + _legal(fragment), asset=True)
+    found = library.by_name(name) if name.strip() else page
+    if found is None:
         return Target(None)
-    anchors = page.rendered.anchors if fragment else ()
-    part = fragment if fragment in anchors else heading_id(fragment.strip())
-    return Target(page.path, hash_mark + part if hash_mark else "", part if hash_mark else "", page)
+    part = fragment.rpartition("#")[2].strip()
+    anchors = found.rendered.anchors if part else ()
+    part = part if part in anchors or part.startswith("^") else heading_id(part)
+    return Target(found.path, hash_mark + _legal(part) if hash_mark else "", part if hash_mark else "", found)
+
+
+def _named_asset(library: Library, page: Page, name: str) -> str | None:
+    """The path of an asset, by its place as seen from the page or by its name."""
+    beside = posixpath.normpath(posixpath.join(posixpath.dirname(page.source), name.lstrip("/")))
+    return library.asset_of(beside) or library.asset_by_name(name)
 
 
 def _as_source(library: Library, page: Page, name: str, suffix: str, fragment: str) -> Target | None:
@@ -155,7 +168,8 @@ def missing_anchors(library: Library, page: Page) -> Iterator[Problem]:
             if target.fragment not in anchors:
                 where = "this page" if target.page is page else f"`{target.page.source}`"
                 near = nearest(target.fragment, anchors)
-                yield Problem("link.broken-anchor", f"{where} has no heading `#{target.fragment}`",
+                what = "block" if target.fragment[0] == "^" else "heading"
+                yield Problem("link.broken-anchor", f"{where} has no {what} `#{target.fragment}`",
                               _place(library, page, link), f"did you mean `#{near}`?" if near else None,
                               severity="warning")
 
@@ -175,7 +189,8 @@ def broken_link(library: Library, page: Page, link: Link) -> Problem:
     code = "link.broken-link" if link.kind == "link" else "link.broken-image"
     message = f"nothing is at `{link.target}`"
     if link.target.startswith("[["):
-        code, message = "link.unknown-name", f"no page is called `{link.target[2:-2].partition('#')[0]}`"
+        name = link.target[2:-2].partition("#")[0]
+        code, message = "link.unknown-name", f"no {'file' if kind_of(name) else 'page'} is called `{name}`"
     elif link.target.startswith(ENDPOINT):
         message = f"there is no endpoint `{link.target.removeprefix(ENDPOINT)}`"
     return Problem(code, message, _place(library, page, link), _suggestion(library, page, link),

@@ -1,33 +1,44 @@
-"""What pages are called, for `[[wiki links]]`."""
+"""What pages and assets are called, for `[[wiki links]]`."""
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from coldpress.content.page import Page
 
 
 class Names:
-    """Pages by their files, their slugs and their titles, in any case.
+    """Pages by their files, their slugs, their titles and their aliases, in any case.
 
-    A file counts before a slug and that before a title; of several pages, the
-    first by its path.  Iterating gives every name.
+    A file counts before a slug, that before a title and that before an alias; of
+    several pages, the first by its path.  Iterating gives every name.  Assets
+    have the names of their files, with the folders or without.
     """
 
-    def __init__(self, pages: Sequence[Page]) -> None:
+    def __init__(self, pages: Sequence[Page], assets: Iterable[str]) -> None:
         self._pages: dict[str, Page] = {}
+        self._assets: dict[str, str] = {}
+        for names_of_asset in (str, posixpath.basename):
+            for source in assets:
+                self._assets.setdefault(_folded(names_of_asset(source)), source)
         in_order = sorted(pages, key=lambda page: page._path)
-        for names in (_of_file, _of_path, _of_title):
+        for names in (_of_file, _of_path, _of_title, _of_alias):
             for page in in_order:
                 for name in names(page):
                     self._pages.setdefault(_folded(name), page)
 
     def get(self, name: str) -> Page | None:
         """The page that is called so."""
-        return self._pages.get(_folded(name))
+        return self._pages.get(_folded(name)) or self._pages.get(_folded(name).removesuffix(".md"))
+
+    def asset(self, name: str) -> str | None:
+        """The asset that is called so, named from the content folder."""
+        return self._assets.get(_folded(name.lstrip("/")))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._pages)
+        return chain(self._pages, self._assets)
 
 
 def _folded(name: str) -> str:
@@ -46,3 +57,7 @@ def _of_path(page: Page) -> Iterable[str]:
 
 def _of_title(page: Page) -> Iterable[str]:
     return (page._name,)
+
+
+def _of_alias(page: Page) -> Iterable[str]:
+    return (alias for alias in page._document.front.aliases if "/" not in alias)

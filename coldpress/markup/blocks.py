@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from xml.etree.ElementTree import Element
 
+from coldpress.markup.block_ids import give_id, take_id
+from coldpress.markup.comments import HIDDEN
 from coldpress.markup.lines import Line, lines_of
 from coldpress.markup.rendered import Flaw
 from coldpress.markup.tree import Source
@@ -95,9 +97,11 @@ class Paragraph(Leaf):
         return Source.at("\n".join(self.lines).rstrip(" \t"), self.number, tuple(self.columns))
 
     def close(self, blocks: Blocks) -> None:
-        text = blocks.without_definitions(self.source)
-        if text:
-            element = Element("p")
+        text, ident = take_id(blocks.without_definitions(self.source))
+        if ident and not text:
+            give_id(self.parent, ident)
+        elif text:
+            element = Element("p", {"id": ident} if ident else {})
             element.text = text
             element.tail = "\n"
             self.parent.append(element)
@@ -139,7 +143,10 @@ class Blocks:
         self.open = [Container(root)]
         for number, raw in enumerate(self.lines, 1):
             self._number = number
-            self._read(Line(raw, number))
+            if raw == HIDDEN:
+                self._blank_line += self._blank_line == number - 1
+            else:
+                self._read(Line(raw, number))
             if is_enough(root):
                 break
         self._matched = 1

@@ -11,6 +11,7 @@ from coldpress.markup.containers import (
     start_tab,
 )
 from coldpress.markup.directives import start_directive
+from coldpress.markup.embeds import start_embed
 from coldpress.markup.leaves import (
     start_abbreviation,
     start_fence,
@@ -38,7 +39,7 @@ STARTS: dict[str, tuple[Start, ...]] = {
     "+": (start_item,),
     "|": (start_table,),
     ":": (start_directive, start_table, start_definition),
-    "!": (start_admonition,),
+    "!": (start_admonition, start_embed),
     "?": (start_admonition,),
     "[": (start_note,),
     "$": (start_formula,),

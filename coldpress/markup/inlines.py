@@ -21,6 +21,7 @@ from coldpress.markup.critic import critic_at
 from coldpress.markup.delimiters import Delimiter, delimiter, pair
 from coldpress.markup.destinations import ENTITY, References, Target, inline_target, label
 from coldpress.markup.directives import Inline, attributes_of, inline_at
+from coldpress.markup.embeds import embed_at
 from coldpress.markup.emoji import emoji_at
 from coldpress.markup.icons import COMPONENT, Icon, icon_at
 from coldpress.markup.keys import keys_at
@@ -41,7 +42,7 @@ _MAIL = re.compile(
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*+)>")
 _NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
 _WIKI = re.compile(r"\[\[(?!(?:TOC|toc)\]\])([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
-_LETTER = re.compile(r"[^\W\d_]")
+_NAME = re.compile(r"[^\W\d_]|\d{4}-\d\d")  # `[[1, 2]]` is a matrix, `[[2026-01-31]]` a daily note
 # `H~2~O`; by itself `~x~` is struck through, as on GitHub.
 _SMALL = re.compile(r"((?<=[A-Za-z0-9)\]}])~|\^)([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
 _WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
@@ -189,7 +190,7 @@ class _Reading:
             self._tokens.append(mark)
             return note.end()
         wiki = _WIKI.match(self._text, at)
-        if wiki and _LETTER.search(wiki[1]) and not self._inlines.references.get(wiki[1]):
+        if wiki and _NAME.search(wiki[1]) and not self._inlines.references.get(wiki[1]):
             return self._named(wiki[1].strip(), wiki[2], wiki[0], wiki.end())
         return self._bracket(at + 1, is_image=False)
 
@@ -201,6 +202,11 @@ class _Reading:
         return end
 
     def _image(self, at: int) -> int:
+        embed = embed_at(self._text, at)
+        if embed:
+            embed[0].place = self._text.place(at)
+            self._tokens.append(embed[0])
+            return embed[1]
         return self._bracket(at + 2, is_image=True)
 
     def _bracket(self, at: int, *, is_image: bool) -> int:

@@ -186,6 +186,7 @@ def _finish(item: Element, *, is_loose: bool) -> None:
     if not is_loose:
         for child in item:
             if child.tag == "p":
+                item.attrib.update(child.attrib)  # the id of its block
                 child.tag = None  # type: ignore[assignment]  # see `tree.group`
         if item[-1].tag is None:
             item[-1].tail = None

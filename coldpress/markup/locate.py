@@ -89,12 +89,12 @@ def _beginning(text: str, at: int) -> str:
 
 def _without_code(body: str) -> Iterator[str]:
     """The pieces of a body, with NULs in the place of code and comments."""
-    ticks, last_comment = _Ticks(body), body.rfind("-->")
+    ticks, last_comment = Ticks(body), body.rfind("-->")
     at = 0
     while found := _MARK.search(body, at):
         begin = found.start()
         if found["fence"]:
-            end = _fence_end(body, found)
+            end = fence_end(body, found)
         elif found["ticks"]:
             end = ticks.end(found) or found.end()
         else:
@@ -106,13 +106,14 @@ def _without_code(body: str) -> Iterator[str]:
     yield body[at:]
 
 
-def _fence_end(body: str, found: re.Match[str]) -> int:
+def fence_end(body: str, found: re.Match[str]) -> int:
+    """Where a fence ends that is open."""
     closing = re.compile(rf"^[ \t>]*{found['fence']}{found['fence'][0]}*[ \t]*$", re.M)
     end = closing.search(body, found.end())
     return end.end() if end else len(body)
 
 
-class _Ticks:
+class Ticks:
     """The runs of backticks of a body, by their lengths."""
 
     def __init__(self, body: str) -> None:

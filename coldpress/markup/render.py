@@ -14,6 +14,7 @@ from collections.abc import Callable
 import markdown
 
 from coldpress.markup.clean import clean_components
+from coldpress.markup.comments import without_comments
 from coldpress.markup.github import Body, GitHub
 from coldpress.markup.leftovers import leftovers
 from coldpress.markup.locate import Locator
@@ -39,6 +40,7 @@ class Renderer:
         HTML of an author who is not `trusted` is made regular here, and cleaned
         when its slots are filled."""
         engine = self._engine()
+        body = without_comments(body)
         locator = Locator(body)
         trusted = trusted and self._options.trusted
         html = self._whole(engine.convert(body, language, trusted), engine.body, repaired if trusted else normalized)

@@ -16,9 +16,10 @@ from coldpress.markup.tree import COMPONENT_MARK, TITLE_MARK, ComponentElement
 from coldpress.markup.write import escaped
 from coldpress.paths import is_external
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"<!--.*?-->|(?P<raw><(?P<kind>script|style)\b[^>]*>)(?P<inside>.*?)(?=</(?P=kind)\s*>)"
     r"|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+)>", re.S | re.I)
+"""Tags, what they hold that isn't HTML, and comments."""
 _ATTRIBUTE = re.compile(r"(?P<name>[\w:-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))")
 _FOLLOWED = {"href": ("a", "area"), "xlink:href": ("a",)}
 _LOADED = {
@@ -53,7 +54,7 @@ class Scan:
     def run(self, text: str, title: Title | None = None) -> Fragment:
         """The fragment of a text; `title` takes the place of its mark."""
         self._parts, self._open, self._copied = [], [], 0
-        for token in _TOKEN.finditer(text):
+        for token in TOKEN.finditer(text):
             if token["name"] and not token["close"]:
                 self._tag(text, token["name"].lower(), token.start("attributes"), token["attributes"])
             elif token["raw"]:

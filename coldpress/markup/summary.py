@@ -33,4 +33,4 @@ def summarize(html: str) -> tuple[str, bool]:
 
 def without_ids(html: str) -> str:
     """HTML that may stand on a page beside its own; a diagram keeps its ids, which its arrows need."""
-    return _ID.sub(r"\1", html)
+    return _ID.sub(r"\1", str(html))  # of `Markup`, what is put in would be escaped

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 from coldpress.markup import attributes
 from coldpress.markup.blocks import Blocks
+from coldpress.markup.comments import without_comments
 from coldpress.markup.destinations import References
 from coldpress.markup.footnotes import Footnotes
 from coldpress.markup.grammar import STARTS
@@ -62,6 +63,7 @@ def read_title(root: Element, read: Callable[[Element], None]) -> TitleHeading |
 
 def title_of(body: str) -> str | None:
     """The words of the heading that names a page whose front matter does not."""
+    body = without_comments(body)
     opening = _OPENING.match(body)
     if not opening and not _MAY_HAVE.search(body):
         return None

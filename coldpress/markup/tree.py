@@ -16,6 +16,8 @@ COMPONENT_MARK = re.compile(r"<!--coldpress:(?:component (?P<number>[0-9]+)|(?P<
 """Stand where a component, its content and its end are in the HTML."""
 PAGE_LINK = "[[]]"
 """The name of the component that is a link to a page by its name."""
+EMBED = "![[]]"
+"""The name of the component that shows a file or a note by its name."""
 CALLOUT_TITLE = "[!]"
 """The name of the component that is the title of a callout which has none of its
 own: a word that depends on the page's language."""

@@ -13,7 +13,7 @@ from werkzeug.routing import BuildError
 
 from coldpress.content.page import Page
 from coldpress.markup.snippets import Expanded
-from coldpress.web.including import can_include, expanded
+from coldpress.web.including import can_include, embedded, expanded
 from coldpress.web.site import Site
 
 
@@ -56,6 +56,10 @@ class SiteHost:
     def can_include(self, page: Page, name: str) -> bool:
         """Whether a page may show the file with that name."""
         return can_include(self._site, page, name)
+
+    def embedded(self, page: Page, other: Page, part: str, *, absolute: bool) -> str | None:
+        """Another page's body as it is shown in a page, or a part of it."""
+        return embedded(self._site, page, other, part, absolute=absolute)
 
     def callout_title(self, page: Page, kind: str) -> str:
         """What a callout without a title of its own is called, in the page's language."""

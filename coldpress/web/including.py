@@ -19,6 +19,8 @@ from coldpress.decoding import decode
 from coldpress.errors import ColdpressError
 from coldpress.markup.fences import info_of
 from coldpress.markup.highlight import code_block
+from coldpress.markup.parts import part_of
+from coldpress.markup.rendered import Fragment
 from coldpress.markup.snippets import Expanded, expand
 from coldpress.markup.summary import without_ids
 from coldpress.paths import relative_name
@@ -50,14 +52,29 @@ def can_include(site: Site, page: Page, name: str) -> bool:
     return other is not page and (other is not None or text_of(site, page, name) is not None)
 
 
+def embedded(site: Site, page: Page, other: Page, part: str, *, absolute: bool) -> str | None:
+    """Another page's body in a page, or a part of it by its id; None for a part
+    that isn't there, and for what cannot be shown there."""
+    title = other.rendered.title
+    whole = part in ("", title.id if title else "")
+    fragment = other.rendered.html if whole else part_of(other.rendered.html, part)
+    return _shown(site, other, fragment, absolute=absolute) if fragment and other is not page else None
+
+
 def _page(site: Site, other: Page, name: str) -> Markup:
     """Another page's body; not its own, nor one that is being included already."""
+    shown = _shown(site, other, other.rendered.html)
+    return Markup("<p><code>{}</code></p>").format(name) if shown is None else shown
+
+
+def _shown(site: Site, other: Page, fragment: Fragment, *, absolute: bool = False) -> Markup | None:
+    """What another page's body holds; None while that page is being shown."""
     showing: list[str] = g.setdefault("coldpress_included", [])
     if other.source in showing or len(showing) > _DEEPEST:
-        return Markup("<p><code>{}</code></p>").format(name)
+        return None
     showing.append(other.source)
     try:
-        html = Filling(site.library, other, elsewhere=True, ids=False).html(other.rendered.html)
+        html = Filling(site.library, other, elsewhere=True, absolute=absolute, ids=False).html(fragment)
     finally:
         showing.pop()
     return Markup(without_ids(html)) if site.library.trusts(other) else html

@@ -14,7 +14,10 @@ from urllib.parse import quote, unquote
 
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
+from coldpress.markup.comments import without_comments, without_hidden_lines
+from coldpress.markup.embeds import kind_of
 from coldpress.markup.rendered import Component, Link
+from coldpress.markup.tree import EMBED
 from coldpress.web.including import lines_of, source_of, text_of
 from coldpress.web.site import Site
 
@@ -67,17 +70,19 @@ def _members(library: Library, page: Page) -> Iterator[str]:
 def _text(site: Site, page: Page, above: tuple[str, ...]) -> str:
     """The body with its links, its title and its includes resolved."""
     rendered = page.rendered
-    body = site.library.body_of(page).read()
+    body = without_comments(site.library.body_of(page).read())
     starts = [0, *(found.end() for found in re.finditer("\n", body))]
     edits = [edit for link in rendered.html.links for edit in _of_link(site.library, page, body, starts, link)]
     edits += [edit for component in rendered.html.components if component.name == "include"
               for edit in _of_include(site, page, body, starts, component, above)]
+    edits += [edit for component in rendered.html.components if component.name == EMBED
+              for edit in _of_embed(site, page, body, starts, component, above)]
     title = rendered.title if page.title_id is not None else None
     if title and title.lines:
         begin, end = (starts[line - 1] if line <= len(starts) else len(body) for line in title.lines)
         below = _UNDERLINE.match(body, end)
         edits.append((begin, below.end() if below else end, ""))
-    return _edited(body, edits).strip("\n")
+    return without_hidden_lines(_edited(body, edits)).strip("\n")
 
 
 def _edited(body: str, edits: list[Edit]) -> str:
@@ -97,6 +102,8 @@ def _of_link(library: Library, page: Page, body: str, starts: list[int], link: L
     target = library.target(page, link)
     url = library.link_url(page, link, elsewhere=True, absolute=library.config.base_url is not None)
     if link.target.startswith("[["):
+        if body.startswith("!", at - 1):
+            return  # see `_of_embed`
         found = _WIKI.match(body, at)
         if found:
             name = (found[2] or found[1]).strip()
@@ -106,6 +113,24 @@ def _of_link(library: Library, page: Page, body: str, starts: list[int], link: L
     forms = (link.target, html.escape(link.target), unquote(link.target), quote(link.target, safe="/#?&=%:"))
     if written in forms and (target.path is not None or target.url):
         yield at, at + link.length, _target(url)
+
+
+def _of_embed(site: Site, page: Page, body: str, starts: list[int], component: Component, above: tuple[str, ...]
+              ) -> Iterator[Edit]:
+    """A picture as one, a note on a line of its own as its text, all else as a link."""
+    link = dict(component.attributes)["to"]
+    at = starts[min(component.line, len(starts)) - 1] + component.column - 1
+    found = _WIKI.match(body, at + 1)
+    target = site.library.target(page, link) if isinstance(link, Link) and found else None
+    if target is None or target.path is None or not isinstance(link, Link) or not found:
+        return
+    other = target.page if component.kind == "leaf" and not target.fragment else None
+    if other is not None and other.source not in (page.source, *above) and len(above) < _DEEPEST:
+        yield at, found.end(), _text(site, other, (*above, page.source))
+        return
+    url = site.library.link_url(page, link, elsewhere=True, absolute=site.library.config.base_url is not None)
+    mark = "!" if kind_of(link.target[2:-2]) == "image" else ""
+    yield at, found.end(), mark + link_to(link.target[2:-2], url)
 
 
 def _of_include(site: Site, page: Page, body: str, starts: list[int], component: Component, above: tuple[str, ...]
