@@ -17,13 +17,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from coldpress import recorder
+from coldpress import queries, recorder, writes
+from coldpress.starting import current_start
 
 DATABASE, NETWORK, PROGRAM = "a database", "the network", "another program"
 _VOLATILE = {
     "sqlite3.connect": DATABASE, "socket.connect": NETWORK, "socket.getaddrinfo": NETWORK, "socket.sendto": NETWORK,
     "subprocess.Popen": PROGRAM, "os.system": PROGRAM, "os.exec": PROGRAM, "os.posix_spawn": PROGRAM,
     "os.fork": PROGRAM}
+_CHANGING = {"os.rename": 2, "os.remove": 1, "os.mkdir": 1, "os.rmdir": 1, "os.link": 2, "os.symlink": 2}
+"""Events by which files come and go, with how many of their arguments name some."""
 _WRITING = os.O_WRONLY | os.O_RDWR
 _IMPORT = "<frozen importlib"  # of code, which is looked at as a whole
 _DEVICES = re.compile(r"/(?:dev/(?!shm/)|proc/|sys/)")
@@ -52,13 +55,39 @@ def is_own(path: str) -> bool:
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
     if event in ("open", "os.scandir", "os.listdir"):
+        if event == "open" and writes.is_noting() and _writes(arguments):
+            _note_write(arguments[:1])
         if recorder.is_recording() and not _is_import(sys._getframe(1)):
             with recorder.unrecorded():
                 key = _key(event, arguments)
             if key:
                 recorder.read(*key)
     elif event in _VOLATILE:
-        recorder.read("volatile", _VOLATILE[event])
+        if recorder.is_recording() and not queries.is_pooled(sys._getframe(1)):
+            recorder.read("volatile", _VOLATILE[event])
+            _note_place(_VOLATILE[event], sys._getframe(1))
+    elif event in _CHANGING:
+        if writes.is_noting():
+            _note_write(arguments[:_CHANGING[event]])
+    elif event == "import":
+        queries.listen()
+
+
+def _note_write(names: tuple[Any, ...]) -> None:
+    for name in names:
+        if isinstance(name, (str, bytes, os.PathLike)):
+            writes.wrote(_absolute(name))
+
+
+def _note_place(name: str, frame: FrameType | None) -> None:
+    """Remember which own code asks while the app is made."""
+    start = current_start()
+    while start and frame is not None:
+        file = frame.f_code.co_filename
+        if Path(file).is_absolute() and is_own(file):
+            start.asked.setdefault(name, (file, frame.f_lineno, frame.f_code.co_name))
+            return
+        frame = frame.f_back
 
 
 def _is_import(frame: FrameType) -> bool:
@@ -74,8 +103,12 @@ def _key(event: str, arguments: tuple[Any, ...]) -> recorder.Key | None:
         return None
     if not isinstance(name, (str, bytes, os.PathLike)) and name is not None:
         return None  # a descriptor: it was opened before
-    path = os.path.abspath(os.fsdecode(name) if name is not None else ".")  # noqa: PTH100  (links stay links)
+    path = _absolute(name if name is not None else ".")
     return ("file" if event == "open" else "folder", path) if is_own(path) else None
+
+
+def _absolute(name: str | bytes | os.PathLike[Any]) -> str:
+    return os.path.abspath(os.fsdecode(name))  # noqa: PTH100  (links stay links)
 
 
 def _writes(arguments: tuple[Any, ...]) -> bool:

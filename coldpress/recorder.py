@@ -22,6 +22,7 @@ A key is a pair (kind, name):
     shard                      a part of the search's index; `all` of it
     included                   a file of the site that is shown in a page
     file, folder, environment  what own code opens on disk, and the variables it asks for
+    rows                       what a query of `create_app` gives, made through SQLAlchemy
     value, volatile            what own code says it depends on; what nobody can look at again
 """
 
@@ -34,7 +35,7 @@ from contextvars import ContextVar
 KINDS = (
     "meta", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "items", "list", "near",
     "section", "members", "term", "nav", "related", "backlinks", "data", "link", "template", "version", "config",
-    "clock", "shard", "included", "file", "folder", "environment", "value", "volatile")
+    "clock", "shard", "included", "file", "folder", "environment", "rows", "value", "volatile")
 Key = tuple[str, str]
 Reads = dict[Key, None]
 

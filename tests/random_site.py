@@ -159,6 +159,8 @@ PROBES = {
     "absolute": "{{ library.absolute('/x/') }}",
     "page-in": '{% for folder in ("docs", "docs/plain", "trip", "posts") %}{% set found = library.page_in(folder) %}'
                "{{ found.url if found }} {% endfor %}",
+    "asks": '{{ asked() }} {{ range(1000)|random }} {{ g.setdefault("first", page.title) }} {{ session.get("user") }} '
+            "{{ config.get('ROWS', 'none') }}",
     "blueprint": '{% include "from-blueprint.html" %}',
     "internals": '{% set found = library.by_source("about.md") %}{% if found %}{{ found.document.front.title }} '
                  "{{ found.bundle }} {{ found.rendered.words }}{% endif %}",
@@ -214,10 +216,12 @@ import functools
 import json
 import os
 import pkgutil
+import random
 import sqlite3
 from pathlib import Path
 
 import flask
+import sqlalchemy
 
 import coldpress
 import helper
@@ -256,7 +260,19 @@ def create_app():
     @app.context_processor
     def known():
         return {"motto": lambda: app.config["MOTTO"], "lazily": helper.lazily, "kept": helper.kept,
-                "settings": SETTINGS}
+                "settings": SETTINGS, "asked": asked}
+
+    @app.before_request
+    def ask_each():
+        flask.g.asked = flask.g.get("asked", 0) + 1
+        flask.session["seen"] = flask.session.get("seen", 0) + 1
+
+    def asked():
+        return f"{flask.g.asked} {flask.session['seen']} {random.random()}"
+
+    @app.get("/own/asked.txt")
+    def own_asked():
+        return text(asked() + str(flask.session))
 
     @app.get("/own/file.txt")
     def own_file():
@@ -374,6 +390,20 @@ VOLATILE = '''\
     def own_sqlite():
         return text(f"{number('one')}")
 '''
+ROWS = '''\
+
+    engine = sqlalchemy.create_engine(f"sqlite:///{DATA.parent / 'instance/rows.db'}", poolclass=sqlalchemy.NullPool)
+    DATA.parent.joinpath("instance").mkdir(exist_ok=True)
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text(
+            "CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, number INTEGER)"))
+        app.config["ROWS"] = connection.scalar(sqlalchemy.text("SELECT count(*) FROM numbers"))
+
+    @app.get("/own/rows.txt")
+    def own_rows():
+        with engine.connect() as connection:
+            return text(str(connection.execute(sqlalchemy.text("SELECT * FROM numbers ORDER BY name")).all()))
+'''
 HELPER = '''\
 import functools
 from pathlib import Path
@@ -410,7 +440,7 @@ DATA_FILES = ("data/quotes.txt", "data/kept.txt", "data/files/a.txt", "more/stat
 
 IN_AN_APP = ("/blog", "blog/")
 """Where a site is that is mounted in an app, and its folder."""
-NOT_IN_AN_APP = ("code", "own", "blueprint")  # probes that ask for what only an app of the site's own has
+NOT_IN_AN_APP = ("code", "own", "blueprint", "asks")  # probes that ask for what only an app of the site's own has
 
 
 def build_in_an_app() -> str:
@@ -523,9 +553,10 @@ class RandomSite:
         text = yaml.safe_dump({**self.config, **names}, allow_unicode=True, sort_keys=False)
         self.write(self.base / "config.yaml", comment + text)
 
-    def number(self, name: str, value: int) -> None:
-        """Write a number into the database that own routes ask."""
-        with closing(sqlite3.connect(self.root / "data/numbers.sqlite")) as connection, connection:
+    def number(self, name: str, value: int, file: str = "data/numbers.sqlite") -> None:
+        """Write a number into a database that own routes ask."""
+        self.root.joinpath(file).parent.mkdir(exist_ok=True)
+        with closing(sqlite3.connect(self.root / file)) as connection, connection:
             connection.execute("CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, number INTEGER)")
             connection.execute("INSERT OR REPLACE INTO numbers VALUES (?, ?)", (name, value))
 
@@ -1860,6 +1891,18 @@ def number_in_the_database(site: RandomSite) -> str:
     name = site.rng.choice(sorted(json.loads((site.root / "data/values.json").read_text("utf-8"))))
     site.number(name, next(site.numbers))
     site.number("one", next(site.numbers))
+    return name
+
+
+@edit
+def queries_come_or_go(site: RandomSite) -> str:
+    return site.toggle_route(ROWS)
+
+
+@edit
+def row_in_the_database(site: RandomSite) -> str:
+    name = site.rng.choice(["one", "two", f"n{next(site.numbers)}"])
+    site.number(name, next(site.numbers), "instance/rows.db")
     return name
 
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+import sys
 import textwrap
 
 import pytest
 
+from coldpress.commands import making
+from coldpress.freeze import freezing, workers
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:unclosed database:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 HEAD = """\
 import os
 from pathlib import Path
@@ -63,12 +71,12 @@ def rebuilt(site, edits=None):
     return result.rendered
 
 
-def check_increments(site, mode, shown, every_time=frozenset()):
+def check_increments(site, mode, shown, every_time=frozenset(), on_pages=None):
     """It shows what it should, renders nothing twice, and an edit renders little."""
     built(site)
     assert shown in site.text("x/index.html")
     if mode == "alone":
-        assert shown in site.text("about/index.html")
+        assert (on_pages or shown) in site.text("about/index.html")
     assert rebuilt(site) == every_time
     prefix = "" if mode == "alone" else "/blog"
     edited = rebuilt(site, {POST: "# Hello\n\nHi.\n\nThere."})
@@ -239,3 +247,137 @@ def test_what_a_view_or_its_template_writes_is_an_error(make_site, mode, kind):
         assert [(problem["place"]["line"], problem["message"].endswith("(on 2 pages)")) for problem in result.problems
                 if problem["place"]["path"] == "templates/page.html"] == [(3, True)]
     assert not (site.root / "site").exists()
+
+
+# Databases.
+
+MODELS = """
+    db = flask_sqlalchemy.SQLAlchemy()
+
+
+    class Book(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+        title = db.Column(db.String)
+"""
+BOOKS = """
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///books.db"
+    db.init_app(app)
+    with app.app_context():
+        db.create_all()
+        if not db.session.query(Book).count():
+            db.session.add_all([Book(title="SICP"), Book(title="TAOCP")])
+            db.session.commit()
+
+    @app.get("/x/")
+    @frozen
+    def x():
+        return flask.render_template("x.html", books=Book.query.order_by(Book.title).all())
+
+    @app.get("/count/")
+    @frozen
+    def count():
+        return str(db.session.query(Book).count())
+
+    @app.get("/raw/")
+    @frozen
+    def raw():
+        with contextlib.closing(db.engine.raw_connection()) as connection:
+            return str(connection.cursor().execute("SELECT max(title) FROM book").fetchall())
+
+    @app.get("/uses/")
+    @frozen
+    def uses():
+        return "No database."
+
+    @app.get("/declared/")
+    @coldpress.depends.value(lambda: Book.query.count())
+    @frozen
+    def declared():
+        return str(Book.query.count())
+"""
+WITH_BOOKS = {"imports": "import contextlib\nimport flask_sqlalchemy", "top": MODELS}
+
+
+def books_of(site, statement):
+    with contextlib.closing(sqlite3.connect(site.root / "instance" / "books.db")) as books:
+        books.execute(statement)
+        books.commit()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_flask_sqlalchemy(make_site, mode):
+    site = site_of(make_site, mode, BOOKS, "{% for book in books or () %}{{ book.title }} {% endfor %}", **WITH_BOOKS)
+    each = {"/x/", "/count/", "/raw/", "/uses/"}  # of a raw connection nobody knows what shares it
+    check_increments(site, mode, "<p>SICP TAOCP </p>", each, "<p></p>")
+    books_of(site, "UPDATE book SET title = 'HtDP' WHERE title = 'SICP'")
+    assert rebuilt(site) == each
+    assert site.text("x/index.html") == "<p>HtDP TAOCP </p>"
+    site.edit({"build.py": (site.root / "build.py").read_text().replace('@app.get("/raw/")', "").replace(
+        "    @coldpress.frozen()\n    def raw", "    def raw")}).build()
+    each -= {"/raw/", "/uses/"}
+    assert rebuilt(site) == each
+    assert "/x/  ←  it asks a database" in site.run("build", "-v").out
+    books_of(site, "INSERT INTO book (title) VALUES ('LYAH')")
+    assert rebuilt(site) > {*each, "/declared/", "/posts/hello/" if mode == "alone" else "/blog/posts/hello/"}
+
+
+PLAIN = """
+    ENGINE = sqlalchemy.create_engine(f"sqlite:///{ROOT / 'plain.db'}")
+
+
+    def titles():
+        with ENGINE.connect() as connection:
+            return list(connection.scalars(sqlalchemy.text("SELECT title FROM book ORDER BY title")))
+"""
+MADE = """
+    with ENGINE.begin() as connection:
+        connection.execute(sqlalchemy.text("CREATE TABLE IF NOT EXISTS book (title TEXT PRIMARY KEY)"))
+        connection.execute(sqlalchemy.text("INSERT OR IGNORE INTO book VALUES ('SICP')"))
+    app.jinja_env.globals["titles"] = titles
+"""
+
+
+@pytest.mark.parametrize("method", ["spawn"] + ["fork"] * (sys.platform == "linux"))
+def test_many_processes_ask_a_database_that_was_opened_before(make_site, monkeypatch, method):
+    monkeypatch.setattr(making, "start_method", lambda: method)
+    for module in (workers, freezing):
+        monkeypatch.setattr(module, "FEW", 4)
+    site = site_of(make_site, "alone", MADE, "", imports="import sqlalchemy", top=PLAIN)
+    site.edit({"templates/asks.html": "{{ titles() }} {{ page.title }}", **{
+        f"content/p{number}.md": f"---\nlayout: asks\n---\n# P{number}\n" for number in range(8)}})
+    asks = {f"/p{number}/" for number in range(8)}
+    assert site.build("-j", "2").problems == []
+    assert site.text("p7/index.html") == "[&#39;SICP&#39;] P7"
+    with contextlib.closing(sqlite3.connect(site.root / "plain.db")) as books:
+        books.execute("INSERT INTO book VALUES ('HtDP')")
+        books.commit()
+    assert site.build("-j", "2").rendered == asks
+    clean = site.clean_copy()
+    assert clean.build("-j", "1").problems == []
+    assert clean.files() == site.files()
+
+
+REASONS = {
+    "app.books = sqlite3.connect(ROOT / 'raw.db')": "a database is opened in create_app (build.py:{line})",
+    "import own\nown.open_it()": "a database is opened in open_it (own.py:4)",
+    "subprocess.run([sys.executable, '-c', ''], check=True)":
+        "another program is started in create_app (build.py:{line})",
+    "app.context_processor(lambda: {'count': titles()})": "a database is asked on pages such as /",
+    "".join(f"@app.get('/{name}/')\ndef {name}():\n    return str(sqlite3.connect(':memory:'))\n\n"
+            for name in "abcdefghijklmnopqrstuvwxyz"): "a database is opened in a (build.py:{line})"}
+
+
+def test_a_build_says_why_most_pages_are_rendered_each_time(make_site):
+    for body, reason in REASONS.items():
+        imports = "import sqlite3\nimport subprocess\nimport sys\nimport sqlalchemy"
+        site = site_of(make_site, "alone", MADE + textwrap.indent(body, "    "), "", imports=imports, top=PLAIN)
+        site.edit({"own.py": "import sqlite3\n\ndef open_it():\n    return sqlite3.connect(':memory:')\n"})
+        code_lines = (site.root / "build.py").read_text().splitlines()
+        number = 1 + next(index for index, line in enumerate(code_lines) if line.strip() == body.split("\n")[0])
+        lines = [line for line in site.run("build").out.splitlines() if "in every build" in line]
+        assert len(lines) == 1, reason
+        assert f"pages are rendered in every build, as {reason.format(line=number)}" in lines[0]
+        assert "`@coldpress.depends." in lines[0]
+    quiet = site_of(make_site, "alone", BOOKS, "", **WITH_BOOKS)
+    quiet.run("build")
+    assert "in every build" not in quiet.run("build").out

@@ -17,6 +17,7 @@ LAYERS = {
     "errors": 0, "paths": 0, "text": 0, "decoding": 0, "mapping": 0, "versions": 0, "processes": 0,
     "stamp": 0, "colours": 0, "options": 0,
     "config": 1, "report": 1, "hooks": 1, "recorder": 1, "state": 1, "auditing": 1, "database": 1,
+    "queries": 1, "starting": 1, "writes": 1,
     "sources": 2, "markup": 3, "search": 4, "content": 4, "web": 5, "freeze": 6,
     "preview": 7, "commands": 7, "cli": 7, "start": 7}
 OUTSIDE = {"coldpress", "coldpress.__main__"}  # the front door, which names everything

@@ -24,6 +24,7 @@ from coldpress.freeze.plan import Plan
 from coldpress.freeze.records import FileRow, Records
 from coldpress.freeze.stage import CannotWriteError
 from coldpress.freeze.staleness import FACTORY, OWN, Staleness
+from coldpress.freeze.volatile import volatile_note
 from coldpress.freeze.workers import FEW, StartWorker
 from coldpress.markup.cache import Body
 from coldpress.processes import WorkerDiedError, start_method
@@ -73,9 +74,10 @@ class Making:
 
     @property
     def notes(self) -> list[str]:
-        """What is wrong with a cache, a line each."""
+        """What is wrong with a cache, and why most pages are never fresh; a line each."""
         site = self._site
-        notes = (site.sources.cache.note, site.markup.store.note, site.search.note, self.records.note)
+        volatile = volatile_note(site, self.plan, self.freezing) if self.freezing else None
+        notes = (site.sources.cache.note, site.markup.store.note, site.search.note, self.records.note, volatile)
         return list(dict.fromkeys(note for note in notes if note))
 
     @property

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from flask import Flask
 
-from coldpress import auditing, recorder
+from coldpress import auditing, queries, recorder
 from coldpress.config import Options, use_options
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.hooks import mark_of
 from coldpress.report import Report
 from coldpress.stamp import Look
+from coldpress.starting import starting
 from coldpress.web.app import create_app as create_plain_app
 from coldpress.web.explain import line_place
 from coldpress.web.extension import Coldpress
@@ -53,8 +54,9 @@ class Run:
         """The app and its site; raises `ColdpressError` for what keeps them
         from being made, with the user's own part of the traceback."""
         auditing.listen()
+        queries.listen()
         try:
-            with use_options(self.options), recorder.recording() as reads:
+            with use_options(self.options), starting() as start, recorder.recording() as reads:
                 factory = self._load()
                 app = factory()
         except ColdpressError:
@@ -67,7 +69,8 @@ class Run:
                 "build.no-site", "`create_app` does not return a Flask app with a Coldpress site",
                 Place("build.py"), "let it return `coldpress.create_app(__file__)`"))
         mark = mark_of(factory)
-        site.factory_reads = () if mark and mark.nothing else tuple(reads)
+        site.start = start
+        site.factory_reads = () if mark and mark.nothing else start.reads(reads)
         return app, site
 
     def _load(self) -> Factory:

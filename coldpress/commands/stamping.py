@@ -80,7 +80,7 @@ def _files(run: Run, site: Coldpress) -> list[str]:
 
 
 def _must_look(making: Making, unseen: Iterable[KeyRow]) -> bool:
-    return any(row.kind in ("volatile", "value") or row.print == NEVER for row in unseen) or any(
+    return any(row.kind in ("volatile", "value", "rows") or row.print == NEVER for row in unseen) or any(
         kind == "volatile" for kind, _ in making.plan.own_reads)
 
 

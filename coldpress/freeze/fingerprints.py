@@ -34,7 +34,8 @@ class Fingerprints:
             "template": site.environment.fingerprint, "version": self._version, "config": self._config,
             "clock": lambda _: site.moment().date().isoformat(), "link": lambda _: "", "volatile": lambda _: NEVER,
             "shard": self._shard, "file": self._file, "included": self._file, "folder": self._folder,
-            "environment": lambda name: environment([name])[0], "value": self._value}
+            "environment": lambda name: environment([name])[0], "rows": self._rows,
+            "value": self._value}
 
     def of(self, key: Key) -> str | None:
         """The fingerprint of a key; None for what is not there."""
@@ -87,6 +88,14 @@ class Fingerprints:
             return shortened("\n".join(sorted(path.name for path in Path(self._site.base, name).iterdir())))
         except OSError:
             return None
+
+    def _rows(self, name: str) -> str | None:
+        query = self._site.start.queries.get(name)
+        try:
+            with recorder.unrecorded():
+                return shortened(query.rows()) if query else None
+        except Exception:  # noqa: BLE001  (whatever a database may raise)
+            return NEVER
 
     def _value(self, path: str) -> str | None:
         """What the view at a path says it depends on; nothing where no page is."""

@@ -28,6 +28,7 @@ from coldpress.freeze.records import FileRow, News, PageRow, Records, numbers
 from coldpress.freeze.staleness import FACTORY, OWN, Staleness, Why
 from coldpress.freeze.workers import CHUNK, FEW, Job, Result, StartWorker, run_jobs
 from coldpress.processes import chunks
+from coldpress.queries import QUERIED
 from coldpress.recorder import Key
 from coldpress.report import Report
 from coldpress.web.extension import Coldpress
@@ -84,6 +85,19 @@ class Freezing:
         for entry, told in self._told:
             problems.extend(placed(problem, self._plan.place_of(entry)) for problem in told)
         problems.extend(self._failures.problems())
+
+    @property
+    def volatile(self) -> dict[str, tuple[Entry, str]]:
+        """The pages that are rendered in every build, by path, and for what;
+        those which share it with others come last."""
+        found = {entry.path: (entry, name) for entry, frozen in self.news.pages if entry.endpoint
+                 for kind, name in frozen.reads if kind == "volatile"}
+        shared = [name for entry, frozen in self.news.pages if entry.path == OWN
+                  for kind, name in frozen.reads if kind == "volatile"]
+        for entry, _ in self.news.pages if shared else ():
+            if entry.endpoint and "volatile" in self._shared_kinds(entry):
+                found.setdefault(entry.path, (entry, shared[0]))
+        return found
 
     @property
     def checks(self) -> Iterator[Check]:
@@ -208,7 +222,7 @@ class Freezing:
         for entry, frozen in self.news.pages:
             own = self._shared_kinds(entry)
             for key in frozen.reads:
-                if key[0] in own:
+                if key[0] in own and key[1] != QUERIED:
                     shared[key] = None
                 elif key[0] in UNSEEN and key[0] != "volatile" and entry.endpoint in self._site.generators:
                     by_all[key] = None

@@ -36,7 +36,7 @@ CREATE TABLE checks (source TEXT PRIMARY KEY, reads BLOB, loose TEXT, problems T
 CREATE TABLE contents (path TEXT PRIMARY KEY, packed BLOB)
 """
 _NUMBERS = "q"
-UNSEEN = ("volatile", "value", "clock", "environment", "file", "folder")
+UNSEEN = ("volatile", "value", "rows", "clock", "environment", "file", "folder")
 """Kinds of reads that only the next build can tell of."""
 _TABLES = ("about", "keys", "pages", "files", "checks", "contents")
 PrintOf = Callable[[Key], tuple[str | None, str | None]]

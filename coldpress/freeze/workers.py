@@ -21,6 +21,7 @@ from coldpress.freeze.freezer import SiteFreezer
 from coldpress.freeze.frozen import Frozen
 from coldpress.freeze.stage import Stage
 from coldpress.processes import in_turn, local_executor
+from coldpress.queries import forget_connections
 from coldpress.web.extension import Coldpress
 
 FEW = 400  # pages, below which one process is as fast
@@ -44,6 +45,8 @@ class Worker:
     def __init__(self, app: Flask, site: Coldpress, stage: Path, output: Path, method: str) -> None:
         self._site = site
         self._modules = len(sys.modules) if method == "fork" else 0
+        if method == "fork":
+            forget_connections()
         self._freezer = SiteFreezer(app, site, Stage(stage, output))
 
     def run(self, job: Job) -> Result:

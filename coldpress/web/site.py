@@ -35,6 +35,7 @@ from coldpress.paths import below, relative_name
 from coldpress.recorder import Key
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.files import SourceFile, find_files, folders_in
+from coldpress.starting import Start
 from coldpress.state import STATE
 from coldpress.text import did_you_mean
 from coldpress.web.environment import THEME, SiteEnvironment
@@ -74,6 +75,8 @@ class Site:
     """False when no setting of the config is known, so that nothing else counts."""
     factory_reads: Iterable[Key] = ()
     """What own code read while it made the app."""
+    start = Start()
+    """What else happened meanwhile."""
     owns_app = False
     """Whether the app is the site's own, and all its routes are frozen."""
 
