@@ -63,9 +63,9 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
             if key:
                 recorder.read(*key)
     elif event in _VOLATILE:
-        if recorder.is_recording() and not queries.is_pooled(sys._getframe(1)):
+        if recorder.is_recording() and not _is_of_engine(frame := sys._getframe(1)):
             recorder.read("volatile", _VOLATILE[event])
-            _note_place(_VOLATILE[event], sys._getframe(1))
+            _note_place(_VOLATILE[event], frame)
     elif event in _CHANGING:
         if writes.is_noting():
             _note_write(arguments[:_CHANGING[event]])
@@ -77,6 +77,11 @@ def _note_write(names: tuple[Any, ...]) -> None:
     for name in names:
         if isinstance(name, (str, bytes, os.PathLike)):
             writes.wrote(_absolute(name))
+
+
+def _is_of_engine(frame: FrameType) -> bool:
+    """Whether we ask, for a cache of ours, or SQLAlchemy, whose queries are heard."""
+    return str(frame.f_globals.get("__name__")).startswith("coldpress.") or queries.is_pooled(frame)
 
 
 def _note_place(name: str, frame: FrameType | None) -> None:
