@@ -45,6 +45,7 @@ MISTAKES = [
     ("front-matter.bare", "error", "content/a.md:1", URL, {"content/a.md": "Title: A\nDate: 2020-01-01\n\nX."}, "---"),
     ("front-matter.value", "error", "content/a.md:2", URL, {"content/a.md": "---\ndate: soon\n---\n"}, "2026-01-31"),
     ("front-matter.twice", "error", "content/a.md:3", URL, {"content/a.md": "---\nslug: x\nSlug: y\n---"}, "keep one"),
+    ("front-matter.authors", "warning", "content/a.md:2", URL, {"content/a.md": "---\nauthor: A & B\n---"}, "a list"),
     ("front-matter.unknown-key", "warning", "content/a.md:2", URL,
      {"content/a.md": "---\ndratf: 1\n---\n"}, "`draft`?"),
     ("source.encoding", "error", "content/a.md:2", URL, {"content/a.md": b"A\nB\xe4\n"}, "save it as UTF-8"),

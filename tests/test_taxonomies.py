@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 URL = "base_url: https://e.org/\n"
@@ -131,3 +133,67 @@ def test_an_unlisted_page_of_a_series_is_none_of_its_parts(build_site):
                        "content/posts/2026-01-02-b.md": "---\nseries: s\nunlisted: true\n---\nB."})
     assert "Part 1 of 1" in site.text("posts/a/index.html")
     assert "Part " not in site.text("posts/b/index.html")
+
+
+# Several authors in one text.
+
+SPLIT = {
+    "Ann Lee": ["Ann Lee"], "Ann Lee, Bob Ray and Cid Poe": ["Ann Lee", "Bob Ray", "Cid Poe"],
+    "A, B and C": ["A", "B", "C"],
+    "Ann, Bob, and Cid": ["Ann", "Bob", "Cid"], "A; B": ["A", "B"], "甲、乙": ["甲", "乙"],
+    "张三，李四": ["张三", "李四"],
+    "John Smith & Jane Doe": ["John Smith", "Jane Doe"], "Smith, J.; Doe, J.": ["Smith, J.", "Doe, J."],
+    "Ludwig van Beethoven, Vincent van Gogh": ["Ludwig van Beethoven", "Vincent van Gogh"],
+    "Martin Luther King, Jr.": ["Martin Luther King, Jr."], "Ann Lee (Firm, Inc.)": ["Ann Lee (Firm, Inc.)"],
+    "Ann Lee <ann@example.org>": ["Ann Lee"], "**Ann**": ["Ann"], "王和平": ["王和平"], "AC/DC": ["AC/DC"],
+    "[A, B](https://a.b) (Firm, Inc), [C](<https://c.d/x_(y)> \"z\") and D": ["A, B", "C", "D"],
+    "<a href='https://x.y'>Ann</a>": ["Ann"], "[A](javascript:x)": ["A"]}
+UNCLEAR = ("Ann, Bob", "A & B", "Smith, John", "Johnson & Johnson", "张三和李四", "Émile Zola et Victor Hugo",
+           "Ann, Bob, Cid", "x " * 60 + "x")
+
+
+def test_authors_in_one_text_are_told_apart(build_site):
+    site = build_site({**{f"content/a{number}.md": f"---\nauthor: {json.dumps(text)}\n---\nText."
+                          for number, text in enumerate(SPLIT)},
+                       "templates/page.html": "{{ page.authors|map(attribute='name')|list|tojson }}"}, URL)
+    assert [json.loads(site.text(f"a{number}/index.html")) for number in range(len(SPLIT))] == list(SPLIT.values())
+
+
+def test_what_may_be_several_authors_is_a_warning_once_at_its_line(make_site):
+    site = make_site({f"content/{kind}{number}.md": f"---\ntitle: A\nauthor: {json.dumps(text)}\n---\nText."
+                      for kind in "ab" for number, text in enumerate(UNCLEAR)}, URL)
+    result = site.build()
+    assert (result.code, result.places()) == (
+        0, [("front-matter.authors", f"content/a{number}.md", 3) for number in range(len(UNCLEAR))])
+    assert "authors: [Ann Lee, Bob Ray]" in result.problems[0]["hint"]
+    assert max(len(file.encode()) for file in site.files()) < 150
+    site.edit({f"content/{kind}{number}.md": f"---\nauthors: [{json.dumps(text)}]\n---\nText."
+               for kind in "ab" for number, text in enumerate(UNCLEAR[:-1])} | {
+               f"content/{kind}{len(UNCLEAR) - 1}.md": "Text" for kind in "ab"})
+    assert site.build().problems == [], "a list says that each is one"
+
+
+def test_an_unclear_name_is_clear_where_the_site_has_it(build_site):
+    build_site({"content/a.md": "---\nauthor: Johnson & Johnson\n---\nA.",
+                "data/authors.yaml": "jj: Johnson & Johnson"})
+
+
+def test_the_url_of_an_author_comes_from_front_matter_too(make_site):
+    links = ", ".join(f"[Given{number} Family{number}](https://github.com/user{number}) (Firm)" for number in range(6))
+    site = make_site({**post(1, author=f"'{links}'"),
+                      **post(2, authors="[{name: Bob, url: 'https://bob.example/'}, ann]"),
+                      **post(3, author="'[Ann](https://other.example)'"), "data/authors.yaml": AUTHORS.replace(
+                          "bio: She writes.", "url: https://ann.example")}, URL)
+    assert site.build().problems == []
+    for number in range(6):
+        assert f'<a rel="me" href="https://github.com/user{number}">' in site.text(
+            f"authors/given{number}-family{number}/index.html")
+    assert 'href="https://bob.example/"' in site.text("authors/bob/index.html")
+    assert 'href="https://ann.example"' in site.text("authors/ann/index.html"), "what the site tells counts"
+    assert max(map(len, site.files())) < 80
+    changed = site.edit(post(2, authors="[{name: Bob, url: 'https://new.example/'}]")).build()
+    assert "/authors/bob/" in changed.rendered
+    assert 'href="https://new.example/"' in site.text("authors/bob/index.html")
+    clean = site.clean_copy()
+    clean.build()
+    assert clean.files() == site.files()

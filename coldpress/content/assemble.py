@@ -17,10 +17,10 @@ from coldpress.content.claims import Claims, file_that_is_a_folder
 from coldpress.content.host import Host, Markup
 from coldpress.content.languages import check_languages
 from coldpress.content.library import Library
-from coldpress.content.people import check_people
+from coldpress.content.people import check_people, people_of
 from coldpress.content.permalinks import Entry, Permalinks, asset_path
 from coldpress.content.selection import select
-from coldpress.content.spelling import check_terms
+from coldpress.content.spelling import check_authors, check_terms
 from coldpress.errors import ColdpressError, Place, Problems
 from coldpress.paths import BadPath, asset_file_of, file_of, relative_name
 from coldpress.sources.cache import SourceCache
@@ -105,7 +105,9 @@ def assemble(sources: Sources, options: Options, now: datetime, host: Host,
     hidden = tuple(out.document.source.folder + "/" for out in left_out if _is_bundle(out.document))
     assets = _place_assets([file for file in files if not file.is_markdown and not file.path.startswith(hidden)],
                            bundles, problems)
-    library = Library(config, entries, assets, left_out, sources.markup, host, _data(sources, problems))
+    data = _data(sources, problems)
+    check_authors(entries, people_of(data).values(), problems)
+    library = Library(config, entries, assets, left_out, sources.markup, host, data)
     _refuse_clashes(entries, library, problems)
     return library
 

@@ -15,7 +15,7 @@ from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
 from coldpress.content.pagination import page_of
 from coldpress.content.people import NAME as AUTHORS
-from coldpress.content.taxonomy import Taxonomy
+from coldpress.content.taxonomy import Author, Taxonomy
 from coldpress.markup.serial import dumps_brief
 
 EVERY = "*"
@@ -162,7 +162,8 @@ class ContentFingerprints:
         if not slug or slug.endswith("/"):
             return "\n".join(term.slug for term in found.below(slug.rstrip("/")))
         term = found.term(slug)
-        return f"{term.name} {term.has_page}" if term else None
+        told = term._about.get("url") if isinstance(term, Author) else None
+        return f"{term.name} {term.has_page} {told}" if term else None
 
 
 def shortened(text: str | None) -> str | None:

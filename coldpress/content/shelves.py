@@ -76,7 +76,8 @@ class Shelves:
 
         self.authors = Authors(
             ((page, self.author_names(page)) for page in listed), self.root, self._own_page, people,
-            (name for page in listed for name in page._document.front.authors))
+            (name for page in listed for name in page._document.front.authors),
+            (pair for page in reversed(listed) for pair in page._document.front.author_urls.items()))
         in_series = carried("series", sorted(listed, key=_in_series))
         self.series = Taxonomy("series", in_series, self.root, self._own_page)
         self.groups: Mapping[str, Taxonomy] = MappingProxyType({

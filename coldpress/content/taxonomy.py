@@ -17,10 +17,12 @@ from coldpress.content.page import Page
 from coldpress.content.pages import Pages
 from coldpress.mapping import Params
 from coldpress.paths import is_external, url_of
-from coldpress.text import slugify
+from coldpress.text import slugify, text_digest
 
 BUILT_IN = ("series", "authors")
 """Taxonomies that every site has."""
+
+_LONGEST, _SHORTENED = 150, 30  # bytes of an author's slug, and letters of one that is longer
 
 FindPage = Callable[[str], Page | None]
 
@@ -179,6 +181,7 @@ class Author(Term):
     def about(self) -> Mapping[str, Any]:
         """What `data/authors.yaml` says of them."""
         recorder.read("data", "authors")
+        recorder.read("term", f"{self.taxonomy}/{self.slug}")
         return self._about
 
     @property
@@ -194,12 +197,15 @@ class Author(Term):
 
 class Authors(Taxonomy):
     """Who writes: `people` is what `data/authors.yaml` tells, by id.  Pages name
-    their authors by the id or by the name; `named` are those that any page names."""
+    their authors by the id or by the name; `named` are those that any page names,
+    `linked` names with the URLs that pages give them, of which the last counts."""
 
     def __init__(self, carried: Iterable[tuple[Page, Iterable[str]]], root: Callable[[], str], find_page: FindPage,
-                 people: Mapping[str, Mapping[str, Any]], named: Iterable[str]) -> None:
+                 people: Mapping[str, Mapping[str, Any]], named: Iterable[str], linked: Iterable[tuple[str, str]]
+                 ) -> None:
         self._people = people
         self._by_name = {str(about.get("name", ident)).casefold(): ident for ident, about in self._people.items()}
+        self._urls = {self.slug_of(name): url for name, url in linked}
         super().__init__("authors", carried, root, find_page)
         for slug in sorted(self._people.keys() - self._terms.keys()):
             self._names[slug] = slug
@@ -209,6 +215,8 @@ class Authors(Taxonomy):
     def slug_of(self, name: str) -> str:
         """The id of whoever is called so, else the name as a slug."""
         slug = slugify(name)
+        if len(slug.encode()) > _LONGEST:
+            slug = f"{slug[:_SHORTENED]}-{text_digest(slug)[:8]}"
         return slug if slug in self._people else self._by_name.get(name.casefold(), slug)
 
     def person(self, name: str) -> Author:
@@ -222,7 +230,8 @@ class Authors(Taxonomy):
 
     def about(self, slug: str) -> Mapping[str, Any]:
         """What is told of an author (not recorded)."""
-        return self._people.get(slug) or Params()
+        told = self._people.get(slug) or Params()
+        return Params({"url": self._urls[slug], **told}) if slug in self._urls else told
 
 
 def group_names(config: Config) -> tuple[str, ...]:

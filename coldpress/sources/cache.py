@@ -178,6 +178,7 @@ _DATES = frozenset(("date", "updated", "publish_date", "expiry_date"))
 _READERS: dict[str, Callable[[Any, tzinfo], Any]] = {
     **dict.fromkeys(_DATES, _unpacked_date),
     **dict.fromkeys(("aliases", "authors"), lambda value, zone: tuple(value)),
+    "author_urls": lambda value, zone: dict(value),
     "terms": lambda value, zone: {name: tuple(terms) for name, terms in value.items()},
     "params": lambda value, zone: Params(_unpacked(value, zone)),
 }

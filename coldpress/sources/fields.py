@@ -11,6 +11,7 @@ from typing import Any
 
 from coldpress.mapping import Params
 from coldpress.paths import is_external
+from coldpress.sources.bylines import Byline, read_byline
 from coldpress.sources.dates import parse_date
 from coldpress.text import one_line
 
@@ -31,6 +32,8 @@ class FrontMatter:
     aliases: tuple[str, ...] = ()
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     authors: tuple[str, ...] = ()
+    author_urls: Mapping[str, str] = field(default_factory=dict)
+    unclear_authors: str | None = None
     weight: float | None = None
     summary: str | None = None
     description: str | None = None
@@ -111,13 +114,9 @@ def as_terms(value: Any, zone: tzinfo) -> tuple[str, ...]:
     return as_list(value, zone)
 
 
-def as_authors(value: Any, zone: tzinfo) -> tuple[str, ...]:
-    """A name, names, or mappings that hold one under `name` or `id`."""
-    if isinstance(value, dict):
-        value = [value]
-    if isinstance(value, list):
-        value = [item.get("name") or item.get("id") if isinstance(item, dict) else item for item in value]
-    return as_list(value, zone)
+def as_authors(value: Any, zone: tzinfo) -> Byline:
+    """A name, names, mappings that hold one under `name` or `id`, links in Markdown."""
+    return read_byline(value)
 
 
 def as_found(value: Any, zone: tzinfo) -> bool:

@@ -75,6 +75,10 @@ class _Reader:
         for key in sorted(keys, key=lambda key: key in ALIASES):  # our own names win
             self._read_key(key, data[keys[key]], keys[key])
         given = self.values.pop("params", {})
+        byline = self.values.pop("authors", None)
+        if byline:
+            self.values |= {"authors": tuple(byline.names), "author_urls": byline.urls,
+                            "unclear_authors": byline.doubt}
         return FrontMatter(**self.values, terms=self.terms, params=Params({**self.params, **given}))
 
     def _read_key(self, key: str, value: Any, written: str) -> None:
