@@ -15,6 +15,7 @@ from typing import Any
 from coldpress.commands.explaining import explain_page
 from coldpress.commands.making import Making
 from coldpress.commands.profiling import Profile, tell_profile
+from coldpress.commands.removals import told
 from coldpress.commands.run import Run
 from coldpress.commands.stamping import leave_stamp, look_before
 from coldpress.commands.verifying import differs
@@ -129,6 +130,7 @@ def _end(run: Run, site: Coldpress, making: Making | None, problems: Problems, e
         "rendered": [site.script_root + url_of(path) for path in rendered],
         "written": list(changes.written) if changes else [],
         "removed": list(changes.removed) if changes else [],
+        "removed_urls": [site.script_root + url_of(path) for path in making.removed_urls] if making else [],
         "left_out": [{"source": out.document.source.name, "reason": out.reason} for out in site.library.left_out],
         "problems": [problem.as_json() for problem in problems],
         **({"explained": list(explained)} if explained else {}),
@@ -147,6 +149,8 @@ def _say(run: Run, site: Coldpress, making: Making, output: Output, problems: Pr
     rendered = making.freezing.rendered if making.freezing else {}
     for note in making.notes:
         report.line(note[:1].upper() + note[1:] + ".")
+    for line in told(site, making.removed_urls):
+        report.line(line)
     if changes.foreign:
         report.line(f"Not ours, left alone: {some(changes.foreign)}")
     for path, why in rendered.items():

@@ -12,6 +12,7 @@ from flask import Flask
 
 from coldpress import recorder
 from coldpress.commands.checking import check_site
+from coldpress.commands.removals import removed_urls
 from coldpress.commands.run import Run
 from coldpress.errors import Problems
 from coldpress.freeze.code import OwnCode, engine
@@ -49,6 +50,7 @@ class Making:
         self.records = Records(site.cache_folder, output.key)
         self.freezing: Freezing | None = None
         self.changes: Changes | None = None
+        self.removed_urls: tuple[str, ...] = ()
 
     def make(self) -> None:
         """Publish the site, unless there are errors or it is a dry run."""
@@ -179,6 +181,7 @@ class Making:
         return StartWorker(make, self.output.staging.folder, self.output.folder, method)
 
     def _publish(self) -> None:
+        self.removed_urls = removed_urls(self._site, self.records, self.output.changes().removed)
         if self._run.dry_run:
             self.changes = self.output.changes()
             return
