@@ -22,6 +22,7 @@ from coldpress import __version__
 from coldpress.commands.run import Factory, Run
 from coldpress.config import Options
 from coldpress.errors import ColdpressError, Problems, UsageError
+from coldpress.paths import resolved
 from coldpress.processes import available_jobs
 from coldpress.report import Report
 from coldpress.stamp import Look
@@ -164,7 +165,7 @@ def _python() -> str:
 def build(strict: bool, output: Path | None, jobs: int | None, dry_run: bool, explain: str | None, verify: bool,
           profile: bool, **more: Any) -> int:
     """Build the site."""
-    run = _run(output=output.resolve() if output else None, **more)
+    run = _run(output=resolved(output) if output else None, **more)
     run.jobs = 1 if profile else jobs or available_jobs()
     run.dry_run = dry_run
     call: _Call = click.get_current_context().find_root().obj
@@ -193,7 +194,7 @@ def serve(output: Path | None, public_url: str | None, port: int, bind: str, ope
     """Preview the site: what is saved is shown at once."""
     if public_url is not None and urlsplit(public_url).scheme not in ("http", "https"):
         raise click.BadParameter("write a whole URL, such as https://example.org/preview/", param_hint="--public-url")
-    run = _run(output=output.resolve() if output else None, **more)
+    run = _run(output=resolved(output) if output else None, **more)
     return int(_command("serve").serve(
         run, port=port, bind=bind, public_url=public_url, open_browser=open_browser, navigate=navigate,
         static=static, poll=poll, debug=debug))
@@ -254,4 +255,4 @@ def list_(only: str | None, **more: Any) -> int:
 @_options(_output, _json, _site)
 def clean(cache: bool, output: Path | None, **more: Any) -> int:
     """Remove what Coldpress wrote, and nothing else."""
-    return int(_command("clean").clean(_run(output=output.resolve() if output else None, **more), cache=cache))
+    return int(_command("clean").clean(_run(output=resolved(output) if output else None, **more), cache=cache))

@@ -34,7 +34,7 @@ from coldpress.options import (
     as_menu,
     as_theme,
 )
-from coldpress.paths import relative_name
+from coldpress.paths import BadPath, TooLong, asset_file_of, relative_name
 from coldpress.text import did_you_mean, one_line
 
 ENVIRONMENT_BASE_URL = "COLDPRESS_BASE_URL"
@@ -105,6 +105,11 @@ def _folder(value: Any) -> str:
     name = posixpath.normpath(_text(value).replace("\\", "/"))
     if name in (".", "") or name.startswith(("..", "/")) or Path(name).is_absolute():
         raise ValueError("a folder inside the site is expected here")
+    try:
+        asset_file_of(f"/{name}")
+    except BadPath as reason:
+        raise ValueError(f"a folder cannot be called so: {reason}", "give it a shorter name"
+                         if isinstance(reason, TooLong) else None) from None
     return name
 
 

@@ -7,12 +7,16 @@ folder, with forward slashes: `posts/你好/index.html`.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+LONGEST_NAME = 255  # bytes of a file's name, on nearly every file system
+LONGEST_PATH = 1000  # bytes of a file's path below the output folder; macOS takes 1,023 with that folder's own
 # Names that Windows keeps for devices, whatever their extension.
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(?:\..*)?", re.I)
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
@@ -21,6 +25,7 @@ _SPECIAL = re.compile(r"[?#%]")
 # What nearly every path is, and what is fine everywhere.
 _PLAIN = re.compile(r"/(?:(?!(?:con|prn|aux|nul|com\d|lpt\d)/)[a-z0-9][a-z0-9_-]{0,99}/)*")
 _HOST = re.compile(r"\A[\x00-\x20]*[/\\][\x00-\x20/\\]*[/\\]")  # what browsers read as `//`
+_JUNCTION = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
 
 
@@ -28,6 +33,12 @@ class BadPath(ValueError):
     """A URL that cannot become a file; the message says why, `hint` the way out."""
 
     hint: str | None = None
+
+
+class TooLong(BadPath):
+    """A URL with a name, or as a whole, longer than file systems take."""
+
+    hint = "make it shorter; a page's is given by `slug:` or `permalink:`"
 
 
 class OpenEnded(BadPath):
@@ -69,7 +80,7 @@ def file_of(path: str) -> str:
     Raises `BadPath` for what could escape the output folder, cannot be a file
     on Linux, macOS and Windows alike, or has neither slash nor extension.
     """
-    if _PLAIN.fullmatch(path):
+    if len(path) < 500 and _PLAIN.fullmatch(path):
         return path[1:] + "index.html"
     if not path.startswith("/"):
         raise BadPath("it does not start with `/`")
@@ -97,7 +108,11 @@ def asset_file_of(path: str) -> str:
     """
     for part in path[1:].split("/"):
         _check_part(part)
-    return unicodedata.normalize("NFC", path[1:])
+    file = unicodedata.normalize("NFC", path[1:])
+    length = len(file.encode())
+    if length > LONGEST_PATH:
+        raise TooLong(f"it is {length:,} bytes long, and not everywhere can a path have more than {LONGEST_PATH:,}")
+    return file
 
 
 def _check_part(part: str) -> None:
@@ -114,8 +129,9 @@ def _check_part(part: str) -> None:
         length = len(part.encode())
     except UnicodeEncodeError:
         raise BadPath("its name is not UTF-8") from None
-    if length > 255:
-        raise BadPath("a part of it is longer than 255 bytes")
+    if length > LONGEST_NAME:
+        raise TooLong(f"`{part[:20]}…` is {length:,} bytes long, and a name of a file or folder can have "
+                      f"{LONGEST_NAME} bytes")
 
 
 def check_file(file: str) -> None:
@@ -131,6 +147,20 @@ def below(root: Path, file: str) -> Path:
     if ".." in path.parts or not path.is_relative_to(root):
         raise BadPath(f"`{file}` is outside of `{root}`")
     return path
+
+
+def is_link(path: str | Path) -> bool:
+    """Whether a symbolic link stands at a path, or on Windows a junction."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION
+
+
+def resolved(path: Path) -> Path:
+    """A path without links, as far as they lead somewhere."""
+    return Path(os.path.realpath(path))  # Path.resolve raises for a loop
 
 
 def relative_name(path: Path, root: Path) -> str:

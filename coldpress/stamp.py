@@ -81,7 +81,7 @@ class Look:
 def unchanged(state: str, arguments: Sequence[str]) -> tuple[str | None, Look | None]:
     """What the last build of these arguments said, if nothing changed since it;
     and what was looked at, for the build that follows if something did."""
-    stamp = _read(state)
+    stamp = None if os.path.islink(state) else _read(state)  # noqa: PTH114
     if stamp is None:
         return None, None
     head, outputs = stamp
@@ -104,6 +104,8 @@ def write(state: str, head: Mapping[str, Sequence[str]], outputs: Iterable[str])
     lines = [*(f"{name}={_BETWEEN.join(values)}" for name, values in head.items()), "", *outputs]
     text = "\n".join(lines)
     part = os.path.join(state, "stamp.part")  # noqa: PTH118
+    if os.path.islink(part):  # noqa: PTH114
+        os.unlink(part)  # noqa: PTH108
     with open(part, "w", encoding="utf-8", newline="\n", errors="surrogateescape") as file:
         file.write(f"{_FORMAT} {digest_of(text)}\n{text}")
     os.replace(part, os.path.join(state, "stamp"))  # noqa: PTH118
@@ -137,7 +139,7 @@ def outputs_digest(folder: str, files: Iterable[str]) -> str:
     lines = []
     for file in files:
         try:
-            stat = os.stat(f"{folder}/{file}")  # noqa: PTH116
+            stat = os.lstat(f"{folder}/{file}")
         except OSError:
             return "-"
         lines.append(f"{file} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}")

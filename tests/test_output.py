@@ -11,7 +11,7 @@ import pytest
 
 from coldpress.errors import ColdpressError, Problems
 from coldpress.freeze.output import Output
-from coldpress.freeze.ownership import refuse_output
+from coldpress.freeze.output_place import refuse_output
 from coldpress.state import make_state
 
 REPOSITORY = Path(__file__).parents[1]
@@ -207,7 +207,6 @@ HOLD = """
 import sys
 from pathlib import Path
 from coldpress.freeze.lock import only_one
-from coldpress.freeze.ownership import refuse_output
 from coldpress.state import make_state
 with only_one(make_state(Path(sys.argv[1]))):
     print("held", flush=True)
@@ -273,7 +272,7 @@ def test_the_output_publishes_assets_then_pages_then_removes(tmp_path, monkeypat
     make_state(tmp_path)
     order = []
 
-    def stop(folder, file, kept):
+    def stop(folder, within, file, kept):
         order.append(file)
         raise KeyboardInterrupt
 
@@ -287,7 +286,7 @@ def test_the_output_publishes_assets_then_pages_then_removes(tmp_path, monkeypat
     second.stage("new.html", b"new")
     second.stage_copy("x.css", tmp_path / "x.css")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("coldpress.freeze.output.remove", stop)
+        patch.setattr("coldpress.freeze.output.remove_gone", stop)
         second.publish()
     assert order == ["old.html"]
     assert {path.name for path in (tmp_path / "site").iterdir()} == {".gitignore", "old.html", "new.html", "x.css"}

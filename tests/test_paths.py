@@ -101,7 +101,7 @@ def test_a_path_becomes_a_file(path, file):
 def test_what_cannot_be_a_file_everywhere_is_refused(path, reason):
     with pytest.raises(BadPath) as caught:
         file_of(path)
-    assert type(caught.value) is BadPath
+    assert not isinstance(caught.value, OpenEnded)
     assert reason in str(caught.value)
 
 
@@ -149,7 +149,6 @@ def test_a_permalink_is_kept_letter_for_letter(build_site, permalink, file):
 
 
 @pytest.mark.parametrize(("permalink", "message", "hint"), [
-    ("/x", "neither", "write `/x/` or `/x.html`"),
     ("/../x/", "`..`", None),
     ("/a//b/", "`//`", None),
     ("/con/", "device", None),

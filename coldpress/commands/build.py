@@ -20,11 +20,11 @@ from coldpress.commands.run import Run
 from coldpress.commands.stamping import leave_stamp, look_before
 from coldpress.commands.verifying import differs
 from coldpress.commands.verifying import verify as verify_site
-from coldpress.errors import ColdpressError, Problem, Problems
+from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.freeze.entry import Entry
 from coldpress.freeze.lock import only_one
 from coldpress.freeze.output import Changes, Output
-from coldpress.freeze.ownership import refuse_output
+from coldpress.freeze.output_place import refuse_link, refuse_output
 from coldpress.paths import url_of
 from coldpress.report import counted, some
 from coldpress.state import STATE, make_state
@@ -64,16 +64,12 @@ def build(run: Run, *, explain: str | None = None, verify: bool = False, profile
     with _no_garbage():
         problems = Problems(site.snapshot.problems)
     output = output_of(site)
-    refuse_output(output.folder, output.name, site.root, _inputs(site), problems)
-    try:
+    with failures_told(output):
+        refuse_output(output.folder, output.name, site.root, _inputs(site), problems, _place_of_output(site))
         with only_one(make_state(site.root / STATE)):
             making = Making(run, app, site, output, problems)
             with watched.running() if watched else nullcontext():
                 making.make()
-    except OSError as reason:  # a full disk, a folder that is read-only
-        raise ColdpressError(Problem(
-            "output.failed", f"`{reason.filename or output.name}` cannot be written: {reason.strerror}",
-            hint="what was there is whole; mend it and build again")) from reason
     explained = explain_page(making, site, explain) if explain else []
     code = _end(run, site, making, making.found, explained)
     if watched:
@@ -100,14 +96,40 @@ def _verify(run: Run, making: Making) -> int:
 
 
 def output_of(site: Coldpress) -> Output:
-    """The output folder that config and options name."""
+    """The output folder that config and options name.  Raises `ColdpressError`
+    where it is reached by a link that nobody named."""
     folder = site.options.output or site.root / site.config.output_dir
-    return Output(folder.resolve(), site.root, site.base, base_url=site.config.base_url)
+    output = Output(folder, site.root, site.base, base_url=site.config.base_url)
+    problems = Problems()
+    refuse_link(folder, site.root, problems, _place_of_output(site))
+    if problems.errors:
+        raise ColdpressError(*problems)
+    return output
+
+
+@contextmanager
+def failures_told(output: Output) -> Iterator[None]:
+    """Make a problem of what the system refuses: a full disk, a folder that is read-only."""
+    try:
+        yield
+    except OSError as reason:
+        state = ("some files are new and others old, each of them whole; mend it, and the next build completes the site"
+                 if output.is_touched else "the site is as it was; mend it and build again")
+        raise ColdpressError(Problem(
+            "output.failed", f"`{reason.filename or output.name}` cannot be written: {reason.strerror}",
+            hint=state)) from reason
+
+
+def _place_of_output(site: Coldpress) -> Place | None:
+    return None if site.options.output else site.config_place("output_dir")
 
 
 def _inputs(site: Coldpress) -> list[Path]:
+    """What the site is made of, and what is none of a build's business."""
     config = site.config
-    return [site.root / name for name in (config.content_dir, config.templates_dir, config.static_dir)]
+    names = (config.content_dir, config.templates_dir, config.static_dir, config.data_dir, "archetypes", "instance",
+             *(name for name in config.markdown.snippets if name != "."), *config.markdown.append)
+    return [*(site.root / name for name in names), Path(site.app.instance_path)]
 
 
 def _end(run: Run, site: Coldpress, making: Making | None, problems: Problems, explained: Sequence[str] = ()) -> int:

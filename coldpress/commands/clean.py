@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from coldpress.commands.build import output_of
+from coldpress.commands.build import failures_told, output_of
 from coldpress.commands.run import Run
 from coldpress.freeze.lock import only_one
 from coldpress.report import counted
@@ -15,9 +15,10 @@ def clean(run: Run, *, cache: bool = False) -> int:
     """Remove the site's files; with `cache` the folder `.coldpress` too."""
     _, site = run.make_app()
     output = output_of(site)
-    state = make_state(site.root / STATE)
-    with only_one(state):
-        removed = output.clean()
+    with failures_told(output):
+        state = make_state(site.root / STATE)
+        with only_one(state):
+            removed = output.clean()
     if cache:
         shutil.rmtree(state, ignore_errors=True)
     run.report.line(f"Removed {counted(removed, 'file')} from {output.name}/" + (" and the cache" if cache else ""))

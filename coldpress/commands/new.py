@@ -10,8 +10,9 @@ from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from coldpress.commands.run import Run
+from coldpress.decoding import decode
 from coldpress.errors import ColdpressError, Place, Problem, UsageError
-from coldpress.paths import relative_name
+from coldpress.paths import LONGEST_NAME, relative_name
 from coldpress.text import slugify
 
 ARCHETYPES = {
@@ -42,22 +43,33 @@ def new(run: Run, kind: str, title: str, *, bundle: bool = False, draft: bool = 
     file = base / stem / "index.md" if bundle else base / f"{stem}.md"
     text = _archetype(site.root, kind, title=json.dumps(title, ensure_ascii=False),
                       date=f"{moment:%Y-%m-%d %H:%M:%S}", draft=draft, slug=name)
-    file.parent.mkdir(parents=True, exist_ok=True)
     shown = relative_name(file, site.base)
-    try:
-        with file.open("x", encoding="utf-8", newline="\n") as opened:
-            opened.write(text)
-    except FileExistsError:
-        raise ColdpressError(Problem("new.exists", "this file is there already", Place(shown),
-                                     "choose another title, or give a --slug")) from None
+    _write(file, text, shown)
     run.report.line(shown)
     run.report.data({"source": shown})
     return file
 
 
+def _write(file: Path, text: str, shown: str) -> None:
+    length = len((file.parent if file.stem == "index" else file).name.encode())
+    if length > LONGEST_NAME:
+        raise UsageError(Problem("new.slug", f"the name of this file would be {length} bytes long, and a name can have "
+                                 f"{LONGEST_NAME}", hint="give a shorter one with --slug"))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8", newline="\n") as opened:
+            opened.write(text)
+    except OSError as reason:
+        if file.exists():
+            raise ColdpressError(Problem("new.exists", "this file is there already", Place(shown),
+                                         "choose another title, or give a --slug")) from None
+        # A path that is too long as a whole, a folder that is read-only or a file.
+        raise ColdpressError(Problem("new.failed", f"`{shown}` cannot be written: {reason.strerror}")) from None
+
+
 def _archetype(root: Path, kind: str, **values: object) -> str:
     own = root / "archetypes" / f"{kind}.md"
-    text = own.read_text("utf-8") if own.exists() else ARCHETYPES[kind]
+    text = decode(own.read_bytes(), relative_name(own, root), "source.encoding") if own.exists() else ARCHETYPES[kind]
     try:
         return SandboxedEnvironment(keep_trailing_newline=True, trim_blocks=True).from_string(text).render(**values)
     except TemplateError as reason:

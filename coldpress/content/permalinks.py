@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 from coldpress.config import PERMALINK_TOKEN, Config
 from coldpress.errors import Place, Problems
-from coldpress.paths import BadPath, OpenEnded, file_of
+from coldpress.paths import BadPath, OpenEnded, can_be_page, file_of
 from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile
 from coldpress.text import slugify
@@ -98,9 +98,10 @@ class Permalinks:
         try:
             file_of(path)
         except OpenEnded as reason:
-            self._problems.warn("url.slash", f"`{path}` has neither `/` nor an extension at its end: "
-                                f"it is published at `{path}/`", document.place_of("permalink"), reason.hint)
-            return path + "/"
+            if can_be_page(f"{path}/"):
+                self._problems.warn("url.slash", f"`{path}` has neither `/` nor an extension at its end: "
+                                    f"it is published at `{path}/`", document.place_of("permalink"), reason.hint)
+            return f"{path}/"
         except BadPath:
             pass  # which is told with all the others
         return path
@@ -111,7 +112,8 @@ class Permalinks:
             return True
         except BadPath as reason:
             self._problems.error("url.bad", f"`{entry.path}` cannot be the URL of a page: {reason}",
-                                 entry.document.place_of("permalink"), reason.hint)
+                                 entry.document.place_of("slug" if entry.document.front.permalink is None
+                                                         else "permalink"), reason.hint)
             return False
 
     def _is_index(self, document: Document) -> bool:

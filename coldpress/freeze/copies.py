@@ -26,7 +26,8 @@ def freeze_copies(plan: Plan, output: Output, known: Mapping[str, FileRow], prob
             try:
                 source = stamp_of(entry.copy_of)
                 row = known.get(entry.file)
-                if row and source and row.source == source and row.stamp == stamp_of(output.folder / entry.file):
+                if row and source and row.source == source and row.stamp == stamp_of(
+                        output.folder / entry.file, of_link=True):
                     output.adopt(entry.file, None)
                 else:
                     output.stage_copy(entry.file, entry.copy_of)
@@ -38,10 +39,11 @@ def freeze_copies(plan: Plan, output: Output, known: Mapping[str, FileRow], prob
     return sources
 
 
-def stamp_of(path: Path | str) -> str:
-    """What the file system says of a file; nothing when it is not there."""
+def stamp_of(path: Path | str, *, of_link: bool = False) -> str:
+    """What the file system says of a file, or of a link that may stand for it;
+    nothing when it is not there."""
     try:
-        stat = os.stat(path)  # noqa: PTH116  (ten thousand times; a Path costs more)
+        stat = os.stat(path, follow_symlinks=not of_link)  # noqa: PTH116  (ten thousand times; a Path costs more)
     except OSError:
         return ""
     return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"

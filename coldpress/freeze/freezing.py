@@ -170,7 +170,7 @@ class Freezing:
     def _adopt(self, entry: Entry, row: PageRow) -> bool:
         """Keep the published file of a fresh page, or put it back as it was."""
         known = self._records.files.get(entry.file)
-        stamp = stamp_of(f"{self._folder}/{entry.file}")
+        stamp = stamp_of(f"{self._folder}/{entry.file}", of_link=True)
         if known and stamp and known.stamp == stamp:
             self._output.adopt(entry.file, None)
             return True

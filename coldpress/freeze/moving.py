@@ -22,30 +22,27 @@ def settle(files: Sequence[Path]) -> None:
             os.fsync(opened.fileno())
 
 
-def move(staged: str, target: str) -> None:
-    """Put a staged file where a file of the site is or will be.
-
-    Raises `OSError` with the target's name, and leaves what was there.
-    """
+def move(staged: str, target: str, part: str, dst_dir_fd: int | None = None) -> None:
+    """Put a staged file where a file of the site is or will be, in the folder
+    that is open, if one is.  `part` may be used on the way; what a killed build
+    left there goes.  Raises `OSError`, and leaves what was there."""
     try:
-        os.replace(staged, target)
-    except FileNotFoundError:
-        Path(target).parent.mkdir(parents=True, exist_ok=True)
-        os.replace(staged, target)
+        os.replace(staged, target, dst_dir_fd=dst_dir_fd)
     except OSError as reason:
         if reason.errno != errno.EXDEV:
             raise
-        _move_across(Path(staged), Path(target))
+        _copy(staged, Path(part))
+        os.replace(part, target, dst_dir_fd=dst_dir_fd)
 
 
-def _move_across(staged: Path, target: Path) -> None:
-    """From another file system: copy beside the target, then replace."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
+def _copy(staged: str, part: Path) -> None:
+    """From another file system: first to a file beside the others, which no link can stand for."""
+    part.unlink(missing_ok=True)
     try:
-        shutil.copyfile(staged, part)
-        settle([part])
-        os.replace(part, target)
-    except OSError as reason:
+        with open(staged, "rb") as reading, part.open("xb") as writing:
+            shutil.copyfileobj(reading, writing)
+            writing.flush()
+            os.fsync(writing.fileno())
+    except OSError:
         part.unlink(missing_ok=True)
-        raise OSError(reason.errno, reason.strerror, str(target)) from None
+        raise

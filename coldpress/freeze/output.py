@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
-from coldpress.errors import Place, Problems
-from coldpress.freeze.moving import move, settle
+from coldpress.errors import Problems
+from coldpress.freeze.moving import settle
+from coldpress.freeze.obstacles import Obstacles
 from coldpress.freeze.ownership import Ownership
-from coldpress.freeze.removing import clear_the_way, remove
+from coldpress.freeze.removing import clear_the_way, remove_gone
 from coldpress.freeze.stage import Stage
-from coldpress.paths import check_file, relative_name
+from coldpress.freeze.within import Within
+from coldpress.paths import relative_name
 from coldpress.state import STATE, make_state
 
 
@@ -48,6 +50,8 @@ class Output:
         self._staged: dict[str, str] = {}
         self._pages: set[str] = set()
         self._kept: set[str] = set()
+        self.is_touched = False
+        """Whether publishing has begun: some files may be new and others old."""
 
     def open(self) -> None:
         """Make the state folder and an empty stage; drop what a killed build left."""
@@ -74,14 +78,10 @@ class Output:
                 self._pages.add(file)
 
     def refuse_foreign(self, problems: Problems) -> None:
-        """Report files of somebody else's where ours would go."""
-        owned = self.owned.files()
-        if owned is None:
-            return  # the manifest is lost: what has our names is taken for ours
-        for file in sorted(self._staged):
-            if file not in owned and self.owned.is_foreign_in_the_way(file, owned):
-                problems.error("output.foreign-file", f"`{self.name}/{file}` is not ours, and a page wants its place",
-                               Place(f"{self.name}/{file}"), "move it to `content/`, or delete it")
+        """Report what keeps the site from being written: files of somebody else's
+        where ours would go, links, folders that are read-only."""
+        obstacles = Obstacles(self.folder, self.name, self.owned.files())
+        obstacles.check(self._staged, self._kept, problems)
 
     def changes(self) -> Changes:
         """What publishing would do."""
@@ -99,14 +99,13 @@ class Output:
         self.owned.mark()
         if known is None or not new <= owned or self.owned.base_url() != (self._base_url or ""):
             self.owned.write(owned | new, self._base_url)  # so that a build that dies here leaves nothing unknown
-        clear_the_way(self.folder, self._staged, gone)
-        # As text: there may be a hundred thousand of them.
-        staged, folder = str(self.staging.folder), str(self.folder)
-        for file in sorted(self._staged, key=lambda file: (file in self._pages, file)):
-            check_file(file)
-            move(f"{staged}/{self._staged[file]}", f"{folder}/{file}")
+        self.is_touched = True
         by_case = {file.casefold(): file for file in new} if gone else {}
-        removed = [file for file in sorted(gone) if remove(self.folder, file, by_case)]
+        with Within(self.folder) as within:
+            clear_the_way(self.folder, within, self._staged, gone)
+            for file in sorted(self._staged, key=lambda file: (file in self._pages, file)):
+                within.put(f"{self.staging.folder}/{self._staged[file]}", file)
+            removed = [file for file in sorted(gone) if remove_gone(self.folder, within, file, by_case)]
         if gone:
             self.owned.write(new, self._base_url)
         self.discard()
@@ -119,7 +118,9 @@ class Output:
 
     def clean(self) -> int:
         """Remove every file we wrote, and the folder if that leaves it empty."""
-        owned = self.owned.files() or set()
-        removed = sum(remove(self.folder, file) for file in sorted(owned))
+        owned, removed = self.owned.files() or set(), 0
+        if self.folder.is_dir():
+            with Within(self.folder) as within:
+                removed = sum(within.remove(file) for file in sorted(owned))
         self.owned.forget()
         return removed

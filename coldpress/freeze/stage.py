@@ -87,7 +87,7 @@ def _same(one: Path, other: Path) -> bool:
 
 def _size(path: Path | str) -> int | None:
     try:
-        found = os.stat(path)  # noqa: PTH116
+        found = os.lstat(path)
     except OSError:
         return None
     return found.st_size if stat.S_ISREG(found.st_mode) else None
