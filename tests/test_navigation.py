@@ -122,3 +122,63 @@ def test_a_page_knows_who_links_to_it(make_site):
     assert [site.text(f"{name}/index.html").split() for name in "abc"] == [[], ["a.md", "c.md"], ["b.md"]]
     assert site.edit({"content/a.md": "Nothing."}).rebuild().rendered >= {"/b/"}
     assert site.text("b/index.html").split() == ["c.md"]
+
+
+GUIDE = {"content/index.md": "# Home", "content/guide/index.md": "# Guide", "content/guide/a.md": "# A",
+         "content/guide/deep/README.md": "# Deep things", "content/guide/deep/b.md": "# B", **TEMPLATES}
+
+
+@pytest.mark.parametrize("index", ["guide/index.md", "Guide: guide/index.md", "/guide/", "guide/"])
+def test_a_section_that_lists_its_index_is_shown_once(build_site, index):
+    site = build_site(GUIDE, URL + f"""\
+theme: {{docs: [.]}}
+menu:
+  - Home: index.md
+  - Guide:
+      - {index}
+      - guide/a.md
+      - Deep:
+          - guide/deep/README.md
+          - guide/deep/b.md
+""")
+    lines = site.text("guide/a/index.html").strip().splitlines()
+    assert lines == [
+        "docs (Home /sub/)(Guide /sub/guide/*(A /sub/guide/a/!*)(Deep /sub/guide/deep/(B /sub/guide/deep/b/)))",
+        "Guide Deep things"]
+    assert site.text("guide/index.html").strip().splitlines()[1] == "Home A"
+    assert site.text("guide/deep/index.html").strip().splitlines()[1] == "A B"
+    assert site.text("index.html").split("[")[1].startswith("1] Guide /sub/guide/")
+
+
+def test_a_tree_below_an_entry_of_the_menu_begins_with_its_index(build_site):
+    site = build_site({**GUIDE, "content/about.md": "# About"}, URL + """\
+menu:
+  - about.md
+  - Guide:
+      - guide/index.md
+      - guide/a.md
+""")
+    assert site.text("guide/a/index.html").strip().splitlines() == [
+        "docs (Guide /sub/guide/)(A /sub/guide/a/!*)", "Guide -"]
+
+
+def test_an_index_with_another_name_or_not_the_first_is_an_entry(build_site):
+    site = build_site(GUIDE, URL + """\
+theme: {docs: [.]}
+menu:
+  - Guide:
+      - Overview: guide/index.md
+      - guide/a.md
+      - guide/deep/README.md
+""")
+    assert site.text("guide/a/index.html").strip().splitlines()[0] == (
+        "docs (Guide*(Overview /sub/guide/*)(A /sub/guide/a/!*)(Deep things /sub/guide/deep/))")
+
+
+def test_the_header_links_to_the_page_of_a_section(build_site):
+    site = build_site({**{name: text for name, text in GUIDE.items() if not name.startswith("templates")}},
+                      URL + "menu: [{Guide: [guide/index.md, guide/a.md]}, {More: [guide/deep/b.md]}]\n")
+    html = site.text("guide/a/index.html")
+    assert html.count('<a href="/sub/guide/">Guide</a>') + html.count('<a href="/sub/guide/" dir="auto">Guide</a>') >= 1
+    assert "<summary>More</summary>" in html
+    assert "<summary>Guide</summary>" not in html

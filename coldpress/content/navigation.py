@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 
@@ -21,6 +21,7 @@ from coldpress.content.standing import Standing
 from coldpress.content.taxonomy import group_names
 from coldpress.options import MenuItem
 from coldpress.paths import is_external, url_of
+from coldpress.sources.names import file_stem
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,12 +168,15 @@ class Navigation:
             return tuple(map(self._from_menu, self._config.menu))
         if name.startswith("menu/"):
             menu, index = self.tree("menu"), name.partition("/")[2]
-            return menu[int(index)].children if index.isdecimal() and int(index) < len(menu) else ()
+            item = menu[int(index)] if index.isdecimal() and int(index) < len(menu) else None
+            return (*([replace(item, children=(), folder=None)] if item.page else []), *item.children) if item else ()
         folder = name.removesuffix("/")
         return self._from_folder("" if folder == "." else folder)
 
     def _from_menu(self, item: MenuItem) -> NavItem:
         children = tuple(map(self._from_menu, item.children))
+        if children and _is_index_of(children[0], item):
+            return replace(children[0], title=item.name or children[0].title, children=children[1:])
         if item.url is None or is_external(item.url):
             return NavItem(item.name or item.url or "", None, children, None, item.url, self._root)
         name, mark, fragment = self._listed(item.url.lstrip("/")).partition("#")
@@ -246,6 +250,14 @@ class _Branch:
             branch.section = page
         else:
             branch.pages.append(page)
+
+
+def _is_index_of(child: NavItem, item: MenuItem) -> bool:
+    """Whether the first entry below another is that one's own page (MkDocs'
+    `navigation.indexes`): an index, without a name or with the same."""
+    is_index = child.page is not None and not child.children and not child._target and file_stem(
+        child.page.source) in ("index", "_index", "readme")
+    return is_index and item.children[0].name in (None, item.name)
 
 
 def walk(items: Iterable[NavItem]) -> Iterator[NavItem]:
