@@ -63,14 +63,24 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
             if key:
                 recorder.read(*key)
     elif event in _VOLATILE:
-        if recorder.is_recording() and not _is_of_engine(frame := sys._getframe(1)):
-            recorder.read("volatile", _VOLATILE[event])
-            _note_place(_VOLATILE[event], frame)
+        _hear_volatile(event, arguments, sys._getframe(1))
     elif event in _CHANGING:
         if writes.is_noting():
             _note_write(arguments[:_CHANGING[event]])
     elif event == "import":
         queries.listen()
+
+
+def _hear_volatile(event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
+    """What cannot be looked at again, unless we ask, for a cache of ours, or
+    SQLAlchemy, whose queries are heard."""
+    if str(frame.f_globals.get("__name__")).startswith("coldpress."):
+        return
+    if event == "sqlite3.connect":
+        _note_database(arguments[0])
+    if recorder.is_recording() and not queries.is_pooled(frame):
+        recorder.read("volatile", _VOLATILE[event])
+        _note_place(_VOLATILE[event], frame)
 
 
 def _note_write(names: tuple[Any, ...]) -> None:
@@ -79,9 +89,10 @@ def _note_write(names: tuple[Any, ...]) -> None:
             writes.wrote(_absolute(name))
 
 
-def _is_of_engine(frame: FrameType) -> bool:
-    """Whether we ask, for a cache of ours, or SQLAlchemy, whose queries are heard."""
-    return str(frame.f_globals.get("__name__")).startswith("coldpress.") or queries.is_pooled(frame)
+def _note_database(name: Any) -> None:
+    if isinstance(name, (str, bytes, os.PathLike)):
+        path = os.fsdecode(name)
+        writes.opened_database(_absolute(path.removeprefix("file:").partition("?")[0] if path[:5] == "file:" else path))
 
 
 def _note_place(name: str, frame: FrameType | None) -> None:

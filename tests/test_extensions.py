@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 import sys
 import textwrap
@@ -381,3 +382,101 @@ def test_a_build_says_why_most_pages_are_rendered_each_time(make_site):
     quiet = site_of(make_site, "alone", BOOKS, "", **WITH_BOOKS)
     quiet.run("build")
     assert "in every build" not in quiet.run("build").out
+
+
+# What a request writes is no edit.
+
+WRITES_ITSELF = """\
+import json
+import logging
+import sqlite3
+from pathlib import Path
+
+import coldpress
+import flask
+import flask_session
+from cachelib import FileSystemCache
+
+ROOT = Path(__file__).parent
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+    app.config.update(SESSION_TYPE="cachelib", SESSION_CACHELIB=FileSystemCache(str(ROOT / "sessions")))
+    flask_session.Session(app)
+    app.logger.addHandler(logging.FileHandler(ROOT / "requests.log"))
+
+    @app.before_request
+    def visit():
+        flask.session["seen"] = flask.session.get("seen", 0) + 1
+        app.logger.warning("seen")
+        with sqlite3.connect(ROOT / "data" / "visits.db") as visits:
+            visits.execute("CREATE TABLE IF NOT EXISTS visits (path)")
+            visits.execute("INSERT INTO visits VALUES (?)", (flask.request.path,))
+        (ROOT / "instance").mkdir(exist_ok=True)
+        (ROOT / "instance" / "last.txt").write_text(str(flask.session["seen"]))
+
+    @app.get("/seen/")
+    def seen():
+        hits = ROOT / "data" / "hits.json"
+        number = json.loads(hits.read_text()) + 1 if hits.exists() else 1
+        hits.write_text(json.dumps(number))
+        quotes = (ROOT / "quotes.txt").read_text()
+        kept = ROOT / "kept.txt"
+        kept.write_text(kept.read_text() if number > 1 else "kept")
+        last = (ROOT / "instance" / "last.txt").read_text()
+        lines = len((ROOT / "requests.log").read_text().splitlines())
+        files = sorted(path.name for path in (ROOT / "sessions").iterdir())
+        return f"<p>{number} {flask.session['seen']} {quotes} {kept.read_text()} {last} {lines} {files}"
+
+    @app.route("/write/", methods=["GET", "POST"])
+    @coldpress.live
+    def write():
+        if flask.request.method == "POST":
+            (ROOT / "content" / "new.md").write_text("# New")
+        return "<p>Written."
+
+    return app
+"""
+
+
+def test_what_requests_write_loads_no_page_again(browse):
+    browser = browse({**FILES, "build.py": WRITES_ITSELF, "static/x.css": "", "quotes.txt": "quoted",
+                      "data/x.json": "1"})
+    listening = {}
+
+    def open_pages():
+        for path in ("/seen/", "/about/", "/seen/"):
+            ident = ident_of(browser.get(path))
+            listening[path] = browser.preview._channel.join(path, ident)
+        browser.get("/static/x.css")
+
+    def told():
+        """What the open pages are told of all that has changed since."""
+        if changed := browser.look():
+            browser.preview.take(changed)
+        return {path: told for path, subscriber in listening.items() if (told := list(events_of(subscriber)))}
+
+    for _ in range(3):
+        open_pages()
+        assert told() == {}
+    assert "<p>7 13 quoted " in browser.get("/seen/").text
+    for file, pages in (("quotes.txt", {"/seen/"}), ("kept.txt", {"/seen/"}), ("content/about.md", {"/about/"}),
+                        ("instance/last.txt", set()), ("data/hits.json", {"/seen/"})):
+        open_pages()
+        told()
+        browser.site.edit({file: "7" if file.endswith("json") else f"Edited {file}."})
+        assert set(told()) == pages, file
+    open_pages()
+    browser.client.post("/write/", headers={"Host": "localhost:8000"}, buffered=True)
+    told()
+    assert "New" in browser.get("/new/").text
+
+
+def ident_of(answer):
+    return re.search(rb'data-render="([^"]+)"', answer.data)[1].decode()
+
+
+def events_of(subscriber):
+    while not subscriber._events.empty():
+        yield subscriber._events.get()

@@ -26,7 +26,8 @@ from coldpress.freeze.requests import QUERY
 from coldpress.preview.current import Current, Moment
 from coldpress.preview.injected import with_client
 from coldpress.preview.overlay import Overlay
-from coldpress.preview.renders import Render, Renders, prints_of
+from coldpress.preview.own_writes import OwnWrites
+from coldpress.preview.renders import OF_FILES, Render, Renders, prints_of
 from coldpress.recorder import Key
 from coldpress.report import Report, format_problem
 from coldpress.web.explain import explain
@@ -44,6 +45,7 @@ class Answering:
         self._current = current
         self._overlay = overlay
         self._below = below
+        self.own_writes = OwnWrites(current.is_source)
         self._report = report
         self._told: dict[str, frozenset[Problem]] = {}
         self._boot = token_hex(4)
@@ -59,7 +61,7 @@ class Answering:
         if moment is None:
             return self._failed(request, Render(self._ident(), _path(request), -1, {}), ())
         started = time.perf_counter()
-        with recorder.recording() as reads:
+        with self.own_writes.noting(request.method), recorder.recording() as reads:
             try:
                 body, status, headers = run_wsgi_app(moment.app, environ, buffered=False)
                 response = Response(body, status, headers)
@@ -125,10 +127,12 @@ class Answering:
 
     def _render(self, moment: Moment, request: Request, reads: Iterable[Key], seconds: float) -> Render:
         site = moment.site
-        portable = OwnReads(moment.app, site).portable(key for key in reads if key != QUERY)
+        portable = OwnReads(moment.app, site).portable(key for key in reads if key != QUERY and not (
+            key[0] in OF_FILES and self._current.is_data_of_users(site.base / key[1])))
         prints = prints_of(summed_up(portable), moment)
         # What was saved while the page was made it may have missed.
-        number = moment.number if self._current.moment is moment else -1
+        now = self._current.moment
+        number = moment.number if now and now.app is moment.app and now.number == moment.number else -1
         with recorder.unrecorded():
             library, path = site.snapshot.library, request.path.removeprefix(site.url_prefix)
             found = library.at(path) or library.list_pages.get(path)

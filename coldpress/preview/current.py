@@ -88,8 +88,20 @@ class Current:
         """The places whose changes count, but for files that single pages show."""
         return Watched(tuple(self._trees().values()), self._code())
 
-    def take(self, paths: Iterable[Path]) -> Change:
-        """Take over what changed at these places."""
+    def is_source(self, name: str) -> bool:
+        """Whether a file is in a folder of the site's, or its code."""
+        path = Path(name)
+        return path in self._code() or any(path.is_relative_to(tree) for tree in self._trees().values())
+
+    def is_data_of_users(self, path: Path) -> bool:
+        """Whether a file is in `instance/`, which is nobody's source."""
+        moment = self.moment
+        return moment is not None and any(
+            path.is_relative_to(folder) for folder in (moment.app.instance_path, moment.site.root / "instance"))
+
+    def take(self, paths: Iterable[Path], *, by_app: bool = False) -> Change:
+        """Take over what changed at these places; `by_app`, when the app has
+        written it: then it is the same moment, and no page is out of date."""
         with self._lock, recorder.unrecorded():
             changed = set(paths)
             moment = self.moment
@@ -108,7 +120,7 @@ class Current:
             before = _page_of(site, sources)
             if sources or found["data"]:
                 self._take_content(site, sources, only_bodies=not found["data"])
-            self.moment = Moment(moment.app, site, moment.number + 1)
+            self.moment = Moment(moment.app, site, moment.number + (not by_app))
             files = [f"{site.url_prefix}/static/{name}" for name in found["static"]]
             files += [site.url_prefix + path for name in sources if (path := site.library.asset_of(name))]
             return Change(frozenset(files), _page_of(site, sources) or before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,8 @@ _MANY = 500  # pages shown whose reads are known
 _MANY_GOOD = 60  # pages whose HTML is kept
 UNASKED = ("volatile", "value", "environment")
 """Reads of which no file tells that they are other now."""
+OF_FILES = ("file", "folder", "included")
+"""Reads of which one does."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,13 @@ class Render:
     size: int = 0
     packed: int = 0
 
-    def changes(self, moment: Moment) -> list[Key]:
-        """What it read and is another now."""
+    def changes(self, moment: Moment, is_own: Callable[[str], bool] = lambda name: False) -> list[Key]:
+        """What it read and is another now, but for files that `is_own` tells of:
+        the app has written those."""
+        base = moment.site.base
         with recorder.unrecorded():
-            return [key for key, was in self.prints.items() if moment.prints.of(key) != was]
+            return [key for key, was in self.prints.items() if moment.prints.of(key) != was and not (
+                key[0] in OF_FILES and is_own(str(base / key[1])))]
 
     def at(self, moment: Moment) -> Render:
         """The same, when the page took over all that changed."""

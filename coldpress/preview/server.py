@@ -25,6 +25,7 @@ from coldpress.preview.watching import Watched
 from coldpress.recorder import Key
 from coldpress.report import some
 from coldpress.web.environment import THEME
+from coldpress.writes import is_database
 
 OWN = "_coldpress/"
 """Below the site's prefix: the paths that are the preview's own."""
@@ -69,10 +70,27 @@ class Preview:
         """The places whose changes it wants to be told of."""
         watched, moment = self._current.watched(), self._current.moment
         opened = self._answering.renders.files(moment.site.base) if moment else frozenset()
-        return Watched(watched.trees, watched.files | opened)
+        return Watched(watched.trees, watched.files | {
+            path for path in opened if not self._current.is_data_of_users(path)})
 
     def take(self, paths: Iterable[Path]) -> None:
-        """Take over what changed at these places, and tell the open pages."""
+        """Take over what changed at these places, and tell the open pages; what
+        the app itself has written they are not told."""
+        changed = {path for path in paths if not self._current.is_data_of_users(path)}
+        own = {path for path in changed if self._is_own(str(path))}
+        if changed - own:
+            self._take(changed)
+        elif sources := [path for path in own if self._current.is_source(str(path)) and not is_database(str(path))]:
+            self._current.take(sources, by_app=True)
+
+    def _is_own(self, name: str) -> bool:
+        """Whether a file is as the app left it; of one that it opened when it was
+        made, a log, nobody hears when it is written to."""
+        moment = self._current.moment
+        return self._answering.own_writes.has(name) or (
+            moment is not None and name in moment.site.start.written and not self._current.is_source(name))
+
+    def _take(self, paths: Iterable[Path]) -> None:
         errors = self._current.errors
         before = self._current.moment
         change = self._current.take(paths)
@@ -167,7 +185,7 @@ class Preview:
         if render is None or moment is None or remade:
             subscriber.tell(("reload", []))
             return
-        changed = render.changes(moment) if render.moment != moment.number else []
+        changed = render.changes(moment, self._is_own) if render.moment != moment.number else []
         styles = [name for kind, name in changed if kind == "version" and name.endswith(".css")]
         if len(changed) > len(styles) or render.moment < 0 or (
                 not render.is_good and render.moment != moment.number):
