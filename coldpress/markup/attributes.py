@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from markdown.extensions.attr_list import get_attrs_and_remainder
 
 # `{: .wide}`, `{#id}`, `{.cls}`, `{key=value}`; not `{% endnote %}`, `{{ x }}` or `{props}`.
-_LIST = r"\{(?::|(?=[ ]*(?:[#.][\w-]|[\w:-]+=)))[ ]*([^{}\n ][^\n{}]*)\}"
+# A value in quotes may hold braces, where all quotes are closed.
+_LIST = (r"\{(?::|(?=[ ]*(?:[#.][\w-]|[\w:-]+=)))[ ]*(?=[^{}\n ])"
+         r"(?:(?P<list>(?:\"[^\"\n]*\"|'[^'\n]*'|[^{}\n\"'])*+)|(?P<simple>[^{}\n]*))\}")
 INLINE = re.compile(_LIST)
+_MOST = 8  # braces from the end on that may begin a list
 _AT_END = re.compile(rf"{_LIST}[ ]*$")
 _NAME = re.compile(r"[A-Za-z_:][\w:.-]*")
 
@@ -34,16 +38,35 @@ def apply(element: Element, inner: str) -> None:
             element.set(name, name if value is None else value)
 
 
+def inner_of(found: re.Match[str]) -> str:
+    """What is in a list."""
+    return str(found["list"] if found["list"] is not None else found["simple"])
+
+
 def of_heading(text: str) -> tuple[int, str] | None:
     """Where the list at the end of a heading begins, and what is in it."""
-    begin = text.rfind("{") if text.endswith(("}", "} ")) else -1
-    found = _AT_END.match(text, begin) if begin == 0 or (begin > 0 and text[begin - 1] == " ") else None
-    return (len(text[:begin].rstrip(" ")), found[1]) if found else None
+    for begin, inner in _at_end(text) if text.endswith(("}", "} ")) else ():
+        if begin == 0 or text[begin - 1] == " ":
+            return len(text[:begin].rstrip(" ")), inner
+    return None
 
 
 def of_paragraph(text: str) -> tuple[int, str] | None:
     """The same for a list that is a paragraph's last line."""
-    begin = text.rfind("{") if text.rstrip().endswith("}") else -1
-    line = text.rfind("\n", 0, max(begin, 0))
-    found = _AT_END.match(text, begin) if line >= 0 and not text[line:begin].strip() else None
-    return (line, found[1]) if found else None
+    for begin, inner in _at_end(text) if text.rstrip().endswith("}") else ():
+        line = text.rfind("\n", 0, begin)
+        if line >= 0 and not text[line:begin].strip():
+            return line, inner
+    return None
+
+
+def _at_end(text: str) -> Iterator[tuple[int, str]]:
+    """The lists that a text may end with, the shortest first."""
+    begin = len(text)
+    for _ in range(_MOST):
+        begin = text.rfind("{", 0, begin)
+        if begin < 0:
+            return
+        found = _AT_END.match(text, begin)
+        if found:
+            yield begin, inner_of(found)

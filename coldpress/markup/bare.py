@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from xml.etree.ElementTree import Element
 
 # What ends a URL in a text without spaces: `见https://example.org。然后`.
 _WIDE = "\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201f"
@@ -11,15 +12,16 @@ _REST = re.compile(rf"[^\s<{_WIDE}]*")
 _REST_IN_BRACKETS = re.compile(rf"[^\s<\]{_WIDE}]*")
 _ENDING = "?!.,:*_~'\""
 _ENTITY = re.compile(r"&[a-zA-Z0-9]+;\Z")
-_BEFORE = re.compile(r"[\s*_~()\[\]{>\"']|[^\x00-\x7f]")
-_NAME = re.compile(r"[a-zA-Z0-9.+_-]+\Z")
+_BEFORE_SCHEME = re.compile(r"[^a-zA-Z]")
+_BEFORE_HOST = re.compile(r"[\s*_~()\[\]{>\"']|[^\x00-\x7f]")
+_NAME = re.compile(r"(?:(?<![a-zA-Z0-9])(?:mailto|xmpp):)?[a-zA-Z0-9.+_-]+\Z")
 _HOST = re.compile(r"[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)+")
 _LONGEST = 254  # characters of an address (RFC 5321)
 
 
 def url_at(text: str, at: int, *, in_brackets: bool = False) -> tuple[str, str, int] | None:
     """What is shown, the URL and the end of a bare URL at a place."""
-    if at and not _BEFORE.match(text[at - 1]):
+    if at and not (_BEFORE_HOST if text[at] in "wW" else _BEFORE_SCHEME).match(text[at - 1]):
         return None
     begin = _BEGIN.match(text, at)
     if not begin:
@@ -35,10 +37,17 @@ def url_at(text: str, at: int, *, in_brackets: bool = False) -> tuple[str, str, 
     return shown, f"http://{shown}" if with_dot else shown, at + len(shown)
 
 
-def email_before(before: str, text: str, at: int) -> tuple[str, int] | None:
-    """The address of which the part before its `@`, at a place of the text,
-    ends `before`; and where it ends."""
-    name = _NAME.search(before[-_LONGEST:])
+def link(shown: str, url: str) -> Element:
+    """The link that a bare URL is."""
+    element = Element("a", {"href": url})
+    element.text = shown
+    return element
+
+
+def email_at(text: str, at: int) -> tuple[str, int] | None:
+    """The address around an `@` at a place, with the scheme before it, if there
+    is one; and where it ends."""
+    name = _NAME.search(text[max(0, at - _LONGEST):at])
     host = _HOST.match(text, at + 1)
     if not name or not host:
         return None

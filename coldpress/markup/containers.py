@@ -6,6 +6,7 @@ import re
 from xml.etree.ElementTree import Element
 
 from coldpress.markup.blocks import Blocks, Container, Leaf, Taken
+from coldpress.markup.destinations import normal
 from coldpress.markup.lines import Line
 from coldpress.markup.repair import completed
 from coldpress.markup.tree import CALLOUT_TITLE, ComponentElement, Source, Verbatim, group, raw
@@ -72,8 +73,7 @@ class Note(Indented):
     """A footnote."""
 
     def __init__(self, label: str) -> None:
-        super().__init__(Element("li"))
-        self.label = label
+        super().__init__(Element("li", {"id": f"fn:{label}"}))
         self.element.text = self.element.tail = "\n"
 
 
@@ -239,11 +239,11 @@ def _component(name: str, title: Source | None, attributes: dict[str, str], line
 def start_note(blocks: Blocks, line: Line) -> Taken:
     """`[^label]: text`"""
     found = _NOTE.match(line.text)
-    if not found or blocks.is_too_deep(line) or blocks.paragraph:
+    if not found or blocks.is_too_deep(line):
         return Taken.NOTHING
     note = Note(found["label"])
     blocks.enter(note, apart=True)
-    blocks.notes.setdefault(found["label"], note.element)
+    blocks.notes.setdefault(normal(found["label"]), note.element)
     line.skip(line.indent + found.end())
     return Taken.MARK
 

@@ -5,37 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
+from coldpress.markup.destinations import normal
+
 
 class Footnotes:
     """The footnotes of one body, numbered as they are referred to; `notes` are
-    their elements by label."""
+    their elements by label, in any case."""
 
     def __init__(self, notes: Mapping[str, Element]) -> None:
         self._notes = notes
         self._numbers: dict[str, int] = {}
+        self._marks: dict[str, list[str]] = {}
         self._order: list[str] = []
-        self._marks: dict[str, int] = {}
 
     def mark(self, label: str) -> Element | None:
         """The mark for a note; None when there is no such note."""
+        label = normal(label)
         if label not in self._notes:
             return None
         number = self._numbers.setdefault(label, len(self._numbers) + 1)
         if number > len(self._order):
             self._order.append(label)
-        count = self._marks[label] = self._marks.get(label, 0) + 1
-        mark = Element("sup", {"id": _name(label, count)})
-        SubElement(mark, "a", {"class": "footnote-ref", "href": f"#fn:{label}"}).text = str(number)
+        marks = self._marks.setdefault(label, [])
+        name = self._notes[label].attrib["id"].removeprefix("fn:")
+        marks.append(f"fnref{len(marks) + 1 if marks else ''}:{name}")
+        mark = Element("sup", {"id": marks[-1]})
+        SubElement(mark, "a", {"class": "footnote-ref", "href": f"#fn:{name}"}).text = str(number)
         return mark
 
-    def in_use(self) -> Iterator[Element]:
-        """The notes referred to, in the order of their numbers; reading one may
-        find marks for others."""
+    def unread(self) -> Iterator[Element]:
+        """The notes, those referred to first and in the order of their numbers:
+        reading one may find marks for others, or for itself."""
         for label in self._order:  # which grows meanwhile
             yield self._notes[label]
+        for label in [label for label in self._notes if label not in self._numbers]:
+            yield self._notes[label]
 
-    def section(self) -> Element | None:
-        """All notes that are referred to; None when there are none."""
+    def section(self, root: Element) -> Element | None:
+        """All notes that are referred to, with links back to the marks that are
+        there; None when there are none."""
         if not self._numbers:
             return None
         section = Element("div", {"class": "footnote"})
@@ -43,25 +51,22 @@ class Footnotes:
         SubElement(section, "hr").tail = "\n"
         notes = SubElement(section, "ol")
         notes.text = notes.tail = "\n"
+        notes.extend(self._notes[label] for label in self._numbers)
+        shown = {name for part in (root, notes) for mark in part.iter("sup") if (name := mark.get("id"))}
         for label, number in self._numbers.items():
-            note = self._notes[label]
-            note.set("id", f"fn:{label}")
-            note.tail = "\n"
-            self._lead_back(note, label, number)
-            notes.append(note)
+            self._notes[label].tail = "\n"
+            self._lead_back([name for name in self._marks[label] if name in shown], self._notes[label], number)
         return section
 
-    def _lead_back(self, note: Element, label: str, number: int) -> None:
+    def _lead_back(self, marks: list[str], note: Element, number: int) -> None:
+        if not marks:
+            return  # such as in the text that stands for an image
         last = note[-1] if len(note) and note[-1].tag == "p" else SubElement(note, "p")
         last.tail = "\n"
-        for count in range(1, self._marks[label] + 1):
+        for mark in marks:
             _append_text(last, "\u00a0" if len(last) or last.text else "")
             SubElement(last, "a", {
-                "class": "footnote-backref", "href": f"#{_name(label, count)}", "title": f"↩ {number}"}).text = "↩"
-
-
-def _name(label: str, count: int) -> str:
-    return f"fnref{count if count > 1 else ''}:{label}"
+                "class": "footnote-backref", "href": f"#{mark}", "title": f"↩ {number}"}).text = "↩"
 
 
 def _append_text(element: Element, text: str) -> None:

@@ -97,12 +97,12 @@ class GitHub(Extension):
         self._heading = read_title(root, lambda heading: _read(root, inlines))
         if self._heading is None:
             _read(root, inlines)  # what is not read yet
-        for note in footnotes.in_use():
+        for note in footnotes.unread():
             _read(note, inlines)
         self._footnotes = footnotes
 
     def _add_notes(self, root: Element) -> None:
-        section = self._footnotes.section()
+        section = self._footnotes.section(root)
         if section is not None:
             root.append(section)
         number_ids(root, self._options.heading_ids)

@@ -23,15 +23,17 @@ from coldpress.markup.destinations import ENTITY, References, Target, inline_tar
 from coldpress.markup.directives import Inline, attributes_of, inline_at
 from coldpress.markup.embeds import embed_at
 from coldpress.markup.emoji import emoji_at
+from coldpress.markup.foreign import foreign_at
 from coldpress.markup.icons import COMPONENT, Icon, icon_at
 from coldpress.markup.keys import keys_at
 from coldpress.markup.repair import completed
-from coldpress.markup.tokens import Bracket, Closed, Token, build, last_character, words_of
+from coldpress.markup.tokens import Bracket, Closed, Token, build, last_character, take_back, words_of
 from coldpress.markup.tree import HEADINGS, PAGE_LINK, ComponentElement, Emoji, Source, Verbatim, group, raw
+from coldpress.markup.typography import as_typed, is_typed
 from coldpress.text import CJK
 
 _SPECIAL = re.compile(
-    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$|\{(?=[:#.\w +=~>-])|:(?=[\w+-]+[:\[{])|\+\+(?=[\w\"])|(?:https?|ftp)://"
+    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$|\{(?=[:#.\w +=~>{%*-])|:(?=[\w+-]+[:\[{])|\+\+(?=[\w\"])|(?:https?|ftp)://"
     r"|www\.", re.I | re.A)
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _TICKS = re.compile("`+")
@@ -118,7 +120,7 @@ class _Reading:
         if following == "\n":
             return self._break(at + 1, is_hard=True)
         if following and _PUNCTUATION.match(following):
-            self._tokens.append(following)
+            self._tokens.append(as_typed(following))
             return at + 2
         return None
 
@@ -146,7 +148,7 @@ class _Reading:
         found = ENTITY.match(self._text, at)
         if not found:
             return None
-        self._tokens.append(html.unescape(found[0]))
+        self._tokens.append(as_typed(html.unescape(found[0])))
         return found.end()
 
     def _line_end(self, at: int) -> int:
@@ -300,12 +302,16 @@ class _Reading:
         critic = critic_at(self._text, at)
         if critic:
             return self._critic(*critic)
-        if not self._tokens or isinstance(self._tokens[-1], str):
-            return None
-        found = attributes.INLINE.match(self._text, at)
+        foreign = foreign_at(self._text, at, self._endless)
+        if foreign:
+            self._tokens += foreign[0]
+            return foreign[1]
+        last = self._tokens[-1] if self._tokens else ""
+        is_text = isinstance(last, str) or (isinstance(last, Element) and is_typed(last))
+        found = None if is_text else attributes.INLINE.match(self._text, at)
         if not found:
             return None
-        self._tokens.append(Attributes(found[0], found[1]))
+        self._tokens.append(Attributes(found[0], attributes.inner_of(found)))
         return found.end()
 
     def _critic(self, marks: list[tuple[str, int, int]], end: int) -> int:
@@ -326,7 +332,7 @@ class _Reading:
         """An icon with the attributes behind it, if there are any."""
         listed = attributes.INLINE.match(self._text, icon.end)
         end = listed.end() if listed else icon.end
-        given = attributes_of(listed[1]) if listed else {}
+        given = attributes_of(attributes.inner_of(listed)) if listed else {}
         element = ComponentElement(COMPONENT, "inline", {**given, "name": icon.name, "text": icon.text},
                                    self._text[at:end])
         element.place = self._text.place(at)
@@ -358,14 +364,13 @@ class _Reading:
         return directive.end
 
     def _at(self, at: int) -> int | None:
-        before = self._tokens[-1] if self._tokens else None
-        found = bare.email_before(before, self._text, at) if isinstance(before, str) else None
-        if not found or not isinstance(before, str):
+        found = bare.email_at(self._text, at)
+        before = take_back(self._tokens, found[0].index("@")) if found else None
+        if not found or before is None:
             return None
-        mail, end = found
-        self._tokens[-1] = before[:len(before) - mail.index("@")]
-        self._link(mail, f"mailto:{mail}")
-        return end
+        self._tokens.append(before)
+        self._link(found[0], found[0] if ":" in found[0] else f"mailto:{found[0]}")
+        return found[1]
 
     def _url(self, at: int) -> int | None:
         found = bare.url_at(self._text, at, in_brackets=bool(self._brackets))
@@ -376,9 +381,7 @@ class _Reading:
         return end
 
     def _link(self, shown: str, url: str) -> None:
-        element = Element("a", {"href": url})
-        element.text = shown
-        self._tokens.append(element)
+        self._tokens.append(bare.link(shown, url))
 
 
 _READERS: dict[str, Callable[[_Reading, int], int | None]] = {

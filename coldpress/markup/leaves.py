@@ -9,7 +9,7 @@ from coldpress.markup import tags
 from coldpress.markup.abbreviations import DEFINITION
 from coldpress.markup.blocks import Blocks, Leaf, Paragraph, Taken
 from coldpress.markup.lines import Line
-from coldpress.markup.money import is_block, looks_like_tex
+from coldpress.markup.money import is_block, is_display
 from coldpress.markup.raw_headings import split_headings
 from coldpress.markup.repair import completed
 from coldpress.markup.tree import Source, Verbatim
@@ -56,7 +56,10 @@ class Fence(Leaf):
         if not self._closed:
             blocks.flaw("markup.fence", "this fence is never closed", self._number, self._column, len(self._fence),
                         f"all below it is code; end it with a line `{self._fence}`")
-        self.parent.append(code(self._lines, self._info, self._number, self._column))
+        if self._info.partition(" ")[0] == "math" and any(map(str.strip, self._lines)):
+            self.parent.append(formula("\n".join(self._lines), self._number + 1, self._column))
+        else:
+            self.parent.append(code(self._lines, self._info, self._number, self._column))
 
 
 class IndentedCode(Leaf):
@@ -310,7 +313,7 @@ def start_formula(blocks: Blocks, line: Line) -> Taken:
             inner = text[2:]
             if end in inner:
                 is_whole = inner.endswith(end) and end not in inner[:-2] and inner[:-2].strip()
-                if not is_whole or not (looks_like_tex if mark == "\\[" else is_block)(inner[:-2]):
+                if not is_whole or not (is_display if mark == "\\[" else is_block)(inner[:-2]):
                     return Taken.NOTHING
                 return blocks.add(formula(inner[:-2], line.number, line.column + line.indent + 3))
             if not blocks.ends_with(end):

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from coldpress.markup.blocks import Blocks, Container, Taken
 from coldpress.markup.lines import Line
-from coldpress.markup.tree import Source, group
+from coldpress.markup.tree import Raw, Source, group
 
 _MARK = re.compile(r"(?:[*+-]|(?P<number>\d{1,9})(?P<after>[.)]))(?=[ \t]|$)")
 _TASK = re.compile(r"\[(?P<done>[ xX])\][ \t]+(?=\S)")
@@ -188,7 +188,7 @@ def _finish(item: Element, *, is_loose: bool) -> None:
             if child.tag == "p":
                 item.attrib.update(child.attrib)  # the id of its block
                 child.tag = None  # type: ignore[assignment]  # see `tree.group`
-        if item[-1].tag is None:
+        if item[-1].tag is None and not isinstance(item[-1].text, Raw):
             item[-1].tail = None
-    if item[0].tag is not None:
+    if item[0].tag is not None or isinstance(item[0].text, Raw):
         item.text = "\n"

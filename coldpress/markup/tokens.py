@@ -126,6 +126,24 @@ def _words(tokens: Iterable[Token]) -> Iterator[str]:
             yield token.text
 
 
+def take_back(tokens: list[Token], size: int) -> str | None:
+    """Take away the tokens of the last characters, if they are text or marks that
+    do nothing; gives what the first of them has more."""
+    taken, start = "", len(tokens)
+    while len(taken) < size and start:
+        start -= 1
+        token = tokens[start]
+        if isinstance(token, Delimiter) and not (token.can_open or token.can_close):
+            token = token.char * token.left
+        if not isinstance(token, str):
+            return None
+        taken = token + taken
+    if len(taken) < size:
+        return None
+    del tokens[start:]
+    return taken[:len(taken) - size]
+
+
 def last_character(tokens: Sequence[Token]) -> str:
     """The last character that tokens show."""
     for token in reversed(tokens):

@@ -64,6 +64,12 @@ class Verbatim(str):
     __slots__ = ()
 
 
+class Foreign(Verbatim):
+    """A tag of another generator."""
+
+    __slots__ = ()
+
+
 class Raw(str):
     """HTML as it is to be written."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
-from coldpress.markup.tree import Raw, Verbatim
+from coldpress.markup.tree import Raw, Verbatim, group
 
 _QUOTES = {
     "en": "“”‘’", "de": "„“‚‘", "fr": "«\u202f\u202f»‹\u202f\u202f›", "es": "«»“”", "it": "«»“”", "pt": "“”‘’",
@@ -13,12 +13,23 @@ _QUOTES = {
     "da": "„“‚‘", "nb": "«»‘’", "no": "«»‘’", "nn": "«»‘’", "tr": "“”‘’", "el": "«»“”", "hu": "„”‚’", "ro": "„”«»",
     "bg": "„“‚‘", "ca": "«»“”", "id": "“”‘’", "vi": "“”‘’"}
 """Outer and inner quotes by language; others, CJK among them, keep what is written."""
+_SET = frozenset("\"'-.")
 _MARK = re.compile(r"\"|'|(?<!\.)\.{3}(?!\.)|(?<!-)-{2,3}(?!-)")
 _OPENS_AFTER = re.compile(r"[\s(\[{<\u2013\u2014/=\u2018\u201c\u00ab\u201e]")
 _SKIPPED = frozenset(["code", "pre", "math", "kbd", "samp", "script", "style", "textarea"])
 _RAW_TAG = re.compile(r"<(/?)(?:code|pre|kbd|samp|tt|var)\b", re.I)
 _BLOCKS = frozenset(["p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "div", "blockquote",
                      "summary", "figcaption"])
+
+
+def as_typed(character: str) -> str | Element:
+    """A character that was escaped, which stays as it is."""
+    return group(Verbatim(character)) if character in _SET else character
+
+
+def is_typed(element: Element) -> bool:
+    """Whether an element is such a character."""
+    return element.tag is None and type(element.text) is Verbatim
 
 
 def set_type(root: Element, language: str) -> None:
@@ -44,7 +55,7 @@ class _Setting:
         if type(element.text) is str:
             element.text = self._set(element.text, is_last=not len(element))
         elif isinstance(element.text, Verbatim):
-            self._before = "x"
+            self._before = element.text[-1:] or "x"
         elif isinstance(element.text, Raw):
             tag = _RAW_TAG.match(element.text)
             self._raw = max(0, self._raw + (0 if not tag else -1 if tag[1] else 1))
