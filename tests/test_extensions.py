@@ -137,13 +137,11 @@ def test_flask_session_on_files(make_site, mode):
     imports = "import flask_session\nfrom cachelib import FileSystemCache"
     site = site_of(make_site, mode, SESSION, shown, imports=imports)
     check_increments(site, mode, "<p>1 None []</p>")
-    assert [file for file in site.files("instance/sessions") if file != count_file(site)] == []
-
-
-def count_file(site):
-    """The file in which cachelib counts the others."""
-    (only,) = site.files("instance/sessions")
-    return only
+    counted = site.files("instance/sessions")
+    assert len(counted) == 1  # the file in which cachelib counts the others
+    site.client().get("/x/")
+    assert site.files("instance/sessions") != counted
+    assert rebuilt(site) == set()
 
 
 # What a view or its template writes to the session.
@@ -382,6 +380,79 @@ def test_a_build_says_why_most_pages_are_rendered_each_time(make_site):
     quiet = site_of(make_site, "alone", BOOKS, "", **WITH_BOOKS)
     quiet.run("build")
     assert "in every build" not in quiet.run("build").out
+
+
+# Caches, languages.
+
+CACHING = """
+    app.config.update(CACHE_TYPE="{kind}", CACHE_DIR=str(ROOT / "instance" / "cache"), CACHE_DEFAULT_TIMEOUT=3600)
+    cache = flask_caching.Cache(app)
+    library = lambda: app.extensions["coldpress"].library
+
+    @cache.memoize()
+    def titles():
+        return [post.title for post in library().posts]
+
+    @app.get("/x/")
+    @frozen
+    @cache.cached()
+    def x():
+        return "<p>out</p>" + library().posts[0].title
+
+    @app.get("/one/")
+    @frozen
+    def one():
+        return str(titles())
+
+    @app.get("/two/")
+    @frozen
+    def two():
+        assert titles() == titles()
+        cache.set("kept", 1)
+        return flask.render_template_string(
+            "{{% cache 3600, 'titles' %}}{{{{ titles() }}}}{{% endcache %}} {{{{ kept }}}}", titles=titles,
+            kept=cache.get("kept"))
+"""
+
+
+@pytest.mark.parametrize("kind", ["SimpleCache", "FileSystemCache"])
+@pytest.mark.parametrize("mode", MODES)
+def test_flask_caching_keeps_nothing_for_another_page_or_build(make_site, browse, mode, kind):
+    body = CACHING.format(kind=kind)
+    site = site_of(make_site, mode, body, "out", imports="import flask_caching")
+    check_increments(site, mode, "<p>out</p>Hello", on_pages="<p>out</p>")
+    assert site.client().get("/x/").status_code == 200  # which a server keeps, for another build to find
+    assert rebuilt(site) == set()
+    edited = rebuilt(site, {POST: "# Other\n\nHi."})
+    assert edited >= {"/x/", "/one/", "/two/"}
+    assert [site.text(f"{name}/index.html") for name in ("x", "one", "two")] == [
+        "<p>out</p>Other", "['Other']", "[&#39;Other&#39;] 1"]
+    if mode == "alone":
+        browser = browse({**FILES, "build.py": code(mode, body, "import flask_caching")})
+        assert "<p>out</p>Hello" in browser.get("/x/").text
+        assert "Hello" in browser.get("/two/").text
+        assert "<p>out</p>Other" in browser.edit({POST: "# Other\n\nHi."}).get("/x/").text
+        assert "Other" in browser.get("/two/").text
+
+
+BABEL = """
+    def locale():
+        return flask.session.get("language") or flask.request.accept_languages.best_match(["de", "en"]) or "de"
+
+    flask_babel.Babel(app, locale_selector=locale)
+
+    @app.get("/x/")
+    @frozen
+    def x():
+        return flask.render_template("x.html")
+"""
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_flask_babel(make_site, mode):
+    shown = '{{ 1234567.5|numberformat }} {{ _("Yes") }}'
+    site = site_of(make_site, mode, BABEL, shown, imports="import flask_babel")
+    check_increments(site, mode, "<p>1.234.567,5 Yes</p>")
 
 
 # What a request writes is no edit.

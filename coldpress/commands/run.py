@@ -20,6 +20,7 @@ from coldpress.report import Report
 from coldpress.stamp import Look
 from coldpress.starting import starting
 from coldpress.web.app import create_app as create_plain_app
+from coldpress.web.caching import cache_by_request
 from coldpress.web.explain import line_place
 from coldpress.web.extension import Coldpress
 from coldpress.web.site import PARENT
@@ -68,6 +69,7 @@ class Run:
             raise ColdpressError(Problem(
                 "build.no-site", "`create_app` does not return a Flask app with a Coldpress site",
                 Place("build.py"), "let it return `coldpress.create_app(__file__)`"))
+        cache_by_request(app)
         mark = mark_of(factory)
         site.start = start
         site.factory_reads = () if mark and mark.nothing else start.reads(reads)
