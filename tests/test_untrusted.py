@@ -166,3 +166,50 @@ def test_what_is_made_regular_grows_with_its_text(unit):
     assert len(clean(made)) < 10 * len(text)
     assert len(re.findall("<[a-z]", made)) <= len(re.findall("<[a-z]", text))
     assert normalized(made) == made
+
+
+# Markdown that is shown as such.
+
+def test_no_twin_holds_html_or_links_that_run(make_site):
+    written = ("---\ntitle: 'T <img src=x onerror=alert(1)> [x](javascript:alert(1))'\ndescription: '<b onclick=x()>'\n"
+               "---\n<script>alert(1)</script> `<i>` a < b\n\n[a](javascript:alert(1)) [b](<java\\script:x>) [c](b.md) "
+               "[d]( vbscript:x) [e](<b.md>) [f][r] <javascript:x> [g](<https://example.com/(x)>)\n\n"
+               "[r]: data:text/html,x\n[s]:\n  javascript&colon;x\n\n```\n<script>2</script>\n```\n")
+    site = make_site({GUEST: written, "content/posts/guests/b.md": "B."}, GUESTS + "llms: true\n")
+    assert site.build().code == 0
+    twin, about = site.text("posts/a/index.md"), site.text("llms.txt")
+    assert [found for text in (twin, about) for found in re.findall(r"<(?=[a-zA-Z/!?]).*|(?:\(|: )\s*\w+script.*", text)
+            ] == []
+    assert "data:" not in twin
+    assert "a < b" in twin
+    for link in ("[c](https://example.org/posts/b/)", "[e](https://example.org/posts/b/)", "[a](#)", "[r]:#",
+                 "[g](https://example.com/%28x%29)", "&lt;script>2&lt;/script>"):
+        assert link in twin.replace("]: #", "]:#"), link
+
+
+# Templates in bodies.
+
+@pytest.mark.parametrize("body", [
+    "{% for post in library.posts %}- {{ post.title }}\n{% endfor %}",
+    "{% for post in library.posts %}{{ post.summary }}{% endfor %}",
+    "{% for term in library.taxonomies.tags.terms %}{{ term.name }} {% endfor %}"])
+def test_a_body_that_lists_others_is_cleaned(build_site, body):
+    config = URL + "markdown: {jinja: true, untrusted: [posts/guests]}\n"
+    site = build_site({
+        GUEST: "---\ntitle: <b onerror=alert(1)>\ntags: <i onclick=alert(1)>t</i>\n---\n"
+               "Text [x\\](javascript:alert(1))", "content/b.md": body,
+        "content/c.md": "{{ page.title }} <b onclick=c()>c</b>"}, config)
+    text = shown(site, "b/index.html")
+    assert not re.search(r"<[^>]*(?:onerror|onclick|javascript:)", text)
+    assert "onclick=c()" in shown(site, "c/index.html")
+
+
+def test_ids_of_entries_run_nothing(build_site):
+    site = build_site({GUEST: "---\nguid: 'javascript:alert(1)'\n---\nA.", "content/posts/2026-01-01-b.md":
+                       "---\nguid: 'weird:b'\n---\nB.", "content/posts/guests/2026-01-01-c.md":
+                       "---\nguid: 'tag:example.org,2026:c'\n---\nC."}, GUESTS)
+    for file in ("feed.xml", "rss.xml", "feed.json"):
+        text = site.text(file)
+        assert "javascript:" not in text
+        assert "weird:b" in text
+        assert "tag:example.org,2026:c" in text

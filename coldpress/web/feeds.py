@@ -16,6 +16,7 @@ from coldpress.content.covers import Cover, cover_of
 from coldpress.content.feeds import FILES, Feed, feed_at, summary_elsewhere
 from coldpress.content.page import Page
 from coldpress.decoding import CONTROLS
+from coldpress.markup.schemes import scheme_of
 from coldpress.paths import is_external
 from coldpress.sources.dates import format_iso
 from coldpress.web.site import Site
@@ -23,6 +24,7 @@ from coldpress.web.site import Site
 TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
 """Media types by format, as links to feeds name them."""
 ENTRIES = {"atom": "partials/atom-entry.xml", "rss": "partials/rss-item.xml"}
+_IDENTIFYING = ("http", "https", "tag", "urn")
 _ACTIVE = re.compile(r"<(script|style)\b.*?</\1\s*>", re.S | re.I)  # no reader runs or applies it
 
 
@@ -128,8 +130,11 @@ def _make_entry(site: Site, post: Page, full: bool) -> Entry:
         html = _ACTIVE.sub("", html)
     date, url = post.date or site.moment(), post.permalink or ""
     given = str(post.params["guid"] or "")
+    is_whole = is_external(given) and not given.startswith("//")
+    if is_whole and not site.library.trusts(post):
+        is_whole = scheme_of(given) in _IDENTIFYING  # readers may make it a link
     return Entry(
-        given if is_external(given) and not given.startswith("//") else url, url, post.title, post.description,
+        given if is_whole else url, url, post.title, post.description,
         CONTROLS.sub("", html), date, post.updated or date, tuple(
             Person(author.name, site.library.permalink_of(author)) for author in post.authors),
         tuple(term.name for term in post.all_terms), post.lang, cover_of(site.library, post))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 from unicodedata import normalize
 
@@ -23,11 +24,14 @@ from coldpress.markup.parts import part_of
 from coldpress.markup.rendered import Fragment
 from coldpress.markup.snippets import Expanded, expand
 from coldpress.markup.summary import without_ids
+from coldpress.options import MarkdownOptions
 from coldpress.paths import relative_name
 from coldpress.web.bodies import run_body
 from coldpress.web.site import Site
 
 _DEEPEST = 8  # pages in one another
+_OF_SOURCES = frozenset(["meta", "body", "summary", "text"])
+_OF_ANYBODY = frozenset(["term", "nav"])  # reads that may give what any page says
 _LINES = re.compile(r"(\d*)(?:-(\d*))?")
 
 
@@ -43,7 +47,8 @@ def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
         return Markup("<p><code>{}</code></p>").format(name)
     said = " ".join(f'{key}="{value}"' for key, value in attributes.items() if key not in ("file", "lang", "lines"))
     info = info_of(f"{attributes.get('lang') or posixpath.splitext(name)[1].lstrip('.') or 'text'} {said}".strip())
-    return Markup(code_block(lines_of(text, attributes.get("lines", "")), info))
+    code = code_block(lines_of(text, attributes.get("lines", "")), info)
+    return Markup(code if site.library.trusts(page) else import_module("coldpress.markup.clean").clean(code))
 
 
 def can_include(site: Site, page: Page, name: str) -> bool:
@@ -100,10 +105,25 @@ def expanded(site: Site, page: Page) -> Expanded:
         return next((found for found in files if found), None)
 
     every = (_read(site, site.root, site.root / name, trusted=True) for name in options.append)
-    body = run_body(site, page) if options.jinja else page._document.read_body()
+    body, told = _run(site, page, options) if options.jinja else (page._document.read_body(), trusted)
     made = expand(body, read, filter(None, every))
-    made.trusted = trusted and _are_trusted(site, {origin.file for origin in made.origins if origin.file})
+    made.trusted = told and trusted and _are_trusted(site, {origin.file for origin in made.origins if origin.file})
     return made
+
+
+def _run(site: Site, page: Page, options: MarkdownOptions) -> tuple[str, bool]:
+    """A body as a template, and whether it asked nothing that somebody wrote who
+    may not write any HTML."""
+    if not options.untrusted:
+        return run_body(site, page), True
+    reads: recorder.Reads = {}
+    try:
+        with recorder.recording() as reads:
+            body = run_body(site, page)
+    finally:
+        recorder.replay(reads)
+    return body, not any(kind in _OF_ANYBODY or (kind in _OF_SOURCES and not options.trusts(name))
+                         for kind, name in reads)
 
 
 def _are_trusted(site: Site, files: Iterable[str]) -> bool:

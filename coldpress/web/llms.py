@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from coldpress.content.page import Page, Section
+from coldpress.web.inert import written
 from coldpress.web.site import Site
 from coldpress.web.twins import link_to, twin_path, whole_url
 
@@ -47,5 +48,5 @@ def _below(section: Section) -> Iterator[Page]:
 
 def _line(site: Site, page: Page) -> str:
     url = whole_url(site.library, twin_path(site.library, page) or page.path)
-    about = " ".join(page.description.split())
-    return f"- {link_to(page.title, url)}" + (f": {about}" if about else "")
+    about = written(site.library, page, " ".join(page.description.split()))
+    return f"- {link_to(written(site.library, page, page.title), url)}" + (f": {about}" if about else "")

@@ -19,6 +19,7 @@ from coldpress.markup.embeds import kind_of
 from coldpress.markup.rendered import Component, Link
 from coldpress.markup.tree import EMBED
 from coldpress.web.including import lines_of, source_of, text_of
+from coldpress.web.inert import inert, written
 from coldpress.web.site import Site
 
 _UNDERLINE = re.compile(r" {0,3}=+[ \t]*(?:\n|\Z)")
@@ -55,8 +56,8 @@ def twin_of(site: Site, page: Page) -> str:
     """The twin of a page as a whole."""
     about = [page.date.date().isoformat() if page.date else "", *(author.name for author in page.authors),
              ", ".join(term.name for term in page.all_terms), whole_url(site.library, page.path)]
-    parts = [f"# {' '.join(page.title.split())}", " · ".join(filter(None, about)), _text(site, page, ()),
-             "\n".join(_members(site.library, page))]
+    head = written(site.library, page, f"# {' '.join(page.title.split())}\n\n{' · '.join(filter(None, about))}")
+    parts = [head, _text(site, page, ()), "\n".join(_members(site.library, page))]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -64,13 +65,14 @@ def _members(library: Library, page: Page) -> Iterator[str]:
     """What a section holds; a collection's posts are too many."""
     if isinstance(page, Section) and page.path not in {each.path for each in library.collections.values()}:
         for child in page.pages:
-            yield f"- {link_to(child.title, whole_url(library, child.path))}"
+            yield f"- {link_to(written(library, child, child.title), whole_url(library, child.path))}"
 
 
 def _text(site: Site, page: Page, above: tuple[str, ...]) -> str:
     """The body with its links, its title and its includes resolved."""
     rendered = page.rendered
-    body = without_comments(site.library.body_of(page).read())
+    whole = site.library.body_of(page)
+    body = without_comments(whole.read())
     starts = [0, *(found.end() for found in re.finditer("\n", body))]
     edits = [edit for link in rendered.html.links for edit in _of_link(site.library, page, body, starts, link)]
     edits += [edit for component in rendered.html.components if component.name == "include"
@@ -82,7 +84,8 @@ def _text(site: Site, page: Page, above: tuple[str, ...]) -> str:
         begin, end = (starts[line - 1] if line <= len(starts) else len(body) for line in title.lines)
         below = _UNDERLINE.match(body, end)
         edits.append((begin, below.end() if below else end, ""))
-    return without_hidden_lines(_edited(body, edits)).strip("\n")
+    text = without_hidden_lines(_edited(body, edits)).strip("\n")
+    return text if whole.trusted else inert(text)
 
 
 def _edited(body: str, edits: list[Edit]) -> str:
