@@ -55,8 +55,9 @@ def is_external(url: str) -> bool:
 
 
 def on_this_host(url: str) -> str:
-    """A URL without a scheme as it leads nowhere but to its own host."""
-    return _HOST.sub("/", url)
+    """A URL without a scheme and a host, as it is not taken for one with a host."""
+    path = unquote(url)
+    return quote(_HOST.sub("/", path), safe="/?#!$&'()*+,;=:@-._~") if _HOST.match(path) else url
 
 
 def path_of(url: str) -> str:
@@ -71,7 +72,7 @@ def url_of(path: str) -> str:
     A path that begins with two slashes, which no page has, gets one: browsers
     take what follows two for a host.
     """
-    return quote(on_this_host(path), safe="/!$&'()*+,;=:@-._~")
+    return quote(_HOST.sub("/", path), safe="/!$&'()*+,;=:@-._~")
 
 
 def file_of(path: str) -> str:
