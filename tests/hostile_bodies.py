@@ -292,10 +292,20 @@ _CLOBBERING = [*_each("<a id=@>x</a><img name=@ alt=x><p id=@>y</p>\n\n## H {#@}
     "<p popover id=p>x</p><button popovertarget=p>x</button>", "<p is=x-y contenteditable onfocus=alert(1)>x</p>",
     "<p accesskey=x onclick=alert(1)>x</p>"]
 
+_EMBEDS = [
+    "![[x.png|<img src=x.png onerror=alert(1)>]]", "![[x.png|\" onerror=\"alert(1)|100]]", "![[evil.txt]]",
+    "![[x.pdf]]",
+    "![[included]]", "![[included#x]]", "text ![[included|<b onclick=alert(1)>]]", "![[javascript:alert(1)]]",
+    "![[<script>alert(1)</script>]]", "![[//stolen.example/x.png]]", "%%<script>alert(1)</script>%%",
+    "%% <!-- %% <b onclick=alert(1)> -->",
+    "<b title=\"%%\" onclick=alert(1) x=\"%%\">x</b>", "<b title=\"%% a %%\" id='%%' onclick=alert(1)>x</b>",
+    "x ^a\"onclick=alert(1)"]
+
 BODIES: dict[str, list[str]] = {
     "raw tags": _TAGS, "handlers": _HANDLERS, "URLs": _URLS, "links and images": _MORE_URLS, "hosts": _HOST_TRICKS,
     "SVG and MathML": _FOREIGN, "mutations": _MUTATIONS,
-    "summaries": _SUMMARIES, "Markdown": _MARKDOWN, "components": _COMPONENTS, "clobbering": _CLOBBERING}
+    "summaries": _SUMMARIES, "Markdown": _MARKDOWN, "components": _COMPONENTS, "Obsidian": _EMBEDS,
+    "clobbering": _CLOBBERING}
 
 _WORDS = [
     "<script>alert(1)</script>", "<img src=x.png onerror=alert(1)>", "\"><img src=x.png onerror=alert(1)>",

@@ -213,3 +213,20 @@ def test_ids_of_entries_run_nothing(build_site):
         assert "javascript:" not in text
         assert "weird:b" in text
         assert "tag:example.org,2026:c" in text
+
+
+def test_notes_shown_in_notes_are_cleaned_each(build_site):
+    site = build_site({GUEST: f"{BAD}\n\n![[b]]", "content/b.md": "B <b onclick=b()>b</b>",
+    "content/c.md": "![[A]]"},
+                      GUESTS)
+    text = shown(site, "posts/a/index.html")
+    assert "alert" not in text
+    assert "onclick=b()" in text  # of an author who is trusted
+    assert "alert" not in shown(site, "c/index.html")
+
+
+def test_where_an_author_leads(make_site):
+    site = make_site({"content/posts/2026-01-01-a.md": "---\nauthors: '<a href=\"/\\evil.example\">Ann</a>'\n---\nA."},
+    ALL)
+    site.build()
+    assert "evil" not in site.text("posts/a/index.html").partition("<main")[2]

@@ -30,7 +30,7 @@ FILES = {
     "build.py": "import coldpress\n\n\ndef create_app():\n    return coldpress.create_app(__file__)\n",
     "config.yaml": CONFIG, "templates/bare.html": BARE,
     "templates/post.html": '{% extends "bare.html" if page.source.startswith("bodies/") else "theme/post.html" %}',
-    "content/bodies/x.png": "p", "content/posts/x.png": "p",
+    "content/bodies/x.png": "p", "content/bodies/x.pdf": "p", "content/posts/x.png": "p",
     "content/bodies/evil.txt": '</code></pre><script>alert(1)</script><img src=x.png onerror="alert(1)">',
     "content/included.md": "<script>alert(1)</script><b onclick=alert(1) id=x>x</b> [x](javascript:alert(1))"}
 

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from coldpress.content.embeds import shown_asset
 from coldpress.mapping import Params
+from coldpress.markup.embeds import kind_of
 from coldpress.markup.rendered import Component, Fragment, Link, Slot, Title
 from coldpress.markup.tree import CALLOUT_TITLE, EMBED, PAGE_LINK
 
@@ -81,9 +82,13 @@ class Filling:
         shown = self._library.host.component(component.name, self._variables(component))
         if shown is None:
             return f"{component.before}{component.body.fill(self)}{component.after}"
+        return self._settled(shown)
+
+    def _settled(self, html: str) -> str:
+        """HTML that is not to be cleaned with what an author wrote around it."""
         if self._clean is None:
-            return shown
-        self._made.append(shown)
+            return html
+        self._made.append(html)
         return str(self._clean.slot(len(self._made) - 1))
 
     def _page_link(self, component: Component) -> str:
@@ -100,11 +105,11 @@ class Filling:
         target = self._library.target(self._page, link) if isinstance(link, Link) else None
         if target is None or target.path is None or not isinstance(link, Link):
             return component.before
-        if target.asset:
+        if target.asset and (self._clean is None or kind_of(link.target[2:-2]) != "pdf"):  # a frame
             return shown_asset(link.target, self._url(link), more, self._library.image_size(target.path))
         if component.kind == "leaf" and target.page:
             shown = self._library.host.embedded(self._page, target.page, target.fragment, absolute=self._absolute)
-            return component.before if shown is None else shown
+            return component.before if shown is None else self._settled(shown)
         return f'<a href="{self._link(link)}">{escape(link.target[2:-2])}</a>'
 
     def _variables(self, component: Component) -> Mapping[str, Any]:

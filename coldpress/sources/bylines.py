@@ -9,7 +9,7 @@ from typing import Any
 _LINK = re.compile(r"\[(?P<name>[^\[\]]+)\]\(\s*<?(?P<url>[^\s<>()]+(?:\([^\s()]*\)[^\s<>()]*)*)>?"
                    r"(?:\s+\"[^\"]*\")?\s*\)"
                    r"|<a\s[^<>]*?href=[\"'](?P<href>[^\"']+)[\"'][^<>]*>(?P<text>[^<>]+)</a>", re.I)
-_SAFE = re.compile(r"https?://|/(?!/)", re.I)
+_SAFE = re.compile(r"https?://|/(?![/\\\s])", re.I)
 _ASIDE = re.compile(r"\([^()]*\)|<[^<>\s]+@[^<>\s]+>|\[[^\[\]]*\]")
 _STRONG = re.compile(r"\s*[;；、，\n]\s*")
 _COMMA = re.compile(r"\s*,\s+(?:and\s+|&\s+)?")
