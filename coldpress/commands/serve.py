@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -101,6 +102,18 @@ def _handler(report: Report) -> type[WSGIRequestHandler]:
     """Tells requests to the report, which says them under `-v` only."""
 
     class Handler(WSGIRequestHandler):
+        path = ""  # of what is no request, which is logged too
+
+        def parse_request(self) -> bool:
+            if not super().parse_request():
+                return False
+            try:
+                urlsplit(self.path)  # as Werkzeug will
+            except ValueError:
+                self.send_error(400)
+                return False
+            return True
+
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             if f"/{OWN}" not in self.path:
                 report.detail(f"{self.command} {self.path} {int(code)}")

@@ -57,7 +57,10 @@ class Guard:
         return hmac.compare_digest(given.encode(), self.token.encode())
 
     def _is_own(self, origin: str, host: str) -> bool:
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         return bool(parts.netloc) and (parts.netloc == host or bool(
             self._public and (parts.scheme, parts.netloc) == (self._public.scheme, self._public.netloc)))
 

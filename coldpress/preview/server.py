@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from coldpress.commands.run import Run
 from coldpress.errors import Problem
-from coldpress.paths import BadPath, below, path_of, url_of
+from coldpress.paths import below, path_of, resolved, url_of
 from coldpress.preview.answering import Answering
 from coldpress.preview.channel import Channel, Subscriber
 from coldpress.preview.current import Change, Current
@@ -24,12 +25,14 @@ from coldpress.preview.overlay import Overlay
 from coldpress.preview.watching import Watched
 from coldpress.recorder import Key
 from coldpress.report import some
+from coldpress.sources.files import is_ignored
 from coldpress.web.environment import THEME
 from coldpress.writes import is_database
 
 OWN = "_coldpress/"
 """Below the site's prefix: the paths that are the preview's own."""
 _FOR_EVER = "private, max-age=31536000, immutable"
+_LARGEST = 16_384  # bytes that a request for the editor may have
 _TYPES = {"preview.css": "text/css", "preview.js": "text/javascript"}
 
 
@@ -216,7 +219,11 @@ class Preview:
 
     def _edit(self, request: Request) -> Response:
         """Open the editor, for a page of ours only."""
-        form = request.form
+        request.max_content_length = request.max_form_memory_size = _LARGEST
+        try:
+            form = request.form
+        except HTTPException as reason:
+            return Response("", reason.code)
         file = self._locate(form.get("path", ""))
         if not self._guard.is_token(form.get("token", "")) or file is None:
             return Response("", 403)
@@ -241,11 +248,17 @@ class Preview:
         inner = name.removeprefix("theme/")
         try:
             file = below(THEME / "templates", inner) if inner != name else below(base, name)
-            known = file.is_file() and file.resolve().is_relative_to(
-                (THEME if inner != name else base).resolve())
-        except (BadPath, OSError, ValueError):
+            known = file.is_file() and self._is_open(resolved(file), resolved(THEME if inner != name else base))
+        except (OSError, ValueError):
             return None
         return file if known else None
+
+    def _is_open(self, file: Path, base: Path) -> bool:
+        """Whether a file below a folder is no secret: not hidden, and not in the instance's folder."""
+        moment = self._current.moment
+        instance = [base / "instance", *([resolved(Path(moment.app.instance_path))] if moment else [])]
+        return file.is_relative_to(base) and not any(map(is_ignored, file.relative_to(base).parts)) and not any(
+            file.is_relative_to(folder) for folder in instance)
 
 
 def _told(key: Key) -> str:

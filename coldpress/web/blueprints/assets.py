@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, abort, send_from_directory
 
 from coldpress.content.library import Library
+from coldpress.paths import resolved
 from coldpress.web.environment import THEME
 from coldpress.web.site import SHEET, current_site
 from coldpress.web.site_blueprint import SiteBlueprint
@@ -42,7 +43,11 @@ def theme_urls(library: Library) -> Iterator[dict[str, Any]]:
 def static(filename: str) -> Response:
     """A file of the site's own `static/`; not what a link there leads to outside."""
     folder = current_site().folder_of("static")
-    if not folder.joinpath(filename).resolve().is_relative_to(folder.resolve()):
+    try:
+        inside = resolved(folder / filename).is_relative_to(resolved(folder))
+    except ValueError:  # NUL
+        inside = False
+    if not inside:
         abort(404)
     return send_from_directory(folder, filename)
 
