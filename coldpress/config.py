@@ -27,11 +27,13 @@ from coldpress.options import (
     FeedOptions,
     MarkdownOptions,
     MenuItem,
+    SlugOptions,
     ThemeOptions,
     as_count,
     as_feeds,
     as_markdown,
     as_menu,
+    as_slugs,
     as_theme,
 )
 from coldpress.paths import BadPath, TooLong, asset_file_of, relative_name
@@ -153,8 +155,12 @@ class Config:
     """Time zone of dates that name none: `Asia/Shanghai`."""
     permalinks: Mapping[str, str] = _option(_permalinks, _EMPTY)
     """URL pattern for each section: `posts: /<year>/<month>/<slug>/`."""
+    slugs: SlugOptions = _option(as_slugs, SlugOptions())  # noqa: RUF009  (it makes a field)
+    """How names of files, folders and terms stand in URLs: `lowercase`."""
     taxonomies: tuple[str, ...] = _option(_names, ("tags", "categories"))
     """Ways of grouping posts; each is a key in front matter and a page of terms."""
+    nested_taxonomies: tuple[str, ...] = _option(_names, ())
+    """Those in which a list goes down: `[Python, Flask]` is Flask below Python."""
     collections: tuple[str, ...] = _option(_names, ("posts",))
     """Folders of dated posts: listed newest first, in the archive and the feeds."""
     menu: tuple[MenuItem, ...] = _option(as_menu, ())
@@ -290,7 +296,13 @@ def _read(source: MappingText, problems: Problems) -> Config:
             except ValueError as reason:
                 message, hint, *inner = reason.args if reason.args[1:] else (*reason.args, None)
                 problems.error("config.value", f"`{key}`: {message}", source.place(key, *inner), hint)
-    return Config(**values)
+    config = Config(**values)
+    for index, name in enumerate(config.nested_taxonomies):
+        if name not in config.taxonomies:
+            problems.error("config.value", f"`nested_taxonomies`: there is no taxonomy `{name}`",
+                           source.place("nested_taxonomies", index), did_you_mean(name, config.taxonomies)
+                           or "name it under `taxonomies` too")
+    return config
 
 
 def _refuse(key: str, source: MappingText, problems: Problems, known: Mapping[str, Any]) -> None:

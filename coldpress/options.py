@@ -78,6 +78,14 @@ class ThemeOptions:
     """Whether pages show who links to them."""
 
 
+@dataclass(frozen=True, slots=True)
+class SlugOptions:
+    """How names become parts of URLs: the keys below `slugs:`."""
+
+    lowercase: bool = True
+    """Whether letters become lower case; `false` keeps old URLs of files with capitals."""
+
+
 FORMATS = ("atom", "rss", "json")
 """The kinds of feeds there are."""
 
@@ -113,6 +121,11 @@ def as_markdown(value: Any) -> MarkdownOptions:
     return MarkdownOptions(**_group(value, MarkdownOptions, {
         "macros": _macros, "heading_ids": _heading_ids, "snippets": _paths, "append": _paths,
         "untrusted": _content_folders}))
+
+
+def as_slugs(value: Any) -> SlugOptions:
+    """`slugs:` as written."""
+    return SlugOptions(**_group(value, SlugOptions, {}))
 
 
 def as_theme(value: Any) -> ThemeOptions:

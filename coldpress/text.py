@@ -36,18 +36,18 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", text).strip(" ")
 
 
-def slugify(text: str) -> str:
+def slugify(text: str, *, lowercase: bool = True) -> str:
     """A name as one URL segment.
 
     NFC; letters, marks and digits of every script stay, cased ones in lower
-    case; spaces, `_` and other punctuation become one `-`; dots inside a name
+    case unless `lowercase` is false; spaces, `_` and other punctuation become one `-`; dots inside a name
     stay (`v1.2.3`).  May be empty when nothing of the text can stay.
     """
     if _PLAIN_SLUG.fullmatch(text):
         return text
     kept = "".join(
         char if unicodedata.category(char)[0] in "LMN" or char in ".-" else "-"
-        for char in _letters(text)
+        for char in _letters(text, lowercase=lowercase)
         if unicodedata.category(char) != "Cf"
     )
     parts = (part.strip("-") for part in re.split(r"\.+", kept))
@@ -82,8 +82,9 @@ def python_markdown_id(text: str) -> str:
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", kept).strip().lower())
 
 
-def _letters(text: str) -> str:
-    return unicodedata.normalize("NFC", _DRESSING.sub("", unicodedata.normalize("NFC", text).lower()))
+def _letters(text: str, *, lowercase: bool = True) -> str:
+    text = unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", _DRESSING.sub("", text.lower() if lowercase else text))
 
 
 def count_words(text: str) -> tuple[int, int]:

@@ -12,7 +12,8 @@ from coldpress.options import MarkdownOptions, MenuItem, ThemeOptions
 
 DEFAULTS = {
     "title": "My site", "base_url": None, "description": "", "author": "", "language": "en", "timezone": "UTC",
-    "permalinks": {}, "taxonomies": ("tags", "categories"), "collections": ("posts",), "menu": (), "paginate": 10,
+    "permalinks": {}, "taxonomies": ("tags", "categories"), "slugs": {"lowercase": True},
+    "nested_taxonomies": (), "collections": ("posts",), "menu": (), "paginate": 10,
     "search": True, "params": {},
     "markdown": {"trusted": True, "untrusted": (), "jinja": False, "smart": True, "macros": (), "heading_ids": "github",
                  "snippets": (".", "snippets"), "append": ()},

@@ -245,5 +245,6 @@ def _settings(site: Coldpress) -> str:
     """The settings that shape all pages at once: where they are and whence."""
     config = site.config
     return repr((
-        config.base_url, site.url_prefix, config.timezone, config.permalinks, config.taxonomies, config.collections,
+        config.base_url, site.url_prefix, config.timezone, config.permalinks, config.slugs, config.taxonomies,
+        config.nested_taxonomies, config.collections,
         config.content_dir, config.templates_dir, config.static_dir, config.language, config.markdown))

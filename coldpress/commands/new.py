@@ -38,6 +38,8 @@ def new(run: Run, kind: str, title: str, *, bundle: bool = False, draft: bool = 
     if not site.config.collections:
         kind = "page"  # there is no place for posts
     folder = content.joinpath(*site.config.collections[:1])
+    if folder.name == "posts" and not folder.is_dir() and (content / "_posts").is_dir():
+        folder = content / "_posts"
     stem = f"{moment:%Y-%m-%d}-{name}" if kind == "post" else name
     base = folder if kind == "post" else content
     file = base / stem / "index.md" if bundle else base / f"{stem}.md"

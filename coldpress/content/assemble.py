@@ -104,7 +104,7 @@ def assemble(sources: Sources, options: Options, now: datetime, host: Host,
     bundles = {entry.bundle: entry.path for entry in entries if entry.bundle}
     hidden = tuple(out.document.source.folder + "/" for out in left_out if _is_bundle(out.document))
     assets = _place_assets([file for file in files if not file.is_markdown and not file.path.startswith(hidden)],
-                           bundles, problems)
+                           bundles, problems, lowercase=config.slugs.lowercase)
     data = _data(sources, problems)
     check_authors(entries, people_of(data).values(), problems)
     library = Library(config, entries, assets, left_out, sources.markup, host, data)
@@ -140,10 +140,11 @@ def _warn_of_undated(entries: Iterable[Entry], problems: Problems) -> None:
                           Place(entry.document.source.name), "give it a `date:` in front matter or in its name")
 
 
-def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems: Problems) -> dict[str, SourceFile]:
+def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems: Problems, *, lowercase: bool
+                  ) -> dict[str, SourceFile]:
     assets: dict[str, SourceFile] = {}
     for file in files:
-        path = asset_path(file, bundles)
+        path = asset_path(file, bundles, lowercase=lowercase)
         try:
             asset_file_of(path)
         except BadPath as reason:

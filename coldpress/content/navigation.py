@@ -21,7 +21,7 @@ from coldpress.content.standing import Standing
 from coldpress.content.taxonomy import group_names
 from coldpress.options import MenuItem
 from coldpress.paths import is_external, url_of
-from coldpress.sources.names import file_stem
+from coldpress.sources.names import file_stem, top_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ class Navigation:
         if written:
             return f"menu/{written[0]}"
         inside = [folder for folder in self._docs if folder == "." or page.source.startswith(f"{folder}/")]
-        if not inside or page.source.partition("/")[0] in self._lists:
+        if not inside or top_of(page.source) in self._lists:
             return None
         return f"{max(inside, key=len)}/"
 
@@ -186,18 +186,21 @@ class Navigation:
 
     def _listed(self, name: str) -> str:
         """The path of a list with its last slash, also where nobody wrote it."""
-        return f"{name}/" if any(folder_path(each) == f"/{name}/" for each in self._lists) else name
+        return f"{name}/" if any(self._path_of(each) == f"/{name}/" for each in self._lists) else name
+
+    def _path_of(self, name: str) -> str:
+        return folder_path(name, lowercase=self._config.slugs.lowercase or name not in self._config.collections)
 
     def _folder_at(self, page: Page | None, path: str) -> str | None:
         """The folder that a section or a list of posts stands for."""
         if isinstance(page, Section):
             return page._document.source.folder or None
-        return next((name for name in self._config.collections if folder_path(name) == path), None)
+        return next((name for name in self._config.collections if self._path_of(name) == path), None)
 
     def _from_folder(self, folder: str) -> Tree:
         inside = [page for page in self._pages
                   if (not folder or page.source.startswith(f"{folder}/"))
-                  and page.source.partition("/")[0] not in self._lists]
+                  and top_of(page.source) not in self._lists]
         branch = _Branch(folder)
         for page in inside:
             branch.add(page)

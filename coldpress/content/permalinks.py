@@ -1,6 +1,7 @@
 """Which page a source becomes, and at which path.  Settled; never by title.
 
     posts/2026-01-02-hello.md      /posts/hello/      a dated collection is flat
+    _posts/2026-01-02-hello.md     /posts/hello/      as Jekyll and Hexo call it
     docs/install.md                /docs/install/     other trees mirror folders
     docs/index.md, docs/_index.md  /docs/             a section
     trip/index.md (and no more)    /trip/             a page bundle
@@ -24,6 +25,7 @@ from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, OpenEnded, can_be_page, file_of
 from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile
+from coldpress.sources.names import top_of
 from coldpress.text import slugify
 
 Kind = Literal["page", "post", "section"]
@@ -46,6 +48,7 @@ class Permalinks:
     def __init__(self, config: Config, documents: Iterable[Document], problems: Problems) -> None:
         self._patterns = config.permalinks
         self._collections = config.collections
+        self._lowercase = config.slugs.lowercase
         self._problems = problems
         self._documents = tuple(documents)
         self._folders: dict[str, list[Document]] = defaultdict(list)
@@ -69,24 +72,24 @@ class Permalinks:
         if not index:
             kind: Kind = "post" if dated else "page"
             base = self._collection_of(folder) if dated else folder
-            return self._finish(document, kind, posixpath.join(folder_path(base), "<slug>/"))
-        root = not folder or (dated and folder == self._collection_of(folder))
+            return self._finish(document, kind, posixpath.join(self._path(base), "<slug>/"))
+        root = not folder or (dated and "/" not in folder)
         bundle = not root and not _is_section_file(document) and (
             (dated and document.source.stem == "index") or not self._has_company(folder))
         if not bundle:
-            return self._finish(document, "section", folder_path(folder))
+            return self._finish(document, "section", self._path(folder))
         parent = self._collection_of(folder) if dated else posixpath.dirname(folder)
         return self._finish(document, "post" if dated else "page",
-                            posixpath.join(folder_path(parent), "<slug>/"), folder)
+                            posixpath.join(self._path(parent), "<slug>/"), folder)
 
     def _finish(self, document: Document, kind: Kind, pattern: str, bundle: str | None = None) -> Entry | None:
-        section = document.source.folder.partition("/")[0]
+        section = top_of(document.source.path)
         if kind != "section" and section in self._patterns:
             pattern = self._patterns[section]
         if document.front.permalink is not None:
             return Entry(document, kind, self._own_path(document, document.front.permalink), bundle)
         try:
-            return Entry(document, kind, _expand(pattern, document, section), bundle)
+            return Entry(document, kind, _expand(pattern, document, section, lowercase=self._lowercase), bundle)
         except ValueError as reason:
             message, hint = reason.args
             self._problems.error("url.permalink", message, Place(document.source.name), hint)
@@ -105,6 +108,9 @@ class Permalinks:
         except BadPath:
             pass  # which is told with all the others
         return path
+
+    def _path(self, folder: str) -> str:
+        return folder_path(folder, lowercase=self._lowercase)
 
     def _is_usable(self, entry: Entry) -> bool:
         try:
@@ -136,7 +142,7 @@ class Permalinks:
         return above
 
     def _collection_of(self, folder: str) -> str:
-        top = folder.partition("/")[0]
+        top = top_of(f"{folder}/")
         return top if top in self._collections else ""
 
     def _refuse_second_index(self) -> None:
@@ -148,7 +154,7 @@ class Permalinks:
                     Place(names[1].source.name), "keep one of them", also=(Place(names[0].source.name),))
 
 
-def asset_path(asset: SourceFile, bundles: Mapping[str, str]) -> str:
+def asset_path(asset: SourceFile, bundles: Mapping[str, str], *, lowercase: bool = True) -> str:
     """Where an asset goes: to its bundle's page, else its folder's path + name."""
     folder, name = posixpath.split(asset.path)
     above = folder
@@ -158,30 +164,31 @@ def asset_path(asset: SourceFile, bundles: Mapping[str, str]) -> str:
             base = bundles[above]
             return (base if base.endswith("/") else posixpath.dirname(base) + "/") + inner
         above = posixpath.dirname(above)
-    return folder_path(folder) + name
+    return folder_path(folder, lowercase=lowercase) + name
 
 
 @lru_cache(maxsize=4096)
-def folder_path(folder: str) -> str:
+def folder_path(folder: str, *, lowercase: bool = True) -> str:
     """The path of a content folder: every part a slug, dotted names as they are."""
-    parts = [part if part.startswith(".") else slugify(part) or part for part in folder.split("/") if part]
+    parts = [part if part.startswith(".") else slugify(part, lowercase=lowercase) or part
+             for part in folder.split("/") if part]
     return "/" + "".join(f"{part}/" for part in parts)
 
 
-def slug_of(document: Document) -> str:
+def slug_of(document: Document, *, lowercase: bool = True) -> str:
     """`slug:` or the file's name without its date; never the title."""
-    return slugify(document.front.slug if document.front.slug is not None else document.stem)
+    return slugify(document.front.slug if document.front.slug is not None else document.stem, lowercase=lowercase)
 
 
-def _expand(pattern: str, document: Document, section: str) -> str:
+def _expand(pattern: str, document: Document, section: str, *, lowercase: bool) -> str:
     date = document.front.date
 
     def value(found: re.Match[str]) -> str:
         token = found[1]
         if token == "slug":
-            return _needed(slug_of(document))
+            return _needed(slug_of(document, lowercase=lowercase))
         if token in ("section", "stem"):
-            return slugify(section if token == "section" else document.stem)
+            return slugify(section if token == "section" else document.stem, lowercase=lowercase)
         if date is None:
             raise ValueError(f"its URL needs a {token}, and it has no date", "give it a `date:` or a `permalink:`")
         return {"year": f"{date.year:04}", "month": f"{date.month:02}", "day": f"{date.day:02}"}.get(token, token)

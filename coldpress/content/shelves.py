@@ -16,7 +16,7 @@ from coldpress.content.permalinks import folder_path
 from coldpress.content.sections import SectionTree, newest_first
 from coldpress.content.standing import Standing
 from coldpress.content.taxonomy import BUILT_IN, Authors, Taxonomy
-from coldpress.sources.names import file_stem
+from coldpress.sources.names import file_stem, top_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ class Shelves:
         }
 
     def _collection(self, name: str, posts: Iterable[Post]) -> Collection:
-        path = folder_path(name)
+        path = folder_path(name, lowercase=self.config.slugs.lowercase)
         section = self._by_path.get(path)
         return Collection(name, path, Pages(f"collection/{name}", (
-            post for post in posts if post.source.startswith(f"{name}/"))),
+            post for post in posts if top_of(post.source) == name)),
             section if isinstance(section, Section) else None)
 
     def _group(self, listed: Sequence[Page], people: Mapping[str, Mapping[str, Any]]) -> None:
@@ -79,9 +79,10 @@ class Shelves:
             (name for page in listed for name in page._document.front.authors),
             (pair for page in reversed(listed) for pair in page._document.front.author_urls.items()))
         in_series = carried("series", sorted(listed, key=_in_series))
-        self.series = Taxonomy("series", in_series, self.root, self._own_page)
+        lowercase = self.config.slugs.lowercase
+        self.series = Taxonomy("series", in_series, self.root, self._own_page, lowercase=lowercase)
         self.groups: Mapping[str, Taxonomy] = MappingProxyType({
-            **{name: Taxonomy(name, carried(name, listed), self.root, self._own_page)
+            **{name: Taxonomy(name, carried(name, listed), self.root, self._own_page, lowercase=lowercase)
                for name in self.config.taxonomies if name not in BUILT_IN},
             "series": self.series, "authors": self.authors})
         self.taxonomies: Mapping[str, Taxonomy] = MappingProxyType({
@@ -109,7 +110,8 @@ class Shelves:
         folder or is called so itself: `tags.md`."""
         page = self._by_path.get(path)
         top, slash, _ = page.source.partition("/") if page else ("", "", "")
-        return page if page and path.startswith(folder_path(top if slash else file_stem(top))) else None
+        folder = folder_path(top if slash else file_stem(top), lowercase=self.config.slugs.lowercase)
+        return page if page and path.startswith(folder) else None
 
     @cached_property
     def documents(self) -> Mapping[str, Pages[Page]]:

@@ -89,19 +89,23 @@ class Term:
 
 class Taxonomy:
     """A way of grouping pages; `carried` gives each page, in the order in which
-    terms list them, with the names of its terms."""
+    terms list them, with the names of its terms.  Where slugs are not in lower
+    case, a term has the case that the first page writes."""
 
     def __init__(self, name: str, carried: Iterable[tuple[Page, Iterable[str]]], root: Callable[[], str],
-                 find_page: FindPage) -> None:
+                 find_page: FindPage, *, lowercase: bool = True) -> None:
         self.name = name
         self.path = taxonomy_path(name)
         self.root = root
         self.find_page = find_page
+        self._written: dict[str, str] = {}
         members: dict[str, dict[Page, None]] = defaultdict(dict)
         names: dict[str, str] = {}
         implied: dict[str, str] = {}
         for page, terms in carried:
             for term in terms:
+                if not lowercase:
+                    self._note_case(term)
                 slug = self.slug_of(term)
                 if slug:
                     names.setdefault(slug, term)
@@ -114,7 +118,15 @@ class Taxonomy:
 
     def slug_of(self, name: str) -> str:
         """The slug of the term that a page calls so."""
-        return term_slug(name)
+        slug = term_slug(name)
+        return self._written.get(slug, slug)
+
+    def _note_case(self, name: str) -> None:
+        """How a term is written, and each above it, unless a page has told before."""
+        lower, written = "", ""
+        for part, its_case in zip(term_slug(name).split("/"), term_slug(name, lowercase=False).split("/"), strict=True):
+            lower, written = f"{lower}/{part}".lstrip("/"), f"{written}/{its_case}".lstrip("/")
+            written = self._written.setdefault(lower, written)
 
     def _make(self, slug: str, pages: Iterable[Page]) -> Term:
         return Term(self, self._names[slug], slug, pages)
@@ -250,9 +262,10 @@ def taxonomy_path(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def term_slug(name: str) -> str:
+def term_slug(name: str, *, lowercase: bool = True) -> str:
     """As every slug, but `C++` and `C#` stay apart from `C`, and slashes stay."""
-    parts = (slugify(part.replace("+", "-plus").replace("#", "-sharp")) for part in name.split("/"))
+    parts = (slugify(part.replace("+", "-plus").replace("#", "-sharp"), lowercase=lowercase)
+             for part in name.split("/"))
     return "/".join(filter(None, parts))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, tzinfo
 from hashlib import blake2b
 from pathlib import Path
@@ -32,19 +32,20 @@ _PLAIN = (str, int, float, bool, type(None))
 
 
 class SourceCache:
-    """Parses each different content once, for one site's taxonomies and zone.
+    """Parses each different content once, for one site's taxonomies, some `nested`, and zone.
 
     `parsed_anew` counts the sources of which nothing was known.
     """
 
-    def __init__(self, folder: Path, taxonomies: Iterable[str], zone: tzinfo) -> None:
+    def __init__(self, folder: Path, taxonomies: Iterable[str], zone: tzinfo, nested: Collection[str] = ()) -> None:
         self._taxonomies = tuple(taxonomies)
+        self._nested = nested
         self._zone = zone
         self._rows: dict[str, tuple[str, bytes, str]] | None = None
         self._changed: dict[str, tuple[str, bytes, str]] = {}
         self._seen: set[str] = set()
         self.parsed_anew = 0
-        self._database = Database(folder, "sources.sqlite", _SCHEMA, _version(self._taxonomies, zone))
+        self._database = Database(folder, "sources.sqlite", _SCHEMA, _version((*self._taxonomies, "", *nested), zone))
 
     @property
     def note(self) -> str | None:
@@ -68,7 +69,7 @@ class SourceCache:
                 return found
         self.parsed_anew += 1
         problems_of_it = Problems()
-        parsed = parse(source, data, self._taxonomies, self._zone, problems_of_it)
+        parsed = parse(source, data, self._taxonomies, self._zone, problems_of_it, self._nested)
         problems.extend(problems_of_it)
         text = _pack(parsed, self._zone) if parsed and not problems_of_it else None
         if text is not None:

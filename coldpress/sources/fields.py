@@ -114,6 +114,15 @@ def as_terms(value: Any, zone: tzinfo) -> tuple[str, ...]:
     return as_list(value, zone)
 
 
+def as_nested_terms(value: Any, zone: tzinfo) -> tuple[str, ...]:
+    """As Hexo reads categories: a list is one term below another, lists in a list
+    are several such."""
+    if not isinstance(value, list):
+        return as_terms(value, zone)
+    lists = value if any(isinstance(item, list) for item in value) else [value]
+    return as_list(["/".join(as_list(each, zone)) for each in lists], zone)
+
+
 def as_authors(value: Any, zone: tzinfo) -> Byline:
     """A name, names, mappings that hold one under `name` or `id`, links in Markdown."""
     return read_byline(value)
@@ -154,7 +163,7 @@ FIELDS: Mapping[str, Callable[[Any, tzinfo], Any]] = {
 }
 """Every key of ours with the reader of its value; taxonomies come from the config."""
 
-AS_WRITTEN = frozenset({as_text, as_line, as_list, as_terms, as_authors})
+AS_WRITTEN = frozenset({as_text, as_line, as_list, as_terms, as_nested_terms, as_authors})
 """Readers for which `1.10` is those four letters, not a number."""
 
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, tzinfo
 from typing import Any
@@ -18,7 +18,17 @@ from coldpress.errors import ColdpressError, Problems
 from coldpress.mapping import MappingText, Params
 from coldpress.sources.document import Document, Parsed
 from coldpress.sources.fence import split_front_matter
-from coldpress.sources.fields import ALIASES, AS_WRITTEN, FIELDS, NOT_SLIPS, FrontMatter, as_terms, field_of, spellings
+from coldpress.sources.fields import (
+    ALIASES,
+    AS_WRITTEN,
+    FIELDS,
+    NOT_SLIPS,
+    FrontMatter,
+    as_nested_terms,
+    as_terms,
+    field_of,
+    spellings,
+)
 from coldpress.sources.files import SourceFile
 from coldpress.sources.names import split_name
 from coldpress.text import did_you_mean, one_edit_apart, text_digest
@@ -28,12 +38,12 @@ _DRAFTS = {("published", "false"): True, ("published", "no"): True, ("published"
 """Jekyll's and Pelican's ways to say whether a source is a draft."""
 
 
-def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzinfo, problems: Problems
-          ) -> Parsed | None:
+def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzinfo, problems: Problems,
+          nested: Collection[str] = ()) -> Parsed | None:
     """What the bytes of a file say; None, and a problem, when they cannot be read."""
     try:
         mapping, body, body_line = split_front_matter(decode(data, source.name, "source.encoding"), source.name)
-        front = _Reader(mapping, tuple(taxonomies), zone, problems).read() if mapping else FrontMatter()
+        front = _Reader(mapping, tuple(taxonomies), zone, problems, nested).read() if mapping else FrontMatter()
     except ColdpressError as reason:
         problems.extend(reason.problems)
         return None
@@ -54,7 +64,9 @@ def document_of(source: SourceFile, parsed: Parsed, zone: tzinfo, *, names_folde
 class _Reader:
     """Turns one parsed mapping into typed fields."""
 
-    def __init__(self, mapping: MappingText, taxonomies: tuple[str, ...], zone: tzinfo, problems: Problems) -> None:
+    def __init__(self, mapping: MappingText, taxonomies: tuple[str, ...], zone: tzinfo, problems: Problems,
+                 nested: Collection[str]) -> None:
+        self.nested = nested
         self.mapping = mapping
         self.taxonomies = taxonomies
         self.zone = zone
@@ -84,7 +96,7 @@ class _Reader:
     def _read_key(self, key: str, value: Any, written: str) -> None:
         name = field_of(key, value)
         if name in self.taxonomies:
-            self._take(written, value, as_terms, self.terms, name)
+            self._take(written, value, as_nested_terms if name in self.nested else as_terms, self.terms, name)
         elif name in FIELDS:
             self._take(written, value, FIELDS[name], self.values, name)
         elif (key, str(value).lower()) in _DRAFTS:

@@ -15,6 +15,13 @@ def file_stem(path: str) -> str:
     return (name[:dot] if dot > 0 else name).lower()
 
 
+def top_of(path: str) -> str:
+    """The top folder that a path of the content folder lies in, empty for none;
+    `_posts`, as Jekyll and Hexo call it, is `posts`."""
+    top, slash, _ = path.partition("/")
+    return ("posts" if top == "_posts" else top) if slash else ""
+
+
 def split_name(path: str, names_folder: bool) -> tuple[str, date | None]:
     """The name of a source without suffix and date, and that date.
 

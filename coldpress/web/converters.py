@@ -77,7 +77,8 @@ def install_converters(url_map: Map, site: Site) -> None:
     url_map.converters["taxonomy"] = _names(
         {taxonomy_path(name).strip("/"): name for name in group_names(site.config)})
     url_map.converters["collection"] = _names(
-        {folder_path(name).strip("/"): name for name in site.config.collections})
+        {folder_path(name, lowercase=site.config.slugs.lowercase).strip("/"): name
+             for name in site.config.collections})
 
 
 def _names(by_segment: dict[str, str]) -> type[BaseConverter]:

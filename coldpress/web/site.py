@@ -107,7 +107,8 @@ class Site:
         self.markup = MarkupCache(MarkupStore(self.cache_folder), self.config.markdown, indexed=self.config.search)
         self.search = Searching(self.markup, self.cache_folder)
         self.sources = Sources(self.root, self.base, self.config, self.markup,
-                               SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone))
+                               SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone,
+                                           self.config.nested_taxonomies))
         self.strings = Strings(lambda: self.config.language, self._own_strings)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
