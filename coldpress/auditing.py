@@ -72,10 +72,7 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _hear_volatile(event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
-    """What cannot be looked at again, unless we ask, for a cache of ours, or
-    SQLAlchemy, whose queries are heard."""
-    if str(frame.f_globals.get("__name__")).startswith("coldpress."):
-        return
+    """What cannot be looked at again, unless SQLAlchemy asks, whose queries are heard."""
     if event == "sqlite3.connect":
         _note_database(arguments[0])
     if recorder.is_recording() and not queries.is_pooled(frame):

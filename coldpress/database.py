@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
+from coldpress import recorder
 from coldpress.state import make_state
 
 T = TypeVar("T")
@@ -70,7 +71,8 @@ class Database:
             self._opened_by = os.getpid()
             self._connection = None
             try:
-                self._connection = self._connect()
+                with recorder.unrecorded():  # whichever page is the first to ask
+                    self._connection = self._connect()
             except (sqlite3.Error, OSError) as reason:
                 self._give_up(reason)
         return self._connection
