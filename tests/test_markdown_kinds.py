@@ -217,3 +217,69 @@ def test_html_in_lists_is_where_github_has_it():
                  "> <pre>\n> a\n> </pre>\nb",
                  "- <!-- c\n  d --> e\n- f", "- <table><tr><td>\n  a</td></tr></table>"):
         assert re.sub(r"\n+", "\n", render(body)).strip() == re.sub(r"\n+", "\n", on_github(body)).strip(), body
+
+
+def test_an_icon_that_nothing_stands_for_is_noted():
+    rendered = RENDERER.render("# :simple-nosuch: A\n\n## B :simple-nothing:\n\n:simple-none: c", "en")
+    assert [(flaw.code, flaw.line) for flaw in rendered.flaws] == [
+        ("markup.icon", 1), ("markup.icon", 3), ("markup.icon", 5)]
+    assert (rendered.title.text, rendered.toc[0].id) == ("A", "b")
+
+
+def test_blocks_between_slashes():
+    for body, shown in [
+        ("/// note | Its *title*\n\nInside the note.\n\n///\n\n{- x -}\n\nLast.",
+         '<div class="admonition note">\n<p class="admonition-title">Its <em>title</em></p>\n<p>Inside the note.</p>\n'
+         "</div>\n<p>{- x -}</p>\n<p>Last.</p>"),
+        ("/// details | Sum\n    open: True\n    type: warning\n    attrs: {class: big, id: x}\n\nText\n///",
+         '<details class="admonition warning big" open id="x">\n<summary class="admonition-title">Sum</summary>\n'
+         "<p>Text</p>\n</details>"),
+        ("/// details | Sum\nText\n///", '<details class="admonition note">\n<summary class="admonition-title">Sum'
+         "</summary>\n<p>Text</p>\n</details>"),
+        ("/// admonition | T\n    type: own\n\nx\n///",
+         '<div class="admonition own">\n<p class="admonition-title">T</p>\n<p>x</p>\n</div>'),
+        ("//// danger | Outer\n/// tip | Inner\nx\n///\ny\n////",
+         '<div class="admonition danger">\n<p class="admonition-title">Outer</p>\n<div class="admonition tip">\n'
+         '<p class="admonition-title">Inner</p>\n<p>x</p>\n</div>\n<p>y</p>\n</div>'),
+        ("![](a.png)\n\n/// caption\nA *b*\n///",
+         '<figure>\n<p><img alt="" src="a.png"></p>\n<figcaption>\n<p>A <em>b</em></p>\n</figcaption>\n</figure>'),
+        ("x\n\n/// figure-caption | <\nA\n///\n\ny\n\n/// figure-caption\nB\n///",
+         '<figure>\n<figcaption>\n<p><span class="caption-prefix">Figure 1.</span> A</p>\n</figcaption>\n<p>x</p>\n'
+         '</figure>\n<figure>\n<p>y</p>\n<figcaption>\n<p><span class="caption-prefix">Figure 2.</span> B</p>\n'
+         "</figcaption>\n</figure>"),
+        ('/// html | div.a.b#c[data-x="y z"]\n*d*\n///',
+        '<div class="a b" id="c" data-x="y z">\n<p><em>d</em></p>\n</div>'),
+        ("/// define\nTerm\n\n- One\n- Two\n///", "<dl>\n<dt>Term</dt>\n<dd>One</dd>\n<dd>Two</dd>\n</dl>"),
+        ("- /// note | T\n  x\n  ///\n- b",
+        '<ul>\n<li>\n<div class="admonition note">\n<p class="admonition-title">T</p>\n'
+         "<p>x</p>\n</div>\n</li>\n<li>b</li>\n</ul>"),
+        ("```\n/// note\n///\n```", '<div class="code"><pre tabindex="0"><code>/// note\n///\n</code></pre></div>'),
+        ("///\ntext\n///", "<p>///\ntext\n///</p>"),
+        ("/// html | script\nx\n///", "<p>/// html | script\nx\n///</p>"),
+    ]:
+        assert (render(body), RENDERER.render(body, "en").flaws) == (shown, ()), body
+
+
+def test_tabs_between_slashes_are_a_set(build_site):
+    site = build_site({"content/a.md": "# A\n\n/// tab | One\na\n///\n\n/// tab | Two\n    select: true\n\nb\n///\n\n"
+                                       "/// tab | Three\n    new: true\n\nc\n///\n\nEnd"})
+    page = site.text("a/index.html")
+    assert len(re.findall('class="[^"]*tabbed-set', page)) == 2
+    assert [page.count(f">{name}<") for name in ("One", "Two", "Three")] == [1, 1, 1]
+    assert "<p>End</p>" in page
+    assert "///" not in page
+
+
+def test_blocks_between_slashes_that_are_mistaken_are_told():
+    for body, said, place in [
+        ("a\n\n/// nosuch | x\nb\n///", "there is no block `nosuch`", (3, 5)), ("/// noet\nb\n///",
+        "there is no block", (1, 5)),
+        ("/// note\nnever closed", "this is never closed", (1, 1)),
+        ("/// note\n    a: [\n\nx\n///", "the options of this block can't be read", (2, 5)),
+        ("/// note\n    a: " + "[" * 500 + "\n\nx\n///", "the options of this block can't be read", (2, 5)),
+    ]:
+        (flaw,) = RENDERER.render(body, "en").flaws
+        assert (flaw.code, flaw.line, flaw.column) == ("markup.directive", *place), body
+        assert flaw.message.startswith(said)
+    assert "/// nosuch | x" in render("/// nosuch | x\nb\n///")
+    assert RENDERER.render("/// a line of text\n\n/// another", "en").flaws == ()

@@ -122,6 +122,7 @@ class Blocks:
         self.flaws: list[Flaw] = []
         self.notes: dict[str, Element] = {}
         self.abbreviations: dict[str, str] = {}
+        self.captions: dict[str, int] = {}
         self.lines: list[str] = []
         self.leaf: Leaf | None = None
         self.open: list[Container] = []
@@ -132,6 +133,7 @@ class Blocks:
         self._number = 0
         self._told_depth = False
         self._ends: dict[str, tuple[int, bool]] = {}
+        self._last: dict[str, int] = {}
 
     def parse(self, body: str, is_enough: Callable[[Element], bool] = lambda root: False) -> Element:
         """The tree of a body, or of its lines until there is enough of it; what
@@ -189,6 +191,13 @@ class Blocks:
                 at += not found
             self._ends[end] = at, found
         return found
+
+    def has_below(self, text: str) -> bool:
+        """Whether a line below is this text, whatever it stands in."""
+        if text not in self._last:
+            lines = (number for number, line in enumerate(self.lines, 1) if line.strip(" \t>") == text)
+            self._last[text] = max(lines, default=0)
+        return self._last[text] > self._number
 
     def enter(self, container: Container, *, apart: bool = False) -> Taken:
         """Open a container as the next child; one that stands `apart` has its

@@ -84,7 +84,7 @@ class Tab(Indented):
 class Tabs(Container):
     """A set of tabs; with each in it a component, which a template shows."""
 
-    only = Tab
+    only: type[Container] | None = Tab
 
 
 class _Ends:

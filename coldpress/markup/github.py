@@ -137,7 +137,7 @@ class GitHub(Extension):
             colour_span(code)
         self._mark_components(root)
         body.title, body.contents = structure(root, self._heading)
-        flaws = [*body.blocks.flaws, *self.maths.flaws, *self.codes.flaws]
+        flaws = [*body.flaws, *body.blocks.flaws, *self.maths.flaws, *self.codes.flaws]
         body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
 
     def _mark_components(self, root: Element) -> None:

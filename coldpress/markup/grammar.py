@@ -24,6 +24,7 @@ from coldpress.markup.leaves import (
     start_underlined,
 )
 from coldpress.markup.lists import start_definition, start_item
+from coldpress.markup.slash_blocks import start_slash_block
 
 STARTS: dict[str, tuple[Start, ...]] = {
     INDENTED: (start_indented_code,),
@@ -38,6 +39,7 @@ STARTS: dict[str, tuple[Start, ...]] = {
     "_": (start_rule,),
     "+": (start_item,),
     "|": (start_table,),
+    "/": (start_slash_block,),
     ":": (start_directive, start_table, start_definition),
     "!": (start_admonition, start_embed),
     "?": (start_admonition,),

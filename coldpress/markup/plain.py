@@ -7,16 +7,15 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from coldpress.markup.icons import COMPONENT
 from coldpress.markup.scan import visible_text
-from coldpress.markup.tree import ComponentElement, Emoji, Raw
+from coldpress.markup.tree import Emoji, Raw
 
 _ALT = re.compile(r"<img\b[^>]*?\salt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
 
 
 def text_of(element: Element, *, as_written: bool = False) -> str:
-    """The words of an element, without marks of footnotes.  Codes of emoji and
-    icons are what they stand for, or, as on GitHub's anchors, `as_written`."""
+    """The words of an element, without marks of footnotes and icons.  Codes of
+    emoji are what they stand for, or, as in GitHub's anchors, `as_written`."""
     return "".join(_texts(element, as_written))
 
 
@@ -25,8 +24,6 @@ def _texts(element: Element, as_written: bool) -> Iterator[str]:
         return
     if as_written and isinstance(element, Emoji):
         yield element.code
-    elif as_written and isinstance(element, ComponentElement) and element.name == COMPONENT:
-        yield element.written
     elif isinstance(element.text, Raw):
         yield _of_html(element.text)
     else:

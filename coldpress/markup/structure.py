@@ -45,7 +45,10 @@ def number_ids(root: Element, kind: str) -> None:
     next_number: dict[str, int] = {}
     for element in root.iter():
         if element.tag in HEADINGS and "id" not in element.attrib:
-            base = name = make_id(text_of(element, as_written=kind == "github").replace("\n", " "))
+            words = text_of(element, as_written=kind == "github").replace("\n", " ")
+            if element.find("component") is not None:  # an icon, which leaves nothing but the space beside it
+                words = words.strip(" ")
+            base = name = make_id(words)
             while name in used or not name:
                 next_number[base] = next_number.get(base, 0) + 1
                 name = f"{base}{dash}{next_number[base]}"
