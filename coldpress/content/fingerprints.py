@@ -16,6 +16,7 @@ from coldpress.content.page import Page, Section
 from coldpress.content.pagination import page_of
 from coldpress.content.people import NAME as AUTHORS
 from coldpress.content.taxonomy import Author, Taxonomy
+from coldpress.errors import ColdpressError
 from coldpress.markup.serial import dumps_brief
 
 EVERY = "*"
@@ -54,8 +55,8 @@ class ContentFingerprints:
             return self._of_every(kind)
         try:
             return shortened(self._makers[kind](name)) if kind in self._makers else None
-        except ValueError:
-            return None  # a name that we did not write: records may come from anywhere
+        except (ValueError, ColdpressError):
+            return None  # a name that we did not write, as records may come from anywhere, or a body that fails
 
     def structure(self) -> str:
         """One fingerprint for all that does not come of the bodies: while it

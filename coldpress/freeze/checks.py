@@ -11,7 +11,7 @@ from coldpress.content.bodies import missing_snippets, place_in
 from coldpress.content.library import Library
 from coldpress.content.links import broken_link, loose_links, missing_anchors
 from coldpress.content.page import Page
-from coldpress.errors import Problem, Problems
+from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.freeze.own_reads import summed_up
 from coldpress.markup.rendered import Link
 from coldpress.recorder import Key
@@ -33,7 +33,10 @@ def check_page(library: Library, page: Page) -> Check:
     """Look at the markup of one page."""
     with recorder.recording() as reads:
         recorder.read("text", page.source)
-        loose = tuple(loose_links(library, page))
+        try:
+            loose = tuple(loose_links(library, page))
+        except ColdpressError as reason:  # a body that is a template, and fails
+            return Check(page.source, tuple(summed_up(reads)), (), tuple(reason.problems))
         problems = (*flaws_of(library, page), *missing_anchors(library, page), *unknown_components(library, page),
                     *missing_files(library, page), *missing_snippets(library, page))
     return Check(page.source, tuple(summed_up(reads)), loose, problems)

@@ -71,6 +71,9 @@ class Data(Mapping[str, Any]):
         recorder.read("data", self._folder)
         return len(self._names())
 
+    def __repr__(self) -> str:
+        return f"<Data {self._folder}>"
+
     def fingerprint(self, name: str) -> str | None:
         """What a recorded question would be answered now: the digest of a file,
         the names in a folder; None for what is not there."""

@@ -49,7 +49,7 @@ class Strict(Undefined):
             raise Unknown(self._undefined_message, None)
         if owner is missing:
             raise Unknown(f"`{name}` is not defined", None)
-        kind = type(getattr(owner, "_get_current_object", lambda: owner)()).__name__
+        kind = getattr(owner, "_kind", None) or type(getattr(owner, "_get_current_object", lambda: owner)()).__name__
         if kind == "Data":
             raise Unknown(f"there is no data `{name}`", "data is found by its file's name without the ending")
         raise Unknown(f"a {kind} has no `{name}`", did_you_mean(name, [n for n in dir(owner) if n[0] != "_"]))

@@ -26,7 +26,7 @@ from coldpress.markup.snippets import Expanded, expand
 from coldpress.markup.summary import without_ids
 from coldpress.options import MarkdownOptions
 from coldpress.paths import relative_name
-from coldpress.web.bodies import run_body
+from coldpress.web.bodies import run_body, written_body
 from coldpress.web.site import Site
 
 _DEEPEST = 8  # pages in one another
@@ -105,7 +105,7 @@ def expanded(site: Site, page: Page) -> Expanded:
         return next((found for found in files if found), None)
 
     every = (_read(site, site.root, site.root / name, trusted=True) for name in options.append)
-    body, told = _run(site, page, options) if options.jinja else (page._document.read_body(), trusted)
+    body, told = _run(site, page, options) if options.jinja else (written_body(page), trusted)
     made = expand(body, read, filter(None, every))
     made.trusted = told and trusted and _are_trusted(site, {origin.file for origin in made.origins if origin.file})
     return made

@@ -1,0 +1,174 @@
+"""Jinja's filters and tests as bodies have them: each counted before it works.
+
+`FILTERS` and `TESTS` are the whole list.  `pprint` and `urlize` are left out:
+what they cost cannot be told before, and Markdown makes links by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from coldpress.web.sandbox.budget import Refused, TooCostly, as_width, budget
+from coldpress.web.sandbox.methods import printf, replace
+from coldpress.web.sandbox.views import Group
+from coldpress.web.sandbox.weighing import iterate, repeat, weigh, weigh_items
+
+if TYPE_CHECKING:
+    from jinja2.runtime import Context
+
+Before = Callable[..., Any]
+"""Counts what a filter is given, and refuses what is too much."""
+_DEEPEST_INDENT = 4
+
+
+def _weigh_all(value: Any, *arguments: Any, **more: Any) -> None:
+    for each in (value, *arguments, *more.values()):
+        weigh(each)
+
+
+def _weigh_list(value: Any, *arguments: Any, **more: Any) -> None:
+    weigh_items(value)
+    _weigh_all(None, *arguments, **more)
+
+
+def _weigh_nothing(value: Any, *arguments: Any, **more: Any) -> None:
+    _weigh_all(None, *arguments, **more)
+
+
+def _weigh_sorted(value: Any, *arguments: Any, **more: Any) -> None:
+    """By an attribute, which is counted as it is read, or by all of each item."""
+    (_weigh_list if "attribute" in more else _weigh_all)(value, *arguments, **more)
+
+
+def _in_rows(value: Any, count: int, fill_with: Any = None) -> None:
+    weigh_items(value)
+    weigh(fill_with)
+    budget().spend(as_width(count))
+
+
+def _batch(value: Any, linecount: int, fill_with: Any = None) -> None:
+    _in_rows(value, linecount, fill_with)
+
+
+def _slice(value: Any, slices: int, fill_with: Any = None) -> None:
+    _in_rows(value, slices, fill_with)
+
+
+def _center(value: Any, width: int = 80) -> None:
+    weigh(value)
+    as_width(width)
+
+
+def _indent(s: Any, width: int | str = 4, first: bool = False, blank: bool = False) -> None:
+    weigh(s)
+    each = weigh(width) if isinstance(width, str) else as_width(width)
+    budget().write((str(s).count("\n") + 1) * each)
+
+
+def _round(value: Any, precision: int = 0, method: str = "common") -> None:
+    weigh(value)
+    as_width(abs(precision))
+
+
+def _trim(value: Any, chars: str | None = None) -> None:
+    budget().spend(weigh(value) * weigh(chars) // 256)
+
+
+def _striptags(value: Any) -> None:
+    budget().spend(weigh(value) * (str(value).count("<") + 1) // 256)
+
+
+def _tojson(value: Any, indent: int | None = None) -> None:
+    if indent is not None and not 0 <= indent <= _DEEPEST_INDENT:
+        raise TooCostly(f"an indent of JSON is a number up to {_DEEPEST_INDENT}")
+    budget().write(weigh(value) * (1 + 7 * (indent or 0)))
+
+
+def _wordwrap(s: Any, width: int = 79, break_long_words: bool = True, wrapstring: str | None = None,
+              break_on_hyphens: bool = True) -> None:
+    size = weigh(s)
+    budget().spend(size + (size // max(1, as_width(width)) + 1) * size // 256)
+    budget().write(size * weigh(wrapstring))
+
+
+def _format(context: Context, value: Any, *arguments: Any, **more: Any) -> Any:
+    weigh(value)
+    if arguments and more:
+        raise TypeError("can't handle positional and keyword arguments at the same time")
+    return printf(str(value) if not isinstance(value, str) else value, more or arguments)
+
+
+def _group(context: Context, value: Any, *arguments: Any, **more: Any) -> Any:
+    _weigh_list(value, *arguments, **more)
+    groups = context.environment.call_filter(" groupby", value, arguments, more, context)
+    return [Group(grouper, tuple(items)) for grouper, items in groups]
+
+
+def _join(context: Context, value: Any, d: str = "", attribute: str | int | None = None) -> Any:
+    items = list(iterate(value))
+    if attribute is not None:
+        items = context.environment.call_filter("map", items, (), {"attribute": attribute}, context)
+    repeat(len(items), str(d))
+    budget().write(weigh(items, inside=True))
+    return context.environment.call_filter(" join", items, (d,), None, context)
+
+
+def _replace(context: Context, s: Any, old: str, new: str, count: int | None = None) -> Any:
+    _weigh_all(s, old, new)
+    return replace(str(s), str(old), new, -1 if count is None else count)
+
+
+def _sum(context: Context, iterable: Any, attribute: str | int | None = None, start: Any = 0) -> Any:
+    """Of numbers: lists would be made again for each."""
+    items = iterate(iterable)
+    if attribute is not None:
+        items = context.environment.call_filter("map", list(items), (), {"attribute": attribute}, context)
+    if not all(isinstance(item, (int, float, timedelta)) for item in (*items, start)):
+        raise TypeError("only numbers can be summed up")
+    return sum(items, start)
+
+
+def _attr(context: Context, obj: Any, name: str) -> Any:
+    weigh(name)
+    return context.environment.getattr(obj, str(name))
+
+
+def _named(names: str, before: Before) -> dict[str, Before]:
+    return dict.fromkeys(names.split(), before)
+
+
+FILTERS: Mapping[str, Before] = {
+    **_named("count length default d first last safe", _weigh_nothing),
+    **_named("items list map reject rejectattr reverse select selectattr random", _weigh_list),
+    **_named("max min sort unique", _weigh_sorted),
+    **_named("abs capitalize dictsort e escape filesizeformat float forceescape int lower string title truncate "
+             "upper urlencode wordcount xmlattr", _weigh_all),
+    "batch": _batch, "slice": _slice, "center": _center, "indent": _indent, "round": _round, "trim": _trim,
+    "striptags": _striptags, "tojson": _tojson, "wordwrap": _wordwrap}
+"""Jinja's own, by what is counted before each."""
+OWN: Mapping[str, Callable[..., Any]] = {
+    "attr": _attr, "format": _format, "groupby": _group, "join": _join, "replace": _replace, "sum": _sum}
+"""Those that are here in place of Jinja's."""
+
+
+def _number(value: Any, *arguments: Any) -> None:
+    for each in (value, *arguments):
+        if not isinstance(each, (int, float)):
+            raise TypeError("a number is expected here")
+        weigh(each)
+
+
+def _known_name(value: Any) -> None:
+    weigh(value)
+    if str(value).startswith(" "):
+        raise Refused("no such name")
+
+
+TESTS: Mapping[str, Before] = {
+    **_named("defined undefined none boolean false true integer float string mapping number sequence iterable escaped",
+             _weigh_nothing),
+    **_named("lower upper in sameas == eq equalto != ne > gt greaterthan >= ge < lt lessthan <= le", _weigh_all),
+    **_named("odd even divisibleby", _number), **_named("filter test", _known_name)}
+"""Jinja's own, by what is counted before each."""

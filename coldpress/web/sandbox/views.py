@@ -1,0 +1,239 @@
+"""What a body sees of the site: read-only views that name all they have.
+
+A view gives plain values, other views, and functions that give such.  `SHAPES`
+is the whole list; whatever stands in no shape cannot be reached from a body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from coldpress import recorder
+from coldpress.config import Config
+from coldpress.content.aliases import Alias
+from coldpress.content.library import Library
+from coldpress.content.navigation import NavItem
+from coldpress.content.page import Page, Post, Section
+from coldpress.content.pages import Pages
+from coldpress.content.shelves import Collection
+from coldpress.content.taxonomy import Author, Authors, Taxonomy, Term
+from coldpress.mapping import Params
+from coldpress.markup.rendered import Heading
+from coldpress.options import ThemeOptions
+from coldpress.sources.data import Data
+from coldpress.sources.files import SourceFile
+from coldpress.web.sandbox.budget import Refused, budget
+from coldpress.web.variables import SiteVariables
+
+SCALARS = (str, int, float, bytes, date, time, timedelta, type(None))
+"""Types of values that hold no others; `Markup`, `bool` and `datetime` are among their subtypes."""
+_EXACT = frozenset((str, Markup, int, bool, float, bytes, date, datetime, time, timedelta, type(None)))
+_OF_BODY = frozenset(("html", "toc", "summary", "description", "words", "minutes", "title_html", "title_id"))
+_SLOW = frozenset(("children", "terms", "related", "nav", "menu", "size", "first_url", "ancestors"))
+_SLOW_STEPS = 100  # what is read by going through many pages counts for, or a text of another page
+_CALL_STEPS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The names that a view has: `values` are read, `functions` are called."""
+
+    values: frozenset[str]
+    functions: frozenset[str] = frozenset()
+
+
+def _shape(values: str, functions: str = "") -> Shape:
+    return Shape(frozenset(values.split()), frozenset(functions.split()))
+
+
+_PAGE = ("title title_html title_id url permalink path source kind html summary description toc date updated weight "
+         "authors series tags categories terms all_terms section ancestors prev next nav face related edit_url image "
+         "words minutes lang layout params unlisted draft bundle")
+_TERM = "taxonomy name title slug path url has_page page pages parent children"
+_TAXONOMY = _shape("name path url terms page", "get of")
+SHAPES: Mapping[type, Shape] = {
+    Page: _shape(_PAGE),
+    Post: _shape(_PAGE),
+    Section: _shape(f"{_PAGE} pages"),
+    Term: _shape(_TERM),
+    Author: _shape(f"{_TERM} about image"),
+    Taxonomy: _TAXONOMY,
+    Authors: _TAXONOMY,
+    Collection: _shape("name path posts section"),
+    Alias: _shape("path page"),
+    SourceFile: _shape("path folder"),
+    NavItem: _shape("title url page children folder first_url size"),
+    Heading: _shape("level id title children"),
+    Library: _shape(
+        "posts pages all_pages sections collections taxonomies groups authors series data has_feeds aliases assets "
+        "sources asset_sources config", "years at by_source by_name asset_of page_in image_size url absolute"),
+    SiteVariables: _shape("title description author language base_url params search url theme menu"),
+    ThemeOptions: _shape("accent docs edit_url backlinks"),
+    Config: _shape("title base_url description author language timezone permalinks taxonomies collections search "
+                   "paginate params theme llms"),
+}
+
+
+class Function:
+    """A function that a body may call; the environment looks at what it gives."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+
+    def __repr__(self) -> str:
+        return "<function>"
+
+    def __call__(self, *arguments: Any, **more: Any) -> Any:
+        return self._call(*arguments, **more)
+
+
+class Group(NamedTuple):
+    """One group of the filter `groupby`."""
+
+    grouper: Any
+    list: tuple[Any, ...]
+
+
+class View:
+    """One thing of the site.  Two views of the same thing are equal."""
+
+    __slots__ = ("_of", "_shape")
+
+    def __init__(self, of: Any) -> None:
+        self._of = of
+        self._shape = SHAPES[type(of)]
+
+    @property
+    def _kind(self) -> str:
+        return type(self._of).__name__
+
+    def __dir__(self) -> list[str]:
+        return sorted(self._shape.values | self._shape.functions)
+
+    def __repr__(self) -> str:
+        return f"<{self._kind}>"
+
+    def __str__(self) -> str:
+        return str(self._of) if isinstance(self._of, Term) else repr(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, View) and self._of is other._of
+
+    def __hash__(self) -> int:
+        return id(self._of)
+
+
+class PageList:
+    """A list of pages, whose reads are recorded by slice and by length."""
+
+    __slots__ = ("_of",)
+
+    def __init__(self, of: Pages[Any]) -> None:
+        self._of = of
+
+    @property
+    def _kind(self) -> str:
+        return "list of pages"
+
+    def __repr__(self) -> str:
+        return "<Pages>"
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    def __bool__(self) -> bool:
+        return bool(self._of)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(view_of, self._of)
+
+    def __getitem__(self, index: int | slice) -> Any:
+        return view_of(self._of[index])
+
+    def __reversed__(self) -> Iterator[Any]:
+        return (self[index] for index in range(len(self) - 1, -1, -1))
+
+
+def view_of(value: Any) -> Any:
+    """What a body gets for a value of the site."""
+    kind = type(value)
+    if kind in _EXACT or isinstance(value, (Params, Data, View, PageList, Function)):
+        return value
+    if kind in SHAPES:
+        return View(value)
+    if isinstance(value, Pages):
+        return PageList(value)
+    if kind in (tuple, list):
+        budget().spend(len(value))
+        return tuple(map(view_of, value))
+    if isinstance(value, Mapping):
+        budget().spend(len(value))
+        return {key: view_of(inner) for key, inner in value.items()}
+    if isinstance(value, SCALARS):
+        return value
+    raise Refused(f"a body may not have a {kind.__name__}")
+
+
+def thing_of(value: Any) -> Any:
+    """What a view shows, for a function of ours that takes it."""
+    return value._of if isinstance(value, View) else value
+
+
+def size_of(pages: PageList) -> int:
+    """How many pages are in a list (not recorded)."""
+    return len(pages._of.unrecorded)
+
+
+def names_in(value: Any) -> list[str]:
+    """Every name that a value has, also those that bodies may not read; of a view,
+    those of what it shows."""
+    return dir(value._of) if isinstance(value, (View, PageList)) else dir(type(value))
+
+
+def kind_of(value: Any) -> str:
+    """What kind of thing a value is, in words."""
+    return value._kind if isinstance(value, (View, PageList)) else type(value).__name__
+
+
+def read(view: View, name: str) -> Any:
+    """A value or a function of a view; KeyError for a name that stands in no shape."""
+    if name in view._shape.functions:
+        return Function(partial(_call, view._of, name))
+    if name not in view._shape.values:
+        raise KeyError(name)
+    if name in _OF_BODY and isinstance(view._of, Page):
+        return _read_of_body(view._of, name)
+    budget().spend(_SLOW_STEPS if name in _SLOW else 1)
+    return view_of(getattr(view._of, name))
+
+
+def _call(thing: Any, name: str, *names: Any) -> Any:
+    """Ask for something by its name, which is recorded."""
+    budget().spend(_CALL_STEPS)
+    for each in names:
+        if not all(isinstance(text, str) for text in (each if isinstance(each, (list, tuple)) else (each,))):
+            raise TypeError(f"`{name}` takes a text")
+    return view_of(getattr(thing, name)(*names))
+
+
+def _read_of_body(page: Page, name: str) -> Any:
+    """What takes rendering a page: counted, and read once for each body that asks."""
+    spent = budget()
+    key = page.source, name
+    if key not in spent.known:
+        spent.spend(_SLOW_STEPS)
+        with recorder.recording() as reads:
+            found = view_of(getattr(page, name))
+        spent.write(len(found) if isinstance(found, str) else 0)
+        spent.known[key] = found, reads
+    found, reads = spent.known[key]
+    recorder.replay(reads)
+    return found
