@@ -108,7 +108,7 @@ MISTAKES = [
     ("build.no-site", "error", "build.py", URL,
      {"build.py": "def create_app():\n    return 1\n"}, "coldpress.create_app"),
     ("output.foreign", "error", "", URL, {"site/x": "x"}, "empty it"),
-    ("output.place", "error", "", URL + "output_dir: content/x", {}, "another folder"),
+    ("output.place", "error", "config.yaml:2", URL + "output_dir: content/x", {}, "another folder"),
 ]
 
 

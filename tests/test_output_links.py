@@ -372,3 +372,13 @@ def test_what_is_too_long_for_a_file_system_is_told_at_its_line(make_site):
     site = make_site({"content/a.md": "A."})
     result = site.run("build", "-o", str(site.root / ("x" * 400)))
     assert (result.code, "Traceback" in result.err, "too long" in result.err) == (1, False, True)
+
+
+def test_a_term_that_can_have_no_page_is_a_warning_at_its_line(make_site):
+    for term, said in (("t" * 400, "255 bytes"), ("网" * 100, "255 bytes"), (f"lang/{'x' * 300}", "255 bytes"),
+                       ("con", "device name"), ("AUX", "device name"), ("/".join(["d" * 100] * 11), "1,000")):
+        site = make_site({"content/a.md": f"---\ntitle: A\ntags: ['{term}', fine]\n---\nText."})
+        result = site.build()
+        assert (result.code, result.places()) == (0, [("term.slug", "content/a.md", 3)]), (term, result.problems)
+        assert said in result.problems[0]["message"]
+        assert "tags/fine/index.html" in site.files()

@@ -20,6 +20,7 @@ from coldpress.commands.run import Run
 from coldpress.commands.stamping import leave_stamp, look_before
 from coldpress.commands.verifying import differs
 from coldpress.commands.verifying import verify as verify_site
+from coldpress.config import Config
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.freeze.entry import Entry
 from coldpress.freeze.lock import only_one
@@ -121,7 +122,9 @@ def failures_told(output: Output) -> Iterator[None]:
 
 
 def _place_of_output(site: Coldpress) -> Place | None:
-    return None if site.options.output else site.config_place("output_dir")
+    """The line that names another output than the usual one."""
+    is_chosen = not site.options.output and site.config.output_dir != Config().output_dir
+    return site.config_place("output_dir") if is_chosen else None
 
 
 def _inputs(site: Coldpress) -> list[Path]:

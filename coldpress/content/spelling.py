@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from coldpress.content.permalinks import Entry
-from coldpress.content.taxonomy import term_slug
+from coldpress.content.taxonomy import fault_of_term, term_slug
 from coldpress.errors import Problems
 from coldpress.text import shorten
 
@@ -22,9 +22,10 @@ def check_terms(entries: Iterable[Entry], problems: Problems) -> None:
         for taxonomy, terms in entry.document.front.terms.items():
             for term in terms:
                 written = first.setdefault((taxonomy, _folded(term)), term)
-                if not term_slug(term):
-                    problems.warn("term.slug", f"no letter of `{term}` can stand in a URL, so it has no page",
-                                  entry.document.place_of(taxonomy), "give it a name with letters")
+                fault = fault_of_term(term)
+                if fault is not None:
+                    problems.warn("term.slug", f"`{shorten(term, 60)}` has no page: {fault}",
+                                  entry.document.place_of(taxonomy), "give it another name, short and with letters")
                 elif written != term and (taxonomy, term) not in told:
                     told.add((taxonomy, term))
                     _warn_of_spelling(entry, taxonomy, term, written, problems)

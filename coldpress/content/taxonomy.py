@@ -16,7 +16,7 @@ from coldpress.config import Config
 from coldpress.content.page import Page
 from coldpress.content.pages import Pages
 from coldpress.mapping import Params
-from coldpress.paths import is_external, url_of
+from coldpress.paths import BadPath, file_of, is_external, url_of
 from coldpress.text import slugify, text_digest
 
 BUILT_IN = ("series", "authors")
@@ -263,7 +263,24 @@ def taxonomy_path(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def term_slug(name: str, *, lowercase: bool = True) -> str:
-    """As every slug, but `C++` and `C#` stay apart from `C`, and slashes stay."""
+    """As every slug, but `C++` and `C#` stay apart from `C`, and slashes stay.
+    Nothing for a name that can have no page."""
+    return _slug(name, lowercase=lowercase) if fault_of_term(name) is None else ""
+
+
+@lru_cache(maxsize=4096)
+def fault_of_term(name: str) -> str | None:
+    """Why a term can have no page: it has no letters, is too long, or is a name
+    that Windows keeps; None if it can."""
+    slug = _slug(name)
+    try:
+        file_of(f"/taxonomy/{slug}/page/1/")
+    except BadPath as reason:
+        return str(reason) if slug else "no letter of it can stand in a URL"
+    return None
+
+
+def _slug(name: str, *, lowercase: bool = True) -> str:
     parts = (slugify(part.replace("+", "-plus").replace("#", "-sharp"), lowercase=lowercase)
              for part in name.split("/"))
     return "/".join(filter(None, parts))
