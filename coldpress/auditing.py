@@ -12,6 +12,9 @@ import os
 import re
 import sys
 import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -27,6 +30,7 @@ _VOLATILE = {
     "os.fork": PROGRAM}
 _CHANGING = {"os.rename": 2, "os.remove": 1, "os.mkdir": 1, "os.rmdir": 1, "os.link": 2, "os.symlink": 2}
 """Events by which files come and go, with how many of their arguments name some."""
+_noted: ContextVar[dict[str, int] | None] = ContextVar("noted", default=None)
 _WRITING = os.O_WRONLY | os.O_RDWR
 _IMPORT = "<frozen importlib"  # of code, which is looked at as a whole
 _DEVICES = re.compile(r"/(?:dev/(?!shm/)|proc/|sys/)")
@@ -48,6 +52,27 @@ def listen() -> None:
     os.environ.__class__ = _HeardEnvironment
 
 
+@contextmanager
+def noting() -> Iterator[dict[str, int]]:
+    """Note of each file and folder that is opened within the block when it had
+    changed last, in nanoseconds: it may be saved right after it was read."""
+    noted: dict[str, int] = {}
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+
+
+def changed_at(path: str) -> int:
+    """When a file or folder changed last, in nanoseconds; 0 where there is none."""
+    try:
+        stat = os.stat(path)  # noqa: PTH116  (once for each file that own code opens)
+    except (OSError, ValueError):
+        return 0
+    return max(stat.st_mtime_ns, stat.st_ctime_ns)
+
+
 def is_own(path: str) -> bool:
     """Whether a file is neither Python's nor an installed package's nor ours."""
     return not path.startswith(_installed()) and not _DEVICES.match(path)
@@ -60,6 +85,9 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
         if recorder.is_recording() and not _is_import(sys._getframe(1)):
             with recorder.unrecorded():
                 key = _key(event, arguments)
+            noted = _noted.get()
+            if key and noted is not None:
+                noted.setdefault(key[1], changed_at(key[1]))
             if key:
                 recorder.read(*key)
     elif event in _VOLATILE:

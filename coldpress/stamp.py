@@ -12,11 +12,14 @@ import os
 import sys
 import time
 
+from coldpress import checksum
+from coldpress.checksum import DamagedError, read_sealed, write_sealed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_FORMAT = "coldpress 1"
+_KIND = "coldpress-stamp 1"
 _SETTLED = 2_000_000_000  # nanoseconds after which a file's time can be trusted to tell of a change
 _BETWEEN = "\x1f"
 _IGNORED = (".git", "__pycache__", "node_modules")
@@ -102,19 +105,22 @@ def unchanged(state: str, arguments: Sequence[str]) -> tuple[str | None, Look | 
 def write(state: str, head: Mapping[str, Sequence[str]], outputs: Iterable[str]) -> None:
     """Remember a build."""
     lines = [*(f"{name}={_BETWEEN.join(values)}" for name, values in head.items()), "", *outputs]
-    text = "\n".join(lines)
-    part = os.path.join(state, "stamp.part")  # noqa: PTH118
-    if os.path.islink(part):  # noqa: PTH114
-        os.unlink(part)  # noqa: PTH108
-    with open(part, "w", encoding="utf-8", newline="\n", errors="surrogateescape") as file:
-        file.write(f"{_FORMAT} {digest_of(text)}\n{text}")
-    os.replace(part, os.path.join(state, "stamp"))  # noqa: PTH118
+    write_sealed(_file(state), _KIND, "\n".join(lines))
+
+
+def note_of(state: str) -> str | None:
+    """What is wrong with the stamp, if anything is."""
+    try:
+        read_sealed(_file(state), _KIND)
+    except DamagedError as reason:
+        return f"the stamp of the last build was damaged ({reason}); it is made anew"
+    return None
 
 
 def forget(state: str) -> None:
     """Take the last build for changed."""
     try:
-        os.unlink(os.path.join(state, "stamp"))  # noqa: PTH108, PTH118
+        os.unlink(_file(state))  # noqa: PTH108
     except OSError:
         return
 
@@ -148,9 +154,11 @@ def outputs_digest(folder: str, files: Iterable[str]) -> str:
 
 def digest_of(text: str) -> str:
     """The digest of a text."""
-    from hashlib import blake2b  # noqa: PLC0415  (only where there is a stamp)
+    return checksum.digest_of(text.encode("utf-8", "surrogateescape"))
 
-    return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+def _file(state: str) -> str:
+    return os.path.join(state, "stamp")  # noqa: PTH118  (pathlib takes longer to import than all of this)
 
 
 def _is_above(link: str) -> bool:
@@ -161,7 +169,7 @@ def _is_above(link: str) -> bool:
 def _digest_of_file(path: str) -> str:
     try:
         with open(path, "rb") as file:
-            return digest_of(file.read().decode("latin-1"))
+            return checksum.digest_of(file.read())
     except OSError:
         return "-"
 
@@ -169,10 +177,8 @@ def _digest_of_file(path: str) -> str:
 def _read(state: str) -> tuple[dict[str, list[str]], list[str]] | None:
     """The head of the stamp and the files of the output; None for no stamp."""
     try:
-        with open(os.path.join(state, "stamp"), encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH118
-            text = file.read()
-        mark, _, text = text.partition("\n")
-        if mark != f"{_FORMAT} {digest_of(text)}":
+        text = read_sealed(_file(state), _KIND)
+        if text is None:
             return None
         head, _, outputs = text.partition("\n\n")
         pairs = (line.partition("=") for line in head.split("\n"))

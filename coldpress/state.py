@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from coldpress.paths import is_link
 
 STATE = ".coldpress"
+_IGNORED = b"*\n"
 
 
 def make_state(state: Path) -> Path:
@@ -25,6 +27,7 @@ def make_state(state: Path) -> Path:
             if is_link(entry.path):
                 Path(entry.path).unlink()
     ignore = state / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", "utf-8")
+    if not ignore.is_file() or ignore.read_bytes() != _IGNORED:
+        with suppress(OSError):  # one that is not ours to write keeps nobody from building
+            ignore.write_bytes(_IGNORED)
     return state

@@ -15,7 +15,7 @@ import coldpress
 PACKAGE = Path(coldpress.__file__).parent
 LAYERS = {
     "errors": 0, "paths": 0, "text": 0, "decoding": 0, "mapping": 0, "versions": 0, "processes": 0,
-    "stamp": 0, "colours": 0, "options": 0,
+    "stamp": 0, "checksum": 0, "colours": 0, "options": 0,
     "config": 1, "report": 1, "hooks": 1, "recorder": 1, "state": 1, "auditing": 1, "database": 1,
     "queries": 1, "starting": 1, "writes": 1,
     "sources": 2, "markup": 3, "search": 4, "content": 4, "web": 5, "freeze": 6,

@@ -149,12 +149,60 @@ def test_without_the_manifest_unknown_files_are_left_and_named(build_site):
     assert "docs/c/index.html" in site.files()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"files": 1}', "\x00"])
-def test_a_damaged_manifest_is_as_good_as_none(build_site, text):
+@pytest.mark.parametrize("damage", [
+    lambda data: b"", lambda data: b"\x00" * len(data), lambda data: data[:-9],
+    lambda data: data.replace(b"docs/c", b"docs/d"), None])
+def test_for_a_damaged_manifest_the_records_stand_in(build_site, damage):
     site = build_site(FILES)
     (manifest,) = (site.root / ".coldpress").glob("manifest*")
-    manifest.write_text(text)
-    assert site.edit({"content/docs/c.md": None}).build().code == 0
+    data = manifest.read_bytes()
+    manifest.unlink()
+    if damage:
+        manifest.write_bytes(damage(data))
+    else:
+        (manifest / "folder").mkdir(parents=True)
+    site.edit({"site/mine.txt": "mine", "content/docs/c.md": None, "content/a.md": "Changed.", "content/d.md": "D."})
+    result = site.run("build")
+    assert (result.code, result.out.count("The manifest of `site` was damaged")) == (0, 1)
+    clean = site.clean_copy()
+    clean.build()
+    assert site.files() == {**clean.files(), "mine.txt": b"mine"}
+    assert "damaged" not in site.run("build").out
+    assert site.run("clean").code == 0
+    assert site.files().keys() == {".gitignore", "mine.txt"}
+
+
+def test_for_a_manifest_of_another_folder_or_time_the_records_stand_in(build_site):
+    other = build_site({**FILES, "content/more.md": "More."})
+    site = build_site({**FILES, "content/mine.md": "M."})
+    old = site.files(".coldpress")
+    site.edit({"content/e.md": "E."}).build()
+    (manifest,) = (site.root / ".coldpress").glob("manifest*")
+    name = f".coldpress/{manifest.name}"
+    for data in (other.files(".coldpress")[manifest.name], old[manifest.name]):
+        site.edit({name: data, "content/e.md": f"E {len(data)}.", "content/mine.md": f"M {len(data)}."})
+        result = site.run("build")
+        assert (result.code, result.out.count("The manifest of `site` is of another folder")) == (0, 1), result.err
+        clean = site.clean_copy()
+        clean.build()
+        assert site.files() == clean.files()
+
+
+def test_somebody_s_file_is_safe_from_a_damaged_manifest(build_site):
+    site = build_site(FILES)
+    (manifest,) = (site.root / ".coldpress").glob("manifest*")
+    manifest.write_bytes(b"nothing")
+    site.edit({"site/new/index.html": "mine", "content/new.md": "New."})
+    assert site.build().codes == ["output.foreign-file"]
+    assert site.text("new/index.html") == "mine"
+
+
+def test_without_manifest_and_records_what_has_our_names_is_ours(build_site):
+    site = build_site(FILES)
+    for file in (site.root / ".coldpress").iterdir():
+        file.write_bytes(b"nothing")
+    assert site.edit({"content/docs/c.md": None, "content/a.md": "Changed."}).build().code == 0
+    assert "Changed." in site.text("a/index.html")
     assert "docs/c/index.html" in site.files()
 
 

@@ -242,12 +242,12 @@ DAMAGE = {
     "cut": lambda file: file.write_bytes(file.read_bytes()[:5000]),
     "a folder": lambda file: (file.unlink(), file.mkdir()),
     "other shards": lambda file: run(file, "UPDATE shards SET data = '{}'"),
-    "other digests": lambda file: run(file, "UPDATE shards SET digest = 'x'"),
+    "other digests": lambda file: run(file, "UPDATE digests SET digest = 'x'"),
     "no shards": lambda file: run(file, "DELETE FROM shards WHERE number > 1"),
     "no documents": lambda file: run(file, "DELETE FROM documents WHERE number > 3"),
     "another title": lambda file: run(file, "UPDATE documents SET title = 'zebra' WHERE number = 2"),
     "no seal": lambda file: run(file, "DELETE FROM about"),
-    "other types": lambda file: run(file, "UPDATE shards SET data = x'00', digest = 7"),
+    "other types": lambda file: run(file, "UPDATE shards SET data = x'00'"),
     "no table": lambda file: run(file, "DROP TABLE shards"),
     "another version": lambda file: run(file, "PRAGMA user_version = 7"),
 }
@@ -279,7 +279,7 @@ def test_words_that_are_no_more_known_are_looked_for_nowhere(many):
 
 
 def test_damaged_words_are_rendered_anew(many):
-    run(many.root / ".coldpress/markup.sqlite", "UPDATE markup SET words = x'0102'")
+    run(many.root / ".coldpress/markup.sqlite", "UPDATE words SET words = x'0102'")
     (many.root / ".coldpress/search.sqlite").unlink()
     shutil.rmtree(many.root / "site")
     assert many.rebuild().code == 0

@@ -17,7 +17,7 @@ from coldpress.commands.making import Making
 from coldpress.commands.profiling import Profile, tell_profile
 from coldpress.commands.removals import told
 from coldpress.commands.run import Run
-from coldpress.commands.stamping import leave_stamp, look_before
+from coldpress.commands.stamping import leave_stamp, look_again, look_before
 from coldpress.commands.verifying import differs
 from coldpress.commands.verifying import verify as verify_site
 from coldpress.config import Config
@@ -57,11 +57,12 @@ def build(run: Run, *, explain: str | None = None, verify: bool = False, profile
     run.fixed_clock = run.options.clock is not None
     if not run.fixed_clock and not os.environ.get("SOURCE_DATE_EPOCH"):
         run.options = replace(run.options, clock=datetime.now(UTC))  # one moment for all of it
+    before = look_before(run)
     app, site = run.make_app()
     if not site.config_is_readable:
         return _end(run, site, None, site.config_problems)
     watched = Profile() if profile else None
-    look = look_before(run, site)
+    look = look_again(run, site, before)
     with _no_garbage():
         problems = Problems(site.snapshot.problems)
     output = output_of(site)

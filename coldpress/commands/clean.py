@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 
 from coldpress.commands.build import failures_told, output_of
 from coldpress.commands.run import Run
+from coldpress.freeze.copies import is_as_written
 from coldpress.freeze.lock import only_one
+from coldpress.freeze.records import Records
 from coldpress.report import counted
 from coldpress.state import STATE, make_state
 
@@ -18,6 +21,9 @@ def clean(run: Run, *, cache: bool = False) -> int:
     with failures_told(output):
         state = make_state(site.root / STATE)
         with only_one(state):
+            records = Records(state, output.key)
+            output.owned.check(records.files.keys(), partial(is_as_written, records.files, output.folder))
+            records.close()
             removed = output.clean()
     if cache:
         shutil.rmtree(state, ignore_errors=True)

@@ -16,7 +16,7 @@ from coldpress.commands.removals import removed_urls
 from coldpress.commands.run import Run
 from coldpress.errors import Problems
 from coldpress.freeze.code import OwnCode, engine
-from coldpress.freeze.copies import freeze_copies, stamp_of
+from coldpress.freeze.copies import freeze_copies, is_as_written, stamp_of
 from coldpress.freeze.entry import Entry
 from coldpress.freeze.fingerprints import NEVER, Fingerprints
 from coldpress.freeze.freezing import Freezing
@@ -55,6 +55,8 @@ class Making:
     def make(self) -> None:
         """Publish the site, unless there are errors or it is a dry run."""
         self.output.open()
+        known = self.records.files
+        self.output.owned.check(known.keys(), partial(is_as_written, known, self.output.folder))
         try:
             self._freeze()
             with self._stage("check"):
@@ -77,9 +79,9 @@ class Making:
     @property
     def notes(self) -> list[str]:
         """What is wrong with a cache, and why most pages are never fresh; a line each."""
-        site = self._site
-        volatile = volatile_note(site, self.plan, self.freezing) if self.freezing else None
-        notes = (site.sources.cache.note, site.markup.store.note, site.search.note, self.records.note, volatile)
+        volatile = volatile_note(self._site, self.plan, self.freezing) if self.freezing else None
+        notes = (*self._site.notes, self.records.note, self.output.owned.note, self._run.note,
+                 *(self.freezing.notes if self.freezing else ()), volatile)
         return list(dict.fromkeys(note for note in notes if note))
 
     @property
@@ -193,7 +195,7 @@ class Making:
         """Write down what was made, now that it is published."""
         assert self.freezing is not None, "without it there are errors"
         site, news = self._site, self.freezing.news
-        self._about["code"] = self._code.written(self._started_ns, self.freezing.late_code)
+        self._about["code"] = self._code.written(self._run.started_ns, self.freezing.late_code)
         news.about = {name: value for name, value in self._about.items() if self.records.about.get(name) != value}
         news.keys = self._staleness.same
         folder = self.output.folder
@@ -214,8 +216,10 @@ class Making:
 
     def _print(self, key: Key) -> tuple[str | None, str | None]:
         """What to remember of a read: nothing that would hold for a file which
-        changed while we were at work."""
-        if key[0] in ("file", "folder", "included") and self._prints.changed_at(key[1]) >= self._started_ns:
+        changed while we were at work, or after the app was made of it."""
+        changed = self._prints.changed_at(key)
+        noted = self._site.factory_noted.get(str(Path(self._site.base, key[1])), changed)
+        if changed >= self._started_ns or (key[0] in ("file", "folder") and noted != changed):
             return NEVER, None
         return self._prints.of(key), self._prints.basis(key)
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from flask import Flask
 
 from coldpress import auditing, queries, recorder
-from coldpress.config import Options, use_options
+from coldpress.config import Config, Options, load_config, use_options
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.hooks import mark_of
 from coldpress.report import Report
@@ -50,6 +51,22 @@ class Run:
     """Whether the moment of the build was given."""
     look: Look | None = None
     """What was looked at when it was decided that there is work."""
+    note: str | None = None
+    """What was wrong with the stamp of the last build, if anything was."""
+    started_ns: int = field(default_factory=time.time_ns)
+    """When it began: what changes from then on may have been read before."""
+
+    def peeked_config(self) -> Config:
+        """The config as it is before the app is made; the default one where it cannot be read."""
+        try:
+            return load_config(self.folder, self.folder, self.options, Problems())[0]
+        except ColdpressError:
+            return Config()
+
+    @property
+    def own_files(self) -> tuple[Path, Path]:
+        """The files that the app is made from first: the config and `build.py`."""
+        return self.options.config or self.folder / "config.yaml", self.folder / "build.py"
 
     def make_app(self) -> tuple[Flask, Coldpress]:
         """The app and its site; raises `ColdpressError` for what keeps them
@@ -57,7 +74,8 @@ class Run:
         auditing.listen()
         queries.listen()
         try:
-            with use_options(self.options), starting() as start, recorder.recording() as reads:
+            with (use_options(self.options), starting() as start, auditing.noting() as noted,
+                  recorder.recording() as reads):
                 factory = self._load()
                 app = factory()
         except ColdpressError:
@@ -73,6 +91,7 @@ class Run:
         mark = mark_of(factory)
         site.start = start
         site.factory_reads = () if mark and mark.nothing else start.reads(reads)
+        site.factory_noted = noted
         return app, site
 
     def _load(self) -> Factory:

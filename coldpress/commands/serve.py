@@ -44,7 +44,7 @@ def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", public_url: st
                     "Static site", open_browser, lambda: None)
     sys.dont_write_bytecode = True  # which cannot tell two edits of one second apart
     preview = Preview(run, bind, public_url=public_url, navigate=navigate, debug=debug)
-    watcher = Watcher(preview.watched, preview.take, poll=poll)
+    watcher = Watcher(preview.watched, preview.take, preview.seen, poll=poll)
     if watcher.is_polling and not poll:
         run.report.detail('Files are looked at all the time; with `pip install "coldpress[preview]"` the system tells.')
     watcher.start()

@@ -14,32 +14,47 @@ import coldpress
 from coldpress import stamp
 from coldpress.commands.making import Making
 from coldpress.commands.run import Run
-from coldpress.config import ENVIRONMENT_BASE_URL
+from coldpress.config import ENVIRONMENT_BASE_URL, Config
 from coldpress.errors import Problems
 from coldpress.freeze.code import own_files, package_folders
 from coldpress.freeze.fingerprints import NEVER
 from coldpress.freeze.records import UNSEEN, KeyRow
 from coldpress.sources.document import Document
 from coldpress.stamp import Look
+from coldpress.state import STATE
 from coldpress.web.extension import Coldpress
 
 _FOR_EVER = 2**62
 
 
-def look_before(run: Run, site: Coldpress) -> Look:
-    """Look at all that a build will read, before it reads it."""
-    folders = [str(folder) for folder in _folders(site)]
-    look = run.look
-    if look is None or list(look.folders) != folders:
-        look = Look(folders, ())
-    look.add(_files(run, site))
+def look_before(run: Run) -> Look:
+    """Look at all that a build will read, as far as it is known before the app is
+    made, which reads already."""
+    state = str(run.folder / STATE)
+    if run.words is not None and run.look is None:
+        run.note = stamp.note_of(state)
+    folders = _folders(run.folder, run.peeked_config())
+    look = run.look if run.look and list(run.look.folders) == folders else Look(folders, ())
+    look.add(map(str, run.own_files))
     return look
 
 
-def leave_stamp(run: Run, site: Coldpress, making: Making, look: Look, problems: Problems, line: str) -> None:
+def look_again(run: Run, site: Coldpress, look: Look) -> Look | None:
+    """The same with all that the app has read; None where that has changed since
+    the build began, or is elsewhere."""
+    late = [file for file in _files(run, site) if file not in look.lines]
+    look.add(late)
+    is_whole = list(look.folders) == _folders(site.root, site.config) and not look.changed_since(late, run.started_ns)
+    return look if is_whole else None
+
+
+def leave_stamp(run: Run, site: Coldpress, making: Making, look: Look | None, problems: Problems, line: str) -> None:
     """Remember what was read and written; or, where a build must look again
     every time, that it must."""
-    state = str(site.root / ".coldpress")
+    state = str(site.root / STATE)
+    if look is None:
+        stamp.forget(state)
+        return
     unseen = making.records.keys((*UNSEEN, "included"))
     opened = [str(Path(site.base, row.name)) for row in unseen if row.kind in ("file", "folder", "included")]
     opened += [name for kind, name in making.plan.own_reads if kind in ("file", "folder")]
@@ -66,17 +81,15 @@ def leave_stamp(run: Run, site: Coldpress, making: Making, look: Look, problems:
         }, files)
 
 
-def _folders(site: Coldpress) -> list[Path]:
-    config = site.config
+def _folders(root: Path, config: Config) -> list[str]:
     names = (config.content_dir, config.templates_dir, config.static_dir, config.data_dir)
-    return [*dict.fromkeys(site.root / name for name in names), Path(coldpress.__file__).parent]
+    return [str(folder) for folder in (*dict.fromkeys(root / name for name in names), Path(coldpress.__file__).parent)]
 
 
 def _files(run: Run, site: Coldpress) -> list[str]:
     """The config, the site's own code, and the folders of installed packages."""
-    config = run.options.config or site.root / "config.yaml"
     own = own_files(site.base).values()
-    return [str(file) for file in (config, run.folder / "build.py", *own, *package_folders())]
+    return [str(file) for file in (*run.own_files, *own, *package_folders())]
 
 
 def _must_look(making: Making, unseen: Iterable[KeyRow]) -> bool:

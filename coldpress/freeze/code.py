@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import coldpress
-from coldpress.auditing import is_own
+from coldpress.auditing import changed_at, is_own
 from coldpress.freeze.own_reads import name_from
 from coldpress.versions import code_version
 from coldpress.web.strings import FILES
@@ -63,7 +63,7 @@ class OwnCode:
         who knows which text was run."""
         files = {**{name: self._base / name for name in self._before}, **loaded, **own_files(self._base)}
         for file in files.values():
-            if _changed_at(file) >= started_ns:
+            if changed_at(str(file)) >= started_ns:
                 return ""
         return json.dumps({name: _digest(file) for name, file in sorted(files.items()) if file.exists()})
 
@@ -86,11 +86,3 @@ def _digest(file: Path) -> str | None:
         return blake2b(file.read_bytes(), digest_size=8).hexdigest()
     except OSError:
         return None
-
-
-def _changed_at(file: Path) -> int:
-    try:
-        stat = file.stat()
-    except OSError:
-        return 0
-    return max(stat.st_mtime_ns, stat.st_ctime_ns)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from coldpress.errors import Problems
+from coldpress.freeze.frozen import content_digest
 from coldpress.freeze.output import Output
 from coldpress.freeze.plan import Plan
 from coldpress.freeze.records import FileRow
@@ -47,6 +48,13 @@ def stamp_of(path: Path | str, *, of_link: bool = False) -> str:
     except OSError:
         return ""
     return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+
+
+def is_as_written(known: Mapping[str, FileRow], folder: Path, file: str) -> bool:
+    """Whether a file lies in a folder as it is known."""
+    row, path = known[file], folder / file
+    return row.stamp == stamp_of(path) or (
+        bool(row.digest) and path.is_file() and content_digest(path.read_bytes()) == row.digest)
 
 
 def _settled(path: Path, stamp: str) -> str:

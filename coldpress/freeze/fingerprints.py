@@ -10,9 +10,11 @@ from pathlib import Path
 from flask import Flask
 
 from coldpress import recorder
+from coldpress.auditing import changed_at
 from coldpress.content.fingerprints import ContentFingerprints, shortened
 from coldpress.freeze.plan import Plan
 from coldpress.hooks import mark_of
+from coldpress.paths import below
 from coldpress.recorder import Key
 from coldpress.stamp import environment
 from coldpress.web.extension import Coldpress
@@ -48,13 +50,25 @@ class Fingerprints:
         """What its fingerprint is made from, where that is cheaper to look at."""
         return self._content.basis(*key)
 
-    def changed_at(self, name: str) -> int:
-        """When a file or folder that own code opened changed last, in nanoseconds."""
+    def changed_at(self, key: Key) -> int:
+        """When a file or folder that is looked at each time it is asked for
+        changed last, in nanoseconds; 0 for what is not one."""
         try:
-            stat = Path(self._site.base, name).stat()
-        except OSError:
+            file = self._file_of(*key)
+        except ValueError:
             return 0
-        return max(stat.st_mtime_ns, stat.st_ctime_ns)
+        return changed_at(str(file)) if file else 0
+
+    def _file_of(self, kind: str, name: str) -> Path | None:
+        if kind in ("file", "folder", "included"):
+            return Path(self._site.base, name)
+        if kind == "version":
+            folder, _, filename = name.partition("/")
+            return below(self._site.folder_of(folder), filename)
+        if kind == "template":
+            file = self._site.environment.loader.files.get(name)
+            return Path(file) if file else None
+        return None
 
     def structure(self) -> str:
         """One fingerprint for every key of a structural kind."""

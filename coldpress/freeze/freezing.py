@@ -63,6 +63,7 @@ class Freezing:
         self.rendered: dict[str, Why] = {}
         self.seconds: dict[str, float] = {}
         self.late_code: dict[str, Path] = {}
+        self.notes: dict[str, None] = {}
         self.news = News()
 
     def run(self, jobs: int, start_worker: StartWorker, problems: Problems) -> None:
@@ -72,11 +73,12 @@ class Freezing:
         self._unchecked = {page.source for page in library.all_pages if not self._staleness.is_checked(page.source)}
         while stale := list(self._stale()):
             with closing(self._results(stale, jobs, start_worker)) as results:
-                for frozen, checks, code in results:
+                for frozen, checks, code, notes in results:
                     for page in frozen:
                         self._take(page)
                     self.news.checks += checks
                     self.late_code |= code
+                    self.notes |= dict.fromkeys(notes)
         for source in sorted(self._unchecked):
             self.news.checks.append(check_page(library, self._pages[source]))
         self._keep()
@@ -126,7 +128,7 @@ class Freezing:
             return
         for frozen in self._freezer.freeze_entries(stale):
             job = self._job([self._by_path[frozen.path]])
-            yield [frozen], [check_page(self._site.library, self._pages[source]) for source in job.sources], {}
+            yield [frozen], [check_page(self._site.library, self._pages[source]) for source in job.sources], {}, []
 
     def _job(self, entries: list[Entry]) -> Job:
         """Entries with the sources among them whose links are to be checked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,10 @@ else:
 def only_one(state: Path) -> Iterator[None]:
     """Hold the lock in the state folder; raises `ColdpressError` when another
     process holds it."""
-    with (state / "lock").open("wb") as file:
+    lock = state / "lock"
+    if lock.is_dir():
+        shutil.rmtree(lock)
+    with lock.open("wb") as file:
         try:
             _try_lock(file)
         except OSError:

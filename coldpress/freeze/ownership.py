@@ -1,19 +1,23 @@
-"""Which files of an output folder are ours: a mark in it, and a manifest."""
+"""Which files of an output folder are ours: a mark in it, and a manifest; where
+that is damaged, the records of the last build."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from hashlib import blake2b
 from pathlib import Path
 
+from coldpress.checksum import DamagedError, read_sealed, write_sealed
 from coldpress.paths import is_link, relative_name
 
 MARK_FILE = ".gitignore"
 MARK_FILES = (MARK_FILE, f"{MARK_FILE}.part")
 """Our own files in an output folder: no page may have their names."""
 MARK = "# Output of Coldpress: files it did not write itself are never removed."
+_KIND = "coldpress-manifest 1"
 
 
 class Ownership:
@@ -24,27 +28,38 @@ class Ownership:
         self._name = name
         self._mark = folder / MARK_FILE
         key = blake2b(name.encode(), digest_size=6).hexdigest()
-        self._manifest = state / f"manifest-{key}.json"
+        self._manifest = str(state / f"manifest-{key}.json")
+        self._instead: set[str] | None = None
+        self.note: str | None = None
+
+    def check(self, recorded: AbstractSet[str], is_as_written: Callable[[str], bool]) -> None:
+        """Hold the manifest against the records of the last build.  Where it is
+        damaged, or another folder's, these say what is ours."""
+        try:
+            named = self._read()
+        except DamagedError as reason:
+            self.note = f"the manifest of `{self._name}` was damaged ({reason}); it is made anew"
+            self._instead = set(recorded)
+            return
+        if named and any(is_as_written(file) for file in recorded - named[0]):
+            self.note = f"the manifest of `{self._name}` is of another folder or time; it is made anew"
+            self._instead = set(recorded)
 
     def files(self) -> set[str] | None:
         """The files we wrote; None when that is not known."""
-        try:
-            data = json.loads(self._manifest.read_text("utf-8"))
-            return {str(file) for file in data["files"] if self._is_inside(str(file))}
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        named = self._believed()
+        return named[0] if named else self._instead or None
 
     def base_url(self) -> str | None:
         """The base URL that they were written for; None when that is not known."""
-        try:
-            return str(json.loads(self._manifest.read_text("utf-8"))["base_url"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        named = self._believed()
+        return named[1] if named else None
 
     def write(self, files: set[str], base_url: str | None) -> None:
         """Remember these files as ours, written for a base URL."""
-        _replace_text(self._manifest, json.dumps(
+        write_sealed(self._manifest, _KIND, json.dumps(
             {"output": self._name, "base_url": base_url or "", "files": sorted(files)}, ensure_ascii=False, indent=0))
+        self._instead = None
 
     def is_marked(self) -> bool:
         """Whether our mark is in the folder."""
@@ -65,12 +80,28 @@ class Ownership:
             part.unlink(missing_ok=True)
             self._mark.unlink()
             self._folder.rmdir()
-        self._manifest.unlink(missing_ok=True)
+        Path(self._manifest).unlink(missing_ok=True)
 
     def foreign(self, owned: set[str]) -> tuple[str, ...]:
         """The files in the folder that are not among `owned`."""
         found = (relative_name(path, self._folder) for path in _files_below(self._folder))
         return tuple(sorted(file for file in found if file not in owned and file not in MARK_FILES))
+
+    def _believed(self) -> tuple[set[str], str] | None:
+        if self._instead is not None:
+            return None
+        try:
+            return self._read()
+        except DamagedError:
+            return None
+
+    def _read(self) -> tuple[set[str], str] | None:
+        """What the manifest says: files and base URL.  Raises `DamagedError`."""
+        text = read_sealed(self._manifest, _KIND)
+        if text is None:
+            return None
+        data = json.loads(text)
+        return {str(file) for file in data["files"] if self._is_inside(str(file))}, str(data["base_url"])
 
     def _is_inside(self, file: str) -> bool:
         # By hand: there may be a hundred thousand of them.

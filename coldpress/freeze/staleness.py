@@ -35,12 +35,9 @@ class Staleness:
         self.same: list[Key] = []
         if everything is None:
             same = records.about.get("structure") == structure
-            try:
-                self._changed = {row.number: row for row in list(self._suspects(same)) if self._is_other(row)}
-            except ValueError:
+            self._changed = {row.number: row for row in list(self._suspects(same)) if self._is_other(row)}
+            if records.note:  # it could not be read whole: nothing is known to be fresh
                 records.forget()
-                self.everything = "the record of it was damaged"
-            if records.note:  # it could not be read: nothing is known to be fresh
                 self.everything = self.everything or "the record of it cannot be read"
             self._marks = [packed([number]) for number in self._changed]
             made_of = self._changes(records.pages.get(FACTORY))
@@ -68,12 +65,13 @@ class Staleness:
         the text of a source, so is all that is made of them."""
         records = self._records
         if not same_structure:
-            yield from records.sound_keys()
+            yield from records.keys_but(())
             return
         texts = self._prints.texts()
-        other = [row.name for row in records.keys(["text"]) if texts.get(row.name) != row.print]
+        rows = records.keys_but([*STRUCTURAL, *(kind for kind in OF_BODIES if kind != "text")])
+        other = [row.name for row in rows if row.kind == "text" and texts.get(row.name) != row.print]
         yield from records.keys_of_sources(OF_BODIES, [*other, *([EVERY] if other else [])])
-        yield from records.sound_keys(but=[*STRUCTURAL, *OF_BODIES])
+        yield from (row for row in rows if row.kind != "text")
 
     def _changes(self, row: PageRow | None) -> Why:
         return tuple(_told(key) for key in self._dirty(row.reads)) if row else ()

@@ -26,8 +26,9 @@ from coldpress.web.extension import Coldpress
 
 FEW = 400  # pages, below which one process is as fast
 CHUNK = 20
-Result = tuple[list[Frozen], list[Check], dict[str, Path]]
-"""Pages, checks, and the site's own modules that rendering them loaded."""
+Result = tuple[list[Frozen], list[Check], dict[str, Path], list[str]]
+"""Pages, checks, the site's own modules that rendering them loaded, and what
+was wrong with a cache."""
 MakeSite = Callable[[], tuple[Flask, Coldpress]]
 
 
@@ -54,7 +55,8 @@ class Worker:
         library = self._site.library
         frozen = list(self._freezer.freeze_entries(job.entries))
         pages = filter(None, map(library.by_source, job.sources))
-        return frozen, [check_page(library, page) for page in pages], self._code()
+        checks = [check_page(library, page) for page in pages]
+        return frozen, checks, self._code(), self._site.notes
 
     def _code(self) -> dict[str, Path]:
         """The site's own modules, if any module was loaded since it was asked last."""

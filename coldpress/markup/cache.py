@@ -100,8 +100,6 @@ class MarkupCache:
         try:
             return unpack_words(packed) if packed is not None else None
         except ValueError:
-            self._last.pop(key, None)  # so that it is rendered anew, and kept over it
-            self.store.forget(key)
             return None
 
     def render_ahead(self, bodies: Sequence[Body], jobs: int, make_executor: MakeExecutor | None = None) -> None:

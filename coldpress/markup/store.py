@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coldpress.database import Database
+from coldpress.database import Database, Table, Writing
 
-_SCHEMA = """CREATE TABLE markup (key TEXT PRIMARY KEY, value BLOB NOT NULL, brief TEXT NOT NULL, words BLOB NOT NULL);
-CREATE TABLE headings (key TEXT PRIMARY KEY, heading TEXT NOT NULL, seal INTEGER NOT NULL)"""
+_TABLES = {
+    "markup": Table("key, value"), "briefs": Table("key, brief"), "words": Table("key, words"),
+    "headings": Table("key, heading")}
+_OF_BODIES = ("markup", "briefs", "words")
 _SPARE = 2_000  # rows kept beside those the last build used
 _BATCH = 500  # rows written at once
 
@@ -71,7 +73,7 @@ class MarkupStore:
     """Rendered bodies by key, for one site."""
 
     def __init__(self, folder: Path) -> None:
-        self._database = Database(folder, "markup.sqlite", _SCHEMA)
+        self._database = Database(folder, "markup.sqlite", _TABLES)
         self._lock = threading.Lock()
         self._pending: dict[str, Kept] = {}
         self._used: set[str] = set()
@@ -89,8 +91,8 @@ class MarkupStore:
         pending = self._pending.get(key)
         if pending:
             return pending
-        rows: list[Any] = self._database.rows("SELECT value, brief, words FROM markup WHERE key = ?", (key,))
-        return Kept(*rows[0]) if rows else None
+        found = [self._kept(table, key) for table in _OF_BODIES]
+        return None if None in found else Kept(*found)
 
     def brief(self, key: str) -> str | None:
         """The brief that is kept under a key."""
@@ -98,8 +100,8 @@ class MarkupStore:
         pending = self._pending.get(key)
         if pending:
             return pending.brief
-        rows: list[Any] = self._database.rows("SELECT brief FROM markup WHERE key = ?", (key,))
-        return str(rows[0][0]) if rows else None
+        found: str | None = self._kept("briefs", key)
+        return found
 
     def words(self, key: str) -> bytes | None:
         """The packed words that are kept under a key."""
@@ -107,15 +109,14 @@ class MarkupStore:
         pending = self._pending.get(key)
         if pending:
             return pending.packed_words
-        rows: list[Any] = self._database.rows("SELECT words FROM markup WHERE key = ?", (key,))
-        return rows[0][0] if rows else None
+        found: bytes | None = self._kept("words", key)
+        return found
 
     def heading(self, key: str) -> str | None:
         """The words of a body's heading that are kept under a key; none, if it
         has no such heading."""
         if self._headings is None:
-            rows: list[Any] = self._database.rows("SELECT key, heading, seal FROM headings")
-            self._headings = {name: heading for name, heading, seal in rows if _seal(name, heading) == seal}
+            self._headings = dict(self._database.select("headings"))
         self._used.add(key)
         return self._headings.get(key)
 
@@ -125,13 +126,9 @@ class MarkupStore:
             assert self._headings is not None, "it was asked for before"
             self._headings[key] = self._new_headings[key] = heading
 
-    def forget(self, key: str) -> None:
-        """Drop what is kept under a key: it is damaged."""
-        self._database.run(lambda connection: connection.execute("DELETE FROM markup WHERE key = ?", (key,)), None)
-
     def keys(self) -> set[str]:
         """Every key there is."""
-        return {str(key) for (key,) in self._database.rows("SELECT key FROM markup")} | self._pending.keys()
+        return set(self._database.keys("markup")) | self._pending.keys()
 
     def put(self, key: str, kept: Kept) -> None:
         """Keep a body under a key; it is on disk after `flush`."""
@@ -148,7 +145,7 @@ class MarkupStore:
 
     def trim(self, used: set[str]) -> None:
         """Of what is neither used now nor among `used`, keep the newest."""
-        self._database.run(lambda connection: _forget(connection, self._used | used), None)
+        self._database.write(lambda writing: _forget(writing, self._used | used))
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""
@@ -157,25 +154,29 @@ class MarkupStore:
 
     def _write(self) -> None:
         if self._pending:
-            rows = sorted((key, kept.value, kept.brief, kept.packed_words) for key, kept in self._pending.items())
-            self._database.run(lambda connection: connection.executemany(
-                "INSERT OR REPLACE INTO markup VALUES (?, ?, ?, ?)", rows), None)
+            pending = sorted(self._pending.items())
+            self._database.write(lambda writing: _put(writing, pending))
             self._pending.clear()
         if self._new_headings:
-            headings = [(key, heading, _seal(key, heading)) for key, heading in sorted(self._new_headings.items())]
-            self._database.run(lambda connection: connection.executemany(
-                "INSERT OR REPLACE INTO headings VALUES (?, ?, ?)", headings), None)
+            headings = sorted(self._new_headings.items())
+            self._database.write(lambda writing: writing.put("headings", headings))
             self._new_headings.clear()
 
+    def _kept(self, table: str, key: str) -> Any:
+        row = self._database.get(table, key)
+        return row[1] if row else None
 
-def _seal(key: object, heading: object) -> int:
-    return zlib.crc32(f"{key!r} {heading!r}".encode("utf-8", "replace"))
+
+def _put(writing: Writing, pending: Sequence[tuple[str, Kept]]) -> None:
+    writing.put("markup", [(key, kept.value) for key, kept in pending])
+    writing.put("briefs", [(key, kept.brief) for key, kept in pending])
+    writing.put("words", [(key, kept.packed_words) for key, kept in pending])
 
 
-def _forget(connection: sqlite3.Connection, used: set[str]) -> None:
-    for table in ("markup", "headings"):
-        (rows,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-        if rows - len(used) - _SPARE > 0:
-            keys = connection.execute(f"SELECT key FROM {table} ORDER BY rowid")
-            gone = [(key,) for (key,) in keys if key not in used]
-            connection.executemany(f"DELETE FROM {table} WHERE key = ?", gone[:len(gone) - _SPARE])
+def _forget(writing: Writing, used: set[str]) -> None:
+    for named, tables in (("markup", _OF_BODIES), ("headings", ("headings",))):
+        keys = [key for (key,) in writing.fetch(f"SELECT key FROM {named} ORDER BY rowid")]
+        gone = [key for key in keys if key not in used]
+        if len(keys) - len(used) - _SPARE > 0:
+            for table in tables:
+                writing.drop(table, gone[:len(gone) - _SPARE])

@@ -17,6 +17,7 @@ from flask import Flask
 from coldpress import auditing, recorder
 from coldpress.commands.checking import check_settings
 from coldpress.commands.run import Run, load_factory
+from coldpress.config import Config
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.freeze.fingerprints import Fingerprints
 from coldpress.freeze.plan import Plan
@@ -203,17 +204,24 @@ class Current:
         self.moment = Moment(app, site, self.moment.number + 1 if self.moment else 0)
 
     def _trees(self) -> dict[str, Path]:
-        if self.moment is None:
-            return {}
-        root, config = self.moment.site.root, self.moment.site.config
-        return {"content": root / config.content_dir, "templates": root / config.templates_dir,
-                "static": root / config.static_dir, "data": root / config.data_dir, "theme": THEME}
+        return _trees_of(self.moment.site.root, self.moment.site.config) if self.moment else {}
 
     def _code(self) -> frozenset[Path]:
         """The config and the files of the site's own code."""
         run = self._run
         root = self.moment.site.root if self.moment else run.folder
         return frozenset((*self._modules.values(), run.folder / "build.py", run.options.config or root / "config.yaml"))
+
+
+def expected_places(run: Run) -> Watched:
+    """The places that will be watched, as far as they are known before anything
+    is loaded."""
+    return Watched(tuple(_trees_of(run.folder, run.peeked_config()).values()), frozenset(run.own_files))
+
+
+def _trees_of(root: Path, config: Config) -> dict[str, Path]:
+    return {"content": root / config.content_dir, "templates": root / config.templates_dir,
+            "static": root / config.static_dir, "data": root / config.data_dir, "theme": THEME}
 
 
 def _errors(problems: Iterable[Problem]) -> list[Problem]:

@@ -16,13 +16,13 @@ from coldpress.errors import Problem
 from coldpress.paths import below, path_of, resolved, url_of
 from coldpress.preview.answering import Answering
 from coldpress.preview.channel import Channel, Subscriber
-from coldpress.preview.current import Change, Current
+from coldpress.preview.current import Change, Current, expected_places
 from coldpress.preview.editor import VARIABLE, Editor
 from coldpress.preview.guard import Guard
 from coldpress.preview.injected import CLIENT, version
 from coldpress.preview.inspector import inspected
 from coldpress.preview.overlay import Overlay
-from coldpress.preview.watching import Watched
+from coldpress.preview.watching import Sight, Watched
 from coldpress.recorder import Key
 from coldpress.report import some
 from coldpress.sources.files import is_ignored
@@ -43,6 +43,10 @@ class Preview:
 
     def __init__(self, run: Run, bind: str = "127.0.0.1", *, public_url: str | None = None, navigate: bool = False,
                  debug: bool = False) -> None:
+        self.seen = Sight()
+        """What was seen of the site's files before any was read."""
+        before = expected_places(run)
+        self.seen.look(before.trees, before.files)
         self._current = Current(run)
         self._guard = Guard(bind, public_url)
         self._public = urlsplit(public_url) if public_url else None

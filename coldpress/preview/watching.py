@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from coldpress.errors import Problems
-from coldpress.sources.files import SourceFile, find_files, is_ignored
+from coldpress.sources.files import find_files, is_ignored
 
 _REST = 25  # milliseconds without a change, after which a save is over
 _LONG_REST = 100  # the same for many files: a checkout pauses now and then
@@ -34,33 +34,52 @@ class Watched:
 
 
 class Sight:
-    """What was seen of files when they were looked at last."""
+    """What was seen of files when they were looked at last.
+
+    What is looked at for the first time is new if it changed since the sight was
+    made: it may have been read already, and saved after that.
+    """
 
     def __init__(self) -> None:
+        self._since = time.time_ns()
+        self._places: frozenset[Path] = frozenset()
         self._seen: dict[Path, _Stamp] = {}
 
     def look(self, trees: Iterable[Path], files: Iterable[Path]) -> set[Path]:
         """The files that are new, changed or gone since the last look."""
-        now = {path: stamp for path in files if (stamp := _stamp(path))}
-        for tree in trees:
-            for file in _files_of(tree):
-                now[file.file] = file.size, file.mtime_ns, file.ctime_ns, file.inode
-        before, self._seen = self._seen, now
+        trees, files = tuple(trees), frozenset(files)
+        now: dict[Path, _Stamp] = {}
+        for place in (*files, *trees):
+            found = _stamps_below(place) if place in trees else _stamps_of(place)
+            if place not in self._places:
+                self._seen.update((path, stamp) for path, stamp in found.items()
+                                  if path not in self._seen and max(stamp[1:3]) < self._since)
+            now.update(found)
+        before, self._seen, self._places = self._seen, now, files | frozenset(trees)
         return {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
+
+    def note(self, paths: Iterable[Path]) -> None:
+        """Take these files for seen as they are now: of them, others have told."""
+        for path in paths:
+            self._seen.pop(path, None)
+            if path.is_file():
+                self._seen.update(_stamps_of(path))
 
 
 class Watcher:
-    """Tells of changes.  `places` is asked for what is watched, again and
-    again, since a config may name other folders and pages may open more files."""
+    """Tells of changes since `seen` was looked at, which is before anything is
+    read.  `places` is asked for what is watched, again and again, since a config
+    may name other folders and pages may open more files."""
 
-    def __init__(self, places: Callable[[], Watched], tell: Callable[[set[Path]], None], *, poll: bool = False) -> None:
+    def __init__(self, places: Callable[[], Watched], tell: Callable[[set[Path]], None], seen: Sight | None = None, *,
+                 poll: bool = False) -> None:
         self._places = places
         self._tell = tell
         self._native = not poll and find_spec("watchfiles") is not None
         self._stop = threading.Event()
+        self._sight = seen or Sight()
+        self._is_seen = seen is not None
         self._files = Sight()
-        self._trees = Sight()
-        self._known: tuple[Path, ...] = ()
         self._thread = threading.Thread(target=self._run, name="coldpress-watch", daemon=True)
 
     @property
@@ -69,12 +88,9 @@ class Watcher:
         return not self._native
 
     def start(self) -> None:
-        """Begin; what changed before is not told."""
-        places = self._places()
-        self._known = _existing(places.trees)
-        self._files.look((), places.files)
-        if not self._native:
-            self._trees.look(places.trees, ())
+        """Begin."""
+        if not self._is_seen:
+            self._look()
         self._thread.start()
 
     def stop(self) -> None:
@@ -93,17 +109,21 @@ class Watcher:
     def _listen(self) -> None:
         """Be told, until folders appear or vanish; if that fails, poll from then on."""
         watch = import_module("watchfiles").watch
+        known = _existing(self._places().trees)
+        is_first = True
         try:
-            told = watch(*self._known, watch_filter=None, debounce=400, step=_REST, rust_timeout=_LONG_REST,
+            told = watch(*known, watch_filter=None, debounce=400, step=_REST, rust_timeout=_LONG_REST,
                          yield_on_timeout=True, stop_event=self._stop, raise_interrupt=False)
             for changes in told:
-                self._report(self._settled({Path(path) for _, path in changes}, told))
-                if _existing(self._places().trees) != self._known:
-                    self._adopt_folders()
+                found = self._settled({Path(path) for _, path in changes}, told)
+                # From the first answer on nothing is missed; what happened before it, a look tells.
+                self._report(found | self._look() if is_first else found)
+                is_first = False
+                if _existing(self._places().trees) != known:
+                    self._report(self._look())
                     return
         except (OSError, RuntimeError):  # no more watches, or a file system that has none
             self._native = False
-            self._trees.look(self._places().trees, ())
 
     def _settled(self, changes: set[Path], told: Generator[set[tuple[object, str]], None, None]) -> set[Path]:
         """Many changes together with those that follow at once."""
@@ -115,23 +135,22 @@ class Watcher:
             changes |= {Path(path) for _, path in more}
         return changes
 
-    def _adopt_folders(self) -> None:
-        now = _existing(self._places().trees)
-        self._report(set(now) ^ set(self._known))
-        self._known = now
-
     def _report(self, changes: set[Path]) -> None:
         places = self._places()
         found = {path for path in changes if not _is_litter(path, places.trees)} | self._files.look((), places.files)
         if found:
+            self._sight.note(found)
             self._tell(found)
+
+    def _look(self) -> set[Path]:
+        places = self._places()
+        return self._sight.look(places.trees, places.files)
 
     def _poll(self) -> None:
         started = time.monotonic()
-        places = self._places()
-        found = self._trees.look(places.trees, places.files)
+        found = self._look()
         while len(found) > _FEW and not self._stop.wait(_LONG_REST / 1000):
-            more = self._trees.look(places.trees, places.files)
+            more = self._look()
             if not more or time.monotonic() - started > _LONGEST:
                 break
             found |= more
@@ -144,11 +163,12 @@ def _existing(trees: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(tree for tree in dict.fromkeys(trees) if tree.is_dir())
 
 
-def _files_of(tree: Path) -> list[SourceFile]:
+def _stamps_below(tree: Path) -> dict[Path, _Stamp]:
     try:
-        return find_files(tree, tree.name, Problems())
+        found = find_files(tree, tree.name, Problems())
     except OSError:
-        return []  # a folder went while it was looked at; the next look will tell
+        return {}  # a folder went while it was looked at; the next look will tell
+    return {file.file: (file.size, file.mtime_ns, file.ctime_ns, file.inode) for file in found}
 
 
 def _is_litter(path: Path, trees: Iterable[Path]) -> bool:
@@ -157,9 +177,9 @@ def _is_litter(path: Path, trees: Iterable[Path]) -> bool:
     return tree is not None and any(is_ignored(part) for part in path.relative_to(tree).parts)
 
 
-def _stamp(path: Path) -> _Stamp | None:
+def _stamps_of(path: Path) -> dict[Path, _Stamp]:
     try:
         stat = path.stat()
     except OSError:
-        return None
-    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+        return {}
+    return {path: (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)}

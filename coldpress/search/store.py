@@ -1,26 +1,23 @@
 """The index on disk: what it was made of, and the shards.
 
 It is a function of nothing but the documents, and believed only as far as its
-seals hold.
+seal holds: another process may have gone on.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from coldpress.database import Database
+from coldpress.database import Database, Table, Writing
 
-_SCHEMA = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE documents (number INTEGER PRIMARY KEY, key TEXT, title TEXT);
-CREATE TABLE shards (number INTEGER PRIMARY KEY, data TEXT, digest TEXT)
-"""
+_TABLES = {
+    "about": Table("name, value"), "documents": Table("number INTEGER, key, title"),
+    "digests": Table("number INTEGER, digest"), "shards": Table("number INTEGER, data")}
 
 
 class Document(NamedTuple):
@@ -53,7 +50,7 @@ class IndexStore:
     """The shards of one site; `code` names what may be read."""
 
     def __init__(self, folder: Path, code: str) -> None:
-        self._database = Database(folder, "search.sqlite", _SCHEMA, code)
+        self._database = Database(folder, "search.sqlite", _TABLES, code)
 
     @property
     def note(self) -> str | None:
@@ -62,23 +59,24 @@ class IndexStore:
 
     def load(self) -> State:
         """What was written last; nothing if that is not what is there."""
-        state, seal = self._database.run(_load, (State(), ""))
-        return state if state.seal == seal else State()
+        documents = tuple(map(Document._make, self._database.select("documents", "1 ORDER BY number")))
+        state = State(documents, dict(self._database.select("digests")))
+        return state if self._database.select("about") == [("seal", state.seal)] else State()
 
     def shards(self, numbers: Iterable[int], state: State) -> dict[int, str] | None:
         """The text of shards, if all are what `state` says they are."""
         found: dict[int, str] = {}
         for number in numbers:
-            rows: list[Any] = self._database.rows("SELECT data FROM shards WHERE number = ?", (number,))
-            if not rows or not isinstance(rows[0][0], str) or _digest(rows[0][0]) != state.digests.get(number):
+            row = self._database.get("shards", number)
+            if row is None or _digest(row[1]) != state.digests.get(number):
                 return None
-            found[number] = rows[0][0]
+            found[number] = row[1]
         return found
 
     def save(self, before: State, documents: tuple[Document, ...], shards: Mapping[int, str]) -> State:
         """Write shards that are new or other than `before`; gives the state after."""
         state = State(documents, {**before.digests, **{number: _digest(text) for number, text in shards.items()}})
-        self._database.run(lambda connection: _save(connection, before, state, shards), None)
+        self._database.write(lambda writing: _save(writing, before, state, shards))
         return state
 
     def close(self) -> None:
@@ -86,23 +84,15 @@ class IndexStore:
         self._database.close()
 
 
-def _load(connection: sqlite3.Connection) -> tuple[State, str]:
-    seal = connection.execute("SELECT value FROM about WHERE name = 'seal'").fetchone()
-    documents = tuple(map(Document._make, connection.execute("SELECT * FROM documents ORDER BY number")))
-    digests = dict(connection.execute("SELECT number, digest FROM shards ORDER BY number").fetchall())
-    return State(documents, digests), str(seal[0]) if seal else ""
-
-
-def _save(connection: sqlite3.Connection, before: State, state: State, shards: Mapping[int, str]) -> None:
+def _save(writing: Writing, before: State, state: State, shards: Mapping[int, str]) -> None:
     old, new = set(before.documents), set(state.documents)
     if not before.digests:
-        for table in ("documents", "shards"):
-            connection.execute(f"DELETE FROM {table}")
-    connection.executemany("DELETE FROM documents WHERE number = ?", [(gone.number,) for gone in old - new])
-    connection.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", sorted(new - old))
-    connection.executemany("INSERT OR REPLACE INTO shards VALUES (?, ?, ?)", [
-        (number, text, state.digests[number]) for number, text in sorted(shards.items())])
-    connection.execute("INSERT OR REPLACE INTO about VALUES ('seal', ?)", (state.seal,))
+        writing.empty()
+    writing.drop("documents", [gone.number for gone in old - new])
+    writing.put("documents", sorted(new - old))
+    writing.put("digests", [(number, state.digests[number]) for number in sorted(shards)])
+    writing.put("shards", sorted(shards.items()))
+    writing.put("about", [("seal", state.seal)])
 
 
 def _digest(text: str) -> str:

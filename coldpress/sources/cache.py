@@ -11,13 +11,13 @@ import json
 import time
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, tzinfo
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 from coldpress import decoding, mapping, text, versions
-from coldpress.database import Database
+from coldpress.database import Database, Table, Writing
 from coldpress.errors import Problems
 from coldpress.mapping import Params
 from coldpress.sources.document import Parsed
@@ -25,7 +25,7 @@ from coldpress.sources.fields import FrontMatter
 from coldpress.sources.files import SourceFile
 from coldpress.sources.frontmatter import parse
 
-_SCHEMA = "CREATE TABLE sources (path TEXT PRIMARY KEY, stamp TEXT, digest BLOB, data TEXT, seal INTEGER)"
+_TABLES = {"sources": Table("path, stamp, digest, data")}
 _SETTLED = 2_000_000_000  # nanoseconds after which a file's time can be trusted to tell of a change
 _EMPTY = FrontMatter()
 _PLAIN = (str, int, float, bool, type(None))
@@ -45,7 +45,7 @@ class SourceCache:
         self._changed: dict[str, tuple[str, bytes, str]] = {}
         self._seen: set[str] = set()
         self.parsed_anew = 0
-        self._database = Database(folder, "sources.sqlite", _SCHEMA, _version((*self._taxonomies, "", *nested), zone))
+        self._database = Database(folder, "sources.sqlite", _TABLES, _version((*self._taxonomies, "", *nested), zone))
 
     @property
     def note(self) -> str | None:
@@ -78,25 +78,26 @@ class SourceCache:
 
     def save(self) -> None:
         """Write what is new, and forget what nobody asked for any more."""
-        rows = [(path, stamp, digest, data, crc32(data.encode()))
-                for path, (stamp, digest, data) in self._changed.items()]
-        gone = [(path,) for path in self._known().keys() - self._seen]
+        rows = [(path, *row) for path, row in self._changed.items()]
+        gone = self._known().keys() - self._seen
         if rows or gone:
-            self._database.run(lambda connection: (
-                connection.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?)", rows),
-                connection.executemany("DELETE FROM sources WHERE path = ?", gone)), None)
+            self._database.write(partial(_write, rows=rows, gone=gone))
         self._rows = {**self._known(), **self._changed}
-        for (path,) in gone:
+        for path in gone:
             del self._rows[path]
         self._changed.clear()
         self._database.close()
 
     def _known(self) -> dict[str, tuple[str, bytes, str]]:
         if self._rows is None:
-            rows: list[Any] = self._database.rows("SELECT * FROM sources")
-            self._rows = {path: (stamp, digest, data) for path, stamp, digest, data, seal in rows
-                          if type(data) is str and crc32(data.encode("utf-8", "replace")) == seal}
+            self._rows = {path: (stamp, digest, data)
+                          for path, stamp, digest, data in self._database.select("sources")}
         return self._rows
+
+
+def _write(writing: Writing, rows: Iterable[tuple[str, str, bytes, str]], gone: Iterable[str]) -> None:
+    writing.put("sources", rows)
+    writing.drop("sources", gone)
 
 
 def _stamp(source: SourceFile) -> str:

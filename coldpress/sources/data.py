@@ -33,6 +33,7 @@ class Data(Mapping[str, Any]):
         self._folder = folder
         self._files: dict[str, SourceFile] = {}
         self._parsed: dict[str, Any] = {}
+        self._digests: dict[str, str] = {}
         inner: dict[str, list[SourceFile]] = {}
         for file in files:
             head, slash, _ = file.path.removeprefix(folder).partition("/")
@@ -55,7 +56,7 @@ class Data(Mapping[str, Any]):
         if name in self._files:
             if name not in self._parsed:
                 with recorder.unrecorded():
-                    self._parsed[name] = _parsed(self._files[name])
+                    self._parsed[name] = self._read(name)
             return self._parsed[name]
         return self._folders[name]
 
@@ -84,9 +85,18 @@ class Data(Mapping[str, Any]):
         if not head:
             return "\n".join(self._names())
         if head in self._files:
-            with recorder.unrecorded():
-                return blake2b(self._files[head].read(), digest_size=16).hexdigest()
+            if head not in self._digests:
+                with recorder.unrecorded():
+                    self._digests[head] = _digest(self._files[head].read())
+            return self._digests[head]
         return "folder" if head in self._folders else None
+
+    def _read(self, name: str) -> Any:
+        """What a file holds; its digest is that of what was read, even if it is saved meanwhile."""
+        file = self._files[name]
+        data = file.read()
+        self._digests[name] = _digest(data)
+        return _READERS[_ending(file.path)](decode(data, file.name, "data.encoding"), file.name)
 
     def _names(self) -> list[str]:
         return sorted(self._files.keys() | self._folders.keys())
@@ -96,8 +106,8 @@ def _ending(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
-def _parsed(file: SourceFile) -> Any:
-    return _READERS[_ending(file.path)](decode(file.read(), file.name, "data.encoding"), file.name)
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
 
 
 def _yaml(text: str, name: str) -> Any:

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -14,6 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request
@@ -77,6 +78,8 @@ class Site:
     """What own code read while it made the app."""
     start = Start()
     """What else happened meanwhile."""
+    factory_noted: Mapping[str, int] = MappingProxyType({})
+    """When the files among that had changed last, as it read them."""
     owns_app = False
     """Whether the app is the site's own, and all its routes are frozen."""
 
@@ -154,6 +157,12 @@ class Site:
             self.config_problems.extend(reason.problems)
             self.config_is_readable = False
             return Config(), MappingText("", "config.yaml")
+
+    @property
+    def notes(self) -> list[str]:
+        """What is wrong with a cache, a line each."""
+        notes = (self.sources.cache.note, self.markup.store.note, self.search.note)
+        return [note for note in notes if note]
 
     def config_place(self, *keys: str | int) -> Place:
         """Where a setting stands in the config file."""

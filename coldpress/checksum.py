@@ -1,0 +1,81 @@
+"""Checksums over what is kept in `.coldpress/`: a row of a table, a file.
+
+What does not match is not believed.  A checksum covers the types of values
+too, and the table or the kind of file they are from.
+"""
+
+from __future__ import annotations
+
+import os
+from marshal import dumps
+from zlib import crc32
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+_PLAIN = 2  # the version of marshal in which equal values are equal bytes
+
+
+class DamagedError(ValueError):
+    """A file is not as it was written."""
+
+
+def row_checksum(table: str, row: Sequence[Any]) -> int:
+    """The checksum of a row: of `None`, numbers, text and bytes."""
+    return crc32(dumps(tuple(row), _PLAIN), crc32(table.encode()))
+
+
+def sound_rows(table: str, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Those of some rows that are as they were written, without the checksum
+    that each begins with."""
+    start = crc32(table.encode())
+    return [row[1:] for row in rows if crc32(dumps(row[1:], _PLAIN), start) == row[0]]
+
+
+def digest_of(data: bytes) -> str:
+    """The digest of some bytes, 32 letters long."""
+    from hashlib import blake2b  # noqa: PLC0415  (only where there is something to seal)
+
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def write_sealed(path: str, kind: str, text: str) -> None:
+    """Put a text into a file, whole or not at all; `kind` says what it is and
+    in which version.  A folder in its place is removed; nothing is written through a link."""
+    data = text.encode("utf-8", "surrogateescape")
+    part = f"{path}.part"
+    for name in (part, path):
+        if os.path.isdir(name) and not os.path.islink(name):  # noqa: PTH112, PTH114  (pathlib takes longer to import than all of this)
+            from shutil import rmtree  # noqa: PLC0415
+
+            rmtree(name)
+    if os.path.islink(part):  # noqa: PTH114
+        os.unlink(part)  # noqa: PTH108
+    with open(part, "wb") as file:
+        file.write(f"{kind} {_seal(kind, data)}\n".encode() + data)
+    os.replace(part, path)
+
+
+def read_sealed(path: str, kind: str) -> str | None:
+    """The text of a file; None where there is no file, or one of another version.
+
+    Raises `DamagedError` when it is not as it was written.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as reason:
+        raise DamagedError(reason.strerror or "it cannot be read") from None
+    head, _, rest = data.partition(b"\n")
+    found, _, seal = head.decode("utf-8", "replace").rpartition(" ")
+    if seal != _seal(found, rest):
+        raise DamagedError("it is not as it was written")
+    return rest.decode("utf-8", "surrogateescape") if found == kind else None
+
+
+def _seal(kind: str, data: bytes) -> str:
+    return digest_of(kind.encode() + b"\n" + data)

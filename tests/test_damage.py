@@ -1,0 +1,122 @@
+"""One bit flips in `.coldpress/`, as on a bad disk: what it was in is not
+believed, that is said once, and the site is what a clean build makes of it.
+
+    COLDPRESS_SEED=7 COLDPRESS_FLIPS=500 pytest tests/test_damage.py
+
+is the long run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sqlite3
+from itertools import chain, cycle
+
+import pytest
+from test_records import BACK, BUILD, EDITS, FILES, SOURCES, clean_build, forget_the_stamp, memory
+
+from coldpress.freeze import records
+from coldpress.markup import store as markup
+from coldpress.search import store as search
+from coldpress.sources import cache as sources
+
+SEED = int(os.environ.get("COLDPRESS_SEED", "1"))
+FLIPS = int(os.environ.get("COLDPRESS_FLIPS", "0"))
+MARKUP, SEARCH = "markup.sqlite", "search.sqlite"
+MANIFEST, STAMP = "manifest-*.json", "stamp"
+TABLES = {BUILD: records._TABLES, SOURCES: sources._TABLES, MARKUP: markup._TABLES, SEARCH: search._TABLES}
+BY_KEY = {"markup", "briefs", "words", "shards", "contents"}  # of which a build asks for some rows, by their keys
+
+
+def columns_of(name):
+    tables = {table: made.names for table, made in TABLES[name].items()}
+    if name == BUILD:
+        tables["sums"] = ["name", "total"]
+    return [(name, table, column) for table, columns in tables.items() for column in [*columns, "seal"]]
+
+
+def is_read(table, column):
+    """Whether a build comes across a damage there.  A row that has another key is
+    as good as gone; after as many edits as here no shard is patched."""
+    return table not in BY_KEY or (table != "shards" and column not in ("key", "path"))
+
+
+def flipped(value, rng):
+    """The value with one bit another."""
+    if isinstance(value, float):
+        return value + 1
+    if isinstance(value, int):
+        return value ^ 1 << rng.randrange(31)
+    data = bytearray(value.encode() if isinstance(value, str) else value)
+    data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+    return bytes(data)
+
+
+def flip_column(site, name, table, column, rng):
+    """Flip a bit of a column: in one row, or in all where not every row is read."""
+    file = sqlite3.connect(memory(site, name))
+    file.text_factory = bytes
+    rows = file.execute(f"SELECT rowid, {column}, typeof({column}) FROM {table} ORDER BY rowid").fetchall()
+    filled = [row for row in rows if row[1] not in (None, b"")]
+    for rowid, value, kind in filled if table in BY_KEY else [rng.choice(filled)]:
+        place = "CAST(? AS TEXT)" if kind == b"text" else "?"
+        file.execute(f"UPDATE OR REPLACE {table} SET {column} = {place} WHERE rowid = ?", (flipped(value, rng), rowid))
+    file.commit()
+    file.close()
+
+
+def flip_byte(site, name, rng):
+    """Flip a bit of a file: in a database often where its pages begin."""
+    file = memory(site, name)
+    data = bytearray(file.read_bytes())
+    page = 4096 * rng.randrange(max(1, len(data) // 4096))
+    where = [rng.randrange(len(data)), page + rng.randrange(min(100, len(data) - page)),
+             rng.randrange(min(100, len(data)))]
+    data[rng.choice(where)] ^= 1 << rng.randrange(8)
+    file.write_bytes(data)
+
+
+def rounds(rng):
+    """What is flipped before each build, and whether it must be said: the
+    records by themselves, for without them all the rest is asked."""
+    ours = columns_of(BUILD)
+    others = [columns_of(name) for name in (SOURCES, MARKUP, SEARCH)]
+    longest = max(map(len, others))
+    yield from ([target] for target in ours)
+    yield from ([targets[number % len(targets)] for targets in others] for number in range(longest))
+    yield from ([(name,)] for name in (MANIFEST, STAMP, MANIFEST, STAMP, BUILD, SOURCES, MARKUP, SEARCH, BUILD, BUILD))
+    everything = [*ours, *chain(*others), *((name,) for name in (*TABLES, *TABLES, MANIFEST, STAMP))]
+    yield from ([rng.choice(everything)] for _ in range(FLIPS))
+
+
+@pytest.fixture
+def site(make_site):
+    site = make_site(FILES)
+    assert site.run("build").code == 0
+    return site
+
+
+def test_a_flipped_bit_is_noticed_and_misleads_nobody(site):
+    rng = random.Random(SEED)
+    turns = cycle([(edits, clean_build(site, edits)) for edits in (EDITS, BACK)])
+    for number, (targets, (edits, clean)) in enumerate(zip(rounds(rng), turns, strict=False)):
+        if targets == [(STAMP,)]:
+            site.run("build")  # after one that had something to say, there is none
+        for name, *column in targets:
+            (flip_column if column else flip_byte)(site, name, *column, rng)
+        if targets != [(STAMP,)]:
+            forget_the_stamp(site)
+        if any("contents" in target for target in targets):
+            shutil.rmtree(site.root / "site")
+        result = site.edit(edits).run("build")
+        about = f"COLDPRESS_SEED={SEED}, round {number}: {targets}"
+        assert (result.code, result.err) == (0, clean[0]), about
+        assert site.files() == clean[1], about
+        for name, *column in targets:
+            said = [line for line in result.out.splitlines() if "damaged" in line and name.split("-")[0] in line]
+            if is_read(*column) if column else name in (MANIFEST, STAMP):
+                assert len(said) == 1, (about, result.out)
+        if number % 6 == 0:
+            assert "damaged" not in site.run("build").out, about
