@@ -100,3 +100,10 @@ def test_posts_and_underscore_posts_are_one_collection(build_site):
 def test_a_new_post_goes_where_the_posts_are(make_site):
     site = make_site({"content/_posts/2026-01-02-a.md": "A."})
     assert site.run("new", "Hello").out.startswith("content/_posts/")
+
+
+def test_underscore_posts_may_be_named_as_a_collection(build_site):
+    site = build_site({"content/_posts/2026-01-02-a.md": "A.", "content/_posts/_index.md": "# All"},
+                      "base_url: https://e.org/\ncollections: [_posts]\npermalinks: {_posts: /x/<slug>/}\n")
+    assert "All" in site.text("posts/index.html")
+    assert 'href="/x/a/"' in site.text("posts/index.html")

@@ -126,7 +126,7 @@ class Navigation:
         if written:
             return f"menu/{written[0]}"
         inside = [folder for folder in self._docs if folder == "." or page.source.startswith(f"{folder}/")]
-        if not inside or top_of(page.source) in self._lists:
+        if not inside or top_of(page.source, self._config.collections) in self._lists:
             return None
         return f"{max(inside, key=len)}/"
 
@@ -200,7 +200,7 @@ class Navigation:
     def _from_folder(self, folder: str) -> Tree:
         inside = [page for page in self._pages
                   if (not folder or page.source.startswith(f"{folder}/"))
-                  and top_of(page.source) not in self._lists]
+                  and top_of(page.source, self._config.collections) not in self._lists]
         branch = _Branch(folder)
         for page in inside:
             branch.add(page)

@@ -83,7 +83,7 @@ class Permalinks:
                             posixpath.join(self._path(parent), "<slug>/"), folder)
 
     def _finish(self, document: Document, kind: Kind, pattern: str, bundle: str | None = None) -> Entry | None:
-        section = top_of(document.source.path)
+        section = top_of(document.source.path, self._collections)
         if kind != "section" and section in self._patterns:
             pattern = self._patterns[section]
         if document.front.permalink is not None:
@@ -142,7 +142,7 @@ class Permalinks:
         return above
 
     def _collection_of(self, folder: str) -> str:
-        top = top_of(f"{folder}/")
+        top = top_of(f"{folder}/", self._collections)
         return top if top in self._collections else ""
 
     def _refuse_second_index(self) -> None:

@@ -67,7 +67,7 @@ class Shelves:
         path = folder_path(name, lowercase=self.config.slugs.lowercase)
         section = self._by_path.get(path)
         return Collection(name, path, Pages(f"collection/{name}", (
-            post for post in posts if top_of(post.source) == name)),
+            post for post in posts if top_of(post.source, self.config.collections) == name)),
             section if isinstance(section, Section) else None)
 
     def _group(self, listed: Sequence[Page], people: Mapping[str, Mapping[str, Any]]) -> None:

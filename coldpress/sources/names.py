@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 _NAME = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[-_ ]+(?P<stem>.+))?")
@@ -15,11 +16,11 @@ def file_stem(path: str) -> str:
     return (name[:dot] if dot > 0 else name).lower()
 
 
-def top_of(path: str) -> str:
+def top_of(path: str, collections: Collection[str]) -> str:
     """The top folder that a path of the content folder lies in, empty for none;
-    `_posts`, as Jekyll and Hexo call it, is `posts`."""
+    `_posts`, as Jekyll and Hexo call it, is `posts`, unless it is a collection itself."""
     top, slash, _ = path.partition("/")
-    return ("posts" if top == "_posts" else top) if slash else ""
+    return ("posts" if top == "_posts" and top not in collections else top) if slash else ""
 
 
 def split_name(path: str, names_folder: bool) -> tuple[str, date | None]:
