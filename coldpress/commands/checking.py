@@ -12,6 +12,7 @@ from coldpress.options import MenuItem
 from coldpress.paths import is_external
 from coldpress.text import did_you_mean
 from coldpress.web.extension import Coldpress
+from coldpress.web.layouts import is_layout
 
 Keys = tuple[str | int, ...]
 
@@ -43,10 +44,12 @@ def check_settings(site: Coldpress, exists: Callable[[str], bool], problems: Pro
 def _check_layouts(site: Coldpress, problems: Problems) -> None:
     wanted = [page for page in site.library.all_pages if page.document.front.layout]
     templates = set(site.template_names) if wanted else set()
+    lists = {*site.library.list_pages, "/search/"} if wanted else set()
     for page in wanted:
-        if f"{page.layout}.html" not in templates:
-            problems.warn("page.layout", f"there is no template `{page.layout}.html`",
-                          page.document.place_of("layout"), f"`{page.kind}.html` is used")
+        there = f"{page.layout}.html" in templates
+        if not there or not is_layout(site, str(page.layout), shows_list=page.path in lists):
+            message = f"`{page.layout}.html` draws no pages" if there else f"there is no template `{page.layout}.html`"
+            problems.warn("page.layout", message, page.document.place_of("layout"), f"`{page.kind}.html` is used")
 
 
 def _check_menu(site: Coldpress, exists: Callable[[str], bool], problems: Problems) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coldpress.content.page import Page
+from coldpress.content.permalinks import folder_path, is_in_folder
 from coldpress.errors import Problems
 from coldpress.paths import BadPath, can_be_page, file_of
 
@@ -47,6 +48,11 @@ def alias_paths(page: Page) -> list[str]:
     return list(dict.fromkeys(paths))
 
 
+def may_have(page: Page, path: str) -> bool:
+    """Whether a page may have an alias: of authors who are not trusted, in its own folder."""
+    return page._library.trusts(page) or is_in_folder(page._document, path)
+
+
 class Aliases:
     """The aliases of some pages; `by_path` are those that redirect."""
 
@@ -58,7 +64,7 @@ class Aliases:
         self.by_path: dict[str, Alias] = {}
         for page in self._having:
             for path in filter(can_be_page, alias_paths(page)):
-                if _folded(path) not in self._pages and _folded(path) not in self._taken:
+                if _folded(path) not in self._pages and _folded(path) not in self._taken and may_have(page, path):
                     self.by_path[path] = self._taken[_folded(path)] = Alias(path, page)
 
     def check(self, problems: Problems) -> None:
@@ -74,6 +80,10 @@ class Aliases:
             file_of(path)
         except BadPath as reason:
             problems.error("url.bad", f"`{path}` cannot be an alias: {reason}", place("aliases"), reason.hint)
+            return
+        if not may_have(page, path):
+            problems.warn("page.untrusted", f"its author is not trusted to have the alias `{path}`", place("aliases"),
+                          f"only below `{folder_path(page._document.source.folder)}`")
             return
         winner = self._pages.get(_folded(path))
         if winner is None:

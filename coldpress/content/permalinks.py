@@ -49,6 +49,7 @@ class Permalinks:
         self._patterns = config.permalinks
         self._collections = config.collections
         self._lowercase = config.slugs.lowercase
+        self._trusts = config.markdown.trusts
         self._problems = problems
         self._documents = tuple(documents)
         self._folders: dict[str, list[Document]] = defaultdict(list)
@@ -87,7 +88,11 @@ class Permalinks:
         if kind != "section" and section in self._patterns:
             pattern = self._patterns[section]
         if document.front.permalink is not None:
-            return Entry(document, kind, self._own_path(document, document.front.permalink), bundle)
+            path = self._own_path(document, document.front.permalink)
+            if self._trusts(document.source.path) or is_in_folder(document, path):
+                return Entry(document, kind, path, bundle)
+            self._problems.warn("page.untrusted", f"its author is not trusted to publish it at `{path}`",
+                                document.place_of("permalink"), f"only below `{folder_path(document.source.folder)}`")
         try:
             return Entry(document, kind, _expand(pattern, document, section, lowercase=self._lowercase), bundle)
         except ValueError as reason:
@@ -173,6 +178,12 @@ def folder_path(folder: str, *, lowercase: bool = True) -> str:
     parts = [part if part.startswith(".") else slugify(part, lowercase=lowercase) or part
              for part in folder.split("/") if part]
     return "/" + "".join(f"{part}/" for part in parts)
+
+
+def is_in_folder(document: Document, path: str) -> bool:
+    """Whether a path is below that of the folder that a source lies in."""
+    inside = {folder_path(document.source.folder, lowercase=lowercase) for lowercase in (True, False)}
+    return posixpath.normpath(path).startswith(tuple(inside))
 
 
 def slug_of(document: Document, *, lowercase: bool = True) -> str:

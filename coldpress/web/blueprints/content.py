@@ -12,6 +12,7 @@ from coldpress.content.aliases import Alias
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.sources.files import SourceFile
+from coldpress.web.layouts import layouts_for
 from coldpress.web.site import current_site
 from coldpress.web.site_blueprint import SiteBlueprint
 
@@ -49,6 +50,4 @@ def content_urls(library: Library) -> Iterator[dict[str, Any]]:
 def show(page: Page) -> str:
     """A page in its layout, else in the template of its kind."""
     site = current_site()
-    default = f"{page.kind}.html"
-    names = [f"{page.layout}.html", default] if page.layout else [default]
-    return site.render(names, page=page)
+    return site.render(layouts_for(site, page, f"{page.kind}.html"), page=page)

@@ -12,6 +12,7 @@ from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.content.pagination import list_page, numbered_pages
 from coldpress.web.blueprints.content import content
+from coldpress.web.layouts import layouts_for
 from coldpress.web.site import current_site
 from coldpress.web.site_blueprint import SiteBlueprint
 
@@ -24,9 +25,7 @@ def home() -> str:
     site = current_site()
     page = site.library.at("/")
     own = page if isinstance(page, Page) else None
-    layout = own.layout if own else None
-    names = [f"{layout}.html", "home.html"] if layout else ["home.html"]
-    return site.render(names, page=own, posts=site.library.posts[: site.config.paginate])
+    return site.render(layouts_for(site, own, "home.html"), page=own, posts=site.library.posts[: site.config.paginate])
 
 
 @blueprint.urls(home)
@@ -46,8 +45,7 @@ def posts(name: str, number: int | None = None) -> ResponseReturnValue:
     if listed is None:
         abort(404)
     section = collection.section
-    names = [f"{section.layout}.html", "list.html"] if section and section.layout else ["list.html"]
-    return site.render(names, page=section, collection=collection, list=listed)
+    return site.render(layouts_for(site, section, "list.html"), page=section, collection=collection, list=listed)
 
 
 @blueprint.urls(posts)

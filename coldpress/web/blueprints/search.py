@@ -15,6 +15,7 @@ from flask import Response, abort
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.search.postings import shards_for
+from coldpress.web.layouts import layouts_for
 from coldpress.web.site import current_site
 from coldpress.web.site_blueprint import SiteBlueprint
 
@@ -29,7 +30,7 @@ def search() -> str:
     site = current_site()
     page = site.find("/search/")
     own = page if isinstance(page, Page) else None
-    return site.render([f"{own.layout}.html", "search.html"] if own and own.layout else "search.html", page=own)
+    return site.render(layouts_for(site, own, "search.html"), page=own)
 
 
 @blueprint.urls(search)

@@ -15,6 +15,7 @@ from coldpress.content.library import Library
 from coldpress.content.pagination import list_page, numbered_pages, whole_list
 from coldpress.content.taxonomy import Term
 from coldpress.web.blueprints.content import content
+from coldpress.web.layouts import layouts_for
 from coldpress.web.site import current_site
 from coldpress.web.site_blueprint import SiteBlueprint
 
@@ -31,8 +32,8 @@ def terms(name: str) -> ResponseReturnValue:
     if not taxonomy:
         return content(site.find(site.requested_path()))
     page = taxonomy.page
-    names = [f"{page.layout}.html"] if page and page.layout else []
-    return site.render([*names, *SPECIAL.get(name, ())[:1], "terms.html"], taxonomy=taxonomy, page=page)
+    names = layouts_for(site, page, *SPECIAL.get(name, ())[:1], "terms.html")
+    return site.render(names, taxonomy=taxonomy, page=page)
 
 
 @blueprint.urls(terms)
@@ -62,9 +63,8 @@ def _shown(term: Term, number: int | None) -> str:
     if listed is None:
         abort(404)
     page = term.page
-    names = [f"{page.layout}.html"] if page and page.layout else []
-    return site.render([*names, *SPECIAL.get(term.taxonomy, ())[1:], "term.html"], term=term,
-                       taxonomy=site.library.groups[term.taxonomy], list=listed, page=page)
+    names = layouts_for(site, page, *SPECIAL.get(term.taxonomy, ())[1:], "term.html")
+    return site.render(names, term=term, taxonomy=site.library.groups[term.taxonomy], list=listed, page=page)
 
 
 @blueprint.urls(term)
