@@ -165,6 +165,12 @@ def test_images_are_found_beside_the_note_first_and_by_name_anywhere(build_site)
     assert re.findall(r'src="(/./pic.svg)"', prose(site, "c/n")) == ["/c/pic.svg", "/b/pic.svg", "/b/pic.svg"]
 
 
+def test_a_table_of_toml_is_no_link(build_site):
+    site = build_site({"content/n.md": "[[item]]\ntype = 'card'\n\n[[n]]\nand more"}, URL)
+    assert prose(site, "n").startswith("<p>[[item]]\ntype")
+    assert '<a href="/n/">n</a>' in prose(site, "n")
+
+
 # Ids of blocks.
 
 BLOCKS = (

@@ -48,6 +48,7 @@ _NAME = re.compile(r"[^\W\d_]|\d{4}-\d\d")  # `[[1, 2]]` is a matrix, `[[2026-01
 # `H~2~O`; by itself `~x~` is struck through, as on GitHub.
 _SMALL = re.compile(r"((?<=[A-Za-z0-9)\]}])~|\^)([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
 _WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
+_TOML = re.compile(r"\n[ \t]*[\w-]+[ \t]*=[ \t]")  # then `[[item]]` is a table of it, in some shortcode
 _MARKS = re.compile(r"[*_~=^`\[!]*")
 
 
@@ -192,7 +193,8 @@ class _Reading:
             self._tokens.append(mark)
             return note.end()
         wiki = _WIKI.match(self._text, at)
-        if wiki and _NAME.search(wiki[1]) and not self._inlines.references.get(wiki[1]):
+        if wiki and _NAME.search(wiki[1]) and not (
+                _TOML.match(self._text, wiki.end()) or self._inlines.references.get(wiki[1])):
             return self._named(wiki[1].strip(), wiki[2], wiki[0], wiki.end())
         return self._bracket(at + 1, is_image=False)
 
