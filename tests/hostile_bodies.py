@@ -170,6 +170,8 @@ _MUTATIONS = [
     "<p title='<coldpress-slot number=\"0\"></coldpress-slot>'>x</p>\n\n::embed[x]{href=/}",
     "<b a=\"<i b='\"><img src=x.png onerror=alert(1)>'>", "<a <img src=x.png onerror=alert(1)>",
     "<img src=\"x.png\" <b onerror=alert(1)>",
+    "<b a\"b onclick=alert(1)>x</b>", "<img \"src=x.png' onerror=alert(1) alt=\"'>",
+    "<a b='c\"d href=javascript:alert(1)>x</a>",
     "<a title=\"a\n\nb\" onclick=alert(1)>x</a>", "<a title='\"><img src=x.png onerror=alert(1)>'>x</a>",
     "<p title=\"&quot; onclick=&quot;alert(1)\">x</p>",
     "<p title=\"&lt;img src=x.png onerror=alert(1)&gt;\">x</p>", "&lt;img src=x.png onerror=alert(1)&gt;",

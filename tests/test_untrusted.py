@@ -8,6 +8,7 @@ import html
 import re
 
 import pytest
+from test_authors import Tags
 
 from coldpress.markup.clean import clean
 from coldpress.markup.normalize import DEEPEST, normalized
@@ -230,3 +231,28 @@ def test_where_an_author_leads(make_site):
     ALL)
     site.build()
     assert "evil" not in site.text("posts/a/index.html").partition("<main")[2]
+
+
+# What Markdown makes stays.
+
+def test_what_markdown_makes_of_others_is_what_it_makes_of_all(make_site):
+    body = ("---\ntitle: T\n---\n## H {#own}\n\n> [!NOTE] Title\n> x\n\n```yaml title=\"t\" {1}\nx: [1, a]\n```\n\n"
+            "| a | b |\n|:-:|--:|\n| b | c |\n\n- [x] t\n\n$$\\begin{aligned} a &= b \\\\ c &= d \\end{aligned}$$\n\n"
+            "A[^1] ![i](i.png) <b>ok</b> ++ctrl+c++ {++new++} \n\n[^1]: Note.\n\n=== \"Tab *x*\"\n    One.\n\n"
+            ":::details[More]{open}\nText.\n:::\n\n::figure[Caption]{src=i.png alt=x}\n\n::embed[E]"
+            "{href=\"https://example.com/\"}"
+            "\n\n<div align=center>\n<kbd>x</kbd> &copy; "
+            "<span lang=de title='a \"b\"'>y</span><br>\n</div>\n\n[[b]]\n\n"
+            "T\n: d\n\n*[T]: u\n\n<details><summary>s</summary>\n\n1. *x*\n2. y\n\n</details>\n")
+    pages = []
+    for config in (URL, ALL):
+        site = make_site({"content/a.md": body, "content/b.md": "B.", "content/i.png": "p"}, config)
+        site.build()
+        tags = Tags()
+        tags.feed(shown(site, "a/index.html"))
+        pages.append(tags.found)
+    assert pages[0] == pages[1]
+
+
+def test_a_tag_with_a_stray_quote_is_a_tag():
+    assert normalized('<img src="a.png" alt-"x y"/><b a"b title=t>c') == '<img src="a.png"><b title="t">c</b>'

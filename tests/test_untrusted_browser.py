@@ -65,12 +65,13 @@ math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mroot mrow ms ms
 mtable mtd mtext mtr munder munderover semantics"""
 ALLOWED = {
     **dict.fromkeys(_TAGS.split(), frozenset[str]()),
-    "a": {"href", "name", "rel"}, "img": {"src", "alt", "width", "height", "loading", "decoding", "srcset"},
+    "a": {"href", "name", "rel"}, "p": {"align"},
+    "img": {"src", "alt", "width", "height", "loading", "decoding", "srcset"},
     "input": {"type", "checked", "disabled", "name"}, "label": {"for"}, "details": {"open"}, "ol": {"start"},
     "td": {"style", "colspan", "rowspan"}, "th": {"style", "colspan", "rowspan", "scope"}, "time": {"datetime"},
     "q": {"cite"}, "blockquote": {"cite"}, "math": {"display", "xmlns"}, "video": {"src", "poster", "controls"},
     "audio": {"src", "controls"}, "source": {"src", "srcset"}, "span": {"data-line"}}
-MATHS = {"lspace", "rspace", "mathvariant", "stretchy", "width", "displaystyle"}
+MATHS = {"style", "lspace", "rspace", "mathvariant", "stretchy", "width", "displaystyle"}
 URLS = {"href", "src", "cite", "poster", "action", "formaction", "data", "srcset"}
 
 
@@ -102,7 +103,8 @@ def faults_of(element):
         for name, value in inner.attrib.items():
             if name not in EVERYWHERE | ALLOWED[tag] | (MATHS if "}" in inner.tag else set()):
                 yield f"<{tag} {name}={value}>"
-            if name == "style" and not re.fullmatch("text-align: (left|right|center);", value):
+            if name == "style" and not re.fullmatch(r"((text-align|justify-items|padding-top|padding-bottom|width): "
+                                                    r"?(left|right|center|start|end|[\d.]+(em|%)?);? ?)+", value):
                 yield f"style {value}"
             if name in URLS and (fault := faults_of_url(value)):
                 yield fault
@@ -120,6 +122,7 @@ class Strict(HTMLParser):
     def handle_starttag(self, tag, attrs):
         if tag not in self.VOID:
             self.open.append(tag)
+        self.faults += re.findall("[<>].*", self.get_starttag_text()[1:-1])
         self.faults += [f"{tag} {name}" for name, _ in attrs
                         if name.startswith("on") or not re.fullmatch(r"[\w:-]+", name)]
 
@@ -137,7 +140,8 @@ def faults_of_text(text):
     strict = Strict()
     strict.feed(text)
     strict.close()
-    return strict.faults + [f"<{tag}> stays open" for tag in strict.open]
+    yield from strict.faults
+    yield from (f"<{tag}> stays open" for tag in strict.open)
 
 
 def fragments(folder):

@@ -17,13 +17,14 @@ TAGS = frozenset(NAMES - SVG | MATHML) - set(_RUNS_OR_REACHES_OUT.split())
 _EVERYWHERE = {
     "id", "class", "title", "lang", "dir", "role", "tabindex", "aria-label", "aria-hidden", "aria-describedby"}
 _OF_TAG = {
-    "a": {"href", "name"}, "img": {"src", "alt", "width", "height", "loading", "decoding", "srcset"},
+    "a": {"href", "name"}, "img": {"src", "alt", "width", "height", "loading", "decoding", "srcset", "align"},
     "input": {"type", "checked", "disabled"}, "label": {"for"}, "details": {"open"}, "ol": {"start"},
     "td": {"style", "colspan", "rowspan", "align"}, "th": {"style", "colspan", "rowspan", "align", "scope"},
     "time": {"datetime"}, "span": {"data-line"}, "q": {"cite"}, "blockquote": {"cite"},
     "video": {"src", "poster", "controls", "width", "height"}, "audio": {"src", "controls"},
     "source": {"src", "srcset", "type"}, "track": {"src", "kind", "label", "srclang"},
-    "math": {"display", "displaystyle", "xmlns"},
+    "math": {"display", "displaystyle", "xmlns"}, "mtable": {"style"}, "mtd": {"style"}, "mpadded": {"style"},
+    **{name: {"align"} for name in ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6")},
 }
 _OF_MATHML = {
     "displaystyle", "scriptlevel", "mathvariant", "stretchy", "symmetric", "fence", "separator", "form", "lspace",
@@ -37,10 +38,13 @@ _URL = frozenset(["href", "src", "poster", "cite"])
 _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
 _OWN_CLASS = re.compile(
     r"admonition(?:-title)?|code|line|hll|ins|del|math(?:-rejected)?|table|toc|footnote(?:-ref|-backref)?"
-    r"|task-list(?:-item)?|tabbed-[a-z]+|gallery(?:-images)?|diagram|language-[\w#.+-]+|[a-z]{1,2}[a-z0-9]?|"
+    r"|task-list(?:-item)?|tabbed-[a-z]+|gallery(?:-images)?|diagram|language-[\w#.+-]+|[a-z]{1,2}[a-z0-9]?(?:-[A-Z][\w-]*)?"
+    r"|keys?|key-[\w-]+|critic|annotations?|"
     + "|".join(sorted(CALLOUTS)))
 _OWN_ID = frozenset(["_main", "_switch", "_sidebar", "_contents", "_contents-title", "_backlinks", "_related"])
-_ALIGN = re.compile(r"text-align: (?:left|right|center);")
+_STYLE = re.compile(
+    r"(?:(?:text-align: ?(?:left|right|center)|justify-items: ?(?:start|end|center)|width: ?[0-9.]+%"
+    r"|padding-(?:top|bottom|left|right): ?[0-9.]+(?:em)?)(?:;|\Z)\s*)+")
 
 
 def attribute(tag: str, name: str, value: str) -> str | None:
@@ -52,7 +56,7 @@ def attribute(tag: str, name: str, value: str) -> str | None:
     if name == "class":
         return " ".join(each for each in value.split() if _OWN_CLASS.fullmatch(each)) or None
     if name == "style":
-        return value if _ALIGN.fullmatch(value.strip()) else None
+        return value if _STYLE.fullmatch(value.strip()) else None
     if name == "id":
         return value if value not in _OWN_ID else None
     return value

@@ -27,6 +27,8 @@ _VALUE = r"\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>`]++)"
 _TAG = re.compile(
     rf"<(?P<close>/?)(?P<name>[a-zA-Z]{_NAME}|[a-zA-Z])"
     rf"(?P<attributes>(?:[\s/]++(?:{_NAME}(?:{_VALUE})?+)?+|(?<=[\"']){_NAME}(?:{_VALUE})?+)*+)>")
+# What is no such tag for its quotes, up to the next angle.
+_LOOSE_TAG = re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z]{_NAME}|[a-zA-Z])(?P<attributes>[^<>]*+)>")
 _ATTRIBUTE = re.compile(
     rf"(?P<name>{_NAME})(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'<>`]++)))?+")
 _MORE = re.compile(r"<!--\s*more\s*-->", re.I)
@@ -70,7 +72,7 @@ class _Normalizing:
         text, at = self._text, 0
         while (begin := text.find("<", at)) >= 0:
             self._say(text[at:begin])
-            found = _TAG.match(text, begin)
+            found = _TAG.match(text, begin) or _LOOSE_TAG.match(text, begin)
             at = self._tag(found) if found else self._other(begin)
         self._say(text[at:])
         self._end_from(0)
