@@ -18,8 +18,14 @@ from coldpress.decoding import CONTROLS
 from coldpress.errors import ColdpressError, Place, Problem
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is 8 times faster
-_MAX_DEPTH = 500
+_MAX_DEPTH = 100  # values in one another
 _MAX_NODES = 100_000  # what aliases may unfold to
+_MAX_DIGITS = 1_000  # of a whole number
+_MOST_NUMBER = 10 ** _MAX_DIGITS
+_TOO_DEEP, TOO_LONG = "this is nested too deep", f"this number has more than {_MAX_DIGITS} digits"
+_LONG_NUMBER = re.compile(rf"(?<![\w.])[-+]?\d[\d_]{{{_MAX_DIGITS},}}")
+# What may be deeper than libyaml's own stack can stand; a look at the events tells.
+_MAYBE_DEEP = re.compile(r"^[-? ]{100}", re.M)
 
 
 class _Loader(_Base):  # type: ignore[misc]  # chosen at run time
@@ -41,9 +47,12 @@ class _Loader(_Base):  # type: ignore[misc]  # chosen at run time
         try:
             return super().construct_object(node, deep)
         except (ValueError, OverflowError) as reason:  # `2024-02-30`
-            text = str(reason).partition(",")[0]
+            said, text = str(node.value), str(reason).partition(",")[0]
             raise yaml.constructor.ConstructorError(
-                None, None, f"`{node.value}`: {text}", node.start_mark) from None
+                None, None, text if len(said) > _MAX_DEPTH else f"`{said}`: {text}", node.start_mark) from None
+        except (AttributeError, LookupError, TypeError):  # `!!timestamp soon`
+            raise yaml.constructor.ConstructorError(
+                None, None, f"this is no `{node.tag.rpartition(':')[2]}`", node.start_mark) from None
 
 
 def _resolvers() -> dict[Any, list[tuple[str, re.Pattern[str]]]]:
@@ -65,6 +74,8 @@ def _resolvers() -> dict[Any, list[tuple[str, re.Pattern[str]]]]:
 
 def _construct_int(loader: Any, node: yaml.ScalarNode) -> int:
     text = node.value
+    if len(text) > _MAX_DIGITS + 1:
+        raise ValueError(TOO_LONG)
     return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
 
 
@@ -118,7 +129,13 @@ class MappingText:
 
     def value(self) -> Any:
         """Whatever the text holds; raises the same."""
-        return self._parse_toml() if self.syntax == "toml" else self._parse_yaml()
+        value = self._parse_toml() if self.syntax == "toml" else self._parse_yaml()
+        for key, inner in value.items() if isinstance(value, dict) else [(None, value)]:
+            wrong = what_is_too_much(inner, 1)
+            if wrong:
+                place = self.place(str(key)) if key is not None else self._place(0, 1)
+                raise ColdpressError(Problem(f"syntax.{self.syntax}", wrong, place))
+        return value
 
     def place(self, *keys: str | int, length: int | None = None) -> Place:
         """Where a key stands (or, for an int, an item of a list); without keys, the file."""
@@ -151,9 +168,10 @@ class MappingText:
     def raw(self, *keys: str | int) -> str | None:
         """The letters of a scalar as written: `1.10`, not the number 1.1."""
         if self.syntax == "toml":
-            name = re.escape(str(keys[0]))
-            found = re.search(rf"^[ \t]*{name}[ \t]*=[ \t]*([^#\n]*?)[ \t]*(?:#.*)?$", self.text, re.M)
-            return found[1] if found and len(keys) == 1 else None
+            if len(keys) > 1:
+                return None
+            found = re.search(rf"^[ \t]*{re.escape(str(keys[0]))}[ \t]*=([^#\n]*)", self.text, re.M)
+            return found[1].strip(" \t") if found else None
         node = self._composed()
         for key in keys:
             pair = _child(node, key)
@@ -168,8 +186,9 @@ class MappingText:
         return self._node
 
     def _parse_yaml(self) -> Any:
-        if _is_too_deep(self._yaml):
-            raise self._error("this is nested too deep", 0)
+        deep = _too_deep_at(self._yaml)
+        if deep is not None:
+            raise self._error(_TOO_DEEP, deep)
         try:
             loader = _Loader(self._yaml)
             try:
@@ -190,7 +209,7 @@ class MappingText:
                 f"the character U+{code:04X} is not allowed in YAML",
                 max(self.text.find(chr(code)), 0)) from None
         except RecursionError:
-            raise self._error("this is nested too deep", 0) from None
+            raise self._error(_TOO_DEEP, 0) from None
 
     def _yaml_error(self, reason: yaml.MarkedYAMLError) -> ColdpressError:
         mark = reason.problem_mark or reason.context_mark
@@ -229,7 +248,7 @@ class MappingText:
             if id(node) in above:
                 raise self._error("this alias holds itself", node.start_mark.index)
             if budget[0] < 0:
-                raise self._error("the aliases unfold to too much", 0)
+                raise self._error("the aliases unfold to too much", node.start_mark.index)
             for child in _children(node):
                 visit(child, above | {id(node)})
 
@@ -239,7 +258,7 @@ class MappingText:
         try:
             return tomllib.loads(self.text, parse_float=_WrittenFloat)
         except RecursionError:
-            raise self._error("this is nested too deep", 0) from None
+            raise self._error(_TOO_DEEP, 0) from None
         except tomllib.TOMLDecodeError as reason:
             found = re.search(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", str(reason), re.S)
             lines = self.text.split("\n")
@@ -247,6 +266,8 @@ class MappingText:
             at = sum(len(text) + 1 for text in lines[: line - 1])
             at += int(found[3]) - 1 if found and found[3] else 0
             raise self._error(found[1] if found else str(reason), at) from None
+        except ValueError:  # of `int`
+            raise self._error(TOO_LONG, long_number_at(self.text)) from None
 
     def _error(self, message: str, at: int, hint: str | None = None) -> ColdpressError:
         code = "syntax.toml" if self.syntax == "toml" else "syntax.yaml"
@@ -261,13 +282,42 @@ class MappingText:
                      max(1, min(length, len(line) - (at - start))))
 
 
-def _is_too_deep(text: str) -> bool:
-    """Whether a text nests deeper than libyaml's own stack can stand."""
-    depth = deepest = 0
-    for found in re.finditer(r"[\[{\]}]", text):
-        depth += 1 if found[0] in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest > _MAX_DEPTH or re.search(rf"^[ ]*(?:[-?] +){{{_MAX_DEPTH}}}", text, re.M) is not None
+def what_is_too_much(value: object, depth: int = 0) -> str | None:
+    """What of a parsed value is deeper or longer than whatever reads it can stand."""
+    ahead = [(value, depth)]
+    while ahead:
+        inner, depth = ahead.pop()
+        if isinstance(inner, int) and not -_MOST_NUMBER < inner < _MOST_NUMBER:
+            return TOO_LONG
+        if isinstance(inner, (dict, list)):
+            if depth >= _MAX_DEPTH:
+                return _TOO_DEEP
+            ahead += [(each, depth + 1) for each in (inner.values() if isinstance(inner, dict) else inner)]
+    return None
+
+
+def long_number_at(text: str) -> int:
+    """Where the first number stands that has too many digits."""
+    found = _LONG_NUMBER.search(text)
+    return found.start() if found else 0
+
+
+def _too_deep_at(text: str) -> int | None:
+    """Where a text begins to be nested too deep."""
+    if text.count("[") + text.count("{") <= _MAX_DEPTH and not _MAYBE_DEEP.search(text):
+        return None
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_Base):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > _MAX_DEPTH:
+                    return event.start_mark.index if event.start_mark else 0
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.YAMLError:
+        pass  # told when it is read
+    return None
 
 
 def _children(node: yaml.Node) -> Iterator[yaml.Node]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from stat import S_ISREG
 
 from coldpress import checksum
 from coldpress.checksum import DamagedError, read_sealed, write_sealed
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _KIND = "coldpress-stamp 1"
 _SETTLED = 2_000_000_000  # nanoseconds after which a file's time can be trusted to tell of a change
 _BETWEEN = "\x1f"
+_LINKS = 3  # on the way to one file
 _IGNORED = (".git", "__pycache__", "node_modules")
 
 
@@ -59,14 +61,17 @@ class Look:
         """Whether files that were young once still hold what they held."""
         return all(_digest_of_file(path) == digest for path, digest in young.items())
 
-    def _walk(self, folder: str) -> None:
+    def _walk(self, folder: str, links: int = 0) -> None:
+        """Look at all below a folder that is so many links away."""
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     if entry.is_dir():
-                        if entry.name not in _IGNORED and not (entry.is_symlink() and _is_above(entry.path)):
+                        passed = links + entry.is_symlink()
+                        if entry.name not in _IGNORED and passed <= _LINKS and not (
+                                entry.is_symlink() and _is_above(entry.path)):
                             self.lines[entry.path] = "folder"
-                            self._walk(entry.path)
+                            self._walk(entry.path, passed)
                     else:
                         try:
                             self._note(entry.path, entry.stat())
@@ -168,6 +173,8 @@ def _is_above(link: str) -> bool:
 
 def _digest_of_file(path: str) -> str:
     try:
+        if not S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+            return "-"  # whoever reads a pipe waits for ever
         with open(path, "rb") as file:
             return checksum.digest_of(file.read())
     except OSError:

@@ -6,7 +6,8 @@ what is wrong is collected, what is right goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import posixpath
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -19,7 +20,7 @@ from coldpress.content.languages import check_languages
 from coldpress.content.library import Library
 from coldpress.content.people import check_people, people_of
 from coldpress.content.permalinks import Entry, Permalinks, asset_path
-from coldpress.content.selection import select
+from coldpress.content.selection import IN_UNDERSCORE, LeftOut, is_withheld, select, warn_of_withheld
 from coldpress.content.spelling import check_authors, check_terms
 from coldpress.errors import ColdpressError, Place, Problems
 from coldpress.paths import BadPath, asset_file_of, file_of, relative_name
@@ -95,6 +96,9 @@ def assemble(sources: Sources, options: Options, now: datetime, host: Host,
         problems.error("source.no-content", f"there is no folder `{name}`", None,
                        "make it, or name another with `content_dir`")
     files = find_files(folder, name, problems)
+    withheld = [file for file in files if is_withheld(file)]
+    _warn_of_withheld(withheld, sources, problems)
+    files = [file for file in files if not is_withheld(file)]
     documents = _read(files, sources, problems)
     published, left_out = select(documents, options, now)
     entries = Permalinks(config, published, problems).entries()
@@ -102,12 +106,12 @@ def assemble(sources: Sources, options: Options, now: datetime, host: Host,
     check_languages(entries, problems)
     check_terms(entries, problems)
     bundles = {entry.bundle: entry.path for entry in entries if entry.bundle}
-    hidden = tuple(out.document.source.folder + "/" for out in left_out if _is_bundle(out.document))
-    assets = _place_assets([file for file in files if not file.is_markdown and not file.path.startswith(hidden)],
+    states = {**{file.path: IN_UNDERSCORE for file in withheld}, **_states(files, left_out)}
+    assets = _place_assets([file for file in files if not file.is_markdown and file.path not in states],
                            bundles, problems, lowercase=config.slugs.lowercase)
     data = _data(sources, problems)
     check_authors(entries, people_of(data).values(), problems)
-    library = Library(config, entries, assets, left_out, sources.markup, host, data)
+    library = Library(config, entries, assets, left_out, states, sources.markup, host, data)
     _refuse_clashes(entries, library, problems)
     return library
 
@@ -127,6 +131,34 @@ def _data(sources: Sources, problems: Problems) -> Data:
     data = Data(find_files(folder, name, problems), problems)
     problems.extend(check_people(data, name))
     return data
+
+
+def _states(files: Iterable[SourceFile], left_out: Iterable[LeftOut]) -> dict[str, str]:
+    """What is left out now, and why: the sources, what lies in their bundles,
+    and links to them under another name."""
+    bundles = {out.document.source.folder: out.state for out in left_out if _is_bundle(out.document)}
+    inodes = {out.document.source.inode: out.state for out in left_out if out.document.source.inode}
+    states = {out.document.source.path: out.state for out in left_out}
+    for file in files if states else ():
+        state = inodes.get(file.inode) or next((bundles[above] for above in _above(file) if above in bundles), None)
+        if state and not file.is_markdown:
+            states[file.path] = state
+    return states
+
+
+def _above(file: SourceFile) -> Iterator[str]:
+    """The folders that a file lies in, the nearest first."""
+    folder = file.folder
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+
+
+def _warn_of_withheld(withheld: Iterable[SourceFile], sources: Sources, problems: Problems) -> None:
+    """Those are fine that lie where the config says that snippets are."""
+    content = posixpath.normpath(sources.config.content_dir)
+    known = tuple(f"{posixpath.normpath(folder)}/" for folder in sources.config.markdown.snippets)
+    warn_of_withheld([file for file in withheld if not f"{content}/{file.path}".startswith(known)], problems)
 
 
 def _is_bundle(document: Document) -> bool:

@@ -62,7 +62,7 @@ class ContentFingerprints:
         """One fingerprint for all that does not come of the bodies: while it
         stays, so do those of the kinds in `STRUCTURAL`."""
         lines = [f"{page.source}\n{page.path}\n{_meta(page)}" for page in self._pages.values()]
-        lines += [str(self._items(name)) for name in ("assets", "aliases", "left out")]
+        lines += [str(self._items(name)) for name in ("assets", "aliases", "left out", "states")]
         lines.append(str(self._library.data.fingerprint(AUTHORS)))
         config = self._library.config  # what of it decides where pages stand
         lines.append(repr((config.menu, config.theme.docs, config.author, config.title)))
@@ -113,7 +113,7 @@ class ContentFingerprints:
     def _source(self, name: str) -> str | None:
         if name.endswith("/"):
             return _ident(self._library.page_in(name[:-1]))
-        return _ident(self._pages.get(name))
+        return _ident(self._pages.get(name)) or self._library.why_left_out(name)
 
     def _name(self, name: str) -> str | None:
         return f"{_ident(self._library.by_name(name))} {self._library.asset_by_name(name)}"
@@ -133,6 +133,8 @@ class ContentFingerprints:
         if name == "left out":
             return "\n".join(f"{out.document.source.path} {out.reason} {out.document.front} {out.document.digest}"
                              for out in library.left_out)
+        if name == "states":
+            return "\n".join(f"{source} {state}" for source, state in library._states.items())
         listed, mark, index = name.rpartition("[" if name.endswith("]") else ".")
         pages = library.page_list(listed)
         if pages is None:

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from coldpress.markup.cache import Body
-from coldpress.markup.rendered import Brief, Rendered
+from coldpress.markup.rendered import Brief, Component, Rendered
 from coldpress.markup.snippets import Expanded
 
 if TYPE_CHECKING:
     from coldpress.content.page import Page
+
+CANNOT = "cannot be shown here"
+"""Why a page does not show what is not there, or what nobody may know of."""
 
 
 class Host(Protocol):
@@ -31,8 +34,8 @@ class Host(Protocol):
     def expanded(self, page: Page) -> Expanded:
         """A page's body with its snippets; one that is a template, run."""
 
-    def can_include(self, page: Page, name: str) -> bool:
-        """Whether a page may show the file with that name."""
+    def not_shown(self, page: Page) -> Iterable[tuple[Component, str]]:
+        """What a page asks for and doesn't show, with the reason."""
 
     def embedded(self, page: Page, other: Page, part: str, *, absolute: bool) -> str | None:
         """Another page's body as it is shown in a page, or a part of it, by the id

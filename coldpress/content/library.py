@@ -41,11 +41,13 @@ class Library(Neighbourhood):
     what stands beside a page, and its markup."""
 
     def __init__(self, config: Config, entries: Iterable[Entry], assets: Mapping[str, SourceFile],
-                 left_out: Iterable[LeftOut], markup: Markup, host: Host, data: Data) -> None:
+                 left_out: Iterable[LeftOut], states: Mapping[str, str], markup: Markup, host: Host, data: Data
+                 ) -> None:
         self.host = host
         self.data = data
         self._assets = dict(assets)
         self._left_out = tuple(left_out)
+        self._states = states
         self._markup = markup
         with recorder.unrecorded():
             self._markdown = config.markdown
@@ -78,6 +80,12 @@ class Library(Neighbourhood):
         """The sources that are not published now."""
         recorder.read("items", "left out")
         return self._left_out
+
+    def why_left_out(self, source: str) -> str | None:
+        """What a file of the content folder is, if that keeps it from being
+        published: `a draft`."""
+        recorder.read("source", source)
+        return self._states.get(source)
 
     def at(self, path: str) -> Page | Alias | None:
         """The page or the alias that answers a decoded path."""

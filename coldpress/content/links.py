@@ -212,10 +212,9 @@ def _suggestion(library: Library, page: Page, link: Link) -> str | None:
     folder = posixpath.dirname(page.source)
     name = unquote(link.target.partition("#")[0].partition("?")[0])
     source = posixpath.normpath(posixpath.join("" if name.startswith("/") else folder, name.lstrip("/")))
-    for left_out in library.left_out:
-        if left_out.document.source.path == source:
-            kind = {"draft": "a draft", "scheduled": "not yet published"}.get(left_out.reason, "expired")
-            return f"that page is {kind}"
+    state = library.why_left_out(source)
+    if state is not None:
+        return f"that page is {state}"
     candidates = library.asset_sources if link.kind != "link" else library.sources
     match = _nearest_file(source, candidates) or _nearest_file(source, library.asset_sources)
     if match:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from coldpress import recorder
-from coldpress.content.bodies import missing_snippets, place_in
+from coldpress.content.bodies import bodies_kept, missing_snippets, place_in
+from coldpress.content.host import CANNOT
 from coldpress.content.library import Library
 from coldpress.content.links import broken_link, loose_links, missing_anchors
 from coldpress.content.page import Page
@@ -31,7 +32,7 @@ class Check:
 
 def check_page(library: Library, page: Page) -> Check:
     """Look at the markup of one page."""
-    with recorder.recording() as reads:
+    with recorder.recording() as reads, bodies_kept():
         recorder.read("text", page.source)
         try:
             loose = tuple(loose_links(library, page))
@@ -67,13 +68,12 @@ def unknown_components(library: Library, page: Page) -> Iterator[Problem]:
 
 def missing_files(library: Library, page: Page) -> Iterator[Problem]:
     """A warning for each file that is to be shown in a page and cannot be."""
-    for component in page.rendered.html.components:
-        name = dict(component.attributes).get("file", "")
-        if component.name == "include" and isinstance(name, str) and not library.host.can_include(page, name):
-            yield Problem("markup.include", f"`{name}` cannot be shown here",
-                          place_in(library, page, component.line, component.column),
-                          "name a text file of the site, from this page's folder or, with a slash, from the site's",
-                          severity="warning")
+    for component, why in library.host.not_shown(page):
+        name = dict(component.attributes).get("file", component.before)
+        yield Problem("markup.include", f"`{name}` {why}",
+                      place_in(library, page, component.line, component.column),
+                      "name a text file of the site, from this page's folder or, with a slash, from the site's"
+                      if why == CANNOT else "its name stands in its place", severity="warning")
 
 
 def tell(checks: Iterable[Check], library: Library, exists: Callable[[str], bool], problems: Problems) -> None:
@@ -81,6 +81,7 @@ def tell(checks: Iterable[Check], library: Library, exists: Callable[[str], bool
     pages = {page.source: page for page in library.all_pages}
     for check in checks:
         problems.extend(check.problems)
-        for path, link in check.loose:
-            if path is None or not exists(path):
-                problems.add(broken_link(library, pages[check.source], link))
+        with bodies_kept():
+            for path, link in check.loose:
+                if path is None or not exists(path):
+                    problems.add(broken_link(library, pages[check.source], link))

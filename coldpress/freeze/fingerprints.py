@@ -18,6 +18,7 @@ from coldpress.paths import below
 from coldpress.recorder import Key
 from coldpress.stamp import environment
 from coldpress.web.extension import Coldpress
+from coldpress.web.site_files import LARGEST
 
 NEVER = "~"
 """A fingerprint that equals none, itself included."""
@@ -35,7 +36,7 @@ class Fingerprints:
         self._makers: dict[str, Callable[[str], str | None]] = {
             "template": site.environment.fingerprint, "version": self._version, "config": self._config,
             "clock": lambda _: site.moment().date().isoformat(), "link": lambda _: "", "volatile": lambda _: NEVER,
-            "shard": self._shard, "file": self._file, "included": self._file, "folder": self._folder,
+            "shard": self._shard, "file": self._file, "included": self._included, "folder": self._folder,
             "environment": lambda name: environment([name])[0], "rows": self._rows,
             "value": self._value}
 
@@ -95,6 +96,13 @@ class Fingerprints:
         try:
             return blake2b(path.read_bytes(), digest_size=16).hexdigest() if path.is_file() else None
         except OSError:
+            return None
+
+    def _included(self, name: str) -> str | None:
+        """The same of a file that no page shows if it is too large."""
+        try:
+            return "large" if Path(self._site.base, name).stat().st_size > LARGEST else self._file(name)
+        except (OSError, ValueError):
             return None
 
     def _folder(self, name: str) -> str | None:

@@ -97,7 +97,7 @@ class Plan:
                       place=Place(asset.name), copy_of=asset.file)
         for name in ("theme", "static"):
             folder = site.folder_of(name)
-            for file in site.files_in(name):
+            for file in site.files_in(name, self._problems):
                 self._add(f"{site.url_prefix}/{name}/{file}", site.endpoints[name], {"filename": file},
                           source=f"{name}/{file}", place=Place(f"{name}/{file}"), copy_of=folder.joinpath(file))
 

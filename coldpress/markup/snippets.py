@@ -20,8 +20,10 @@ from coldpress.markup.lines import lines_of
 
 MARK = "8<-"
 """What every snippet has in it."""
-Read = Callable[[str], tuple[str, str] | None]
-"""Gives what a file is called and its text; None for one that is not there."""
+NOT_THERE = "is not there"
+"""What is said of a file that cannot be found, or that nobody may know of."""
+Read = Callable[[str], tuple[str, str] | str]
+"""Gives what a file is called and its text, or why it is not shown."""
 
 _SNIPPET = re.compile(
     r"(?P<space>[ \t]*)(?P<escape>;*)-+8<-+(?:[ \t]+(?P<quote>[\"'])(?P<name>[^\n]{1,500})(?P=quote))?[ \t]*")
@@ -30,12 +32,12 @@ _SECTION = re.compile(
 _RANGE = r"-?\d{0,9}(?::-?\d{0,9})?"
 _PART = re.compile(rf"(?P<lines>{_RANGE}(?:,{_RANGE})*)|(?P<section>[a-zA-Z][\w-]*)")
 _DEEPEST = 20  # files in one another
-_MOST = 5_000_000  # characters that snippets may add to a body
-_EACH = 500  # that a snippet counts for beside its own, as it costs time to read
-_NOT_THERE, _NO_SECTION = "is not there", "is no section of its file"
+_MOST = 2_000_000  # characters that snippets may add to a body
+_EACH = 1_000  # that a snippet counts for beside its own, as it costs time to read
+_NO_SECTION = "is no section of its file"
 _HOLDS_ITSELF, _TOO_LARGE = "holds itself", "makes this page far larger than its text"
 _HINTS = {
-    _NOT_THERE: "name a text file, as seen from a folder of `markdown.snippets` or from the content folder",
+    NOT_THERE: "name a text file, as seen from a folder of `markdown.snippets` or from the content folder",
     _NO_SECTION: "a section stands between `--8<-- [start:NAME]` and `--8<-- [end:NAME]`",
     _HOLDS_ITSELF: "it is left out here", _TOO_LARGE: "it is left out here"}
 
@@ -120,7 +122,7 @@ class _Expanding:
         """The lines of a file, each as far in as the mark."""
         found = self._found(written) if not written.startswith(";") and self._left >= 0 else None
         if isinstance(found, str):
-            hint = _HINTS[found]
+            hint = _HINTS.get(found, "it is left out here")
             self.missing.append(Missing(f"the snippet `{written}` {found}", written, origin, line, hint))
         elif found:
             file, chosen = found
@@ -133,8 +135,8 @@ class _Expanding:
         """A file and the lines of it that are wanted, or what is wrong with it."""
         name, part = _parted(written)
         found = self._read(name)
-        if found is None:
-            return _NOT_THERE
+        if isinstance(found, str):
+            return found
         file, text = found
         if file in self._open:
             return _HOLDS_ITSELF

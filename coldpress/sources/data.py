@@ -17,8 +17,10 @@ from typing import Any
 from coldpress import recorder
 from coldpress.decoding import decode
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.mapping import MappingText
+from coldpress.mapping import TOO_LONG, MappingText, long_number_at, what_is_too_much
 from coldpress.sources.files import SourceFile
+
+_MOST_CELLS = 2_000_000  # of a table; a short line has as many as the first
 
 
 class Data(Mapping[str, Any]):
@@ -120,12 +122,22 @@ def _toml(text: str, name: str) -> Any:
 
 def _json(text: str, name: str) -> Any:
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        wrong = what_is_too_much(value)
     except json.JSONDecodeError as reason:
         raise ColdpressError(Problem("data.json", f"this is not JSON: {reason.msg}", Place(
             name, reason.lineno, reason.colno, text.split("\n")[reason.lineno - 1]))) from None
     except RecursionError:
-        raise ColdpressError(Problem("data.json", "this is nested too deep", Place(name))) from None
+        line = text.partition("\n")[0]
+        raise ColdpressError(Problem("data.json", "this is nested too deep", Place(name, 1, 1, line))) from None
+    except ValueError:  # of `int`
+        wrong = TOO_LONG
+    if wrong:
+        at = long_number_at(text)
+        start = text.rfind("\n", 0, at) + 1
+        raise ColdpressError(Problem("data.json", wrong, Place(
+            name, text.count("\n", 0, at) + 1, at - start + 1, text[start:].partition("\n")[0])))
+    return value
 
 
 def _csv(text: str, name: str) -> list[dict[str, str]]:
@@ -136,6 +148,8 @@ def _csv(text: str, name: str) -> list[dict[str, str]]:
         for row in lines:
             if None in row:
                 raise csv.Error("this line has more fields than the first one has names")
+            if len(row) * len(rows) > _MOST_CELLS:
+                raise csv.Error(f"it has more than {_MOST_CELLS:,} fields")
             rows.append({key: value or "" for key, value in row.items()})
     except csv.Error as reason:
         line = max(1, lines.reader.line_num)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coldpress.decoding import decode
@@ -64,7 +65,10 @@ class Document:
         """A position in the body, `line` counted from the body's first."""
         if line is None:
             return Place(self.source.name)
-        lines = self.body.split("\n")
+        return self.place_on(self.body.split("\n"), line, column, length)
+
+    def place_on(self, lines: Sequence[str], line: int, column: int | None, length: int) -> Place:
+        """The same in the lines of the body, where they are known."""
         text = lines[line - 1] if line <= len(lines) else None
         return Place(self.source.name, self.parsed.body_line + line - 1, column, text, length)
 

@@ -87,7 +87,7 @@ def as_number(value: Any, zone: tzinfo) -> float:
     """A finite number."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
         raise ValueError("a number is expected here")

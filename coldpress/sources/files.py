@@ -16,6 +16,9 @@ _KEPT_DOTFILES = {".well-known", ".nojekyll", ".htaccess", ".domains"}
 _LITTER = re.compile(r".*~|#.*#|.*\.(?:swp|swo|tmp|bak|orig|pyc)|thumbs\.db|desktop\.ini|__pycache__"
                      r"|node_modules", re.I)
 
+_DEEPEST = 100  # folders in one another
+_LINKS = 3  # on the way to one file
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -68,30 +71,71 @@ def find_files(folder: Path, name: str, problems: Problems) -> list[SourceFile]:
     Hidden files, editors' leftovers and caches are passed over.  A link that
     leads out of the folder is a problem: what it shows would not be the site's.
     """
-    found: list[SourceFile] = []
-    if folder.is_dir():
-        _walk(folder, "", name, folder.resolve(), problems, found)
-    return sorted(found, key=lambda source: source.path)
+    if not folder.is_dir():
+        return []
+    walk = _Walk(name, folder.resolve(), problems)
+    walk.through(folder, "", ())
+    return sorted(walk.found, key=lambda source: source.path)
 
 
-def _walk(folder: Path, inner: str, name: str, root: Path, problems: Problems, found: list[SourceFile]) -> None:
-    with os.scandir(folder) as entries:
+class _Walk:
+    """One look at all below a folder; `linked` are the links, by where they
+    lead, on the way to what is looked at."""
+
+    def __init__(self, name: str, root: Path, problems: Problems) -> None:
+        self.found: list[SourceFile] = []
+        self._name = name
+        self._root = root
+        self._problems = problems
+
+    def through(self, folder: Path, inner: str, linked: tuple[Path, ...]) -> None:
+        """Take what is in one folder, and below it."""
+        try:
+            entries = list(os.scandir(folder))
+        except OSError as reason:
+            self._refuse("source.unreadable", f"cannot read this folder: {reason.strerror}", inner.rstrip("/"))
+            return
         for entry in entries:
-            if is_ignored(entry.name):
-                continue
-            path = unicodedata.normalize("NFC", inner + entry.name)
-            if not path.isprintable() and any("\ud800" <= char <= "\udfff" for char in path):
-                problems.error("source.name", "the name of this file is not UTF-8",
-                               Place(f"{name}/{path}".encode("utf-8", "replace").decode()), "rename it")
-            elif entry.is_symlink() and not _stays_inside(Path(entry.path), root):
-                problems.error("source.link", "this link leads out of the content folder or nowhere",
-                               Place(f"{name}/{path}"), "put a copy of the file there")
-            elif entry.is_dir():
-                _walk(Path(entry.path), f"{path}/", name, root, problems, found)
-            elif entry.is_file():
-                stat = entry.stat()
-                found.append(SourceFile(path, f"{name}/{path}", entry.path, stat.st_size, stat.st_mtime_ns,
-                                        stat.st_ctime_ns, stat.st_ino, path.rpartition("/")[0], file_stem(path)))
+            if not is_ignored(entry.name):
+                self._take(entry, unicodedata.normalize("NFC", inner + entry.name), linked)
+
+    def _take(self, entry: os.DirEntry[str], path: str, linked: tuple[Path, ...]) -> None:
+        if not path.isprintable() and any("\ud800" <= char <= "\udfff" for char in path):
+            self._refuse("source.name", "the name of this file is not UTF-8", path, "rename it")
+            return
+        if entry.is_symlink():
+            target = self._target(Path(entry.path), linked)
+            if target is None:
+                self._refuse("source.link", "this link leads out of its folder, in a circle or nowhere", path,
+                             "put a copy of the file there")
+                return
+            linked = (*linked, target)
+        if entry.is_dir() and path.count("/") < _DEEPEST:
+            self.through(Path(entry.path), f"{path}/", linked)
+        elif entry.is_file():
+            stat = entry.stat()
+            self.found.append(SourceFile(path, f"{self._name}/{path}", entry.path, stat.st_size, stat.st_mtime_ns,
+                                         stat.st_ctime_ns, stat.st_ino, path.rpartition("/")[0], file_stem(path)))
+        elif entry.is_dir():
+            self._refuse("source.no-file", "there are too many folders in one another", path)
+        else:  # whoever reads a pipe waits for ever
+            self._refuse("source.no-file", "this is neither a file nor a folder", path,
+                         "remove it, or put it somewhere else")
+
+    def _target(self, link: Path, linked: tuple[Path, ...]) -> Path | None:
+        """Where a link leads; None for one that is not followed."""
+        try:
+            target = link.resolve(strict=True)
+        except (OSError, RuntimeError):
+            return None
+        # A folder that holds the link itself would be walked for ever.
+        above = link.parent.resolve()
+        is_circle = above.is_relative_to(target) or any(each.is_relative_to(target) for each in linked)
+        return target if target.is_relative_to(self._root) and not is_circle and len(linked) < _LINKS else None
+
+    def _refuse(self, code: str, message: str, path: str, hint: str | None = None) -> None:
+        name = f"{self._name}/{path}".rstrip("/").encode("utf-8", "replace").decode()
+        self._problems.error(code, message, Place(name), hint)
 
 
 def folders_in(folder: Path) -> list[str]:
@@ -103,12 +147,3 @@ def folders_in(folder: Path) -> list[str]:
 def is_ignored(name: str) -> bool:
     """Whether a file or folder of that name is none of the site's."""
     return (name.startswith(".") and name not in _KEPT_DOTFILES) or _LITTER.fullmatch(name) is not None
-
-
-def _stays_inside(link: Path, root: Path) -> bool:
-    try:
-        target = link.resolve(strict=True)
-    except (OSError, RuntimeError):
-        return False
-    # A folder that holds the link itself would be walked for ever.
-    return target.is_relative_to(root) and not link.parent.resolve().is_relative_to(target)

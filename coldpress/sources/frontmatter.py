@@ -37,6 +37,8 @@ _DRAFTS = {("published", "false"): True, ("published", "no"): True, ("published"
            ("published", "yes"): False, ("status", "draft"): True, ("status", "published"): False}
 """Jekyll's and Pelican's ways to say whether a source is a draft."""
 
+_MOST_TERMS = 100  # of one kind, for one page
+
 
 def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzinfo, problems: Problems,
           nested: Collection[str] = ()) -> Parsed | None:
@@ -58,6 +60,8 @@ def document_of(source: SourceFile, parsed: Parsed, zone: tzinfo, *, names_folde
     front = parsed.front
     if front.date is None and day is not None:
         front = replace(front, date=datetime.combine(day, time(), zone))
+    if not front.draft and "_drafts" in source.folder.casefold().split("/"):
+        front = replace(front, draft=True)  # as Jekyll and Hexo have it
     return Document(source, parsed, front, stem)
 
 
@@ -114,9 +118,18 @@ class _Reader:
             value = self._as_written(value, key)
         try:
             into[name] = reader(value, self.zone)
+            self._cut(key, into, name)
         except ValueError as reason:
             hint = "write it `2026-01-31` or `2026-01-31 18:30`" if name.endswith(("date", "updated")) else None
             self.problems.error("front-matter.value", f"`{key}`: {reason}", self.mapping.place(key), hint)
+
+    def _cut(self, key: str, into: dict[str, Any], name: str) -> None:
+        """Each term has a page that shows the terms of its posts."""
+        given = into.get(name, ())
+        if name in ("authors", *self.taxonomies) and len(given) > _MOST_TERMS:
+            into[name] = given[:_MOST_TERMS]
+            self.problems.warn("front-matter.too-many", f"`{key}` has {len(given):,} entries: the first "
+                               f"{_MOST_TERMS} are read", self.mapping.place(key), "leave fewer of them")
 
     def _as_written(self, value: Any, *keys: str | int) -> Any:
         if isinstance(value, list):

@@ -12,8 +12,9 @@ from jinja2 import TemplateNotFound
 from werkzeug.routing import BuildError
 
 from coldpress.content.page import Page
+from coldpress.markup.rendered import Component
 from coldpress.markup.snippets import Expanded
-from coldpress.web.including import can_include, embedded, expanded
+from coldpress.web.including import embedded, expanded, not_shown
 from coldpress.web.site import Site
 
 
@@ -53,9 +54,9 @@ class SiteHost:
         sandbox, a mistake in it at its line."""
         return expanded(self._site, page)
 
-    def can_include(self, page: Page, name: str) -> bool:
-        """Whether a page may show the file with that name."""
-        return can_include(self._site, page, name)
+    def not_shown(self, page: Page) -> Iterable[tuple[Component, str]]:
+        """What a page asks for and doesn't show, with the reason."""
+        return not_shown(self._site, page)
 
     def embedded(self, page: Page, other: Page, part: str, *, absolute: bool) -> str | None:
         """Another page's body as it is shown in a page, or a part of it."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from unicodedata import normalize
@@ -15,24 +16,25 @@ from markupsafe import Markup
 
 from coldpress import recorder
 from coldpress.content.filling import Filling
+from coldpress.content.host import CANNOT
 from coldpress.content.page import Page
-from coldpress.decoding import decode
-from coldpress.errors import ColdpressError
 from coldpress.markup.fences import info_of
 from coldpress.markup.highlight import code_block
 from coldpress.markup.parts import part_of
-from coldpress.markup.rendered import Fragment
-from coldpress.markup.snippets import Expanded, expand
+from coldpress.markup.rendered import Component, Fragment
+from coldpress.markup.snippets import NOT_THERE, Expanded, expand
 from coldpress.markup.summary import without_ids
 from coldpress.options import MarkdownOptions
 from coldpress.paths import relative_name
 from coldpress.web.bodies import run_body, written_body
+from coldpress.web.growth import DEEPEST, asked_of, too_large
 from coldpress.web.site import Site
+from coldpress.web.site_files import Shown, file_of, read_shown, source_of, text_of
 
-_DEEPEST = 8  # pages in one another
 _OF_SOURCES = frozenset(["meta", "body", "summary", "text"])
 _OF_ANYBODY = frozenset(["term", "nav"])  # reads that may give what any page says
 _LINES = re.compile(r"(\d*)(?:-(\d*))?")
+_HOLDS_ITSELF, _TOO_LARGE = "holds itself", "makes this page far larger than its text"
 
 
 def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
@@ -40,9 +42,10 @@ def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
     cannot be shown, which a check reports, its name."""
     name = attributes.get("file", "")
     other = site.library.by_source(source_of(page, name))
-    if other is not None and other is not page:
-        return _page(site, other, name)
-    text = text_of(site, page, name) if other is None else None
+    if other is not None:
+        return _page(site, page, other, name)
+    is_too_large = not _showing() and source_of(page, name) in too_large(site, page)
+    text = None if is_too_large else text_of(site, page, name)
     if text is None:
         return Markup("<p><code>{}</code></p>").format(name)
     said = " ".join(f'{key}="{value}"' for key, value in attributes.items() if key not in ("file", "lang", "lines"))
@@ -51,10 +54,23 @@ def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
     return Markup(code if site.library.trusts(page) else import_module("coldpress.markup.clean").clean(code))
 
 
-def can_include(site: Site, page: Page, name: str) -> bool:
-    """Whether a page may show the file with that name."""
-    other = site.library.by_source(source_of(page, name))
-    return other is not page and (other is not None or text_of(site, page, name) is not None)
+def not_shown(site: Site, page: Page) -> Iterator[tuple[Component, str]]:
+    """What a page asks for and doesn't show, with the reason."""
+    for asked in asked_of(site, page):
+        why = _why_not(site, page, asked.page, asked.name)
+        if why is None and asked.source in too_large(site, page):
+            why = _TOO_LARGE
+        if why is not None:
+            yield asked.component, why
+
+
+def _why_not(site: Site, page: Page, other: Page | None, name: str) -> str | None:
+    if other is not None:
+        return _HOLDS_ITSELF if other is page else None
+    found = file_of(site, page, name)
+    if not isinstance(found, str):
+        return None
+    return CANNOT if found == NOT_THERE else f"{CANNOT}: it {found}"
 
 
 def embedded(site: Site, page: Page, other: Page, part: str, *, absolute: bool) -> str | None:
@@ -63,34 +79,36 @@ def embedded(site: Site, page: Page, other: Page, part: str, *, absolute: bool) 
     title = other.rendered.title
     whole = part in ("", title.id if title else "")
     fragment = other.rendered.html if whole else part_of(other.rendered.html, part)
-    return _shown(site, other, fragment, absolute=absolute) if fragment and other is not page else None
+    return _shown(site, page, other, fragment, absolute=absolute) if fragment else None
 
 
-def _page(site: Site, other: Page, name: str) -> Markup:
+def _page(site: Site, page: Page, other: Page, name: str) -> Markup:
     """Another page's body; not its own, nor one that is being included already."""
-    shown = _shown(site, other, other.rendered.html)
+    shown = _shown(site, page, other, other.rendered.html)
     return Markup("<p><code>{}</code></p>").format(name) if shown is None else shown
 
 
-def _shown(site: Site, other: Page, fragment: Fragment, *, absolute: bool = False) -> Markup | None:
-    """What another page's body holds; None while that page is being shown."""
+def _showing() -> list[str]:
+    """The page that is being filled and those in it, down to the one at work;
+    none while it is only the page itself."""
     showing: list[str] = g.setdefault("coldpress_included", [])
-    if other.source in showing or len(showing) > _DEEPEST:
+    return showing
+
+
+def _shown(site: Site, page: Page, other: Page, fragment: Fragment, *, absolute: bool = False) -> Markup | None:
+    """What another page's body holds; None while that page is being shown, and
+    where it would be too much."""
+    showing = _showing()
+    added = [other.source] if showing else [page.source, other.source]
+    if other.source in (page.source, *showing) or len(showing) > DEEPEST or (
+            not showing and other.source in too_large(site, page)):
         return None
-    showing.append(other.source)
+    showing += added
     try:
         html = Filling(site.library, other, elsewhere=True, absolute=absolute, ids=False).html(fragment)
     finally:
-        showing.pop()
+        del showing[-len(added):]
     return Markup(without_ids(html)) if site.library.trusts(other) else html
-
-
-def text_of(site: Site, page: Page, name: str) -> str | None:
-    """The text of a file of the site, named from the page's folder or, with a
-    slash, from the site's; None for what is not there, is no text or is hidden."""
-    folder = site.root if name.startswith("/") else (site.root / site.config.content_dir / page.source).parent
-    found = _read(site, site.root, Path(folder, name.lstrip("/")), trusted=site.config.markdown.trusts(page.source))
-    return found[1] if found else None
 
 
 def expanded(site: Site, page: Page) -> Expanded:
@@ -99,14 +117,19 @@ def expanded(site: Site, page: Page) -> Expanded:
     folders = [site.root / folder for folder in (*options.snippets, site.config.content_dir)]
     trusted = options.trusts(page.source)
 
-    def read(name: str) -> tuple[str, str] | None:
-        files = (_read(site, folder, folder / name, trusted=trusted)
-                 for folder in folders if not Path(name).is_absolute())
-        return next((found for found in files if found), None)
+    @cache
+    def read(name: str) -> Shown | str:
+        why = NOT_THERE
+        for folder in folders if not Path(name).is_absolute() else ():
+            found = read_shown(site, folder, folder / name, trusted=trusted)
+            if not isinstance(found, str):
+                return found
+            why = found if why == NOT_THERE else why
+        return why
 
-    every = (_read(site, site.root, site.root / name, trusted=True) for name in options.append)
+    every = (read_shown(site, site.root, site.root / name, trusted=True) for name in options.append)
     body, told = _run(site, page, options) if options.jinja else (written_body(page), trusted)
-    made = expand(body, read, filter(None, every))
+    made = expand(body, read, [found for found in every if not isinstance(found, str)])
     made.trusted = told and trusted and _are_trusted(site, {origin.file for origin in made.origins if origin.file})
     return made
 
@@ -132,29 +155,6 @@ def _are_trusted(site: Site, files: Iterable[str]) -> bool:
     folder = relative_name((site.root / site.config.content_dir).resolve(), site.base) + "/"
     return not options.untrusted or all(options.trusts(normalize("NFC", file.removeprefix(folder)))
                                         for file in files if file.startswith(folder))
-
-
-def _read(site: Site, folder: Path, file: Path, *, trusted: bool) -> tuple[str, str] | None:
-    """What a file is called and its text, if it is in a folder and not hidden
-    there.  Authors who are not trusted see only what is content."""
-    try:
-        real = file.resolve()
-        allowed = site.root if trusted else site.root / site.config.content_dir
-        inside = real.relative_to(folder.resolve())
-        if not real.is_relative_to(allowed.resolve()) or any(part.startswith(".") for part in inside.parts):
-            return None
-        name = relative_name(real, site.base)
-        recorder.read("included", name)
-        with recorder.unrecorded():
-            return name, decode(real.read_bytes(), name, "markup.include")
-    except (OSError, ValueError, ColdpressError):
-        return None
-
-
-def source_of(page: Page, name: str) -> str:
-    """The source that a page names, from its folder or with a slash from the content's."""
-    base = "" if name.startswith("/") else posixpath.dirname(page.source)
-    return posixpath.normpath(posixpath.join(base, name.lstrip("/")))
 
 
 def lines_of(text: str, lines: str) -> str:

@@ -307,10 +307,10 @@ class Site:
         """The folder behind `/theme/` or `/static/`."""
         return THEME / "static" if name == "theme" else self.root / self.config.static_dir
 
-    def files_in(self, name: str) -> Iterator[str]:
+    def files_in(self, name: str, problems: Problems | None = None) -> Iterator[str]:
         """The files below `/theme/` or `/static/`."""
         folder = self.folder_of(name)
-        for file in find_files(folder, relative_name(folder, self.root), Problems()):
+        for file in find_files(folder, relative_name(folder, self.base), Problems() if problems is None else problems):
             yield file.path
 
     def asset_version(self, name: str, filename: str) -> str | None:

@@ -18,9 +18,11 @@ from coldpress.markup.comments import without_comments, without_hidden_lines
 from coldpress.markup.embeds import kind_of
 from coldpress.markup.rendered import Component, Link
 from coldpress.markup.tree import EMBED
-from coldpress.web.including import lines_of, source_of, text_of
+from coldpress.web.growth import too_large
+from coldpress.web.including import lines_of
 from coldpress.web.inert import inert, written
 from coldpress.web.site import Site
+from coldpress.web.site_files import source_of, text_of
 
 _UNDERLINE = re.compile(r" {0,3}=+[ \t]*(?:\n|\Z)")
 _DEEPEST = 8  # pages in one another
@@ -128,7 +130,8 @@ def _of_embed(site: Site, page: Page, body: str, starts: list[int], component: C
     if target is None or target.path is None or not isinstance(link, Link) or not found:
         return
     other = target.page if component.kind == "leaf" and not target.fragment else None
-    if other is not None and other.source not in (page.source, *above) and len(above) < _DEEPEST:
+    if other is not None and other.source not in (page.source, *above) and len(above) < _DEEPEST and (
+            above or other.source not in too_large(site, page)):
         yield at, found.end(), _text(site, other, (*above, page.source))
         return
     url = site.library.link_url(page, link, elsewhere=True, absolute=site.library.config.base_url is not None)
@@ -141,7 +144,7 @@ def _of_include(site: Site, page: Page, body: str, starts: list[int], component:
     at = starts[min(component.line, len(starts)) - 1]
     found = _INCLUDE.match(body, at)
     name = str(dict(component.attributes).get("file", ""))
-    if not found or not name:
+    if not found or not name or (not above and source_of(page, name) in too_large(site, page)):
         return
     other = site.library.by_source(source_of(page, name))
     if other is not None:
