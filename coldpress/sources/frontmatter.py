@@ -125,9 +125,11 @@ class _Reader:
 
     def _cut(self, key: str, into: dict[str, Any], name: str) -> None:
         """Each term has a page that shows the terms of its posts."""
-        given = into.get(name, ())
-        if name in ("authors", *self.taxonomies) and len(given) > _MOST_TERMS:
-            into[name] = given[:_MOST_TERMS]
+        if name not in ("authors", *self.taxonomies):
+            return
+        given = into[name].names if name == "authors" else into[name]
+        if len(given) > _MOST_TERMS:
+            into[name] = replace(into[name], names=given[:_MOST_TERMS]) if name == "authors" else given[:_MOST_TERMS]
             self.problems.warn("front-matter.too-many", f"`{key}` has {len(given):,} entries: the first "
                                f"{_MOST_TERMS} are read", self.mapping.place(key), "leave fewer of them")
 
