@@ -91,7 +91,7 @@ def test_build_as_json(make_site):
     result = make_site({**SITE, "content/b.md": "[x](no.md)"}).build()
     assert result.err == ""
     assert sorted(result.data) == [
-        "left_out", "output", "pages", "problems", "published", "removed", "rendered", "written"]
+        "left_out", "output", "pages", "problems", "published", "removed", "removed_urls", "rendered", "written"]
     assert result.data["published"] is True
     assert {"url": "/about/", "endpoint": "coldpress.content.content", "source": "content/about.md",
             "file": "about/index.html", "copied": False} in result.data["pages"]
