@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coldpress import recorder
 from coldpress.decoding import decode
 from coldpress.errors import Place
 from coldpress.mapping import MappingText
@@ -73,4 +74,6 @@ class Document:
         return Place(self.source.name, self.parsed.body_line + line - 1, column, text, length)
 
     def _split(self) -> tuple[MappingText | None, str, int]:
-        return split_front_matter(decode(self.source.read(), self.source.name, "source.encoding"), self.source.name)
+        with recorder.unrecorded():  # a page that shows it has read `body` or `text`
+            data = self.source.read()
+        return split_front_matter(decode(data, self.source.name, "source.encoding"), self.source.name)
