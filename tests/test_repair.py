@@ -68,8 +68,8 @@ def test_what_never_ends_is_ended_or_text(piece, whole):
 
 def test_the_rest_of_a_page_stays_outside_of_what_is_never_closed():
     assert render("<b>a\n\n- c") == "<p><b>a</b></p>\n<ul>\n<li>c</li>\n</ul>"
-    assert render("- <div>\n- a") == "<ul>\n<li><div></div></li>\n<li>a</li>\n</ul>"
-    assert render("- <!-- a\n\nb") == "<ul>\n<li><!-- a--></li>\n</ul>\n<p>b</p>"
+    assert render("- <div>\n- a") == "<ul>\n<li>\n<div>\n</div></li>\n<li>a</li>\n</ul>"
+    assert render("- <!-- a\n\nb") == "<ul>\n<li>\n<!-- a-->\n</li>\n</ul>\n<p>b</p>"
     assert render("a <script> b") == "<p>a &lt;script&gt; b</p>"
     assert render("a <script>c</script> b") == "<p>a <script>c</script> b</p>"
     title = RENDERER.render("# a <b>c\n\nd").title
