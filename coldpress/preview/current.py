@@ -114,7 +114,7 @@ class Current:
             found = {name: [path.relative_to(tree).as_posix() for path in sorted(changed) if path.is_relative_to(tree)]
                      for name, tree in trees.items()}
             site = moment.site
-            if found["templates"] or found["theme"]:
+            if found["templates"] or found["theme"] or site.environment.has_borrowed(changed):
                 site.forget_templates()
                 self._checked = None
             sources = [name for name in found["content"] if _errors(self._content) or _is_there(site, name)]

@@ -17,7 +17,7 @@ from coldpress.web.twins import twin_path
 
 
 def install_converters(url_map: Map, site: Site) -> None:
-    """Give a URL map the converters of one site."""
+    """Give a URL map the converters of one site, under names that no app has."""
 
     class Content(BaseConverter):
         """Anything at a path: a page, an alias or an asset; None where nothing is.
@@ -71,12 +71,12 @@ def install_converters(url_map: Map, site: Site) -> None:
                 raise NothingThere(f"there is no Markdown twin of `{value}`")
             return url_of(path).removeprefix("/").removesuffix(".md")
 
-    url_map.converters["content"] = Content
-    url_map.converters["twin"] = Twin
-    url_map.converters["listing"] = Listing
-    url_map.converters["taxonomy"] = _names(
+    url_map.converters["coldpress_content"] = Content
+    url_map.converters["coldpress_twin"] = Twin
+    url_map.converters["coldpress_listing"] = Listing
+    url_map.converters["coldpress_taxonomy"] = _names(
         {taxonomy_path(name).strip("/"): name for name in group_names(site.config)})
-    url_map.converters["collection"] = _names(
+    url_map.converters["coldpress_collection"] = _names(
         {folder_path(name, lowercase=site.config.slugs.lowercase).strip("/"): name
              for name in site.config.collections})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,10 +21,12 @@ from coldpress import recorder
 from coldpress.paths import is_external, path_of
 from coldpress.sources.dates import format_iso, format_rfc822
 from coldpress.text import did_you_mean
+from coldpress.web.borrowing import PREFIX, AppTemplates
 from coldpress.web.chance import lipsum, pick
 from coldpress.web.compiled import CompiledTheme
 
 THEME = Path(__file__).parent / "theme"
+_GETTEXT = ("_", "gettext", "ngettext", "pgettext", "npgettext")
 _COMPILED = CompiledTheme(str(THEME))
 
 
@@ -99,7 +101,7 @@ class SiteEnvironment(Environment):
     template_class = SiteTemplate
     loader: Templates
 
-    def __init__(self, app: flask.Flask, templates: Path) -> None:
+    def __init__(self, app: flask.Flask, templates: Path, base: Path, *, share: bool = False) -> None:
         theme = FileSystemLoader(THEME / "templates")
         super().__init__(
             app,
@@ -116,21 +118,48 @@ class SiteEnvironment(Environment):
             request=flask.request, session=flask.session, g=flask.g, lipsum=lipsum)
         self.policies["json.dumps_function"] = app.json.dumps
         self.filters.update(iso=format_iso, rfc822=format_rfc822, cdata=_cdata, random=pick)
+        self._app = app
+        self._borrowed = AppTemplates(app, self.globals, base)
+        self._is_to_share = share
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
         # Every lookup comes through here, those in vain too.
+        if self._is_to_share:
+            self._share()
+        if name.startswith(PREFIX) and self._app.jinja_env is not self:
+            return self._borrowed.load(name.removeprefix(PREFIX))
         recorder.read("template", name)
         return super()._load_template(name, globals)
 
+    def _share(self) -> None:
+        """Take the app's filters, tests, globals and extensions, beside what is here.
+        Not before a template is asked for: until then the app may get more."""
+        self._is_to_share = False
+        theirs = self._app.jinja_env
+        for extension in theirs.extensions.values():
+            if extension.identifier not in self.extensions:
+                self.add_extension(type(extension))
+        for name in ("newstyle_gettext", "newstyle_trimmed"):
+            if hasattr(theirs, name):
+                setattr(self, name, getattr(theirs, name))
+        own = dict(self.globals)
+        self.globals.update({**theirs.globals, **{name: value for name, value in own.items() if name not in _GETTEXT}})
+        self.filters = {**theirs.filters, **self.filters}
+        self.tests = {**theirs.tests, **self.tests}
+
     def fingerprint(self, name: str) -> str | None:
         """The digest of the template that a name finds; None for no template."""
+        if name.startswith(PREFIX):
+            return self._borrowed.fingerprint(name.removeprefix(PREFIX))
         try:
             return self.loader.digests.get(name) or (self.loader.get_source(self, name) and self.loader.digests[name])
         except TemplateNotFound:
             return None
 
     def is_own(self, name: str) -> bool:
-        """Whether a template that was loaded is the site's own, not the theme's."""
+        """Whether a template that was loaded is the site's own or the app's, not the theme's."""
+        if name.startswith(PREFIX):
+            return True
         file = self.loader.files.get(name)
         return file is not None and not file.startswith(str(THEME))
 
@@ -138,8 +167,13 @@ class SiteEnvironment(Environment):
         """Look in the template folders of an app's blueprints too, last of all."""
         self.loader.loaders = [*self.loader.loaders, DispatchingJinjaLoader(app)]
 
+    def has_borrowed(self, files: Iterable[Path]) -> bool:
+        """Whether one of these files is a template of the app that was loaded."""
+        return self._borrowed.has_any(files)
+
     def clear(self) -> None:
         """Forget compiled templates: one was added, changed or removed."""
+        self._borrowed.clear()
         self.loader.digests.clear()
         self.loader.files.clear()
         if self.cache is not None:

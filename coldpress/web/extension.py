@@ -38,11 +38,16 @@ class Coldpress(Site):
     """A site as an extension: `Coldpress(app, root, url_prefix="/blog")`, with
     `root` seen from the app's own folder; or without an app and `init_app` later.
 
+    With `share` its templates have the app's filters, tests, globals and context
+    processors too; where both have a name, it is the site's.
+
     `endpoints` maps the short names of our views (`content`, `term`) to their
     endpoints; `generators` maps endpoints to the generators of their URLs.
     """
 
-    def __init__(self, app: Flask | None = None, root: str | Path = ".", *, url_prefix: str = "") -> None:
+    def __init__(self, app: Flask | None = None, root: str | Path = ".", *, url_prefix: str = "",
+                 share: bool = False) -> None:
+        self.shares = share
         with recorder.unrecorded():
             super().__init__(Path(app.root_path, root) if app else root, url_prefix, app.root_path if app else None)
         self.host = SiteHost(self)
@@ -65,7 +70,7 @@ class Coldpress(Site):
         app.register_blueprint(self._make_parent())
 
     def _make_environment(self, app: Flask) -> SiteEnvironment:
-        environment = SiteEnvironment(app, self.root / self.config.templates_dir)
+        environment = SiteEnvironment(app, self.root / self.config.templates_dir, self.base, share=self.shares)
         environment.globals.update(
             site=SiteVariables(self), library=LocalProxy(lambda: self.library),
             data=LocalProxy(lambda: self.library.data), now=self.now,

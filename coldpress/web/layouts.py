@@ -38,7 +38,7 @@ def is_layout(site: Site, name: str, *, shows_list: bool) -> bool:
     parts = [part.casefold() for part in name.split("/") if part not in ("", ".")]
     if parts[:1] == ["theme"]:
         parts = parts[1:]
-    if not parts or any(part in _PARTS for part in parts[:-1]) or parts[-1].startswith("_"):
+    if ":" in name or not parts or any(part in _PARTS for part in parts[:-1]) or parts[-1].startswith("_"):
         return False
     if len(parts) == 1 and (parts[0] in _OTHERS or (parts[0] in _LISTS and not shows_list)):
         return False

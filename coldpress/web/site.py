@@ -80,6 +80,8 @@ class Site:
     """What else happened meanwhile."""
     factory_noted: Mapping[str, int] = MappingProxyType({})
     """When the files among that had changed last, as it read them."""
+    shares = False
+    """Whether templates have what the app gives to its own."""
     owns_app = False
     """Whether the app is the site's own, and all its routes are frozen."""
 
@@ -269,7 +271,11 @@ class Site:
         """Render the first of these templates that exists."""
         names = [template] if isinstance(template, str) else list(template)
         variables.setdefault("page", None)
-        self.app.update_template_context(variables)
+        if self.owns_app or self.shares:
+            given: dict[str, Any] = {}
+            self.app.update_template_context(given)
+            ours = self.environment.globals if self.shares else ()
+            variables = {**{name: value for name, value in given.items() if name not in ours}, **variables}
         return self.environment.select_template(names).render(variables)
 
     @property

@@ -19,7 +19,7 @@ from coldpress.web.site_blueprint import SiteBlueprint
 blueprint = SiteBlueprint("content", __name__)
 
 
-@blueprint.get("/<content:page>")
+@blueprint.get("/<coldpress_content:page>")
 def content(page: Page | Alias | SourceFile | None) -> ResponseReturnValue:
     """Whatever the Library has at this path."""
     if isinstance(page, Page):

@@ -23,21 +23,21 @@ blueprint = SiteBlueprint("feeds", __name__)
 
 
 @blueprint.get("/feed.xml")
-@blueprint.get("/<listing:of>/feed.xml")
+@blueprint.get("/<coldpress_listing:of>/feed.xml")
 def feed(of: str = "/") -> ResponseReturnValue:
     """The latest pages as Atom."""
     return _feed(of, "atom")
 
 
 @blueprint.get("/rss.xml")
-@blueprint.get("/<listing:of>/rss.xml")
+@blueprint.get("/<coldpress_listing:of>/rss.xml")
 def rss(of: str = "/") -> ResponseReturnValue:
     """The latest pages as RSS."""
     return _feed(of, "rss")
 
 
 @blueprint.get("/feed.json")
-@blueprint.get("/<listing:of>/feed.json")
+@blueprint.get("/<coldpress_listing:of>/feed.json")
 def json_feed(of: str = "/") -> ResponseReturnValue:
     """The latest pages as JSON Feed."""
     return _feed(of, "json")

@@ -33,8 +33,8 @@ def home_urls(library: Library) -> Iterator[dict[str, Any]]:
     yield {}
 
 
-@blueprint.get("/<collection:name>/")
-@blueprint.get("/<collection:name>/page/<int:number>/")
+@blueprint.get("/<coldpress_collection:name>/")
+@blueprint.get("/<coldpress_collection:name>/page/<int:number>/")
 def posts(name: str, number: int | None = None) -> ResponseReturnValue:
     """The posts of a collection: the newest, or one of the numbered pages."""
     site = current_site()

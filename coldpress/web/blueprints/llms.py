@@ -35,7 +35,7 @@ def llms_urls(library: Library) -> Iterator[dict[str, Any]]:
         yield {}
 
 
-@blueprint.get("/<twin:of>.md")
+@blueprint.get("/<coldpress_twin:of>.md")
 def twin(of: Page | None) -> ResponseReturnValue:
     """A page as Markdown."""
     site = current_site()

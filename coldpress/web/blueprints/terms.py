@@ -24,7 +24,7 @@ SPECIAL = {"authors": ("authors.html", "author.html"), "series": ("terms.html", 
 """Templates for all terms, and for one, that win over `terms.html` and `term.html`."""
 
 
-@blueprint.get("/<taxonomy:name>/")
+@blueprint.get("/<coldpress_taxonomy:name>/")
 def terms(name: str) -> ResponseReturnValue:
     """Every term of a taxonomy; without any, whatever else is there."""
     site = current_site()
@@ -43,8 +43,8 @@ def terms_urls(library: Library) -> Iterator[dict[str, Any]]:
             yield {"name": name}
 
 
-@blueprint.get("/<taxonomy:name>/<path:slug>/", strict_slashes=False)
-@blueprint.get("/<taxonomy:name>/<path:slug>/page/<int:number>/")
+@blueprint.get("/<coldpress_taxonomy:name>/<path:slug>/", strict_slashes=False)
+@blueprint.get("/<coldpress_taxonomy:name>/<path:slug>/page/<int:number>/")
 def term(name: str, slug: str, number: int | None = None) -> ResponseReturnValue:
     """The pages that carry a term; where there is no such term, whatever else is there."""
     site = current_site()
