@@ -10,6 +10,7 @@ formats them once, the same for a terminal, `--json` and the browser.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -36,6 +37,15 @@ class Place:
         return self.path, self.line or 0, self.column or 0
 
 
+_QUOTED = re.compile(r"`([^`\n]+)`")
+_LONGEST = 160  # characters of a name or URL before it buries the sentence around it
+
+
+def _elided(quoted: re.Match[str]) -> str:
+    name = quoted[1]
+    return f"`{name[:100]}…{name[-40:]}`" if len(name) > _LONGEST else quoted[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake: `code` names its kind, `message` says what, `hint` the fix.
@@ -52,6 +62,9 @@ class Problem:
     severity: Severity = "error"
     also: tuple[Place, ...] = ()
     traceback: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", _QUOTED.sub(_elided, self.message))
 
     @property
     def is_error(self) -> bool:

@@ -209,3 +209,9 @@ def test_a_warning_fails_under_strict_and_nothing_is_published(make_site):
     assert "error[link.broken-link]" in result.err
     assert not (site.root / "site/a/index.html").exists()
     assert "warning[link.broken-link]" in site.run("build").err
+
+
+def test_a_long_name_does_not_bury_what_is_said_of_it(make_site):
+    result = make_site({"content/a.md": f"[b](/{'x' * 400}/) and [c](/{'y' * 100}/)"}).run("build")
+    assert f"nothing is at `/{'x' * 99}…{'x' * 39}/`\n" in result.err
+    assert f"nothing is at `/{'y' * 100}/`\n" in result.err
