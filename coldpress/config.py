@@ -289,7 +289,7 @@ def _read(source: MappingText, problems: Problems) -> Config:
         if key not in parsers:
             _refuse(key, source, problems, parsers)
         elif value is not None:
-            if parsers[key] is _text and not isinstance(value, str):
+            if parsers[key] in (_text, _line) and not isinstance(value, str):
                 value = source.raw(key) or value  # `1.10` is those four letters
             try:
                 values[key] = parsers[key](value)
