@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
+from urllib.parse import unquote
+
 import pytest
+
+from tests.conftest import REPOSITORY
 
 HOST = '''\
 from pathlib import Path
@@ -157,3 +163,81 @@ def test_a_base_url_that_does_not_end_with_the_prefix_is_an_error(make_site):
     result = make_site(FILES, "title: T\nbase_url: https://example.org/\n").build()
     assert result.places() == [("config.base-url-prefix", "config.yaml", 2)]
     assert result.problems[0]["hint"] == "write `https://example.org/blog/`"
+
+
+SHOP = '''\
+import flask
+
+import coldpress
+
+
+def create_app():
+    app = flask.Flask("shop_app", root_path=__file__.rpartition("/")[0])
+    shop = flask.Blueprint("shop", "shop_app", url_prefix="/shop")
+
+    @shop.get("/<slug>/")
+    def book(slug):
+        return slug
+
+    @shop.get("/<int:year>/<kind>/<float:price>")
+    def priced(year, kind, price):
+        return kind
+
+    @shop.post("/order/now/")
+    def order():
+        return "x"
+
+    @app.get("/")
+    def home():
+        return "x"
+
+    @app.get("/prices/")
+    def prices():
+        return "x"
+
+    @app.get("/<path:anything>")
+    def anything(anything):
+        return anything
+
+    app.register_blueprint(shop)
+    coldpress.Coldpress(app, "blog", url_prefix="/blog")
+    return app
+'''
+LINKS = {  # as written: what the hint says to write
+    "/shop/sicp/": "endpoint:shop.book?slug=sicp", "/shop/sicp": "endpoint:shop.book?slug=sicp",
+    "/prices/": "endpoint:prices", "/prices/?year=2026#top": "endpoint:prices?year=2026#top",
+    "/shop/sicp/?year=2026#prices": "endpoint:shop.book?slug=sicp&year=2026#prices",
+    "/shop/b%C3%BCcher%20%26%20co/": "endpoint:shop.book?slug=b%C3%BCcher%20%26%20co",
+    "/shop/2026/hats/1.5": "endpoint:shop.priced?year=2026&kind=hats&price=1.5",
+    "/shop/order/now/": None, "/anything/at/all/": None, "/static/x.css": None, "/blog/about/": None, "/nothing": None}
+
+
+def test_the_hint_for_a_link_to_the_host_says_how_to_write_it(make_site):
+    body = "\n\n".join(f"[x]({target})" for target in LINKS)
+    site = make_site({"build.py": SHOP, "blog/config.yaml": CONFIG, "blog/content/about.md": body,
+                      "static/x.css": "x"}).edit({"config.yaml": None})
+    result = site.build()
+    told = {problem["message"]: problem["hint"] for problem in result.problems if problem["code"] == "link.broken-link"}
+    assert len(told) == len(LINKS)
+    for target, written in LINKS.items():
+        hint = told[f"nothing is at `{target}`"]
+        assert (f"`{written}`" in (hint or "")) if written else "endpoint:" not in (hint or ""), (target, hint)
+    good = [written for written in LINKS.values() if written]
+    site.edit({"blog/content/about.md": "\n\n".join(f"[x]({written})" for written in good)})
+    assert "link.broken-link" not in site.build().codes
+    page = site.files("blog/site")["blog/about/index.html"].decode()
+    for target, written in LINKS.items():
+        if written:
+            path = target if "?" in target or target.endswith(("/", "1.5")) else f"{target}/"
+            assert f'href="{unquote(path)}"' in unquote(html.unescape(page)), target
+
+
+def test_the_documented_links_to_the_host_hold(make_site):
+    docs = (REPOSITORY / "content/docs/routes.md").read_text("utf-8")
+    example = re.search(r"### Link to pages of your app.*?```md\n(.*?)```", docs, re.S)
+    site = make_site({"build.py": SHOP, "blog/config.yaml": CONFIG, "blog/content/about.md": example[1]})
+    site.edit({"config.yaml": None})
+    assert "link.broken-link" not in site.build().codes
+    page = site.files("blog/site")["blog/about/index.html"].decode()
+    assert re.findall(r'<a href="([^"]*)">(?:the book|its prices|prices)', page) == [
+        "/shop/sicp/", "/shop/sicp/?year=2026#prices", "/prices/"]

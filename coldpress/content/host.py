@@ -27,6 +27,9 @@ class Host(Protocol):
         """The URL of `name` or `name?key=value`, an endpoint of the app; None
         where there is no such endpoint."""
 
+    def endpoint_at(self, path: str) -> str | None:
+        """What leads to a path of the app outside of the site: `name?key=value`."""
+
     @property
     def endpoint_names(self) -> Iterable[str]:
         """What endpoints are called."""

@@ -215,6 +215,9 @@ def _suggestion(library: Library, page: Page, link: Link) -> str | None:
     state = library.why_left_out(source)
     if state is not None:
         return f"that page is {state}"
+    endpoint = library.host.endpoint_at(name) if name.startswith("/") else None
+    if endpoint is not None:
+        return f"for the app's own page write `{_as_endpoint_reference(endpoint, link.target)}`"
     candidates = library.asset_sources if link.kind != "link" else library.sources
     match = _nearest_file(source, candidates) or _nearest_file(source, library.asset_sources)
     if match:
@@ -222,6 +225,14 @@ def _suggestion(library: Library, page: Page, link: Link) -> str | None:
     above = posixpath.dirname(name.rstrip("/")) if name.startswith("/") else ""
     paths = [other.path for other in library.all_pages if posixpath.dirname(other.path.rstrip("/")) == above]
     return did_you_mean(name, paths) if above else None
+
+
+def _as_endpoint_reference(endpoint: str, target: str) -> str:
+    """An endpoint with what stands behind the path of a link."""
+    rest, hash_mark, fragment = target.partition("#")
+    query = rest.partition("?")[2]
+    separator = "" if not query else "&" if "?" in endpoint else "?"
+    return f"{ENDPOINT}{endpoint}{separator}{query}{hash_mark}{fragment}"
 
 
 def _nearest_file(source: str, candidates: Sequence[str]) -> str | None:

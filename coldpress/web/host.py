@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from flask import has_request_context
 from jinja2 import TemplateNotFound
@@ -43,6 +43,24 @@ class SiteHost:
                 return str(url_for(name, **values))
             except (BuildError, ValueError):
                 return None
+
+    def endpoint_at(self, path: str) -> str | None:
+        """What leads to a path of the app outside of the site: `name?key=value`;
+        None where nothing is, or a rule that takes any path."""
+        site = self._site
+        if not site.url_prefix or f"{path}/".startswith(f"{site.url_prefix}/"):
+            return None
+        urls = site.app.url_map.bind("localhost")
+        for candidate in (path, f"{path}/"):
+            try:
+                rule, values = urls.match(candidate, method="GET", return_rule=True)
+                written = {name: str(value) for name, value in values.items()}
+                is_theirs = rule.endpoint not in site.endpoints and not rule.rule.startswith("/<")
+                if is_theirs and unquote(urls.build(rule.endpoint, written)) == candidate:
+                    return str(rule.endpoint) + ("?" + urlencode(written, quote_via=quote) if written else "")
+            except Exception:  # noqa: BLE001  (converters are the app's, and may do anything)
+                continue
+        return None
 
     @property
     def endpoint_names(self) -> Iterable[str]:
