@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
+from functools import cached_property
 from hashlib import blake2b
 
 # Scripts written without spaces: each character counts as a word.
@@ -25,6 +27,10 @@ _DRESSING = re.compile("[\ufe00-\ufe0f\u20e3]")
 _SPACES = re.compile("[ \t\n\r\v\f\x85\u2028\u2029]+")
 
 _PLAIN_SLUG = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
+
+_COMPARED = 40  # names with one word
+_LOOKED_AT = 1_000  # names that share letters with it
+_LONGEST_NAME = 200  # letters
 
 WORDS_PER_MINUTE = 220
 CJK_PER_MINUTE = 400
@@ -122,14 +128,54 @@ def one_edit_apart(a: str, b: str) -> bool:
     )
 
 
+class NearNames:
+    """Names to be looked through again and again for the nearest to a word.  Of
+    many, only those that share most of its rarest letters are compared with it."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(names)
+        self._folded = {name.casefold(): name for name in self._names}
+
+    def nearest(self, word: str) -> str | None:
+        """The name that was probably meant, if any is near."""
+        if word.casefold() in self._folded:
+            return self._folded[word.casefold()]
+        if len(word) > _LONGEST_NAME:  # to compare takes more than linear time
+            return None
+        match = difflib.get_close_matches(word, self._likely(word), n=1, cutoff=0.7)
+        return match[0] if match else None
+
+    def _likely(self, word: str) -> Iterable[str]:
+        if len(self._names) <= _COMPARED:
+            return self._names
+        rarest = sorted((self._places.get(part, []) for part in _parts(word)), key=len)
+        shared: Counter[int] = Counter()
+        for places in rarest:
+            if shared and len(shared) + len(places) > _LOOKED_AT:
+                break
+            shared.update(places[:_LOOKED_AT])
+        best = sorted(shared, key=lambda number: (-shared[number], number))[:_COMPARED]
+        return [self._names[number] for number in sorted(best)]
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Which names have three letters in them, by number."""
+        places: dict[str, list[int]] = {}
+        for number, name in enumerate(self._names):
+            for part in _parts(name) if len(name) <= _LONGEST_NAME else ():
+                places.setdefault(part, []).append(number)
+        return places
+
+
+def _parts(name: str) -> dict[str, None]:
+    """Each three letters of a name that stand together, its ends among them."""
+    padded = f"\0\0{name}\0".casefold()
+    return dict.fromkeys(padded[at:at + 3] for at in range(len(padded) - 2))
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant, if any is near."""
-    candidates = list(known)
-    folded = {candidate.casefold(): candidate for candidate in candidates}
-    if word.casefold() in folded:
-        return folded[word.casefold()]
-    match = difflib.get_close_matches(word, candidates, n=1, cutoff=0.7)
-    return match[0] if match else None
+    return NearNames(known).nearest(word)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coldpress import recorder
@@ -26,9 +27,25 @@ def expanded_body(library: Library, page: Page) -> Expanded | None:
     return None
 
 
-_Lines = tuple[Expanded | None, list[str], list[str]]
-"""A body as it is rendered, its lines, and those of its source."""
-_kept: ContextVar[dict[str, _Lines] | None] = ContextVar("coldpress.bodies", default=None)
+class _Body:
+    """A page's body with its lines, each split when first asked for."""
+
+    def __init__(self, library: Library, page: Page) -> None:
+        self.expanded = expanded_body(library, page)
+        self._document = page._document
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines as they are rendered."""
+        return self.expanded.text.split("\n") if self.expanded else self.written
+
+    @cached_property
+    def written(self) -> list[str]:
+        """The lines of its source."""
+        return self._document.body.split("\n")
+
+
+_kept: ContextVar[dict[str, _Body] | None] = ContextVar("coldpress.bodies", default=None)
 
 
 @contextmanager
@@ -42,16 +59,11 @@ def bodies_kept() -> Iterator[None]:
         _kept.reset(token)
 
 
-def _kept_lines(library: Library, page: Page) -> _Lines:
+def _body(library: Library, page: Page) -> _Body:
     kept = _kept.get()
-    found = kept.get(page.source) if kept is not None else None
-    if found is None:
-        expanded = expanded_body(library, page)
-        lines = expanded.text.split("\n") if expanded else []
-        found = expanded, lines, page._document.body.split("\n")
-        if kept is not None:
-            kept[page.source] = found
-    return found
+    if kept is None:
+        return _Body(library, page)
+    return kept.get(page.source) or kept.setdefault(page.source, _Body(library, page))
 
 
 def place_in(library: Library, page: Page, line: int | None, column: int | None, length: int = 1) -> Place:
@@ -59,22 +71,23 @@ def place_in(library: Library, page: Page, line: int | None, column: int | None,
     source, or in the snippet its line comes from."""
     if line is None:
         return page._document.place()
-    expanded, lines, written = _kept_lines(library, page)
+    body = _body(library, page)
+    expanded = body.expanded
     if expanded is None or line > len(expanded.origins):
-        return page._document.place_on(written, line, column, length)
+        return page._document.place_on(body.written, line, column, length)
     origin = expanded.origins[line - 1]
     if origin.file is None:
-        return page._document.place_on(written, origin.line, column, length)
-    text = lines[line - 1][origin.indent:]
+        return page._document.place_on(body.written, origin.line, column, length)
+    text = body.lines[line - 1][origin.indent:]
     return Place(origin.file, origin.line, max(1, column - origin.indent) if column else None, text, length)
 
 
 def missing_snippets(library: Library, page: Page) -> Iterator[Problem]:
     """A warning for each snippet of a page that cannot be had."""
-    expanded, _, written = _kept_lines(library, page)
-    for missing in expanded.missing if expanded else ():
+    body = _body(library, page)
+    for missing in body.expanded.missing if body.expanded else ():
         column = missing.line.find(missing.name) + 1
         length, origin = len(missing.name), missing.origin
-        place = (page._document.place_on(written, origin.line, column, length) if origin.file is None
+        place = (page._document.place_on(body.written, origin.line, column, length) if origin.file is None
                  else Place(origin.file, origin.line, column, missing.line, length))
         yield Problem("markup.include", missing.message, place, missing.hint, severity="warning")

@@ -26,6 +26,7 @@ from coldpress.content.permalinks import Entry
 from coldpress.content.pictures import Sizes
 from coldpress.content.selection import LeftOut
 from coldpress.content.standing import Standing
+from coldpress.content.suggestions import Suggestions
 from coldpress.content.taxonomy import Author
 from coldpress.markup.cache import Body
 from coldpress.markup.rendered import Brief, Link, Rendered
@@ -128,6 +129,12 @@ class Library(Neighbourhood):
     @cached_property
     def _names(self) -> Names:
         return Names(self.all_pages.unrecorded, self._asset_paths)
+
+    @cached_property
+    def _suggestions(self) -> Suggestions:
+        """What may be meant by links that lead nowhere."""
+        with recorder.unrecorded():
+            return Suggestions(self.sources, self.asset_sources, [page.path for page in self.all_pages], self._names)
 
     def image_size(self, path: str) -> tuple[int, int] | None:
         """Width and height of the image at a path, in pixels, where they are known."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin
@@ -24,8 +24,7 @@ from coldpress.markup.rendered import Link
 from coldpress.markup.scan import ENDPOINT
 from coldpress.paths import is_external, path_of
 from coldpress.sources.files import MARKDOWN
-from coldpress.sources.names import file_stem, split_name
-from coldpress.text import did_you_mean, heading_id, nearest
+from coldpress.text import NearNames, did_you_mean, heading_id
 
 if TYPE_CHECKING:
     from coldpress.content.library import Library
@@ -160,14 +159,18 @@ def loose_links(library: Library, page: Page) -> Iterator[tuple[str | None, Link
 
 def missing_anchors(library: Library, page: Page) -> Iterator[Problem]:
     """A warning for each link to a heading that is not there."""
+    known: dict[str, tuple[frozenset[str], NearNames]] = {}
     for link in page._rendered.html.links:
         target = resolve(library, page, link.target)
         if target.page and target.fragment not in ("", "top"):
             recorder.read("body", target.page.source)
-            anchors = target.page._rendered.anchors
+            if target.page.source not in known:
+                there = target.page._rendered.anchors
+                known[target.page.source] = frozenset(there), NearNames(there)
+            anchors, names = known[target.page.source]
             if target.fragment not in anchors:
                 where = "this page" if target.page is page else f"`{target.page.source}`"
-                near = nearest(target.fragment, anchors)
+                near = names.nearest(target.fragment)
                 what = "block" if target.fragment[0] == "^" else "heading"
                 yield Problem("link.broken-anchor", f"{where} has no {what} `#{target.fragment}`",
                               _place(library, page, link), f"did you mean `#{near}`?" if near else None,
@@ -206,7 +209,8 @@ def _place(library: Library, page: Page, link: Link) -> Place:
 def _suggestion(library: Library, page: Page, link: Link) -> str | None:
     """What was probably meant: a file of the same or a near name."""
     if link.target.startswith("[["):
-        return did_you_mean(link.target[2:-2].partition("#")[0].casefold(), library._names)
+        called = library._suggestions.name(link.target[2:-2].partition("#")[0].casefold())
+        return f"did you mean `{called}`?" if called else None
     if link.target.startswith(ENDPOINT):
         return did_you_mean(link.target.removeprefix(ENDPOINT).partition("?")[0], library.host.endpoint_names)
     folder = posixpath.dirname(page.source)
@@ -218,13 +222,11 @@ def _suggestion(library: Library, page: Page, link: Link) -> str | None:
     endpoint = library.host.endpoint_at(name) if name.startswith("/") else None
     if endpoint is not None:
         return f"for the app's own page write `{_as_endpoint_reference(endpoint, link.target)}`"
-    candidates = library.asset_sources if link.kind != "link" else library.sources
-    match = _nearest_file(source, candidates) or _nearest_file(source, library.asset_sources)
+    match = library._suggestions.file(source, asset=link.kind != "link")
     if match:
         return f"did you mean `{posixpath.relpath(match, folder or '.')}`?"
-    above = posixpath.dirname(name.rstrip("/")) if name.startswith("/") else ""
-    paths = [other.path for other in library.all_pages if posixpath.dirname(other.path.rstrip("/")) == above]
-    return did_you_mean(name, paths) if above else None
+    path = library._suggestions.path(name) if name.startswith("/") else None
+    return f"did you mean `{path}`?" if path else None
 
 
 def _as_endpoint_reference(endpoint: str, target: str) -> str:
@@ -233,21 +235,3 @@ def _as_endpoint_reference(endpoint: str, target: str) -> str:
     query = rest.partition("?")[2]
     separator = "" if not query else "&" if "?" in endpoint else "?"
     return f"{ENDPOINT}{endpoint}{separator}{query}{hash_mark}{fragment}"
-
-
-def _nearest_file(source: str, candidates: Sequence[str]) -> str | None:
-    """The candidate with the same stem (in the nearest folder), else the one of
-    a near name in the folder that was meant."""
-    folder, name = posixpath.split(source)
-    stem = posixpath.splitext(name)[0].casefold()
-    named = [other for other in candidates if _stem(other) == stem]
-    if not named:
-        beside = [other for other in candidates if posixpath.dirname(other) == folder]
-        close = nearest(stem, [_stem(other) for other in beside])
-        named = [other for other in beside if close and _stem(other) == close]
-    return max(named, key=lambda other: len(posixpath.commonprefix([other[::-1], source[::-1]])), default=None)
-
-
-def _stem(source: str) -> str:
-    """What a source is called: its name, for an index its folder's."""
-    return split_name(source, file_stem(source) in ("index", "_index"))[0].casefold()
