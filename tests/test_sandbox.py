@@ -23,7 +23,7 @@ SITE = {
     "content/docs/_index.md": "---\ntitle: Docs\n---\nAll of it.",
     "content/docs/one.md": "---\ntitle: One\n---\n## Part\n\nx",
     "content/posts/2026-01-01-a.md": "---\ntitle: First\ntags: [x, y]\nauthors: [ann]\nseries: S\n---\nFirst text.",
-    "content/posts/2026-01-02-b.md": "---\ntitle: Second\ntags: [x]\naliases: [/old/]\n---\nSecond *text*.",
+    "content/posts/2026-01-02-b.md": "---\ntitle: Second\ntags: [x]\naliases: [/posts/old/]\n---\nSecond *text*.",
     "content/pic.txt": "p", "data/authors.yaml": "ann: {name: Ann, bio: Writes.}\n",
     "data/rows.csv": "name,price\nhat,3\ncoat,9\n"}
 PAGE = "---\ntitle: Me\nsize: 3\nday: 2026-03-04\n---\n"
@@ -83,7 +83,7 @@ READ = [
      "Docs 1"),
     ("{% for k, v in page.params.items() %}{{ k }}={{ v }};{% endfor %}{{ page.terms.tags|length }}",
      "size=3;day=2026-03-04;0"),
-    ("{{ library.assets|join(' ') }} {{ library.aliases['/old/'].page.title }} {{ library.asset_of('pic.txt') }}",
+    ("{{ library.assets|join(' ') }} {{ library.aliases['/posts/old/'].page.title }} {{ library.asset_of('pic.txt') }}",
      "/.well-known/x.txt /pic.txt Second /pic.txt"),
 ]
 
