@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
+from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from conftest import missing
+from conftest import REPOSITORY, missing
 
 from coldpress.markup import cache, diagrams
+from coldpress.markup.mermaid import Mermaid
 from coldpress.markup.render import Renderer
 from coldpress.markup.svg import TONES, drawing
 
@@ -149,18 +156,111 @@ def test_a_mistake_is_told_at_its_line_and_shown_as_code(mmdr, make_site, source
     assert '<code class="language-mermaid">' in site.text("a/index.html")
 
 
-def test_a_renderer_that_breaks_down_is_told_too(monkeypatch):
-    class PanicException(BaseException):
-        pass
+@pytest.fixture
+def renderer(monkeypatch, tmp_path):
+    """Something else in the renderer's place."""
+    made = []
 
-    class Broken:
-        def render(self, text):
-            raise PanicException("index out of bounds")
+    def use(code, seconds=2.0):
+        file = tmp_path / f"renderer{len(made)}.py"
+        file.write_text(code)
+        made.append(Mermaid(str(file), seconds))
+        monkeypatch.setattr(diagrams, "_renderer", lambda: made[-1])
+        return made[-1]
 
-    monkeypatch.setattr(diagrams, "_renderer", Broken)
+    yield use
+    for each in made:
+        each.close()
+
+
+def test_a_renderer_that_breaks_down_is_told_too(renderer):
+    renderer("class PanicException(BaseException): pass\ndef render(text): raise PanicException('index')")
     html, found = rendered(fence(FLOW))
     assert [flaw.code for flaw in found.flaws] == ["markup.diagram"]
     assert '<code class="language-mermaid">' in html
+
+
+SVG = """import os, re
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>drawn</text></svg>'
+def render(text):
+    if 'slow' in text:
+        %s
+    return SVG
+"""
+
+
+@pytest.mark.parametrize("slow", ["os.abort()", "re.match('(a*)*b', 'a' * 40)"])
+def test_a_diagram_that_takes_too_long_is_an_error_and_is_tried_again(renderer, make_site, slow):
+    made = renderer(SVG % slow, 0.2)
+    fences = "\n".join(map(fence, ("flowchart LR", "flowchart slow", "pie")))
+    site = make_site({"content/a.md": f"# A\n\n{fences}", "content/b.md": "B"})
+    result = site.build()
+    assert (result.code, result.places()) == (1, [("markup.diagram-time", "content/a.md", 8)])
+    assert not (site.root / "site/a/index.html").exists()
+    assert site.build().codes == ["markup.diagram-time"], "it is not kept"
+    renderer(SVG % "pass")
+    assert site.build().problems == []
+    assert site.text("a/index.html").count("drawn</text>") == 3
+    assert made.draw("fine").ended is False
+
+
+def test_the_renderer_s_process_ends_with_who_asks(tmp_path):
+    (tmp_path / "renderer.py").write_text("def render(text): return '<svg/>'")
+    code = (f"import sys, time\nsys.path.insert(0, {str(REPOSITORY)!r})\nfrom coldpress.markup.mermaid import Mermaid\n"
+            f"made = Mermaid({str(tmp_path / 'renderer.py')!r})\nassert made.draw('x').svg\n"
+            "print(made._process.pid, flush=True)\ntime.sleep(100)")
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as asking:
+        pid = int(asking.stdout.readline())
+        asking.kill()
+    until = time.monotonic() + 30
+    while is_running(pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not is_running(pid)
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or ") Z " not in stat.read_text()
+
+
+def test_threads_and_forks_draw_with_processes_of_their_own(renderer):
+    made = renderer("def render(text): return text")
+    with ThreadPoolExecutor(4) as threads:
+        assert [drawn.svg for drawn in threads.map(made.draw, map(str, range(40)))] == list(map(str, range(40)))
+    if hasattr(os, "fork"):
+        first = made._process.pid
+        reads, writes = os.pipe()
+        forked = os.fork()
+        if not forked:
+            os.write(writes, (made.draw("forked").svg or "").encode())
+            os._exit(0)
+        os.waitpid(forked, 0)
+        assert os.read(reads, 100) == b"forked"
+        os.close(reads)
+        os.close(writes)
+        assert made.draw("still").svg == "still"
+        assert made._process.pid == first
+
+
+def test_what_is_too_much_is_counted_and_told_at_the_diagram(mmdr, make_site):
+    every = [f"A{number}" for number in range(30)]
+    pairs = [f"{one}-->{other}" for one in every[:22] for other in every[:22] if one != other]
+    large = ["flowchart LR\n" + " & ".join(every) + " --> " + " & ".join(each.replace("A", "B") for each in every),
+             "flowchart LR\n" + "\n".join(pairs),
+             "flowchart LR\n" + "-->".join(every * 20), "flowchart LR\n" + ";".join(["A-->B"] * 301),
+             "mindmap\n root\n" + "".join(f"  n{number}\n" for number in range(400)), "pie\n" + '"x" : 1\n' * 5_000,
+             "flowchart LR\n A[" + "long " * 5_000 + "]"]
+    site = make_site({f"content/f{number}.md": f"# F\n\n{fence(source)}" for number, source in enumerate(large)})
+    result = site.build()
+    assert result.code == 0
+    assert result.places() == [("markup.diagram", f"content/f{number}.md", 4) for number in range(len(large))]
+    assert all("too large" in problem["message"] for problem in result.problems)
+    labelled = "\n".join(f"A{number} -- a label --> A{number + 1}" for number in range(110))
+    assert rendered(fence(f"flowchart LR\n{labelled}"))[1].flaws == ()
 
 
 def test_without_the_extra_it_is_code_with_a_hint(without, make_site):

@@ -57,7 +57,8 @@ class MarkupCache:
             rendered = cast(Rendered, self._renderer.render(text, body.language, trusted=body.trusted))
             if text_digest(text) != body.digest:
                 return rendered  # saved again meanwhile: nothing to be kept under that name
-            self.store.put(key, serial.kept(rendered, indexed=self._indexed))
+            if rendered.is_settled:
+                self.store.put(key, serial.kept(rendered, indexed=self._indexed))
         self._last[key] = rendered
         if len(self._last) > _IN_MEMORY:
             self._last.popitem(last=False)
@@ -115,7 +116,7 @@ class MarkupCache:
             render_many = import_module("coldpress.markup.workers").render_many
             made = render_many(texts, self._options, jobs, make_executor, indexed=self._indexed)
             for (key, body), found in zip(missing.items(), made, strict=True):
-                if found.digest == body.digest:
+                if found is not None and found.digest == body.digest:
                     self.store.put(key, found)
             self.store.flush()
 

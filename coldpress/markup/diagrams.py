@@ -11,11 +11,12 @@ import re
 from contextlib import suppress
 from functools import cache
 from importlib.machinery import PathFinder
-from importlib.util import find_spec, module_from_spec
-from typing import Any
+from importlib.util import find_spec
+from itertools import pairwise
 from xml.etree.ElementTree import ParseError
 
 from coldpress.markup.fences import Info
+from coldpress.markup.mermaid import Drawn, Mermaid
 from coldpress.markup.rendered import Flaw
 from coldpress.markup.svg import TONES, drawing
 from coldpress.markup.write import escaped
@@ -24,7 +25,12 @@ from coldpress.text import text_digest
 LANGUAGE = "mermaid"
 # What stands before a diagram: its front matter, its own settings, comments.
 _HEAD = re.compile(r"\s*(?P<front>---[ \t]*\n.*?\n---[ \t]*\n)?(?:\s*%%\{.*?\}%%|\s*%%[^\n]*(?=\n))*\s*", re.S)
-_LINES = 300  # of a broken diagram that are looked through for the mistake
+_MOST_CHARACTERS, _MOST_LINES, _MOST_LINKS = 20_000, 300, 300  # of a diagram
+_LINK = re.compile(r"[-=.~]{2,}")
+_LABELLED = re.compile(r"(?:--|==|-\.)[ \t][^&;\n]{1,100}?[ \t](?=--|==|\.-)")
+_LIMIT = "resource limit"  # mmdr's own, in its words
+_TOO_LARGE = (f"this diagram is too large: it may have {_MOST_CHARACTERS:,} characters, {_MOST_LINES} lines and "
+              f"{_MOST_LINKS} links")
 _LAYOUT = {"look": "classic", "gantt": {"useWidth": 640, "fontSize": 13, "sectionFontSize": 13}}
 # Labels are SVG's own text either way.  mmdr 0.4 puts those of links in the
 # wrong place with `htmlLabels`, and those of all but flowcharts without.
@@ -81,16 +87,33 @@ class Diagrams:
         if _renderer() is None:
             self._miss(line, column)
             return None
-        svg, reason = _rendered(source)
+        if _is_too_large(source):
+            self._refuse(_TOO_LARGE, line + 1)
+            return None
+        drawn = _rendered(source)
         html = None
         with suppress(ParseError):
-            html = drawing(svg, self._name(source), info.title) if svg else None
+            html = drawing(drawn.svg, self._name(source), info.title) if drawn.svg else None
         if html is None:
-            self.flaws.append(Flaw("markup.diagram", f"this diagram is not understood: {_said(reason)}",
-                                   line + _mistaken(source, reason), None, 1, "it is shown as code"))
+            self._tell(drawn, source, line)
             return None
         caption = f"<figcaption>{escaped(info.title)}</figcaption>" if info.title else ""
         return f'<figure class="diagram"><div tabindex="0">{html}</div>{caption}</figure>'
+
+    def _tell(self, drawn: Drawn, source: str, line: int) -> None:
+        """Say why a diagram is not drawn.  That of one that took too long is an
+        error: on another machine it may be drawn, so nothing is published."""
+        if drawn.ended:
+            self.flaws.append(Flaw("markup.diagram-time", f"this diagram cannot be drawn: {drawn.reason}", line + 1,
+                                   None, 1, "make two of it, or take it out", "error"))
+        elif _LIMIT in drawn.reason:
+            self._refuse("this diagram is too large for the renderer", line + 1)
+        else:
+            self._refuse(f"this diagram is not understood: {_said(drawn.reason)}",
+                         line + _mistaken(source, drawn.reason))
+
+    def _refuse(self, message: str, line: int) -> None:
+        self.flaws.append(Flaw("markup.diagram", message, line, None, 1, "it is shown as code"))
 
     def _name(self, source: str) -> str:
         """What the ids of a diagram begin with: no other's, whatever page it is on."""
@@ -106,20 +129,31 @@ class Diagrams:
 
 
 @cache
-def _renderer() -> Any:
-    """The library's compiled part, loaded for the first diagram; None where it
-    is not installed.  The package around it would load one for bitmaps that
-    speaks of leaks on the console when Python ends."""
+def _renderer() -> Mermaid | None:
+    """The library's compiled part, in a process of its own; None where it is not
+    installed.  The package around it would load one for bitmaps that speaks of
+    leaks on the console when Python ends."""
     package = find_spec("mmdr")
     spec = PathFinder.find_spec("mmdr._mmdr", package.submodule_search_locations) if package else None
-    if spec is None or spec.loader is None:
-        return None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return Mermaid(spec.origin) if spec and spec.origin else None
 
 
-def _rendered(source: str) -> tuple[str | None, str]:
+def _is_too_large(source: str) -> bool:
+    """Whether a diagram has more in it than can be drawn at once, counted alike
+    on every machine."""
+    if len(source) > _MOST_CHARACTERS:
+        return True
+    statements = [part for part in re.split(r"[\n;]", source) if part.strip()]
+    return len(statements) > _MOST_LINES or sum(map(_links, statements)) > _MOST_LINKS
+
+
+def _links(statement: str) -> int:
+    """How many links a line of a flowchart makes: `A & B --> C & D` makes four."""
+    ends = [part.count("&") + 1 for part in _LINK.split(_LABELLED.sub("", statement))]
+    return sum(first * second for first, second in pairwise(ends))
+
+
+def _rendered(source: str) -> Drawn:
     """The SVG of a diagram, or why there is none."""
     head = _HEAD.match(source)
     front, start = (head.end("front"), head.end()) if head else (-1, 0)
@@ -127,22 +161,23 @@ def _rendered(source: str) -> tuple[str | None, str]:
     layout = _FLOWCHART if source.startswith(("flowchart", "graph"), start) else _LAYOUT
     settings = [f"%%{{init: {json.dumps(each)}}}%%\n" for each in (layout, _THEME)]
     text = source[:front] + settings[0] + source[front:start] + settings[1] + source[start:]
-    try:
-        return str(_renderer().render(text)), ""
-    except ValueError as reason:
-        return None, str(reason)
-    except BaseException as reason:
-        if type(reason).__name__ == "PanicException":  # of Rust, and no `Exception`
-            return None, f"the renderer failed on it: {reason}"
-        raise
+    renderer = _renderer()
+    assert renderer is not None, "asked before"
+    return renderer.draw(text)
 
 
 def _mistaken(source: str, reason: str) -> int:
     """At which of its lines a diagram goes wrong: the first with which the same
-    is said as of the whole; the renderer does not tell."""
-    lines = source.split("\n")[:_LINES]
-    return next((number for number in range(1, len(lines) + 1)
-                 if _rendered("\n".join(lines[:number]) + "\n")[1] == reason), 1)
+    is said as of the whole, for the renderer does not tell; found by halves."""
+    lines = source.split("\n")
+    first, last = 1, len(lines)
+    while first < last:
+        middle = (first + last) // 2
+        if _rendered("\n".join(lines[:middle]) + "\n").reason == reason:
+            last = middle
+        else:
+            first = middle + 1
+    return first if _rendered("\n".join(lines[:first]) + "\n").reason == reason else 1
 
 
 def _said(reason: str) -> str:

@@ -123,7 +123,7 @@ class Flaw:
     column: int | None
     length: int
     hint: str | None = None
-    severity: Literal["warning", "note"] = "warning"
+    severity: Literal["error", "warning", "note"] = "warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +151,8 @@ class Rendered:
     cjk: int
     flaws: tuple[Flaw, ...]
     text: str
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it will be the same another time: not what took too long now."""
+        return all(flaw.severity != "error" for flaw in self.flaws)

@@ -20,7 +20,7 @@ _CHUNK = 25  # bodies
 
 
 def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOptions, jobs: int,
-                make_executor: MakeExecutor | None = None, *, indexed: bool = True) -> Iterator[Kept]:
+                make_executor: MakeExecutor | None = None, *, indexed: bool = True) -> Iterator[Kept | None]:
     """The markup of each body (its language, its text and whether its author is
     trusted), in order, as it is kept: with its words, if it is `indexed` for a search.
 
@@ -33,11 +33,12 @@ def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOption
 
 
 def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str, bool]], *, indexed: bool = True
-                 ) -> list[Kept]:
+                 ) -> list[Kept | None]:
     """What a worker does."""
     made = ((text_digest(body), _renderer(options).render(body, language, trusted=trusted))
             for language, body, trusted in bodies)
-    return [serial.kept(rendered, digest, indexed=indexed) for digest, rendered in made]
+    return [serial.kept(rendered, digest, indexed=indexed) if rendered.is_settled else None
+            for digest, rendered in made]
 
 
 @cache
