@@ -52,6 +52,9 @@ class Codes:
             words = ", ".join(f"`{word}`" for word in info.ignored)
             self._notes.append(Flaw("markup.fence-attribute", f"this fence says what has no meaning here: {words}",
                                     line, column, 1, "it is ignored", "note"))
-        is_drawn = self.draws and info.language == diagrams.LANGUAGE
-        drawn = self._diagrams.draw(source, info, line, column) if is_drawn else None
+        drawn = None
+        if info.language == diagrams.LANGUAGE and self.draws:
+            drawn = self._diagrams.draw(source, info, line, column)
+        elif info.language == diagrams.LANGUAGE:
+            self._diagrams.check(source, line)
         return drawn or code_block(source, info, notes=notes)

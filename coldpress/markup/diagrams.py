@@ -87,8 +87,7 @@ class Diagrams:
         if _renderer() is None:
             self._miss(line, column)
             return None
-        if _is_too_large(source):
-            self._refuse(_TOO_LARGE, line + 1)
+        if not self.check(source, line):
             return None
         drawn = _rendered(source)
         html = None
@@ -99,6 +98,13 @@ class Diagrams:
             return None
         caption = f"<figcaption>{escaped(info.title)}</figcaption>" if info.title else ""
         return f'<figure class="diagram"><div tabindex="0">{html}</div>{caption}</figure>'
+
+    def check(self, source: str, line: int) -> bool:
+        """Whether a diagram is not too large, which is told."""
+        if _is_too_large(source):
+            self._refuse(_TOO_LARGE, line + 1)
+            return False
+        return True
 
     def _tell(self, drawn: Drawn, source: str, line: int) -> None:
         """Say why a diagram is not drawn.  That of one that took too long is an

@@ -14,6 +14,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from coldpress import recorder
 from coldpress.markup import mermaid_worker
@@ -40,7 +41,8 @@ class Mermaid:
     def __init__(self, renderer: str, seconds: float = SECONDS) -> None:
         self._command = [sys.executable, "-I", "-S", mermaid_worker.__file__, renderer, str(seconds)]
         self._seconds = seconds
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+        self._pipes: tuple[IO[bytes], IO[bytes]] | None = None
         self._lock = threading.Lock()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forget)
@@ -50,11 +52,9 @@ class Mermaid:
         """Draw one diagram."""
         with self._lock, recorder.unrecorded():
             try:
-                process = self._process = self._process or self._start()
-                assert process.stdin is not None
-                assert process.stdout is not None
-                write_frame(process.stdin, text)
-                answer = read_frame(process.stdout)
+                asked, answers = self._pipes or self._start()
+                write_frame(asked, text)
+                answer = read_frame(answers)
             except OSError as reason:
                 self._end()
                 return Drawn(None, f"the renderer cannot be asked: {reason.strerror}", ended=True)
@@ -71,29 +71,36 @@ class Mermaid:
         with self._lock:
             self._end()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> tuple[IO[bytes], IO[bytes]]:
         hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows
-        return subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                stderr=subprocess.DEVNULL, cwd=Path(sys.prefix), creationflags=hidden)
+        reads, writes = os.pipe()
+        try:
+            self.process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=writes,
+                                            stderr=subprocess.DEVNULL, cwd=Path(sys.prefix), creationflags=hidden)
+        except OSError:
+            os.close(reads)
+            raise
+        finally:
+            os.close(writes)
+        assert self.process.stdin is not None, "it is a pipe"
+        self._pipes = self.process.stdin, os.fdopen(reads, "rb")
+        return self._pipes
 
     def _end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._let_go(self._process)
-        self._process = None
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+        self._let_go()
 
     def _forget(self) -> None:
         """What was forked has the parent's pipes: it must not keep them open."""
         self._lock = threading.Lock()
-        if self._process is not None:
-            self._process.returncode = 0
-            self._let_go(self._process)
-        self._process = None
+        if self.process is not None:
+            self.process.returncode = 0  # not ours to wait for
+        self._let_go()
 
-    @staticmethod
-    def _let_go(process: subprocess.Popen[bytes]) -> None:
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what was to be written is not wanted any more
-                    pipe.close()
+    def _let_go(self) -> None:
+        for pipe in self._pipes or ():
+            with suppress(OSError):  # what was to be written is not wanted any more
+                pipe.close()
+        self.process = self._pipes = None
