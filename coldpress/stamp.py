@@ -98,7 +98,7 @@ def unchanged(state: str, arguments: Sequence[str]) -> tuple[str | None, Look | 
     young = dict(zip(head["young"][::2], head["young"][1::2], strict=True))
     now = look.moment
     same = (
-        head["words"] == words_of(arguments) and head["environment"] == environment(head["names"])
+        head["words"] == words_of(state, arguments) and head["environment"] == environment(head["names"])
         and int(head["since"][0]) <= now < int(head["until"][0]) and look.same_young(young)
         and inputs_digest(look) == head["inputs"][0]
         and outputs_digest(head["output"][0], outputs) == head["outputs"][0])
@@ -130,9 +130,10 @@ def forget(state: str) -> None:
         return
 
 
-def words_of(arguments: Sequence[str]) -> list[str]:
-    """What a build was asked, where, and by which Python, as one digest."""
-    return [digest_of(_BETWEEN.join((os.getcwd(), sys.executable, sys.version, *arguments)))]  # noqa: PTH109
+def words_of(state: str, arguments: Sequence[str]) -> list[str]:
+    """What a build was asked, of which site, where, and by which Python, as one digest."""
+    here, state = os.getcwd(), os.path.realpath(state)  # noqa: PTH109
+    return [digest_of(_BETWEEN.join((here, state, sys.executable, sys.version, *arguments)))]
 
 
 def environment(names: Iterable[str]) -> list[str]:

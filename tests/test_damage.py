@@ -17,6 +17,7 @@ from itertools import chain, cycle
 import pytest
 from test_records import BACK, BUILD, EDITS, FILES, SOURCES, clean_build, forget_the_stamp, memory
 
+from coldpress.checksum import write_sealed
 from coldpress.freeze import records
 from coldpress.markup import store as markup
 from coldpress.search import store as search
@@ -120,3 +121,48 @@ def test_a_flipped_bit_is_noticed_and_misleads_nobody(site):
                 assert len(said) == 1, (about, result.out)
         if number % 6 == 0:
             assert "damaged" not in site.run("build").out, about
+
+
+def of_another_version(file):
+    """As another version of ours would have left it."""
+    if file.suffix == ".sqlite":
+        connection = sqlite3.connect(file)
+        connection.executescript("PRAGMA user_version = 3; PRAGMA application_id = 3; CREATE TABLE other (name)")
+        connection.close()
+    else:
+        write_sealed(str(file), "coldpress-of-old 1", "{}")
+
+
+def into_folder(file):
+    file.unlink()
+    (file / "folder").mkdir(parents=True)
+
+
+HARMS = {
+    "gone": lambda file: file.unlink(), "a folder": into_folder, "empty": lambda file: file.write_bytes(b""),
+    "zeros": lambda file: file.write_bytes(bytes(file.stat().st_size)), "old": of_another_version,
+    "cut": lambda file: file.write_bytes(file.read_bytes()[:file.stat().st_size // 2]),
+    "read-only": lambda file: file.chmod(0o444)}
+OTHERS = {
+    **FILES, "content/posts/2026-01-01-one.md": "---\ntitle: Other\ntags: [b]\n---\nOther.", "content/more.md": "M."}
+
+
+@pytest.mark.parametrize("names", [(BUILD, STAMP), (SOURCES, MARKUP, SEARCH, ".gitignore", "lock"), (MANIFEST,)])
+def test_whatever_else_happens_to_a_file_misleads_nobody(site, make_site, names):
+    other = make_site(OTHERS)
+    other.edit({"content/about.md": None})
+    assert other.run("build").code == 0
+    harms = {**HARMS, "another site's": lambda file: shutil.copyfile(memory(other, file.name), file)}
+    if MANIFEST in names:
+        del harms["gone"]  # then what is gone from the site is left, and named
+    turns = cycle([(edits, clean_build(site, edits)) for edits in (EDITS, BACK)])
+    for (harm, do), (edits, clean) in zip(harms.items(), turns, strict=False):
+        site.run("build")
+        for name in names:
+            do(memory(site, name))
+        result = site.edit(edits).run("build")
+        assert (result.code, result.err) == (0, clean[0]), harm
+        assert site.files() == clean[1], harm
+        for folder in (site.root / ".coldpress").iterdir():
+            if folder.is_dir():  # what could not be made anew: it may be taken away at any time
+                shutil.rmtree(folder)

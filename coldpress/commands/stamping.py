@@ -71,7 +71,7 @@ def leave_stamp(run: Run, site: Coldpress, making: Making, look: Look | None, pr
     files = sorted(making.output_stamps)
     with suppress(OSError):
         stamp.write(state, {
-            "words": stamp.words_of(run.words), "names": names, "environment": stamp.environment(names),
+            "words": stamp.words_of(state, run.words), "names": names, "environment": stamp.environment(names),
             "folders": look.folders, "files": [name for name in look.lines if not name.startswith(look.folders)],
             "young": [part for pair in look.young.items() for part in pair],
             "inputs": [stamp.inputs_digest(look)], "since": [str(since)], "until": [str(until)],

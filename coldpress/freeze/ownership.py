@@ -41,7 +41,9 @@ class Ownership:
             self.note = f"the manifest of `{self._name}` was damaged ({reason}); it is made anew"
             self._instead = set(recorded)
             return
-        if named and any(is_as_written(file) for file in recorded - named[0]):
+        if named is None and Path(self._manifest).exists():  # another version's
+            self._instead = set(recorded)
+        elif named and any(is_as_written(file) for file in recorded - named[0]):
             self.note = f"the manifest of `{self._name}` is of another folder or time; it is made anew"
             self._instead = set(recorded)
 
