@@ -152,7 +152,9 @@ def make_site(tmp_path: Path, capsys: pytest.CaptureFixture[str],
         root = tmp_path / f"s{next(numbers)}"
         root.mkdir()
         site = SiteFolder(root, capsys)
-        site.edit({"build.py": BUILD_PY, "config.yaml": config, "content/.well-known/x.txt": "x"})
+        site.edit({"build.py": BUILD_PY, "config.yaml": config})
+        if "trusted: false" not in config:  # where it would be withheld
+            site.edit({"content/.well-known/x.txt": "x"})
         return site.edit(files)
 
     return make

@@ -207,7 +207,7 @@ def test_without_the_package_that_cleans_a_build_says_so(make_site, monkeypatch)
     site = make_site({"config.yaml": "markdown:\n  trusted: false\n", "content/a.md": "A."})
     result = site.build()
     assert result.code == 1
-    assert (result.problems[0]["code"], result.problems[0]["place"]["line"]) == ("config.untrusted", 2)
+    assert result.places() == [("config.untrusted", "config.yaml", 2)]  # and nothing of each page
 
 
 def test_macros_are_for_formulas(make_site):

@@ -55,6 +55,8 @@ MISTAKES = [
      {"content/a.md": "---\nlayout: redirect\n---\n"}, "draws no pages"),
     ("page.untrusted", "warning", "content/g/a.md:2", URL + "markdown: {untrusted: [g]}",
      {"content/g/a.md": "---\npermalink: /x/\n---\n"}, "only below `/g/`"),
+    ("source.withheld", "warning", "content/g/a.svg", URL + "markdown: {untrusted: [g]}",
+     {"content/g/a.svg": "<svg/>"}, "to `static/`"),
     ("page.language", "warning", "content/a.zh.md", URL, {"content/a.zh.md": "A."}, "looks like a language"),
     ("post.undated", "warning", "content/posts/a.md", URL, {"content/posts/a.md": "A."}, "no date"),
     ("link.broken-link", "warning", "content/a.md:3", URL,

@@ -84,7 +84,7 @@ READ = [
     ("{% for k, v in page.params.items() %}{{ k }}={{ v }};{% endfor %}{{ page.terms.tags|length }}",
      "size=3;day=2026-03-04;0"),
     ("{{ library.assets|join(' ') }} {{ library.aliases['/posts/old/'].page.title }} {{ library.asset_of('pic.txt') }}",
-     "/.well-known/x.txt /pic.txt Second /pic.txt"),
+     "/pic.txt Second /pic.txt"),
 ]
 
 

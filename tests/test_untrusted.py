@@ -256,3 +256,105 @@ def test_what_markdown_makes_of_others_is_what_it_makes_of_all(make_site):
 
 def test_a_tag_with_a_stray_quote_is_a_tag():
     assert normalized('<img src="a.png" alt-"x y"/><b a"b title=t>c') == '<img src="a.png"><b title="t">c</b>'
+
+
+# Files beside the text.
+
+_HOLDS = b"<script>alert(1)</script>"
+_ACTIVE = (
+    "x.html", "X.HTML", "x.htm", "x.Xhtml", "x.xht", "x.shtml", "x.svg", "x.SVG", "x.svgz", "x.xml", "x.xsl", "x.xslt",
+    "x.rdf", "x.rss", "x.atom", "x.mht", "x.mhtml", "x.js", "x.mjs", "x.cjs", "x.wasm", "x.swf", "x.hta", "x.htc",
+    "x.manifest", "x.appcache", "x.webmanifest", "x.php", "x.php5", "x.phtml", "x.PHAR", "x.cgi", "x.pl", "x.asp",
+    "x.aspx", "x.jsp", "x.php.png", "x.phtml.jpg", "x.asp;.png", "x.shtml.gif", "x.html.gz", "index.html.GZ",
+    "x.svg.zst", "x.html.br", "x.html.de", "x.html.", "x.svg ", "x.svg\u00a0", "x.html\u200b", "x.png.", "x.\uff48tml",
+    "x.\ufb02ac", "x.unknown", "x", "X", "CNAME", "cname", "_headers", "_redirects", "_worker.js",
+    "_HEADERS", ".htaccess", ".domains", ".nojekyll", ".well-known/security.txt", ".well-known/acme-challenge/x",
+    ".well-known/x.png", "in/.well-known/x.txt", "web.config", "sub/x.html", "sub/deep/x.svg", "png", "f.html/x",
+    "'\"x.html", "x.html;y", "x.html%00.png.html", "functions/x.js")
+_BEGINS_AS_HTML = ("x.py", "x.png", "X.CSV", "x.json", "x.vtt", "x.jxl", "x.css", "x.pdf", "x.c")
+_PASSIVE = ("pic.png", "PIC.JPG", "a b.webp", "x.mp4", "x.pdf", "x.zip", "x.tar.gz", "data.csv", "x.json", "x.py",
+            "node.js.png", "notes.html.png", "v1.2.zip", "_pic.gif", "sub/x.txt", "x.woff2", "_routes.json", "api/x.py")
+
+
+def of_guests(names, holds):
+    return {f"content/posts/guests/{name}": holds for name in names}
+
+
+def withheld(result):
+    return [problem["place"]["path"].removeprefix("content/posts/guests/") for problem in result.problems
+            if problem["code"] == "source.withheld"]
+
+
+def test_what_a_browser_or_a_host_runs_is_withheld(make_site):
+    site = make_site({GUEST: "A.", **of_guests(_ACTIVE, b"alert(1)"),
+                      **of_guests((f"h/{name}" for name in _BEGINS_AS_HTML), b"\xef\xbb\xbf \n" + _HOLDS),
+                      **of_guests(["late.py"], b" " * 2000 + _HOLDS)}, GUESTS)
+    result = site.build()
+    assert result.code == 0, result.out
+    assert set(withheld(result)) == {*_ACTIVE, *(f"h/{name}" for name in _BEGINS_AS_HTML), "late.py"}
+    assert len(withheld(result)) == len(result.problems)
+    assert not [name for name, data in site.files().items() if data.endswith((b"alert(1)", _HOLDS))]
+
+
+def test_what_runs_nowhere_is_published(build_site):
+    site = build_site({GUEST: "A.", **of_guests(_PASSIVE, b"x = 1 < 2"), **of_guests(["t.txt"], _HOLDS)}, GUESTS)
+    assert {f"posts/guests/{name}" for name in (*_PASSIVE, "t.txt")} <= site.files().keys()
+
+
+def test_files_of_authors_who_are_trusted_are_as_they_are(build_site):
+    mine = ["content/posts/x.html", "content/posts/guests2/x.svg", "content/CNAME", "static/x.js"]
+    site = build_site({GUEST: "A.", **dict.fromkeys(mine, _HOLDS)}, GUESTS)
+    assert {"posts/x.html", "posts/guests2/x.svg", "CNAME", "static/x.js", ".well-known/x.txt"} <= site.files().keys()
+
+
+def test_no_host_takes_settings_or_code_from_who_is_not_trusted(make_site):
+    settings = ["_routes.json", "vercel.json", "netlify.toml", "robots.txt", "ads.txt", "api/x.py", "Functions/x.ts"]
+    site = make_site({"content/a.md": "A.", **{f"content/{name}": "x" for name in (
+        *settings, "x.png", "api/x.png", "notes.txt", "x.csv", "docs/api/x.py")}, "static/x.html": "x"}, ALL)
+    result = site.build()
+    assert result.code == 0
+    assert {name.removeprefix("content/") for name in withheld(result)} == set(settings)
+    assert {"x.png", "notes.txt", "x.csv", "api/x.png", "docs/api/x.py", "static/x.html"} <= site.files().keys()
+
+
+def test_a_bundle_takes_nothing_along(make_site):
+    site = make_site({"content/posts/guests/2026-01-01-t/index.md": "T.",
+                      **of_guests(["2026-01-01-t/x.svg", "2026-01-01-t/x.png"], "x")}, GUESTS)
+    assert withheld(site.build()) == ["2026-01-01-t/x.svg"]
+    assert "posts/t/x.png" in site.files()
+    assert not [name for name in site.files() if name.endswith("x.svg")]
+
+
+def test_what_is_withheld_is_in_no_page(make_site):
+    asks = ('[x](x.html) ![p](p.svg) ![[p.svg]] [[x.html]] ::embed[x]{href=x.html}\n\n![[x.html]]\n\n'
+            '::include{file="x.html"}\n\n--8<-- "posts/guests/x.html"\n\n<img src="p.svg">\n')
+    site = make_site({GUEST: f"---\nimage: p.svg\n---\n{asks}", "content/b.md": asks.replace("](", "](posts/guests/"),
+                      **of_guests(["x.html", "p.svg"], "<b>SECRET</b>")}, GUESTS)
+    result = site.build()
+    assert result.code == 0
+    assert not [name for name, data in site.files().items() if b"SECRET" in data]
+    hints = {problem["hint"] for problem in result.problems if problem["code"].startswith("link.broken")}
+    assert "that file is of an author who is not trusted" in hints
+    assert shown(site, "posts/a/index.html").count("![[p.svg]] [[x.html]]") == 1
+
+
+def test_what_is_withheld_may_change(make_site):
+    site = make_site({GUEST: "![p](p.svg) [c](c.py)", "content/b.md": "![[p.svg]]",
+                      **of_guests(["p.svg"], "<svg xmlns='http://www.w3.org/2000/svg' width='8' height='9'/>"),
+                      **of_guests(["c.py"], "x = 1\n")}, GUESTS)
+
+    def files():
+        site.build()
+        made = site.clean_copy()
+        made.build()
+        assert made.files() == site.files()
+        return {name for name in made.files() if name.endswith((".svg", ".py")) and "guests" in name}
+
+    assert files() == {"posts/guests/c.py"}
+    site.edit({"config.yaml": URL})
+    assert files() == {"posts/guests/c.py", "posts/guests/p.svg"}
+    assert 'width="8"' in site.text("b/index.html")
+    site.edit({"config.yaml": GUESTS, "content/posts/guests/c.py": "<html>\n"})
+    assert files() == set()
+    site.edit({"content/posts/guests/c.py": "x = 2\n"})
+    assert files() == {"posts/guests/c.py"}

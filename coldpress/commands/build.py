@@ -59,7 +59,7 @@ def build(run: Run, *, explain: str | None = None, verify: bool = False, profile
         run.options = replace(run.options, clock=datetime.now(UTC))  # one moment for all of it
     before = look_before(run)
     app, site = run.make_app()
-    if not site.config_is_readable:
+    if not site.can_be_built:
         return _end(run, site, None, site.config_problems)
     watched = Profile() if profile else None
     look = look_again(run, site, before)

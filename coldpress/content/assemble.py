@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from coldpress.config import Config, Options
+from coldpress.content.active_content import OF_UNTRUSTED, active_files, warn_of_active
 from coldpress.content.claims import Claims, file_that_is_a_folder
 from coldpress.content.host import Host, Markup
 from coldpress.content.languages import check_languages
@@ -106,7 +107,10 @@ def assemble(sources: Sources, options: Options, now: datetime, host: Host,
     check_languages(entries, problems)
     check_terms(entries, problems)
     bundles = {entry.bundle: entry.path for entry in entries if entry.bundle}
-    states = {**{file.path: IN_UNDERSCORE for file in withheld}, **_states(files, left_out)}
+    active = active_files(files, config, bundles)
+    warn_of_active(active, problems)
+    states = {**{file.path: IN_UNDERSCORE for file in withheld}, **{file.path: OF_UNTRUSTED for file in active},
+              **_states(files, left_out)}
     assets = _place_assets([file for file in files if not file.is_markdown and file.path not in states],
                            bundles, problems, lowercase=config.slugs.lowercase)
     data = _data(sources, problems)

@@ -218,7 +218,7 @@ def _suggestion(library: Library, page: Page, link: Link) -> str | None:
     source = posixpath.normpath(posixpath.join("" if name.startswith("/") else folder, name.lstrip("/")))
     state = library.why_left_out(source)
     if state is not None:
-        return f"that page is {state}"
+        return f"that {'page' if source.lower().endswith(MARKDOWN) else 'file'} is {state}"
     endpoint = library.host.endpoint_at(name) if name.startswith("/") else None
     if endpoint is not None:
         return f"for the app's own page write `{_as_endpoint_reference(endpoint, link.target)}`"

@@ -72,8 +72,8 @@ class Site:
     environment: SiteEnvironment
     host: Host
     """Itself, as its Library sees it."""
-    config_is_readable = True
-    """False when no setting of the config is known, so that nothing else counts."""
+    can_be_built = True
+    """False when the config keeps every page from being made, so that nothing else counts."""
     factory_reads: Iterable[Key] = ()
     """What own code read while it made the app."""
     start = Start()
@@ -128,6 +128,7 @@ class Site:
                 "config.untrusted", "cleaning what authors write needs a package that is not installed",
                 self.config_place("markdown", "untrusted" if options.trusted else "trusted"),
                 'run `pip install "coldpress[untrusted]"`')
+            self.can_be_built = False
         self._check_untrusted(options.untrusted)
         for name in options.append:
             if not (self.root / name).is_file():
@@ -157,7 +158,7 @@ class Site:
             return load_config(self.root, self.base, self.options, self.config_problems)
         except ColdpressError as reason:
             self.config_problems.extend(reason.problems)
-            self.config_is_readable = False
+            self.can_be_built = False
             return Config(), MappingText("", "config.yaml")
 
     @property
