@@ -26,8 +26,9 @@ def format_problem(problem: Problem, color: bool = False) -> str:
         return "".join(codes) + text + _OFF if color else text
 
     tone = {"error": _RED, "warning": _YELLOW, "note": _BLUE}[problem.severity]
-    lines = [paint(f"{problem.severity}[{problem.code}]", _BOLD, tone) + paint(f": {problem.message}", _BOLD)]
-    hint = problem.hint
+    head, message = f"{problem.severity}[{problem.code}]", _printable(problem.message)
+    lines = [paint(head, _BOLD, tone) + paint(f": {message}", _BOLD)]
+    hint = _printable(problem.hint) if problem.hint else None
     places = [(place, "-->" if index == 0 else ":::")
               for index, place in enumerate(filter(None, (problem.place, *problem.also)))]
     for place, arrow in places:
@@ -45,12 +46,12 @@ def format_problem(problem: Problem, color: bool = False) -> str:
     if hint:
         lines.append(f"   {paint('=', _BLUE)} {hint}")
     if problem.traceback:
-        lines += ["   " + line for line in problem.traceback.rstrip().split("\n")]
+        lines += ["   " + _printable(line) for line in problem.traceback.rstrip().split("\n")]
     return "\n".join(lines)
 
 
 def _position(place: Place) -> str:
-    return ":".join(str(part) for part in (place.path, place.line, place.column) if part is not None)
+    return ":".join(_printable(str(part)) for part in (place.path, place.line, place.column) if part is not None)
 
 
 def _window(place: Place) -> Place:
@@ -66,6 +67,7 @@ def _window(place: Place) -> Place:
 
 
 def _printable(text: str) -> str:
+    """A text on one line, and without what tells a terminal to do something."""
     return "".join(char if char.isprintable() or char in "\u200c\u200d" else " " for char in text)
 
 
@@ -108,18 +110,18 @@ class Report:
     def line(self, text: str) -> None:
         """A result, for people."""
         if not self.quiet and not self.as_json:
-            self._write(self.out, text)
+            self._write(self.out, _printable(text))
 
     def detail(self, text: str) -> None:
         """Something only `-v` shows."""
         if self.verbose and not self.as_json:
-            self._write(self.out, text)
+            self._write(self.out, _printable(text))
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Rows under their heads, aligned; the last column as long as it is."""
         if self.quiet or self.as_json:
             return
-        every = [list(heads), *map(list, rows)]
+        every = [[_printable(cell) for cell in row] for row in (heads, *rows)]
         widths = [max(_width(row[column]) for row in every) for column in range(len(heads) - 1)]
         for row in every:
             cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=False)]
@@ -127,7 +129,7 @@ class Report:
 
     def failure(self, text: str) -> None:
         """The last line of a run that failed; `-q` shows it too."""
-        self._write(self.err, text)
+        self._write(self.err, _printable(text))
 
     def data(self, value: Mapping[str, Any]) -> None:
         """The result as JSON, under `--json`."""

@@ -215,3 +215,16 @@ def test_a_long_name_does_not_bury_what_is_said_of_it(make_site):
     result = make_site({"content/a.md": f"[b](/{'x' * 400}/) and [c](/{'y' * 100}/)"}).run("build")
     assert f"nothing is at `/{'x' * 99}…{'x' * 39}/`\n" in result.err
     assert f"nothing is at `/{'y' * 100}/`\n" in result.err
+
+
+def test_nothing_that_is_named_tells_a_terminal_what_to_do(make_site):
+    """Neither a sequence for the terminal nor a line that a CI takes for a command."""
+    site = make_site({"content/a.md": "---\ntitle: \"T\\e[2J\\n::error::x\\x9b2J\"\n"
+                                      "layout: \"no\\e]0;x\\a\\n::warning::x\"\n---\n"
+                                      "[x](b\x1b[2J.md) <a href='c&#27;[2J&#10;::error::x.md'>c</a>"})
+    for command in (["build"], ["build", "-v"], ["list"], ["urls"], ["build", "--explain", "/a/"]):
+        result = site.run(*command)
+        said = result.out + result.err
+        assert not [char for char in said if char != "\n" and not char.isprintable()], command
+        assert not [line for line in said.split("\n") if line.startswith("::")], command
+    assert "::warning::x" in site.run("build", "--no-cache").err

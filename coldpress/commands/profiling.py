@@ -77,7 +77,8 @@ def tell_profile(report: Report, profile: Profile, making: Making, site: Coldpre
         report.table(["page", "milliseconds"], [[path, f"{took * 1000:.1f}"] for path, took in slowest])
     file = site.root / ".coldpress" / NAME
     profile.write(file)
-    report.line(f"\nFor a flame graph: .coldpress/{NAME} (speedscope, inferno, flamegraph.pl)")
+    report.line("")
+    report.line(f"For a flame graph: .coldpress/{NAME} (speedscope, inferno, flamegraph.pl)")
 
 
 def _stack(frame: FrameType | None) -> Iterator[str]:
