@@ -358,3 +358,30 @@ def test_what_is_withheld_may_change(make_site):
     assert files() == set()
     site.edit({"content/posts/guests/c.py": "x = 2\n"})
     assert files() == {"posts/guests/c.py"}
+
+
+# What a page is published as, and what it looks like.
+
+def test_no_page_takes_the_place_of_what_hosts_run_or_keep(make_site):
+    names = ["x.php", "x.jsp", "x.shtml", "x.svg", "x.js", "x.xhtml", "x.PHP", "web.config", "x.css", "index.htm",
+             ".htaccess/", ".well-known/", ".well-known/x.html", "a/.git/x/"]
+    fine = ["y.html", "y/", "deep/z.html"]
+    site = make_site({GUEST: "A.", "content/posts/2026-03-01-own.md": "---\npermalink: /own/x.php\n---\nO.", **{
+        f"content/posts/guests/2026-02-01-{key}{number}.md": f"---\n{key}: {written}\n---\nB."
+        for number, name in enumerate([*names, *fine])
+        for key, written in (("permalink", f"/posts/guests/{name}"), ("aliases", f"[/posts/guests/was/{name}]"))}},
+                     GUESTS)
+    result = site.build()
+    assert result.code == 0, result.out
+    assert result.codes.count("page.untrusted") == 2 * len(names)
+    assert {name.removeprefix("posts/guests/") for name in site.files() if name.startswith("posts/guests/")
+            and not name.endswith(".md")} == {f"{above}{name}{'index.html' if name.endswith('/') else ''}"
+                                              for above in ("", "was/") for name in fine}
+    assert "own/x.php" in site.files()
+
+
+def test_no_class_of_the_theme_is_had_by_others(build_site):
+    classes = "bar skip copy sheet sidebar masthead card cards tools tool meta badge unseen frame docs embed end"
+    site = build_site({GUEST: f'<p class="{classes} nc gd hll">x</p>\n\n```py\nx = "a"  # c\n```'}, GUESTS)
+    assert '<p class="nc gd hll">x</p>' in shown(site, "posts/a/index.html")
+    assert '<span class="s2">' in shown(site, "posts/a/index.html")

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coldpress.content.page import Page
-from coldpress.content.permalinks import folder_path, is_in_folder
+from coldpress.content.permalinks import grants, is_granted
 from coldpress.errors import Problems
 from coldpress.paths import BadPath, can_be_page, file_of
 
@@ -50,7 +50,7 @@ def alias_paths(page: Page) -> list[str]:
 
 def may_have(page: Page, path: str) -> bool:
     """Whether a page may have an alias: of authors who are not trusted, in its own folder."""
-    return page._library.trusts(page) or is_in_folder(page._document, path)
+    return page._library.trusts(page) or is_granted(page._document, path)
 
 
 class Aliases:
@@ -83,7 +83,7 @@ class Aliases:
             return
         if not may_have(page, path):
             problems.warn("page.untrusted", f"its author is not trusted to have the alias `{path}`", place("aliases"),
-                          f"only below `{folder_path(page._document.source.folder)}`")
+                          grants(page._document))
             return
         winner = self._pages.get(_folded(path))
         if winner is None:

@@ -89,10 +89,10 @@ class Permalinks:
             pattern = self._patterns[section]
         if document.front.permalink is not None:
             path = self._own_path(document, document.front.permalink)
-            if self._trusts(document.source.path) or is_in_folder(document, path):
+            if self._trusts(document.source.path) or is_granted(document, path):
                 return Entry(document, kind, path, bundle)
             self._problems.warn("page.untrusted", f"its author is not trusted to publish it at `{path}`",
-                                document.place_of("permalink"), f"only below `{folder_path(document.source.folder)}`")
+                                document.place_of("permalink"), grants(document))
         try:
             return Entry(document, kind, _expand(pattern, document, section, lowercase=self._lowercase), bundle)
         except ValueError as reason:
@@ -180,10 +180,17 @@ def folder_path(folder: str, *, lowercase: bool = True) -> str:
     return "/" + "".join(f"{part}/" for part in parts)
 
 
-def is_in_folder(document: Document, path: str) -> bool:
-    """Whether a path is below that of the folder that a source lies in."""
+def is_granted(document: Document, path: str) -> bool:
+    """Whether an author who is not trusted may have a path: below that of the
+    folder that the source lies in, as pages have it, and none that hosts keep."""
     inside = {folder_path(document.source.folder, lowercase=lowercase) for lowercase in (True, False)}
-    return posixpath.normpath(path).startswith(tuple(inside))
+    return (posixpath.normpath(path).startswith(tuple(inside)) and path.endswith(("/", ".html"))
+            and not any(part.startswith(".") for part in path.split("/")))
+
+
+def grants(document: Document) -> str:
+    """The same as a hint."""
+    return f"only below `{folder_path(document.source.folder)}`, with `/` or `.html` at its end"
 
 
 def slug_of(document: Document, *, lowercase: bool = True) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from pygments.token import STANDARD_TYPES
+
 from coldpress.markup.directives import CALLOUTS
 from coldpress.markup.schemes import is_safe_url
 from coldpress.markup.tags import MATHML, NAMES, SVG
@@ -38,9 +40,10 @@ _URL = frozenset(["href", "src", "poster", "cite"])
 _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
 _OWN_CLASS = re.compile(
     r"admonition(?:-title)?|code|line|hll|ins|del|math(?:-rejected)?|table|toc|footnote(?:-ref|-backref)?"
-    r"|task-list(?:-item)?|tabbed-[a-z]+|gallery(?:-images)?|diagram|language-[\w#.+-]+|[a-z]{1,2}[a-z0-9]?(?:-[A-Z][\w-]*)?"
+    r"|task-list(?:-item)?|tabbed-[a-z]+|gallery(?:-images)?|diagram|language-[\w#.+-]+"
     r"|keys?|key-[\w-]+|critic|annotations?|"
-    + "|".join(sorted(CALLOUTS)))
+    + "|".join(sorted(CALLOUTS))
+    + f"|(?:{'|'.join(sorted(filter(None, STANDARD_TYPES.values())))})(?:-[A-Z][\\w-]*)?")
 _OWN_ID = frozenset(["_main", "_switch", "_sidebar", "_contents", "_contents-title", "_backlinks", "_related"])
 _STYLE = re.compile(
     r"(?:(?:text-align: ?(?:left|right|center)|justify-items: ?(?:start|end|center)|width: ?[0-9.]+%"
