@@ -261,3 +261,15 @@ def test_own_routes_that_entries_link_to_are_found_by_every_feed(make_site):
                "base_url: https://example.org/\ntitle: Other\nfeeds: {formats: [atom, json]}\n"})
     assert site.build().code == 0
     assert site.files() == (clean := site.clean_copy(), clean.build())[0].files()
+
+
+def test_no_letter_of_one_post_breaks_the_feed(build_site):
+    said = '"\\x01T\\e[2J\\f\\x7f\\uFFFE ]]> <b>"'
+    site = build_site({"content/posts/2026-01-01-a.md": f"---\ntitle: {said}\ndescription: {said}\ntags: [{said}]\n"
+                       f"authors: [{said}]\nimage: a.png\nimage_alt: {said}\n---\nx\x0b ]]> y\n",
+                       "content/posts/a.png": "p", "content/posts/2026-01-02-b\x1b[2J.md": "B."},
+                      "base_url: https://example.org/\ntitle: \"S\\e\"\n")
+    for file in ("feed.xml", "rss.xml"):
+        text = "".join(ElementTree.fromstring(site.files()[file]).itertext())
+        assert "T[2J ]]> <b>" in text
+        assert "x ]]&gt; y" in text

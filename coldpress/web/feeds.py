@@ -105,8 +105,9 @@ def show_feed(site: Site, path: str, form: str) -> str | None:
                     site.library.absolute(feed.path) or "", max(dates), posts, full)
     if form == "json":
         return _json(site, view)
-    return site.render(FILES[form], feed=view, posts=posts, updated=view.updated,
-                       entry=partial(_shown, site, form, full))
+    shown = site.render(FILES[form], feed=view, posts=posts, updated=view.updated,
+                        entry=partial(_shown, site, form, full))
+    return CONTROLS.sub("", shown)  # with one of them, of whichever post, no reader takes any
 
 
 def _shown(site: Site, form: str, full: bool, post: Page) -> Markup:
