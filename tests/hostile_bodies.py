@@ -303,10 +303,28 @@ _EMBEDS = [
     "<b title=\"%%\" onclick=alert(1) x=\"%%\">x</b>", "<b title=\"%% a %%\" id='%%' onclick=alert(1)>x</b>",
     "x ^a\"onclick=alert(1)"]
 
+_BLOCKS = [
+    "/// html | script\nalert(1)\n///", "/// html | img[onerror=alert(1) src=x.png]\n///",
+    "/// html | iframe[srcdoc='<script>alert(1)</script>']\nx\n///", "/// html | svg\n<script>alert(1)</script>\n///",
+    "/// html | div\n    attrs: {onclick: alert(1), style: 'x', class: 'masthead bar'}\n\nx\n///",
+    "/// details | <img src=x.png onerror=alert(1)>\n    attrs: {id: '\" onclick=\"alert(1)'}\n\nx\n///",
+    "/// tab | <img src=x.png onerror=alert(1)>\nx\n///", "/// caption\n<img src=x.png onerror=alert(1)>\n///",
+    "/// define\n<img src=x.png onerror=alert(1)>\n\n- <b onclick=alert(1)>x</b>\n///",
+    "$\\cssId{_main}{x}$ $\\htmlData{onclick=alert(1)}{z}$ $\\htmlStyle{position:fixed}{z}$",
+    "```py title=\"&quot; onclick=alert(1)&quot;<script>\" hl_lines=\"1\\\" onclick=x\"\nx # (1)!\n```\n\n"
+    "1. <img src=x.png onerror=alert(1)>",
+    "```py {: #x\" onclick=\"alert(1) .y\" onclick=\"alert(1) }\nx\n```",
+    "{~~<b onclick=alert(1)>~><script>alert(1)</script>~~}{==x==}{>>\" onclick=\"alert(1)<<}",
+    "> [!\"onclick=alert(1)] x\n> y", "> [!faq\\\" onclick=x]+ <script>alert(1)</script>\n> y",
+    "| a |\n|:-\" onclick=alert(1)|\n| <img src=x.png onerror=alert(1)> |", "- [x\" onclick=alert(1)] y",
+    "text ^\"onclick=alert(1)\n\ntext ^x<img>", "![[x.png|100\" onerror=\"alert(1)]]",
+    "<p class='bar skip sheet search-dialog'>x</p><p id=theme>x</p><p id=search>x</p><p id=tabs-1-1>y</p>",
+    "${7*7} <?php alert(1) ?> <!--#exec cmd=alert(1) --> <% alert(1) %> <esi:include src=//evil.example/>"]
+
 BODIES: dict[str, list[str]] = {
     "raw tags": _TAGS, "handlers": _HANDLERS, "URLs": _URLS, "links and images": _MORE_URLS, "hosts": _HOST_TRICKS,
     "SVG and MathML": _FOREIGN, "mutations": _MUTATIONS,
-    "summaries": _SUMMARIES, "Markdown": _MARKDOWN, "components": _COMPONENTS, "Obsidian": _EMBEDS,
+    "summaries": _SUMMARIES, "Markdown": _MARKDOWN, "components": _COMPONENTS, "Obsidian": _EMBEDS, "blocks": _BLOCKS,
     "clobbering": _CLOBBERING}
 
 _WORDS = [
