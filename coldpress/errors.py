@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+_LONGEST_LINE = 5_000  # characters
 Severity = Literal["error", "warning", "note"]
 
 
@@ -44,6 +45,12 @@ _LONGEST = 160  # characters of a name or URL before it buries the sentence arou
 def _elided(quoted: re.Match[str]) -> str:
     name = quoted[1]
     return f"`{name[:100]}…{name[-40:]}`" if len(name) > _LONGEST else quoted[0]
+
+
+def shown_line(text: str) -> str | None:
+    """A line as problems show it: not one of those in which there may be
+    thousands of problems, each of which is kept with its line."""
+    return text if len(text) <= _LONGEST_LINE else None
 
 
 @dataclass(frozen=True, slots=True)

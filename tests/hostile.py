@@ -294,5 +294,9 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "contents": many_contents,
     "directives never closed": repeated(":::a\n"),
     "directives": repeated(":::a\n:::\n"),
+    "captions": repeated("/// caption\na\n///\n"),
+    "wiki links": numbered("[[p#]] "),
+    "embeds": repeated("![[a]]\n\n"),
+    "headings of one id": repeated("## a {#x}\n\n"),
 }
 """A text of about so many characters, by what is in it."""

@@ -227,3 +227,26 @@ def test_large_files_are_shown_until_it_is_too_much(make_site):
     assert '<span class="n">y</span>' in site.text("a/index.html")
     assert site.edit({"code/big.py": "x = 1\n"}).build().problems == []
     assert site.text("a/index.html").count('<span class="n">x</span>') == 9
+
+
+@pytest.mark.parametrize("asked", ["![[b]]", '::include{file="b.md"}', '::include{file="gone.md"}', '--8<-- "gone.md"'])
+def test_thousands_of_files_in_one_page_end(make_site, asked):
+    site = make_site({"content/a.md": f"{asked}\n\n" * 3_000, "content/b.md": "Text.\n"}, f"{URL}llms: true\n")
+    result = site.build()
+    assert result.code == 0
+    assert told(result) == [("markup.include", "content/a.md", line) for line in range(1, 6_000, 2)]
+
+
+def test_thousands_of_problems_in_one_line_do_not_hold_it_each(make_site):
+    site = make_site({"content/a.md": "".join(f"[[gone{number}]] ![x](gone{number}.png) " for number in range(1_000))})
+    result = site.build()
+    assert len(result.problems) == 2_000
+    assert len(result.out) < 1_500_000
+    assert {problem["place"]["line"] for problem in result.problems} == {1}
+    assert len({problem["place"]["column"] for problem in result.problems}) == 2_000
+
+
+def test_captions_of_captions_end(make_site):
+    site = make_site({"content/a.md": "![x](x.png)\n\n" + "/// caption\nWords.\n///\n\n" * 2_000, "content/x.png": "p"})
+    assert site.build().code == 0
+    assert site.text("a/index.html").count("<figcaption>") == 2_000

@@ -264,6 +264,15 @@ def test_what_is_too_much_is_counted_and_told_at_the_diagram(mmdr, make_site):
     assert rendered(fence(f"flowchart LR\n{labelled}"))[1].flaws == ()
 
 
+def test_a_page_has_so_many_diagrams(renderer):
+    renderer(SVG % "pass")
+    html, found = rendered(fence("pie") * 130)
+    assert html.count("drawn</text>") == 100
+    assert html.count("language-mermaid") == 30
+    assert [(flaw.line, flaw.message) for flaw in found.flaws] == [
+        (302, "only the first 100 diagrams of a page are drawn")]
+
+
 def test_without_the_extra_it_is_code_with_a_hint(without, make_site):
     site = make_site({"content/a.md": f"Text.\n\n{fence(FLOW)}\n{fence(FLOW)}"})
     problem, = site.build().problems

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coldpress import recorder
-from coldpress.errors import Place, Problem
+from coldpress.errors import Place, Problem, shown_line
 from coldpress.markup.snippets import Expanded
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def place_in(library: Library, page: Page, line: int | None, column: int | None,
     origin = expanded.origins[line - 1]
     if origin.file is None:
         return page._document.place_on(body.written, origin.line, column, length)
-    text = body.lines[line - 1][origin.indent:]
+    text = shown_line(body.lines[line - 1][origin.indent:])
     return Place(origin.file, origin.line, max(1, column - origin.indent) if column else None, text, length)
 
 
@@ -89,5 +89,5 @@ def missing_snippets(library: Library, page: Page) -> Iterator[Problem]:
         column = missing.line.find(missing.name) + 1
         length, origin = len(missing.name), missing.origin
         place = (page._document.place_on(body.written, origin.line, column, length) if origin.file is None
-                 else Place(origin.file, origin.line, column, missing.line, length))
+                 else Place(origin.file, origin.line, column, shown_line(missing.line), length))
         yield Problem("markup.include", missing.message, place, missing.hint, severity="warning")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from contextlib import suppress
 from functools import cache
 from importlib.machinery import PathFinder
@@ -26,6 +27,7 @@ LANGUAGE = "mermaid"
 # What stands before a diagram: its front matter, its own settings, comments.
 _HEAD = re.compile(r"\s*(?P<front>---[ \t]*\n.*?\n---[ \t]*\n)?(?:\s*%%\{.*?\}%%|\s*%%[^\n]*(?=\n))*\s*", re.S)
 _MOST_CHARACTERS, _MOST_LINES, _MOST_LINKS = 20_000, 300, 300  # of a diagram
+_MOST_DIAGRAMS = 100  # of a page
 _LINK = re.compile(r"[-=.~]{2,}")
 _LABELLED = re.compile(r"(?:--|==|-\.)[ \t][^&;\n]{1,100}?[ \t](?=--|==|\.-)")
 _LIMIT = "resource limit"  # mmdr's own, in its words
@@ -79,7 +81,8 @@ class Diagrams:
 
     def __init__(self) -> None:
         self.flaws: list[Flaw] = []
-        self._names: list[str] = []
+        self._names: Counter[str] = Counter()
+        self._drawn = 0
 
     def draw(self, source: str, info: Info, line: int, column: int) -> str | None:
         """The HTML of a diagram that begins at a place of the body; None where
@@ -87,7 +90,8 @@ class Diagrams:
         if _renderer() is None:
             self._miss(line, column)
             return None
-        if not self.check(source, line):
+        self._drawn += 1
+        if not self.check(source, line) or self._drawn > _MOST_DIAGRAMS:
             return None
         drawn = _rendered(source)
         html = None
@@ -104,6 +108,8 @@ class Diagrams:
         if _is_too_large(source):
             self._refuse(_TOO_LARGE, line + 1)
             return False
+        if self._drawn == _MOST_DIAGRAMS + 1:
+            self._refuse(f"only the first {_MOST_DIAGRAMS} diagrams of a page are drawn", line + 1)
         return True
 
     def _tell(self, drawn: Drawn, source: str, line: int) -> None:
@@ -124,8 +130,8 @@ class Diagrams:
     def _name(self, source: str) -> str:
         """What the ids of a diagram begin with: no other's, whatever page it is on."""
         digest = text_digest(source)[:8]
-        self._names.append(digest)
-        count = self._names.count(digest)
+        self._names[digest] += 1
+        count = self._names[digest]
         return f"diagram-{digest}" + (f"-{count}" if count > 1 else "")
 
     def _miss(self, line: int, column: int) -> None:

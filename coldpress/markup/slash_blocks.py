@@ -28,6 +28,7 @@ _SELECTOR = re.compile(
 _PART = re.compile(r"([.#])([\w-]+)|\[([\w:-]+)(?:=(?:\"([^\"]*)\"|'([^']*)'|([^\]\"']*)))?\]")
 _NAME = re.compile(r"[A-Za-z_:][\w:.-]*")
 _KINDS = CALLOUTS | TITLED
+_MOST_FIGURES = 8  # in one another
 _PREFIXES = {"caption": "", "figure-caption": "Figure", "table-caption": "Table"}
 _NAMES = (*_KINDS, "admonition", "details", "tab", *_PREFIXES, "html", "define", "definition")
 _LONGEST = 2000  # characters of options
@@ -187,6 +188,15 @@ def _html(element: Element, selector: Source | None, line: Line, slashes: int) -
     return SlashBlock(element, finish, line, slashes)
 
 
+def _figures(element: Element | None) -> int:
+    """How many figures are in one another, up to as many as may be."""
+    count = 0
+    while element is not None and element.tag == "figure" and count < _MOST_FIGURES:
+        element = next((child for child in element if child.tag == "figure"), None)
+        count += 1
+    return count
+
+
 def _caption(name: str, argument: Source | None) -> Callable[[Blocks, Element, Mapping[str, Any]], None]:
     def finish(blocks: Blocks, element: Element, options: Mapping[str, Any]) -> None:
         """Make the block above and this one a figure."""
@@ -206,7 +216,7 @@ def _caption(name: str, argument: Source | None) -> Callable[[Blocks, Element, M
                 first.insert(0, group(first.text))
                 first.text = None
             first.insert(0, prefix)
-        if above is not None:
+        if above is not None and _figures(above) < _MOST_FIGURES:
             parent.remove(above)
             element.insert(1 if argument and argument.startswith("<") else 0, above)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coldpress import recorder
 from coldpress.decoding import decode
-from coldpress.errors import Place
+from coldpress.errors import Place, shown_line
 from coldpress.mapping import MappingText
 from coldpress.sources.fence import split_front_matter
 from coldpress.sources.fields import ALIASES, FrontMatter
@@ -70,7 +70,7 @@ class Document:
 
     def place_on(self, lines: Sequence[str], line: int, column: int | None, length: int) -> Place:
         """The same in the lines of the body, where they are known."""
-        text = lines[line - 1] if line <= len(lines) else None
+        text = shown_line(lines[line - 1]) if line <= len(lines) else None
         return Place(self.source.name, self.parsed.body_line + line - 1, column, text, length)
 
     def _split(self) -> tuple[MappingText | None, str, int]:

@@ -56,10 +56,13 @@ def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
 
 def not_shown(site: Site, page: Page) -> Iterator[tuple[Component, str]]:
     """What a page asks for and doesn't show, with the reason."""
+    large: frozenset[str] | None = None
+    known: dict[str, str | None] = {}
     for asked in asked_of(site, page):
-        why = _why_not(site, page, asked.page, asked.name)
-        if why is None and asked.source in too_large(site, page):
-            why = _TOO_LARGE
+        large = too_large(site, page) if large is None else large
+        if asked.name not in known or asked.page:
+            known[asked.name] = _why_not(site, page, asked.page, asked.name)
+        why = known[asked.name] or (_TOO_LARGE if asked.source in large else None)
         if why is not None:
             yield asked.component, why
 
