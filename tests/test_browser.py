@@ -61,7 +61,7 @@ def own_site(tmp_path_factory):
     for name in ("content", "templates", "static"):
         if (REPOSITORY / name).is_dir():
             shutil.copytree(REPOSITORY / name, root / name)
-    for name in ("build.py", "config.yaml"):
+    for name in ("build.py", "config.yaml", "requirements.txt"):
         shutil.copyfile(REPOSITORY / name, root / name)
     seed = SHARED / "corpora/seed-article/flask-backend-framework.md"
     if seed.exists():

@@ -73,7 +73,7 @@ def test_so_is_every_page_of_our_own_site(make_site):
     for name in ("content", "templates", "static"):
         if (REPOSITORY / name).is_dir():
             shutil.copytree(REPOSITORY / name, site.root / name, dirs_exist_ok=True)
-    for name in ("build.py", "config.yaml"):
+    for name in ("build.py", "config.yaml", "requirements.txt"):
         shutil.copyfile(REPOSITORY / name, site.root / name)
     assert same_as_frozen(site) > 30
 
