@@ -65,12 +65,14 @@ def test_what_is_left_out_is_in_no_other_page(make_site, state, trusted):
 
 
 def test_a_warning_says_what_is_left_out_at_the_line_of_the_include(make_site):
-    site = make_site({"content/index.md": '# Home\n\n::include{file="secret.md"}\n\n--8<-- "secret.md"\n',
-                      "content/secret.md": SECRETS["draft"]})
+    site = make_site({"content/index.md": '# Home\n\n::include{file="secret.md"}\n\n--8<-- "secret.md"\n\n'
+                      "[[secret]]\n\n![[Salary]]\n", "content/secret.md": SECRETS["draft"]})
     told = site.build().problems
     assert [(problem["severity"], problem["place"]["line"], problem["message"]) for problem in told] == [
         ("warning", 3, "`secret.md` cannot be shown here: it is a draft, and left out"),
-        ("warning", 5, "the snippet `secret.md` is a draft, and left out")]
+        ("warning", 5, "the snippet `secret.md` is a draft, and left out"),
+        ("warning", 7, "no page is called `secret`"), ("warning", 9, "no page is called `Salary`")]
+    assert {problem["hint"] for problem in told[2:]} == {"that page is a draft"}
 
 
 def test_pages_show_what_is_published_in_the_end_and_no_longer_what_expired(make_site):

@@ -34,6 +34,7 @@ from coldpress.paths import on_this_host, url_of
 from coldpress.sources.data import Data
 from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile
+from coldpress.sources.names import file_stem
 from coldpress.text import text_digest
 
 
@@ -129,6 +130,12 @@ class Library(Neighbourhood):
     @cached_property
     def _names(self) -> Names:
         return Names(self.all_pages.unrecorded, self._asset_paths)
+
+    @cached_property
+    def _left_out_names(self) -> dict[str, str]:
+        """What those are that are left out, by what they are called."""
+        titled = {str(out.document.front.title).casefold(): out.state for out in self._left_out}
+        return {**titled, **{file_stem(source): state for source, state in self._states.items()}}
 
     @cached_property
     def _suggestions(self) -> Suggestions:

@@ -209,7 +209,10 @@ def _place(library: Library, page: Page, link: Link) -> Place:
 def _suggestion(library: Library, page: Page, link: Link) -> str | None:
     """What was probably meant: a file of the same or a near name."""
     if link.target.startswith("[["):
-        called = library._suggestions.name(link.target[2:-2].partition("#")[0].casefold())
+        name = link.target[2:-2].partition("#")[0].strip().casefold()
+        if name in library._left_out_names:
+            return f"that page is {library._left_out_names[name]}"
+        called = library._suggestions.name(name)
         return f"did you mean `{called}`?" if called else None
     if link.target.startswith(ENDPOINT):
         return did_you_mean(link.target.removeprefix(ENDPOINT).partition("?")[0], library.host.endpoint_names)
