@@ -249,6 +249,7 @@ def number(name):
 
 def create_app():
     app = coldpress.create_app(__file__)
+    app.secret_key = "kept"
     app.config["MOTTO"] = (DATA / "motto.txt").read_text("utf-8")
     extra = flask.Blueprint("extra", __name__, url_prefix="/extra", template_folder=DATA.parent / "more/templates",
                             static_folder=DATA.parent / "more/static")

@@ -13,14 +13,14 @@ from conftest import REPOSITORY
 FILES = {"content/posts/2026-01-02-a.md": "---\ntitle: A\ntags: [x]\n---\nFirst.\n", "content/about.md": "Me.",
          "content/pic.png": "p"}
 BY_CHANCE = """\
-import random
+import os
 
 import coldpress
 
 
 def create_app():
     app = coldpress.create_app(__file__)
-    app.add_url_rule("/dice/", "dice", lambda: str(random.random()))
+    app.add_url_rule("/dice/", "dice", lambda: os.urandom(8).hex())
     return app
 """
 

@@ -98,9 +98,9 @@ def test_a_line_separator_ends_no_line(page):
     ("title: 12:30:45", "12:30:45"),
     ("title: 2024-01-02", "2024-01-02"),
     ("title: 2024-01-02 10:00:00", "2024-01-02 10:00:00"),
-    ("title: ' x '", " x "),
+    ("title: ' x '", "x"),
     ("title: '# no heading'", "# no heading"),
-    ("title: >\n  two\n  lines", "two lines\n"),
+    ("title: >\n  two\n  lines", "two lines"),
     ("title: 你好：世界", "你好：世界"),
     ("title: \"\\u4f60 & <b>\"", "你 & <b>"),
 ])
