@@ -450,7 +450,7 @@ def build_in_an_app() -> str:
     text = BUILD.replace(
         "    app = coldpress.create_app(__file__)\n",
         "    app = flask.Flask(__name__, root_path=str(DATA.parent), static_folder=None)\n"
-        f'    coldpress.Coldpress(app, "{folder}", url_prefix="{prefix}")\n')
+        f'    coldpress.Coldpress(app, "{folder}", url_prefix="{prefix}", share=True)\n')
     return re.sub(r'( +)(@app.get\("/own/(?!library).*\n)', r"\1\2\1@coldpress.frozen()\n", text)
 
 
