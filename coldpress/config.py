@@ -122,8 +122,11 @@ def _params(value: Any) -> Mapping[str, Any]:
 
 
 def _permalinks(value: Any) -> Mapping[str, str]:
-    patterns = _params(value)
-    for pattern in patterns.values():
+    patterns = Params({folder.strip("/"): pattern for folder, pattern in _params(value).items()})
+    for folder, pattern in patterns.items():
+        if "/" in folder:
+            raise ValueError(f"`{folder}` lies in another folder", f"only a folder at the top has a pattern; write "
+                             f"`{folder.partition('/')[0]}`")
         if not isinstance(pattern, str) or not pattern.startswith("/"):
             raise ValueError("a pattern starts with `/`, such as `/<year>/<slug>/`")
         for token in PERMALINK_TOKEN.findall(pattern):

@@ -107,3 +107,16 @@ def test_underscore_posts_may_be_named_as_a_collection(build_site):
                       "base_url: https://e.org/\ncollections: [_posts]\npermalinks: {_posts: /x/<slug>/}\n")
     assert "All" in site.text("posts/index.html")
     assert 'href="/x/a/"' in site.text("posts/index.html")
+
+
+@pytest.mark.parametrize("folder", ["posts", "_posts", "posts/", "_posts/", "/posts"])
+def test_a_pattern_is_for_the_posts_however_their_folder_is_written(build_site, folder):
+    site = build_site({"content/_posts/2026-01-02-a.md": "A."},
+                      f"base_url: https://e.org/\npermalinks: {{{folder}: /<year>/<slug>/}}\n")
+    assert "A." in site.text("2026/a/index.html")
+
+
+def test_a_pattern_of_a_folder_in_a_folder_is_refused(make_site):
+    problem, = make_site({"content/a.md": "x"}, "permalinks: {posts/guests/: /<slug>/}\n").build().problems
+    assert (problem["code"], problem["hint"]) == (
+        "config.value", "only a folder at the top has a pattern; write `posts`")

@@ -46,8 +46,8 @@ class Permalinks:
     """Places every document of a site; what is wrong goes to `problems`."""
 
     def __init__(self, config: Config, documents: Iterable[Document], problems: Problems) -> None:
-        self._patterns = config.permalinks
         self._collections = config.collections
+        self._patterns = {top_of(f"{top}/", config.collections): pattern for top, pattern in config.permalinks.items()}
         self._lowercase = config.slugs.lowercase
         self._trusts = config.markdown.trusts
         self._problems = problems
