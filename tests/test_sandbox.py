@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date, datetime, time, timedelta
 
@@ -367,3 +368,27 @@ def test_filters_tests_and_globals_are_those_of_the_list():
     assert {name for name in environment.filters if name[0] != " "} == {*FILTERS, *OWN}
     assert set(environment.globals) == {"range", "dict", "namespace", "cycler", "joiner", "lipsum"}
     assert not {"pprint", "urlize", "callable"} & {*environment.filters, *environment.tests}
+
+
+PLAIN = "base_url: https://example.org/\nmarkdown: {jinja: true}\n"
+
+
+def test_what_is_wrong_in_the_markdown_of_a_template_is_told_at_its_line(make_site):
+    body = ("{% set a = 1 %}\n{% for n in range(3) %}\n- {{ n }}\n{% endfor %}\n\n[x](nowhere.md) {{ a }}\n\n"
+            "![y](no.png)\n\n--8<-- \"none.md\"\n\n{% for n in range(2) %}\n[{{ n }}](gone{{ n }}.md)\n\n{% endfor %}\n")
+    problems = make_site({"content/a.md": body}, PLAIN).build().problems
+    told = [(problem["message"], problem["place"].get("line"), problem["place"].get("column")) for problem in problems]
+    assert sorted(told, key=str) == [
+        ("nothing is at `gone0.md`", None, None), ("nothing is at `gone1.md`", None, None),
+        ("nothing is at `no.png`", 8, 6), ("nothing is at `nowhere.md`", 6, 5),
+        ("the snippet `none.md` is not there", 10, 9)]
+
+
+def test_a_body_that_shows_itself_is_told_how_not_to(make_site):
+    site = make_site({"content/posts/2026-01-01-a.md": "Text.", "content/posts/2026-01-02-b.md": (
+        "{% for post in library.posts %}{{ post.summary }}{% endfor %}")}, PLAIN)
+    hint = next(problem["hint"] for problem in site.build().problems)
+    loop = re.search(r"`(.*)`", hint)[1]
+    site.edit({"content/posts/2026-01-02-b.md": loop + "{{ post.summary }}{% endfor %}"})
+    assert site.build().code == 0
+    assert "Text." in site.text("posts/b/index.html")

@@ -32,6 +32,8 @@ class _Body:
 
     def __init__(self, library: Library, page: Page) -> None:
         self.expanded = expanded_body(library, page)
+        with recorder.unrecorded():
+            self._is_template = library.config.markdown.jinja
         self._document = page._document
 
     @cached_property
@@ -43,6 +45,31 @@ class _Body:
     def written(self) -> list[str]:
         """The lines of its source."""
         return self._document.body.split("\n")
+
+    def place(self, line: int, column: int | None, length: int, text: str) -> Place:
+        """Where in the source something stands that was found in a line of it, `text`."""
+        if not self._is_template or text in self.written[line - 1 : line]:
+            return self._document.place_on(self.written, line, column, length)
+        # A template was run, so lines have moved, and some were never written.
+        if text.strip() and text in self._numbers:
+            nearest = min(self._numbers[text], key=lambda number: abs(number - line))
+            return self._document.place_on(self.written, nearest, column, length)
+        words = text[column - 1 : column - 1 + length] if column else ""
+        whole = self._document.body
+        at = whole.find(words) if len(words) > 2 else -1
+        if at < 0 or whole.find(words, at + 1) >= 0:
+            return self._document.place()
+        before = whole[:at]
+        return self._document.place_on(
+            self.written, before.count("\n") + 1, at - before.rfind("\n"), length)
+
+    @cached_property
+    def _numbers(self) -> dict[str, list[int]]:
+        """The lines of its source by what stands in them."""
+        numbers: dict[str, list[int]] = {}
+        for number, written in enumerate(self.written, 1):
+            numbers.setdefault(written, []).append(number)
+        return numbers
 
 
 _kept: ContextVar[dict[str, _Body] | None] = ContextVar("coldpress.bodies", default=None)
@@ -77,7 +104,7 @@ def place_in(library: Library, page: Page, line: int | None, column: int | None,
         return page._document.place_on(body.written, line, column, length)
     origin = expanded.origins[line - 1]
     if origin.file is None:
-        return page._document.place_on(body.written, origin.line, column, length)
+        return body.place(origin.line, column, length, body.lines[line - 1])
     text = shown_line(body.lines[line - 1][origin.indent:])
     return Place(origin.file, origin.line, max(1, column - origin.indent) if column else None, text, length)
 
@@ -88,6 +115,6 @@ def missing_snippets(library: Library, page: Page) -> Iterator[Problem]:
     for missing in body.expanded.missing if body.expanded else ():
         column = missing.line.find(missing.name) + 1
         length, origin = len(missing.name), missing.origin
-        place = (page._document.place_on(body.written, origin.line, column, length) if origin.file is None
+        place = (body.place(origin.line, column, length, missing.line) if origin.file is None
                  else Place(origin.file, origin.line, column, shown_line(missing.line), length))
         yield Problem("markup.include", missing.message, place, missing.hint, severity="warning")

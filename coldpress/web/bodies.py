@@ -107,8 +107,6 @@ def _url_for(site: Site, endpoint: str, **values: Any) -> str:
 def _problem(page: Page, reason: BaseException) -> Problem:
     line = getattr(reason, "lineno", None) or _line_of(reason)
     hint = getattr(reason, "hint", None) or "write `{% raw %}` round text that only looks like a template"
-    if isinstance(reason, Refused):
-        hint = "the documentation lists what a body may read and do, and how much: Markdown, “Templates in bodies”"
     message = reason.message if isinstance(reason, TemplateError) else reason
     return Problem("template.body", f"this body is a template that fails: {message}",
                    page._document.place(line, 1, 1), hint)

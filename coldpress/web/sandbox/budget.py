@@ -31,7 +31,15 @@ _PER_STEP = 256  # characters that are looked at in about the time of one operat
 
 
 class Refused(SecurityError):
-    """Something that a body may not read or do."""
+    """Something that a body may not read or do; `hint` is the way out of it."""
+
+    hint = "the documentation lists what a body may read and do, and how much: Markdown, “Templates in bodies”"
+
+
+class AsksForItself(Refused):
+    """A body shows its own text."""
+
+    hint = "leave this page out of what it lists: `{% for post in library.posts if post != page %}`"
 
 
 class TooCostly(Refused):
@@ -104,7 +112,7 @@ def running(source: str) -> Iterator[Budget]:
         current = Budget()
         token = _budget.set(current)
     if source in current.sources:
-        raise Refused(f"the body of `{source}` asks for itself")
+        raise AsksForItself(f"the body of `{source}` asks for itself")
     if len(current.sources) >= BODIES:
         raise TooCostly(f"bodies ask for one another more than {BODIES} deep")
     current.sources.append(source)
