@@ -234,6 +234,8 @@ class MappingText:
             at = min(at, max(len(self.text) - 1, 0))
             hint = "indent with spaces, not tabs" if self.text[at : at + 1] == "\t" else (
                 "put quotes round a value that starts with this character")
+        elif message == "found unhashable key":
+            message, hint = "a list or a mapping cannot be a key", "put quotes round a value that starts with `{`"
         elif "twice" in message:
             hint = "keep one of them"
         elif "could not determine a constructor" in message:
