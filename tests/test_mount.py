@@ -241,3 +241,57 @@ def test_the_documented_links_to_the_host_hold(make_site):
     page = site.files("blog/site")["blog/about/index.html"].decode()
     assert re.findall(r'<a href="([^"]*)">(?:the book|its prices|prices)', page) == [
         "/shop/sicp/", "/shop/sicp/?year=2026#prices", "/prices/"]
+
+
+NAMED_AS_OURS = """\
+import flask
+
+import coldpress
+
+
+def create_app():
+    app = flask.Flask("an_app", root_path=__file__.rpartition("/")[0])
+
+    @app.get("/")
+    def home():
+        return "x"
+
+    @app.get("/all/<int:year>/")
+    def posts(year):
+        return "x"
+
+    @app.get("/stock/<shelf>/<place>/")
+    def stock(shelf, place):
+        return "x"
+
+    coldpress.Coldpress(app, "blog", url_prefix="/blog")
+    return app
+"""
+
+
+def test_a_view_of_the_app_that_is_called_as_one_of_ours_has_a_name(make_site):
+    site = make_site({"build.py": NAMED_AS_OURS, "blog/config.yaml": CONFIG, "blog/content/about.md": (
+        "[1](endpoint:home) [2](endpoint:app:home#x) [3](endpoint:app:posts?year=2026) [4](/all/2026/)"),
+        "blog/templates/page.html": '{% extends "base.html" %}{% block main %}'
+                                    '<i>{{ url_for("app:home") }} {{ url_for("home") }}</i>'
+                                    '{{ page.html }}{% endblock %}',
+        }).edit({"config.yaml": None})
+    result = site.build()
+    assert [problem["hint"] for problem in result.problems if problem["code"] == "link.broken-link"] == [
+        "for the app's own page write `endpoint:app:posts?year=2026`"]
+    page = site.files("blog/site")["blog/about/index.html"].decode()
+    assert re.findall(r'<a href="([^"]*)">\d', page)[:3] == ["/blog/", "/#x", "/all/2026/"]
+    assert "<i>/ /blog/</i>" in page
+
+
+def test_an_endpoint_without_its_values_is_told_which_it_takes(make_site):
+    links = {"endpoint:stock": ("no URL with these values", "`endpoint:stock?place=…&shelf=…`"),
+             "endpoint:stock?shelf=a": ("no URL with these values", "`endpoint:stock?place=…&shelf=…`"),
+             "endpoint:app:posts#top": ("no URL with these values", "`endpoint:app:posts?year=…`"),
+             "endpoint:stok": ("there is no endpoint", "did you mean `stock`?")}
+    site = make_site({"build.py": NAMED_AS_OURS, "blog/config.yaml": CONFIG, "blog/content/about.md": "\n\n".join(
+        f"[x]({target})" for target in links)}).edit({"config.yaml": None})
+    told = [problem for problem in site.build().problems if problem["code"] == "link.broken-link"]
+    assert len(told) == len(links)
+    for problem, (said, hint) in zip(told, links.values(), strict=True):
+        assert said in problem["message"] and hint in problem["hint"]

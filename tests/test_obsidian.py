@@ -211,3 +211,28 @@ def test_an_alias_that_is_the_title_makes_no_redirect(build_site):
                       URL)
     assert prose(site, "bob") == '<p>See <a href="/bob/">A. B. Lee</a>, <a href="/ann/">ann</a>.</p>'
     assert site.edit({"content/Bob.md": "# Bob\n\n[[A. B. Lee]]"}).build().codes == ["link.unknown-name"]
+
+
+def test_a_file_of_any_kind_may_be_named(build_site):
+    site = build_site({"content/boards/Plan.canvas": "{}", "content/data.csv": "1", "content/a.md": (
+        "[[Plan.canvas]] [[data.csv|the data]]\n\n![[Plan.canvas]]\n\nSee ![[data.csv]]\n")}, URL)
+    assert re.findall(r'<a href="(/[^"]+\.\w+)">([^<]+)</a>', prose(site, "a")) == [
+        ("/boards/Plan.canvas", "Plan.canvas"), ("/data.csv", "the data"),
+        ("/boards/Plan.canvas", "Plan.canvas"), ("/data.csv", "data.csv")]
+
+
+def test_a_name_that_begins_as_another_is_found_at_its_own_place(make_site):
+    result = make_site({"content/The Garden.md": "G.", "content/Tab.md": "G.", "content/soup/Tomato soup.md": "S.",
+                        "content/a.md": "See [[The Garden]], [[Tab|x]], [[T|y]],\n[[ The ]] [[T]] ![[Tabl]].\n\n"
+                                        "[x](Tomato%20soup.md)\n"}, URL).build()
+    told = [(problem["message"], problem["place"]["line"], problem["place"]["column"]) for problem in result.problems]
+    assert told == [("no page is called `T`", 1, 32), ("no page is called `The`", 2, 1),
+                    ("no page is called `T`", 2, 11), ("no page is called `Tabl`", 2, 18), ("nothing is at `Tomato%20soup.md`", 4, 5)]
+    assert result.problems[-1]["hint"] == "did you mean `soup/Tomato%20soup.md`?"
+
+
+def test_a_note_of_a_day_is_called_by_the_day(build_site):
+    site = build_site({f"content/{name}.md": "x" for name in (
+        "Daily/2025-03-02", "Daily/2025-03", "2025-03-02-a trip")}, URL)
+    assert [site.text(f"{path}/index.html").partition("<h1>")[2].partition("</h1>")[0] for path in (
+        "daily/2025-03-02", "daily/2025-03", "a-trip")] == ["2025-03-02", "2025-03", "A trip"]

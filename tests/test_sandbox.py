@@ -375,7 +375,8 @@ PLAIN = "base_url: https://example.org/\nmarkdown: {jinja: true}\n"
 
 def test_what_is_wrong_in_the_markdown_of_a_template_is_told_at_its_line(make_site):
     body = ("{% set a = 1 %}\n{% for n in range(3) %}\n- {{ n }}\n{% endfor %}\n\n[x](nowhere.md) {{ a }}\n\n"
-            "![y](no.png)\n\n--8<-- \"none.md\"\n\n{% for n in range(2) %}\n[{{ n }}](gone{{ n }}.md)\n\n{% endfor %}\n")
+            "![y](no.png)\n\n--8<-- \"none.md\"\n\n{% for n in range(2) %}\n"
+            "[{{ n }}](gone{{ n }}.md)\n\n{% endfor %}\n")
     problems = make_site({"content/a.md": body}, PLAIN).build().problems
     told = [(problem["message"], problem["place"].get("line"), problem["place"].get("column")) for problem in problems]
     assert sorted(told, key=str) == [

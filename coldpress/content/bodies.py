@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -52,7 +53,9 @@ class _Body:
             return self._document.place_on(self.written, line, column, length)
         # A template was run, so lines have moved, and some were never written.
         if text.strip() and text in self._numbers:
-            nearest = min(self._numbers[text], key=lambda number: abs(number - line))
+            numbers = self._numbers[text]
+            after = bisect_left(numbers, line)
+            nearest = min(numbers[max(0, after - 1) : after + 1], key=lambda number: abs(number - line))
             return self._document.place_on(self.written, nearest, column, length)
         words = text[column - 1 : column - 1 + length] if column else ""
         whole = self._document.body

@@ -105,7 +105,8 @@ class Filling:
         target = self._library.target(self._page, link) if isinstance(link, Link) else None
         if target is None or target.path is None or not isinstance(link, Link):
             return component.before
-        if target.asset and (self._clean is None or kind_of(link.target[2:-2]) != "pdf"):  # a frame
+        kind = kind_of(link.target[2:-2])
+        if target.asset and kind and (self._clean is None or kind != "pdf"):  # a frame
             return shown_asset(link.target, self._url(link), more, self._library.image_size(target.path))
         if component.kind == "leaf" and target.page:
             shown = self._library.host.embedded(self._page, target.page, target.fragment, absolute=self._absolute)

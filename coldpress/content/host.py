@@ -3,7 +3,7 @@ Flask, and of whatever renders its bodies."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from coldpress.markup.cache import Body
@@ -29,6 +29,9 @@ class Host(Protocol):
 
     def endpoint_at(self, path: str) -> str | None:
         """What leads to a path of the app outside of the site: `name?key=value`."""
+
+    def values_of(self, name: str) -> Sequence[str] | None:
+        """What the URL of an endpoint takes; None where there is no such endpoint."""
 
     @property
     def endpoint_names(self) -> Iterable[str]:

@@ -96,7 +96,8 @@ def _as_name(library: Library, page: Page, reference: str) -> Target:
         return Target(asset, hash_mark + _legal(fragment), asset=True)
     found = library.by_name(name) if name.strip() else page
     if found is None:
-        return Target(None)
+        asset = _named_asset(library, page, name)
+        return Target(asset, hash_mark + _legal(fragment), asset=True) if asset else Target(None)
     part = fragment.rpartition("#")[2].strip()
     anchors = found.rendered.anchors if part else ()
     part = part if part in anchors or part.startswith("^") else heading_id(part)
@@ -195,7 +196,9 @@ def broken_link(library: Library, page: Page, link: Link) -> Problem:
         name = link.target[2:-2].partition("#")[0]
         code, message = "link.unknown-name", f"no {'file' if kind_of(name) else 'page'} is called `{name}`"
     elif link.target.startswith(ENDPOINT):
-        message = f"there is no endpoint `{link.target.removeprefix(ENDPOINT)}`"
+        name = link.target.removeprefix(ENDPOINT)
+        message = (f"there is no endpoint `{name}`" if library.host.values_of(_endpoint_name(link.target)) is None
+                   else f"the endpoint `{name}` has no URL with these values")
     return Problem(code, message, _place(library, page, link), _suggestion(library, page, link),
                    severity="warning")
 
@@ -215,7 +218,12 @@ def _suggestion(library: Library, page: Page, link: Link) -> str | None:
         called = library._suggestions.name(name)
         return f"did you mean `{called}`?" if called else None
     if link.target.startswith(ENDPOINT):
-        return did_you_mean(link.target.removeprefix(ENDPOINT).partition("?")[0], library.host.endpoint_names)
+        name = _endpoint_name(link.target)
+        values = library.host.values_of(name)
+        if values is None:
+            return did_you_mean(name, library.host.endpoint_names)
+        needed = "&".join(f"{value}=…" for value in values)
+        return f"its URL takes values: `{ENDPOINT}{name}?{needed}`" if values else None
     folder = posixpath.dirname(page.source)
     name = unquote(link.target.partition("#")[0].partition("?")[0])
     source = posixpath.normpath(posixpath.join("" if name.startswith("/") else folder, name.lstrip("/")))
@@ -227,9 +235,14 @@ def _suggestion(library: Library, page: Page, link: Link) -> str | None:
         return f"for the app's own page write `{_as_endpoint_reference(endpoint, link.target)}`"
     match = library._suggestions.file(source, asset=link.kind != "link")
     if match:
-        return f"did you mean `{posixpath.relpath(match, folder or '.')}`?"
+        return f"did you mean `{posixpath.relpath(match, folder or '.').replace(' ', '%20')}`?"
     path = library._suggestions.path(name) if name.startswith("/") else None
     return f"did you mean `{path}`?" if path else None
+
+
+def _endpoint_name(target: str) -> str:
+    """The name of a link's endpoint, without values."""
+    return target.removeprefix(ENDPOINT).partition("#")[0].partition("?")[0]
 
 
 def _as_endpoint_reference(endpoint: str, target: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from coldpress.sources.document import Document
 if TYPE_CHECKING:
     from coldpress.content.library import Library
 
+_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
 _STRAIGHT = str.maketrans({
     **dict.fromkeys("‘’‚‛ʼ", "'"), **dict.fromkeys("“”„‟«»", '"'), "–": "--", "—": "---", "…": "...", "\xa0": " "})
 
@@ -35,5 +37,7 @@ def _file_name(document: Document) -> str:
     stem = document.stem
     if stem.lower() in ("_index", "index", "readme"):
         stem = document.source.folder.rpartition("/")[2]
+    if _DAY.fullmatch(stem):
+        return stem  # a daily note
     words = stem.replace("-", " ").replace("_", " ").strip() or stem
     return words[:1].upper() + words[1:]

@@ -14,6 +14,7 @@ _GAP = re.compile(r"\n[ \t]*\n")
 # What stands before a target, and after one.
 _BEFORE = re.compile(r"\]\(\s*<?|\]:\s*<?|=\s*[\"']?|<|,\s*")
 _AFTER = frozenset(")>\"' \t\n,")
+_WIKI_END = re.compile(r"\s*(?:\]\]|\\?\|)")
 _BEGIN = re.compile(r"[^)>\"' \t\n,<]{0,300}")  # of a target: what it is found by
 
 
@@ -30,13 +31,27 @@ class Locator:
     def target(self, target: str) -> tuple[int | None, int | None, int]:
         """Line, column and length of the next place where a link target stands."""
         if target.startswith("[["):
-            line, column = self.code(target[:-2])
-            return line, column, len(target)
+            return *self._wiki(target[:-2]), len(target)
         for form in dict.fromkeys((target, html.escape(target), unquote(target), quote(target, safe="/#?&=%:"))):
             at = self._next(form)
             if at >= 0:
                 return *self._position(at), len(form)
         return None, None, 1
+
+    def _wiki(self, opening: str) -> tuple[int | None, int | None]:
+        """Line and column of the next `[[Name]]` or `[[Name|words]]`."""
+        text, at = self._text(), self._from.get(opening, 0)
+        while (at := text.find(opening, at)) >= 0:
+            if _WIKI_END.match(text, at + len(opening)):
+                self._from[opening] = at + 1
+                return self._position(at)
+            at += 1
+        spaced = re.compile(rf"\[\[[ \t]+{re.escape(opening[2:])}{_WIKI_END.pattern}")
+        found = spaced.search(text, self._from.get(spaced.pattern, 0))
+        if not found:
+            return self.code(opening)  # used more often than written, or in what looks like code
+        self._from[spaced.pattern] = found.end()
+        return self._position(found.start())
 
     def code(self, text: str) -> tuple[int | None, int | None]:
         """Line and column of the next place where this very text stands."""

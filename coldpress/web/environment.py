@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NoReturn
@@ -196,6 +196,11 @@ def _cdata(value: str) -> Markup:
     return Markup("<![CDATA[" + str(value).replace("]]>", "]]]]><![CDATA[>") + "]]>")
 
 
+def whole_endpoint(endpoints: Mapping[str, str], name: str) -> str:
+    """The endpoint that a name stands for: `home` is our view, `app:home` the app's own."""
+    return endpoints.get(name) or name.removeprefix(PREFIX)
+
+
 def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str], str | None],
                   link_root: Callable[[], str]) -> Callable[..., str]:
     """`url_for` for templates: our views by their short names, all others as
@@ -224,7 +229,7 @@ def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str],
                 made[key] = flask.url_for(endpoints[endpoint])
             recorder.read("link", path_of(made[key]).removeprefix(link_root()))
             return made[key]
-        url = flask.url_for(endpoints.get(endpoint, endpoint), **values)
+        url = flask.url_for(whole_endpoint(endpoints, endpoint), **values)
         if endpoint in endpoints and not is_external(url):
             recorder.read("link", path_of(url).removeprefix(link_root()))
         return url

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -14,6 +14,8 @@ from werkzeug.routing import BuildError
 from coldpress.content.page import Page
 from coldpress.markup.rendered import Component
 from coldpress.markup.snippets import Expanded
+from coldpress.web.borrowing import PREFIX
+from coldpress.web.environment import whole_endpoint
 from coldpress.web.including import embedded, expanded, not_shown
 from coldpress.web.site import Site
 
@@ -39,7 +41,7 @@ class SiteHost:
         with context:
             try:
                 # Tried first: whoever hears `url_for` would go there.
-                site.app.url_map.bind("localhost").build(site.endpoints.get(name, name), values)
+                site.app.url_map.bind("localhost").build(whole_endpoint(site.endpoints, name), values)
                 return str(url_for(name, **values))
             except (BuildError, ValueError):
                 return None
@@ -55,12 +57,20 @@ class SiteHost:
             try:
                 rule, values = urls.match(candidate, method="GET", return_rule=True)
                 written = {name: str(value) for name, value in values.items()}
-                is_theirs = rule.endpoint not in site.endpoints and not rule.rule.startswith("/<")
+                is_theirs = rule.endpoint != "static" and not rule.rule.startswith("/<")
                 if is_theirs and unquote(urls.build(rule.endpoint, written)) == candidate:
-                    return str(rule.endpoint) + ("?" + urlencode(written, quote_via=quote) if written else "")
+                    name = f"{PREFIX}{rule.endpoint}" if rule.endpoint in site.endpoints else str(rule.endpoint)
+                    return name + ("?" + urlencode(written, quote_via=quote) if written else "")
             except Exception:  # noqa: BLE001  (converters are the app's, and may do anything)
                 continue
         return None
+
+    def values_of(self, name: str) -> Sequence[str] | None:
+        """What the URL of an endpoint takes, by the rule that takes least; None where
+        there is no such endpoint."""
+        rules = self._site.app.url_map.iter_rules
+        endpoint = whole_endpoint(self._site.endpoints, name)
+        return min((sorted(rule.arguments) for rule in rules() if rule.endpoint == endpoint), key=len, default=None)
 
     @property
     def endpoint_names(self) -> Iterable[str]:
