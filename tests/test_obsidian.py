@@ -227,7 +227,8 @@ def test_a_name_that_begins_as_another_is_found_at_its_own_place(make_site):
                                         "[x](Tomato%20soup.md)\n"}, URL).build()
     told = [(problem["message"], problem["place"]["line"], problem["place"]["column"]) for problem in result.problems]
     assert told == [("no page is called `T`", 1, 32), ("no page is called `The`", 2, 1),
-                    ("no page is called `T`", 2, 11), ("no page is called `Tabl`", 2, 18), ("nothing is at `Tomato%20soup.md`", 4, 5)]
+                    ("no page is called `T`", 2, 11), ("no page is called `Tabl`", 2, 18),
+                    ("nothing is at `Tomato%20soup.md`", 4, 5)]
     assert result.problems[-1]["hint"] == "did you mean `soup/Tomato%20soup.md`?"
 
 
