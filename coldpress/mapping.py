@@ -235,7 +235,8 @@ class MappingText:
             hint = "indent with spaces, not tabs" if self.text[at : at + 1] == "\t" else (
                 "put quotes round a value that starts with this character")
         elif message == "found unhashable key":
-            message, hint = "a list or a mapping cannot be a key", "put quotes round a value that starts with `{`"
+            message = "a list or a mapping cannot be a key"
+            hint = "put quotes round a value that starts with `{`" if self.text[at : at + 1] == "{" else None
         elif "twice" in message:
             hint = "keep one of them"
         elif "could not determine a constructor" in message:

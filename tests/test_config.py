@@ -286,8 +286,9 @@ def test_every_mistake_of_one_file_is_reported_in_its_order(make_site):
     ("params: &a [*a]\n", 1, 9, "this alias holds itself", None),
     ("title: x\nparams: &a {b: {c: *a}}\n", 2, 9, "this alias holds itself", None),
     ("title: 2024-02-30\n", 1, 8, "`2024-02-30`: day is out of range", None),
-    ("? [a]\n: b\n", 1, 3, "unhashable", None),
-    ("title: {{ x }}\n", 1, 9, "unhashable", None),
+    ("? [a]\n: b\n", 1, 3, "a list or a mapping cannot be a key", None),
+    ("title: {{ x }}\n", 1, 9, "cannot be a key", "put quotes round a value that starts with `{`"),
+    ("created: {{date}}\n", 1, 11, "cannot be a key", "put quotes round a value that starts with `{`"),
     ("title: a\n---\ntitle: b\n", 2, 1, "two documents", "leave one mapping"),
     ("title: \"a\nauthor: b\n", 1, 8, "this quote is never closed", "close it, or put the whole value in quotes"),
 ])
