@@ -258,7 +258,7 @@ def test_a_time_to_publish_wins_over_the_date(make_site):
     ("- a", 2, 1, "this is a list, not `key: value` lines", None),
     ("Only text.", 2, 1, "this is text, not `key: value` lines", None),
     ("\nOnly text.\n", 3, 1, "this is text, not `key: value` lines", None),
-    ("title: {{ x }}", 2, 9, "unhashable", None),
+    ("title: {{ x }}", 2, 9, "cannot be a key", "put quotes round a value that starts with `{`"),
     ("title: a\n\tb: c", 3, 1, "tab", "indent with spaces, not tabs"),
 ])
 def test_yaml_that_cannot_be_read_is_an_error_at_its_place(wrongs, lines, line, column, message, hint):
