@@ -295,3 +295,18 @@ def test_an_endpoint_without_its_values_is_told_which_it_takes(make_site):
     assert len(told) == len(links)
     for problem, (said, hint) in zip(told, links.values(), strict=True):
         assert said in problem["message"] and hint in problem["hint"]
+
+
+def test_a_link_to_a_page_that_the_app_does_not_have_is_told_by_its_file(make_site):
+    app = NAMED_AS_OURS.replace('    @app.get("/all', """    @app.get("/books/<slug>/")
+    @coldpress.frozen(lambda: [{"slug": "sicp"}])
+    def book(slug):
+        return slug if slug == "sicp" else flask.abort(404)
+
+    @app.get("/all""")
+    site = make_site({"build.py": app, "blog/config.yaml": CONFIG, "blog/content/posts/2026-01-02-a.md": "One.",
+                      "blog/content/posts/2026-01-01-z.md": "[x](endpoint:book?slug=sicp) [y](endpoint:book?slug=nope)",
+                      }).edit({"config.yaml": None})
+    problem, = (problem for problem in site.build().problems if problem["code"] == "route.status")
+    assert problem["message"].startswith("`/books/nope/` answers 404")
+    assert problem["place"]["path"] == "blog/content/posts/2026-01-01-z.md"

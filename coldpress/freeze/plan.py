@@ -77,13 +77,13 @@ class Plan:
         self._own.reached(endpoint)
         place = on.place or Place(on.path)
         first = self._found_on.get(path)
-        if self.at(path) is None or (first and place.order() < first.order()):
+        if self.at(path) is None or (first and _nearness(place) < _nearness(first)):
             self._found_on[path] = place
         return self._add(path, endpoint, {}, place=place) if self.at(path) is None else None
 
     def place_of(self, entry: Entry) -> Place | None:
-        """Where an entry comes from; of one that was found, the first page that
-        links to it, in whichever order they were looked at."""
+        """Where an entry comes from; of one that was found, the first file whose
+        page links to it, else the first page, in whichever order they were looked at."""
         return self._found_on.get(entry.path, entry.place)
 
     def report_unreached(self) -> None:
@@ -163,3 +163,8 @@ def _exactly(entry: Entry) -> Entry:
 
 def _files(problem: Problem) -> list[str]:
     return sorted(place.path for place in (problem.place, *problem.also) if place)
+
+
+def _nearness(place: Place) -> tuple[bool, object]:
+    """What sorts the places that lead to a URL: a list shows links of the files in it."""
+    return place.path.startswith("/"), place.order()
