@@ -12,11 +12,13 @@ from conftest import Browser
 from random_site import CLOCK, EDITS, OF_SOURCES, RandomSite
 from test_preview import CLIENT
 from test_random_edits import SEED, apply, forgetting_modules
+from werkzeug.test import Client
 
 from coldpress.commands.run import Run
 from coldpress.config import Options
 from coldpress.errors import ColdpressError
 from coldpress.report import Report
+from coldpress.web.chance import seeded
 
 EDITS_WANTED = int(os.environ.get("COLDPRESS_EDITS", "0")) or 14
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
@@ -34,13 +36,14 @@ def as_made_anew(root):
     if any(problem.is_error for problem in site.snapshot.problems):
         return None
     app.config["PROPAGATE_EXCEPTIONS"] = True
-    client, prefix = app.test_client(), site.script_root
+    client, prefix = app.test_client(use_cookies=False), site.script_root
     library = site.snapshot.library
     paths = [site.url_prefix + page.path for page in library.all_pages]
     paths += ["/", "/posts/", "/tags/", "/archive/", *FEEDS]
     found = {}
     for path in paths:
-        answer = client.get(path, base_url=f"http://localhost{prefix}/")
+        with seeded(path):  # the module `random` is a frozen page's own, not a served one's
+            answer = client.get(path, base_url=f"http://localhost{prefix}/")
         found[prefix + path] = answer.status_code, answer.data
     return found
 
@@ -58,6 +61,7 @@ def test_the_preview_is_what_an_app_made_anew_is(tmp_path, capsys, only):
         site = RandomSite(root, rng, 14)
         browser = Browser(type("Folder", (), {"root": root})(), **OPTIONS)
         preview = browser.preview
+        browser.client = Client(preview, use_cookies=False)  # each request is a new visitor's
         names = OF_SOURCES if only == "every source" else [
             "body", "body_of_about", "body_at_the_end", "first_paragraph", "heading", "more_mark", "title", "body"]
         shown, compared = {}, 0
@@ -78,7 +82,8 @@ def test_the_preview_is_what_an_app_made_anew_is(tmp_path, capsys, only):
             told = {path: render is None or before is not moment.app or bool(render.changes(moment))
                     for path, render in renders.items()}
             for path, (status, data) in anew.items():
-                answer = browser.get(path)
+                with seeded(path.removeprefix(preview._current.moment.site.script_root)):
+                    answer = browser.get(path)
                 html = CLIENT.sub(b"", answer.data)
                 if status >= 300 and answer.status_code == status:
                     continue
