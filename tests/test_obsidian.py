@@ -219,6 +219,7 @@ def test_a_file_of_any_kind_may_be_named(build_site):
     assert re.findall(r'<a href="(/[^"]+\.\w+)">([^<]+)</a>', prose(site, "a")) == [
         ("/boards/Plan.canvas", "Plan.canvas"), ("/data.csv", "the data"),
         ("/boards/Plan.canvas", "Plan.canvas"), ("/data.csv", "data.csv")]
+    assert '<p><a href="/boards/Plan.canvas">Plan.canvas</a></p>' in prose(site, "a"), "on a line of its own"
 
 
 def test_a_name_that_begins_as_another_is_found_at_its_own_place(make_site):

@@ -111,7 +111,8 @@ class Filling:
         if component.kind == "leaf" and target.page:
             shown = self._library.host.embedded(self._page, target.page, target.fragment, absolute=self._absolute)
             return component.before if shown is None else self._settled(shown)
-        return f'<a href="{self._link(link)}">{escape(link.target[2:-2])}</a>'
+        shown = f'<a href="{self._link(link)}">{escape(link.target[2:-2])}</a>'
+        return f"<p>{shown}</p>" if component.kind == "leaf" else shown
 
     def _variables(self, component: Component) -> Mapping[str, Any]:
         """What a component's template gets; the one around it gets the same."""
