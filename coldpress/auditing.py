@@ -8,6 +8,7 @@ again, and `volatile` for what cannot.  Python's own files are left out.
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import sys
@@ -33,6 +34,8 @@ _CHANGING = {"os.rename": 2, "os.remove": 1, "os.mkdir": 1, "os.rmdir": 1, "os.l
 _noted: ContextVar[dict[str, int] | None] = ContextVar("noted", default=None)
 _WRITING = os.O_WRONLY | os.O_RDWR
 _IMPORT = "<frozen importlib"  # of code, which is looked at as a whole
+_METADATA = str(Path(importlib.__file__).parent / "metadata")  # lists each folder of `sys.path`, tries it as an archive
+_NEAR = 8  # calls from `importlib.metadata` to where it opens an archive
 _DEVICES = re.compile(r"/(?:dev/(?!shm/)|proc/|sys/)")
 
 
@@ -132,10 +135,20 @@ def _note_place(name: str, frame: FrameType | None) -> None:
 
 
 def _is_import(frame: FrameType) -> bool:
-    """Whether a file is opened to import it, and not by `pkgutil.get_data`."""
+    """Whether a file is opened to import it, and not by `pkgutil.get_data`; or
+    a folder is listed to see which packages are installed, which is looked at
+    as a whole too."""
     above = frame.f_back
-    return frame.f_code.co_filename.startswith(_IMPORT) and (
-        above is None or above.f_code.co_filename.startswith(_IMPORT))
+    if frame.f_code.co_filename.startswith(_IMPORT):
+        return above is None or above.f_code.co_filename.startswith(_IMPORT)
+    return any(file.startswith(_METADATA) for file in _files_above(frame, _NEAR))
+
+
+def _files_above(frame: FrameType | None, most: int) -> Iterator[str]:
+    """The files of a frame and of those that called it."""
+    while frame is not None and most:
+        yield frame.f_code.co_filename
+        frame, most = frame.f_back, most - 1
 
 
 def _key(event: str, arguments: tuple[Any, ...]) -> recorder.Key | None:

@@ -551,3 +551,14 @@ def ident_of(answer):
 def events_of(subscriber):
     while not subscriber._events.empty():
         yield subscriber._events.get()
+
+
+def test_looking_for_what_is_installed_reads_no_folder_of_the_site(make_site):
+    """`importlib.metadata` lists each folder of `sys.path`, the site's own too, or tries it as an archive."""
+    look = "len(list(importlib.metadata.distributions(path=[str(ROOT / 'own'), str(ROOT / 'gone')])))"
+    site = make_site({**FILES, "own/a.txt": "", "build.py": code("alone", look, imports="import importlib.metadata")})
+    built(site)
+    assert built(site.edit({"own/b.txt": "", "gone": "it is there"})).rendered == set()
+    site.edit({"build.py": code("alone", "os.listdir(ROOT / 'own')")})
+    built(site)
+    assert "/about/" in built(site.edit({"own/c.txt": "what the factory lists"})).rendered
