@@ -35,11 +35,11 @@ def removed_urls(site: Coldpress, records: Records, files: Iterable[str]) -> tup
 
 
 def told(site: Coldpress, paths: tuple[str, ...]) -> list[str]:
-    """What a build says of them, at most ten by name."""
+    """What a build says of them, in lines: at most ten by name."""
     if not paths:
         return []
     alias = paths[0].removeprefix(site.url_prefix)
-    more = f"\n  and {len(paths) - SHOWN:,} more" if len(paths) > SHOWN else ""
+    more = [f"  and {len(paths) - SHOWN:,} more"] if len(paths) > SHOWN else []
     are = "1 URL is" if len(paths) == 1 else f"{len(paths):,} URLs are"
-    return [f"{are} gone, where a page was:\n  " + "\n  ".join(paths[:SHOWN]) + more,
+    return [f"{are} gone, where a page was:", *(f"  {path}" for path in paths[:SHOWN]), *more,
             f"A page that took the place of one can have it lead there: `aliases: [{alias}]` in its front matter."]
