@@ -1880,8 +1880,8 @@ def link_to_a_route_comes_or_goes(site: RandomSite) -> str:
 
 @edit
 def environment_variable(site: RandomSite) -> str:
-    if site.rng.random() < 0.3:
-        site.environment.pop("COLDPRESS_WORD", None)
+    if "COLDPRESS_WORD" in site.environment and site.rng.random() < 0.3:
+        site.environment.pop("COLDPRESS_WORD")
     else:
         site.environment["COLDPRESS_WORD"] = site.words(1, 1)
     return f"{site.environment}"
