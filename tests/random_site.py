@@ -454,6 +454,13 @@ def build_in_an_app() -> str:
     return re.sub(r'( +)(@app.get\("/own/(?!library).*\n)', r"\1\2\1@coldpress.frozen()\n", text)
 
 
+def _toml(value: Any) -> str:
+    """A value as TOML writes it: as JSON does, but for tables."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_toml(part)}' for key, part in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
 @dataclass
 class Doc:
     """A Markdown source: front matter and body."""
@@ -467,7 +474,7 @@ class Doc:
             return self.body
         if not self.toml:
             return f"---\n{yaml.safe_dump(self.front, allow_unicode=True, sort_keys=False, width=1000)}---\n{self.body}"
-        lines = [f"{key} = {json.dumps(value, ensure_ascii=False, default=str)}\n" for key, value in self.front.items()]
+        lines = [f"{key} = {_toml(value)}\n" for key, value in self.front.items()]
         return f"+++\n{''.join(lines)}+++\n{self.body}"
 
 
