@@ -18,7 +18,7 @@ sys.path[:0] = [str(HERE), str(HERE / "tests")]
 
 from hostile import SHAPES  # noqa: E402
 
-from coldpress.markup.render import Renderer  # noqa: E402
+from coldpress.markdown.native import Renderer  # noqa: E402
 
 LIMIT = 2.5
 NOISE = 0.004  # seconds; a difference below says nothing

@@ -20,10 +20,10 @@ sys.path[:0] = [str(HERE), str(HERE / "tests")]
 import markdown  # noqa: E402
 from oracle import PLAIN, corpus_texts, installed_texts  # noqa: E402
 
-import coldpress.markup.codes  # noqa: E402
-from coldpress.markup.fences import Info  # noqa: E402
-from coldpress.markup.render import Renderer  # noqa: E402
-from coldpress.markup.write import escaped  # noqa: E402
+import coldpress.markdown.code.code_blocks  # noqa: E402
+from coldpress.markdown.code.fence_info import Info  # noqa: E402
+from coldpress.markdown.native import Renderer  # noqa: E402
+from coldpress.markdown.tree import escaped  # noqa: E402
 
 LIMIT = 1.15
 
@@ -40,10 +40,10 @@ def main() -> int:
     print("| | Coldpress | Python-Markdown | ratio |\n|---|--:|--:|--:|")
     with_code = compared(bodies, options.runs, ours(), theirs(highlighted=True))
     row("code highlighted", *with_code)
-    highlight = coldpress.markup.codes.code_block
-    coldpress.markup.codes.code_block = plain_code
+    highlight = coldpress.markdown.code.code_blocks.code_block
+    coldpress.markdown.code.code_blocks.code_block = plain_code
     without_code = compared(bodies, options.runs, ours(), theirs(highlighted=False))
-    coldpress.markup.codes.code_block = highlight
+    coldpress.markdown.code.code_blocks.code_block = highlight
     row("code as it is", *without_code)
     return 1 if max(mine / other for mine, other in (with_code, without_code)) > LIMIT else 0
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from coldpress.errors import ColdpressError, Problem
     from coldpress.hooks import depends, frozen, live
     from coldpress.start import main
-    from coldpress.web.app import create_app
-    from coldpress.web.extension import Coldpress
+    from coldpress.web.extension import Coldpress, create_app
     from coldpress.web.site import now
 
 __version__ = "0.1.0"
@@ -28,7 +27,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "main": "start", "ColdpressError": "errors", "Problem": "errors",
     "depends": "hooks", "frozen": "hooks", "live": "hooks",
-    "create_app": "web.app", "Coldpress": "web.extension", "now": "web.site",
+    "create_app": "web.extension", "Coldpress": "web.extension", "now": "web.site",
 }
 __all__ = [
     "Coldpress", "ColdpressError", "Problem", "__version__", "create_app", "depends", "frozen", "live", "main", "now"]

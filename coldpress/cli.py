@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -19,13 +18,13 @@ from urllib.parse import urlsplit
 import click
 
 from coldpress import __version__
-from coldpress.commands.run import Factory, Run
-from coldpress.config import Options
+from coldpress.build.context import Factory, Run
+from coldpress.cache.build_stamp import Look
+from coldpress.config.model import Options
 from coldpress.errors import ColdpressError, Problems, UsageError
 from coldpress.paths import resolved
 from coldpress.processes import available_jobs
 from coldpress.report import Report
-from coldpress.stamp import Look
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -138,12 +137,6 @@ def _run(verbose: bool, quiet: bool, *, as_json: bool = False, config: Path | No
     return Run(call.factory, chosen, Report(verbose=verbose, quiet=quiet, as_json=as_json), call.folder, command)
 
 
-def _command(name: str) -> Any:
-    """The module of a command, imported when it is used: a build has no use for
-    what the preview needs."""
-    return import_module(f"coldpress.commands.{name}")
-
-
 def _python() -> str:
     """The Python now running, as one would type it here."""
     python, here = Path(sys.executable), Path.cwd()
@@ -165,6 +158,8 @@ def _python() -> str:
 def build(strict: bool, output: Path | None, jobs: int | None, dry_run: bool, explain: str | None, verify: bool,
           profile: bool, **more: Any) -> int:
     """Build the site."""
+    from coldpress.commands.build import build as run_build
+
     run = _run(output=resolved(output) if output else None, **more)
     run.jobs = 1 if profile else jobs or available_jobs()
     run.dry_run = dry_run
@@ -174,7 +169,7 @@ def build(strict: bool, output: Path | None, jobs: int | None, dry_run: bool, ex
     if verify and dry_run:
         raise click.UsageError("--verify compares what was published: leave out --dry-run.")
     run.strict = strict
-    return int(_command("build").build(run, explain=explain, verify=verify, profile=profile))
+    return run_build(run, explain=explain, verify=verify, profile=profile)
 
 
 @commands.command(epilog="Example: python build.py serve --open --navigate")
@@ -192,12 +187,14 @@ def build(strict: bool, output: Path | None, jobs: int | None, dry_run: bool, ex
 def serve(output: Path | None, public_url: str | None, port: int, bind: str, open_browser: bool, navigate: bool,
           static: bool, poll: bool, debug: bool, **more: Any) -> int:
     """Preview the site: what is saved is shown at once."""
+    from coldpress.commands.serve import serve as run_serve
+
     if public_url is not None and urlsplit(public_url).scheme not in ("http", "https"):
         raise click.BadParameter("write a whole URL, such as https://example.org/preview/", param_hint="--public-url")
     run = _run(output=resolved(output) if output else None, **more)
-    return int(_command("serve").serve(
+    return run_serve(
         run, port=port, bind=bind, public_url=public_url, open_browser=open_browser, navigate=navigate,
-        static=static, poll=poll, debug=debug))
+        static=static, poll=poll, debug=debug)
 
 
 @commands.command(epilog='Example: coldpress init my-blog --title "My blog" --language zh-Hans')
@@ -209,9 +206,11 @@ def serve(output: Path | None, public_url: str | None, port: int, bind: str, ope
 @_speaking
 def init(folder: Path, title: str | None, language: str, kind: str, verbose: bool, quiet: bool) -> int:
     """Begin a new site in FOLDER."""
+    from coldpress.commands.init import init as run_init
+
     python = _python()
     report = Report(verbose=verbose, quiet=quiet)
-    return int(_command("init").init(report, folder, python=python, title=title, language=language, kind=kind))
+    return run_init(report, folder, python=python, title=title, language=language, kind=kind)
 
 
 @commands.command(epilog='Example: python build.py new "On routes"   python build.py new page "About us"')
@@ -225,11 +224,14 @@ def init(folder: Path, title: str | None, language: str, kind: str, verbose: boo
 def new(words: tuple[str, ...], bundle: bool, draft: bool, slug: str | None, date: datetime | None,
         open_editor: bool, **more: Any) -> int:
     """Begin a new post, or a page (KIND: post or page)."""
-    if len(words) == 1 and words[0] in _command("new").ARCHETYPES:
+    from coldpress.commands.new import ARCHETYPES
+    from coldpress.commands.new import new as write_new
+
+    if len(words) == 1 and words[0] in ARCHETYPES:
         raise click.UsageError(f"Missing title: what is the {words[0]} called?")
-    kind, title = (words[0], " ".join(words[1:])) if words[0] in _command("new").ARCHETYPES and words[1:] else (
+    kind, title = (words[0], " ".join(words[1:])) if words[0] in ARCHETYPES and words[1:] else (
         "post", " ".join(words))
-    file = _command("new").new(_run(**more), kind, title, bundle=bundle, draft=draft, slug=slug, date=date)
+    file = write_new(_run(**more), kind, title, bundle=bundle, draft=draft, slug=slug, date=date)
     if open_editor:
         click.edit(filename=str(file))
     return 0
@@ -239,7 +241,9 @@ def new(words: tuple[str, ...], bundle: bool, draft: bool, slug: str | None, dat
 @_options(_selection, _base_url, _clock, _json, _site)
 def urls(**more: Any) -> int:
     """Every URL of the site, with what makes it and where it goes."""
-    return int(_command("urls").urls(_run(**more)))
+    from coldpress.commands.listing import urls as run_urls
+
+    return run_urls(_run(**more))
 
 
 @commands.command("list", epilog="Example: python build.py list draft")
@@ -247,7 +251,9 @@ def urls(**more: Any) -> int:
 @_options(_clock, _json, _site)
 def list_(only: str | None, **more: Any) -> int:
     """The content; or only what is draft, scheduled, expired, untagged, unlisted."""
-    return int(_command("listing").list_content(_run(**more), only))
+    from coldpress.commands.listing import list_content as run_list_content
+
+    return run_list_content(_run(**more), only)
 
 
 @commands.command(epilog="Example: python build.py clean --cache")
@@ -255,4 +261,6 @@ def list_(only: str | None, **more: Any) -> int:
 @_options(_output, _json, _site)
 def clean(cache: bool, output: Path | None, **more: Any) -> int:
     """Remove what Coldpress wrote, and nothing else."""
-    return int(_command("clean").clean(_run(output=resolved(output) if output else None, **more), cache=cache))
+    from coldpress.commands.clean import clean as run_clean
+
+    return run_clean(_run(output=resolved(output) if output else None, **more), cache=cache)

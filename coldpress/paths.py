@@ -1,16 +1,13 @@
-"""Between URLs and files.  The only place that turns one into the other.
-
-A *path* here is the decoded, NFC form of a URL below the site's root, always
-with a leading slash: `/posts/你好/`.  A *file* is relative to the output
-folder, with forward slashes: `posts/你好/index.html`.
-"""
+"""Paths and URLs of a site, and the folder `.coldpress/`."""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
 import unicodedata
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -170,3 +167,27 @@ def relative_name(path: Path, root: Path) -> str:
         return path.relative_to(root).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+STATE = ".coldpress"
+_IGNORED = b"*\n"
+
+
+def make_state(state: Path) -> Path:
+    """The folder, kept out of git; made when missing.
+
+    Nothing is written through a link: one that stands in the folder is removed,
+    for all in it may be.  Raises `OSError` when the folder itself is a link.
+    """
+    if is_link(state):
+        raise NotADirectoryError(errno.ENOTDIR, "it is a link, and nothing is written through a link", str(state))
+    state.mkdir(exist_ok=True)
+    with os.scandir(state) as entries:
+        for entry in entries:
+            if is_link(entry.path):
+                Path(entry.path).unlink()
+    ignore = state / ".gitignore"
+    if not ignore.is_file() or ignore.read_bytes() != _IGNORED:
+        with suppress(OSError):  # one that is not ours to write keeps nobody from building
+            ignore.write_bytes(_IGNORED)
+    return state

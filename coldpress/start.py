@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from importlib import import_module
 
-from coldpress import stamp
+from coldpress.cache import build_stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,11 +40,12 @@ def execute(arguments: list[str] | None, factory: Callable[[], Any] | None, fold
     words = sys.argv[1:] if arguments is None else list(arguments)
     said, look = None, None
     if not words or words[0] == "build" or words[0].startswith("-"):
-        said, look = stamp.unchanged(os.path.join(folder, STATE), words)  # noqa: PTH118
+        said, look = build_stamp.unchanged(os.path.join(folder, STATE), words)  # noqa: PTH118
     if said is not None:
-        report: Any = import_module("coldpress.report")
+        from coldpress import report  # noqa: PLC0415  (what has nothing to do imports as little as it can)
+
         report.again(said, time.perf_counter() - started, quiet="-q" in words or "--quiet" in words)
         return 0
-    run: Any = import_module("coldpress.cli")
-    code: int = run.execute(words, factory, folder, look)
-    return code
+    from coldpress import cli  # noqa: PLC0415  (as above)
+
+    return cli.execute(words, factory, folder, look)

@@ -19,10 +19,10 @@ import pytest
 from werkzeug.test import Client
 
 import coldpress
-from coldpress.commands.run import Run, find_factory
-from coldpress.config import Options
+from coldpress.build.context import Run, find_factory
+from coldpress.config.model import Options
 from coldpress.preview.server import Preview
-from coldpress.preview.watching import Sight
+from coldpress.preview.watcher import Sight
 from coldpress.report import Report
 from coldpress.start import execute
 

@@ -22,9 +22,9 @@ from pathlib import Path
 import comrak
 import markdown
 
-from coldpress.markup.render import Renderer
-from coldpress.markup.rendered import Component, Fragment, Link, Title
-from coldpress.markup.tags import is_known
+from coldpress.markdown.native import Renderer
+from coldpress.markdown.rendered import Component, Fragment, Link, Title
+from coldpress.markdown.tree import is_known
 
 PLAIN = ["tables", "footnotes", "def_list", "abbr", "attr_list", "md_in_html", "toc", "admonition", "sane_lists",
          "pymdownx.superfences", "pymdownx.tasklist", "pymdownx.tilde", "pymdownx.caret"]

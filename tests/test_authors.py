@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from coldpress.markup.render import Renderer
-from coldpress.markup.rendered import Link
-from coldpress.options import MarkdownOptions
+from coldpress.config.options import MarkdownOptions
+from coldpress.markdown.native import Renderer
+from coldpress.markdown.rendered import Link
 
 
 class Tags(HTMLParser):

@@ -12,8 +12,8 @@ from importlib.util import find_spec
 import pytest
 from conftest import REPOSITORY, SHARED, SiteFolder, missing, theme_css
 
-from coldpress.markup.render import Renderer
-from coldpress.markup.rendered import Component
+from coldpress.markdown.native import Renderer
+from coldpress.markdown.rendered import Component
 
 pytestmark = pytest.mark.browser
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)

@@ -12,10 +12,10 @@ import zlib
 import pytest
 from conftest import REPOSITORY
 
-from coldpress.checksum import row_checksum
-from coldpress.markup import serial
-from coldpress.markup.render import Renderer
-from coldpress.markup.store import _SPARE, Kept, MarkupStore
+from coldpress.cache.checksum import row_checksum
+from coldpress.markdown import store
+from coldpress.markdown.native import Renderer
+from coldpress.markdown.store import _SPARE, Kept, MarkupStore
 
 FILES = {
     "content/a.md": "# On `a`[^1]\n\nText with [b](b.md), $$x^2$$ and more.\n\n## Part\n\n- [ ] task\n\n[^1]: Note.\n",
@@ -176,4 +176,4 @@ def test_a_body_that_comes_back_is_still_known(site):
 @pytest.mark.parametrize("body", [*FILES.values(), "", "中文\n\n# 二\n\n![x](a.png)", "[TOC]\n\n## A\n\n### B\n\n## C"])
 def test_markup_survives_being_written_and_read(body):
     rendered = Renderer().render(body)
-    assert serial.loads(serial.kept(rendered)) == rendered
+    assert store.loads(store.kept(rendered)) == rendered

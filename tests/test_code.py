@@ -8,9 +8,9 @@ from math import cos, radians, sin
 import pytest
 from conftest import theme_css
 
-from coldpress.markup.fences import Info, info_of
-from coldpress.markup.highlight import code_block
-from coldpress.markup.render import Renderer
+from coldpress.markdown.code.code_blocks import code_block
+from coldpress.markdown.code.fence_info import Info, info_of
+from coldpress.markdown.native import Renderer
 
 CSS = theme_css()
 

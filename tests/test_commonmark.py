@@ -18,12 +18,11 @@ from conftest import missing
 from html5lib._tokenizer import HTMLTokenizer
 from html5lib.constants import tokenTypes
 
-from coldpress.markup.blocks import Blocks
-from coldpress.markup.destinations import References, unescaped
-from coldpress.markup.grammar import STARTS
-from coldpress.markup.inlines import Inlines
-from coldpress.markup.tree import Source
-from coldpress.markup.write import to_html
+from coldpress.markdown.parser.block_rules import STARTS
+from coldpress.markdown.parser.blocks import Blocks
+from coldpress.markdown.parser.inlines import Inlines
+from coldpress.markdown.parser.link_parser import References, unescaped
+from coldpress.markdown.tree import Source, to_html
 
 SPEC = os.environ.get("COLDPRESS_COMMONMARK")
 UNKNOWN_TAG = "what is no element of HTML is text: `<name>` is meant to be read"

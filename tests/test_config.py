@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 import pytest
 
-from coldpress.config import FOREIGN, NOT_BUILT
-from coldpress.options import MarkdownOptions, MenuItem, ThemeOptions
+from coldpress.config.model import FOREIGN, NOT_BUILT
+from coldpress.config.options import MarkdownOptions, MenuItem, ThemeOptions
 
 DEFAULTS = {
     "title": "My site", "base_url": None, "description": "", "author": "", "language": "en", "timezone": "UTC",

@@ -17,9 +17,9 @@ from itertools import chain, cycle
 import pytest
 from test_records import BACK, BUILD, EDITS, FILES, SOURCES, clean_build, forget_the_stamp, memory
 
-from coldpress.checksum import write_sealed
-from coldpress.freeze import records
-from coldpress.markup import store as markup
+from coldpress.build import records
+from coldpress.cache.checksum import write_sealed
+from coldpress.markdown import store as markup
 from coldpress.search import store as search
 from coldpress.sources import cache as sources
 

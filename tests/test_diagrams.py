@@ -15,10 +15,11 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from conftest import REPOSITORY, missing
 
-from coldpress.markup import cache, diagrams
-from coldpress.markup.mermaid import Mermaid
-from coldpress.markup.render import Renderer
-from coldpress.markup.svg import TONES, drawing
+from coldpress.markdown import cache
+from coldpress.markdown.code import diagrams
+from coldpress.markdown.code.diagram_svg import TONES, drawing
+from coldpress.markdown.code.diagrams import Mermaid
+from coldpress.markdown.native import Renderer
 
 FLOW = "flowchart LR\n  A[开始] -->|是| B{Go?}\n  B --> C[(Data)]\n"
 EVERY = {
@@ -206,7 +207,8 @@ def test_a_diagram_that_takes_too_long_is_an_error_and_is_tried_again(renderer, 
 
 def test_the_renderer_s_process_ends_with_who_asks(tmp_path):
     (tmp_path / "renderer.py").write_text("def render(text): return '<svg/>'")
-    code = (f"import sys, time\nsys.path.insert(0, {str(REPOSITORY)!r})\nfrom coldpress.markup.mermaid import Mermaid\n"
+    code = (f"import sys, time\nsys.path.insert(0, {str(REPOSITORY)!r})\n"
+            "from coldpress.markdown.code.diagrams import Mermaid\n"
             f"made = Mermaid({str(tmp_path / 'renderer.py')!r})\nassert made.draw('x').svg\n"
             "print(made.process.pid, flush=True)\ntime.sleep(100)")
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as asking:
@@ -286,7 +288,8 @@ def test_without_the_extra_it_is_code_with_a_hint(without, make_site):
 def test_the_cache_knows_whether_it_is_installed(monkeypatch):
     def version(found):
         cache.engine_version.cache_clear()
-        monkeypatch.setattr("coldpress.versions._version", lambda package: found if package == "mmdr" else "1")
+        monkeypatch.setattr("coldpress.cache.code_version._version",
+                            lambda package: found if package == "mmdr" else "1")
         return cache.engine_version()
 
     try:

@@ -14,16 +14,16 @@ from everything_site import everything
 from jinja2 import Environment, meta
 
 from coldpress.cli import commands
-from coldpress.config import Config
+from coldpress.config.model import Config
+from coldpress.content.collections import Collection
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Post, Section
 from coldpress.content.pagination import ListPage
-from coldpress.content.shelves import Collection
 from coldpress.content.taxonomy import Taxonomy, Term
-from coldpress.markup.rendered import Heading
+from coldpress.markdown.rendered import Heading
 from coldpress.sources.fields import ALIASES, FIELDS
 from coldpress.web.environment import THEME, SiteTemplate
-from coldpress.web.variables import SiteVariables
+from coldpress.web.templates import SiteVariables
 
 DOCS = "\n".join(file.read_text("utf-8") for file in sorted((REPOSITORY / "content/docs").glob("*.md")))
 NAMED = {word for code in re.findall(r"`([^`\n]+)`", DOCS) for word in re.findall(r"[\w-]+", code)}

@@ -10,8 +10,7 @@ import textwrap
 
 import pytest
 
-from coldpress.commands import making
-from coldpress.freeze import freezing, workers
+from coldpress.build import builder, runner, workers
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:unclosed database:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -338,8 +337,8 @@ MADE = """
 
 @pytest.mark.parametrize("method", ["spawn"] + ["fork"] * (sys.platform == "linux"))
 def test_many_processes_ask_a_database_that_was_opened_before(make_site, monkeypatch, method):
-    monkeypatch.setattr(making, "start_method", lambda: method)
-    for module in (workers, freezing):
+    monkeypatch.setattr(builder, "start_method", lambda: method)
+    for module in (workers, runner):
         monkeypatch.setattr(module, "FEW", 4)
     site = site_of(make_site, "alone", MADE, "", imports="import sqlalchemy", top=PLAIN)
     site.edit({"templates/asks.html": "{{ titles() }} {{ page.title }}", **{

@@ -11,8 +11,8 @@ import html
 import pytest
 from oracle import FOREIGN, Difference, Text, by_comrak, corpus_texts, difference, distance, installed_texts
 
-from coldpress.markup.maths import Maths
-from coldpress.markup.render import Renderer
+from coldpress.markdown.math.mathml import Maths
+from coldpress.markdown.native import Renderer
 
 MOST_INSTALLED = 500
 EQUAL = 0.98

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 from hostile import SHAPES
 
-from coldpress.markup.render import Renderer
+from coldpress.markdown.native import Renderer
 
 RENDERER = Renderer()
 SECONDS = 10

@@ -988,7 +988,7 @@ DIES = """
 import os, sys
 from pathlib import Path
 from coldpress.start import execute
-from coldpress.database import Database
+from coldpress.cache.database import Database
 run, left = Database.run, int(sys.argv[2])
 def dying(self, work, default):
     global left

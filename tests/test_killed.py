@@ -30,8 +30,8 @@ import pytest
 from random_site import EDITS, OF_SOURCES, Doc
 from test_random_edits import Pair, tell
 
+from coldpress.cache.database import Database
 from coldpress.commands.serve import free_port
-from coldpress.database import Database
 
 SEED = int(os.environ.get("COLDPRESS_SEED", "1"))
 KILLS = int(os.environ.get("COLDPRESS_KILLS", "6"))
@@ -46,9 +46,12 @@ DRIVER = """
 import errno, os, shutil, signal, sqlite3, sys
 from pathlib import Path
 import coldpress.start
-from coldpress import database, processes
-from coldpress.freeze import freezing, output, workers
-from coldpress.markup import cache
+from coldpress import processes
+from coldpress.cache import database
+from coldpress.build import runner
+from coldpress.build import output
+from coldpress.build import workers
+from coldpress.markdown import cache
 
 what, left, where, root, *arguments = sys.argv[1:]
 left, counting, main = int(left), where == "everywhere", os.getpid()

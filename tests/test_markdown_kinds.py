@@ -9,8 +9,8 @@ from urllib.parse import unquote
 import comrak
 import pytest
 
-from coldpress.markup.render import Renderer
-from coldpress.markup.rendered import Component, Link
+from coldpress.markdown.native import Renderer
+from coldpress.markdown.rendered import Component, Link
 
 RENDERER = Renderer()
 

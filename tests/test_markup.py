@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from coldpress.markup.render import Renderer
-from coldpress.markup.rendered import Component, Link
+from coldpress.markdown.native import Renderer
+from coldpress.markdown.rendered import Component, Link
 
 RENDERER = Renderer()
 

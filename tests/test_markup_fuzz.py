@@ -9,9 +9,9 @@ import html5lib
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coldpress.markup.render import Renderer
-from coldpress.markup.rendered import Link
-from coldpress.markup.repair import repaired
+from coldpress.markdown.html.html_repair import repaired
+from coldpress.markdown.native import Renderer
+from coldpress.markdown.rendered import Link
 
 RENDERER = Renderer()
 MARKDOWN = [

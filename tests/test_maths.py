@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from coldpress.markup.maths import Maths
-from coldpress.markup.render import Renderer
-from coldpress.markup.reword import reword
-from coldpress.markup.tex import MOST_COMMANDS, MOST_LEVELS, MOST_UNCLOSED
+from coldpress.markdown.math.mathml import Maths
+from coldpress.markdown.math.tex_parse import MOST_COMMANDS, MOST_LEVELS, MOST_UNCLOSED
+from coldpress.markdown.math.tex_rewrite import reword
+from coldpress.markdown.native import Renderer
 
 BLOCK, INLINE = True, False
 FORMULAS = [

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from coldpress.markup.comments import without_comments
+from coldpress.markdown.syntax.comments import without_comments
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"/>'
 URL = "base_url: https://e.org/\ncollections: []\nllms: true\n"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from coldpress.build.output import Output
+from coldpress.build.output_folder import refuse_output
 from coldpress.errors import ColdpressError, Problems
-from coldpress.freeze.output import Output
-from coldpress.freeze.output_place import refuse_output
-from coldpress.state import make_state
+from coldpress.paths import make_state
 
 REPOSITORY = Path(__file__).parents[1]
 PAGE = "---\npermalink: {}\n---\n{}"
@@ -254,8 +254,8 @@ def test_a_page_that_only_changes_its_case_stays(build_site):
 HOLD = """
 import sys
 from pathlib import Path
-from coldpress.freeze.lock import only_one
-from coldpress.state import make_state
+from coldpress.build.output_folder import only_one
+from coldpress.paths import make_state
 with only_one(make_state(Path(sys.argv[1]))):
     print("held", flush=True)
     sys.stdin.read()
@@ -334,7 +334,7 @@ def test_the_output_publishes_assets_then_pages_then_removes(tmp_path, monkeypat
     second.stage("new.html", b"new")
     second.stage_copy("x.css", tmp_path / "x.css")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("coldpress.freeze.output.remove_gone", stop)
+        patch.setattr("coldpress.build.output.remove_gone", stop)
         second.publish()
     assert order == ["old.html"]
     assert {path.name for path in (tmp_path / "site").iterdir()} == {".gitignore", "old.html", "new.html", "x.css"}

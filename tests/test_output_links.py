@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from coldpress.freeze import within as within_module
-from coldpress.freeze.within import Within
+from coldpress.build import atomic_write as within_module
+from coldpress.build.atomic_write import Within
 
 REPOSITORY = Path(__file__).parents[1]
 FILES = {"content/index.md": "# H", "content/posts/2026-01-01-a.md": "# A", "content/docs/deep/c.md": "C.",

@@ -17,15 +17,14 @@ from test_metadata import PNG
 from test_serve import without_scripts
 from werkzeug.test import Client
 
-from coldpress.commands.run import Run
+from coldpress.build.context import Run
 from coldpress.commands.serve import serve
-from coldpress.config import Options
+from coldpress.config.model import Options
 from coldpress.errors import ColdpressError, UsageError
-from coldpress.preview.editor import LINKS, Editor
-from coldpress.preview.guard import Guard
-from coldpress.preview.hosting import Hosting
-from coldpress.preview.server import Preview
-from coldpress.preview.watching import Watched, Watcher
+from coldpress.preview.overlay import LINKS, Editor
+from coldpress.preview.server import Guard, Preview
+from coldpress.preview.static_host import Hosting
+from coldpress.preview.watcher import Watched, Watcher
 from coldpress.report import Report
 
 CLIENT = re.compile(rb'<coldpress-preview.*?</coldpress-preview><script type="module" src="[^"]*"></script>', re.S)

@@ -15,10 +15,10 @@ from test_browser import browser  # noqa: F401  (a fixture)
 from test_metadata import PNG
 from werkzeug.serving import make_server
 
-from coldpress.commands.run import Run
-from coldpress.config import Options
+from coldpress.build.context import Run
+from coldpress.config.model import Options
 from coldpress.preview.server import Preview
-from coldpress.preview.watching import Watcher
+from coldpress.preview.watcher import Watcher
 from coldpress.report import Report
 
 pytestmark = pytest.mark.browser

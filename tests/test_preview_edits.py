@@ -14,11 +14,11 @@ from test_preview import CLIENT
 from test_random_edits import SEED, apply, forgetting_modules
 from werkzeug.test import Client
 
-from coldpress.commands.run import Run
-from coldpress.config import Options
+from coldpress.build.context import Run
+from coldpress.config.model import Options
 from coldpress.errors import ColdpressError
 from coldpress.report import Report
-from coldpress.web.chance import seeded
+from coldpress.web.environment import seeded
 
 EDITS_WANTED = int(os.environ.get("COLDPRESS_EDITS", "0")) or 14
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")

@@ -29,17 +29,16 @@ import pytest
 from random_site import EDITS, OF_SOURCES, VALUES, RandomSite
 
 from coldpress import recorder, start
-from coldpress.commands import making
+from coldpress.build import builder, runner, user_reads, workers
+from coldpress.build.freezer import SiteFreezer
+from coldpress.build.output import Output
+from coldpress.build.plan import Plan
+from coldpress.build.records import Records
+from coldpress.build.user_reads import OwnReads
 from coldpress.content import assemble
-from coldpress.freeze import freezing, own_reads, workers
-from coldpress.freeze.freezer import SiteFreezer
-from coldpress.freeze.output import Output
-from coldpress.freeze.own_reads import OwnReads
-from coldpress.freeze.plan import Plan
-from coldpress.freeze.records import Records
-from coldpress.markup import cache
-from coldpress.sources.document import Document
+from coldpress.markdown import cache
 from coldpress.sources.files import SourceFile
+from coldpress.sources.front_matter import Document
 
 SEED = int(os.environ.get("COLDPRESS_SEED", "1"))
 EDITS_WANTED = int(os.environ.get("COLDPRESS_EDITS", "0"))
@@ -49,7 +48,7 @@ BASE_URLS = ("https://example.org/", "https://example.org/sub/path/")
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 MOMENTS = {
     "before the content is found": (assemble, "find_files", 1), "before a source is read": (SourceFile, "read", 40),
-    "before it is planned": (Plan, "fill", 1), "before files are copied": (making, "freeze_copies", 1),
+    "before it is planned": (Plan, "fill", 1), "before files are copied": (builder, "freeze_copies", 1),
     "before a page": (SiteFreezer, "_build_one", 30), "before a body": (Document, "read_body", 20),
     "before it is published": (Output, "publish", 1), "before it is remembered": (Records, "save", 1),
     "before it ends": (Output, "discard", 1)}
@@ -246,7 +245,7 @@ def test_one_process(tmp_path, monkeypatch):
     """With few pages counted as many where reads are summed up."""
     tell(f"COLDPRESS_SEED={SEED}")
     if POSTS < 200:
-        monkeypatch.setattr(own_reads, "_MANY", 20 * (1 + SEED % 3))
+        monkeypatch.setattr(user_reads, "_MANY", 20 * (1 + SEED % 3))
     run_edits(Pair(tmp_path, SEED, POSTS), EDITS_WANTED or 13, 1 if EDITS_WANTED else 10)
 
 
@@ -293,8 +292,8 @@ many_processes(Path(sys.argv[1]), sys.argv[2])
 def many_processes(folder: Path, method: str) -> None:
     """Few pages counted as many, so that other processes render them."""
     tell(f"COLDPRESS_SEED={SEED}")
-    making.start_method = lambda: method
-    workers.FEW = freezing.FEW = 10
+    builder.start_method = lambda: method
+    workers.FEW = runner.FEW = 10
     cache.FEW = 5
     run_edits(Pair(folder, SEED + 100, min(POSTS, 60), jobs=2), EDITS_WANTED // 5 or 3, 1 if EDITS_WANTED else 10)
 

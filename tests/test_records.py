@@ -11,7 +11,7 @@ from itertools import cycle
 
 import pytest
 
-from coldpress.database import Database
+from coldpress.cache.database import Database
 
 ROUTES = """\
 from pathlib import Path
@@ -176,7 +176,7 @@ def test_files_that_can_only_be_read_are_read(site, monkeypatch):
 
 
 def test_a_file_that_another_process_holds_is_done_without(site, monkeypatch):
-    monkeypatch.setattr("coldpress.database._BUSY", 0.01)
+    monkeypatch.setattr("coldpress.cache.database._BUSY", 0.01)
     other = sqlite3.connect(memory(site, BUILD))
     other.execute("BEGIN EXCLUSIVE")
     assert told(site) == ["The cache is not used: database is locked."]

@@ -6,9 +6,9 @@ import pytest
 from oracle import corpus_texts, filled
 from test_markup_fuzz import faults
 
-import coldpress.markup.render
-from coldpress.markup.render import Renderer
-from coldpress.markup.repair import completed, repaired
+import coldpress.markdown.native
+from coldpress.markdown.html.html_repair import completed, repaired
+from coldpress.markdown.native import Renderer
 
 RENDERER = Renderer()
 
@@ -93,7 +93,7 @@ def test_pages_of_the_corpora_that_are_right_stay_as_they_are(shared, monkeypatc
         seen.append((shown, repaired(shown)))
         return seen[-1][1]
 
-    monkeypatch.setattr(coldpress.markup.render, "repaired", noted)
+    monkeypatch.setattr(coldpress.markdown.native, "repaired", noted)
     for text in corpus_texts(shared / "corpora"):
         RENDERER.render(text.body)
     assert len(seen) > 20

@@ -11,12 +11,12 @@ from jinja2 import Undefined
 from jinja2.utils import Cycler, Joiner, Namespace
 from markupsafe import Markup
 
-from coldpress.mapping import Params
+from coldpress.config.mapping import Params
 from coldpress.sources.data import Data
-from coldpress.web.bodies import _environment, _variables
 from coldpress.web.sandbox.budget import running
 from coldpress.web.sandbox.filters import FILTERS, OWN
 from coldpress.web.sandbox.views import Function, Group, PageList, View
+from coldpress.web.template_bodies import _environment, _variables
 
 CONFIG = ("base_url: https://example.org/\nsearch: false\nmarkdown: {jinja: true, trusted: false}\n"
           "params: {colour: red, sizes: [1, 2]}\nmenu: [{Docs: docs/}]\n")

@@ -8,10 +8,10 @@ import time
 import pytest
 from werkzeug.test import Client
 
-from coldpress.commands.run import Run
-from coldpress.config import Options
+from coldpress.build.context import Run
+from coldpress.config.model import Options
 from coldpress.preview.server import Preview
-from coldpress.preview.watching import Watcher
+from coldpress.preview.watcher import Watcher
 from coldpress.report import Report
 from coldpress.start import execute
 

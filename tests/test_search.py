@@ -11,9 +11,8 @@ import sqlite3
 import pytest
 from conftest import REPOSITORY
 
-from coldpress.markup.stems import stem
-from coldpress.markup.words import count_tokens, fold
-from coldpress.search.postings import decode, encode, shard_of, shards_for
+from coldpress.search.index import decode, encode, shard_of, shards_for
+from coldpress.search.tokenize import count_tokens, fold, stem
 
 THEME = REPOSITORY / "coldpress/web/theme/static"
 SITE = {

@@ -10,8 +10,8 @@ import pytest
 from conftest import BUILD_PY, REPOSITORY, SiteFolder
 from test_browser import _NoCapture, browser, served  # noqa: F401  (a fixture)
 
-from coldpress.markup.words import count_tokens, fold
-from coldpress.search.postings import decode, encode, shard_of
+from coldpress.search.index import decode, encode, shard_of
+from coldpress.search.tokenize import count_tokens, fold
 
 pytestmark = pytest.mark.browser
 LATIN = [

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
-from coldpress.commands.run import Run
-from coldpress.config import Options
+from coldpress.build.context import Run
+from coldpress.config.model import Options
 from coldpress.errors import ColdpressError
 from coldpress.preview.server import Preview
 from coldpress.report import Report

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from coldpress import stamp, start
+from coldpress import start
+from coldpress.cache import build_stamp
 
 BUILD_PY = """\
 from pathlib import Path
@@ -67,7 +68,7 @@ def settle(site):
 
 def at_once(site, *words):
     """Whether a build would end at the stamp."""
-    said, _ = stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q", *words])
+    said, _ = build_stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q", *words])
     return said is not None
 
 
@@ -134,7 +135,7 @@ def test_a_file_just_written_is_told_by_its_content(site):
     assert run(site) == 0
     assert at_once(site)
     file = site.root / "content/b.md"
-    _, look = stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q"])
+    _, look = build_stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q"])
     assert str(file) in look.young
     text = (site.root / ".coldpress/stamp").read_text()
     # The same stat, another content: as if it had been written within one tick of the clock.
@@ -143,9 +144,9 @@ def test_a_file_just_written_is_told_by_its_content(site):
     old = look.lines[str(file)]
     new = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
     assert old != new
-    inputs = stamp.inputs_digest(look)
+    inputs = build_stamp.inputs_digest(look)
     look.lines[str(file)] = new
-    (site.root / ".coldpress/stamp").write_text(text.replace(inputs, stamp.inputs_digest(look)))
+    (site.root / ".coldpress/stamp").write_text(text.replace(inputs, build_stamp.inputs_digest(look)))
     assert not at_once(site)
 
 

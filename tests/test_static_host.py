@@ -14,11 +14,10 @@ import pytest
 from werkzeug.serving import make_server
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from coldpress.commands.run import Run
+from coldpress.build.context import Run
 from coldpress.commands.serve import _handler
-from coldpress.config import Options
-from coldpress.preview.hosting import Hosting
-from coldpress.preview.redirects import headers_of, rules_of
+from coldpress.config.model import Options
+from coldpress.preview.static_host import Hosting, headers_of, rules_of
 from coldpress.report import Report
 
 REDIRECTS = """\

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from everything_site import everything
 
-from coldpress.markup.containers import TITLED
+from coldpress.markdown.parser.container_blocks import TITLED
 from coldpress.web.strings import FILES, names_of, plural_form
 
 STRINGS = {language: yaml.safe_load(file.read_text("utf-8")) for language, file in FILES.items()}

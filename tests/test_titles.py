@@ -10,8 +10,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from coldpress.markup.render import Renderer
-from coldpress.markup.title_heading import title_of
+from coldpress.markdown.native import Renderer
+from coldpress.markdown.syntax.headings import title_of
 
 URL = "title: T\nbase_url: https://example.org/\n"
 RENDERER = Renderer()

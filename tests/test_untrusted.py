@@ -10,9 +10,8 @@ import re
 import pytest
 from test_authors import Tags
 
-from coldpress.markup.clean import clean
-from coldpress.markup.normalize import DEEPEST, normalized
-from coldpress.markup.schemes import is_safe_url
+from coldpress.markdown.html.sanitize import DEEPEST, clean, normalized
+from coldpress.markdown.parser.link_parser import is_safe_url
 
 URL = "base_url: https://example.org/\n"
 ALL = URL + "markdown: {trusted: false}\n"

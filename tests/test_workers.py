@@ -10,13 +10,13 @@ from functools import partial
 
 import pytest
 
-from coldpress.freeze.workers import FEW as PAGES
-from coldpress.markup import serial
-from coldpress.markup.cache import FEW, Body, MarkupCache
-from coldpress.markup.render import Renderer
-from coldpress.markup.store import MarkupStore
-from coldpress.markup.workers import render_chunk, render_many
-from coldpress.options import MarkdownOptions
+from coldpress.build.workers import FEW as PAGES
+from coldpress.config.options import MarkdownOptions
+from coldpress.markdown import store
+from coldpress.markdown.cache import FEW, Body, MarkupCache
+from coldpress.markdown.native import Renderer
+from coldpress.markdown.store import MarkupStore
+from coldpress.markdown.workers import render_chunk, render_many
 from coldpress.processes import start_method
 from coldpress.text import text_digest
 
@@ -26,7 +26,7 @@ CONTEXTS = ["spawn"] + ["fork"] * (sys.platform == "linux")
 
 def kept(body, renderer):
     rendered = renderer.render(body)
-    return serial.kept(rendered, text_digest(body))
+    return store.kept(rendered, text_digest(body))
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
@@ -71,7 +71,7 @@ def unread():
 
 
 def test_a_chunk_is_rendered_in_order():
-    assert [serial.loads(kept).words for kept in render_chunk(
+    assert [store.loads(kept).words for kept in render_chunk(
         MarkdownOptions(), [("en", "one", True), ("en", "one two", True), ("en", "", True)])] == [1, 2, 0]
 
 

@@ -12,23 +12,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from coldpress.commands.explaining import explain_page
-from coldpress.commands.making import Making
-from coldpress.commands.profiling import Profile, tell_profile
-from coldpress.commands.removals import told
-from coldpress.commands.run import Run
-from coldpress.commands.stamping import leave_stamp, look_again, look_before
-from coldpress.commands.verifying import differs
-from coldpress.commands.verifying import verify as verify_site
-from coldpress.config import Config
+from coldpress.build.builder import Making
+from coldpress.build.context import Run
+from coldpress.build.diagnostics import Profile, differs, explain_page, tell_profile
+from coldpress.build.diagnostics import verify as verify_site
+from coldpress.build.output import Changes, Output
+from coldpress.build.output_folder import only_one, refuse_link, refuse_output
+from coldpress.build.result import Entry
+from coldpress.build.shortcut import leave_stamp, look_again, look_before
+from coldpress.build.site_checks import told
+from coldpress.config.model import Config
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.freeze.entry import Entry
-from coldpress.freeze.lock import only_one
-from coldpress.freeze.output import Changes, Output
-from coldpress.freeze.output_place import refuse_link, refuse_output
-from coldpress.paths import url_of
+from coldpress.paths import STATE, make_state, url_of
 from coldpress.report import counted, some
-from coldpress.state import STATE, make_state
 from coldpress.web.extension import Coldpress
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 from functools import partial
 
+from coldpress.build.context import Run
+from coldpress.build.output_folder import only_one
+from coldpress.build.records import Records
+from coldpress.build.static_files import is_as_written
 from coldpress.commands.build import failures_told, output_of
-from coldpress.commands.run import Run
-from coldpress.freeze.copies import is_as_written
-from coldpress.freeze.lock import only_one
-from coldpress.freeze.records import Records
+from coldpress.paths import STATE, make_state
 from coldpress.report import counted
-from coldpress.state import STATE, make_state
 
 
 def clean(run: Run, *, cache: bool = False) -> int:

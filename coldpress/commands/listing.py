@@ -1,13 +1,16 @@
-"""`list`: the content, with what is left out and why."""
+"""`list` and `urls`: the pages of a site, and its URLs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from coldpress.commands.run import Run
+from coldpress.build.context import Run
+from coldpress.build.plan import Plan
+from coldpress.commands.build import as_json
 from coldpress.errors import Problems
 from coldpress.sources.dates import format_iso
+from coldpress.web.error_places import explain
 from coldpress.web.extension import Coldpress
 
 
@@ -35,3 +38,20 @@ def _rows(site: Coldpress) -> Iterator[dict[str, Any]]:
         state += ["untagged"] if not any(front.terms.values()) else []
         yield {"source": document.source.name, "title": title, "url": url or None, "state": state,
                "date": format_iso(front.date) if front.date else None}
+
+
+def urls(run: Run) -> int:
+    """Print every URL with its endpoint, source and output file."""
+    app, site = run.make_app()
+    problems = Problems(site.snapshot.problems)
+    plan = Plan(app, site, problems)
+    try:
+        plan.fill()
+    except Exception as reason:  # noqa: BLE001  (a URL generator of an own route)
+        problems.add(explain(reason, site))
+    rows = [as_json(entry, site) for entry in plan.entries]
+    run.report.data({"pages": rows, "problems": [problem.as_json() for problem in problems]})
+    run.report.table(["URL", "endpoint", "source", "file"],
+                     [[row["url"], row["endpoint"].removeprefix("coldpress."), row["source"] or "", row["file"]]
+                      for row in rows])
+    return run.finish(problems)

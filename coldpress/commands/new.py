@@ -9,11 +9,10 @@ from pathlib import Path
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from coldpress.commands.run import Run
-from coldpress.decoding import decode
+from coldpress.build.context import Run
 from coldpress.errors import ColdpressError, Place, Problem, UsageError
 from coldpress.paths import LONGEST_NAME, relative_name
-from coldpress.text import slugify
+from coldpress.text import decode, slugify
 
 ARCHETYPES = {
     "post": "---\ntitle: {{ title }}\ndate: {{ date }}\n{% if draft %}draft: true\n{% endif %}tags: []\n---\n\n",

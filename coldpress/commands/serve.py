@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import click
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from coldpress.commands.run import Run
+from coldpress.build.context import Run
 from coldpress.errors import ColdpressError, Problem, UsageError
-from coldpress.preview.hosting import Hosting
 from coldpress.preview.server import OWN, Preview
-from coldpress.preview.watching import Watcher
+from coldpress.preview.static_host import Hosting
+from coldpress.preview.watcher import Watcher
 from coldpress.report import Report
 
 _TRIES = 100  # ports looked at, from the wanted one on

@@ -13,23 +13,29 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from coldpress.config import Config, Options
-from coldpress.content.active_content import OF_UNTRUSTED, active_files, warn_of_active
-from coldpress.content.claims import Claims, file_that_is_a_folder
-from coldpress.content.host import Host, Markup
-from coldpress.content.languages import check_languages
+from coldpress.config.model import Config, Options
+from coldpress.content.authors import check_people, people_of
 from coldpress.content.library import Library
-from coldpress.content.people import check_people, people_of
-from coldpress.content.permalinks import Entry, Permalinks, asset_path
-from coldpress.content.selection import IN_UNDERSCORE, LeftOut, is_withheld, select, warn_of_withheld
-from coldpress.content.spelling import check_authors, check_terms
+from coldpress.content.output_claims import Claims, file_that_is_a_folder
+from coldpress.content.permalinks import Entry, Permalinks, asset_path, check_languages
+from coldpress.content.protocols import Host, Markup
+from coldpress.content.selection import (
+    IN_UNDERSCORE,
+    OF_UNTRUSTED,
+    LeftOut,
+    active_files,
+    is_withheld,
+    select,
+    warn_of_active,
+    warn_of_withheld,
+)
+from coldpress.content.taxonomy import check_authors, check_terms
 from coldpress.errors import ColdpressError, Place, Problems
 from coldpress.paths import BadPath, asset_file_of, file_of, relative_name
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
-from coldpress.sources.document import Document
 from coldpress.sources.files import SourceFile, find_files
-from coldpress.sources.frontmatter import document_of
+from coldpress.sources.front_matter import Document, document_of
 
 FindPlace = Callable[[], Place]
 

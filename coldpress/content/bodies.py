@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from coldpress import recorder
 from coldpress.errors import Place, Problem, shown_line
-from coldpress.markup.snippets import Expanded
+from coldpress.markdown.syntax.snippets import Expanded
 
 if TYPE_CHECKING:
     from coldpress.content.library import Library

@@ -1,22 +1,56 @@
-"""What feeds there are: the site's, and one for every list that dated pages are in.
-
-A feed stands at the path of its list: `/posts/` has `/posts/feed.xml`.
-"""
+"""Feeds, the sitemap, and the cover image of a page: what is told to readers and search engines."""
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from markupsafe import Markup, escape
 
 from coldpress import recorder
-from coldpress.content.filling import Filling
+from coldpress.content.collections import newest_first
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
-from coldpress.content.pages import Pages
-from coldpress.content.sections import newest_first
+from coldpress.content.page_list import Pages
+from coldpress.content.pagination import numbered_pages, page_of, page_path
+from coldpress.content.slots import Filling
 from coldpress.content.taxonomy import Term
+from coldpress.markdown.rendered import Link
+
+TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp",
+         ".avif": "image/avif", ".svg": "image/svg+xml"}
+"""Media types by ending; our own, as those of Python and of the machine differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A picture with its whole URL.  `bytes`, `width` and `height` are those of
+    a file of the content folder, else None."""
+
+    url: str
+    alt: str
+    type: str | None
+    bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+def cover_of(library: Library, page: Page) -> Cover | None:
+    """The picture of a page; None where it names none, or there is no `base_url`."""
+    image = page.image and page._document.front.image
+    if not image or image.startswith("data:") or library.config.base_url is None:
+        return None
+    link = Link("image", image)
+    target, url = library.target(page, link), library.link_url(page, link, absolute=True)
+    asset = library.asset_at(target.path) if target.asset and target.path else None
+    width, height = (library.image_size(target.path) if asset and target.path else None) or (None, None)
+    alt = page.params["image_alt"] or page.title
+    kind = TYPES.get(posixpath.splitext(url.partition("?")[0])[1].lower())
+    return Cover(f"https:{url}" if url.startswith("//") else url, str(alt), kind,
+                 asset.size if asset else None, width, height)
+
 
 FILES = {"atom": "feed.xml", "rss": "rss.xml", "json": "feed.json"}
 """What the file of each format is called."""
@@ -107,3 +141,69 @@ def summary_elsewhere(library: Library, page: Page) -> Markup:
     if given is not None:
         return Markup(f"<p>{escape(given)}</p>")
     return Filling(library, page, absolute=True).html(page._brief.summary)
+
+
+MOST = 50_000
+"""URLs that one file may hold."""
+
+
+def sitemap_of(library: Library) -> list[tuple[str, datetime | None]]:
+    """Paths, sorted, each with the date of what is there; of a list, the date of
+    the newest on it."""
+    places: dict[str, datetime | None] = {}
+    for page in library.all_pages:
+        if not page.unlisted:
+            members = page.pages if isinstance(page, Section) else ()
+            places[page.path] = _latest([page, *members])
+    for path, pages in [*_whole_lists(library), *_pages_of_lists(library)]:
+        places[path] = _latest(pages) or places.get(path)
+    return sorted(places.items())
+
+
+def parts_of_sitemap(library: Library) -> int:
+    """How many files a site's map takes, where it is more than one; else 0."""
+    size = library.config.paginate
+    at_most = len(library.all_pages) + len(list(_whole_lists(library))) + sum(
+        1 + numbered_pages(len(pages), size) for _, pages in _lists(library))
+    return -(-len(sitemap_of(library)) // MOST) if at_most > MOST else 0
+
+
+# Which pages are in a list follows from their front matter, which whoever makes a
+# map has read, and from who the authors are.
+
+
+def _whole_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
+    """The path and some of the pages, the newest among them, of what has no numbered pages."""
+    posts = library.posts.unrecorded
+    if not library.at("/"):
+        yield "/", posts[:1]
+    if posts:
+        yield "/archive/", posts[:1]
+    for taxonomy in library.groups.values():
+        if taxonomy.terms:
+            yield taxonomy.path, [page for term in taxonomy.terms for page in term.pages.unrecorded[:1]]
+    yield from ((term.path, term.pages.unrecorded) for term in library.series.terms)
+
+
+def _lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
+    """The path and the pages of every list that has numbered pages."""
+    recorder.read("data", "authors")
+    for collection in library.collections.values():
+        if collection.posts.unrecorded:
+            yield collection.path, collection.posts.unrecorded
+    for taxonomy in library.groups.values():
+        if taxonomy is not library.series:
+            yield from ((term.path, term.pages.unrecorded) for term in taxonomy.terms)
+
+
+def _pages_of_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
+    size = library.config.paginate
+    for path, pages in _lists(library):
+        for number in (None, *range(1, numbered_pages(len(pages), size) + 1)):
+            chunk = page_of(pages, number, size)
+            if chunk:
+                yield page_path(path, number), chunk[0]
+
+
+def _latest(pages: Iterable[Page]) -> datetime | None:
+    return max((date for page in pages if (date := page.updated or page.date)), default=None)

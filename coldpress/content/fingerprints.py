@@ -11,13 +11,13 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from coldpress.content.aliases import Alias
+from coldpress.content.authors import NAME as AUTHORS
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
 from coldpress.content.pagination import page_of
-from coldpress.content.people import NAME as AUTHORS
 from coldpress.content.taxonomy import Author, Taxonomy
 from coldpress.errors import ColdpressError
-from coldpress.markup.serial import dumps_brief
+from coldpress.markdown.store import dumps_brief
 
 EVERY = "*"
 """The name of a key that stands for all sources: of a page that read too many

@@ -1,41 +1,59 @@
-"""The Library: all content of a site at one moment, immutable.
-
-Built from placed documents and assets; a new moment is a new Library.  What
-it tells a page that is rendering is recorded.  It knows nothing of Flask:
-what it must ask of the app it asks its `host`.
-"""
+"""The library: all pages of a site, and how they are found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
 
+import imagesize
+
 from coldpress import recorder
-from coldpress.config import Config
+from coldpress.config.model import Config
 from coldpress.content.aliases import Alias, Aliases
-from coldpress.content.backlinks import Backlinks
+from coldpress.content.authors import people_of
 from coldpress.content.bodies import expanded_body
-from coldpress.content.host import Host, Markup
-from coldpress.content.links import Target, resolve
-from coldpress.content.names import Names
-from coldpress.content.neighbourhood import Neighbourhood
-from coldpress.content.page import Page, Post, Section
-from coldpress.content.people import people_of
+from coldpress.content.links import Suggestions, Target, resolve
+from coldpress.content.page import Page, Post, Section, Standing
 from coldpress.content.permalinks import Entry
-from coldpress.content.pictures import Sizes
+from coldpress.content.protocols import Host, Markup
+from coldpress.content.relations import Backlinks, Neighbourhood
 from coldpress.content.selection import LeftOut
-from coldpress.content.standing import Standing
-from coldpress.content.suggestions import Suggestions
 from coldpress.content.taxonomy import Author
-from coldpress.markup.cache import Body
-from coldpress.markup.rendered import Brief, Link, Rendered
+from coldpress.content.titles import Names
+from coldpress.markdown.cache import Body
+from coldpress.markdown.rendered import Brief, Link, Rendered
 from coldpress.paths import on_this_host, url_of
 from coldpress.sources.data import Data
-from coldpress.sources.document import Document
-from coldpress.sources.files import SourceFile
-from coldpress.sources.names import file_stem
+from coldpress.sources.files import SourceFile, file_stem
+from coldpress.sources.front_matter import Document
 from coldpress.text import text_digest
+
+
+class Sizes:
+    """Sizes of images, each looked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[int, int] | None] = {}
+
+    def of(self, asset: SourceFile | None) -> tuple[int, int] | None:
+        """Width and height in pixels, from an image's first bytes; None for what
+        is no image, or tells no size."""
+        if asset is None:
+            return None
+        if asset.location not in self._known:
+            self._known[asset.location] = _size_of(asset.file)
+        return self._known[asset.location]
+
+
+def _size_of(file: Path) -> tuple[int, int] | None:
+    try:
+        with recorder.unrecorded():  # that the file was opened; its size is what counts
+            width, height = imagesize.get(file)
+    except (OSError, ValueError, TypeError, ArithmeticError, LookupError):
+        return None  # what is damaged is shown as it is
+    return (round(width), round(height)) if width > 0 and height > 0 else None
 
 
 class Library(Neighbourhood):

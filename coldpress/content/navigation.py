@@ -13,15 +13,14 @@ from functools import cached_property
 from hashlib import blake2b
 
 from coldpress import recorder
-from coldpress.config import Config
-from coldpress.content.page import Page, Section
+from coldpress.config.model import Config
+from coldpress.config.options import MenuItem
+from coldpress.content.collections import in_section
+from coldpress.content.page import Page, Section, Standing
 from coldpress.content.permalinks import folder_path
-from coldpress.content.sections import in_section
-from coldpress.content.standing import Standing
 from coldpress.content.taxonomy import group_names
-from coldpress.options import MenuItem
 from coldpress.paths import is_external, url_of
-from coldpress.sources.names import file_stem, top_of
+from coldpress.sources.files import file_stem, top_of
 
 
 @dataclass(frozen=True, eq=False)

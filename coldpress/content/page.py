@@ -1,33 +1,155 @@
-"""Pages as templates see them: each attribute read is recorded.
-
-    Page ── anything with a URL and a source
-    ├── Post      a page of a dated collection
-    └── Section   a page that stands for its folder
-"""
+"""A page of the library: what templates see, with each read recorded."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from coldpress import recorder
-from coldpress.content.filling import Filling
-from coldpress.content.naming import is_same_title, name_of
+from coldpress.config.mapping import Params
+from coldpress.config.options import PATH_TOKEN
 from coldpress.content.permalinks import Entry
-from coldpress.content.recorded import recorded, recorded_body, recorded_summary
-from coldpress.content.standing import Standing
-from coldpress.mapping import Params
-from coldpress.markup.rendered import Brief, Heading, Link, Rendered, Title
-from coldpress.markup.schemes import is_safe_url
+from coldpress.content.slots import Filling
+from coldpress.content.titles import is_same_title, name_of
+from coldpress.markdown.parser.link_parser import is_safe_url
+from coldpress.markdown.rendered import Brief, Heading, Link, Rendered, Title
 from coldpress.paths import url_of
-from coldpress.sources.document import Document
+from coldpress.sources.front_matter import Document
 from coldpress.text import reading_minutes, shorten
 
 if TYPE_CHECKING:
     from coldpress.content.library import Library
+    from coldpress.content.navigation import NavItem
+    from coldpress.content.taxonomy import Author, Term
+
+T = TypeVar("T")
+
+
+class recorded(Generic[T]):  # noqa: N801  (used as a decorator, like `property`)
+    """A property whose every read is noted: of `meta`, `body` or `summary`."""
+
+    kind = "meta"
+
+    def __init__(self, read: Callable[[Any], T]) -> None:
+        self._read = read
+        self.__doc__ = read.__doc__
+
+    @overload
+    def __get__(self, page: None, owner: type) -> recorded[T]: ...
+    @overload
+    def __get__(self, page: Any, owner: type) -> T: ...
+
+    def __get__(self, page: Any, owner: type) -> T | recorded[T]:
+        if page is None:
+            return self
+        recorder.read(self.kind, page.source)
+        return self._read(page)
+
+
+class recorded_body(recorded[T]):  # noqa: N801
+    """The same for what comes of the body."""
+
+    kind = "body"
+
+
+class recorded_summary(recorded[T]):  # noqa: N801
+    """The same for what other pages show of the body."""
+
+    kind = "summary"
+
+
+class Standing:
+    """What a page is told by the Library it stands in."""
+
+    kind: str
+    source: str
+    _document: Document
+    _library: Library
+
+    @recorded
+    def authors(self) -> tuple[Author, ...]:
+        """Who wrote it; the site's author where it names nobody."""
+        return self._library.authors_of(self)
+
+    @recorded
+    def terms(self) -> Mapping[str, tuple[Term, ...]]:
+        """Its terms by taxonomy: `page.terms.tags`."""
+        return self._library.terms_of(self)
+
+    @property
+    def all_terms(self) -> tuple[Term, ...]:
+        """Its terms of every taxonomy in the config."""
+        return tuple(term for terms in self.terms.values() for term in terms)
+
+    @property
+    def tags(self) -> tuple[Term, ...]:
+        return self.terms.get("tags", ())
+
+    @property
+    def categories(self) -> tuple[Term, ...]:
+        return self.terms.get("categories", ())
+
+    @recorded
+    def series(self) -> Term | None:
+        """The series it is a part of; its `pages` are the parts, the first one first."""
+        return self._library.series_of(self)
+
+    @property
+    def section(self) -> Section | None:
+        """The section it belongs to."""
+        return self._library.section_of(self)
+
+    @property
+    def ancestors(self) -> tuple[Section, ...]:
+        """The sections above it, the outermost first; without the home page."""
+        above: list[Section] = []
+        section = self.section
+        while section is not None and section.path != "/":
+            above.insert(0, section)
+            section = section.section
+        return tuple(above)
+
+    @property
+    def prev(self) -> Page | None:
+        """Of a post the one before it in time; in docs the page before it."""
+        return self._library.neighbours(self)[0]
+
+    @property
+    def next(self) -> Page | None:
+        """Of a post the one after it in time; in docs the page after it."""
+        return self._library.neighbours(self)[1]
+
+    @property
+    def nav(self) -> tuple[NavItem, ...]:
+        """The tree of docs that it stands in; empty for every other page."""
+        return self._library.navigation.tree_of(self)
+
+    @property
+    def face(self) -> str:
+        """`docs` for a page in a tree of docs, else `blog`."""
+        return "docs" if self.nav else "blog"
+
+    @property
+    def related(self) -> tuple[Page, ...]:
+        """Up to five pages that share terms with it, the nearest first."""
+        return self._library.related_to(self)
+
+    @property
+    def backlinks(self) -> tuple[Page, ...]:
+        """The pages whose text links to it, by their sources."""
+        return self._library.linking_to(self)
+
+    @property
+    def edit_url(self) -> str | None:
+        """Where its source is edited, by the config's `theme.edit_url`."""
+        pattern = self._library.config.theme.edit_url
+        return pattern.replace(PATH_TOKEN, quote(self.source)) if pattern else None
+
 
 DESCRIPTION_LENGTH = 155  # characters; what search engines show
 

@@ -1,12 +1,4 @@
-"""Which page a source becomes, and at which path.  Settled; never by title.
-
-    posts/2026-01-02-hello.md      /posts/hello/      a dated collection is flat
-    _posts/2026-01-02-hello.md     /posts/hello/      as Jekyll and Hexo call it
-    docs/install.md                /docs/install/     other trees mirror folders
-    docs/index.md, docs/_index.md  /docs/             a section
-    trip/index.md (and no more)    /trip/             a page bundle
-    posts/2026-01-02-trip/index.md /posts/trip/       a post bundle
-"""
+"""Permalinks: the URL of a page from a pattern, and the language in its name."""
 
 from __future__ import annotations
 
@@ -14,18 +6,17 @@ import posixpath
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote
 
-from coldpress.config import PERMALINK_TOKEN, Config
+from coldpress.config.model import PERMALINK_TOKEN, Config
 from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, OpenEnded, can_be_page, file_of
-from coldpress.sources.document import Document
-from coldpress.sources.files import SourceFile
-from coldpress.sources.names import top_of
+from coldpress.sources.files import SourceFile, top_of
+from coldpress.sources.front_matter import Document
 from coldpress.text import slugify
 
 Kind = Literal["page", "post", "section"]
@@ -222,3 +213,43 @@ def _needed(slug: str) -> str:
 
 def _is_section_file(document: Document) -> bool:
     return document.source.stem == "_index"
+
+
+_COMMON = (
+    "af ar az bg bn bs cy da de el en eo es et fa fi fr ga gu hi hr hu hy ja ka kk km kn ko ku ky lt lv mk mn mr "
+    "nb ne nl nn pa pt ru si sk sl sq sr sv sw ta te th tr ur uz vi zh zu")
+"""Languages (ISO 639-1) that an ending of two letters most likely means."""
+_DOUBTFUL = (
+    "aa ab ae ak am an as av ay ba be bi bm bo br ca ce ch co cr cs cu cv dv dz ee eu ff fj fo fy gd gl gn gv ha "
+    "he ho ht hz ia id ie ig ii ik is it iu jv kg ki kj kl kr ks kv kw la lb lg li ln lo lu mg mh mi ml ms mt my "
+    "na nd ng no nr nv ny oc oj om or os pi pl ps qu rm rn ro rw sa sc sd se sg sm sn so ss st su tg ti tk tl tn "
+    "to ts tt tw ty ug uk ve vo wa wo xh yi yo za")
+"""The others, of which many are words, endings of files or of hosts as well: `mono.cs`,
+`canada.ca`.  Ido is left out, for nearly all that ends with `.io` is a host."""
+_LANGUAGES = frozenset(f"{_COMMON} {_DOUBTFUL}".split())
+_TAG = re.compile(r"(?P<language>[a-z]{2})(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|\d{3}))?", re.I)
+
+
+def check_languages(entries: Sequence[Entry], problems: Problems) -> None:
+    """Warn of names that end with a language; where the ending may mean something
+    else, only if the same page is there without it or in another one."""
+    tags: dict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        stem, tag = _split(entry)
+        tags[stem].append(tag)
+    for entry in entries:
+        stem, tag = _split(entry)
+        language = tag.lower()[:2]
+        if tag and (language in _COMMON.split() or len(tags[stem]) > 1):
+            problems.warn("page.language", f"`.{tag}` looks like a language, which is not built yet",
+                          Place(entry.document.source.name), f"its URL is `{entry.path}`")
+
+
+def _split(entry: Entry) -> tuple[str, str]:
+    """The path of a source without its ending and its language, and that language,
+    empty for none."""
+    path = entry.document.source.path.rpartition(".")[0]
+    stem, _, tag = path.rpartition(".")
+    found = _TAG.fullmatch(tag)
+    is_tagged = found and stem and not stem.endswith("/") and found["language"].lower() in _LANGUAGES
+    return (stem, tag) if is_tagged else (path, "")

@@ -15,9 +15,9 @@ from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Place
 from coldpress.paths import relative_name
 from coldpress.preview.overlay import Overlay
-from coldpress.preview.renders import Render
+from coldpress.preview.responses import Render
 from coldpress.report import counted
-from coldpress.sources.fence import split_front_matter
+from coldpress.sources.front_matter import split_front_matter
 from coldpress.web.environment import THEME
 from coldpress.web.extension import Coldpress
 

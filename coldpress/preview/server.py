@@ -1,33 +1,96 @@
-"""The preview as a WSGI app round the site's own: who may ask, below which
-prefix, and what of it is the preview's own."""
+"""The preview server, and the guard that answers only this machine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hmac
+import socket
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_address
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from coldpress.commands.run import Run
+from coldpress.audit_hook import is_database
+from coldpress.build.context import Run
 from coldpress.errors import Problem
 from coldpress.paths import below, path_of, resolved, url_of
-from coldpress.preview.answering import Answering
-from coldpress.preview.channel import Channel, Subscriber
-from coldpress.preview.current import Change, Current, expected_places
-from coldpress.preview.editor import VARIABLE, Editor
-from coldpress.preview.guard import Guard
-from coldpress.preview.injected import CLIENT, version
+from coldpress.preview.current_site import Change, Current, expected_places
 from coldpress.preview.inspector import inspected
-from coldpress.preview.overlay import Overlay
-from coldpress.preview.watching import Sight, Watched
+from coldpress.preview.overlay import VARIABLE, Editor, Overlay
+from coldpress.preview.reload import CLIENT, Channel, Subscriber, version
+from coldpress.preview.responses import Answering
+from coldpress.preview.watcher import Sight, Watched
 from coldpress.recorder import Key
 from coldpress.report import some
 from coldpress.sources.files import is_ignored
 from coldpress.web.environment import THEME
-from coldpress.writes import is_database
+
+_EVERYWHERE = ("0.0.0.0", "::", "")
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class Guard:
+    """Knows the names of a preview that listens on `bind` and may be reached
+    through a proxy at `public_url`; `token` is what its own pages know."""
+
+    def __init__(self, bind: str, public_url: str | None = None) -> None:
+        self.token = token_urlsafe(16)
+        self._public = urlsplit(public_url) if public_url else None
+        self._everywhere = bind in _EVERYWHERE
+        self._names = {"localhost", "127.0.0.1", "::1", bind}
+        if self._public and self._public.hostname:
+            self._names.add(self._public.hostname)
+        if self._everywhere:
+            name = socket.gethostname().lower()
+            self._names |= {name, f"{name}.local"}
+
+    def knows(self, host: str) -> bool:
+        """Whether a `Host` header names this preview.  On every address, so does
+        any IP address: only names can be made to resolve to someone else's."""
+        name = _hostname(host)
+        return name is not None and (name in self._names or name.endswith(".localhost")
+                                     or (self._everywhere and _is_address(name)))
+
+    def allows(self, environ: Mapping[str, Any]) -> bool:
+        """Whether a request that may change something comes from a page of ours,
+        or from no page at all."""
+        if environ["REQUEST_METHOD"] in _SAFE:
+            return True
+        origin = environ.get("HTTP_ORIGIN")
+        if origin is not None:
+            return self._is_own(origin, environ.get("HTTP_HOST", ""))
+        return environ.get("HTTP_SEC_FETCH_SITE", "none") in ("same-origin", "none")
+
+    def is_token(self, given: str) -> bool:
+        """Whether that is the token."""
+        return hmac.compare_digest(given.encode(), self.token.encode())
+
+    def _is_own(self, origin: str, host: str) -> bool:
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
+        return bool(parts.netloc) and (parts.netloc == host or bool(
+            self._public and (parts.scheme, parts.netloc) == (self._public.scheme, self._public.netloc)))
+
+
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        return bool(ip_address(name))
+    except ValueError:
+        return False
+
 
 OWN = "_coldpress/"
 """Below the site's prefix: the paths that are the preview's own."""

@@ -1,21 +1,77 @@
-"""The inverted index: which pages hold a token, in shards.
-
-It is made from the words of all documents once, and then patched by the
-difference: what is written comes out the same either way.
-"""
+"""The search index: which page has which token, in shards."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
+from zlib import crc32
 
-from coldpress import versions
-from coldpress.markup import stems, words
-from coldpress.markup.words import weighed
-from coldpress.search import postings, store
-from coldpress.search.postings import LEVELS, decode, encode, shard_of, shards_for
+from coldpress.cache import code_version
+from coldpress.search import store, tokenize
 from coldpress.search.store import Document, IndexStore, State, dumps, loads
+from coldpress.search.tokenize import weighed
+
+LEVELS = 4
+PREFIX = 4
+"""Letters that decide in which shard a word is, so that those which begin alike are together."""
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
+_BITS = 5
+_MORE = 1 << _BITS
+
+
+def shard_of(token: str, shards: int) -> int:
+    """The shard a token is in; their number is a power of two."""
+    return crc32(token[:PREFIX].encode()) & (shards - 1)
+
+
+def shards_for(pages: int) -> int:
+    """How many shards an index of so many pages has: about one for ten, of a kilobyte or two each."""
+    return 1 << (pages // 12).bit_length()
+
+
+def encode(postings: Iterable[int]) -> str:
+    """Postings in order as text: posts, then other pages after a space."""
+    letters: tuple[list[str], list[str]] = ([], [])
+    last = [-1, -1]
+    for posting in postings:
+        page, level = divmod(posting, LEVELS)
+        number, kind = divmod(page, 2)
+        letters[kind].append(_letters((number - last[kind] - 1) * LEVELS + level))
+        last[kind] = number
+    posts, pages = "".join(letters[0]), "".join(letters[1])
+    return f"{posts} {pages}" if pages else posts
+
+
+def decode(text: str) -> list[int]:
+    """The postings back, in order.  Raises `ValueError` for what `encode` did not write."""
+    postings: list[int] = []
+    for kind, part in enumerate(text.split(" ")):
+        value = shift = 0
+        number = -1
+        for letter in part:
+            if letter not in _VALUES:
+                raise ValueError(f"{letter!r} is no letter of a posting")
+            value |= (_VALUES[letter] & (_MORE - 1)) << shift
+            shift += _BITS
+            if _VALUES[letter] < _MORE:
+                gap, level = divmod(value, LEVELS)
+                number += gap + 1
+                postings.append((2 * number + kind) * LEVELS + level)
+                value = shift = 0
+    return sorted(postings)
+
+
+@lru_cache(maxsize=4096)
+def _letters(value: int) -> str:
+    letters = ""
+    while value >= _MORE:
+        letters += _ALPHABET[_MORE + (value & (_MORE - 1))]
+        value >>= _BITS
+    return letters + _ALPHABET[value]
+
 
 WordsOf = Callable[[Document], str | None]
 """Gives the weighed tokens of a document's body; None for one nobody knows any more."""
@@ -147,5 +203,5 @@ def _with_changes(text: str, changes: Mapping[str, Mapping[int, int | None]]) ->
 
 
 def _code_version() -> str:
-    files = [Path(str(module.__file__)) for module in (postings, store, words, stems)]
-    return versions.code_version([Path(__file__), *files])
+    files = [Path(str(module.__file__)) for module in (store, tokenize)]
+    return code_version.code_version([Path(__file__), *files])

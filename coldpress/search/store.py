@@ -13,7 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from coldpress.database import Database, Table, Writing
+from coldpress.cache.database import Database, Table, Writing
 
 _TABLES = {
     "about": Table("name, value"), "documents": Table("number INTEGER, key, title"),

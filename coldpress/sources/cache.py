@@ -16,14 +16,15 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from coldpress import decoding, mapping, text, versions
-from coldpress.database import Database, Table, Writing
+from coldpress import text
+from coldpress.cache import code_version
+from coldpress.cache.database import Database, Table, Writing
+from coldpress.config import mapping
+from coldpress.config.mapping import Params
 from coldpress.errors import Problems
-from coldpress.mapping import Params
-from coldpress.sources.document import Parsed
 from coldpress.sources.fields import FrontMatter
 from coldpress.sources.files import SourceFile
-from coldpress.sources.frontmatter import parse
+from coldpress.sources.front_matter import Parsed, parse
 
 _TABLES = {"sources": Table("path, stamp, digest, data")}
 _SETTLED = 2_000_000_000  # nanoseconds after which a file's time can be trusted to tell of a change
@@ -109,8 +110,8 @@ def _stamp(source: SourceFile) -> str:
 
 def _version(taxonomies: tuple[str, ...], zone: tzinfo) -> str:
     here = Path(__file__).parent
-    files = [*sorted(here.glob("*.py")), Path(decoding.__file__), Path(mapping.__file__), Path(text.__file__)]
-    return f"{versions.code_version(files, ['pyyaml'])} {taxonomies} {zone}"
+    files = [*sorted(here.glob("*.py")), Path(mapping.__file__), Path(text.__file__)]
+    return f"{code_version.code_version(files, ['pyyaml'])} {taxonomies} {zone}"
 
 
 def _pack(parsed: Parsed, zone: tzinfo) -> str | None:

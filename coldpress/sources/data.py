@@ -15,10 +15,10 @@ from hashlib import blake2b
 from typing import Any
 
 from coldpress import recorder
-from coldpress.decoding import decode
+from coldpress.config.mapping import TOO_LONG, MappingText, long_number_at, what_is_too_much
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.mapping import TOO_LONG, MappingText, long_number_at, what_is_too_much
 from coldpress.sources.files import SourceFile
+from coldpress.text import decode
 
 _MOST_CELLS = 2_000_000  # of a table; a short line has as many as the first
 

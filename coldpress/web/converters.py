@@ -12,8 +12,8 @@ from coldpress.content.permalinks import folder_path
 from coldpress.content.taxonomy import group_names, taxonomy_path
 from coldpress.paths import url_of
 from coldpress.web.environment import NothingThere
+from coldpress.web.markdown_pages import twin_path
 from coldpress.web.site import Site
-from coldpress.web.twins import twin_path
 
 
 def install_converters(url_map: Map, site: Site) -> None:

@@ -1,29 +1,107 @@
-"""The Jinja environment: the site's templates, then the theme's."""
+"""The Jinja environment: the site's templates, then the theme's; bytecode cache and seeded random."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
+from types import CodeType
 from typing import Any, NoReturn
 
 import flask
 import jinja2
-from flask.templating import DispatchingJinjaLoader, Environment
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, Template, TemplateNotFound, Undefined
+from flask import g, has_request_context, request
+from flask.templating import DispatchingJinjaLoader
+from flask.templating import Environment as FlaskEnvironment
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    Template,
+    TemplateNotFound,
+    Undefined,
+    pass_context,
+)
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.environment import TemplateModule
 from jinja2.exceptions import UndefinedError
 from jinja2.runtime import Context
-from jinja2.utils import missing
+from jinja2.utils import generate_lorem_ipsum, missing
 from markupsafe import Markup
 
 from coldpress import recorder
 from coldpress.paths import is_external, path_of
 from coldpress.sources.dates import format_iso, format_rfc822
 from coldpress.text import did_you_mean
-from coldpress.web.borrowing import PREFIX, AppTemplates
-from coldpress.web.chance import lipsum, pick
-from coldpress.web.compiled import CompiledTheme
+from coldpress.web.app_templates import PREFIX, AppTemplates
+
+
+@pass_context
+def pick(context: Context, items: Sequence[Any]) -> Any:
+    """The filter `random`: one of the items, for a page always the same."""
+    items = list(items)
+    if not items:
+        return context.environment.undefined("No random item, sequence was empty.")
+    return _dice().choice(items)
+
+
+def lipsum(*arguments: Any, **more: Any) -> str:
+    """Jinja's `lipsum`, for a page always the same."""
+    with seeded(_dice().random()):
+        return generate_lorem_ipsum(*arguments, **more)
+
+
+@contextmanager
+def seeded(by: str | float) -> Iterator[None]:
+    """Within the block the dice that everybody shares, those of the module
+    `random`, fall as `by` says; then they are put back as they lay."""
+    lay = random.getstate()
+    random.seed(by)
+    try:
+        yield
+    finally:
+        random.setstate(lay)
+
+
+def _dice() -> random.Random:
+    if not has_request_context():
+        return random.Random(0)
+    if "coldpress_dice" not in g:
+        g.coldpress_dice = random.Random(request.path)
+    dice: random.Random = g.coldpress_dice
+    return dice
+
+
+class CompiledTheme(BytecodeCache):
+    """Code of the templates below a folder, in memory only: bytecode from
+    elsewhere could be anyone's."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._codes: dict[tuple[str, str, bool], CodeType] = {}
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        """The code for a source, if there is any."""
+        bucket = Bucket(environment, f"{name}\n{filename or ''}", self.get_source_checksum(source))
+        if filename is not None and filename.startswith(self._folder):
+            bucket.code = self._codes.get((bucket.key, bucket.checksum, _escapes(environment, name)))
+        return bucket
+
+    def set_bucket(self, bucket: Bucket) -> None:
+        """Keep the code of one of the theme's templates."""
+        name, _, filename = bucket.key.partition("\n")
+        if bucket.code is not None and filename.startswith(self._folder):
+            self._codes[bucket.key, bucket.checksum, _escapes(bucket.environment, name)] = bucket.code
+
+
+def _escapes(environment: Environment, name: str) -> bool:
+    escapes: bool | Callable[[str | None], bool] = environment.autoescape
+    return escapes if isinstance(escapes, bool) else escapes(name)
+
 
 THEME = Path(__file__).parent / "theme"
 _GETTEXT = ("_", "gettext", "ngettext", "pgettext", "npgettext")
@@ -95,7 +173,7 @@ class Templates(ChoiceLoader):
     load = BaseLoader.load  # by `get_source`, not by each loader's own
 
 
-class SiteEnvironment(Environment):
+class SiteEnvironment(FlaskEnvironment):
     """Flask's environment, with our loader and with lookups recorded."""
 
     template_class = SiteTemplate

@@ -1,11 +1,4 @@
-"""The `Coldpress` extension: a site inside a Flask app.
-
-    app = Flask(__name__)
-    Coldpress(app, "blog-folder", url_prefix="/blog")
-
-It owns its Library, its Jinja environment and its blueprints, all under one
-parent; it sets nothing that other parts of the app would see.
-"""
+"""The Flask extension: `Coldpress(app)`, `init_app` and `create_app`."""
 
 from __future__ import annotations
 
@@ -14,24 +7,25 @@ from pathlib import Path
 
 from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
+from jinja2 import Environment
 from werkzeug.local import LocalProxy
 
 from coldpress import recorder
 from coldpress.paths import is_external, path_of
-from coldpress.web.blueprints import archive, assets, content, feeds, lists, llms, machines, search, terms
+from coldpress.web.blueprints import archive, assets, content, feeds, lists, llms, search, sitemap, terms
+from coldpress.web.blueprints.assets import static
+from coldpress.web.components import SiteHost, included
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
 from coldpress.web.feeds import feed_links
-from coldpress.web.host import SiteHost
-from coldpress.web.including import included
 from coldpress.web.metadata import metadata
 from coldpress.web.site import PARENT, Site
 from coldpress.web.site_blueprint import Urls
 from coldpress.web.strings import is_rtl
-from coldpress.web.variables import SiteVariables
+from coldpress.web.templates import SiteVariables
 
 BLUEPRINTS = tuple(module.blueprint for module in (
-    lists, terms, archive, search, feeds, machines, llms, assets, content))
+    lists, terms, archive, search, feeds, sitemap, llms, assets, content))
 
 
 class Coldpress(Site):
@@ -105,3 +99,32 @@ class Coldpress(Site):
         if found := self.find(path):
             return content.content(found)
         return content.content(None) if self.find(f"{path}/") else (self.render("404.html"), 404)
+
+
+class SiteFlask(Flask):
+    """A Flask app whose own templates are the site's: own routes extend
+    `base.html` and know `site` and `library` like every page."""
+
+    def create_jinja_environment(self) -> Environment:  # type: ignore[override]
+        site: Coldpress = self.extensions[PARENT]
+        return site.environment
+
+
+def create_app(root: str | Path) -> Flask:
+    """The app of the site in `root`: its folder, or a file in it (`__file__`).
+
+    Mistakes in the config do not raise; they are kept as data for whoever
+    reports them, and a mistaken setting has its default.
+    """
+    folder = Path(root).resolve()
+    if folder.is_file() or folder.suffix == ".py":
+        folder = folder.parent
+    app = SiteFlask("coldpress", root_path=str(folder), instance_path=str(folder / "instance"),
+                    static_folder=None, template_folder=None)
+    site = Coldpress(app, folder)
+    site.owns_app = True
+    site.environment.search_blueprints(app)
+    app.register_error_handler(404, site.not_found)
+    # The name Flask's own `static` has, for `url_for` in own routes.
+    app.add_url_rule("/static/<path:filename>", "static", static, build_only=True)
+    return app

@@ -12,13 +12,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from coldpress.content.covers import Cover, cover_of
-from coldpress.content.feeds import FILES, Feed, feed_at, summary_elsewhere
+from coldpress.content.feeds import FILES, Cover, Feed, cover_of, feed_at, summary_elsewhere
 from coldpress.content.page import Page
-from coldpress.decoding import CONTROLS
-from coldpress.markup.schemes import scheme_of
+from coldpress.markdown.parser.link_parser import scheme_of
 from coldpress.paths import is_external
 from coldpress.sources.dates import format_iso
+from coldpress.text import CONTROLS
 from coldpress.web.site import Site
 
 TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}

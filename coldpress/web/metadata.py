@@ -11,14 +11,14 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from coldpress.content.covers import Cover, cover_of
+from coldpress.content.feeds import Cover, cover_of
 from coldpress.content.page import DESCRIPTION_LENGTH, Page, Section
 from coldpress.content.taxonomy import Author, Term
 from coldpress.sources.dates import format_iso
 from coldpress.text import shorten
 from coldpress.web.feeds import FeedLink, feed_links
+from coldpress.web.markdown_pages import twin_path
 from coldpress.web.site import Site, current_site
-from coldpress.web.twins import twin_path
 
 _LOCALES = {
     "en": "en_US", "zh": "zh_CN", "zh-hans": "zh_CN", "zh-hant": "zh_TW", "ja": "ja_JP", "ko": "ko_KR", "ar": "ar_AR",

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
@@ -20,28 +19,27 @@ from typing import Any
 from flask import Flask, current_app, g, has_request_context, request
 
 from coldpress import recorder
-from coldpress.config import Config, Options, current_options, load_config
+from coldpress.audit_hook import Start
+from coldpress.config.mapping import MappingText
+from coldpress.config.model import Config, Options, current_options, load_config
 from coldpress.content.aliases import Alias
 from coldpress.content.assemble import Sources, assemble
-from coldpress.content.host import Host
 from coldpress.content.library import Library
-from coldpress.content.naming import name_of
 from coldpress.content.page import Page
+from coldpress.content.protocols import Host
 from coldpress.content.taxonomy import front_taxonomies
+from coldpress.content.titles import name_of
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.mapping import MappingText
-from coldpress.markup.cache import MarkupCache
-from coldpress.markup.store import MarkupStore
-from coldpress.paths import below, relative_name
+from coldpress.markdown.cache import MarkupCache
+from coldpress.markdown.store import MarkupStore
+from coldpress.paths import STATE, below, relative_name
 from coldpress.recorder import Key
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.files import SourceFile, find_files, folders_in
-from coldpress.starting import Start
-from coldpress.state import STATE
 from coldpress.text import did_you_mean
+from coldpress.web.caching import Memo
 from coldpress.web.environment import THEME, SiteEnvironment
-from coldpress.web.memo import Memo
-from coldpress.web.searching import Searching
+from coldpress.web.search_index import Searching
 from coldpress.web.strings import Strings
 
 PARENT = "coldpress"
@@ -135,8 +133,10 @@ class Site:
                 self.config_problems.error("config.value", f"`markdown`: there is no file `{name}`",
                                            self.config_place("markdown", "append"))
         if options.macros:
+            from coldpress.markdown.math.mathml import Maths  # noqa: PLC0415  (only where there are macros)
+
             try:
-                import_module("coldpress.markup.maths").Maths(dict(options.macros))
+                Maths(dict(options.macros))
             except ValueError as reason:
                 self.config_problems.error("config.value", f"`markdown`: {reason}",
                                            self.config_place("markdown", "macros"))

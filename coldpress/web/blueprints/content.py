@@ -12,9 +12,9 @@ from coldpress.content.aliases import Alias
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.sources.files import SourceFile
-from coldpress.web.layouts import layouts_for
 from coldpress.web.site import current_site
 from coldpress.web.site_blueprint import SiteBlueprint
+from coldpress.web.templates import layouts_for
 
 blueprint = SiteBlueprint("content", __name__)
 

@@ -11,10 +11,9 @@ from flask.typing import ResponseReturnValue
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.web.blueprints.content import content
-from coldpress.web.llms import llms_of
+from coldpress.web.markdown_pages import llms_of, twin_of, twin_path
 from coldpress.web.site import current_site
 from coldpress.web.site_blueprint import SiteBlueprint
-from coldpress.web.twins import twin_of, twin_path
 
 blueprint = SiteBlueprint("llms", __name__)
 

@@ -14,10 +14,10 @@ from flask import Response, abort
 
 from coldpress.content.library import Library
 from coldpress.content.page import Page
-from coldpress.search.postings import shards_for
-from coldpress.web.layouts import layouts_for
+from coldpress.search.index import shards_for
 from coldpress.web.site import current_site
 from coldpress.web.site_blueprint import SiteBlueprint
+from coldpress.web.templates import layouts_for
 
 blueprint = SiteBlueprint("search", __name__)
 TOGETHER = 2

@@ -15,9 +15,9 @@ from coldpress.content.library import Library
 from coldpress.content.pagination import list_page, numbered_pages, whole_list
 from coldpress.content.taxonomy import Term
 from coldpress.web.blueprints.content import content
-from coldpress.web.layouts import layouts_for
 from coldpress.web.site import current_site
 from coldpress.web.site_blueprint import SiteBlueprint
+from coldpress.web.templates import layouts_for
 
 blueprint = SiteBlueprint("terms", __name__)
 SPECIAL = {"authors": ("authors.html", "author.html"), "series": ("terms.html", "series.html")}

@@ -1,19 +1,18 @@
-"""What running one body may cost, in counts that are the same on every machine.
-
-A step is about one operation, or one item that an operation looks at.
-Characters are those of every text that a body makes.
-"""
+"""The budget of a template body: what it costs is counted, as it is compiled and as it runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
+from jinja2.visitor import NodeTransformer
 
 from coldpress.recorder import Reads
+from coldpress.text import CONTROLS
 
 STEPS = 1_000_000
 CHARACTERS = 5_000_000
@@ -129,3 +128,137 @@ def as_width(value: Any) -> int:
     if not isinstance(value, int) or value > WIDTH:
         raise TooCostly(f"a width is a number up to {WIDTH:,}")
     return value
+
+
+_TOKENS = 200_000
+_BRACKETS, _PREFIXES, _ELSES, _TAGS, _LOOPS, _ELIFS, _DEEPEST = 20, 20, 20, 30, 10, 100, 80
+_OPENERS = frozenset(("if", "for", "macro", "call", "filter", "with", "autoescape"))
+_TOO_DEEP = "this is nested too deep"
+_REFUSED: Mapping[type[nodes.Node], str] = {
+    nodes.Include: "include", nodes.Import: "import", nodes.FromImport: "from", nodes.Extends: "extends",
+    nodes.Block: "block"}
+
+
+def parsed(environment: Environment, body: str) -> nodes.Template:
+    """A body's nodes.  Raises `TemplateSyntaxError` for what it may not say."""
+    line = 1
+    try:
+        _check_tokens(environment, body)
+        template = environment.parse(body)
+        line = _check_depth(template)
+        guarded: nodes.Template = _Guarding().visit(template)
+    except RecursionError:
+        raise TemplateSyntaxError(_TOO_DEEP, line) from None
+    return guarded
+
+
+def _check_tokens(environment: Environment, body: str) -> None:
+    """Refuse what would take the parser too deep into itself."""
+    tag: list[tuple[str, str]] = []
+    brackets = tags = 0
+    inside = False
+    for count, (line, kind, text) in enumerate(environment.lex(body)):
+        if kind in ("block_begin", "variable_begin"):
+            tag, brackets, inside = [], 0, True
+        elif kind in ("block_end", "variable_end"):
+            tags += _opens(tag) if kind == "block_end" else 0
+            inside = False
+        elif kind == "integer" and len(text) > BITS:
+            raise TemplateSyntaxError("a number is too long", line)
+        elif inside and kind != "whitespace":
+            tag.append((kind, text))
+            brackets += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(text, 0) if kind == "operator" else 0
+            if brackets > _BRACKETS or _prefixes(tag) > _PREFIXES or (
+                    text == "else" and tag.count((kind, text)) > _ELSES):
+                raise TemplateSyntaxError(_TOO_DEEP, line)
+        if tags > _TAGS or count > _TOKENS:
+            raise TemplateSyntaxError(_TOO_DEEP if tags > _TAGS else "there is too much of it", line)
+
+
+def _opens(tag: list[tuple[str, str]]) -> int:
+    """1 for a tag that begins a block, -1 for one that ends it."""
+    name = tag[0][1] if tag else ""
+    if name == "set":
+        return 0 if ("operator", "=") in tag else 1
+    return 1 if name in _OPENERS else -1 if name.startswith("end") else 0
+
+
+def _prefixes(tag: list[tuple[str, str]]) -> int:
+    """How many signs or `not` stand before one another at the end of what was read."""
+    count = 0
+    for _, text in reversed(tag):
+        if text not in ("-", "+", "not"):
+            return count
+        count += 1
+        if count > _PREFIXES:
+            break
+    return count
+
+
+def _check_depth(template: nodes.Template) -> int:
+    """Refuse what would take the compiler too deep into itself."""
+    ahead: list[tuple[nodes.Node, int, int]] = [(template, 0, 0)]
+    while ahead:
+        node, depth, loops = ahead.pop()
+        loops += isinstance(node, nodes.For)
+        ways = len(node.elif_) if isinstance(node, nodes.If) else 0
+        if depth > _DEEPEST or loops > _LOOPS or ways > _ELIFS:
+            raise TemplateSyntaxError(_TOO_DEEP, node.lineno)
+        ahead += [(child, depth + 1, loops) for child in node.iter_child_nodes()]
+    return template.lineno
+
+
+class _Guarding(NodeTransformer):
+    """Refuses tags that reach other templates; lets what costs be counted."""
+
+    def generic_visit(self, node: nodes.Node, *arguments: object, **more: object) -> nodes.Node:
+        if type(node) in _REFUSED:
+            raise TemplateSyntaxError(f"a body has no `{{% {_REFUSED[type(node)]} %}}`", node.lineno)
+        return super().generic_visit(node, *arguments, **more)
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802  (Jinja's names)
+        return nodes.MarkSafe(nodes.Const(node.data, lineno=node.lineno), lineno=node.lineno)
+
+    def visit_Const(self, node: nodes.Const) -> nodes.Node:  # noqa: N802
+        if type(node.value) is int and node.value.bit_length() > BITS:
+            raise TemplateSyntaxError("a number is too long", node.lineno)
+        if isinstance(node.value, str):
+            node.value = CONTROLS.sub("", node.value)
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _filtered(nodes.List(node.nodes, lineno=node.lineno), " concat")
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
+        return _filtered(self.generic_visit(node), " weigh")
+
+    visit_Dict = visit_List  # noqa: N815
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
+        found = self.generic_visit(node)
+        return _filtered(found, " weigh") if node.ctx == "load" else found
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.expr = _filtered(node.expr, " weigh")
+        for operand in node.ops:
+            operand.expr = _filtered(operand.expr, " weigh")
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        part = node.arg
+        if not isinstance(part, nodes.Slice):
+            return node
+        return _filtered(node.node, " part", *(bound or nodes.Const(None, lineno=node.lineno)
+                                               for bound in (part.start, part.stop, part.step)))
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.iter = _filtered(node.iter, " iterate")
+        return node
+
+
+def _filtered(node: nodes.Node, name: str, *arguments: nodes.Node) -> nodes.Expr:
+    return nodes.Filter(node, name, list(arguments), [], None, None, lineno=node.lineno)

@@ -22,12 +22,21 @@ from markupsafe import Markup
 
 from coldpress.sources.data import Data
 from coldpress.web.environment import Strict
-from coldpress.web.sandbox.budget import BITS, WIDTH, Refused, TooCostly, as_width, budget
-from coldpress.web.sandbox.compiling import parsed
-from coldpress.web.sandbox.filters import FILTERS, OWN, TESTS, Before
-from coldpress.web.sandbox.methods import FIELDS, METHODS, printf
-from coldpress.web.sandbox.views import Function, PageList, View, kind_of, names_in, read
-from coldpress.web.sandbox.weighing import check_text, iterate, made, repeat, weigh
+from coldpress.web.sandbox.budget import BITS, WIDTH, Refused, TooCostly, as_width, budget, parsed
+from coldpress.web.sandbox.filters import FIELDS, FILTERS, METHODS, OWN, TESTS, Before, printf
+from coldpress.web.sandbox.views import (
+    Function,
+    PageList,
+    View,
+    check_text,
+    iterate,
+    kind_of,
+    made,
+    names_in,
+    read,
+    repeat,
+    weigh,
+)
 
 _MISSING = object()
 _RANGE = 100_000

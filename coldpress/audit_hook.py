@@ -1,0 +1,340 @@
+"""The audit hook: what a user's code reads, writes and asks a database while the app starts and while a view runs."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import sys
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from weakref import WeakSet
+
+from coldpress import recorder
+from coldpress.recorder import Key, Reads
+
+_BESIDE = ("-journal", "-wal", "-shm")  # what SQLite writes beside a database
+_databases: set[str] = set()
+_written: ContextVar[set[str] | None] = ContextVar("coldpress.written", default=None)
+
+
+def is_noting() -> bool:
+    """Whether writes are noted now."""
+    return _written.get() is not None
+
+
+def opened_database(path: str) -> None:
+    """Note that an SQLite database is open: what is written to it nobody hears."""
+    _databases.add(path)
+
+
+def is_database(path: str) -> bool:
+    """Whether a file is an SQLite database that was opened, or lies beside one."""
+    if not _databases:
+        return False
+    return path in _databases or any(path.endswith(end) and path.removesuffix(end) in _databases for end in _BESIDE)
+
+
+def wrote(path: str) -> None:
+    """Note that a file is written, made or removed."""
+    written = _written.get()
+    if written is not None:
+        written.add(path)
+
+
+@contextmanager
+def noting_writes() -> Iterator[set[str]]:
+    """Collect the paths that are written inside the block."""
+    written: set[str] = set()
+    token = _written.set(written)
+    try:
+        yield written
+    finally:
+        _written.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query that was made through SQLAlchemy."""
+
+    engine: Any
+    statement: str
+    parameters: Any
+
+    def rows(self) -> str:
+        """What it gives now."""
+        with self.engine.connect() as connection:
+            return repr([tuple(row) for row in connection.exec_driver_sql(self.statement, self.parameters)])
+
+
+@dataclass(slots=True)
+class Start:
+    """One making of an app: the files it wrote, its queries by name, and the
+    file, line and function that first asked for what nobody can look at again."""
+
+    written: set[str] = field(default_factory=set)
+    queries: dict[str, Query] = field(default_factory=dict)
+    asked: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+
+    def reads(self, reads: Reads) -> tuple[Key, ...]:
+        """The reads without files that it wrote itself, and without the folders
+        they are in: a cache's, a log's."""
+        folders = {os.path.dirname(name) for name in self.written}  # noqa: PTH120  (many; a Path costs more)
+        return tuple(key for key in reads if not (
+            (key[0] == "file" and key[1] in self.written) or (key[0] == "folder" and key[1] in folders)))
+
+
+_now: ContextVar[Start | None] = ContextVar("coldpress.start", default=None)
+
+
+@contextmanager
+def starting() -> Iterator[Start]:
+    """Within the block an app is made."""
+    with noting_writes() as written:
+        start = Start(written)
+        token = _now.set(start)
+        try:
+            yield start
+        finally:
+            _now.reset(token)
+
+
+def current_start() -> Start | None:
+    """The making of an app that is under way, if one is."""
+    return _now.get()
+
+
+QUERIED = "a database, by SQLAlchemy"
+_ALL_OF_IT = "sqlalchemy."
+_NO_DATA = re.compile(
+    r"""\s*(?:(?:create|drop|alter|insert|update|delete|begin|commit|rollback|savepoint|release|comment|set|pragma
+          |show|describe)\b | select\b(?!.*\bfrom\b))
+        | .*\b(?:sqlite_master|sqlite_schema|pg_catalog|information_schema)\b""", re.I | re.S | re.X)
+"""Statements that change tables, or look only whether there are any."""
+_heard: list[bool] = []
+_engines: WeakSet[Any] = WeakSet()
+
+
+def listen_to_queries() -> None:
+    """Hear queries from now on, once SQLAlchemy is loaded."""
+    package = sys.modules.get("sqlalchemy")
+    if _heard or package is None or getattr(package.__spec__, "_initializing", False):
+        return
+    _heard.append(True)
+    event: Any = sys.modules["sqlalchemy.event"]
+    event.listen(sys.modules["sqlalchemy.engine"].Engine, "before_cursor_execute", _hear_query)
+    event.listen(sys.modules["sqlalchemy.pool"].Pool, "checkout", _hear_checkout)
+
+
+def is_pooled(frame: FrameType | None) -> bool:
+    """Whether a connection is opened for SQLAlchemy's pool, which lends it out."""
+    if not _heard:
+        return False
+    while frame is not None and frame.f_globals.get("__name__") != "sqlalchemy.pool.base":
+        frame = frame.f_back
+    return frame is not None
+
+
+def forget_connections() -> None:
+    """Let go of connections that were open before a fork: they are the parent's.
+    A database in memory is the child's own copy."""
+    for engine in list(_engines):
+        if not _is_in_memory(engine):
+            engine.dispose(close=False)
+
+
+def _hear_query(connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+    _engines.add(connection.engine)
+    if not recorder.is_recording():
+        return
+    start = current_start()
+    if start is None:
+        recorder.read("volatile", QUERIED)
+    elif not _NO_DATA.match(statement):
+        digest = blake2b(f"{statement} {parameters!r}".encode(), digest_size=4).hexdigest()
+        name = f"{' '.join(statement.split())[:80]} ({digest})"
+        start.queries[name] = Query(connection.engine, statement, parameters)
+        recorder.read("rows", name)
+
+
+def _hear_checkout(*_: Any) -> None:
+    """A connection lent to own code, past the engine: what it asks is unheard."""
+    frame, last = sys._getframe(1), None
+    while frame is not None and str(frame.f_globals.get("__name__")).startswith(_ALL_OF_IT):
+        last, frame = frame, frame.f_back  # type: ignore[assignment]
+    if last is not None and (last.f_code.co_name == "raw_connection"
+                             or last.f_globals.get("__name__") == "sqlalchemy.pool.base"):
+        recorder.read("volatile", "a database")
+
+
+def _is_in_memory(engine: Any) -> bool:
+    return engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:")
+
+
+DATABASE, NETWORK, PROGRAM = "a database", "the network", "another program"
+_VOLATILE = {
+    "sqlite3.connect": DATABASE, "socket.connect": NETWORK, "socket.getaddrinfo": NETWORK, "socket.sendto": NETWORK,
+    "subprocess.Popen": PROGRAM, "os.system": PROGRAM, "os.exec": PROGRAM, "os.posix_spawn": PROGRAM,
+    "os.fork": PROGRAM}
+_CHANGING = {"os.rename": 2, "os.remove": 1, "os.mkdir": 1, "os.rmdir": 1, "os.link": 2, "os.symlink": 2}
+"""Events by which files come and go, with how many of their arguments name some."""
+_noted: ContextVar[dict[str, int] | None] = ContextVar("noted", default=None)
+_WRITING = os.O_WRONLY | os.O_RDWR
+_IMPORT = "<frozen importlib"  # of code, which is looked at as a whole
+_METADATA = str(Path(importlib.__file__).parent / "metadata")  # lists each folder of `sys.path`, tries it as an archive
+_NEAR = 8  # calls from `importlib.metadata` to where it opens an archive
+_DEVICES = re.compile(r"/(?:dev/(?!shm/)|proc/|sys/)")
+
+
+class _HeardEnvironment(type(os.environ)):  # type: ignore[misc]  # a class of Python's that has no public name
+    """`os.environ`, its reads recorded."""
+
+    def __getitem__(self, name: Any) -> Any:
+        if isinstance(name, str):
+            recorder.read("environment", name)
+        return super().__getitem__(name)
+
+
+@cache
+def listen() -> None:
+    """Hear what happens from now on; a hook can be added, but never removed."""
+    sys.addaudithook(_hear)
+    os.environ.__class__ = _HeardEnvironment
+
+
+@contextmanager
+def noting() -> Iterator[dict[str, int]]:
+    """Note of each file and folder that is opened within the block when it had
+    changed last, in nanoseconds: it may be saved right after it was read."""
+    noted: dict[str, int] = {}
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+
+
+def changed_at(path: str) -> int:
+    """When a file or folder changed last, in nanoseconds; 0 where there is none."""
+    try:
+        stat = os.stat(path)  # noqa: PTH116  (once for each file that own code opens)
+    except (OSError, ValueError):
+        return 0
+    return max(stat.st_mtime_ns, stat.st_ctime_ns)
+
+
+def is_own(path: str) -> bool:
+    """Whether a file is neither Python's nor an installed package's nor ours."""
+    return not path.startswith(_installed()) and not _DEVICES.match(path)
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in ("open", "os.scandir", "os.listdir"):
+        if event == "open" and is_noting() and _writes(arguments):
+            _note_write(arguments[:1])
+        if recorder.is_recording() and not _is_import(sys._getframe(1)):
+            with recorder.unrecorded():
+                key = _key(event, arguments)
+            noted = _noted.get()
+            if key and noted is not None:
+                noted.setdefault(key[1], changed_at(key[1]))
+            if key:
+                recorder.read(*key)
+    elif event in _VOLATILE:
+        _hear_volatile(event, arguments, sys._getframe(1))
+    elif event in _CHANGING:
+        if is_noting():
+            _note_write(arguments[:_CHANGING[event]])
+    elif event == "import":
+        listen_to_queries()
+
+
+def _hear_volatile(event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
+    """What cannot be looked at again, unless SQLAlchemy asks, whose queries are heard."""
+    if event == "sqlite3.connect":
+        _note_database(arguments[0])
+    if recorder.is_recording() and not is_pooled(frame):
+        recorder.read("volatile", _VOLATILE[event])
+        _note_place(_VOLATILE[event], frame)
+
+
+def _note_write(names: tuple[Any, ...]) -> None:
+    for name in names:
+        if isinstance(name, (str, bytes, os.PathLike)):
+            wrote(_absolute(name))
+
+
+def _note_database(name: Any) -> None:
+    if isinstance(name, (str, bytes, os.PathLike)):
+        path = os.fsdecode(name)
+        opened_database(_absolute(path.removeprefix("file:").partition("?")[0] if path[:5] == "file:" else path))
+
+
+def _note_place(name: str, frame: FrameType | None) -> None:
+    """Remember which own code asks while the app is made."""
+    start = current_start()
+    while start and frame is not None:
+        file = frame.f_code.co_filename
+        if Path(file).is_absolute() and is_own(file):
+            start.asked.setdefault(name, (file, frame.f_lineno, frame.f_code.co_name))
+            return
+        frame = frame.f_back
+
+
+def _is_import(frame: FrameType) -> bool:
+    """Whether a file is opened to import it, and not by `pkgutil.get_data`; or
+    a folder is listed to see which packages are installed, which is looked at
+    as a whole too."""
+    above = frame.f_back
+    if frame.f_code.co_filename.startswith(_IMPORT):
+        return above is None or above.f_code.co_filename.startswith(_IMPORT)
+    return any(file.startswith(_METADATA) for file in _files_above(frame, _NEAR))
+
+
+def _files_above(frame: FrameType | None, most: int) -> Iterator[str]:
+    """The files of a frame and of those that called it."""
+    while frame is not None and most:
+        yield frame.f_code.co_filename
+        frame, most = frame.f_back, most - 1
+
+
+def _key(event: str, arguments: tuple[Any, ...]) -> recorder.Key | None:
+    name = arguments[0] if arguments else None
+    if event == "open" and _writes(arguments):
+        return None
+    if not isinstance(name, (str, bytes, os.PathLike)) and name is not None:
+        return None  # a descriptor: it was opened before
+    path = _absolute(name if name is not None else ".")
+    return ("file" if event == "open" else "folder", path) if is_own(path) else None
+
+
+def _absolute(name: str | bytes | os.PathLike[Any]) -> str:
+    return os.path.abspath(os.fsdecode(name))  # noqa: PTH100  (links stay links)
+
+
+def _writes(arguments: tuple[Any, ...]) -> bool:
+    _, mode, flags = (*arguments, None, None, None)[:3]
+    if isinstance(mode, str):
+        return not mode.startswith("r") or "+" in mode
+    return isinstance(flags, int) and bool(flags & _WRITING)
+
+
+@cache
+def _installed() -> tuple[str, ...]:
+    """Folders of Python and of what is installed into it."""
+    paths = sysconfig.get_paths()
+    folders = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, str(Path(__file__).parent),
+               "/usr/share/zoneinfo"}
+    folders |= {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    folders |= {folder for folder in sys.path if folder.endswith(("site-packages", "dist-packages"))}
+    # `/usr` as a prefix would hide what is really a site's: `/usr/src/mysite`.
+    return tuple(sorted(str(Path(folder)) + os.sep for folder in folders
+                        if folder not in ("/usr", "/usr/local", "/") and folder))

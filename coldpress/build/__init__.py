@@ -1,0 +1,1 @@
+"""Builds the site: context, plan, staleness, freezer, checks, output, records."""

@@ -1,0 +1,211 @@
+"""Writes and removes files within one folder, atomically and without following links."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from coldpress.build.output_folder import MARK_FILES
+from coldpress.paths import check_file, is_link
+
+_FEW = 50  # files that are synced one by one; more, and all of the disk is
+
+
+def settle(files: Sequence[Path]) -> None:
+    """Have the bytes of these files on disk before anything is renamed: after
+    a power cut, too, a file is wholly old or wholly new."""
+    if len(files) > _FEW and hasattr(os, "sync"):
+        os.sync()
+        return
+    for file in files:
+        with file.open("rb+") as opened:
+            os.fsync(opened.fileno())
+
+
+def move(staged: str, target: str, part: str, dst_dir_fd: int | None = None) -> None:
+    """Put a staged file where a file of the site is or will be, in the folder
+    that is open, if one is.  `part` may be used on the way; what a killed build
+    left there goes.  Raises `OSError`, and leaves what was there."""
+    try:
+        os.replace(staged, target, dst_dir_fd=dst_dir_fd)
+    except OSError as reason:
+        if reason.errno != errno.EXDEV:
+            raise
+        _copy(staged, Path(part))
+        os.replace(part, target, dst_dir_fd=dst_dir_fd)
+
+
+def _copy(staged: str, part: Path) -> None:
+    """From another file system: first to a file beside the others, which no link can stand for."""
+    part.unlink(missing_ok=True)
+    try:
+        with open(staged, "rb") as reading, part.open("xb") as writing:
+            shutil.copyfileobj(reading, writing)
+            writing.flush()
+            os.fsync(writing.fileno())
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+_OPENS = hasattr(os, "O_NOFOLLOW") and (
+    {os.open, os.stat, os.mkdir, os.rename, os.unlink, os.rmdir} <= os.supports_dir_fd)
+_FLAGS = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+class Within:
+    """The files below a folder that is there.  Names have `/`; every method
+    raises `OSError`, with the whole name, when something else is in the way."""
+
+    def __init__(self, folder: Path) -> None:
+        self._root = str(folder)
+        self._folder = ""
+        self._opened: int | None = None  # the folder that was used last
+
+    def __enter__(self) -> Within:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, reason: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._close()
+
+    def put(self, staged: str, file: str) -> None:
+        """Move a staged file into its place; folders that are missing are made."""
+        folder, name = self._split(file)
+        self._go(folder, make=True)
+        try:
+            move(staged, self._path(name), f"{self._root}/{MARK_FILES[1]}", self._opened if _OPENS else None)
+        except OSError as reason:
+            raise self._failed(reason, name) from None
+
+    def remove(self, file: str) -> bool:
+        """Take away a file and the folders that leaves empty; False where there
+        is no file, or where it is not reached without following a link."""
+        folder, name = self._split(file)
+        try:
+            self._go(folder)
+            if not stat.S_ISREG(self._stat(name).st_mode):
+                return False
+        except OSError as reason:
+            if reason.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                return False
+            raise
+        try:
+            os.unlink(self._path(name), **self._at)
+        except OSError as reason:
+            raise self._failed(reason, name) from None
+        self.remove_empty(folder)
+        return True
+
+    def remove_empty(self, folder: str) -> None:
+        """Remove a folder, and those above it, as long as they are empty."""
+        while folder:
+            above, name = self._split(folder)
+            try:
+                self._go(above)
+                os.rmdir(self._path(name), **self._at)
+            except OSError:
+                return  # somebody else's file is in it
+            folder = above
+
+    def _split(self, file: str) -> tuple[str, str]:
+        check_file(file)
+        folder, _, name = file.rpartition("/")
+        return folder, name
+
+    def _go(self, folder: str, *, make: bool = False) -> None:
+        """Have a folder open."""
+        if self._opened is not None and folder == self._folder:
+            return
+        self._close()
+        self._step(self._root, make=False)
+        for part in folder.split("/") if folder else ():
+            self._step(part, make=make)
+
+    def _step(self, part: str, *, make: bool) -> None:
+        """From the folder that is open into one below it."""
+        path = self._path(part)
+        try:
+            if make:
+                self._make(path)
+            opened = os.open(path, os.O_RDONLY | _FLAGS, dir_fd=self._opened) if _OPENS else _look(path)
+        except OSError as reason:
+            failed = self._failed(reason, part)
+            self._close()
+            raise failed from None
+        folder = f"{self._folder}/{part}".lstrip("/") if self._opened is not None else ""
+        self._close()
+        self._opened, self._folder = opened, folder
+
+    def _make(self, path: str) -> None:
+        try:
+            os.mkdir(path, **self._at)  # noqa: PTH102
+        except FileExistsError:
+            return  # as a folder, or we shall see
+
+    def _stat(self, name: str) -> os.stat_result:
+        return os.stat(self._path(name), follow_symlinks=False, **self._at)  # noqa: PTH116
+
+    @property
+    def _at(self) -> dict[str, Any]:
+        return {"dir_fd": self._opened} if _OPENS else {}
+
+    def _path(self, name: str) -> str:
+        """How the system is told a name in the folder that is open."""
+        return name if _OPENS or self._opened is None else "/".join(filter(None, (self._root, self._folder, name)))
+
+    def _failed(self, reason: OSError, name: str) -> OSError:
+        inner = "/".join(filter(None, (self._folder, name))) if self._opened is not None else ""
+        return OSError(reason.errno, reason.strerror, f"{self._root}/{inner}".rstrip("/"))
+
+    def _close(self) -> None:
+        if self._opened is not None and _OPENS:
+            os.close(self._opened)
+        self._opened, self._folder = None, ""
+
+
+def _look(path: str) -> int:
+    """Where folders cannot be opened: see that one is a folder and no link."""
+    if is_link(path) or not stat.S_ISDIR(os.lstat(path).st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
+    return 0
+
+
+def clear_the_way(folder: Path, within: Within, coming: Iterable[str], gone: Collection[str]) -> None:
+    """Remove at once, of the files that are to go, what is in the way as a file
+    where a folder is needed, or the other way about."""
+    for file in coming:
+        if gone:
+            parents = {"/".join(file.split("/")[:count]) for count in range(1, file.count("/") + 1)}
+            for old in sorted(parents.intersection(gone)):
+                within.remove(old)
+        target = folder / file
+        if target.is_dir() and not is_link(target):
+            for old in sorted(old for old in gone if old.startswith(f"{file}/")):
+                within.remove(old)
+            _remove_empty_folders(folder, within, file)
+
+
+def remove_gone(folder: Path, within: Within, file: str, kept: Mapping[str, str]) -> bool:
+    """Remove a file of the site before.
+
+    `kept` are the site's files by folded name: on a file system without case,
+    `About` removed must not take `about`.
+    """
+    twin = kept.get(file.casefold())
+    if twin and (folder / twin).exists() and (folder / file).exists() and (folder / twin).samefile(folder / file):
+        return False
+    return within.remove(file)
+
+
+def _remove_empty_folders(folder: Path, within: Within, name: str) -> None:
+    """Remove folders in which there are only folders."""
+    for inner in sorted((folder / name).rglob("*"), reverse=True):
+        within.remove_empty(inner.relative_to(folder).as_posix())
+    within.remove_empty(name)

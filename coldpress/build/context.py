@@ -1,0 +1,180 @@
+"""What every command starts from: the site's factory and its options."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+
+from coldpress import audit_hook, recorder
+from coldpress.audit_hook import starting
+from coldpress.cache.build_stamp import Look
+from coldpress.config.model import Config, Options, load_config, use_options
+from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.hooks import mark_of
+from coldpress.report import Report
+from coldpress.web.caching import cache_by_request
+from coldpress.web.error_places import line_place
+from coldpress.web.extension import Coldpress
+from coldpress.web.extension import create_app as create_plain_app
+from coldpress.web.site import PARENT
+
+Factory = Callable[[], Flask]
+
+
+@dataclass
+class Run:
+    """One run of a command on one site."""
+
+    factory: Factory | None
+    options: Options
+    report: Report
+    folder: Path
+    command: str = "coldpress"
+    """How the user calls us: the words before the command's own."""
+    strict: bool = False
+    """Whether warnings count as errors."""
+    jobs: int = 1
+    """How many processes may work at once."""
+    dry_run: bool = False
+    """Whether nothing is published."""
+    words: list[str] | None = None
+    """The command line, if the next one like it may end at once."""
+    fixed_clock: bool = False
+    """Whether the moment of the build was given."""
+    look: Look | None = None
+    """What was looked at when it was decided that there is work."""
+    note: str | None = None
+    """What was wrong with the stamp of the last build, if anything was."""
+    started_ns: int = field(default_factory=time.time_ns)
+    """When it began: what changes from then on may have been read before."""
+
+    def peeked_config(self) -> Config:
+        """The config as it is before the app is made; the default one where it cannot be read."""
+        try:
+            return load_config(self.folder, self.folder, self.options, Problems())[0]
+        except ColdpressError:
+            return Config()
+
+    @property
+    def own_files(self) -> tuple[Path, Path]:
+        """The files that the app is made from first: the config and `build.py`."""
+        return self.options.config or self.folder / "config.yaml", self.folder / "build.py"
+
+    def make_app(self) -> tuple[Flask, Coldpress]:
+        """The app and its site; raises `ColdpressError` for what keeps them
+        from being made, with the user's own part of the traceback."""
+        audit_hook.listen()
+        audit_hook.listen()
+        try:
+            with (use_options(self.options), starting() as start, audit_hook.noting() as noted,
+                  recorder.recording() as reads):
+                factory = self._load()
+                app = factory()
+        except ColdpressError:
+            raise
+        except Exception as reason:
+            raise _own_mistake(reason, self.folder) from reason
+        site = app.extensions.get(PARENT) if isinstance(app, Flask) else None
+        if not isinstance(site, Coldpress):
+            raise ColdpressError(Problem(
+                "build.no-site", "`create_app` does not return a Flask app with a Coldpress site",
+                Place("build.py"), "let it return `coldpress.create_app(__file__)`"))
+        cache_by_request(app)
+        mark = mark_of(factory)
+        site.start = start
+        site.factory_reads = () if mark and mark.nothing else start.reads(reads)
+        site.factory_noted = noted
+        return app, site
+
+    def _load(self) -> Factory:
+        """The factory.  A file that was run as a script is imported once more:
+        what it reads meanwhile, at its top, is recorded now."""
+        code = getattr(self.factory, "__code__", None)
+        if self.factory is None:
+            return find_factory(self.folder)
+        script = sys.modules["__main__"]
+        if code and getattr(script, code.co_name, None) is self.factory and Path(
+                code.co_filename).exists():
+            return load_factory(Path(code.co_filename), code.co_name)
+        return self.factory
+
+    def remake(self, options: Options | None = None) -> Callable[[], tuple[Flask, Coldpress]]:
+        """A function that makes the same app in another process."""
+        code = getattr(self.factory, "__code__", None)
+        file = Path(code.co_filename) if code else None
+        return partial(_made_again, options or self.options, self.folder, file if file and file.exists() else None)
+
+    def finish(self, problems: Problems) -> int:
+        """Report, and the exit code that follows from it."""
+        self.report.problems(problems)
+        return 1 if problems.errors else 0
+
+
+def _made_again(options: Options, folder: Path, file: Path | None) -> tuple[Flask, Coldpress]:
+    factory = load_factory(file) if file else None
+    return Run(factory, options, Report(quiet=True), folder).make_app()
+
+
+def find_factory(folder: Path) -> Factory:
+    """`create_app` of the `build.py` in a folder, or the plain app of a folder
+    that has no `build.py`."""
+    file = folder / "build.py"
+    if file.exists():
+        return load_factory(file)
+    if not (folder / "config.yaml").exists() and not (folder / "content").is_dir():
+        raise ColdpressError(Problem(
+            "build.no-site", "there is no site in this folder: no build.py, config.yaml or content/",
+            hint="make one with `coldpress init`"))
+    return lambda: create_plain_app(folder)
+
+
+def load_factory(file: Path, name: str = "create_app") -> Factory:
+    """Import a `build.py` anew and give its `create_app`."""
+    spec = importlib.util.spec_from_file_location("build", file)
+    assert spec is not None, "a .py file always has one"
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["build"] = module  # dataclasses and pickle look their module up
+    if str(file.parent) not in sys.path:
+        sys.path.insert(0, str(file.parent))
+    try:
+        # Not through Python's bytecode, which cannot tell two edits of one second apart.
+        with recorder.unrecorded():
+            code = compile(file.read_bytes(), str(file), "exec")
+        exec(code, vars(module))
+    except Exception as reason:
+        raise _own_mistake(reason, file.parent) from reason
+    factory = getattr(module, name, None)
+    if not callable(factory):
+        raise ColdpressError(Problem("build.no-site", f"there is no function `{name}` here", Place(file.name)))
+    made: Factory = factory
+    return made
+
+
+def _own_mistake(reason: Exception, folder: Path) -> ColdpressError:
+    """A failure in build.py as a problem, the traceback from its frame on."""
+    trace = reason.__traceback__
+    own = Path(__file__).parents[1]
+    while trace is not None and (Path(trace.tb_frame.f_code.co_filename).is_relative_to(own)
+                                 or "importlib" in trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    file, line = (reason.filename, reason.lineno) if isinstance(reason, SyntaxError) else ("build.py", None)
+    if trace is not None and not isinstance(reason, SyntaxError):
+        last = traceback.extract_tb(trace)[-1]
+        inner = [frame for frame in traceback.extract_tb(trace) if Path(frame.filename).is_relative_to(folder)]
+        file, line = (inner[-1] if inner else last).filename, (inner[-1] if inner else last).lineno
+    path = Path(file or "build.py")
+    name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+    text = "".join(traceback.format_exception(type(reason), reason, trace))
+    place = line_place(path, name, line) if line else Place(name)
+    if isinstance(reason, SyntaxError) and reason.offset:
+        end = reason.end_offset if reason.end_lineno == reason.lineno and reason.end_offset else 0
+        place = replace(place, column=reason.offset, length=max(1, end - reason.offset))
+    return ColdpressError(Problem("build.failed", f"{type(reason).__name__}: {reason}", place, traceback=text))

@@ -1,0 +1,171 @@
+"""The Freezer: Frozen-Flask drives, our policy decides.
+
+It is given entries, requests each through Flask with the recorder on, and
+gives back what came of it.  A page that fails becomes a problem and the
+others go on, so that one run reports all.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, url_for
+from flask_frozen import Freezer, MissingURLGeneratorWarning
+from werkzeug.test import create_environ, run_wsgi_app
+from werkzeug.wrappers import Response
+
+from coldpress import recorder
+from coldpress.build.output import Stage
+from coldpress.build.plan import OwnRoutes
+from coldpress.build.request_checks import (
+    NO_HOST,
+    NewVisitors,
+    check_answer,
+    check_use,
+    counting_requests,
+    refuse_status,
+    session_written,
+)
+from coldpress.build.result import Entry, Found, Frozen, content_digest, pack
+from coldpress.build.user_reads import OwnReads
+from coldpress.errors import Problems
+from coldpress.paths import path_of, url_of
+from coldpress.web.environment import seeded
+from coldpress.web.error_places import explain
+from coldpress.web.extension import Coldpress
+
+
+class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
+    """Freezes entries onto a stage."""
+
+    def __init__(self, app: Flask, site: Coldpress, stage: Stage) -> None:
+        self._site = site
+        self._stage = stage
+        self._own_reads = OwnReads(app, site)
+        self._own_routes = OwnRoutes(app, site)
+        self._visitors = NewVisitors(app)
+        self._entries: Iterator[Entry] = iter(())
+        self._links: list[tuple[str, dict[str, Any]]] = []
+        self._frozen: Frozen
+        self._entry: Entry
+        app.config.update(
+            FREEZER_DESTINATION=str(stage.folder), FREEZER_BASE_URL=self._base_url(),
+            FREEZER_REMOVE_EXTRA_FILES=False)
+        super().__init__(app, with_static_files=False, with_no_argument_rules=False, log_url_for=False)
+        self._environ = create_environ("/", app.config["FREEZER_BASE_URL"])
+
+    def freeze_entries(self, entries: Iterable[Entry]) -> Iterator[Frozen]:
+        """Request each entry as it comes; `entries` may grow meanwhile."""
+        self._entries = iter(entries)
+        with self._listening(), counting_requests(self.app), self._visitors.only(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", MissingURLGeneratorWarning)
+            for _ in self.freeze_yield():
+                yield self._frozen
+
+    @cached_property
+    def root(self) -> Path:
+        """Where Frozen-Flask believes that it writes; it asks for every page."""
+        return self._stage.folder
+
+    def _base_url(self) -> str:
+        base = self._site.config.base_url
+        if base is None:
+            return f"http://{NO_HOST}/"
+        return base.rstrip("/").removesuffix(self._site.url_prefix) + "/"
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Let exceptions through, and hear which routes pages link to."""
+        config = self.app.config
+        before = config["PROPAGATE_EXCEPTIONS"]
+        hooks = self.app.url_default_functions.setdefault(None, [])
+        config["PROPAGATE_EXCEPTIONS"] = True
+        hooks.append(self._hear)
+        try:
+            yield
+        finally:
+            config["PROPAGATE_EXCEPTIONS"] = before
+            hooks.remove(self._hear)
+
+    def _hear(self, endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint not in self._site.generators:
+            self._links.append((endpoint, values.copy()))
+
+    def _generate_all_urls(self) -> Iterator[tuple[str, None, None]]:
+        """The URLs, as Frozen-Flask pulls them; it would hold a request context
+        open round all of them, and so give all pages one ``g``."""
+        for entry in self._entries:
+            self._entry = entry
+            yield url_of(entry.path), None, None
+
+    def _build_one(self, url: str, last_modified: object = None) -> Path:
+        """Request one URL and stage its file; Frozen-Flask calls this.  As on a
+        server, what a page leaves in a context variable ends with it; and it
+        throws dice of its own."""
+        with seeded(self._entry.path):
+            copy_context().run(self._freeze, self._entry)
+        return self.root / self._entry.file
+
+    def _freeze(self, entry: Entry) -> None:
+        started = time.perf_counter()
+        self._links.clear()
+        self._visitors.write = None
+        with recorder.recording() as reads:
+            try:
+                response = self._answer(entry.path)
+                data = response.get_data()
+            except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
+                self._frozen = Frozen(entry.path, (), failure=explain(reason, self._site))
+            else:
+                self._frozen = self._take(entry, response, data, reads, started)
+
+    def _answer(self, path: str) -> Response:
+        """Ask for a path; a test client would, in twice the time."""
+        url = self._environ["SCRIPT_NAME"] + url_of(path)
+        environ = {**self._environ, "PATH_INFO": path.encode().decode("latin-1"), "REQUEST_URI": url, "RAW_URI": url,
+                   "wsgi.input": BytesIO()}
+        body, status, headers = run_wsgi_app(self.app.wsgi_app, environ, buffered=True)
+        return Response(body, status, headers)
+
+    def _take(self, entry: Entry, response: Response, data: bytes, reads: recorder.Reads, started: float
+              ) -> Frozen:
+        problems = Problems()
+        if response.status_code in (301, 302, 303, 307, 308):
+            data = self._redirect_page(response.headers["Location"])
+        elif response.status_code != 200:
+            refuse_status(entry, response.status, problems)
+        else:
+            check_answer(entry, response.mimetype, data, problems)
+        with recorder.unrecorded():
+            check_use(entry, reads, problems)
+            if self._visitors.write:
+                view = None if entry.endpoint in self._site.generators else self._own_routes.place(entry.endpoint)
+                return Frozen(entry.path, (), failure=session_written(entry, self._visitors.write, view, self._site))
+            return Frozen(
+                entry.path, self._own_reads.settled(entry, reads),
+                staged=None if problems.errors else self._stage.put(entry.file, data),
+                digest=content_digest(data), packed=pack(data), found=self._found(),
+                problems=tuple(problems), seconds=time.perf_counter() - started)
+
+    def _redirect_page(self, location: str) -> bytes:
+        with self.app.test_request_context(base_url=self.app.config["FREEZER_BASE_URL"]):
+            return self._site.render("redirect.html", title=location, target=location, canonical=None).encode()
+
+    def _found(self) -> tuple[Found, ...]:
+        """The own routes' URLs that were built for the page."""
+        if not self._links:
+            return ()
+        links, self._links = self._links, []  # asking for their URLs is heard as well
+        with self.app.test_request_context(base_url=f"http://localhost{self._site.script_root}"):
+            found = [Found(endpoint, path_of(url_for(endpoint, **values)).removeprefix(self._site.script_root))
+                     for endpoint, values in links]
+        self._links.clear()
+        return tuple(dict.fromkeys(found))

@@ -1,0 +1,200 @@
+"""The output folder: files are staged, compared and published."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+
+from coldpress.build.atomic_write import Within, clear_the_way, remove_gone, settle
+from coldpress.build.output_folder import Obstacles, Ownership
+from coldpress.errors import Problems
+from coldpress.paths import STATE, below, check_file, make_state, relative_name
+
+_PART = 1 << 20  # bytes compared at once
+
+
+class CannotWriteError(OSError):
+    """What is to be published cannot be written: a full disk, a folder that is read-only."""
+
+
+class Stage:
+    """Files for the output folder `output`, kept in `folder` under numbers."""
+
+    def __init__(self, folder: Path, output: Path) -> None:
+        self.folder = folder
+        self._output = output
+        self._numbers = count()
+
+    def put(self, file: str, data: bytes) -> str | None:
+        """Keep a file's bytes; gives its name here, or None when they are
+        what is published already."""
+        check_file(file)
+        target = f"{self._output}/{file}"
+        if _size(target) == len(data) and Path(target).read_bytes() == data:
+            return None
+        name = self._name()
+        try:
+            with open(f"{self.folder}/{name}", "wb") as staged:
+                staged.write(data)
+        except OSError as reason:
+            raise CannotWriteError(reason.errno, reason.strerror, file) from None
+        return name
+
+    def put_copy(self, file: str, source: Path) -> str | None:
+        """The same for a file that is copied as it is."""
+        target = below(self._output, file)
+        if _size(target) == source.stat().st_size and _same(source, target):
+            return None
+        name = self._name()
+        with source.open("rb"):
+            pass  # what fails from here on is ours to write, not the author's file
+        try:
+            copy_file(source, self.folder / name)
+        except OSError as reason:
+            raise CannotWriteError(reason.errno, reason.strerror, file) from None
+        return name
+
+    def path(self, name: str) -> Path:
+        """Where a kept file is."""
+        return self.folder / name
+
+    def _name(self) -> str:
+        return f"{os.getpid()}-{next(self._numbers)}"
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy the bytes of a file; on file systems that can, they are shared until
+    one of the two is written to (a reflink, never a hard link)."""
+    if hasattr(os, "copy_file_range"):
+        with suppress(OSError), source.open("rb") as reading, target.open("wb") as writing:
+            left = os.fstat(reading.fileno()).st_size
+            while left and (copied := os.copy_file_range(reading.fileno(), writing.fileno(), left)):
+                left -= copied
+            if not left:
+                return
+    shutil.copyfile(source, target)
+
+
+def _same(one: Path, other: Path) -> bool:
+    with one.open("rb") as first, other.open("rb") as second:
+        while (part := first.read(_PART)) == second.read(_PART):
+            if not part:
+                return True
+    return False
+
+
+def _size(path: Path | str) -> int | None:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What publishing did, or would do: the files written and removed, how many
+    were left as they are, and which lie there that are not ours."""
+
+    written: tuple[str, ...]
+    unchanged: int
+    removed: tuple[str, ...]
+    foreign: tuple[str, ...] = ()
+
+
+class Output:
+    """One output folder of the site in `root`, named as seen from `base`; what
+    is to be remembered of it goes to `state`; `base_url` is where the site will live."""
+
+    def __init__(self, folder: Path, root: Path, base: Path | None = None, state: Path | None = None,
+                 base_url: str | None = None) -> None:
+        self.folder = folder
+        self.name = relative_name(folder, base or root)
+        self.key = relative_name(folder, root)
+        self._state = state or root / STATE
+        self._base_url = base_url
+        self.owned = Ownership(folder, self._state, self.key)
+        self.staging = Stage(self._state / "stage", folder)
+        self._staged: dict[str, str] = {}
+        self._pages: set[str] = set()
+        self._kept: set[str] = set()
+        self.is_touched = False
+        """Whether publishing has begun: some files may be new and others old."""
+
+    def open(self) -> None:
+        """Make the state folder and an empty stage; drop what a killed build left."""
+        make_state(self._state)
+        for left in self._state.glob("stage-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        self.staging = Stage(Path(mkdtemp(prefix="stage-", dir=self._state)), self.folder)
+
+    def stage(self, file: str, data: bytes) -> None:
+        """Take a page."""
+        self.adopt(file, self.staging.put(file, data), is_page=True)
+
+    def stage_copy(self, file: str, source: Path) -> None:
+        """Take a file to be copied."""
+        self.adopt(file, self.staging.put_copy(file, source))
+
+    def adopt(self, file: str, staged: str | None, *, is_page: bool = False) -> None:
+        """Take a file that is on the stage under a name, or is published as it is."""
+        if staged is None:
+            self._kept.add(file)
+        else:
+            self._staged[file] = staged
+            if is_page:
+                self._pages.add(file)
+
+    def refuse_foreign(self, problems: Problems) -> None:
+        """Report what keeps the site from being written: files of somebody else's
+        where ours would go, links, folders that are read-only."""
+        obstacles = Obstacles(self.folder, self.name, self.owned.files())
+        obstacles.check(self._staged, self._kept, problems)
+
+    def changes(self) -> Changes:
+        """What publishing would do."""
+        gone = (self.owned.files() or set()) - self._staged.keys() - self._kept
+        return Changes(tuple(sorted(self._staged)), len(self._kept), tuple(sorted(gone)))
+
+    def publish(self) -> Changes:
+        """Make the staged files the site."""
+        known = self.owned.files()
+        owned = known or set()
+        new = {*self._staged, *self._kept}
+        gone = owned - new
+        settle([self.staging.path(name) for name in self._staged.values()])
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.owned.mark()
+        if known is None or not new <= owned or self.owned.base_url() != (self._base_url or ""):
+            self.owned.write(owned | new, self._base_url)  # so that a build that dies here leaves nothing unknown
+        self.is_touched = True
+        by_case = {file.casefold(): file for file in new} if gone else {}
+        with Within(self.folder) as within:
+            clear_the_way(self.folder, within, self._staged, gone)
+            for file in sorted(self._staged, key=lambda file: (file in self._pages, file)):
+                within.put(f"{self.staging.folder}/{self._staged[file]}", file)
+            removed = [file for file in sorted(gone) if remove_gone(self.folder, within, file, by_case)]
+        if gone:
+            self.owned.write(new, self._base_url)
+        self.discard()
+        foreign = self.owned.foreign(new) if known is None or self._staged.keys() - owned or gone else ()
+        return Changes(tuple(sorted(self._staged)), len(self._kept), tuple(removed), foreign)
+
+    def discard(self) -> None:
+        """Drop the stage; the site stays as it is."""
+        shutil.rmtree(self.staging.folder, ignore_errors=True)
+
+    def clean(self) -> int:
+        """Remove every file we wrote, and the folder if that leaves it empty."""
+        owned, removed = self.owned.files() or set(), 0
+        if self.folder.is_dir():
+            with Within(self.folder) as within:
+                removed = sum(within.remove(file) for file in sorted(owned))
+        self.owned.forget()
+        return removed

@@ -1,0 +1,276 @@
+"""The plan: every URL that is built, who claims which file, and the routes of a user's own."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import copy_context
+from dataclasses import replace
+from typing import Any
+
+from flask import Flask, url_for
+from werkzeug.routing import Rule
+
+from coldpress import recorder
+from coldpress.build.output_folder import MARK_FILES
+from coldpress.build.result import Entry
+from coldpress.content.aliases import Alias
+from coldpress.content.output_claims import Claims, file_that_is_a_folder
+from coldpress.content.page import Page
+from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.hooks import mark_of
+from coldpress.paths import BadPath, asset_file_of, file_of, path_of
+from coldpress.recorder import Key
+from coldpress.web.error_places import code_place
+from coldpress.web.extension import Coldpress
+from coldpress.web.site import PARENT
+
+
+class Places:
+    """The files of a plan; our own mark has its place from the start."""
+
+    def __init__(self) -> None:
+        self._claims: Claims[Entry] = Claims()
+        for name in MARK_FILES:
+            self._claims.take(name, Entry(f"/{name}", "", name))
+
+    def take(self, entry: Entry) -> Entry | None:
+        """Give an entry its file; or give the entry that is in its way."""
+        claim = self._claims.take(entry.file, entry)
+        return claim.owner if claim else None
+
+
+def clash(entry: Entry, other: Entry) -> Problem:
+    """Two entries that want one file, or of which one wants as a file what the
+    other needs as a folder."""
+    return Problem("url.clash", _message(entry, other), entry.place or other.place, "give one of them another URL",
+                   also=(other.place,) if entry.place and other.place else ())
+
+
+def _message(entry: Entry, other: Entry) -> str:
+    folder = file_that_is_a_folder(entry.file, other.file)
+    if folder:
+        return f"`/{folder}` would be a file and a folder: it is wanted by {_owner(other)} and by {_owner(entry)}"
+    if entry.file == other.file:
+        return f"`{entry.path}` is wanted twice: by {_owner(other)} and by {_owner(entry)}"
+    return f"`{entry.path}` and `{other.path}` are one file where case does not count"
+
+
+def _owner(entry: Entry) -> str:
+    if entry.source:
+        return f"`{entry.source}`"
+    if not entry.endpoint:
+        return "Coldpress itself, which marks its output with it"
+    return f"the view `{entry.endpoint.rpartition('.')[2]}`"
+
+
+class OwnRoutes:
+    """Every GET route of an app that is not ours.  In a site of its own all are
+    frozen but those marked live; inside a host only those marked frozen."""
+
+    def __init__(self, app: Flask, site: Coldpress) -> None:
+        self._app = app
+        self._site = site
+        self._awaited: dict[str, Rule] = {}
+
+    def urls(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Endpoint and values of each URL known beforehand; the routes that
+        only a link can fill are awaited."""
+        for rule in self._app.url_map.iter_rules():
+            if self._is_frozen(rule) and not _is_static(rule.endpoint):
+                mark = mark_of(self._app.view_functions[rule.endpoint])
+                needed = rule.arguments - set(rule.defaults or ())
+                if mark and mark.values:
+                    yield from ((rule.endpoint, values) for values in self._complete(rule, mark.values(), needed))
+                elif needed:
+                    self._awaited[rule.endpoint] = rule
+                else:
+                    yield rule.endpoint, {}
+
+    def takes(self, endpoint: str) -> bool:
+        """Whether a URL of this endpoint is to be frozen when a page links to it."""
+        rules = self._app.url_map.iter_rules(endpoint)
+        return _is_static(endpoint) or any(self._is_frozen(rule) for rule in rules)
+
+    def reached(self, endpoint: str) -> None:
+        """Note that a URL of an awaited route was found."""
+        self._awaited.pop(endpoint, None)
+
+    def report_awaited(self, problems: Problems) -> None:
+        """Warn of routes for which no URL was ever found."""
+        for endpoint, rule in self._awaited.items():
+            problems.warn(
+                "route.no-urls", f"nothing is frozen for the route `{rule.rule}`", self.place(endpoint),
+                "link to it with url_for, list its values with @coldpress.frozen, or mark it @coldpress.live")
+
+    def place(self, endpoint: str) -> Place | None:
+        """Where the view of an endpoint is written."""
+        code = getattr(inspect.unwrap(self._app.view_functions[endpoint]), "__code__", None)
+        return code_place(code.co_filename, code.co_firstlineno, self._site) if code else None
+
+    def _is_frozen(self, rule: Rule) -> bool:
+        if rule.endpoint.startswith(f"{PARENT}.") or "GET" not in (rule.methods or ()) or rule.build_only:
+            return False
+        mark = mark_of(self._app.view_functions[rule.endpoint])
+        return not (mark and mark.live) and (self._site.owns_app or bool(mark and mark.frozen))
+
+    def _complete(self, rule: Rule, all_values: Any, needed: set[str]) -> Iterator[Mapping[str, Any]]:
+        """The values that fill a rule; of several rules of a view, each takes its own."""
+        known = [other.arguments for other in self._app.url_map.iter_rules(rule.endpoint)]
+        for values in all_values:
+            if needed <= set(values):
+                yield values
+            elif not any(arguments <= set(values) for arguments in known):
+                missing = ", ".join(f"`{name}`" for name in sorted(needed - set(values)))
+                raise ColdpressError(Problem(
+                    "route.values", f"the values {dict(values)!r} for `{rule.rule}` lack {missing}",
+                    self.place(rule.endpoint), "let each mapping hold every argument of the route"))
+
+
+def _is_static(endpoint: str) -> bool:
+    return endpoint == "static" or endpoint.endswith(".static")
+
+
+class Plan:
+    """Entries by output file; what cannot be planned goes to `problems`.
+
+    `own_reads` is what the generators of own routes read.
+    """
+
+    def __init__(self, app: Flask, site: Coldpress, problems: Problems) -> None:
+        self._app = app
+        self._site = site
+        self._problems = problems
+        self._entries: dict[str, Entry] = {}
+        self._places = Places()
+        self._told = [_files(problem) for problem in problems if problem.code == "url.clash"]
+        self._own = OwnRoutes(app, site)
+        self._found_on: dict[str, Place] = {}
+        self.own_reads: tuple[Key, ...] = ()
+
+    def fill(self) -> Plan:
+        """Plan all that is known beforehand.  What generators of own routes leave
+        in context variables no page sees: a worker has not run them."""
+        copy_context().run(self._fill)
+        return self
+
+    def _fill(self) -> None:
+        with self._app.test_request_context(base_url=f"http://localhost{self._site.script_root}"):
+            self._plan_copies()
+            self._plan_site()
+            self._plan_own_routes()
+
+    @property
+    def entries(self) -> Iterable[Entry]:
+        return self._entries.values()
+
+    def has(self, path: str) -> bool:
+        """Whether a host that serves the output folder answers at a path."""
+        file = path.lstrip("/")
+        folder = f"{file}/index.html" if file and not file.endswith("/") else f"{file}index.html"
+        return file in self._entries or folder in self._entries
+
+    def at(self, path: str) -> Entry | None:
+        """The entry that was planned for a decoded path."""
+        file = path[1:] + "index.html" if path.endswith("/") else path[1:]
+        return self._entries.get(file)
+
+    def found(self, endpoint: str, path: str, on: Entry) -> Entry | None:
+        """Add a URL that a page links to, when its route is to be frozen and
+        the URL is new."""
+        if endpoint not in self._app.view_functions or not self._own.takes(endpoint):
+            return None
+        self._own.reached(endpoint)
+        place = on.place or Place(on.path)
+        first = self._found_on.get(path)
+        if self.at(path) is None or (first and _nearness(place) < _nearness(first)):
+            self._found_on[path] = place
+        return self._add(path, endpoint, {}, place=place) if self.at(path) is None else None
+
+    def place_of(self, entry: Entry) -> Place | None:
+        """Where an entry comes from; of one that was found, the first file whose
+        page links to it, else the first page, in whichever order they were looked at."""
+        return self._found_on.get(entry.path, entry.place)
+
+    def report_unreached(self) -> None:
+        """Warn of routes with arguments for which no URL was ever found."""
+        self._own.report_awaited(self._problems)
+
+    def _plan_copies(self) -> None:
+        site = self._site
+        for path, asset in site.library.assets.items():
+            self._add(site.url_prefix + path, site.endpoints["content"], {"page": path}, source=asset.name,
+                      place=Place(asset.name), copy_of=asset.file)
+        for name in ("theme", "static"):
+            folder = site.folder_of(name)
+            for file in site.files_in(name, self._problems):
+                self._add(f"{site.url_prefix}/{name}/{file}", site.endpoints[name], {"filename": file},
+                          source=f"{name}/{file}", place=Place(f"{name}/{file}"), copy_of=folder.joinpath(file))
+
+    def _plan_site(self) -> None:
+        adapter = self._app.url_map.bind("localhost")
+        lists = self._site.library.list_pages
+        copied = {self._site.endpoints["theme"], self._site.endpoints["static"]}
+        for endpoint, generator in self._site.generators.items():
+            if endpoint not in copied:
+                for values in generator(self._site.library):
+                    page = values.get("page")
+                    # What `url_for` would say too, which a test holds us to; it takes twice the time.
+                    path = self._site.url_prefix + page.path if page else path_of(adapter.build(endpoint, values))
+                    source = self._source_of(page or lists.get(path.removeprefix(self._site.url_prefix)))
+                    self._add(path, endpoint, values, source=source, place=Place(source) if source else None)
+
+    def _source_of(self, page: Page | Alias | None) -> str | None:
+        """The source of what is shown, by a list too."""
+        if isinstance(page, Alias):
+            page = page.page
+        return page.document.source.name if page else None
+
+    def _plan_own_routes(self) -> None:
+        with recorder.recording() as reads:
+            urls = list(self._own.urls())
+        self.own_reads = tuple(reads)
+        for endpoint, values in urls:
+            path = self._path(endpoint, values)
+            known = self.at(path)
+            if known is None or known.endpoint != endpoint:
+                self._add(path, endpoint, values, place=self._own.place(endpoint))
+
+    def _path(self, endpoint: str, values: Mapping[str, Any]) -> str:
+        return path_of(url_for(endpoint, **values)).removeprefix(self._site.script_root)
+
+    def _add(self, path: str, endpoint: str, values: Mapping[str, Any], **more: Any) -> Entry | None:
+        try:
+            file = asset_file_of(path) if more.get("copy_of") else file_of(path)
+        except BadPath as reason:
+            self._problems.error("url.bad", f"`{path}` cannot be frozen: {reason}", more.get("place"), reason.hint)
+            return None
+        entry = Entry(path, endpoint, file, values, **more)
+        other = self._places.take(entry)
+        if other is not None:
+            self._refuse(clash(_exactly(entry), _exactly(other)))
+            return None
+        self._entries[file] = entry
+        return entry
+
+    def _refuse(self, problem: Problem) -> None:
+        """Report a clash, unless it is one of content, which was told when that was loaded."""
+        if _files(problem) not in self._told:
+            self._problems.add(problem)
+
+
+def _exactly(entry: Entry) -> Entry:
+    """An entry with the line of front matter that gives it its URL."""
+    found = entry.values.get("page")
+    if isinstance(found, Alias):
+        return replace(entry, place=found.page.document.place_of("aliases"))
+    return replace(entry, place=found.document.place_of("permalink")) if isinstance(found, Page) else entry
+
+
+def _files(problem: Problem) -> list[str]:
+    return sorted(place.path for place in (problem.place, *problem.also) if place)
+
+
+def _nearness(place: Place) -> tuple[bool, object]:
+    """What sorts the places that lead to a URL: a list shows links of the files in it."""
+    return place.path.startswith("/"), place.order()

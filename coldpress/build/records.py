@@ -1,0 +1,271 @@
+"""What each page read when it was rendered, and what came of it: SQLite in
+`.coldpress/`, one file for each output folder.
+
+A row of `keys` is a read with its fingerprint (and, where that is costly, what
+it was made from).  Its number is a digest of its kind and name, so nobody
+needs to look one up; pages and checks hold the numbers of theirs, packed.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from coldpress.build.page_checks import Check
+from coldpress.build.result import Entry, Found, Frozen, content_digest, unpack
+from coldpress.cache.database import Database, Table, Writing
+from coldpress.errors import Problem, problem_of
+from coldpress.markdown.rendered import Link
+from coldpress.recorder import Key
+
+_TABLES = {
+    "about": Table("name, value", whole=True),
+    "keys": Table("number INTEGER, kind, name, print, basis", whole=True),
+    "pages": Table("path, endpoint, file, reads, digest, found, problems, seconds", whole=True),
+    "files": Table("file, stamp, digest, source"),
+    "checks": Table("source, reads, loose, problems"),
+    "contents": Table("path, packed")}
+_NUMBERS = "q"
+_FEW = 500  # numbers that are looked for by their names
+UNSEEN = ("volatile", "value", "rows", "clock", "environment", "file", "folder")
+"""Kinds of reads that only the next build can tell of."""
+PrintOf = Callable[[Key], tuple[str | None, str | None]]
+
+
+class KeyRow(NamedTuple):
+    """A read as it was: its fingerprint, and what that was made from."""
+
+    number: int
+    kind: str
+    name: str
+    print: str | None
+    basis: str | None
+
+
+class PageRow(NamedTuple):
+    """A page as it was rendered last; `reads` are packed numbers of keys."""
+
+    path: str
+    endpoint: str
+    file: str
+    reads: bytes
+    digest: bytes
+    found: str
+    problems: str
+    seconds: float
+
+    @property
+    def links(self) -> list[Found]:
+        """The own routes' URLs it links to."""
+        return [Found(str(endpoint), str(path)) for endpoint, path in json.loads(self.found)] if self.found else []
+
+    @property
+    def told(self) -> list[Problem]:
+        """The problems it had."""
+        return [problem_of(each) for each in json.loads(self.problems)] if self.problems else []
+
+
+class FileRow(NamedTuple):
+    """A published file: its stamp and digest, for a copy its source's stamp."""
+
+    file: str
+    stamp: str
+    digest: bytes
+    source: str
+
+
+@dataclass
+class News:
+    """What one build adds to the records."""
+
+    about: dict[str, str] = field(default_factory=dict)
+    pages: list[tuple[Entry, Frozen]] = field(default_factory=list)
+    files: list[FileRow] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
+
+
+class Records:
+    """The records of one output folder."""
+
+    def __init__(self, folder: Path, output: str) -> None:
+        key = blake2b(output.encode(), digest_size=6).hexdigest()
+        self._database = Database(folder, f"build-{key}.sqlite", _TABLES)
+        try:
+            self._load()
+        except (ValueError, TypeError, AttributeError, KeyError):  # another version's
+            self.forget()
+        if self.note:
+            self.forget()
+
+    def _load(self) -> None:
+        select = self._database.select
+        self.about: dict[str, str] = dict(select("about"))
+        pages = select("pages")
+        self.pages = {row[0]: PageRow._make(row) for row in pages}
+        self.files = {row[0]: FileRow._make(row) for row in select("files")}
+        checks = select("checks")
+        self.checks: dict[str, bytes] = {source: reads for source, reads, _, _ in checks}
+        self.told_checks = [
+            Check(source, (), tuple((path, Link(*link)) for path, link in json.loads(loose or "[]")),
+                  tuple(problem_of(each) for each in json.loads(problems or "[]")))
+            for source, _, loose, problems in checks if loose or problems]
+        if len(self.pages) < len(pages):
+            raise ValueError("a page is there twice")
+
+    @property
+    def note(self) -> str | None:
+        """What was wrong with the file, if anything was."""
+        return self._database.note
+
+    def forget(self) -> None:
+        """Take the records for damaged: know nothing."""
+        self._database.empty(self.note or "the records of the last build were damaged; everything is rendered anew")
+        self.about, self.pages, self.files, self.checks, self.told_checks = {}, {}, {}, {}, []
+
+    def keys(self, kinds: Iterable[str]) -> list[KeyRow]:
+        """The reads of these kinds."""
+        return self._keys(f"kind IN ({_places(kinds)})", kinds)
+
+    def keys_but(self, kinds: Iterable[str]) -> list[KeyRow]:
+        """The reads that are not certainly of these kinds: damaged ones, too, are looked at."""
+        return self._keys(f"(kind IN ({_places(kinds)})) IS NOT 1", kinds)
+
+    def keys_of_sources(self, kinds: Iterable[str], sources: Iterable[str]) -> list[KeyRow]:
+        """The reads of these kinds of these sources."""
+        return self.keys_numbered(number_of((kind, source)) for kind in kinds for source in sources)
+
+    def keys_numbered(self, wanted: Iterable[int]) -> list[KeyRow]:
+        """The reads with these numbers, in that order."""
+        numbered = list(wanted)
+        few = numbered if len(numbered) <= _FEW else []
+        # All are looked through (`+`): were the way to one damaged, it would not be missed.
+        rows = self._keys(f"+number IN ({_places(few)})" if few else "", few) if numbered else []
+        found = {row.number: row for row in rows}
+        return [found[number] for number in numbered if number in found]
+
+    def keys_of(self, row: PageRow) -> list[Key]:
+        """What a page read."""
+        return [(key.kind, key.name) for key in self.keys_numbered(numbers(row.reads))]
+
+    def content(self, row: PageRow) -> bytes | None:
+        """The bytes of a page as it was rendered last, if they are kept whole."""
+        kept = self._database.get("contents", row.path)
+        data = unpack(kept[1]) if kept else None
+        return data if data is not None and content_digest(data) == row.digest else None
+
+    def keep_contents(self, pages: Iterable[Frozen]) -> None:
+        """Keep the bytes of pages; they count once `save` knows their digests."""
+        rows = [(page.path, page.packed) for page in pages]
+        if rows:
+            self._database.write(lambda writing: writing.put("contents", rows))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def save(self, news: News, entries: Iterable[str], files: set[str], sources: set[str], print_of: PrintOf) -> None:
+        """Add what is new, and drop pages, files and sources that are no more."""
+        kept = set(entries)
+        self._database.write(lambda writing: _Saving(writing, self).save(news, kept, files, sources, print_of))
+
+    def _keys(self, condition: str, values: Iterable[object]) -> list[KeyRow]:
+        return [KeyRow._make(row) for row in self._database.select("keys", condition, values)]
+
+
+class _Saving:
+    """One transaction."""
+
+    def __init__(self, writing: Writing, records: Records) -> None:
+        self._writing = writing
+        self._records = records
+        self._numbers: dict[Key, int] = {}
+
+    def save(self, news: News, kept: set[str], files: set[str], sources: set[str], print_of: PrintOf) -> None:
+        records, put, drop = self._records, self._writing.put, self._writing.drop
+        put("about", news.about.items())
+        put("pages", [self._page_row(*page) for page in news.pages])
+        put("files", news.files)
+        put("checks", [self._check_row(check) for check in news.checks])
+        for key in news.keys:
+            self._number(key)
+        put("keys", sorted((number, *key, *print_of(key)) for key, number in self._numbers.items()))
+        gone = records.pages.keys() - kept
+        drop("pages", gone)
+        drop("contents", gone)
+        drop("files", records.files.keys() - files)
+        drop("checks", records.checks.keys() - sources)
+        drop("keys", self._unused_of(UNSEEN))
+        if records.pages and 4 * (len(news.pages) + len(gone)) > len(kept):
+            drop("keys", self._unused())
+
+    def _page_row(self, entry: Entry, frozen: Frozen) -> tuple[Any, ...]:
+        found = _json([[each.endpoint, each.path] for each in frozen.found])
+        return (entry.path, entry.endpoint, entry.file, self._packed(frozen.reads), frozen.digest, found,
+                _problems(frozen.problems), frozen.seconds)
+
+    def _check_row(self, check: Check) -> tuple[Any, ...]:
+        return check.source, self._packed(check.reads), _loose(check), _problems(check.problems)
+
+    def _packed(self, reads: Iterable[Key]) -> bytes:
+        return packed(self._number(key) for key in reads)
+
+    def _number(self, key: Key) -> int:
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = number_of(key)
+        return number
+
+    def _unused_of(self, kinds: tuple[str, ...]) -> list[int]:
+        """The reads of these kinds that no page made: there are few of them."""
+        found = self._writing.fetch(f"SELECT number FROM keys WHERE kind IN ({_places(kinds)})", kinds)
+        fresh = set(self._numbers.values())
+        return [number for (number,) in found if number not in fresh and not self._writing.fetch(
+            "SELECT 1 FROM pages WHERE instr(reads, ?) LIMIT 1", (packed([number]),))]
+
+    def _unused(self) -> set[int]:
+        used: set[int] = set()
+        for table in ("pages", "checks"):
+            for (reads,) in self._writing.fetch(f"SELECT reads FROM {table}"):
+                used.update(numbers(reads))
+        return {number for (number,) in self._writing.fetch("SELECT number FROM keys")} - used
+
+
+def _places(values: Iterable[object]) -> str:
+    return ", ".join("?" for _ in values)
+
+
+def number_of(key: Key) -> int:
+    """The number of a read: 63 bits of a digest."""
+    digest = blake2b(f"{key[0]} {key[1]}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def packed(found: Iterable[int]) -> bytes:
+    """Numbers as bytes."""
+    return array(_NUMBERS, found).tobytes()
+
+
+def numbers(reads: bytes) -> array[int]:
+    """Packed numbers; none for what is damaged."""
+    unpacked = array(_NUMBERS)
+    if isinstance(reads, bytes) and len(reads) % unpacked.itemsize == 0:
+        unpacked.frombytes(reads)
+    return unpacked
+
+
+def _json(value: list[Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else ""
+
+
+def _problems(problems: Iterable[Problem]) -> str:
+    return _json([problem.as_json() for problem in problems])
+
+
+def _loose(check: Check) -> str:
+    return _json([[path, list(asdict(link).values())] for path, link in check.loose])

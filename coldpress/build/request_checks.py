@@ -1,0 +1,263 @@
+"""Checks of a request: its response, a second request, the session."""
+
+from __future__ import annotations
+
+import mimetypes
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+from flask.sessions import SecureCookieSession
+
+from coldpress import recorder
+from coldpress.audit_hook import is_own
+from coldpress.build.result import Entry
+from coldpress.errors import Place, Problem, Problems
+from coldpress.recorder import Reads
+from coldpress.web.error_places import code_place
+from coldpress.web.extension import Coldpress
+
+QUERY: recorder.Key = ("query", "args")
+"""Noted when a view asks for what stands after the `?` of a URL."""
+
+
+@contextmanager
+def counting_requests(app: Flask) -> Iterator[None]:
+    """Within the block a view that reads `request.args` is noticed."""
+    plain: Any = app.request_class
+
+    class Frozen(plain):  # type: ignore[misc]  # the app's own class
+        """The app's request, with one attribute watched."""
+
+        @property
+        def args(self) -> Any:
+            recorder.read(*QUERY)
+            return super().args
+
+    app.request_class = Frozen
+    try:
+        yield
+    finally:
+        app.request_class = plain
+
+
+_WRITING = ("__setitem__", "__delitem__", "__ior__", "clear", "pop", "popitem", "setdefault", "update")
+_FRAMEWORK = {"", "flask", "werkzeug", "jinja2", "coldpress", *sys.stdlib_module_names}
+_UNASKED = {("werkzeug.local", "_get_current_object"), ("flask.app", "update_template_context")}
+"""Functions through which extensions act although no view calls them: while a
+name such as `current_user` is looked up, and in context processors."""
+_in_view: ContextVar[bool] = ContextVar("coldpress.in-view", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Where a page first wrote to its session: file and line of the site's own
+    code, if it is on the way, and the function of an extension that did it."""
+
+    file: str | None = None
+    line: int = 0
+    package: str | None = None
+    function: str | None = None
+
+    @property
+    def by(self) -> str | None:
+        """The extension and its function in words."""
+        if self.package is None:
+            return None
+        return f"{_distribution(self.package)} (`{self.function}`)"
+
+
+class NewVisitors:
+    """Gives an app sessions of new visitors; `write` is what the page that is
+    now requested did to its own."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._kinds: dict[type, type] = {}
+        self._depth = 0
+        self.write: Write | None = None
+
+    @contextmanager
+    def only(self) -> Iterator[None]:
+        """Within the block all who come are new, and no session is saved."""
+        app: Any = self._app
+        interface, own_dispatch = app.session_interface, vars(app).get("dispatch_request")
+        dispatch = app.dispatch_request
+
+        def in_view(*arguments: Any) -> Any:
+            token = _in_view.set(True)
+            try:
+                return dispatch(*arguments)
+            finally:
+                _in_view.reset(token)
+
+        app.session_interface, app.dispatch_request = self._interface(interface), in_view
+        try:
+            yield
+        finally:
+            app.session_interface = interface
+            del app.dispatch_request
+            if own_dispatch:
+                app.dispatch_request = own_dispatch
+
+    def _interface(self, interface: Any) -> Any:
+        """The app's own interface, but for opening and saving."""
+        kind: Any = type(interface)
+        watched = self._watched
+
+        class Unsaved(kind):  # type: ignore[misc]  # the app's own class
+            """Opens sessions that are empty, and saves none."""
+
+            def open_session(self, app: Flask, request: Any) -> Any:
+                with recorder.unrecorded():  # a new visitor's session is the same in every build
+                    session = interface.open_session(app, request)
+                if session is None or interface.is_null_session(session):
+                    session = getattr(interface, "session_class", SecureCookieSession)()
+                return watched(session)
+
+            def save_session(self, *_: Any) -> None:
+                return None
+
+        made: Any = Unsaved.__new__(Unsaved)
+        made.__dict__.update(vars(interface))
+        return made
+
+    def _watched(self, session: Any) -> Any:
+        kind = type(session)
+        if kind not in self._kinds:
+            methods = {name: self._noting(name, getattr(kind, name)) for name in _WRITING if hasattr(kind, name)}
+            self._kinds[kind] = type(kind.__name__, (kind,), {**methods, "__setattr__": self._setting(kind)})
+        with suppress(TypeError):  # a kind that is not made in Python is let alone
+            session.__class__ = self._kinds[kind]
+        return session
+
+    def _noting(self, name: str, method: Any) -> Any:
+        """A method that changes a session, its changes noted."""
+        def noting(session: Any, *arguments: Any, **more: Any) -> Any:
+            before = dict(session)
+            self._depth += 1
+            try:
+                return method(session, *arguments, **more)
+            finally:
+                self._depth -= 1
+                if name == "__setitem__" or dict(session) != before:
+                    self._note(sys._getframe(1))
+        return noting
+
+    def _setting(self, kind: Any) -> Any:
+        """`session.modified = True`, by which code says that it changed what is in it."""
+        def setting(session: Any, name: str, value: Any) -> None:
+            kind.__setattr__(session, name, value)
+            if name == "modified" and value:
+                self._note(sys._getframe(1))
+        return setting
+
+    def _note(self, frame: FrameType) -> None:
+        if self.write is None and self._depth == 0:
+            self.write = _write(frame)
+
+
+def _write(frame: FrameType | None) -> Write | None:
+    """Who writes; None for a hook, or for an extension that does so unasked."""
+    in_view, package, function = _in_view.get(), None, None
+    while frame is not None:
+        file, called = frame.f_code.co_filename, frame.f_code.co_name
+        module = str(frame.f_globals.get("__name__", ""))
+        if module == __name__:
+            break  # what called the view
+        if _is_of_site(file):
+            if in_view or not file.endswith(".py"):
+                template = frame.f_globals.get("__jinja_template__")
+                line = template.get_corresponding_lineno(frame.f_lineno) if template else frame.f_lineno
+                return Write(file, line, package, function)
+        elif package and (module, called) in _UNASKED:
+            return None
+        elif package is None and module.partition(".")[0] not in _FRAMEWORK:
+            package, function = module.partition(".")[0], called
+        frame = frame.f_back
+    return Write(package=package, function=function) if in_view else None
+
+
+@cache
+def _is_of_site(file: str) -> bool:
+    """Whether a file is the site's own, a template or Python."""
+    return Path(file).is_absolute() and is_own(file)
+
+
+@cache
+def _distribution(package: str) -> str:
+    """What a package is called where people install it."""
+    names: list[str] = import_module("importlib.metadata").packages_distributions().get(package, [package])
+    return names[0]
+
+
+NO_HOST = "coldpress.invalid"
+"""The host while `base_url` is unknown (RFC 6761: never a real one)."""
+_TYPES = mimetypes.MimeTypes()  # Python's own, not the machine's
+_NAMES = {
+    "text/xml": "xml", "application/xml": "xml", "application/json": "json",
+    "text/javascript": "javascript", "application/javascript": "javascript", "application/x-javascript": "javascript",
+    "image/x-icon": "icon", "image/vnd.microsoft.icon": "icon",
+    "audio/wav": "wave", "audio/x-wav": "wave", "audio/vnd.wave": "wave",
+}
+"""Types that are one, whichever name a version of Python knows it by (RFC 9239 for JavaScript)."""
+
+
+def refuse_status(entry: Entry, status: str, problems: Problems) -> None:
+    """Report an answer that is neither a page nor a redirect."""
+    gone = status.startswith("404")
+    problems.error("route.status", f"`{entry.path}` answers {status}", entry.place,
+                   "it is linked to from here, and nothing is there" if gone
+                   else "mark its view @coldpress.live if it is not to be frozen")
+
+
+def check_answer(entry: Entry, mimetype: str | None, data: bytes, problems: Problems) -> None:
+    """Report a page that a static host would serve as something else, and one
+    that names a host nobody knows."""
+    guessed = _TYPES.guess_type(entry.file)[0]
+    if guessed and _kind(guessed) != _kind(mimetype or ""):
+        problems.warn("route.type", f"`{entry.path}` answers {mimetype} but is written to `{entry.file}`",
+                      entry.place, "give the route the ending of what it answers")
+    if NO_HOST.encode() in data:
+        problems.error("route.no-base-url", f"`{entry.path}` needs a whole URL, and there is no `base_url`",
+                       entry.place, "set `base_url` in config.yaml")
+
+
+def check_use(entry: Entry, reads: Reads, problems: Problems) -> None:
+    """Report a page that is made of a query."""
+    if QUERY in reads:
+        problems.warn("route.query", f"`{entry.path}` reads `request.args`, and a static host passes none on",
+                      entry.place, "put what it needs into the path")
+
+
+def session_written(entry: Entry, write: Write, view: Place | None, site: Coldpress) -> Problem:
+    """A page that is made for one visitor: it, or its template, writes to the session."""
+    place = code_place(write.file, write.line, site) if write.file else view or entry.place
+    return Problem("route.session", f"{write.by or 'this page'} writes to the session, and a frozen page is the same "
+                   "for all visitors", place, _way_out(entry, write, site))
+
+
+def _way_out(entry: Entry, write: Write, site: Coldpress) -> str:
+    if write.function == "generate_csrf":
+        return ("a token is one visitor's: move the form to a route that is @coldpress.live, or exempt the view it is "
+                "sent to (`@csrf.exempt`) and leave the token out")
+    name = entry.endpoint.rpartition(".")[2]
+    if entry.endpoint in site.generators:
+        return "leave the session alone in what pages of the site show; a route that is @coldpress.live may use it"
+    if site.owns_app:
+        return f"mark the view `{name}` @coldpress.live, or only read the session in it"
+    return f"take @coldpress.frozen from the view `{name}`, or only read the session in it"
+
+
+def _kind(mimetype: str) -> str:
+    """What two types have in common that say the same to a browser."""
+    family = mimetype.rpartition("+")[2] if mimetype.endswith(("+xml", "+json")) else None
+    return family or _NAMES.get(mimetype, mimetype)

@@ -1,0 +1,276 @@
+"""Runs the freezer over what is stale, and says why a build renders most pages."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask
+
+from coldpress.audit_hook import DATABASE, NETWORK, PROGRAM, QUERIED
+from coldpress.build.freezer import SiteFreezer
+from coldpress.build.output import Output
+from coldpress.build.page_checks import Check, check_page
+from coldpress.build.plan import OwnRoutes, Plan
+from coldpress.build.records import FileRow, News, PageRow, Records, numbers
+from coldpress.build.result import Entry, Failures, Found, Frozen, content_digest
+from coldpress.build.staleness import FACTORY, OWN, Staleness, Why
+from coldpress.build.static_files import stamp_of
+from coldpress.build.user_reads import UNSEEN, OwnReads
+from coldpress.build.workers import CHUNK, FEW, Job, Result, StartWorker, run_jobs
+from coldpress.errors import Place, Problem, Problems
+from coldpress.processes import chunks
+from coldpress.recorder import Key
+from coldpress.report import Report
+from coldpress.web.error_places import code_place
+from coldpress.web.extension import Coldpress
+
+_BATCH = 200  # pages whose bytes are kept at once
+
+
+class Freezing:
+    """One freezing of a plan.  `rendered` are the entries requested, with the
+    reasons; `news` what is to be remembered of them."""
+
+    def __init__(self, app: Flask, site: Coldpress, plan: Plan, output: Output, records: Records,
+                 staleness: Staleness, report: Report) -> None:
+        self._site = site
+        self._plan = plan
+        self._output = output
+        self._folder = str(output.folder)
+        self._records = records
+        self._staleness = staleness
+        self._report = report
+        self._freezer = SiteFreezer(app, site, output.staging)
+        self._own_reads = OwnReads(app, site)
+        self._failures = Failures()
+        self._told: list[tuple[Entry, Iterable[Problem]]] = []
+        self._queue: deque[Entry] = deque()
+        self._unkept: list[Frozen] = []
+        self._keys: dict[Key, Key] = {}
+        self._by_path: dict[str, Entry] = {}
+        self._pages = {page.source: page for page in site.library.all_pages}
+        self._source_of = {page.document.source.name: page.source for page in site.library.all_pages}
+        self._unchecked: set[str] = set()
+        self.rendered: dict[str, Why] = {}
+        self.seconds: dict[str, float] = {}
+        self.late_code: dict[str, Path] = {}
+        self.notes: dict[str, None] = {}
+        self.news = News()
+
+    def run(self, jobs: int, start_worker: StartWorker, problems: Problems) -> None:
+        """Freeze everything; what is wrong goes to `problems`."""
+        library = self._site.library
+        self._queue.extend(entry for entry in self._plan.entries if entry.copy_of is None)
+        self._unchecked = {page.source for page in library.all_pages if not self._staleness.is_checked(page.source)}
+        while stale := list(self._stale()):
+            with closing(self._results(stale, jobs, start_worker)) as results:
+                for frozen, checks, code, notes in results:
+                    for page in frozen:
+                        self._take(page)
+                    self.news.checks += checks
+                    self.late_code |= code
+                    self.notes |= dict.fromkeys(notes)
+        for source in sorted(self._unchecked):
+            self.news.checks.append(check_page(library, self._pages[source]))
+        self._keep()
+        self._plan.report_unreached()
+        self._remember_own_reads()
+        for entry, told in self._told:
+            problems.extend(placed(problem, self._plan.place_of(entry)) for problem in told)
+        problems.extend(self._failures.problems())
+
+    @property
+    def volatile(self) -> dict[str, tuple[Entry, str]]:
+        """The pages that are rendered in every build, by path, and for what;
+        those which share it with others come last."""
+        found = {entry.path: (entry, name) for entry, frozen in self.news.pages if entry.endpoint
+                 for kind, name in frozen.reads if kind == "volatile"}
+        shared = [name for entry, frozen in self.news.pages if entry.path == OWN
+                  for kind, name in frozen.reads if kind == "volatile"]
+        for entry, _ in self.news.pages if shared else ():
+            if entry.endpoint and "volatile" in self._shared_kinds(entry):
+                found.setdefault(entry.path, (entry, shared[0]))
+        return found
+
+    @property
+    def checks(self) -> Iterator[Check]:
+        """The checks that found something, made now or long ago."""
+        new = {check.source for check in self.news.checks}
+        yield from self.news.checks
+        yield from (check for check in self._records.told_checks
+                    if check.source in self._pages and check.source not in new)
+
+    def dead_links(self, exists: Callable[[str], bool]) -> dict[str, Entry]:
+        """The paths that templates point to and where nothing is, each with a
+        page that does."""
+        dead = {entry.path: [name for kind, name in frozen.reads if kind == "link" and not exists(name)]
+                for entry, frozen in self.news.pages}
+        known = {row.number: row.name for row in self._records.keys(["link"]) if not exists(row.name)}
+        for path, row in self._records.pages.items() if known else ():
+            dead.setdefault(path, [known[number] for number in numbers(row.reads) if number in known])
+        if not any(dead.values()):
+            return {}
+        return {name: entry for entry in reversed(list(self._plan.entries)) for name in dead.get(entry.path, ())}
+
+    def _results(self, stale: list[Entry], jobs: int, start_worker: StartWorker) -> Generator[Result, None, None]:
+        """The entries rendered: here, or if they are many by other processes."""
+        if jobs > 1 and len(stale) >= FEW:
+            yield from run_jobs(map(self._job, chunks(stale, CHUNK)), jobs, start_worker)
+            return
+        for frozen in self._freezer.freeze_entries(stale):
+            job = self._job([self._by_path[frozen.path]])
+            yield [frozen], [check_page(self._site.library, self._pages[source]) for source in job.sources], {}, []
+
+    def _job(self, entries: list[Entry]) -> Job:
+        """Entries with the sources among them whose links are to be checked."""
+        sources = (self._source_of.get(entry.source or "") for entry in entries)
+        wanted = tuple(source for source in sources if source in self._unchecked)
+        self._unchecked.difference_update(wanted)
+        return Job(tuple(replace(entry, values={}) for entry in entries), wanted)
+
+    def _stale(self) -> Iterator[Entry]:
+        """The entries to be rendered; those that are fresh are adopted on the way."""
+        while self._queue:
+            entry = self._queue.popleft()
+            why = self._why(entry)
+            if why:
+                self.rendered[entry.path] = why
+                self._by_path[entry.path] = entry
+                yield entry
+
+    def _why(self, entry: Entry) -> Why:
+        """The reasons to render an entry; one that is fresh is adopted."""
+        row = self._records.pages.get(entry.path)
+        why = self._staleness.why(entry, row, self._shared_kinds(entry))
+        if why or row is None:
+            return why
+        if not self._adopt(entry, row):
+            return ("its file is not what it was",)
+        self._told.append((entry, row.told if row.problems else []))
+        if row.found:
+            self._follow(entry, row.links)
+        return ()
+
+    def _shared_kinds(self, entry: Entry) -> Collection[str]:
+        """The kinds of reads that an entry's view shares with other own routes."""
+        if entry.endpoint in self._site.generators:
+            return ()
+        mark = self._own_reads.mark(entry.endpoint)
+        if mark and mark.nothing:
+            return ()
+        return [kind for kind in UNSEEN if kind != "volatile" or not (mark and mark.value)]
+
+    def _adopt(self, entry: Entry, row: PageRow) -> bool:
+        """Keep the published file of a fresh page, or put it back as it was."""
+        known = self._records.files.get(entry.file)
+        stamp = stamp_of(f"{self._folder}/{entry.file}", of_link=True)
+        if known and stamp and known.stamp == stamp:
+            self._output.adopt(entry.file, None)
+            return True
+        data = self._records.content(row)
+        if data is None:
+            if not stamp or content_digest((self._output.folder / entry.file).read_bytes()) != row.digest:
+                return False
+            self._output.adopt(entry.file, None)
+        else:
+            self._output.stage(entry.file, data)
+        self.news.files.append(FileRow(entry.file, "", row.digest, ""))
+        return True
+
+    def _take(self, frozen: Frozen) -> None:
+        """What one request gave."""
+        entry = self._by_path[frozen.path]
+        if frozen.failure:
+            self._failures.add(frozen.failure, entry)
+            return
+        self._told.append((entry, frozen.problems))
+        self._output.adopt(entry.file, frozen.staged, is_page=True)
+        self._follow(entry, frozen.found)
+        self.seconds[entry.path] = frozen.seconds
+        self.news.files.append(FileRow(entry.file, "", frozen.digest, ""))
+        unplaced = tuple(placed(problem, None) for problem in frozen.problems)
+        reads = tuple([self._keys.setdefault(key, key) for key in frozen.reads])  # each key once in memory
+        self.news.pages.append((entry, replace(frozen, reads=reads, packed=b"", problems=unplaced)))
+        self._unkept.append(frozen)
+        if len(self._unkept) >= _BATCH:
+            self._keep()
+        self._report.progress(len(self.rendered), len(self.rendered) + len(self._queue), entry.path)
+
+    def _follow(self, entry: Entry, links: Iterable[Found]) -> None:
+        for link in links:
+            found = self._plan.found(link.endpoint, link.path, entry)
+            if found:
+                self._queue.append(found)
+
+    def _keep(self) -> None:
+        self._records.keep_contents(self._unkept)
+        self._unkept.clear()
+
+    def _remember_own_reads(self) -> None:
+        """What own code opens may stay in a cache of its own, which other pages
+        read unseen.  So own routes share what one of them opened; and what is
+        opened on our pages, by filters and the like, is shared by all."""
+        shared = self._remembered(OWN)
+        by_all = self._remembered(FACTORY)
+        for entry, frozen in self.news.pages:
+            own = self._shared_kinds(entry)
+            for key in frozen.reads:
+                if key[0] in own and key[1] != QUERIED:
+                    shared[key] = None
+                elif key[0] in UNSEEN and key[0] != "volatile" and entry.endpoint in self._site.generators:
+                    by_all[key] = None
+        for key in self._own_reads.portable(self._site.factory_reads):
+            by_all[key] = None
+        # Always written, so that their fingerprints are those of now.
+        self.news.pages += [(Entry(name, "", ""), Frozen(name, tuple(reads)))
+                            for name, reads in ((OWN, shared), (FACTORY, by_all))]
+
+    def _remembered(self, name: str) -> dict[Key, None]:
+        row = self._records.pages.get(name) if self._staleness.everything is None else None
+        return dict.fromkeys(self._records.keys_of(row)) if row else {}
+
+
+def placed(problem: Problem, place: Place | None) -> Problem:
+    """A page's problem at the page's place, which may be another than it was."""
+    return replace(problem, place=place)
+
+
+_DONE = {DATABASE: "a database is opened", QUERIED: "a database is asked", NETWORK: "the network is asked",
+         PROGRAM: "another program is started"}
+
+
+def volatile_note(site: Coldpress, plan: Plan, freezing: Freezing) -> str | None:
+    """One line where more than half of several pages are rendered in every build."""
+    pages = [entry for entry in plan.entries if entry.copy_of is None]
+    asked = [name for kind, name in site.factory_reads if kind == "volatile"]
+    if asked:
+        why = _DONE[asked[0]] + _in_factory(site, asked[0])
+        return (f"all {len(pages):,} pages are rendered in every build, as {why}; "
+                "if none of them depends on that, mark create_app `@coldpress.depends.nothing`")
+    volatile = freezing.volatile
+    if len(pages) < 3 or 2 * len(volatile) <= len(pages):
+        return None
+    entry, name = next(iter(volatile.values()))
+    return (f"{len(volatile):,} of {len(pages):,} pages are rendered in every build, as {_DONE[name]}"
+            f"{_in_view(site, entry)}; say with `@coldpress.depends.value` or `.nothing` what their views depend on")
+
+
+def _in_factory(site: Coldpress, name: str) -> str:
+    if name not in site.start.asked:
+        return ""
+    file, line, function = site.start.asked[name]
+    where = f" in {function}" if function.isidentifier() else ""
+    place = code_place(file, line, site)
+    return f"{where} ({place.path}:{place.line})"
+
+
+def _in_view(site: Coldpress, entry: Entry) -> str:
+    """Where one of the pages comes from: its view, if it is the site's own."""
+    if entry.endpoint in site.generators:
+        return f" on pages such as {entry.path}, by a hook, a context processor or a filter"
+    place = OwnRoutes(site.app, site).place(entry.endpoint)
+    return f" in {entry.endpoint.rpartition('.')[2]}" + (f" ({place.path}:{place.line})" if place else "")

@@ -1,0 +1,224 @@
+"""Staleness: fingerprints of what pages read, compared with those of the last build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextvars import copy_context
+from hashlib import blake2b
+from pathlib import Path
+
+from flask import Flask
+
+from coldpress import recorder
+from coldpress.audit_hook import changed_at
+from coldpress.build.plan import Plan
+from coldpress.build.records import KeyRow, PageRow, Records, numbers, packed
+from coldpress.build.result import Entry
+from coldpress.cache.build_stamp import environment
+from coldpress.content.fingerprints import EVERY, STRUCTURAL, ContentFingerprints, shortened
+from coldpress.hooks import mark_of
+from coldpress.paths import below
+from coldpress.recorder import Key
+from coldpress.web.extension import Coldpress
+from coldpress.web.site_files import LARGEST
+
+NEVER = "~"
+"""A fingerprint that equals none, itself included."""
+
+
+class Fingerprints:
+    """Fingerprints of a site as it is now; each is made once."""
+
+    def __init__(self, app: Flask, site: Coldpress, plan: Plan) -> None:
+        self._app = app
+        self._plan = plan
+        self._site = site
+        self._content = ContentFingerprints(site.library)
+        self._made: dict[Key, str | None] = {}
+        self._makers: dict[str, Callable[[str], str | None]] = {
+            "template": site.environment.fingerprint, "version": self._version, "config": self._config,
+            "clock": lambda _: site.moment().date().isoformat(), "link": lambda _: "", "volatile": lambda _: NEVER,
+            "shard": self._shard, "file": self._file, "included": self._included, "folder": self._folder,
+            "environment": lambda name: environment([name])[0], "rows": self._rows,
+            "value": self._value}
+
+    def of(self, key: Key) -> str | None:
+        """The fingerprint of a key; None for what is not there."""
+        if key not in self._made:
+            kind, name = key
+            self._made[key] = self._makers[kind](name) if kind in self._makers else self._content.of(kind, name)
+        return self._made[key]
+
+    def basis(self, key: Key) -> str | None:
+        """What its fingerprint is made from, where that is cheaper to look at."""
+        return self._content.basis(*key)
+
+    def changed_at(self, key: Key) -> int:
+        """When a file or folder that is looked at each time it is asked for
+        changed last, in nanoseconds; 0 for what is not one."""
+        try:
+            file = self._file_of(*key)
+        except ValueError:
+            return 0
+        return changed_at(str(file)) if file else 0
+
+    def _file_of(self, kind: str, name: str) -> Path | None:
+        if kind in ("file", "folder", "included"):
+            return Path(self._site.base, name)
+        if kind == "version":
+            folder, _, filename = name.partition("/")
+            return below(self._site.folder_of(folder), filename)
+        if kind == "template":
+            file = self._site.environment.loader.files.get(name)
+            return Path(file) if file else None
+        return None
+
+    def structure(self) -> str:
+        """One fingerprint for every key of a structural kind."""
+        return self._content.structure()
+
+    def texts(self) -> dict[str, str]:
+        """The fingerprints of every source's text."""
+        return self._content.texts()
+
+    def _version(self, name: str) -> str | None:
+        folder, _, filename = name.partition("/")
+        return self._site.asset_version(folder, filename)
+
+    def _shard(self, name: str) -> str | None:
+        with recorder.unrecorded():
+            index = self._site.search.index(self._site.library)
+        return index.version if name == "all" else index.digest(int(name)) if name.isdigit() else None
+
+    def _config(self, name: str) -> str:
+        return shortened(repr(getattr(self._site.config, name, None))) or ""
+
+    def _file(self, name: str) -> str | None:
+        path = Path(self._site.base, name)
+        try:
+            return blake2b(path.read_bytes(), digest_size=16).hexdigest() if path.is_file() else None
+        except OSError:
+            return None
+
+    def _included(self, name: str) -> str | None:
+        """The same of a file that no page shows if it is too large."""
+        try:
+            return "large" if Path(self._site.base, name).stat().st_size > LARGEST else self._file(name)
+        except (OSError, ValueError):
+            return None
+
+    def _folder(self, name: str) -> str | None:
+        try:
+            return shortened("\n".join(sorted(path.name for path in Path(self._site.base, name).iterdir())))
+        except OSError:
+            return None
+
+    def _rows(self, name: str) -> str | None:
+        query = self._site.start.queries.get(name)
+        try:
+            with recorder.unrecorded():
+                return shortened(query.rows()) if query else None
+        except Exception:  # noqa: BLE001  (whatever a database may raise)
+            return NEVER
+
+    def _value(self, path: str) -> str | None:
+        """What the view at a path says it depends on; nothing where no page is."""
+        if not self._plan.has(path):
+            return None
+        adapter = self._app.url_map.bind("localhost")
+        endpoint, values = adapter.match(path)
+        mark = mark_of(self._app.view_functions[endpoint])
+        if mark is None or mark.value is None:
+            return NEVER
+        with self._app.test_request_context(path):
+            return shortened(repr(copy_context().run(mark.value, **values)))
+
+
+OWN = ""
+"""The row for what the views of own routes read together."""
+FACTORY = "*"
+"""The row for what making the app read, and own code on pages of ours."""
+OF_BODIES = ("text", "body", "summary")
+Why = tuple[str, ...]
+_MANY = 12  # changed reads, up to which it is quicker to search for their bytes
+
+
+class Staleness:
+    """Compares the records with the site as it is now.
+
+    `everything` is the one reason for which no page is fresh, if there is one;
+    `same` are keys that are what they were, though made of something else.
+    """
+
+    def __init__(self, records: Records, fingerprints: Fingerprints, everything: str | None, structure: str) -> None:
+        self._records = records
+        self._prints = fingerprints
+        self._changed: dict[int, KeyRow] = {}
+        self._marks: list[bytes] = []
+        self.everything = everything
+        self.same: list[Key] = []
+        if everything is None:
+            same = records.about.get("structure") == structure
+            self._changed = {row.number: row for row in list(self._suspects(same)) if self._is_other(row)}
+            if records.note:  # it could not be read whole: nothing is known to be fresh
+                records.forget()
+                self.everything = self.everything or "the record of it cannot be read"
+            self._marks = [packed([number]) for number in self._changed]
+            made_of = self._changes(records.pages.get(FACTORY))
+            if made_of and not self.everything:
+                self.everything = f"{made_of[0]}, which own code shares"
+
+    def why(self, entry: Entry, row: PageRow | None, shared: Collection[str] = ()) -> Why:
+        """The reasons to render an entry, of which `row` is known; none when it
+        is fresh.  `shared` are the kinds of reads it shares with own routes."""
+        if self.everything:
+            return (self.everything,)
+        if row is None or row.endpoint != entry.endpoint or row.file != entry.file:
+            return ("it is new",)
+        own = self._dirty(self._records.pages[OWN].reads) if shared and OWN in self._records.pages else []
+        return tuple(dict.fromkeys(
+            _told(key) for key in (*self._dirty(row.reads), *(key for key in own if key.kind in shared))))
+
+    def is_checked(self, source: str) -> bool:
+        """Whether what was found on a source still holds."""
+        reads = self._records.checks.get(source)
+        return self.everything is None and reads is not None and not self._dirty(reads)
+
+    def _suspects(self, same_structure: bool) -> Iterator[KeyRow]:
+        """The reads that may have changed.  Where the structure is the same, and
+        the text of a source, so is all that is made of them."""
+        records = self._records
+        if not same_structure:
+            yield from records.keys_but(())
+            return
+        texts = self._prints.texts()
+        rows = records.keys_but([*STRUCTURAL, *(kind for kind in OF_BODIES if kind != "text")])
+        other = [row.name for row in rows if row.kind == "text" and texts.get(row.name) != row.print]
+        yield from records.keys_of_sources(OF_BODIES, [*other, *([EVERY] if other else [])])
+        yield from (row for row in rows if row.kind != "text")
+
+    def _changes(self, row: PageRow | None) -> Why:
+        return tuple(_told(key) for key in self._dirty(row.reads)) if row else ()
+
+    def _dirty(self, reads: bytes) -> list[KeyRow]:
+        if not self._changed or not (len(self._marks) > _MANY or any(mark in reads for mark in self._marks)):
+            return []
+        return [self._changed[number] for number in numbers(reads) if number in self._changed]
+
+    def _is_other(self, row: KeyRow) -> bool:
+        key: Key = (row.kind, row.name)
+        basis = self._prints.basis(key)
+        if row.basis is not None and row.basis == basis:
+            return False
+        now = self._prints.of(key)
+        if now == row.print and now != NEVER:
+            if basis is not None:
+                self.same.append(key)
+            return False
+        return True
+
+
+def _told(row: KeyRow) -> str:
+    if row.kind == "volatile":
+        return f"it asks {row.name}"
+    return f"{row.kind} {row.name}"

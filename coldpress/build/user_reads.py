@@ -1,0 +1,147 @@
+"""What a user's views and code read, and the code's version."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+from flask import Flask
+
+import coldpress
+from coldpress.audit_hook import changed_at, is_own
+from coldpress.build.request_checks import QUERY
+from coldpress.build.result import Entry
+from coldpress.cache.code_version import code_version
+from coldpress.content.fingerprints import EVERY, SUMMED_UP
+from coldpress.hooks import RouteMark, mark_of
+from coldpress.recorder import Key, Reads
+from coldpress.web.extension import Coldpress
+from coldpress.web.strings import FILES
+
+UNSEEN = ("file", "folder", "environment", "volatile")
+"""What own code reads behind our back."""
+_MANY = 200  # sources, above which a page is taken to depend on all of them
+
+
+class OwnReads:
+    """Takes what the view's author says into account, and makes names portable."""
+
+    def __init__(self, app: Flask, site: Coldpress) -> None:
+        self._app = app
+        self._site = site
+
+    def settled(self, entry: Entry, reads: Reads) -> tuple[Key, ...]:
+        """A page's reads: paths as seen from the site, too many sources summed
+        up, what the view declares in place of what was heard."""
+        mark = self.mark(entry.endpoint)
+        keys = [key for key in reads if key != QUERY]
+        if mark and mark.nothing:
+            keys = [key for key in keys if key[0] not in UNSEEN]
+        if mark and mark.value:
+            keys = [key for key in keys if key[0] != "volatile"]
+            keys.append(("value", entry.path))
+        return tuple(dict.fromkeys(summed_up(self.portable(keys))))
+
+    def mark(self, endpoint: str) -> RouteMark | None:
+        """What a view says of itself."""
+        view = self._app.view_functions.get(endpoint)
+        return mark_of(view) if view else None
+
+    def portable(self, keys: Iterable[Key]) -> list[Key]:
+        """Keys whose paths, where they are the site's, begin at its folder."""
+        return [(kind, name_from(name, self._site.base)) if kind in ("file", "folder") else (kind, name)
+                for kind, name in keys]
+
+
+def summed_up(keys: Iterable[Key]) -> list[Key]:
+    """The keys, with one for all where there are very many of a kind."""
+    keys = list(keys)
+    if len(keys) <= _MANY:
+        return keys
+    counts = Counter(kind for kind, _ in keys)
+    many = {kind for kind in SUMMED_UP if counts[kind] > _MANY}
+    return [key for key in keys if key[0] not in many] + [(kind, EVERY) for kind in sorted(many)]
+
+
+def name_from(path: str, base: Path) -> str:
+    """A path with `/`, from the site's folder on where it lies in it."""
+    inside = path == str(base) or path.startswith(str(base) + os.sep)
+    return (os.path.relpath(path, base) if inside else path).replace(os.sep, "/")
+
+
+@cache
+def engine() -> str:
+    """A digest of Coldpress, of Python and of what is installed."""
+    package = Path(coldpress.__file__).parent
+    ours = [*sorted(package.rglob("*.py")), *FILES.values()]
+    return f"{code_version(ours)} {sys.version} {' '.join(installed())}"
+
+
+def installed() -> list[str]:
+    """Name and version of every package, as their folders are called."""
+    return sorted({info.name for folder in package_folders() for info in folder.glob("*.dist-info")})
+
+
+def package_folders() -> Iterator[Path]:
+    """Where packages are installed."""
+    return (Path(folder) for folder in sys.path if folder.endswith(("site-packages", "dist-packages")))
+
+
+def own_files(base: Path) -> dict[str, Path]:
+    """The files of the modules now loaded that are nobody's but the site's."""
+    files = {}
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and file.endswith(".py") and is_own(file):
+            files[name_from(file, base)] = Path(file)
+    return files
+
+
+class OwnCode:
+    """The site's own code as it was loaded."""
+
+    def __init__(self, base: Path, before: str | None) -> None:
+        self._base = base
+        self._before = _known(before)
+        self._digests = {name: _digest(file) for name, file in own_files(base).items()}
+
+    def changed(self) -> str | None:
+        """The first file that is not as it was when `before` was written."""
+        now = {**{name: _digest(self._base / name) for name in self._before}, **self._digests}
+        return next((name for name in sorted(now) if now[name] != self._before.get(name)), None)
+
+    def written(self, started_ns: int, loaded: Mapping[str, Path]) -> str:
+        """What to remember: also modules loaded meanwhile, here or (`loaded`) by
+        other processes; nothing when one was changed while we were at work, for
+        who knows which text was run."""
+        files = {**{name: self._base / name for name in self._before}, **loaded, **own_files(self._base)}
+        for file in files.values():
+            if changed_at(str(file)) >= started_ns:
+                return ""
+        return json.dumps({name: _digest(file) for name, file in sorted(files.items()) if file.exists()})
+
+    @property
+    def files(self) -> Iterable[Path]:
+        """Every file of it."""
+        return {**{name: self._base / name for name in self._before}, **own_files(self._base)}.values()
+
+
+def _known(before: str | None) -> dict[str, str | None]:
+    try:
+        known = json.loads(before or "{}")
+        return known if isinstance(known, dict) else {}
+    except ValueError:
+        return {}
+
+
+def _digest(file: Path) -> str | None:
+    try:
+        return blake2b(file.read_bytes(), digest_size=8).hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,97 @@
+"""Many pages at once, in processes of their own.
+
+A worker has an app of its own: the parent's, inherited by fork, or one that it
+makes anew.  What it sends back is plain data; the files it makes are on the
+stage already.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+
+from coldpress.audit_hook import forget_connections
+from coldpress.build.freezer import SiteFreezer
+from coldpress.build.output import Stage
+from coldpress.build.page_checks import Check, check_page
+from coldpress.build.result import Entry, Frozen
+from coldpress.build.user_reads import own_files
+from coldpress.processes import in_turn, local_executor
+from coldpress.web.extension import Coldpress
+
+FEW = 400  # pages, below which one process is as fast
+CHUNK = 20
+Result = tuple[list[Frozen], list[Check], dict[str, Path], list[str]]
+"""Pages, checks, the site's own modules that rendering them loaded, and what
+was wrong with a cache."""
+MakeSite = Callable[[], tuple[Flask, Coldpress]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Entries to be frozen and sources whose links are to be checked."""
+
+    entries: tuple[Entry, ...]
+    sources: tuple[str, ...]
+
+
+class Worker:
+    """Freezes and checks in this process."""
+
+    def __init__(self, app: Flask, site: Coldpress, stage: Path, output: Path, method: str) -> None:
+        self._site = site
+        self._modules = len(sys.modules) if method == "fork" else 0
+        if method == "fork":
+            forget_connections()
+        self._freezer = SiteFreezer(app, site, Stage(stage, output))
+
+    def run(self, job: Job) -> Result:
+        """Do one job."""
+        library = self._site.library
+        frozen = list(self._freezer.freeze_entries(job.entries))
+        pages = filter(None, map(library.by_source, job.sources))
+        checks = [check_page(library, page) for page in pages]
+        return frozen, checks, self._code(), self._site.notes
+
+    def _code(self) -> dict[str, Path]:
+        """The site's own modules, if any module was loaded since it was asked last."""
+        if len(sys.modules) == self._modules:
+            return {}
+        self._modules = len(sys.modules)
+        return own_files(self._site.base)
+
+
+@dataclass(frozen=True)
+class StartWorker:
+    """How a process becomes a worker, begun by `method`: `make_site` gives the
+    app that a fork has inherited, or makes it anew."""
+
+    make_site: MakeSite
+    stage: Path
+    output: Path
+    method: str
+
+    def __call__(self) -> Worker:
+        return Worker(*self.make_site(), self.stage, self.output, self.method)
+
+
+_worker: list[Worker] = []  # the one of this process, once it is a worker
+
+
+def begin(start: Callable[[], Worker]) -> None:
+    """Become a worker."""
+    _worker[:] = [start()]
+
+
+def work(job: Job) -> Result:
+    """Do one job in this process."""
+    return _worker[0].run(job)
+
+
+def run_jobs(jobs: Iterable[Job], count: int, start: StartWorker) -> Iterator[Result]:
+    """The results of jobs, in order, from so many processes."""
+    return in_turn(local_executor(count, start.method, begin, start), work, jobs, 2 * count)

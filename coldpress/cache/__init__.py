@@ -1,0 +1,1 @@
+"""The cache in `.coldpress/`: database, digests, the build's stamp."""

@@ -1,0 +1,335 @@
+"""An SQLite file in `.coldpress/` that may vanish at any time.
+
+One from another machine is as good as one's own.  Nothing in it is believed
+without a checksum: each row has one, of the name of its table, its values and
+their types, and all reading goes through `Database.select`.  Of a table whose
+rows stand or fall together, a sum tells whether one is missing.
+
+A row that is damaged is dropped.  A file that is damaged otherwise, or was made
+by another version, is made anew; one that cannot be opened or written is done
+without.  `note` says so, in one line.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import weakref
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from coldpress import recorder
+from coldpress.cache.checksum import row_checksum, sound_rows
+from coldpress.paths import make_state
+
+T = TypeVar("T")
+_BUSY = 5  # seconds to wait for another process
+_HEAD = b"SQLite format 3\0\x10\x00\x01\x01\x00\x40\x20\x20"  # pages of 4096 bytes, no write-ahead log
+_BESIDE = ("", "-journal", "-wal", "-shm")
+_UNABLE = {
+    sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
+"""Errors that tell of the system, not of damage."""
+_SUMS = "sums"
+_PRIME = 4294967291
+_CHUNK = 500  # keys looked up at once
+
+
+class Table(NamedTuple):
+    """Columns, the first of which is the key; with `whole`, its rows stand or
+    fall together: a missing one is a damage."""
+
+    columns: str
+    whole: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns."""
+        return [column.split()[0] for column in self.columns.split(",")]
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether keys are numbers."""
+        return self.columns.split(",")[0].endswith(" INTEGER")
+
+    def created(self, name: str) -> str:
+        """The statement that makes it."""
+        key, _, others = self.columns.partition(",")
+        return f"CREATE TABLE {name} ({key} PRIMARY KEY, seal,{others})"
+
+    @property
+    def weight(self) -> str:
+        """What a row adds to the sum, as SQL."""
+        return f"(seal & 4294967295) + {f'{self.names[0]} % {_PRIME}' if self.has_numbers else '0'}"
+
+    def weight_of(self, key: Any, seal: int) -> int:
+        """The same of a row that is to be written."""
+        return seal + (int(key) % _PRIME if self.has_numbers else 0)
+
+
+class Database:
+    """The file `name` in a state folder, with some tables by name.
+
+    `version` names what may be read from it: another one, and it is emptied.
+    From any thread; in a forked process it is opened anew.
+    """
+
+    def __init__(self, folder: Path, name: str, tables: Mapping[str, Table], version: str = "") -> None:
+        self.note: str | None = None
+        self._folder = folder
+        self._name = name
+        self._tables = {**tables, **({_SUMS: Table("name, total")} if any(t.whole for t in tables.values()) else {})}
+        self._schema = {table: made.created(table) for table, made in self._tables.items()}
+        self._version = zlib.crc32(f"{self._schema}{version}".encode()) & 0x7FFFFFFF
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._opened_by: int | None = None
+
+    def select(self, table: str, condition: str = "", values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a table for which an SQL condition holds, as far as they
+        are as they were written; none when the file cannot be had."""
+        columns = ", ".join(self._tables[table].names)
+        query = f"SELECT seal, {columns} FROM {table} {f'WHERE {condition}' if condition else ''}"
+        wanted = tuple(values)
+        rows: list[Any] = self.run(lambda connection: _fetched(connection, query, wanted), [])
+        sound = sound_rows(table, rows)
+        if len(sound) != len(rows):
+            self._drop_damaged(table, condition, wanted)
+        return sound
+
+    def get(self, table: str, key: object) -> tuple[Any, ...] | None:
+        """The row with a key."""
+        # A damaged index may lead to a sound row that is another's.
+        rows = self.select(table, f"{self._tables[table].names[0]} = ?", (key,))
+        return next((row for row in rows if row[0] == key), None)
+
+    def keys(self, table: str) -> list[Any]:
+        """The keys of a table; nobody vouches for their rows."""
+        query = f"SELECT {self._tables[table].names[0]} FROM {table}"
+        rows: list[Any] = self.run(lambda connection: _fetched(connection, query, ()), [])
+        return [key for (key,) in rows]
+
+    def write(self, work: Callable[[Writing], object]) -> None:
+        """Change rows, all in one transaction or not at all."""
+        self.run(lambda connection: work(Writing(connection, self._tables)), None)
+
+    def empty(self, note: str) -> None:
+        """Drop every row, and say why."""
+        self.note = note
+        self.write(Writing.empty)
+
+    def run(self, work: Callable[[sqlite3.Connection], T], default: T) -> T:
+        """The result of `work` in one transaction; `default` when the file
+        cannot be had or fails."""
+        with self._lock:
+            connection = self._open()
+            if connection is None:
+                return default
+            try:
+                with connection:
+                    return work(connection)
+            except sqlite3.Error as reason:
+                self._give_up(reason)
+                return default
+
+    def close(self) -> None:
+        """Let go of the file; it is opened again when asked."""
+        with self._lock:
+            if self._connection is not None and self._opened_by == os.getpid():
+                self._connection.close()
+            self._connection = None
+            self._opened_by = None
+
+    def _open(self) -> sqlite3.Connection | None:
+        if self._opened_by != os.getpid():
+            self._opened_by = os.getpid()
+            self._connection = None
+            try:
+                with recorder.unrecorded():  # whichever page is the first to ask
+                    self._connection = self._connect()
+            except (sqlite3.Error, OSError) as reason:
+                self._give_up(reason)
+        return self._connection
+
+    def _connect(self) -> sqlite3.Connection:
+        file = make_state(self._folder) / self._name
+        try:
+            connection = self._prepare(file)
+        except sqlite3.Error as reason:
+            if _is_unable(reason):
+                raise
+            self._remove(reason)
+            connection = self._prepare(file)
+        # An app may be dropped without a word; its file must not stay open.
+        weakref.finalize(self, connection.close)
+        return connection
+
+    def _prepare(self, file: Path) -> sqlite3.Connection:
+        _look_at_head(file)
+        connection = sqlite3.connect(file, timeout=_BUSY, check_same_thread=False)
+        try:
+            if self._is_ours(connection):
+                self._look_at_sums(connection)
+            else:
+                self._make(connection)
+            connection.execute("PRAGMA synchronous = OFF")  # a cache may be lost, not waited for
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _is_ours(self, connection: sqlite3.Connection) -> bool:
+        """Whether it is of this version; raises when that cannot be told."""
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (again,) = connection.execute("PRAGMA application_id").fetchone()
+        if version != again:
+            raise sqlite3.DatabaseError("its version is damaged")
+        if version != self._version:
+            return False
+        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+        if dict(found) != self._schema:
+            raise sqlite3.DatabaseError("its tables are damaged")
+        return True
+
+    def _make(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA page_size = 4096")
+        with connection:
+            for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                connection.execute(f'DROP TABLE "{table}"')
+            for statement in self._schema.values():
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {self._version}")
+            connection.execute(f"PRAGMA application_id = {self._version}")
+
+    def _look_at_sums(self, connection: sqlite3.Connection) -> None:
+        """Read a little of each table, and all checksums where none may be missing."""
+        for name, table in self._tables.items():
+            connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone()
+            if table.whole and _sum(connection, name, table) != _total(connection, name):
+                raise sqlite3.DatabaseError("rows were lost")
+
+    def _drop_damaged(self, table: str, condition: str, values: tuple[object, ...]) -> None:
+        """Remove the rows that are not as they were written; without those of a
+        table that must be whole, nothing counts."""
+        note = f"the cache was damaged ({self._name}: a row of `{table}`); what it held is made anew"
+        if self._tables[table].whole:
+            self.empty(note)
+            return
+        self.note = note
+        columns = ", ".join(self._tables[table].names)
+        query = f"SELECT rowid, seal, {columns} FROM {table} {f'WHERE {condition}' if condition else ''}"
+        self.run(lambda connection: connection.executemany(
+            f"DELETE FROM {table} WHERE rowid = ?",
+            [row[:1] for row in _fetched(connection, query, values) if not sound_rows(table, [row[1:]])]), None)
+
+    def _give_up(self, reason: Exception) -> None:
+        """Do without the file; one that is damaged is made anew."""
+        connection, self._connection = self._connection, None
+        if isinstance(reason, sqlite3.Error) and connection is not None and not _is_unable(reason):
+            connection.close()
+            try:
+                self._remove(reason)
+                with recorder.unrecorded():
+                    self._connection = self._connect()
+            except (sqlite3.Error, OSError):
+                self._connection = None
+            return
+        self.note = f"the cache is not used: {reason}"
+
+    def _remove(self, reason: Exception) -> None:
+        self.note = f"the cache was damaged ({self._name}: {reason}); it is made anew"
+        for ending in _BESIDE:
+            (self._folder / f"{self._name}{ending}").unlink(missing_ok=True)
+
+
+class Writing:
+    """One transaction on some tables."""
+
+    def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
+        self._connection = connection
+        self._tables = tables
+
+    def put(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows, over those with the same keys."""
+        sealed = {row[0]: (row[0], row_checksum(table, row), *row[1:]) for row in rows}
+        if sealed:
+            made = self._tables[table]
+            self._add(table, sum(made.weight_of(*row[:2]) for row in sealed.values()) if made.whole else 0, sealed)
+            places = ", ".join("?" * (len(made.names) + 1))
+            self._connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", sealed.values())
+
+    def drop(self, table: str, keys: Iterable[object]) -> None:
+        """Remove the rows with these keys."""
+        gone = dict.fromkeys(keys)
+        if gone:
+            self._add(table, 0, gone)
+            self._connection.executemany(
+                f"DELETE FROM {table} WHERE {self._tables[table].names[0]} = ?", [(key,) for key in gone])
+
+    def empty(self) -> None:
+        """Remove all rows of all tables."""
+        for table in self._tables:
+            self._connection.execute(f"DELETE FROM {table}")
+
+    def fetch(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query, for deciding what may go: nobody vouches for them."""
+        return _fetched(self._connection, query, values)
+
+    def _add(self, table: str, more: int, keys: Iterable[object]) -> None:
+        """Have the sum of a table tell of what is written over these keys."""
+        made = self._tables[table]
+        if made.whole:
+            total = _total(self._connection, table) + more - _sum_of(self._connection, table, made, list(keys))
+            self.put(_SUMS, [(table, total)])
+
+
+def _fetched(connection: sqlite3.Connection, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    try:
+        return connection.execute(query, values).fetchall()
+    except sqlite3.OperationalError as reason:
+        if "decode" not in str(reason):
+            raise
+    # Text that is none any more: let its checksum tell.
+    connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    return connection.execute(query, values).fetchall()
+
+
+def _sum(connection: sqlite3.Connection, name: str, table: Table) -> int:
+    (found,) = connection.execute(f"SELECT sum({table.weight}) FROM {name}").fetchone()
+    return found or 0
+
+
+def _sum_of(connection: sqlite3.Connection, name: str, table: Table, keys: Sequence[object]) -> int:
+    total = 0
+    for start in range(0, len(keys), _CHUNK):
+        some = keys[start:start + _CHUNK]
+        (found,) = connection.execute(f"SELECT sum({table.weight}) FROM {name} WHERE {table.names[0]} IN "
+                                      f"({', '.join('?' * len(some))})", some).fetchone()
+        total += found or 0
+    return total
+
+
+def _total(connection: sqlite3.Connection, table: str) -> int:
+    """The sum as it was written; -1 when that is damaged."""
+    rows = _fetched(connection, f"SELECT seal, name, total FROM {_SUMS} WHERE name = ?", (table,))
+    sound = sound_rows(_SUMS, rows)
+    return int(str(sound[0][1])) if sound else -1 if rows else 0
+
+
+def _look_at_head(file: Path) -> None:
+    """Raise when the beginning of a file is not that of ours: SQLite would take
+    some of it for another way to write."""
+    if file.is_file():
+        with file.open("rb") as opened:
+            head = opened.read(len(_HEAD))
+        if head and head != _HEAD:
+            raise sqlite3.DatabaseError("it is not ours")
+
+
+def _is_unable(reason: sqlite3.Error) -> bool:
+    """Whether an error is nothing that a new file would mend."""
+    code = getattr(reason, "sqlite_errorcode", None) or 0
+    return isinstance(reason, sqlite3.ProgrammingError) or code & 0xFF in _UNABLE

@@ -1,0 +1,1 @@
+"""The config: model, options, YAML and TOML with positions."""

@@ -1,0 +1,354 @@
+"""Mappings people write by hand: YAML and TOML, with positions for mistakes.
+
+Used for `config.yaml` and for front matter.  Everything that PyYAML lets
+through and should not (duplicate keys, impossible dates as bare ValueErrors,
+structures that contain themselves, `No` as a boolean) is handled here.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from coldpress.errors import ColdpressError, Place, Problem
+from coldpress.text import CONTROLS
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is 8 times faster
+_MAX_DEPTH = 100  # values in one another
+_MAX_NODES = 100_000  # what aliases may unfold to
+_MAX_DIGITS = 1_000  # of a whole number
+_MOST_NUMBER = 10 ** _MAX_DIGITS
+_TOO_DEEP, TOO_LONG = "this is nested too deep", f"this number has more than {_MAX_DIGITS} digits"
+_LONG_NUMBER = re.compile(rf"(?<![\w.])[-+]?\d[\d_]{{{_MAX_DIGITS},}}")
+# What may be deeper than libyaml's own stack can stand; a look at the events tells.
+_MAYBE_DEEP = re.compile(r"^[-? ]{100}", re.M)
+
+
+class _Loader(_Base):  # type: ignore[misc]  # chosen at run time
+    """YAML as people expect it: 1.2 booleans, no base-60 numbers, no double keys."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[tuple[str, str]] = set()
+        for key, _ in node.value:
+            mark = (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else None
+            if mark in seen and key.value != "<<":
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key `{key.value}` stands here twice", key.start_mark)
+            if mark:
+                seen.add(mark)
+        result: dict[Any, Any] = super().construct_mapping(node, deep)
+        return result
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError) as reason:  # `2024-02-30`
+            said, text = str(node.value), str(reason).partition(",")[0]
+            raise yaml.constructor.ConstructorError(
+                None, None, text if len(said) > _MAX_DEPTH else f"`{said}`: {text}", node.start_mark) from None
+        except (AttributeError, LookupError, TypeError):  # `!!timestamp soon`
+            raise yaml.constructor.ConstructorError(
+                None, None, f"this is no `{node.tag.rpartition(':')[2]}`", node.start_mark) from None
+
+
+def _resolvers() -> dict[Any, list[tuple[str, re.Pattern[str]]]]:
+    plain = {
+        first: [pair for pair in pairs if pair[0].rpartition(":")[2] not in ("bool", "int", "float")]
+        for first, pairs in _Base.yaml_implicit_resolvers.items()
+    }
+    for tag, pattern, firsts in (
+        ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+        ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+        ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)"
+                  r"|\.(?:nan|NaN|NAN)", "-+.0123456789"),
+    ):
+        regexp = re.compile(f"(?:{pattern})\\Z")
+        for first in firsts:
+            plain.setdefault(first, []).append((f"tag:yaml.org,2002:{tag}", regexp))
+    return plain
+
+
+def _construct_int(loader: Any, node: yaml.ScalarNode) -> int:
+    text = node.value
+    if len(text) > _MAX_DIGITS + 1:
+        raise ValueError(TOO_LONG)
+    return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+
+
+_Loader.yaml_implicit_resolvers = _resolvers()
+_Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+
+
+class _WrittenFloat(float):
+    """A number of TOML that prints as it was written: `1.10`."""
+
+    text: str
+
+    def __new__(cls, text: str) -> _WrittenFloat:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Params(dict[str, Any]):
+    """Keys of the author's own, as written; one that is missing is None."""
+
+    def __missing__(self, key: str) -> None:
+        return None
+
+
+class MappingText:
+    """The text of one mapping and the file it stands in, from `first_line` on."""
+
+    def __init__(self, text: str, path: str, syntax: str = "yaml", first_line: int = 1) -> None:
+        self.text = text
+        self.path = path
+        self.syntax = syntax
+        self.first_line = first_line
+        # These end a line for YAML, but for nobody else.
+        self._yaml = re.sub("[\u2028\u2029\x85]", " ", text)
+        self._node: Any = None
+
+    def parse(self) -> dict[str, Any]:
+        """The mapping; keys as text.  Raises `ColdpressError` with the place."""
+        data = self.value()
+        if data is None:
+            return {}
+        if not isinstance(data, Mapping):
+            start = len(self.text) - len(self.text.lstrip())
+            raise self._error(f"this is {_kind(data)}, not `key: value` lines", start)
+        written = {str(key): value for key, value in data.items()}
+        return _without_controls(written) if "\\" in self.text else written  # type: ignore[return-value]
+
+    def value(self) -> Any:
+        """Whatever the text holds; raises the same."""
+        value = self._parse_toml() if self.syntax == "toml" else self._parse_yaml()
+        for key, inner in value.items() if isinstance(value, dict) else [(None, value)]:
+            wrong = what_is_too_much(inner, 1)
+            if wrong:
+                place = self.place(str(key)) if key is not None else self._place(0, 1)
+                raise ColdpressError(Problem(f"syntax.{self.syntax}", wrong, place))
+        return value
+
+    def place(self, *keys: str | int, length: int | None = None) -> Place:
+        """Where a key stands (or, for an int, an item of a list); without keys, the file."""
+        if not keys:
+            return Place(self.path)
+        if self.syntax == "toml":
+            found = re.search(rf"^[ \t]*(?:\[*\s*)({re.escape(str(keys[0]))})\b", self.text, re.M)
+            return self._place(found.start(1) if found else 0, length or len(str(keys[0])))
+        node = self._composed()
+        found_at, width = 0, 1
+        for key in keys:
+            pair = _child(node, key)
+            if pair is None:
+                break
+            label, node = pair
+            found_at = label.start_mark.index
+            width = max(1, label.end_mark.index - found_at) if isinstance(label, yaml.ScalarNode) else 1
+        return self._place(found_at, length or width)
+
+    def spelling(self, key: str) -> str | None:
+        """How a key is written that stands at the top, in whatever case; None for none."""
+        if self.syntax == "toml":
+            found = re.search(rf"^[ \t]*(?:\[+\s*)?({re.escape(key)})\b", self.text, re.M | re.I)
+            return found[1] if found else None
+        node = self._composed()
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        return next((label.value for label, _ in pairs
+                     if isinstance(label, yaml.ScalarNode) and label.value.casefold() == key.casefold()), None)
+
+    def raw(self, *keys: str | int) -> str | None:
+        """The letters of a scalar as written: `1.10`, not the number 1.1."""
+        if self.syntax == "toml":
+            if len(keys) > 1:
+                return None
+            found = re.search(rf"^[ \t]*{re.escape(str(keys[0]))}[ \t]*=([^#\n]*)", self.text, re.M)
+            return found[1].strip(" \t") if found else None
+        node = self._composed()
+        for key in keys:
+            pair = _child(node, key)
+            if pair is None:
+                return None
+            node = pair[1]
+        return node.value if isinstance(node, yaml.ScalarNode) else None
+
+    def _composed(self) -> Any:
+        if self._node is None:
+            self._node = yaml.compose(self._yaml, Loader=_Loader)
+        return self._node
+
+    def _parse_yaml(self) -> Any:
+        deep = _too_deep_at(self._yaml)
+        if deep is not None:
+            raise self._error(_TOO_DEEP, deep)
+        try:
+            loader = _Loader(self._yaml)
+            try:
+                node = loader.get_single_node()
+                if node is None:
+                    return None
+                if "*" in self.text:
+                    self._check_aliases(node)
+                return loader.construct_document(node)
+            finally:
+                loader.dispose()
+        except yaml.MarkedYAMLError as reason:
+            raise self._yaml_error(reason) from None
+        except yaml.reader.ReaderError as reason:
+            character = reason.character
+            code = character if isinstance(character, int) else ord(character[:1] or "\0")
+            raise self._error(
+                f"the character U+{code:04X} is not allowed in YAML",
+                max(self.text.find(chr(code)), 0)) from None
+        except RecursionError:
+            raise self._error(_TOO_DEEP, 0) from None
+
+    def _yaml_error(self, reason: yaml.MarkedYAMLError) -> ColdpressError:
+        mark = reason.problem_mark or reason.context_mark
+        at = mark.index if mark else 0
+        message = reason.problem or "this is not YAML"
+        hint = None
+        if reason.context_mark and "flow" in (reason.context or ""):
+            at, hint = reason.context_mark.index, "close it with `]` or `}`"
+            at = at if self.text[at:].strip() else max(0, len(self.text.rstrip()) - 1)  # where anything is
+            message = "this is never closed, or a comma is missing"
+        elif reason.context_mark and not self.text[at:].strip() and self.text[reason.context_mark.index:].strip():
+            # Something was opened and never closed: its opening is the place.
+            at, hint = reason.context_mark.index, "close it, or put the whole value in quotes"
+            message = "this quote is never closed" if self.text[at] in "\"'" else f"this is never closed: {message}"
+        if "found a tab" in message or "'\\t' that cannot" in message:
+            hint = "indent with spaces, not tabs"
+        elif "another document" in message:
+            message, hint = "there are two documents here", "leave one mapping"
+        elif "mapping values are not allowed" in message:
+            hint = "put quotes round a value that holds `: `"
+        elif "cannot start any token" in message:
+            at = min(at, max(len(self.text) - 1, 0))
+            hint = "indent with spaces, not tabs" if self.text[at : at + 1] == "\t" else (
+                "put quotes round a value that starts with this character")
+        elif message == "found unhashable key":
+            message = "a list or a mapping cannot be a key"
+            hint = "put quotes round a value that starts with `{`" if self.text[at : at + 1] == "{" else None
+        elif "twice" in message:
+            hint = "keep one of them"
+        elif "could not determine a constructor" in message:
+            message, hint = "a tag like `!name` has no meaning here", "put quotes round the value"
+        return self._error(message, at, hint)
+
+    def _check_aliases(self, root: yaml.Node) -> None:
+        budget = [_MAX_NODES]
+
+        def visit(node: yaml.Node, above: frozenset[int]) -> None:
+            budget[0] -= 1
+            if id(node) in above:
+                raise self._error("this alias holds itself", node.start_mark.index)
+            if budget[0] < 0:
+                raise self._error("the aliases unfold to too much", node.start_mark.index)
+            for child in _children(node):
+                visit(child, above | {id(node)})
+
+        visit(root, frozenset())
+
+    def _parse_toml(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.text, parse_float=_WrittenFloat)
+        except RecursionError:
+            raise self._error(_TOO_DEEP, 0) from None
+        except tomllib.TOMLDecodeError as reason:
+            found = re.search(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", str(reason), re.S)
+            lines = self.text.split("\n")
+            line = min(int(found[2]), len(lines)) if found and found[2] else len(lines)
+            at = sum(len(text) + 1 for text in lines[: line - 1])
+            at += int(found[3]) - 1 if found and found[3] else 0
+            raise self._error(found[1] if found else str(reason), at) from None
+        except ValueError:  # of `int`
+            raise self._error(TOO_LONG, long_number_at(self.text)) from None
+
+    def _error(self, message: str, at: int, hint: str | None = None) -> ColdpressError:
+        code = "syntax.toml" if self.syntax == "toml" else "syntax.yaml"
+        word = re.compile(r"[\w-]+").match(self.text, at)
+        return ColdpressError(Problem(code, message, self._place(at, len(word[0]) if word else 1), hint))
+
+    def _place(self, at: int, length: int) -> Place:
+        at = min(at, len(self.text))
+        start = self.text.rfind("\n", 0, at) + 1
+        line = self.text[start:].partition("\n")[0].rstrip("\r")
+        return Place(self.path, self.first_line + self.text.count("\n", 0, at), at - start + 1, line,
+                     max(1, min(length, len(line) - (at - start))))
+
+
+def what_is_too_much(value: object, depth: int = 0) -> str | None:
+    """What of a parsed value is deeper or longer than whatever reads it can stand."""
+    ahead = [(value, depth)]
+    while ahead:
+        inner, depth = ahead.pop()
+        if isinstance(inner, int) and not -_MOST_NUMBER < inner < _MOST_NUMBER:
+            return TOO_LONG
+        if isinstance(inner, (dict, list)):
+            if depth >= _MAX_DEPTH:
+                return _TOO_DEEP
+            ahead += [(each, depth + 1) for each in (inner.values() if isinstance(inner, dict) else inner)]
+    return None
+
+
+def long_number_at(text: str) -> int:
+    """Where the first number stands that has too many digits."""
+    found = _LONG_NUMBER.search(text)
+    return found.start() if found else 0
+
+
+def _too_deep_at(text: str) -> int | None:
+    """Where a text begins to be nested too deep."""
+    if text.count("[") + text.count("{") <= _MAX_DEPTH and not _MAYBE_DEEP.search(text):
+        return None
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_Base):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > _MAX_DEPTH:
+                    return event.start_mark.index if event.start_mark else 0
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.YAMLError:
+        pass  # told when it is read
+    return None
+
+
+def _children(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            yield from pair
+    elif isinstance(node, yaml.SequenceNode):
+        yield from node.value
+
+
+def _child(node: yaml.Node, key: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for label, value in node.value:
+            if isinstance(label, yaml.ScalarNode) and label.value == str(key):
+                return label, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key], node.value[key]
+    return None
+
+
+def _without_controls(value: object) -> object:
+    """A parsed value without the characters that only an escape can bring in."""
+    if isinstance(value, str):
+        return CONTROLS.sub("", value)
+    if isinstance(value, dict):
+        return {key: _without_controls(inner) for key, inner in value.items()}
+    return [_without_controls(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _kind(value: object) -> str:
+    return {list: "a list", str: "text", bool: "true or false"}.get(type(value), "one value")

@@ -1,0 +1,330 @@
+"""`config.yaml`, typed: every option with its default and its meaning.
+
+An empty file works.  A key we don't know, a name another generator uses or a
+value of the wrong type is a problem at its line; the other keys still count.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from coldpress import recorder
+from coldpress.config.mapping import MappingText, Params
+from coldpress.config.options import (
+    FeedOptions,
+    MarkdownOptions,
+    MenuItem,
+    SlugOptions,
+    ThemeOptions,
+    as_count,
+    as_feeds,
+    as_markdown,
+    as_menu,
+    as_slugs,
+    as_theme,
+)
+from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.paths import BadPath, TooLong, asset_file_of, relative_name
+from coldpress.text import decode, did_you_mean, one_line
+
+ENVIRONMENT_BASE_URL = "COLDPRESS_BASE_URL"
+_HOST = re.compile(r"(?:[^\s@]+@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:@\[\]]+)(?::\d{1,4}|:[1-5]\d{4}|:6[0-4]\d{3})?")
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+PERMALINK_TOKEN = re.compile(r"<([^<>]*)>")
+PERMALINK_TOKENS = ("year", "month", "day", "slug", "section", "stem")
+
+
+def _option(parse: Callable[[Any], Any], default: Any) -> Any:
+    return field(default_factory=lambda: default, metadata={"parse": parse})
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        raise ValueError("text is expected here")
+    return "" if value is None else str(value)
+
+
+def _base_url(value: Any) -> str | None:
+    text = _text(value).strip()
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(parts.netloc) or re.search(r"\s", text):
+        raise ValueError("a whole URL is expected here, such as `https://example.org/blog/`")
+    if parts.query or parts.fragment:
+        raise ValueError("a base URL has no `?` and no `#`")
+    return text.rstrip("/") + "/"
+
+
+def _line(value: Any) -> str:
+    return one_line(_text(value))
+
+
+def _language(value: Any) -> str:
+    text = _text(value).strip()
+    if not _TAG.fullmatch(text):
+        near = text.partition(".")[0].replace("_", "-")  # a locale of POSIX, such as zh_CN.UTF-8
+        raise ValueError("a language is written as in HTML, such as `en` or `zh-Hans` (BCP 47)",
+                         f"write `{near}`" if _TAG.fullmatch(near) else None)
+    return text
+
+
+def _timezone(value: Any) -> str:
+    name = _text(value)
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        raise ValueError(f"there is no time zone `{name}`; write one like `Europe/Berlin`") from None
+    return name
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("`true` or `false` is expected here")
+    return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip("/ ") for name in names):
+        raise ValueError("a list of names is expected here")
+    return tuple(dict.fromkeys(name.strip("/") for name in names))
+
+
+def _folder(value: Any) -> str:
+    name = posixpath.normpath(_text(value).replace("\\", "/"))
+    if name in (".", "") or name.startswith(("..", "/")) or Path(name).is_absolute():
+        raise ValueError("a folder inside the site is expected here")
+    try:
+        asset_file_of(f"/{name}")
+    except BadPath as reason:
+        raise ValueError(f"a folder cannot be called so: {reason}", "give it a shorter name"
+                         if isinstance(reason, TooLong) else None) from None
+    return name
+
+
+def _params(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("`key: value` lines are expected here")
+    return Params({str(key): inner for key, inner in value.items()})
+
+
+def _permalinks(value: Any) -> Mapping[str, str]:
+    patterns = Params({folder.strip("/"): pattern for folder, pattern in _params(value).items()})
+    for folder, pattern in patterns.items():
+        if "/" in folder:
+            raise ValueError(f"`{folder}` lies in another folder", f"only a folder at the top has a pattern; write "
+                             f"`{folder.partition('/')[0]}`")
+        if not isinstance(pattern, str) or not pattern.startswith("/"):
+            raise ValueError("a pattern starts with `/`, such as `/<year>/<slug>/`")
+        for token in PERMALINK_TOKEN.findall(pattern):
+            if token not in PERMALINK_TOKENS:
+                raise ValueError(f"there is no `<{token}>`", did_you_mean(token, PERMALINK_TOKENS)
+                                 or f"there are {', '.join(PERMALINK_TOKENS)}")
+    return patterns
+
+
+_EMPTY: Mapping[str, Any] = Params()
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one site, every read recorded.  Each option: its meaning
+    in the line below it."""
+
+    title: str = _option(_line, "My site")
+    """Name of the site: the header, the feeds, every page's `<title>`."""
+    base_url: str | None = _option(_base_url, None)
+    """Where the site will live, such as `https://example.org/blog/`."""
+    description: str = _option(_line, "")
+    """One sentence about the site, for search engines and feeds."""
+    author: str = _option(_text, "")
+    """Who writes, where a post names nobody."""
+    language: str = _option(_language, "en")
+    """Language of the site as a BCP 47 tag: `en`, `zh-Hans`, `ar`."""
+    timezone: str = _option(_timezone, "UTC")
+    """Time zone of dates that name none: `Asia/Shanghai`."""
+    permalinks: Mapping[str, str] = _option(_permalinks, _EMPTY)
+    """URL pattern for each section: `posts: /<year>/<month>/<slug>/`."""
+    slugs: SlugOptions = _option(as_slugs, SlugOptions())  # noqa: RUF009  (it makes a field)
+    """How names of files, folders and terms stand in URLs: `lowercase`."""
+    taxonomies: tuple[str, ...] = _option(_names, ("tags", "categories"))
+    """Ways of grouping posts; each is a key in front matter and a page of terms."""
+    nested_taxonomies: tuple[str, ...] = _option(_names, ())
+    """Those in which a list goes down: `[Python, Flask]` is Flask below Python."""
+    collections: tuple[str, ...] = _option(_names, ("posts",))
+    """Folders of dated posts: listed newest first, in the archive and the feeds."""
+    menu: tuple[MenuItem, ...] = _option(as_menu, ())
+    """Entries of the site's menu: `- About: /about/`, nested as in MkDocs' `nav`."""
+    search: bool = _option(_flag, True)
+    """Whether there is a search, at `/search/` and in a dialog on every page."""
+    paginate: int = _option(as_count, 10)
+    """Posts on one page of a list."""
+    params: Mapping[str, Any] = _option(_params, _EMPTY)
+    """Anything of your own, for templates: `site.params.NAME`."""
+    markdown: MarkdownOptions = _option(as_markdown, MarkdownOptions())  # noqa: RUF009  (it makes a field)
+    """How bodies are read: `trusted`, `jinja`, `smart`, `macros`, `heading_ids`, `snippets`, `append`."""
+    theme: ThemeOptions = _option(as_theme, ThemeOptions())  # noqa: RUF009
+    """How the theme looks: `accent`, `docs`, `edit_url`, `backlinks`."""
+    feeds: FeedOptions = _option(as_feeds, FeedOptions())  # noqa: RUF009
+    """What feeds there are: `formats`, `limit`, `full`; `false` for none."""
+    llms: bool = _option(_flag, False)
+    """Whether `llms.txt` and a Markdown twin of each page are made."""
+    content_dir: str = _option(_folder, "content")
+    """Folder of the Markdown."""
+    output_dir: str = _option(_folder, "site")
+    """Folder the site is written to."""
+    templates_dir: str = _option(_folder, "templates")
+    """Folder of your own templates."""
+    static_dir: str = _option(_folder, "static")
+    """Folder of files copied to `/static/`."""
+    data_dir: str = _option(_folder, "data")
+    """Folder of data for templates: YAML, JSON, TOML, CSV."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in _OPTIONS:
+            recorder.read("config", name)
+        return object.__getattribute__(self, name)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def prefix(self) -> str:
+        """The path part of the base URL without its last slash: `/blog` or ``."""
+        return urlsplit(self.base_url or "").path.rstrip("/")
+
+
+_OPTIONS = frozenset(Config.__dataclass_fields__)
+
+FOREIGN = {
+    "baseURL": "base_url", "baseurl": "base_url", "site_url": "base_url", "SITEURL": "base_url",
+    "url": "base_url", "root": "base_url", "site_name": "title", "SITENAME": "title", "name": "title",
+    "site_description": "description", "subtitle": "description", "site_author": "author",
+    "AUTHOR": "author", "languageCode": "language", "lang": "language", "locale": "language",
+    "default_language": "language", "defaultContentLanguage": "language", "TIMEZONE": "timezone",
+    "timeZone": "timezone", "nav": "menu", "menus": "menu", "navigation": "menu",
+    "paginate_by": "paginate", "pagination": "paginate", "per_page": "paginate", "paginator": "paginate",
+    "extra": "params", "permalink": "permalinks", "docs_dir": "content_dir",
+    "contentDir": "content_dir", "PATH": "content_dir", "source_dir": "content_dir",
+    "site_dir": "output_dir", "publishDir": "output_dir", "public_dir": "output_dir",
+    "OUTPUT_PATH": "output_dir", "destination": "output_dir", "layoutDir": "templates_dir",
+    "staticDir": "static_dir",
+}
+"""What others call our options."""
+
+NOT_BUILT = ("languages",)
+"""Options that will come; until then they are refused."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What one run of a command asks for, beside the config."""
+
+    drafts: bool = False
+    future: bool = False
+    expired: bool = False
+    base_url: str | None = None
+    output: Path | None = None
+    clock: datetime | None = None
+    config: Path | None = None
+    no_cache: bool = False
+
+
+_options: ContextVar[Options | None] = ContextVar("coldpress.config.options", default=None)
+
+
+@contextmanager
+def use_options(options: Options) -> Iterator[None]:
+    """The options that an app made inside the block gets."""
+    token = _options.set(options)
+    try:
+        yield
+    finally:
+        _options.reset(token)
+
+
+def current_options() -> Options:
+    """The options of the run that is making an app; the defaults outside of one."""
+    return _options.get() or Options()
+
+
+def load_config(root: Path, base: Path, options: Options, problems: Problems) -> tuple[Config, MappingText]:
+    """Read `config.yaml` of a site, and give its text too, for places in it;
+    it is named to people as seen from `base`.
+
+    What is wrong in it goes to `problems`.  Raises `ColdpressError` only when the file cannot be read at all: with
+    every setting unknown, further problems would mislead.
+    """
+    file = options.config or root / "config.yaml"
+    name = relative_name(file, base)
+    misnamed = root / "config.yml"
+    if not options.config and misnamed.exists() and not file.exists():
+        problems.error("config.name", "this file is not read", Place(relative_name(misnamed, base)),
+                       "rename it to `config.yaml`")
+    try:
+        data = file.read_bytes() if options.config or file.exists() else b""
+    except OSError as reason:
+        raise ColdpressError(Problem(
+            "config.unreadable", f"cannot read {name}: {reason.strerror}", Place(name))) from None
+    text = decode(data, name, "config.encoding")
+    source = MappingText(text, name)
+    return _with_base_url(_read(source, problems), options, problems), source
+
+
+def _read(source: MappingText, problems: Problems) -> Config:
+    parsers = {option.name: option.metadata["parse"] for option in fields(Config)}
+    values: dict[str, Any] = {}
+    for key, value in source.parse().items():
+        if key not in parsers:
+            _refuse(key, source, problems, parsers)
+        elif value is not None:
+            if parsers[key] in (_text, _line) and not isinstance(value, str):
+                value = source.raw(key) or value  # `1.10` is those four letters
+            try:
+                values[key] = parsers[key](value)
+            except ValueError as reason:
+                message, hint, *inner = reason.args if reason.args[1:] else (*reason.args, None)
+                problems.error("config.value", f"`{key}`: {message}", source.place(key, *inner), hint)
+    config = Config(**values)
+    for index, name in enumerate(config.nested_taxonomies):
+        if name not in config.taxonomies:
+            problems.error("config.value", f"`nested_taxonomies`: there is no taxonomy `{name}`",
+                           source.place("nested_taxonomies", index), did_you_mean(name, config.taxonomies)
+                           or "name it under `taxonomies` too")
+    return config
+
+
+def _refuse(key: str, source: MappingText, problems: Problems, known: Mapping[str, Any]) -> None:
+    place = source.place(key)
+    if key in NOT_BUILT:
+        problems.error("config.not-built", f"`{key}` is not built yet", place, "leave it out for now")
+    elif key in FOREIGN:
+        problems.error("config.foreign-key", f"`{key}` has another name here", place,
+                       f"write `{FOREIGN[key]}`")
+    else:
+        problems.error("config.unknown-key", f"unknown key `{key}`", place,
+                       did_you_mean(key, known) or "a value of your own goes under `params`")
+
+
+def _with_base_url(config: Config, options: Options, problems: Problems) -> Config:
+    for value, name in ((options.base_url, "--base-url"),
+                        (os.environ.get(ENVIRONMENT_BASE_URL), ENVIRONMENT_BASE_URL)):
+        if value:
+            try:
+                return replace(config, base_url=_base_url(value))
+            except ValueError as reason:
+                problems.error("config.value", f"`{name}`: {reason}")
+    return config

@@ -1,0 +1,277 @@
+"""The groups of options in `config.yaml`, with their defaults."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+from unicodedata import normalize
+
+from coldpress.text import did_you_mean
+
+_FORM = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|"
+                   r"(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\([\w\s.,%/+-]+\)", re.I)
+NAMES = frozenset("""
+    aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown burlywood
+    cadetblue chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue darkcyan darkgoldenrod darkgray
+    darkgreen darkgrey darkkhaki darkmagenta darkolivegreen darkorange darkorchid darkred darksalmon darkseagreen
+    darkslateblue darkslategray darkslategrey darkturquoise darkviolet deeppink deepskyblue dimgray dimgrey dodgerblue
+    firebrick floralwhite forestgreen fuchsia gainsboro ghostwhite gold goldenrod gray green greenyellow grey honeydew
+    hotpink indianred indigo ivory khaki lavender lavenderblush lawngreen lemonchiffon lightblue lightcoral lightcyan
+    lightgoldenrodyellow lightgray lightgreen lightgrey lightpink lightsalmon lightseagreen lightskyblue lightslategray
+    lightslategrey lightsteelblue lightyellow lime limegreen linen magenta maroon mediumaquamarine mediumblue
+    mediumorchid mediumpurple mediumseagreen mediumslateblue mediumspringgreen mediumturquoise mediumvioletred
+    midnightblue mintcream mistyrose moccasin navajowhite navy oldlace olive olivedrab orange orangered orchid
+    palegoldenrod palegreen paleturquoise palevioletred papayawhip peachpuff peru pink plum powderblue purple
+    rebeccapurple red rosybrown royalblue saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue
+    slateblue slategray slategrey snow springgreen steelblue tan teal thistle tomato turquoise violet wheat white
+    whitesmoke yellow yellowgreen""".split())  # noqa: SIM905  (nobody reads 148 lines)
+"""The names of colours."""
+
+
+def is_colour(text: str) -> bool:
+    """Whether CSS would read a text as a colour."""
+    return text.lower() in NAMES or _FORM.fullmatch(text) is not None
+
+
+PATH_TOKEN = "<path>"
+Keys = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the menu: its words, where it leads, and what is below it.
+
+    Without words it has the title of its page; without a URL it only holds others.
+    """
+
+    name: str | None
+    url: str | None
+    children: tuple[MenuItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownOptions:
+    """How bodies are read: the keys below `markdown:`."""
+
+    trusted: bool = True
+    """Whether authors may write any HTML; of others' it is cleaned."""
+    untrusted: tuple[str, ...] = ()
+    """Folders of the content folder whose authors may not, while the others may."""
+    jinja: bool = False
+    """Whether bodies are templates, run in a sandbox before they are read."""
+    smart: bool = True
+    """Whether quotes, dashes and dots become typographic ones, by the page's language."""
+    macros: tuple[tuple[str, str], ...] = ()
+    r"""TeX macros for formulas: `R: \mathbb{R}`."""
+
+    heading_ids: str = "github"
+    """How the anchors of headings are made: as GitHub does, or as `python-markdown`."""
+    snippets: tuple[str, ...] = (".", "snippets")
+    """Folders of the site in which snippets are looked for, before the content folder."""
+    append: tuple[str, ...] = ()
+    """Files of the site that every body ends with, such as a list of abbreviations."""
+
+    def trusts(self, source: str) -> bool:
+        """Whether the author of a source, named from the content folder, is
+        trusted.  All code that must know asks here."""
+        return self.trusted and not any(source.startswith(f"{folder}/") for folder in self.untrusted)
+
+    @property
+    def key(self) -> str:
+        """Tells markup of other options apart."""
+        return f"{self.trusted} {self.smart} {self.macros} {self.heading_ids}"
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeOptions:
+    """How the built-in theme looks: the keys below `theme:`."""
+
+    accent: str | None = None
+    """The colour of links, any that CSS knows: `"#c2410c"`, `teal`, `oklch(55% 0.2 260)`."""
+    docs: tuple[str, ...] | None = None
+    """Folders that have the face of docs, `.` for the whole site; without it,
+    every section that is not a collection."""
+    edit_url: str | None = None
+    """Where a page is edited: `https://github.com/me/site/edit/main/content/<path>`."""
+    backlinks: bool = False
+    """Whether pages show who links to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlugOptions:
+    """How names become parts of URLs: the keys below `slugs:`."""
+
+    lowercase: bool = True
+    """Whether letters become lower case; `false` keeps old URLs of files with capitals."""
+
+
+FORMATS = ("atom", "rss", "json")
+"""The kinds of feeds there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedOptions:
+    """What feeds there are: the keys below `feeds:`, or `false` for none."""
+
+    formats: tuple[str, ...] = FORMATS
+    """Their kinds; the first is the one that pages link to."""
+    limit: int = 20
+    """How many of the latest pages are in one."""
+    full: bool = True
+    """Whether they hold whole texts; else summaries."""
+
+
+def as_count(value: Any) -> int:
+    """A whole number of at least 1; ValueError for anything else."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("a whole number of at least 1 is expected here")
+    return value
+
+
+def as_feeds(value: Any) -> FeedOptions:
+    """`feeds:` as written."""
+    if isinstance(value, bool):
+        return FeedOptions() if value else FeedOptions(formats=())
+    return FeedOptions(**_group(value, FeedOptions, {"formats": _formats, "limit": as_count}))
+
+
+def as_markdown(value: Any) -> MarkdownOptions:
+    """`markdown:` as written."""
+    return MarkdownOptions(**_group(value, MarkdownOptions, {
+        "macros": _macros, "heading_ids": _heading_ids, "snippets": _paths, "append": _paths,
+        "untrusted": _content_folders}))
+
+
+def as_slugs(value: Any) -> SlugOptions:
+    """`slugs:` as written."""
+    return SlugOptions(**_group(value, SlugOptions, {}))
+
+
+def as_theme(value: Any) -> ThemeOptions:
+    """`theme:` as written."""
+    return ThemeOptions(**_group(value, ThemeOptions, {"accent": _colour, "docs": _folders, "edit_url": _edit_url}))
+
+
+def as_menu(value: Any) -> tuple[MenuItem, ...]:
+    """`menu:` as written: a list in the shape of MkDocs' `nav`, nested as deep as
+    one likes, or a plain mapping."""
+    return _menu_items(value, ())
+
+
+def _menu_items(value: Any, keys: Keys) -> tuple[MenuItem, ...]:
+    if isinstance(value, dict):
+        return tuple(_menu_item({name: url}, keys) for name, url in value.items())
+    if not isinstance(value, list):
+        raise ValueError("a list such as `- About: /about/` is expected here", None, *keys)
+    return tuple(_menu_item(entry, (*keys, index)) for index, entry in enumerate(value))
+
+
+def _menu_item(entry: Any, keys: Keys) -> MenuItem:
+    if isinstance(entry, str) and _is_seen(entry):
+        return MenuItem(None, entry)
+    if isinstance(entry, dict) and len(entry) == 1:
+        ((name, inner),) = entry.items()
+        keys = (*keys, "" if name is None else str(name))
+        if name is None or not _is_seen(str(name)):
+            raise ValueError("this menu entry has no name", "write one, or the page alone: `- about.md`", *keys)
+        if isinstance(inner, str) and _is_seen(inner):
+            return MenuItem(str(name), inner)
+        if isinstance(inner, list) and inner:
+            return MenuItem(str(name), None, _menu_items(inner, keys))
+    raise ValueError("a menu entry is written `- About: /about/`, or has a list of entries below its name",
+                     None, *keys)
+
+
+def _is_seen(text: str) -> bool:
+    """Whether a text has anything that shows."""
+    return any(char.isprintable() and not char.isspace() for char in text)
+
+
+def _group(value: Any, kind: type, parsers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    """The keys of one group, typed; those without a parser are true or false."""
+    if not isinstance(value, dict):
+        raise ValueError("`key: value` lines are expected here")
+    given = {str(name): option for name, option in value.items()}
+    known = [option.name for option in fields(kind)]
+    for name, option in given.items():
+        try:
+            given[name] = _member(name, option, known, parsers)
+        except ValueError as reason:
+            message, hint = (*reason.args, None)[:2]
+            raise ValueError(message, hint, name) from None
+    return given
+
+
+def _member(name: str, option: Any, known: Sequence[str], parsers: Mapping[str, Callable[[Any], Any]]) -> Any:
+    if name not in known:
+        raise ValueError(f"there is no `{name}`", did_you_mean(name, known) or f"there are {', '.join(known)}")
+    if name not in parsers and not isinstance(option, bool):
+        raise ValueError(f"`{name}` is `true` or `false`")
+    return parsers[name](option) if name in parsers else option
+
+
+def _macros(value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value or {}, dict):
+        raise ValueError("`key: value` lines are expected here")
+    if any(isinstance(tex, (dict, list)) for tex in (value or {}).values()):
+        raise ValueError("text is expected here")
+    return tuple(sorted((str(key), "" if tex is None else str(tex)) for key, tex in (value or {}).items()))
+
+
+def _formats(value: Any) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value or []
+    for name in names if isinstance(names, list) else [names]:
+        if name not in FORMATS:
+            raise ValueError(f"`formats`: there is no `{name}`", f"there are {', '.join(FORMATS)}")
+    return tuple(dict.fromkeys(names))
+
+
+def _heading_ids(value: Any) -> str:
+    if value not in ("github", "python-markdown"):
+        raise ValueError("`heading_ids` is `github` or `python-markdown`")
+    return str(value)
+
+
+def _paths(value: Any) -> tuple[str, ...]:
+    """Folders or files of the site."""
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip("/ ") for name in names):
+        raise ValueError("a list of paths inside the site is expected here")
+    paths = tuple(dict.fromkeys(posixpath.normpath(name.replace("\\", "/")) for name in names))
+    if any(path.startswith(("..", "/")) or ":" in path for path in paths):
+        raise ValueError("a path inside the site is expected here")
+    return paths
+
+
+def _content_folders(value: Any) -> tuple[str, ...]:
+    """Folders of the content folder, named as sources are."""
+    folders = tuple(normalize("NFC", path) for path in _paths(value)) if value else ()
+    if "." in folders:
+        raise ValueError("folders below the content folder are expected here",
+                         "if nobody is trusted, write `trusted: false`")
+    return folders
+
+
+def _colour(value: Any) -> str:
+    if not (isinstance(value, str) and is_colour(value.strip())):
+        raise ValueError("`accent` is a colour as CSS writes it", did_you_mean(str(value), NAMES) or
+                         'such as `"#0a7"`, in quotes, or `teal`')
+    return value.strip()
+
+
+def _folders(value: Any) -> tuple[str, ...] | None:
+    names = [value] if isinstance(value, str) else value
+    if names is not None and not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+        raise ValueError("`docs` is a list of folders below the content folder")
+    return None if names is None else tuple(dict.fromkeys(name.strip("/ ") or "." for name in names))
+
+
+def _edit_url(value: Any) -> str | None:
+    if value is not None and not (isinstance(value, str) and value.startswith(("https://", "http://"))
+                                  and PATH_TOKEN in value):
+        raise ValueError(f"`edit_url` is a whole URL with `{PATH_TOKEN}` in it",
+                         f"such as `https://github.com/me/site/edit/main/content/{PATH_TOKEN}`")
+    return value or None

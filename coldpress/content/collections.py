@@ -1,0 +1,210 @@
+"""Collections of pages: sections, lists of posts, and their order."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from coldpress import recorder
+from coldpress.config.model import Config
+from coldpress.content.page import Page, Post, Section, Standing
+from coldpress.content.page_list import Pages
+from coldpress.content.permalinks import folder_path
+from coldpress.content.taxonomy import BUILT_IN, Authors, Taxonomy
+from coldpress.sources.files import file_stem, top_of
+
+
+class SectionTree:
+    """Pages under the sections nearest above them; `members` by the section's
+    source: by weight, then posts newest first, then by title."""
+
+    def __init__(self, pages: Iterable[Page]) -> None:
+        pages = tuple(pages)
+        self._section_at = {page._document.source.folder: page for page in pages if isinstance(page, Section)}
+        self._bundle_at = {page.bundle: page for page in pages if page.bundle}
+        members: dict[str, list[Page]] = {section.source: [] for section in self._section_at.values()}
+        for page in pages:
+            section = self.nearest(page)
+            if section is not None and not page._document.front.unlisted:
+                members[section.source].append(page)
+        self.members = {source: tuple(sorted(found, key=in_section)) for source, found in members.items()}
+
+    def page_in(self, folder: str) -> Page | None:
+        """The page that stands for a content folder: its section or its bundle."""
+        return self._section_at.get(folder) or self._bundle_at.get(folder)
+
+    def nearest(self, page: Standing) -> Section | None:
+        """The section of a page's folder, else of the nearest folder above it."""
+        folder = page._document.source.folder
+        while True:
+            section = self._section_at.get(folder)
+            if section is not None and section is not page:
+                return section
+            if not folder:
+                return None
+            folder = posixpath.dirname(folder)
+
+
+def newest_first(page: Page) -> tuple[bool, float, str]:
+    """Sorts pages by date, the newest first, those without one last."""
+    date = page._document.front.date
+    return date is None, -date.timestamp() if date else 0.0, page.source
+
+
+def in_section(page: Page) -> tuple[object, ...]:
+    """Sorts pages in their section: by weight, then posts newest first, then by title."""
+    weight = page._document.front.weight
+    newest = newest_first(page)[:2] if page.kind == "post" else (False, 0.0)
+    return (weight is None, weight or 0.0, *newest, page.kind == "section", page._name.casefold(), page.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A folder of dated posts, newest first."""
+
+    name: str
+    path: str
+    posts: Pages[Post]
+    _section: Section | None
+
+    @property
+    def section(self) -> Section | None:
+        """Its `_index.md`."""
+        recorder.read("path", self.path)
+        return self._section
+
+
+class Shelves:
+    """Every list of pages there is, made once, in the order of the methods."""
+
+    def __init__(self, config: Config, everything: Sequence[Page], root: Callable[[], str],
+                 people: Mapping[str, Mapping[str, Any]]) -> None:
+        self.config = config
+        self.root = root
+        self._by_source = {page.source: page for page in everything}
+        self._by_path = {page.path: page for page in reversed(everything)}  # the first of two stays
+        self.all_pages: Pages[Page] = Pages("all", everything)
+        listed = sorted((page for page in everything if not page._document.front.unlisted), key=newest_first)
+        self.pages: Pages[Page] = Pages("pages", (
+            page for page in everything if page.kind == "page" and not page._document.front.unlisted))
+        self.sections: Pages[Section] = Pages("sections", (page for page in everything if isinstance(page, Section)))
+        self._tree = SectionTree(everything)
+        self._shelve_posts([page for page in listed if isinstance(page, Post)])
+        self._group(listed, people)
+
+    def _shelve_posts(self, listed: Sequence[Post]) -> None:
+        self.posts: Pages[Post] = Pages("posts", listed)
+        self.collections: Mapping[str, Collection] = MappingProxyType({
+            name: self._collection(name, listed) for name in self.config.collections})
+        self._position = {
+            post.source: (collection.posts.unrecorded, index)
+            for collection in self.collections.values()
+            for index, post in enumerate(collection.posts.unrecorded)
+        }
+
+    def _collection(self, name: str, posts: Iterable[Post]) -> Collection:
+        path = folder_path(name, lowercase=self.config.slugs.lowercase)
+        section = self._by_path.get(path)
+        return Collection(name, path, Pages(f"collection/{name}", (
+            post for post in posts if top_of(post.source, self.config.collections) == name)),
+            section if isinstance(section, Section) else None)
+
+    def _group(self, listed: Sequence[Page], people: Mapping[str, Mapping[str, Any]]) -> None:
+        def carried(name: str, pages: Iterable[Page]) -> Iterable[tuple[Page, Iterable[str]]]:
+            return ((page, page._document.front.terms.get(name, ())) for page in pages)
+
+        self.authors = Authors(
+            ((page, self.author_names(page)) for page in listed), self.root, self._own_page, people,
+            (name for page in listed for name in page._document.front.authors),
+            (pair for page in reversed(listed) for pair in page._document.front.author_urls.items()))
+        in_series = carried("series", sorted(listed, key=_in_series))
+        lowercase = self.config.slugs.lowercase
+        self.series = Taxonomy("series", in_series, self.root, self._own_page, lowercase=lowercase)
+        self.groups: Mapping[str, Taxonomy] = MappingProxyType({
+            **{name: Taxonomy(name, carried(name, listed), self.root, self._own_page, lowercase=lowercase)
+               for name in self.config.taxonomies if name not in BUILT_IN},
+            "series": self.series, "authors": self.authors})
+        self.taxonomies: Mapping[str, Taxonomy] = MappingProxyType({
+            name: self.groups[name] for name in self.config.taxonomies})
+
+    def author_names(self, page: Standing) -> tuple[str, ...]:
+        """What a page calls its authors (not recorded); a post that names nobody is
+        by the site's own."""
+        site = self.config.author
+        return page._document.front.authors or ((site,) if site and page.kind == "post" else ())
+
+    @property
+    def list_pages(self) -> Mapping[str, Page]:
+        """The pages that lists show, by path: a list's own text (not recorded)."""
+        found: dict[str, Page | None] = {"/": self._by_path.get("/")}
+        found |= {collection.path: collection._section for collection in self.collections.values()}
+        for taxonomy in self.groups.values():
+            terms = taxonomy.below("")
+            found |= {listing.path: taxonomy.find_page(listing.path) for listing in ([taxonomy] if terms else [])}
+            found |= {term.path: taxonomy.find_page(term.path) for term in terms}
+        return {path: page for path, page in found.items() if page}
+
+    def _own_page(self, path: str) -> Page | None:
+        """The page at the path of a taxonomy or a term, if it lies in the taxonomy's
+        folder or is called so itself: `tags.md`."""
+        page = self._by_path.get(path)
+        top, slash, _ = page.source.partition("/") if page else ("", "", "")
+        folder = folder_path(top if slash else file_stem(top), lowercase=self.config.slugs.lowercase)
+        return page if page and path.startswith(folder) else None
+
+    @cached_property
+    def documents(self) -> Mapping[str, Pages[Page]]:
+        """What a search finds, in orders that stay when more comes: posts from
+        the oldest on, other pages by their files."""
+        posts = [post for post in reversed(self.posts.unrecorded) if post._document.front.search]
+        pages = sorted((page for page in self.all_pages.unrecorded if page.kind != "post"
+                        and page._document.front.search and not page._document.front.unlisted), key=_source)
+        return MappingProxyType({"posts": Pages("documents/posts", posts), "pages": Pages("documents/pages", pages)})
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The name of every source that is a page."""
+        recorder.read("items", "sources")
+        return tuple(self._by_source)
+
+    def years(self) -> dict[int, list[Post]]:
+        """Dated posts by year, the newest first."""
+        years: dict[int, list[Post]] = {}
+        for post in self.posts:
+            if post.date is not None:
+                years.setdefault(post.date.year, []).append(post)
+        return years
+
+    @property
+    def has_feeds(self) -> bool:
+        """Whether there is a dated post to feed, and an address to feed it from."""
+        recorder.read("items", "posts.dated")
+        return self.config.base_url is not None and bool(self.config.feeds.formats) and self.posts.any_dated
+
+    def page_list(self, name: str) -> Pages[Any] | None:
+        """The list of pages that records know by a name (not recorded)."""
+        kind, _, rest = name.partition("/")
+        if kind == "term":
+            taxonomy, _, slug = rest.partition("/")
+            found = self.groups[taxonomy].term(slug) if taxonomy in self.groups else None
+            return found.pages if found else None
+        if kind == "collection":
+            return self.collections[rest].posts if rest in self.collections else None
+        if kind == "documents":
+            return self.documents.get(rest)
+        return {"all": self.all_pages, "pages": self.pages, "posts": self.posts, "sections": self.sections}.get(name)
+
+
+def _in_series(page: Page) -> tuple[object, ...]:
+    """Sorts the parts of a series: by weight, then the oldest first."""
+    weight = page._document.front.weight
+    undated, moment, source = newest_first(page)
+    return weight is None, weight or 0.0, undated, -moment, source
+
+
+def _source(page: Page) -> str:
+    return page.source

@@ -1,0 +1,175 @@
+"""Slots: places in a rendered body that are filled when its page is shown."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from coldpress.config.mapping import Params
+from coldpress.markdown.rendered import Component, Fragment, Link, Slot, Title
+from coldpress.markdown.syntax.foreign_syntax import kind_of
+from coldpress.markdown.tree import CALLOUT_TITLE, EMBED, PAGE_LINK
+
+if TYPE_CHECKING:
+    from coldpress.content.library import Library
+    from coldpress.content.page import Page
+
+
+class Filling:
+    """Fills slots for one page: its own, or `elsewhere` on the site, or in a
+    feed, where every link is `absolute`.  What an author who is not trusted
+    wrote is cleaned then, without `ids` if it stands on a page beside its own;
+    what templates make of it is not, for they are the site's."""
+
+    def __init__(self, library: Library, page: Page, *, elsewhere: bool = False, absolute: bool = False,
+                 ids: bool = True) -> None:
+        self._library = library
+        self._page = page
+        self._elsewhere = elsewhere
+        self._absolute = absolute
+        self._ids = ids
+        self._known: dict[int, Mapping[str, Any]] = {}
+        self._clean = None if library.trusts(page) else _sanitize_module()
+        self._made: list[str] = []
+
+    def html(self, fragment: Fragment) -> Markup:
+        """A fragment with its slots filled."""
+        if self._clean is None:
+            return Markup(fragment.fill(self))
+        around, self._made = self._made, []
+        try:
+            return Markup(self._clean.clean(fragment.fill(self), self._made, ids=self._ids))
+        finally:
+            self._made = around
+
+    def __call__(self, slot: Slot) -> str:
+        if isinstance(slot, Link):
+            return self._link(slot)
+        if isinstance(slot, Title):
+            return self._title(slot)
+        return self._component(slot)
+
+    def _url(self, link: Link) -> str:
+        return self._library.link_url(self._page, link, elsewhere=self._elsewhere, absolute=self._absolute)
+
+    def _link(self, link: Link) -> str:
+        """An attribute's value; a picture's goes on with its size."""
+        url = str(escape(self._url(link)))
+        size = self._size(link) if link.kind == "picture" else None
+        return f'{url}" width="{size[0]}" height="{size[1]}' if size else url
+
+    def _size(self, link: Link) -> tuple[int, int] | None:
+        target = self._library.target(self._page, link)
+        return self._library.image_size(target.path) if target.asset and target.path else None
+
+    def _title(self, title: Title) -> str:
+        """The heading that gave the title, where the page has another."""
+        if self._page._is_title(title):
+            return ""
+        return f'<h2 id="{escape(title.id)}">{title.html.fill(self)}</h2>'
+
+    def _component(self, component: Component) -> str:
+        if component.name == PAGE_LINK:
+            return self._page_link(component)
+        if component.name == EMBED:
+            return self._embed(component)
+        if component.name == CALLOUT_TITLE:
+            return str(escape(self._library.host.callout_title(self._page, str(component.attributes[0][1]))))
+        shown = self._library.host.component(component.name, self._variables(component))
+        if shown is None:
+            return f"{component.before}{component.body.fill(self)}{component.after}"
+        return self._settled(shown)
+
+    def _settled(self, html: str) -> str:
+        """HTML that is not to be cleaned with what an author wrote around it."""
+        if self._clean is None:
+            return html
+        self._made.append(html)
+        return str(self._clean.slot(len(self._made) - 1))
+
+    def _page_link(self, component: Component) -> str:
+        """`[[Name]]`: text, where no page is called so."""
+        link = dict(component.attributes)["to"]
+        if isinstance(link, str) or self._library.target(self._page, link).path is None:
+            return component.before
+        return f'<a href="{self._link(link)}">{component.title.fill(self)}</a>'
+
+    def _embed(self, component: Component) -> str:
+        """`![[Name]]`: a file, or a note; text, where nothing is called so."""
+        attributes = dict(component.attributes)
+        link, more = attributes["to"], str(attributes["more"])
+        target = self._library.target(self._page, link) if isinstance(link, Link) else None
+        if target is None or target.path is None or not isinstance(link, Link):
+            return component.before
+        kind = kind_of(link.target[2:-2])
+        if target.asset and kind and (self._clean is None or kind != "pdf"):  # a frame
+            return shown_asset(link.target, self._url(link), more, self._library.image_size(target.path))
+        if component.kind == "leaf" and target.page:
+            shown = self._library.host.embedded(self._page, target.page, target.fragment, absolute=self._absolute)
+            return component.before if shown is None else self._settled(shown)
+        shown = f'<a href="{self._link(link)}">{escape(link.target[2:-2])}</a>'
+        return f"<p>{shown}</p>" if component.kind == "leaf" else shown
+
+    def _variables(self, component: Component) -> Mapping[str, Any]:
+        """What a component's template gets; the one around it gets the same."""
+        if component.number not in self._known:
+            self._known[component.number] = self._told(component)
+        return self._known[component.number]
+
+    def _told(self, component: Component) -> Mapping[str, Any]:
+        attributes = {name: value if isinstance(value, str) else self._url(value)
+                      for name, value in component.attributes}
+        return {
+            "name": component.name, "kind": component.kind, "number": component.number, "page": self._page,
+            "title": self.html(component.title), "body": self.html(component.body),
+            "attributes": Params(self._clean.clean_attributes(attributes) if self._clean else attributes),
+            "children": [self._variables(part) for part in component.body.parts if isinstance(part, Component)],
+        }
+
+
+_SIZE = re.compile(r"\s*(\d{1,5})(?:x(\d{1,5}))?\s*")
+_HTML = {
+    "image": '<img src="{url}" alt="{words}"{size} loading="lazy" decoding="async">',
+    "audio": '<audio src="{url}" controls preload="metadata" aria-label="{words}"></audio>',
+    "video": '<video src="{url}" controls preload="metadata" aria-label="{words}"{size}></video>',
+    "pdf": '<iframe src="{url}" title="{words}"{size} loading="lazy"></iframe>'}
+
+
+def shown_asset(reference: str, url: str, more: str, size: tuple[int, int] | None) -> Markup:
+    """The HTML for a file; `more` is what follows its name, `|words|100x50`, and
+    `size` is the picture's own, where it is known."""
+    name = reference[2:-2].partition("#")[0]
+    width, height, words = _wanted(more, size)
+    attributes = Markup("").join(
+        Markup(' {}="{}"').format(key, value) for key, value in (("width", width), ("height", height)) if value)
+    kind = kind_of(name) or "image"
+    if kind == "pdf" and not attributes:
+        attributes = Markup(' width="100%" height="600"')
+    return Markup(_HTML[kind]).format(url=url, words=words or posixpath.splitext(posixpath.basename(name))[0],
+                                      size=attributes)
+
+
+def _wanted(more: str, size: tuple[int, int] | None) -> tuple[int | None, int | None, str]:
+    """Width, height and words; of a width alone, the height that goes with it."""
+    width, height = size or (None, None)
+    words = ""
+    for part in more.split("|")[1:]:
+        wanted = _SIZE.fullmatch(part)
+        if wanted:
+            width = int(wanted[1])
+            height = int(wanted[2]) if wanted[2] else max(1, round(size[1] * width / size[0])) if size else None
+        elif part.strip():
+            words = part.strip()
+    return width, height, words
+
+
+def _sanitize_module() -> ModuleType:
+    """The sanitizer, imported only where somebody is not trusted."""
+    from coldpress.markdown.html import sanitize  # noqa: PLC0415
+
+    return sanitize

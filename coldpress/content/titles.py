@@ -1,0 +1,101 @@
+"""Titles of pages: made where front matter has none, compared, and looked up for `[[wiki links]]`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from coldpress.sources.front_matter import Document
+
+if TYPE_CHECKING:
+    from coldpress.content.library import Library
+    from coldpress.content.page import Page
+
+_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
+_STRAIGHT = str.maketrans({
+    **dict.fromkeys("‘’‚‛ʼ", "'"), **dict.fromkeys("“”„‟«»", '"'), "–": "--", "—": "---", "…": "...", "\xa0": " "})
+
+
+def is_same_title(a: str, b: str) -> bool:
+    """Whether two titles are the same words, however their quotes, dashes and
+    letters are set."""
+    return _folded(a) == _folded(b)
+
+
+def _folded(title: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", title.translate(_STRAIGHT)).split()).casefold()
+
+
+def name_of(library: Library, document: Document) -> str:
+    """The title of the front matter, else the first heading, else the file's
+    name; of the home page's file, the site's."""
+    heading = None if document.front.title else library._markup.heading(document.digest, document.read_body)
+    return document.front.title or heading or _file_name(document) or library.config.title
+
+
+def _file_name(document: Document) -> str:
+    stem = document.stem
+    if stem.lower() in ("_index", "index", "readme"):
+        stem = document.source.folder.rpartition("/")[2]
+    if _DAY.fullmatch(stem):
+        return stem  # a daily note
+    words = stem.replace("-", " ").replace("_", " ").strip() or stem
+    return words[:1].upper() + words[1:]
+
+
+class Names:
+    """Pages by their files, their slugs, their titles and their aliases, in any case.
+
+    A file counts before a slug, that before a title and that before an alias; of
+    several pages, the first by its path.  Iterating gives every name.  Assets
+    have the names of their files, with the folders or without.
+    """
+
+    def __init__(self, pages: Sequence[Page], assets: Iterable[str]) -> None:
+        self._pages: dict[str, Page] = {}
+        self._assets: dict[str, str] = {}
+        for names_of_asset in (str, posixpath.basename):
+            for source in assets:
+                self._assets.setdefault(_folded_name(names_of_asset(source)), source)
+        in_order = sorted(pages, key=lambda page: page._path)
+        for names in (_of_file, _of_path, _of_title, _of_alias):
+            for page in in_order:
+                for name in names(page):
+                    self._pages.setdefault(_folded_name(name), page)
+
+    def get(self, name: str) -> Page | None:
+        """The page that is called so."""
+        return self._pages.get(_folded_name(name)) or self._pages.get(_folded_name(name).removesuffix(".md"))
+
+    def asset(self, name: str) -> str | None:
+        """The asset that is called so, named from the content folder."""
+        return self._assets.get(_folded_name(name.lstrip("/")))
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self._pages, self._assets)
+
+
+def _folded_name(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _of_file(page: Page) -> Iterable[str]:
+    source = page.source.rpartition(".")[0]
+    return source, source.removesuffix("/index").removesuffix("/_index"), page._document.stem
+
+
+def _of_path(page: Page) -> Iterable[str]:
+    path = page._path.strip("/")
+    return path, path.rpartition("/")[2]
+
+
+def _of_title(page: Page) -> Iterable[str]:
+    return (page._name,)
+
+
+def _of_alias(page: Page) -> Iterable[str]:
+    return (alias for alias in page._document.front.aliases if "/" not in alias)

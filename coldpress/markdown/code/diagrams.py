@@ -1,0 +1,289 @@
+"""Diagrams: fences that become SVG, in a process of their own."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import IO
+from xml.etree.ElementTree import ParseError
+
+from coldpress import recorder
+from coldpress.markdown.code import mermaid_worker
+from coldpress.markdown.code.diagram_svg import TONES, drawing
+from coldpress.markdown.code.fence_info import Info
+from coldpress.markdown.code.mermaid_worker import read_frame, write_frame
+from coldpress.markdown.rendered import Flaw
+from coldpress.markdown.tree import escaped
+from coldpress.text import text_digest
+
+LANGUAGE = "mermaid"
+# What stands before a diagram: its front matter, its own settings, comments.
+_HEAD = re.compile(r"\s*(?P<front>---[ \t]*\n.*?\n---[ \t]*\n)?(?:\s*%%\{.*?\}%%|\s*%%[^\n]*(?=\n))*\s*", re.S)
+_MOST_CHARACTERS, _MOST_LINES, _MOST_LINKS = 20_000, 300, 300  # of a diagram
+_MOST_DIAGRAMS = 100  # of a page
+_LINK = re.compile(r"[-=.~]{2,}")
+_LABELLED = re.compile(r"(?:--|==|-\.)[ \t][^&;\n]{1,100}?[ \t](?=--|==|\.-)")
+_LIMIT = "resource limit"  # mmdr's own, in its words
+_TOO_LARGE = (f"this diagram is too large: it may have {_MOST_CHARACTERS:,} characters, {_MOST_LINES} lines and "
+              f"{_MOST_LINKS} links")
+_LAYOUT = {"look": "classic", "gantt": {"useWidth": 640, "fontSize": 13, "sectionFontSize": 13}}
+# Labels are SVG's own text either way.  mmdr 0.4 puts those of links in the
+# wrong place with `htmlLabels`, and those of all but flowcharts without.
+_FLOWCHART = {**_LAYOUT, "htmlLabels": False,
+              "flowchart": {"htmlLabels": False, "wrappingWidth": 200, "minNodeWidth": 40}}
+_COLOURS = {
+    "background": "page", "primaryColor": "node", "mainBkg": "node", "primaryBorderColor": "edge", "nodeBorder": "edge",
+    "secondaryColor": "well", "secondaryBorderColor": "line", "tertiaryColor": "well", "tertiaryBorderColor": "line",
+    "clusterBkg": "well", "clusterBorder": "line", "edgeLabelBackground": "page", "labelBackground": "page",
+    "noteBkgColor": "note", "noteBorderColor": "brink", "activationBkgColor": "well", "activationBorderColor": "soft",
+    "labelBoxBkgColor": "well", "labelBoxBorderColor": "line", "actorBkg": "node", "actorBorder": "edge",
+    **dict.fromkeys(("lineColor", "arrowheadColor", "signalColor", "actorLineColor", "transitionColor", "gridColor",
+                     "sectionBorderColor", "todayLineColor", "pieStrokeColor", "pieOuterStrokeColor"), "soft"),
+    **dict.fromkeys((
+        "textColor", "primaryTextColor", "secondaryTextColor", "tertiaryTextColor", "nodeTextColor", "titleColor",
+        "labelColor", "noteTextColor", "actorTextColor", "signalTextColor", "labelTextColor", "loopTextColor",
+        "taskTextColor", "taskTextDarkColor", "taskTextOutsideColor", "taskTextLightColor", "classText",
+        "stateLabelColor", "transitionLabelColor", "commitLabelColor", "tagLabelColor", "pieTitleTextColor",
+        "pieSectionTextColor", "pieLegendTextColor", "relationLabelColor", "quadrantTitleFill", "quadrantPointTextFill",
+        "quadrantXAxisTextFill", "quadrantYAxisTextFill", "scaleLabelColor",
+        *(f"quadrant{number}TextFill" for number in range(1, 5)), *(f"cScaleLabel{number}" for number in range(12)),
+        *(f"gitBranchLabel{number}" for number in range(8))), "ink"),
+    "taskBkgColor": "tint1", "taskBorderColor": "edge", "activeTaskBkgColor": "tint2", "activeTaskBorderColor": "edge",
+    "doneTaskBkgColor": "well", "doneTaskBorderColor": "line", "critBkgColor": "tint6", "critBorderColor": "brink",
+    "sectionBkgColor": "well", "altSectionBkgColor": "page", "sectionBkgColor2": "well", "excludeBkgColor": "well",
+    "commitLabelBackground": "page", "tagLabelBackground": "well", "tagLabelBorder": "line",
+    "relationLabelBackground": "page", "quadrantPointFill": "soft", "quadrantInternalBorderStrokeFill": "line",
+    "quadrantExternalBorderStrokeFill": "edge", "attributeBackgroundColorOdd": "page",
+    "attributeBackgroundColorEven": "well", "compositeBackground": "page", "compositeTitleBackground": "well",
+    "altBackground": "well", "stateBkg": "node", "innerEndBackground": "soft", "specialStateColor": "soft",
+    **{f"quadrant{number}Fill": tone for number, tone in enumerate(("tint1", "page", "well", "page"), 1)},
+    **{f"{name}{number}": f"tint{(number - start) % 7}" for name, start, end in (
+        ("pie", 1, 13), ("git", 0, 8), ("cScale", 0, 12), ("fillType", 0, 8)) for number in range(start, end)},
+}
+_THEME = {"theme": "base", "themeVariables": {
+    **{name: TONES[tone] for name, tone in _COLOURS.items()},
+    "fontFamily": "arial", "fontSize": "15px", "pieOpacity": "1", "pieStrokeWidth": "1px", "pieOuterStrokeWidth": "1px",
+    "xyChart": {"backgroundColor": TONES["page"], "plotColorPalette": ",".join(
+        TONES[f"tint{number}"] for number in range(7)), **dict.fromkeys(
+        ("titleColor", "xAxisLabelColor", "xAxisTitleColor", "yAxisLabelColor", "yAxisTitleColor"), TONES["ink"]),
+        **dict.fromkeys(("xAxisTickColor", "xAxisLineColor", "yAxisTickColor", "yAxisLineColor"), TONES["soft"])}}}
+
+
+class Diagrams:
+    """The diagrams of one body; those that cannot be drawn are among `flaws`."""
+
+    def __init__(self) -> None:
+        self.flaws: list[Flaw] = []
+        self._names: Counter[str] = Counter()
+        self._drawn = 0
+
+    def draw(self, source: str, info: Info, line: int, column: int) -> str | None:
+        """The HTML of a diagram that begins at a place of the body; None where
+        there is nothing to draw it with or it is not understood."""
+        if _renderer() is None:
+            self._miss(line, column)
+            return None
+        self._drawn += 1
+        if not self.check(source, line) or self._drawn > _MOST_DIAGRAMS:
+            return None
+        drawn = _rendered(source)
+        html = None
+        with suppress(ParseError):
+            html = drawing(drawn.svg, self._name(source), info.title) if drawn.svg else None
+        if html is None:
+            self._tell(drawn, source, line)
+            return None
+        caption = f"<figcaption>{escaped(info.title)}</figcaption>" if info.title else ""
+        return f'<figure class="diagram"><div tabindex="0">{html}</div>{caption}</figure>'
+
+    def check(self, source: str, line: int) -> bool:
+        """Whether a diagram is not too large, which is told."""
+        if _is_too_large(source):
+            self._refuse(_TOO_LARGE, line + 1)
+            return False
+        if self._drawn == _MOST_DIAGRAMS + 1:
+            self._refuse(f"only the first {_MOST_DIAGRAMS} diagrams of a page are drawn", line + 1)
+        return True
+
+    def _tell(self, drawn: Drawn, source: str, line: int) -> None:
+        """Say why a diagram is not drawn.  That of one that took too long is an
+        error: on another machine it may be drawn, so nothing is published."""
+        if drawn.ended:
+            self.flaws.append(Flaw("markup.diagram-time", f"this diagram cannot be drawn: {drawn.reason}", line + 1,
+                                   None, 1, "make two of it, or take it out", "error"))
+        elif _LIMIT in drawn.reason:
+            self._refuse("this diagram is too large for the renderer", line + 1)
+        else:
+            self._refuse(f"this diagram is not understood: {_said(drawn.reason)}",
+                         line + _mistaken(source, drawn.reason))
+
+    def _refuse(self, message: str, line: int) -> None:
+        self.flaws.append(Flaw("markup.diagram", message, line, None, 1, "it is shown as code"))
+
+    def _name(self, source: str) -> str:
+        """What the ids of a diagram begin with: no other's, whatever page it is on."""
+        digest = text_digest(source)[:8]
+        self._names[digest] += 1
+        count = self._names[digest]
+        return f"diagram-{digest}" + (f"-{count}" if count > 1 else "")
+
+    def _miss(self, line: int, column: int) -> None:
+        if not self.flaws:
+            self.flaws.append(Flaw("markup.no-diagrams", "there is nothing to draw this diagram with", line, column, 3,
+                                   'it is shown as code; `pip install "coldpress[diagrams]"`'))
+
+
+@cache
+def _renderer() -> Mermaid | None:
+    """The library's compiled part, in a process of its own; None where it is not
+    installed.  The package around it would load one for bitmaps that speaks of
+    leaks on the console when Python ends."""
+    package = find_spec("mmdr")
+    spec = PathFinder.find_spec("mmdr._mmdr", package.submodule_search_locations) if package else None
+    return Mermaid(spec.origin) if spec and spec.origin else None
+
+
+def _is_too_large(source: str) -> bool:
+    """Whether a diagram has more in it than can be drawn at once, counted alike
+    on every machine."""
+    if len(source) > _MOST_CHARACTERS:
+        return True
+    statements = [part for part in re.split(r"[\n;]", source) if part.strip()]
+    return len(statements) > _MOST_LINES or sum(map(_links, statements)) > _MOST_LINKS
+
+
+def _links(statement: str) -> int:
+    """How many links a line of a flowchart makes: `A & B --> C & D` makes four."""
+    ends = [part.count("&") + 1 for part in _LINK.split(_LABELLED.sub("", statement))]
+    return sum(first * second for first, second in pairwise(ends))
+
+
+def _rendered(source: str) -> Drawn:
+    """The SVG of a diagram, or why there is none."""
+    head = _HEAD.match(source)
+    front, start = (head.end("front"), head.end()) if head else (-1, 0)
+    front = max(front, 0)
+    layout = _FLOWCHART if source.startswith(("flowchart", "graph"), start) else _LAYOUT
+    settings = [f"%%{{init: {json.dumps(each)}}}%%\n" for each in (layout, _THEME)]
+    text = source[:front] + settings[0] + source[front:start] + settings[1] + source[start:]
+    renderer = _renderer()
+    assert renderer is not None, "asked before"
+    return renderer.draw(text)
+
+
+def _mistaken(source: str, reason: str) -> int:
+    """At which of its lines a diagram goes wrong: the first with which the same
+    is said as of the whole, for the renderer does not tell; found by halves."""
+    lines = source.split("\n")
+    first, last = 1, len(lines)
+    while first < last:
+        middle = (first + last) // 2
+        if _rendered("\n".join(lines[:middle]) + "\n").reason == reason:
+            last = middle
+        else:
+            first = middle + 1
+    return first if _rendered("\n".join(lines[:first]) + "\n").reason == reason else 1
+
+
+def _said(reason: str) -> str:
+    said = re.sub(r"^Diagram parse error \([^)]*\): ", "", reason).splitlines() or ["no reason is given"]
+    return said[0][:1].lower() + said[0][1:].rstrip(".")
+
+
+SECONDS = 2.0
+"""Of work for one diagram.  What the counts in `diagrams` let through takes a
+fraction of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What came of a diagram: its SVG, or why there is none; `ended` if nobody
+    can say, for the process had to be ended or ended itself."""
+
+    svg: str | None
+    reason: str = ""
+    ended: bool = False
+
+
+class Mermaid:
+    """Draws diagrams; from any thread, and in forked processes too."""
+
+    def __init__(self, renderer: str, seconds: float = SECONDS) -> None:
+        self._command = [sys.executable, "-I", "-S", mermaid_worker.__file__, renderer, str(seconds)]
+        self._seconds = seconds
+        self.process: subprocess.Popen[bytes] | None = None
+        self._pipes: tuple[IO[bytes], IO[bytes]] | None = None
+        self._lock = threading.Lock()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget)
+        atexit.register(self.close)
+
+    def draw(self, text: str) -> Drawn:
+        """Draw one diagram."""
+        with self._lock, recorder.unrecorded():
+            try:
+                asked, answers = self._pipes or self._start()
+                write_frame(asked, text)
+                answer = read_frame(answers)
+            except OSError as reason:
+                self._end()
+                return Drawn(None, f"the renderer cannot be asked: {reason.strerror}", ended=True)
+            except BaseException:  # Ctrl-C: nobody will read the answer
+                self._end()
+                raise
+            if answer is None:
+                self._end()
+                return Drawn(None, f"the renderer gave it up; it may work for {self._seconds:g} seconds", ended=True)
+        return Drawn(*answer)
+
+    def close(self) -> None:
+        """End the process; the next diagram starts another."""
+        with self._lock:
+            self._end()
+
+    def _start(self) -> tuple[IO[bytes], IO[bytes]]:
+        hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows
+        reads, writes = os.pipe()
+        try:
+            self.process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=writes,
+                                            stderr=subprocess.DEVNULL, cwd=Path(sys.prefix), creationflags=hidden)
+        except OSError:
+            os.close(reads)
+            raise
+        finally:
+            os.close(writes)
+        assert self.process.stdin is not None, "it is a pipe"
+        self._pipes = self.process.stdin, os.fdopen(reads, "rb")
+        return self._pipes
+
+    def _end(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+        self._let_go()
+
+    def _forget(self) -> None:
+        """What was forked has the parent's pipes: it must not keep them open."""
+        self._lock = threading.Lock()
+        if self.process is not None:
+            self.process.returncode = 0  # not ours to wait for
+        self._let_go()
+
+    def _let_go(self) -> None:
+        for pipe in self._pipes or ():
+            with suppress(OSError):  # what was to be written is not wanted any more
+                pipe.close()
+        self.process = self._pipes = None

@@ -1,0 +1,1 @@
+"""Raw and rendered HTML: repaired, sanitized, searched."""

@@ -1,0 +1,287 @@
+"""Extracts links, anchors and plain text from HTML and from the tree."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from html.parser import HTMLParser
+from typing import Literal
+from xml.etree.ElementTree import Element
+
+from coldpress.markdown.html.source_map import Locator
+from coldpress.markdown.rendered import Component, Fragment, Link, Part, Title
+from coldpress.markdown.tree import COMPONENT_MARK, TITLE_MARK, ComponentElement, Emoji, Raw, escaped, raw
+from coldpress.paths import is_external
+
+_MAY_HAVE = re.compile("</?h1", re.I)
+_MARK = re.compile(
+    r"<!--|<(?P<hides>script|style|textarea|title|xmp|iframe|noembed|noframes|template)\b"
+    r"|<(?P<close>/?)h(?P<level>[1-6])(?=[\s/>])[^<>]*>", re.I)
+_AROUND = re.compile(r"<(?P<close>/?)(?:(?P<bare>center|header)|div|p|section)\b(?P<attributes>[^>]*)>", re.I)
+_CENTERED = re.compile(r"""\s*align\s*=\s*["']?center["']?\s*""", re.I)
+_MOST = 4  # headings of one block that are looked at closely
+
+
+def split_headings(html: str) -> Iterator[Element]:
+    """A block of raw HTML in pieces: each `<h1>` in it that is no part of a
+    layout is an element, the rest as it is."""
+    at = 0
+    for begin, end in _headings(html) if _MAY_HAVE.search(html) else ():
+        is_centered = _is_centered(html[:begin.start()])
+        if is_centered is not None:
+            if html[at:begin.start()].strip():
+                yield raw(html[at:begin.start()])
+            yield _heading(begin[0], html[begin.end():end.start()], is_centered=is_centered)
+            at = end.end()
+    if html[at:].strip() or not at:
+        yield raw(html[at:])
+
+
+def lower_headings(root: Element) -> None:
+    """Let what is left of `<h1>` in raw HTML be one level below."""
+    for element in root.iter():
+        html = element.text
+        if isinstance(html, Raw) and _MAY_HAVE.search(html):
+            ends = [tag.start("level") for tag in _tags(html) if tag["level"] == "1"]
+            starts = [0, *(end + 1 for end in ends)]
+            element.text = Raw("2".join(html[start:end] for start, end in zip(starts, [*ends, None], strict=True)))
+
+
+def _headings(html: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """The tags of each `<h1>` that ends before another heading begins."""
+    begin, count = None, 0
+    for tag in _tags(html):
+        if begin and tag["close"] and tag["level"] == "1" and count < _MOST:
+            count += 1
+            yield begin, tag
+        begin = tag if tag["level"] == "1" and not tag["close"] else None
+
+
+def _tags(html: str) -> Iterator[re.Match[str]]:
+    """The tags of headings, but for those in comments and in what holds only text."""
+    folded, endless, at = html.lower(), set(), 0
+    while found := _MARK.search(html, at):
+        at = found.end()
+        if found["level"]:
+            yield found
+            continue
+        end = f"</{found['hides'].lower()}" if found["hides"] else "-->"
+        stop = -1 if end in endless else folded.find(end, at)
+        if stop < 0:
+            endless.add(end)
+        else:
+            at = stop
+
+
+def _is_centered(before: str) -> bool | None:
+    """Whether what a heading stands in is centered; None where that is more than
+    an element which only groups or aligns."""
+    around: list[bool] = []
+    for tag in _AROUND.finditer(before):
+        if not tag["close"]:
+            is_centered = (tag["bare"] or "").lower() == "center" or bool(_CENTERED.fullmatch(tag["attributes"]))
+            if tag["attributes"].strip() and not is_centered:
+                return None
+            around.append(is_centered)
+        elif around:
+            around.pop()
+    return any(around)
+
+
+def _heading(tag: str, inner: str, *, is_centered: bool) -> Element:
+    reader = _Attributes()
+    reader.feed(tag)
+    element = Element("h1", {name: value or "" for name, value in reader.found})
+    if is_centered:
+        element.attrib.setdefault("align", "center")
+    element.text = Raw(inner.strip())
+    element.tail = "\n"
+    return element
+
+
+class _Attributes(HTMLParser):
+    """Reads the attributes of one tag."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found = attrs
+
+
+TOKEN = re.compile(
+    r"<!--.*?-->|(?P<raw><(?P<kind>script|style)\b[^>]*>)(?P<inside>.*?)(?=</(?P=kind)\s*>)"
+    r"|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+)>", re.S | re.I)
+"""Tags, what they hold that isn't HTML, and comments."""
+_ATTRIBUTE = re.compile(r"(?P<name>[\w:-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))")
+_FOLLOWED = {"href": ("a", "area"), "xlink:href": ("a",)}
+_LOADED = {
+    "src": ("img", "source", "video", "audio", "track", "iframe", "embed", "script", "input"),
+    "href": ("link", "image", "use"), "poster": ("video",), "data": ("object",), "srcset": ("img", "source"),
+}
+_CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
+_SIZED = re.compile(r"\b(?:width|height)\s*=", re.I)
+_LOADING = re.compile(r"\bloading\s*=", re.I)
+URLS = ("src", "href", "link", "to", "image", "poster")
+"""The attributes of a component that are references."""
+ENDPOINT = "endpoint:"
+"""What a link to an endpoint of the app begins with."""
+_WEB = ("http://", "https://")  # may be the site's own address, which only the Library knows
+
+
+class Scan:
+    """Splits HTML into a fragment; `anchors` gathers every id on the way.
+
+    `components` are those of the body; their marks in the HTML are their
+    numbers, from 1.
+    """
+
+    def __init__(self, locator: Locator | None, components: Sequence[ComponentElement] = ()) -> None:
+        self.anchors: list[str] = []
+        self._locator = locator
+        self._components = components
+        self._parts: list[Part] = []
+        self._open: list[tuple[int, list[list[Part]]]] = []
+        self._copied = 0
+
+    def run(self, text: str, title: Title | None = None) -> Fragment:
+        """The fragment of a text; `title` takes the place of its mark."""
+        self._parts, self._open, self._copied = [], [], 0
+        for token in TOKEN.finditer(text):
+            if token["name"] and not token["close"]:
+                self._tag(text, token["name"].lower(), token.start("attributes"), token["attributes"])
+            elif token["raw"]:
+                self._tag(text, token["kind"].lower(), token.start("raw"), token["raw"])
+            elif token.group() == TITLE_MARK and title:
+                self._put(text, token.start(), token.end(), title)
+            elif token.group().startswith("<!--coldpress:"):
+                self._mark(text, token)
+        self._copy(text, len(text), len(text))
+        while self._open:
+            self._end()
+        return Fragment(tuple(self._parts))
+
+    def _mark(self, text: str, token: re.Match[str]) -> None:
+        """The beginning of a component, of its content, or its end."""
+        found = COMPONENT_MARK.fullmatch(token.group())
+        if not found or (not found["number"] and not self._open) or (
+                found["number"] and not 0 < int(found["number"]) <= len(self._components)):
+            return
+        self._copy(text, token.start(), token.end())
+        if found["number"]:
+            self._open.append((int(found["number"]), [self._parts]))
+            self._parts = []
+        elif found["part"] == "body":
+            self._open[-1][1].append(self._parts)
+            self._parts = []
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        """Close the innermost component."""
+        number, (outer, *title) = self._open.pop()
+        element, body = self._components[number - 1], self._parts
+        self._parts = outer
+        is_leaf = element.kind == "leaf"
+        before = f"<p>{escaped(element.written)}</p>" if is_leaf else escaped(element.written)
+        outer.append(Component(
+            element.name, element.kind, number, tuple(self._attributes(element)),
+            Fragment(tuple(title[0]) if title else ()), Fragment(tuple(body)),
+            before if element.kind != "container" else "", escaped(element.closing), *element.place))
+
+    def _attributes(self, element: ComponentElement) -> Iterator[tuple[str, str | Link]]:
+        for name, value in element.attributes.items():
+            kind: Literal["link", "image"] = "link" if name in ("href", "link", "to") else "image"
+            if name in URLS and value and not (is_external(value) and not value.startswith(_WEB)):
+                place = self._locator.target(value) if self._locator else (None, None, 1)
+                yield name, Link(kind, value, *place)
+            else:
+                yield name, value
+
+    def _tag(self, text: str, tag: str, start: int, attributes: str) -> None:
+        names = set()
+        for found in _ATTRIBUTE.finditer(attributes) if "=" in attributes else ():
+            name = found["name"].lower()
+            names.add(name)
+            group = next(group for group in ("double", "single", "bare") if found[group] is not None)
+            value = html.unescape(found[group])
+            if name == "id" or (name == "name" and tag == "a"):
+                self.anchors.append(value)
+            elif name == "srcset" and tag in _LOADED["srcset"]:
+                self._candidates(text, start + found.start(group), found[group])
+            elif tag in _FOLLOWED.get(name, ()) or tag in _LOADED.get(name, ()):
+                kind: Literal["link", "image", "picture"] = "link" if tag in _FOLLOWED.get(name, ()) else "image"
+                if tag == "img" and group == "double" and not _SIZED.search(attributes):
+                    kind = "picture"
+                self._reference(text, start + found.start(group), start + found.end(group), kind, value)
+        if tag == "img" and "src" in names and not _LOADING.search(attributes):
+            end = start + len(attributes.rstrip(" /"))
+            self._copy(text, end, end)
+            self._parts.append(' loading="lazy" decoding="async"')
+
+    def _candidates(self, text: str, start: int, value: str) -> None:
+        """The URLs of a srcset, which may hold commas but end in none (HTML, 4.8.4.2.2)."""
+        for found in _CANDIDATE.finditer(value):
+            self._reference(text, start + found.start(1), start + found.end(1), "image", html.unescape(found[1]))
+
+    def _reference(self, text: str, start: int, end: int, kind: Literal["link", "image", "picture"], value: str
+                   ) -> None:
+        target = value.strip()
+        if not target or target.startswith("?") or (
+                is_external(target) and not target.startswith((*_WEB, ENDPOINT))):
+            return
+        line, column, length = self._locator.target(target) if self._locator else (None, None, 1)
+        self._put(text, start, end, Link(kind, target, line, column, length))
+
+    def _put(self, text: str, start: int, end: int, slot: Link | Title) -> None:
+        self._copy(text, start, end)
+        self._parts.append(slot)
+
+    def _copy(self, text: str, start: int, end: int) -> None:
+        """Copy what comes before a place, and go on after another."""
+        if start > self._copied:
+            self._parts.append(text[self._copied:start])
+        self._copied = end
+
+
+_HIDDEN = re.compile(r"<!--.*?-->|<(script|style|template|annotation)\b.*?</\1\s*>", re.S | re.I)
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|div|li|h[1-6]|pre|tr|td|th|br|dt|dd|blockquote|figure|figcaption|summary)\b[^>]*>", re.I)
+_ANY_TAG = re.compile(r"<(?:/?[a-zA-Z](?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+|![^>]*)>")
+
+
+def visible_text(text: str) -> str:
+    """The words of an HTML text, blocks apart, entities resolved."""
+    text = _BLOCK_TAG.sub(" ", _HIDDEN.sub(" ", text))
+    return " ".join(html.unescape(_ANY_TAG.sub("", text)).split())
+
+
+_ALT = re.compile(r"<img\b[^>]*?\salt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
+
+
+def text_of(element: Element, *, as_written: bool = False) -> str:
+    """The words of an element, without marks of footnotes and icons.  Codes of
+    emoji are what they stand for, or, as in GitHub's anchors, `as_written`."""
+    return "".join(_texts(element, as_written))
+
+
+def _texts(element: Element, as_written: bool) -> Iterator[str]:
+    if element.get("id", "").startswith("fnref"):
+        return
+    if as_written and isinstance(element, Emoji):
+        yield element.code
+    elif isinstance(element.text, Raw):
+        yield _of_html(element.text)
+    else:
+        yield f"${element.text}$" if element.tag == "math" else element.text or ""
+    yield element.get("alt", "")
+    for child in element:
+        yield from _texts(child, as_written)
+        yield child.tail or ""
+
+
+def _of_html(text: str) -> str:
+    """The words of raw HTML; where there are only pictures, theirs."""
+    return visible_text(text) or " ".join(html.unescape(found[1] or found[2] or "") for found in _ALT.finditer(text))

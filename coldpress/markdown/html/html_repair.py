@@ -1,0 +1,352 @@
+"""Raw HTML as authors write it, made whole: what is open is closed, in the right order.
+
+A browser repairs such HTML too, but by moving what comes after it: an element
+that is never closed would swallow the rest of the page.  HTML that needs no
+repair stays as it is; end tags that may be left out (HTML, 13.1.2.4) may be
+missing.  Every step looks at a tag a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from coldpress.markdown.tree import RAW_TEXT, VOID, raw_end
+
+# As browsers read them: a name may hold quotes.
+_ATTRIBUTE = r"[^\s<>/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>][^\s<>]*+))?+"
+_TAG = re.compile(
+    r"<!--(?:-?>|.*?--!?>)|<(?!!--)[!?][^>]*>"
+    r"|<(?P<close>/?)(?P<name>[a-zA-Z][^\s\"'<>/=]*+)"
+    rf"(?P<attributes>(?:[\s/]++(?:{_ATTRIBUTE})?+|(?<=[\"']){_ATTRIBUTE})*+)>", re.S)
+_MARK = re.compile(r"<(?=[a-zA-Z!?/])")
+_VALUE_AT_END = re.compile(r"=[^\s\"'<>]+$")
+
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_ROWS = frozenset(["tbody", "thead", "tfoot"])
+_CELLS = frozenset(["td", "th"])
+_TABLE_PARTS = _ROWS | _CELLS | {"tr", "caption", "colgroup", "col"}
+# What ends a paragraph that is open.
+_ENDS_PARAGRAPH = _HEADINGS | {
+    "address", "article", "aside", "blockquote", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "li", "listing", "main", "menu",
+    "nav", "ol", "p", "pre", "search", "section", "summary", "table", "ul", "xmp"}
+_BLOCKS = _ENDS_PARAGRAPH | _TABLE_PARTS | {"body", "html", "head", "optgroup", "option", "select", "template"}
+# Elements whose end tag may be left out, and what they are then in.
+_LISTS = frozenset(["ul", "ol", "menu", "dir"])
+_OF_TABLE = _ROWS | {"table", "tr"}
+_MAY_STAY_OPEN: dict[str, frozenset[str]] = {
+    "p": _BLOCKS - _OF_TABLE - _LISTS - {"dl", "p", "select", "colgroup"},
+    "li": _LISTS,
+    **dict.fromkeys(["dt", "dd"], frozenset(["dl"])),
+    **dict.fromkeys(["rt", "rp"], frozenset(["ruby"])),
+    **dict.fromkeys(["option", "optgroup"], frozenset(["select", "optgroup", "datalist"])),
+    **dict.fromkeys(_CELLS, _OF_TABLE),
+    **dict.fromkeys(_ROWS | {"tr", "colgroup", "caption"}, _OF_TABLE),
+}
+# What an element ends that begins, and what hides such elements from it.
+_HIDE_ITEMS = _BLOCKS - {"address", "div", "p", "li", "dd", "dt"}
+_TABLE = frozenset(["table", "template"])
+_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "li": (frozenset(["li"]), _HIDE_ITEMS | {"dd", "dt"}),
+    **dict.fromkeys(["dt", "dd"], (frozenset(["dt", "dd"]), _HIDE_ITEMS | {"li"})),
+    **dict.fromkeys(["rt", "rp"], (frozenset(["rt", "rp"]), frozenset(["ruby"]))),
+    "option": (frozenset(["option"]), frozenset(["select", "datalist"])),
+    "optgroup": (frozenset(["option", "optgroup"]), frozenset(["select"])),
+    **dict.fromkeys(_CELLS, (_CELLS | {"caption", "colgroup"}, _TABLE)),
+    "tr": (_CELLS | {"tr", "caption", "colgroup"}, _TABLE),
+    **dict.fromkeys(_ROWS, (_CELLS | _ROWS | {"tr", "caption", "colgroup"}, _TABLE)),
+    "table": (frozenset(["table"]), _CELLS | {"caption", "template"}),
+    **dict.fromkeys(["caption", "colgroup", "col"], (_CELLS | _ROWS | {"tr", "caption", "colgroup"}, _TABLE)),
+    **dict.fromkeys(_HEADINGS, (_HEADINGS, _BLOCKS - _HEADINGS)),
+}
+_HIDE_PARAGRAPH = _TABLE | _CELLS | {"button", "caption", "foreignobject", "marquee", "object"}
+# Of what an end tag ends in passing, the end tags are not looked for any more.
+_HOLD = {
+    **dict.fromkeys(_LISTS, ("li",)), "dl": ("dt", "dd"), "ruby": ("rt", "rp"), "select": ("option", "optgroup"),
+    **dict.fromkeys(_OF_TABLE, (*sorted(_CELLS), "tr", *sorted(_ROWS), "caption", "colgroup")),
+}
+_FOREIGN = frozenset(["svg", "math"])
+_MOST_REOPENED = 8
+
+
+def completed(html: str) -> str:
+    """A piece of raw HTML in which every tag and comment ends; a `<` that
+    begins none is text."""
+    parts: list[str] = []
+    copied = at = 0
+    while mark := _MARK.search(html, at):
+        begin = mark.start()
+        found = _TAG.match(html, begin)
+        name = _name(found) if found and not found["close"] else ""
+        at = begin
+        if found and name != "plaintext":
+            end = raw_end(html, found.end(), name) if name in RAW_TEXT else found.end()
+            if end is None and "<!--" not in html:
+                return "".join([*parts, html[copied:], f"</{name}>"])
+            at = end or begin
+        elif html[begin + 1] in "!?":
+            return "".join([*parts, html[copied:], "-->" if html.startswith("<!--", begin) else ">"])
+        if at == begin:
+            parts += [html[copied:begin], "&lt;"]
+            copied = at = begin + 1
+    return "".join([*parts, html[copied:]]) if parts else html
+
+
+def repaired(html: str, *, in_full: bool = False) -> str:
+    """HTML in which what is open is closed, in the right order; comments and
+    what is right stay as they are.  `in_full` adds end tags that may be
+    missing, where something else ends the element."""
+    tags = list(_tags(html))
+    _match(tags)
+    return _Repair(html, in_full=in_full).run(tags)
+
+
+class _Tag:
+    """A tag; `other` is the one that ends it, or that it ends, and `element`
+    what it began."""
+
+    __slots__ = ("begin", "element", "end", "is_closed", "is_end", "name", "other")
+
+    def __init__(self, found: re.Match[str]) -> None:
+        self.begin, self.end = found.span()
+        self.name = _name(found)
+        self.is_end = bool(found["close"])
+        self.is_closed = found["attributes"].endswith("/") and not _VALUE_AT_END.search(found["attributes"])
+        self.other: _Tag | None = None
+        self.element: _Open | None = None
+
+
+def _name(found: re.Match[str]) -> str:
+    name: str = found["name"] or ""
+    return name.lower()
+
+
+def _tags(html: str) -> Iterator[_Tag]:
+    """The tags; those of elements like `script` are whole in themselves and not among them."""
+    at = 0
+    endless: set[str] = set()
+    while mark := _MARK.search(html, at):
+        found = _TAG.match(html, mark.start())
+        if not found:
+            if html[mark.end()] in "!?":
+                return  # all that follows is a comment
+            at = mark.end()
+            continue
+        at = found.end()
+        name = _name(found)
+        if name in RAW_TEXT and not found["close"] and name not in endless:
+            end = raw_end(html, at, name)
+            if end is not None:
+                at = end
+                continue
+            endless.add(name)
+        if name:
+            yield _Tag(found)
+
+
+def _match(tags: Iterable[_Tag]) -> None:
+    """Find the end of each element, by its name alone."""
+    begun: dict[str, list[_Tag]] = {}
+    foreign = 0
+    for tag in tags:
+        if tag.name in _FOREIGN:
+            foreign += -1 if tag.is_end else not tag.is_closed
+        if not tag.is_end:
+            if not (tag.is_closed and foreign > 0):
+                begun.setdefault(tag.name, []).append(tag)
+        elif begun.get(tag.name):
+            tag.other = begun[tag.name].pop()
+            tag.other.other = tag
+            for name in _HOLD.get(tag.name, ()):
+                inner = begun.get(name)
+                while inner and inner[-1].begin > tag.other.begin:
+                    inner.pop()
+
+
+class _Open:
+    """An element that is open.  `has_end` says that its end tag is still to
+    come, `wants_end` that it came while something else was open in it."""
+
+    __slots__ = ("has_end", "is_block", "piece", "shown", "tag", "wants_end")
+
+    def __init__(self, tag: _Tag, piece: int) -> None:
+        self.tag = tag
+        self.shown = tag.name
+        self.piece = piece
+        self.has_end = tag.other is not None
+        self.wants_end = False
+        self.is_block = tag.name in _BLOCKS
+        tag.element = self
+
+
+class _Repair:
+    def __init__(self, html: str, *, in_full: bool) -> None:
+        self._html = html
+        self._in_full = in_full
+        self._pieces: list[str] = []
+        self._copied = 0
+        self._open: list[_Open] = []
+        self._places: dict[str, list[int]] = {}  # of the open elements, by their names
+        self._dropped: set[_Tag] = set()
+        self._changed = False
+
+    def run(self, tags: Iterable[_Tag]) -> str:
+        for tag in tags:
+            self._copy(tag.begin)
+            if tag in self._dropped:
+                self._drop(tag)
+            elif tag.is_end:
+                self._end(tag)
+            else:
+                self._begin(tag)
+        self._copy(len(self._html))
+        self._pop_from(0)
+        return "".join(self._pieces) if self._changed else self._html
+
+    def _begin(self, tag: _Tag) -> None:
+        name = tag.name
+        in_foreign = any(self._places.get(foreign) for foreign in _FOREIGN)
+        if not in_foreign:
+            if self._is_out_of_place(name):
+                self._drop(tag)
+                return
+            if name in _ENDS_PARAGRAPH:
+                self._end_paragraph()
+            if name in _ENDS:
+                self._end_siblings(*_ENDS[name])
+            if name in _TABLE_PARTS:
+                self._return_to_table()
+        if name in VOID or (tag.is_closed and in_foreign):
+            return
+        is_at_top = not self._open
+        self._push(tag)
+        if not tag.other and (tag.is_closed or (is_at_top and name not in _BLOCKS)):
+            # It would go on to the end of the page.
+            self._copy(tag.end)
+            self._pop()
+
+    def _is_out_of_place(self, name: str) -> bool:
+        """Whether an element cannot begin here: parts of a table outside of
+        one, a link within a link."""
+        if name in _TABLE_PARTS:
+            return not any(self._places.get(around) for around in _TABLE)
+        links = self._places.get("a") if name == "a" else None
+        if links and not self._open[links[-1]].has_end:
+            self._pop_from(links[-1])
+            return False
+        return bool(links)
+
+    def _end(self, tag: _Tag) -> None:
+        target = tag.other.element if tag.other else None
+        if target is None or not target.has_end:
+            self._drop(tag)
+            return
+        target.has_end = False
+        reopened: list[_Open] = []
+        while self._open[-1] is not target:
+            top = self._open[-1]
+            if top.has_end and top.is_block:
+                target.wants_end = True
+                self._drop(tag)
+                break
+            if top.has_end and not target.is_block:
+                reopened.append(top)
+            self._pop()
+        else:
+            self._end_here(target, tag)
+        for top in reversed(reopened[:_MOST_REOPENED]):
+            self._push(top.tag)
+            self._add(self._html[top.tag.begin:top.tag.end])
+        self._end_waiting()
+
+    def _end_here(self, target: _Open, tag: _Tag) -> None:
+        """End the innermost element with its own tag."""
+        if target.shown != tag.name:
+            self._drop(tag)
+            self._pop()
+        else:
+            self._copy(tag.end)
+            self._forget(self._open.pop())
+
+    def _end_siblings(self, names: frozenset[str], hidden_by: frozenset[str]) -> None:
+        """End the elements that cannot hold the one that begins."""
+        while (at := max(map(self._last, names))) > max(map(self._last, hidden_by)):
+            self._pop_from(at)
+
+    def _return_to_table(self) -> None:
+        """End what is between a table and a part of it that begins."""
+        at = len(self._open)
+        while at and self._open[at - 1].tag.name not in _OF_TABLE | {"template", "colgroup"}:
+            at -= 1
+        self._pop_from(at)
+
+    def _end_paragraph(self) -> None:
+        """End a paragraph that a block begins in; one whose end is still to
+        come is no paragraph."""
+        at = self._last("p")
+        if at < 0 or at < max(map(self._last, _HIDE_PARAGRAPH)):
+            return
+        paragraph = self._open[at]
+        if not paragraph.has_end:
+            self._pop_from(at)
+        elif paragraph.shown == "p":
+            paragraph.shown = "div"
+            self._pieces[paragraph.piece] = re.sub("<[pP]", "<div", self._pieces[paragraph.piece], count=1)
+            self._changed = True
+
+    def _last(self, name: str) -> int:
+        """The place of the innermost open element of a name."""
+        places = self._places.get(name)
+        return places[-1] if places else -1
+
+    def _pop_from(self, at: int) -> None:
+        """End an open element and all that is in it."""
+        while len(self._open) > at:
+            self._pop()
+        self._end_waiting()
+
+    def _push(self, tag: _Tag) -> None:
+        self._places.setdefault(tag.name, []).append(len(self._open))
+        self._open.append(_Open(tag, len(self._pieces)))
+
+    def _pop(self) -> None:
+        """End the innermost element; its own end tag is too late."""
+        top = self._open.pop()
+        self._forget(top)
+        around = _MAY_STAY_OPEN.get(top.shown, frozenset())
+        is_complete = not self._open or self._open[-1].shown in around
+        if top.has_end or top.wants_end or not around or not is_complete or self._in_full:
+            self._add(f"</{top.shown}>")
+        top.has_end = False
+
+    def _end_waiting(self) -> None:
+        while self._open and self._open[-1].wants_end:
+            self._pop()
+
+    def _forget(self, element: _Open) -> None:
+        self._places[element.tag.name].pop()
+
+    def _copy(self, end: int) -> None:
+        """Copy the HTML up to a place."""
+        if end > self._copied:
+            self._pieces.append(self._html[self._copied:end])
+            self._copied = end
+
+    def _add(self, html: str) -> None:
+        self._pieces.append(html)
+        self._changed = True
+
+    def _drop(self, tag: _Tag) -> None:
+        """Leave a tag out, and the one that ends it."""
+        if self._pieces and self._pieces[-1].endswith("<"):  # which what follows would make a tag
+            self._pieces[-1] = f"{self._pieces[-1][:-1]}&lt;"
+        self._copied = tag.end
+        self._changed = True
+        if tag.other and not tag.is_end:
+            self._dropped.add(tag.other)
+
+
+def repaired_part(html: str) -> str:
+    """The same for HTML that stands within an element: what is open in it ends with it."""
+    return repaired(f"<x-part>{html}</x-part>").removeprefix("<x-part>").removesuffix("</x-part>")

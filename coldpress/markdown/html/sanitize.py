@@ -1,0 +1,374 @@
+"""Sanitizes the HTML of authors who are not trusted."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
+from importlib import import_module
+from typing import Any
+
+from pygments.token import STANDARD_TYPES
+
+from coldpress.markdown.html.extract import URLS
+from coldpress.markdown.parser.link_parser import SCHEMES, is_safe_url, runs, scheme_of
+from coldpress.markdown.syntax.directives import CALLOUTS
+from coldpress.markdown.tree import (
+    COMPONENT_MARK,
+    MATHML,
+    NAMES,
+    SVG,
+    TITLE_MARK,
+    VOID,
+    ComponentElement,
+    escaped,
+    raw_end,
+)
+
+_SLOT = "coldpress-slot"
+# In what the cleaner gives, no value of an attribute and no text holds a `<`.
+_PLACE = re.compile(f'<{_SLOT} number="([0-9]+)"></{_SLOT}>')
+_NEVER = frozenset(["style", "srcdoc", "srcset", "formaction"])  # attributes of a component, whatever they say
+
+
+def clean(html: str, made: Sequence[str] = (), *, ids: bool = True) -> str:
+    """HTML without scripts, handlers, styles, frames, forms and foreign classes;
+    without ids where it stands on a page beside its own.  What templates `made`,
+    which is the site's, comes in the places of its slots.
+
+    Raises `ImportError` where the extra `untrusted` is not installed.
+    """
+    pieces = _PLACE.split(_cleaner(ids).clean(html))
+    for number in range(1, len(pieces), 2):
+        place = int(pieces[number])
+        pieces[number] = made[place] if place < len(made) else ""
+    return "".join(pieces)
+
+
+def slot(number: int) -> str:
+    """Stands in HTML that is to be cleaned where something comes that is not."""
+    return f'<{_SLOT} number="{number}"></{_SLOT}>'
+
+
+def clean_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
+    """The attributes of a component, which a template may put anywhere, that run nothing."""
+    kept = {name: _of_component(name, value) for name, value in attributes.items()}
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _of_component(name: str, value: str) -> str | None:
+    if name in _NEVER or name.startswith("on") or runs(value):
+        return None
+    if name in (*URLS, "url"):
+        return value if is_safe_url(value) else None
+    return attribute("", name, value)
+
+
+def clean_components(components: Iterable[ComponentElement]) -> None:
+    """The same for components whose references are still to be resolved."""
+    for element in components:
+        kept = clean_attributes({name: value for name, value in element.attributes.items() if name not in URLS})
+        element.attributes = {name: kept.get(name, value) for name, value in element.attributes.items()
+                              if name in kept or name in URLS}
+
+
+@lru_cache(maxsize=2)
+def _cleaner(ids: bool) -> Any:
+    return import_module("nh3").Cleaner(
+        tags=TAGS | {_SLOT}, attributes={**ATTRIBUTES, _SLOT: {"number"}}, url_schemes=SCHEMES, link_rel=None,
+        attribute_filter=partial(_attribute, ids), clean_content_tags={"script", "style"},
+        set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}})
+
+
+def _attribute(ids: bool, tag: str, name: str, value: str) -> str | None:
+    if name in ("id", "name") and not ids:
+        return None
+    return attribute(tag, name, value)
+
+
+_RUNS_OR_REACHES_OUT = """applet base body button canvas dialog embed fieldset form frame frameset head html
+iframe legend link marquee menu menuitem meta nobr noframes noscript object optgroup option output param select slot
+template textarea title xmp plaintext style script maction menclose mfenced annotation"""
+TAGS = frozenset(NAMES - SVG | MATHML) - set(_RUNS_OR_REACHES_OUT.split())
+"""The elements that stay."""
+_EVERYWHERE = {
+    "id", "class", "title", "lang", "dir", "role", "tabindex", "aria-label", "aria-hidden", "aria-describedby"}
+_OF_TAG = {
+    "a": {"href", "name"}, "img": {"src", "alt", "width", "height", "loading", "decoding", "srcset", "align"},
+    "input": {"type", "checked", "disabled"}, "label": {"for"}, "details": {"open"}, "ol": {"start"},
+    "td": {"style", "colspan", "rowspan", "align"}, "th": {"style", "colspan", "rowspan", "align", "scope"},
+    "time": {"datetime"}, "span": {"data-line"}, "q": {"cite"}, "blockquote": {"cite"},
+    "video": {"src", "poster", "controls", "width", "height"}, "audio": {"src", "controls"},
+    "source": {"src", "srcset", "type"}, "track": {"src", "kind", "label", "srclang"},
+    "math": {"display", "displaystyle", "xmlns"}, "mtable": {"style"}, "mtd": {"style"}, "mpadded": {"style"},
+    **{name: {"align"} for name in ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6")},
+}
+_OF_MATHML = {
+    "displaystyle", "scriptlevel", "mathvariant", "stretchy", "symmetric", "fence", "separator", "form", "lspace",
+    "rspace", "minsize", "maxsize", "largeop", "movablelimits", "accent", "accentunder", "linethickness", "width",
+    "height", "depth", "voffset", "columnalign", "columnspan", "rowspan", "rowspacing", "columnspacing"}
+ATTRIBUTES: dict[str, set[str]] = {
+    name: _EVERYWHERE | _OF_TAG.get(name, set()) | (_OF_MATHML if name in MATHML else set()) for name in sorted(TAGS)}
+"""The attributes that stay, by element."""
+
+_URL = frozenset(["href", "src", "poster", "cite"])
+_CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
+_OWN_CLASS = re.compile(
+    r"admonition(?:-title)?|code|line|hll|ins|del|math(?:-rejected)?|table|toc|footnote(?:-ref|-backref)?"
+    r"|task-list(?:-item)?|tabbed-[a-z]+|gallery(?:-images)?|diagram|language-[\w#.+-]+"
+    r"|keys?|key-[\w-]+|critic|annotations?|"
+    + "|".join(sorted(CALLOUTS))
+    + f"|(?:{'|'.join(sorted(filter(None, STANDARD_TYPES.values())))})(?:-[A-Z][\\w-]*)?")
+_OWN_ID = frozenset(["_main", "_switch", "_sidebar", "_contents", "_contents-title", "_backlinks", "_related"])
+_STYLE = re.compile(
+    r"(?:(?:text-align: ?(?:left|right|center)|justify-items: ?(?:start|end|center)|width: ?[0-9.]+%"
+    r"|padding-(?:top|bottom|left|right): ?[0-9.]+(?:em)?)(?:;|\Z)\s*)+")
+
+
+def attribute(tag: str, name: str, value: str) -> str | None:
+    """An attribute's value as it may stay on a page; None where it may not."""
+    if name in _URL:
+        return value if is_safe_url(value) else None
+    if name == "srcset":
+        return value if all(is_safe_url(found[1]) for found in _CANDIDATE.finditer(value)) else None
+    if name == "class":
+        return " ".join(each for each in value.split() if _OWN_CLASS.fullmatch(each)) or None
+    if name == "style":
+        return value if _STYLE.fullmatch(value.strip()) else None
+    if name == "id":
+        return value if value not in _OWN_ID else None
+    return value
+
+
+DEEPEST = 100
+"""Elements in one another; the tags of more are text."""
+_NAME = r"[^\s\"'<>/=]++"
+_VALUE = r"\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>`]++)"
+_TAG = re.compile(
+    rf"<(?P<close>/?)(?P<name>[a-zA-Z]{_NAME}|[a-zA-Z])"
+    rf"(?P<attributes>(?:[\s/]++(?:{_NAME}(?:{_VALUE})?+)?+|(?<=[\"']){_NAME}(?:{_VALUE})?+)*+)>")
+# What is no such tag for its quotes, up to the next angle.
+_LOOSE_TAG = re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z]{_NAME}|[a-zA-Z])(?P<attributes>[^<>]*+)>")
+_ATTRIBUTE = re.compile(
+    rf"(?P<name>{_NAME})(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'<>`]++)))?+")
+_MORE = re.compile(r"<!--\s*more\s*-->", re.I)
+_ENDS = (("<!--", "-->"), ("<!", ">"), ("<?", ">"))
+_UNREAD = frozenset(["script", "style"])  # what they hold is no text
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_ENDS_PARAGRAPH = _HEADINGS | {
+    "address", "article", "aside", "blockquote", "center", "dd", "details", "dir", "div", "dl", "dt", "figcaption",
+    "figure", "footer", "header", "hgroup", "hr", "li", "main", "nav", "ol", "p", "pre", "search", "section", "summary",
+    "table", "ul"}
+_CELLS = ("td", "th", "caption")
+_ROWS = ("tbody", "thead", "tfoot")
+_IN: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("td", "th"), ("tr", *_ROWS, "table")), "tr": (*_ROWS, "table"),
+    **dict.fromkeys((*_ROWS, "caption", "colgroup"), ("table",)), "col": ("colgroup", "table")}
+"""What a part of a table may be in."""
+_TABLE = frozenset(["table", "tr", "colgroup", *_ROWS])
+# What an element ends that begins, and what hides it from that.
+_SIBLINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "li": (("li",), ("ul", "ol", "dir")), **dict.fromkeys(("dd", "dt"), (("dd", "dt"), ("dl",))),
+    "a": (("a",), ()), **dict.fromkeys(("rt", "rp"), (("rt", "rp"), ("ruby",))),
+    **dict.fromkeys(_ENDS_PARAGRAPH, (("p",), ()))}
+_COMPONENT = "<!--"  # among the elements that are open: what is in a component ends with it
+
+
+def normalized(text: str) -> str:
+    """HTML made regular: marks of components stay where they are."""
+    return _Normalizing(text).run()
+
+
+class _Normalizing:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._parts: list[str] = []
+        self._open: list[str] = []
+        self._counts: Counter[str] = Counter()  # of the open elements
+        self._refused: Counter[str] = Counter()
+        self._endless: set[str] = set()
+
+    def run(self) -> str:
+        text, at = self._text, 0
+        while (begin := text.find("<", at)) >= 0:
+            self._say(text[at:begin])
+            found = _TAG.match(text, begin) or _LOOSE_TAG.match(text, begin)
+            at = self._tag(found) if found else self._other(begin)
+        self._say(text[at:])
+        self._end_from(0)
+        return "".join(self._parts)
+
+    def _say(self, text: str) -> None:
+        """Text."""
+        if text:
+            if not text.isspace():
+                self._leave_table()
+            self._parts.append(text.replace(">", "&gt;") if ">" in text else text)
+
+    def _other(self, begin: int) -> int:
+        """A comment or the like, which only our own stay; else a letter."""
+        for mark, end in _ENDS:
+            if self._text.startswith(mark, begin) and mark not in self._endless:
+                stop = self._text.find(end, begin + 2)
+                if stop >= 0:
+                    self._comment(self._text[begin:stop + len(end)])
+                    return stop + len(end)
+                self._endless.add(mark)
+        self._say("&lt;")
+        return begin + 1
+
+    def _comment(self, comment: str) -> None:
+        found = COMPONENT_MARK.fullmatch(comment)
+        if found:
+            self._leave_table()
+            if not found["number"]:
+                self._end_component(found["part"] == "end")
+            else:
+                self._push(_COMPONENT)
+            self._parts.append(comment)
+        elif comment == TITLE_MARK or _MORE.fullmatch(comment):
+            self._parts.append(comment)
+
+    def _end_component(self, is_whole: bool) -> None:
+        """End what is open in a component, or in its title."""
+        while self._open and self._open[-1] != _COMPONENT:
+            self._end()
+        if is_whole and self._open:
+            self._end()
+
+    def _tag(self, found: re.Match[str]) -> int:
+        """A tag; gives where what follows it begins."""
+        name = found["name"].lower()
+        if found["close"]:
+            self._end_tag(name, found)
+        elif name in _UNREAD:
+            return self._unread(name, found.end())
+        elif name in TAGS:
+            self._begin_tag(name, found)
+        return found.end()
+
+    def _unread(self, name: str, at: int) -> int:
+        stop = raw_end(self._text, at, name) if name not in self._endless else None
+        if stop is None:
+            self._endless.add(name)
+        return stop or at
+
+    def _begin_tag(self, name: str, found: re.Match[str]) -> None:
+        is_checkbox = name == "input"
+        attributes = _attributes(name, found["attributes"])
+        if is_checkbox and not ('type="checkbox"' in attributes and " disabled" in attributes):
+            return
+        if not self._make_room(name):
+            return
+        if len(self._open) >= DEEPEST and name not in VOID:
+            self._refused[name] += 1
+            self._say(escaped(found[0]))
+            return
+        self._parts.append(f"<{name}{attributes}>")
+        if name in VOID:
+            return
+        self._push(name)
+        if name in MATHML and found["attributes"].endswith("/"):
+            self._end()
+
+    def _make_room(self, name: str) -> bool:
+        """End what cannot hold an element that begins; False where the element
+        cannot be."""
+        if name in _IN:
+            return self._return_to_table(name)
+        self._leave_table()
+        in_math = self._place(("math",), ())
+        if (name in MATHML) != (in_math >= 0 or name == "math"):
+            if name in MATHML:
+                return False
+            self._end_from(in_math)
+        if name in _SIBLINGS:
+            place = self._place(*_SIBLINGS[name])
+            if place >= 0:
+                self._end_from(place)
+        if name in _ENDS_PARAGRAPH:
+            place = self._place(("p",), ())
+            if place >= 0:
+                self._end_from(place)
+        if name in _HEADINGS and self._open and self._open[-1] in _HEADINGS:
+            self._end()
+        return True
+
+    def _return_to_table(self, name: str) -> bool:
+        """End what is open in a table where a part of it begins."""
+        table = self._place(("table",), (), through_cells=True)
+        if table < 0:
+            return False
+        while self._open[-1] not in _IN[name]:
+            self._end()
+        return True
+
+    def _leave_table(self) -> None:
+        """End a table where something begins that is in none of its cells."""
+        if self._open and self._open[-1] in _TABLE:
+            self._end_from(self._place(("table",), (), through_cells=True))
+
+    def _end_tag(self, name: str, found: re.Match[str]) -> None:
+        if self._refused[name]:
+            self._refused[name] -= 1
+            self._say(escaped(found[0]))
+        elif name in TAGS and name not in VOID:
+            place = self._place((name,), (), through_cells=name in _IN or name == "table")
+            if place >= 0:
+                self._end_from(place)
+
+    def _place(self, names: tuple[str, ...], hidden_by: tuple[str, ...], *, through_cells: bool = False) -> int:
+        """Where the innermost open element of these names is; -1 where there is
+        none, or something hides it."""
+        if not any(self._counts[name] for name in names):
+            return -1
+        for place in range(len(self._open) - 1, -1, -1):
+            name = self._open[place]
+            if name in names:
+                return place
+            if name in hidden_by or name == _COMPONENT or (not through_cells and name in _CELLS) or (
+                    through_cells and name == "table"):
+                return -1
+        return -1
+
+    def _push(self, name: str) -> None:
+        self._open.append(name)
+        self._counts[name] += 1
+
+    def _end_from(self, place: int) -> None:
+        while len(self._open) > place:
+            self._end()
+
+    def _end(self) -> None:
+        """End the innermost element."""
+        name = self._open.pop()
+        self._counts[name] -= 1
+        if name != _COMPONENT:
+            self._parts.append(f"</{name}>")
+
+
+def _attributes(tag: str, written: str) -> str:
+    """The attributes of a tag that may stay, as they are written."""
+    kept: dict[str, str] = {}
+    for found in _ATTRIBUTE.finditer(written) if written.strip(" /") else ():
+        name = found["name"].lower()
+        if name not in ATTRIBUTES[tag] or name in kept:
+            continue
+        value = next((found[group] for group in ("double", "single", "bare") if found[group] is not None), "")
+        plain = html.unescape(value) if "&" in value else value
+        stays = _reference(plain) if name in ("href", "src") else attribute(tag, name, plain)
+        if stays == plain:
+            kept[name] = value.replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+        elif stays is not None:
+            kept[name] = escaped(stays).replace('"', "&quot;")
+    return "".join(f' {name}="{value}"' if value or name not in _FLAGS else f" {name}" for name, value in kept.items())
+
+
+_FLAGS = frozenset(["checked", "disabled", "open", "controls"])
+
+
+def _reference(url: str) -> str | None:
+    """A reference that is still to be resolved: what it becomes is looked at again."""
+    return url if scheme_of(url) in (None, "endpoint", *SCHEMES) else None

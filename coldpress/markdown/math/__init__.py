@@ -1,0 +1,1 @@
+"""Math: TeX to MathML."""

@@ -1,0 +1,137 @@
+"""TeX to MathML, at build time, by math-core."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+
+import math_core
+
+from coldpress.markdown.math.tex_parse import Unreadable
+from coldpress.markdown.math.tex_rewrite import MACROS, Reworded, label, reword, reword_macro, stand_in
+from coldpress.markdown.rendered import Flaw
+
+_NAME = re.compile(r"\\?([A-Za-z]+)")
+_UNKNOWN = re.compile(r'<a href="#([^"]*)">\(\?\?\)</a>')
+# Marks that fonts can stretch to any length, for such as they cannot.
+_STRETCHED = (("\u0332</mo></mover>", "\u203e</mo></mover>"), ("\u0332</mo></munder>", "_</mo></munder>"),
+              ('<mo stretchy="true">~</mo>', '<mo stretchy="true">\u02dc</mo>'))
+_ALONE = re.compile(r"(<m(?:sub|sup|subsup)>)(<mo [^<>]*minsize=[^<>]*>[^<]*</mo>)")
+_TABLE = re.compile(r"<(/?)mtable\b([^<>]*)>")
+_LEVEL = re.compile(r' scriptlevel="[^"]*"')
+_EQREF = re.compile(r"\\eqref\s*\{([^{}]*)\}")
+
+
+class Maths:
+    """Formulas as MathML; those that math-core refuses are shown as code, and
+    are among `flaws`.  `macros` are the author's own commands by name; raises
+    `ValueError` for one that is none.
+
+    The formulas between two calls of `reset` are those of one page: they share
+    what they define, and count their numbers together.
+    """
+
+    def __init__(self, macros: Mapping[str, str] | None = None) -> None:
+        self.flaws: list[Flaw] = []
+        self._converter = _converter({**MACROS, **_checked(macros or {})})
+
+    def reset(self) -> None:
+        """Begin with another page."""
+        self.flaws.clear()
+        self._converter.reset_global_state()
+
+    def convert(self, tex: str, line: int, column: int, *, display: bool) -> str:
+        """The MathML of a formula that begins at a place of the body."""
+        try:
+            reworded = reword(tex, display=display)
+        except Unreadable as reason:
+            return self._refuse(tex, str(reason), reason.at, line, column)
+        try:
+            html = str(self._converter.convert_with_global_state(reworded.text, displaystyle=display))
+        except math_core.LatexError as reason:
+            offset, message = _read(reason)
+            return self._refuse(tex, message, reworded.place(offset), line, column)
+        unknown = _UNKNOWN.search(html)
+        if unknown:
+            found = next((found for found in _EQREF.finditer(tex) if label(found[1]) == unknown[1]), None)
+            return self._refuse(tex, f'no formula above has the label "{found[1] if found else unknown[1]}"',
+                                found.start() if found else 0, line, column)
+        return _with_tags(_levelled(_stretched(html)), reworded)
+
+    def _refuse(self, tex: str, reason: str, offset: int, line: int, column: int) -> str:
+        before = tex[:offset]
+        if "\n" in before:
+            line, column = line + before.count("\n"), 1
+            offset -= before.rfind("\n") + 1
+        self.flaws.append(Flaw("markup.maths", f"this formula is not understood: {reason}",
+                               line, column + offset, 1, "it is shown as code"))
+        return f'<code class="math-rejected">{escape(tex.strip(), quote=False)}</code>'
+
+
+def _converter(macros: Mapping[str, str]) -> math_core.LatexToMathML:
+    # Of what browsers draw unlike each other are only wide accents, and authors do use them.
+    return math_core.LatexToMathML(macros=dict(macros), fancy_error=False, global_group=True,
+                                   allow_unreliable_rendering=True)
+
+
+def _checked(macros: Mapping[str, str]) -> dict[str, str]:
+    """Macros by their bare names, in math-core's words."""
+    made: dict[str, str] = {}
+    for written, tex in macros.items():
+        name = _NAME.fullmatch(str(written))
+        if not name:
+            raise ValueError(f'the macro "{written}" needs a name of letters only, such as "R"')
+        if not isinstance(tex, str):
+            raise ValueError(f'the macro "{written}" needs a text')
+        try:
+            made[name[1]] = reword_macro(tex)
+        except Unreadable as reason:
+            raise ValueError(f'the macro "{written}": {reason}') from None
+    try:
+        _converter({**MACROS, **made})
+    except math_core.LatexError as reason:
+        raise ValueError(_which(reason, [*MACROS, *made])) from None
+    return made
+
+
+def _which(reason: Exception, names: list[str]) -> str:
+    """math-core names a macro by its number."""
+    number = re.match(r"macro(\d+):", str(reason))
+    name = list(dict.fromkeys(names))[int(number[1])] if number else "?"
+    return f'the macro "{name}": {_read(reason)[1]}'
+
+
+def _read(reason: Exception) -> tuple[int, str]:
+    """Where, and what."""
+    place, _, message = str(reason).partition(": ")
+    offset = place.rpartition(":")[2]
+    return (int(offset), message.rstrip(".")) if offset.isdigit() else (0, str(reason))
+
+
+def _stretched(html: str) -> str:
+    r"""What browsers stretch only when it is put so: `\Big|` only in a row."""
+    for mark, better in _STRETCHED:
+        html = html.replace(mark, better)
+    return _ALONE.sub(r"\1<mrow>\2</mrow>", html)
+
+
+def _levelled(html: str) -> str:
+    """The size of a table's letters on an element that may say it: MathML 3, by
+    which validators go, has `scriptlevel` only on `mstyle`."""
+    open_levels: list[bool] = []
+
+    def tag(found: re.Match[str]) -> str:
+        if found[1]:
+            return "</mtable></mstyle>" if open_levels and open_levels.pop() else found[0]
+        level = _LEVEL.search(found[2])
+        open_levels.append(level is not None)
+        return f"<mstyle{level[0]}><mtable{_LEVEL.sub('', found[2])}>" if level else found[0]
+
+    return _TABLE.sub(tag, html) if "scriptlevel" in html else html
+
+
+def _with_tags(html: str, reworded: Reworded) -> str:
+    for number, tag in enumerate(reworded.tags):
+        html = html.replace(stand_in(number), escape(tag, quote=False), 1)
+    return html

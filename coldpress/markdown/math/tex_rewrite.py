@@ -1,0 +1,439 @@
+r"""A formula in the words that math-core knows.
+
+What it has no word for is said in another way (`split` is `aligned`), and what
+it would lose in silence is made plain (a `\\` outside of any environment).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coldpress.markdown.math.tex_parse import (
+    Group,
+    Node,
+    Row,
+    Token,
+    cells_of,
+    flat,
+    is_blank,
+    parse,
+    rows_of,
+    tokens_of,
+)
+
+# What is only short for something else, as macros: a page may define it anew.
+MACROS = {
+    "pmb": r"\boldsymbol{#1}", "mathds": r"\mathbb{#1}", "mathbbm": r"\mathbb{#1}", "mathnormal": "{#1}",
+    "ensuremath": "{#1}", "vcenter": "{#1}", "mathclap": "{#1}", "dotsc": r"\ldots", "dotso": r"\ldots",
+    "hdots": r"\ldots", "euro": "€", "strut": r"\mathstrut", "intop": r"\int", "qed": r"\square", "nobreak": "",
+    "sgn": r"\operatorname{sgn}", "Tr": r"\operatorname{Tr}", "tr": r"\operatorname{tr}",
+    "rank": r"\operatorname{rank}",
+}
+_RENAMED = {
+    "split": "aligned", "alignat": "align", "alignat*": "align*", "alignedat": "aligned", "flalign": "align",
+    "flalign*": "align*", "eqnarray": "align", "eqnarray*": "align*", "smallmatrix": "subarray",
+    **{f"{kind}matrix*": f"{kind}matrix" for kind in ("", "p", "b", "B", "v", "V")}}
+_TRANSPARENT = frozenset(["math", "displaymath", "subequations"])
+_COUNTED = frozenset(["alignat", "alignat*", "alignedat"])
+_NUMBERED = frozenset(["equation", "align", "gather", "multline"])
+_TABLES = {"\\substack": "subarray", "\\matrix": "matrix", "\\pmatrix": "pmatrix", "\\cases": "cases",
+           "\\eqalign": "aligned"}
+_TEXTS = ("text", "textrm", "textbf", "textit", "textsf", "texttt", "textnormal", "textup", "emph", "mbox", "hbox",
+          "fbox")
+_SIZES = ("tiny", "scriptsize", "footnotesize", "small", "normalsize", "large", "Large", "LARGE", "huge", "Huge",
+          "displaylimits")
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+_ANGLES = {"<": "\\langle", ">": "\\rangle"}
+_SIGNS = {"ast": "∗", "star": "⋆", "dagger": "†", "ddagger": "‡", "prime": "′"}
+_BRACES = r"\{(?:[^{}]|\{[^{}]*\})*\}"
+_COLOR = re.compile(r"\s*#([\dA-Fa-f]{3}|[\dA-Fa-f]{6})\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """A formula for math-core.  `tags` are texts that it would not take: in
+    their places it has what `stand_in` gives."""
+
+    tokens: tuple[Token, ...]
+    tags: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(token.text for token in self.tokens)
+
+    def place(self, offset: int) -> int:
+        """Where in the author's text that is which stands at an offset of ours."""
+        for token in self.tokens:
+            if offset < len(token.text):
+                return token.at
+            offset -= len(token.text)
+        return self.tokens[-1].at + 1 if self.tokens else 0
+
+
+def stand_in(number: int) -> str:
+    """What is written for a tag that math-core would not take."""
+    return f"tag.{number}"
+
+
+def reword(tex: str, *, display: bool) -> Reworded:
+    """A formula in math-core's words.  Raises `Unreadable`."""
+    writer = _Writer(display=display)
+    writer.lines(parse(tex))
+    return Reworded(tuple(writer.whole()), tuple(writer.tags))
+
+
+def reword_macro(tex: str) -> str:
+    """A macro's meaning in math-core's words.  Raises `Unreadable`."""
+    writer = _Writer(display=False)
+    writer.nodes(parse(tex))
+    return "".join(token.text for token in writer.tokens)
+
+
+class _Writer:
+    """Writes a tree anew."""
+
+    def __init__(self, *, display: bool) -> None:
+        self.tokens: list[Token] = []
+        self.tags: list[str] = []
+        self._display = display
+        self._tag: list[Token] = []
+        self._numbered = 0  # environments with numbers that we are in
+
+    def whole(self) -> list[Token]:
+        r"""All that was written: a formula that has a `\tag`, but no environment
+        for it, in one."""
+        if not self._tag:
+            return self.tokens
+        at = self._tag[0].at
+        return [*tokens_of("\\begin{equation}", at), *self.tokens, *self._tag, *tokens_of("\\end{equation}", at)]
+
+    def lines(self, nodes: Row) -> None:
+        r"""Nodes with `\\` outside of any environment, in one."""
+        rows = rows_of(nodes)
+        if len(rows) == 1:
+            self.nodes(rows[0])
+            return
+        name = "aligned" if any(len(cells_of(row)) > 1 for row in rows) else "gathered"
+        self._rows(name, "", rows, next(flat(nodes)).at, nodes[-1].at)
+
+    def nodes(self, nodes: Row) -> None:
+        """Nodes one after the other."""
+        reading = _Reading(nodes)
+        while (node := reading.next()) is not None:
+            if isinstance(node, Token):
+                _COMMANDS.get(node.text, _Writer._token)(self, node, reading)
+            elif node.name is None:
+                self._say("{", node.at)
+                self.lines(node.nodes)
+                self._say("}", node.end)
+            else:
+                self._environment(node)
+
+    def _say(self, text: str, at: int) -> None:
+        self.tokens += tokens_of(text, at)
+
+    def _braced(self, nodes: Row, at: int) -> None:
+        self._say("{", at)
+        self.lines(nodes)
+        self._say("}", at)
+
+    def _rows(self, name: str, columns: str, rows: list[Row], at: int, end: int) -> None:
+        self._say(f"\\begin{{{name}}}{columns}", at)
+        for number, row in enumerate(rows):
+            if number:
+                self._say("\\\\", at)
+            self.nodes(row)
+        self._say(f"\\end{{{name}}}", end)
+
+    def _environment(self, group: Group) -> None:
+        name = group.name or ""
+        if name in _TRANSPARENT:
+            self.lines(group.nodes)
+            return
+        reading = _Reading(group.nodes)
+        columns = ""
+        if name == "array" and (found := reading.argument()):
+            columns = f"{{{_plain_columns(found)}}}"
+        elif name in _COUNTED:
+            reading.argument()
+        elif name in _RENAMED and name.endswith("matrix*"):
+            reading.option()
+        rows = rows_of(reading.rest())
+        if name.startswith("eqnarray"):
+            rows = [_without_second_mark(row) for row in rows]
+        elif name == "smallmatrix":
+            columns = f"{{{'c' * max(len(cells_of(row)) for row in rows)}}}"
+        name = _RENAMED.get(name, name)
+        if name.startswith("align"):
+            rows = _of_one_width(rows)
+        is_numbered = name.rstrip("*") in _NUMBERED
+        self._numbered += is_numbered
+        self._rows(name, columns, rows, group.at, group.end)
+        self._numbered -= is_numbered
+
+    def _token(self, token: Token, reading: _Reading) -> None:
+        self.tokens.append(Token(" ", token.at) if token.text[0] == "%" else token)
+
+    def _entity(self, token: Token, reading: _Reading) -> None:
+        """`&lt;`, as authors write it whose formulas were HTML."""
+        self.tokens.append(Token(_ENTITIES[token.text], token.at))
+
+    def _percent(self, token: Token, reading: _Reading) -> None:
+        """Not a comment: no line ends it."""
+        self._say("\\%", token.at)
+
+    def _escaped(self, token: Token, reading: _Reading) -> None:
+        r"""`\*` and `\_{`, as authors write them whose Markdown took the marks away."""
+        following = reading.peek()
+        is_mark = token.text == "\\*" or (isinstance(following, Group) and following.name is None)
+        self.tokens.append(Token(token.text[1], token.at) if is_mark else token)
+
+    def _size(self, token: Token, reading: _Reading) -> None:
+        """MathML has one size."""
+        self._say(" ", token.at)
+
+    def _fence(self, token: Token, reading: _Reading) -> None:
+        r"""`\left<`, and `\big.`, which is nothing."""
+        following = reading.peek()
+        text = following.text if isinstance(following, Token) else ""
+        if text == "." and token.text.lower().startswith("\\big"):
+            reading.next()
+            return
+        self.tokens.append(token)
+        if text in _ANGLES:
+            reading.next()
+            self._say(f"{_ANGLES[text]} ", token.at)
+
+    def _definition(self, token: Token, reading: _Reading) -> None:
+        r"""`\newcommand` for a name that is known already defines it anew: each
+        formula of a page may well repeat it."""
+        name = reading.argument()
+        if name is None:
+            self.tokens.append(token)
+            return
+        command = name.text.strip()
+        self._say(f"\\providecommand{{{command}}}{{}}\\renewcommand{{{command}}}", token.at)
+        if token.text == "\\DeclareMathOperator":
+            body = reading.argument()
+            self._say("{\\operatorname{", token.at)
+            self.nodes(_inner(body))
+            self._say("}}", token.at)
+            return
+        while (node := reading.next()) is not None:
+            if isinstance(node, Group):
+                self._say("{", node.at)
+                self.nodes(node.nodes)
+                self._say("}", node.end)
+                return
+            self.tokens += [node]
+
+    def _text(self, token: Token, reading: _Reading) -> None:
+        r"""`\text{for $x$ and a_b}`: a formula within a text stands between
+        texts, and what means nothing in a text is a character of it."""
+        found = reading.argument()
+        if found is None:
+            self.tokens.append(token)
+            return
+        command = "\\text" if token.text in ("\\mbox", "\\hbox") else token.text
+        parts = _parts(_inner(found))
+        if len(parts) % 2 == 0:  # a `$` alone, which math-core refuses
+            self.tokens += [token, *flat([found])]
+        elif command == "\\fbox" and len(parts) == 3 and is_blank([*parts[0], *parts[2]]):
+            self._say("\\boxed", token.at)
+            self._braced(parts[1], token.at)
+        else:
+            self._texts(command, parts, token.at)
+
+    def _texts(self, command: str, parts: list[Row], at: int) -> None:
+        self._say("{" if len(parts) > 1 else "", at)
+        for number, part in enumerate(parts):
+            if number % 2:
+                self._braced(part, at)
+            elif part or len(parts) == 1:
+                self._say(f"{command}{{", at)
+                self.tokens += [Token(f"\\{text}" if text in ("_", "&", "#", "%") else text, place)
+                                for text, place in flat(part)]
+                self._say("}", at)
+        self._say("}" if len(parts) > 1 else "", at)
+
+    def _table(self, token: Token, reading: _Reading) -> None:
+        r"""`\substack{…}`, and plain TeX's `\matrix{…}`."""
+        found = reading.argument()
+        if not isinstance(found, Group):
+            self.tokens += [token, *([found] if found else [])]
+            return
+        name = _TABLES[token.text]
+        self._rows(name, "{c}" if name == "subarray" else "", rows_of(found.nodes), token.at, found.end)
+
+    def _smash(self, token: Token, reading: _Reading) -> None:
+        reading.option()
+
+    def _starred(self, token: Token, reading: _Reading) -> None:
+        self.tokens.append(token)
+        following = reading.peek()
+        if following and following.text == "*":
+            reading.next()
+
+    def _color(self, token: Token, reading: _Reading) -> None:
+        r"""`\color{#f00}` and `\textcolor{#f00}{…}`."""
+        name = reading.argument()
+        code = _COLOR.fullmatch(name.text) if isinstance(name, Group) else None
+        if name is None or code is None:
+            self.tokens += [token, *flat([name] if name else [])]
+            return
+        digits = code[1] if len(code[1]) == 6 else "".join(digit * 2 for digit in code[1])
+        color = f"\\color[HTML]{{{digits.upper()}}}"
+        shown = reading.argument() if token.text == "\\textcolor" else None
+        self._say("{" + color if shown else color, token.at)
+        if shown:
+            self.lines(_inner(shown))
+            self._say("}", _end(shown))
+
+    def _label(self, token: Token, reading: _Reading) -> None:
+        """A label in the few characters that math-core takes."""
+        found = reading.argument()
+        self.tokens.append(token)
+        if found:
+            self._say(f"{{{label(found.text)}}}", token.at)
+
+    def _operator(self, token: Token, reading: _Reading) -> None:
+        r"""`\mathop{…}\limits_{…}`: what stands below and above it."""
+        found = reading.argument()
+        self.tokens.append(token)
+        if found is None:
+            return
+        is_asked = reading.skips("\\limits")
+        scripts: list[tuple[str, Row]] = []
+        while (self._display or is_asked) and len(scripts) < 2 and (mark := reading.skips("_", "^")):
+            command = "\\underset" if mark == "_" else "\\overset"
+            scripts.append((command, _inner(reading.argument())))
+        self._say("{", token.at)
+        for command, script in scripts:
+            self._say(command, token.at)
+            self._braced(script, token.at)
+            self._say("{", token.at)
+        self.lines(_inner(found))
+        self._say("}" * (len(scripts) + 1), _end(found))
+
+    def _tagged(self, token: Token, reading: _Reading) -> None:
+        r"""`\tag{…}`, kept for the end where there is no environment for it."""
+        star = "*" if reading.skips("*") else ""
+        found = reading.argument()
+        if found is None:
+            self.tokens.append(token)
+            return
+        written = tokens_of(f"\\tag{star}{{{self._tag_of(found.text)}}}", token.at)
+        if self._numbered or self._tag or not self._display:
+            self.tokens += written
+        else:
+            self._tag = written
+
+    def _tag_of(self, written: str) -> str:
+        text = re.sub(r"\\(ast|star|dagger|ddagger|prime)\b\s*", lambda found: _SIGNS[found[1]], written.strip())
+        text = re.sub(r"\\(?:text|mathrm)\{([^{}\\$]*)\}", r"\1", re.sub(r"\$([^$\\{}^_]*)\$", r"\1", text))
+        if re.search(r"[\\{}$^_]", text) or re.fullmatch(r"[A-Za-z0-9.*-]+", text):
+            return text
+        self.tags.append(text)
+        return stand_in(len(self.tags) - 1)
+
+
+class _Reading:
+    """Nodes that are read one after the other."""
+
+    def __init__(self, nodes: Row) -> None:
+        self._nodes = nodes
+        self._at = 0
+
+    def next(self) -> Node | None:
+        self._at += 1
+        return self._nodes[self._at - 1] if self._at <= len(self._nodes) else None
+
+    def peek(self) -> Node | None:
+        return self._nodes[self._at] if self._at < len(self._nodes) else None
+
+    def rest(self) -> Row:
+        return self._nodes[self._at:]
+
+    def argument(self) -> Node | None:
+        """A group or one token, whatever spaces are before it."""
+        while (node := self.next()) is not None and isinstance(node, Token) and node.is_space:
+            pass
+        return node
+
+    def option(self) -> None:
+        """Pass over `[…]`."""
+        following = self.peek()
+        if following and following.text == "[":
+            while (node := self.next()) is not None and node.text != "]":
+                pass
+
+    def skips(self, *texts: str) -> str | None:
+        """Pass over one of these, whatever spaces are before it, and say which."""
+        at = self._at
+        found = self.argument()
+        if isinstance(found, Token) and found.text in texts:
+            return found.text
+        self._at = at
+        return None
+
+
+def label(written: str) -> str:
+    """A label in the few characters that math-core takes, and an address too."""
+    return re.sub(r"[^A-Za-z0-9:.-]", lambda found: "-" if found[0] in " _/" else f"-{ord(found[0]):x}",
+                  written.strip())
+
+
+def _inner(node: Node | None) -> Row:
+    return node.nodes if isinstance(node, Group) else [node] if node else []
+
+
+def _end(node: Node) -> int:
+    return node.end if isinstance(node, Group) else node.at
+
+
+def _parts(nodes: Row) -> list[Row]:
+    """What `$` separates."""
+    parts: list[Row] = [[]]
+    for node in nodes:
+        if isinstance(node, Token) and node.text == "$":
+            parts.append([])
+        else:
+            parts[-1].append(node)
+    return parts
+
+
+def _plain_columns(node: Node) -> str:
+    r"""`*{20}{c}` and `l@{\,}r` in letters only."""
+    written = re.sub(r"\*\s*\{(\d{1,2})\}\s*\{([^{}]*)\}", lambda found: int(found[1]) * found[2], node.text)
+    written = re.sub(rf"[@!<>]\s*{_BRACES}", "", written)
+    return re.sub(rf"[pmb]\s*{_BRACES}", "l", written).replace(" ", "")
+
+
+def _without_second_mark(row: Row) -> Row:
+    """`eqnarray` has a column for the sign; `align` has none."""
+    cells = cells_of(row)
+    mark = Token("&", row[0].at if row else 0)
+    return [*cells[0], *([mark] if len(cells) > 1 else []), *(node for cell in cells[1:] for node in cell)]
+
+
+def _of_one_width(rows: list[Row]) -> list[Row]:
+    """As many cells in each row, so that a number behind them is below the others."""
+    widths = [len(cells_of(row)) for row in rows]
+    return [[*row, *[Token("&", row[-1].at if row else 0)] * (max(widths) - width)]
+            for row, width in zip(rows, widths, strict=True)]
+
+
+_COMMANDS: dict[str, Callable[[_Writer, Token, _Reading], None]] = {
+    **dict.fromkeys(_ENTITIES, _Writer._entity),
+    **{f"\\{name}": _Writer._text for name in _TEXTS},
+    **{f"\\{name}": _Writer._size for name in _SIZES},
+    **dict.fromkeys(_TABLES, _Writer._table),
+    **dict.fromkeys(("\\left", "\\middle", "\\right"), _Writer._fence),
+    **{f"\\{size}{side}": _Writer._fence for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")},
+    "%": _Writer._percent, "\\*": _Writer._escaped, "\\_": _Writer._escaped, "\\smash": _Writer._smash,
+    "\\hspace": _Writer._starred, "\\newcommand": _Writer._definition,
+    "\\DeclareMathOperator": _Writer._definition, "\\color": _Writer._color, "\\textcolor": _Writer._color,
+    "\\label": _Writer._label, "\\eqref": _Writer._label, "\\mathop": _Writer._operator, "\\tag": _Writer._tagged,
+}

@@ -1,0 +1,1 @@
+"""Parses blocks and inlines, as CommonMark and GitHub do."""

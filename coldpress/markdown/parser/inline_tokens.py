@@ -1,0 +1,247 @@
+"""Tokens of inline Markdown: emphasis and brackets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from xml.etree.ElementTree import Element, SubElement
+
+from coldpress.markdown.html.extract import text_of
+from coldpress.markdown.parser import attribute_lists
+from coldpress.markdown.parser.attribute_lists import Attributes
+from coldpress.markdown.parser.link_parser import Target
+from coldpress.text import CJK
+
+_CJK = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65\uffe0-\uffee\uac00-\ud7af\u1100-\u11ff]")
+_PAIRS = {"~": "del", "=": "mark", "^": "ins"}
+_DEEPEST = 60  # marks in one another
+_SPACE, _PUNCTUATION, _WIDE, _LETTER = range(4)
+
+
+class Delimiter:
+    """One run.  `opens` and `closes` are the elements it begins and ends, the
+    innermost first; `left` how many of its characters are text."""
+
+    __slots__ = ("can_close", "can_open", "char", "closes", "left", "length", "number", "opens")
+
+    def __init__(self, char: str, length: int, number: int, *, can_open: bool, can_close: bool) -> None:
+        self.char = char
+        self.length = self.left = length
+        self.number = number
+        self.can_open = can_open
+        self.can_close = can_close
+        self.opens: list[str] = []
+        self.closes: list[str] = []
+
+
+def delimiter(text: str, start: int, end: int, number: int) -> Delimiter | None:
+    """The run of one character between two places of a text; None when it is
+    only text."""
+    char = text[start]
+    is_single = char == "~" and end - start == 1
+    if char in _PAIRS and end - start != 2 and not is_single:
+        return None
+    before = _kind(text[start - 1]) if start else _SPACE
+    after = _kind(text[end]) if end < len(text) else _SPACE
+    left = after != _SPACE and (after != _PUNCTUATION or before != _LETTER)
+    right = before != _SPACE and (before != _PUNCTUATION or after != _LETTER)
+    if char == "_" or is_single:  # not within words
+        left, right = (left and (not right or _is_mark(text[start - 1])),
+                       right and (not left or _is_mark(text[end])))
+    return Delimiter(char, end - start, number, can_open=left, can_close=right)
+
+
+def pair(runs: Iterable[Delimiter]) -> None:
+    """Match closing runs with opening ones."""
+    openers: list[Delimiter] = []
+    bottoms: dict[tuple[str, bool, int], int] = {}
+    for run in runs:
+        while run.can_close and run.left:
+            at = _opener(run, openers, bottoms)
+            if at is None:
+                break
+            opener = openers[at]
+            used = min(2, run.left, opener.left)
+            name = _PAIRS.get(run.char) or ("strong" if used == 2 else "em")
+            opener.opens.append(name)
+            run.closes.append(name)
+            opener.left -= used
+            run.left -= used
+            del openers[at + 1 if opener.left else at:]
+        if run.can_open and run.left:
+            openers.append(run)
+            if len(openers) > _DEEPEST:
+                del openers[0]
+
+
+def _opener(run: Delimiter, openers: list[Delimiter], bottoms: dict[tuple[str, bool, int], int]) -> int | None:
+    """The nearest opener of a closing run; where there is none is remembered."""
+    key = run.char, run.can_open, run.length % 3
+    bottom = bottoms.get(key, -1)
+    for at in range(len(openers) - 1, -1, -1):
+        opener = openers[at]
+        if opener.number <= bottom:
+            break
+        if opener.char == run.char and (opener.length == run.length or run.char not in _PAIRS) and not (
+                (opener.can_close or run.can_open) and (opener.length + run.length) % 3 == 0
+                and (opener.length % 3 or run.length % 3)):
+            return at
+    bottoms[key] = run.number - 1
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _kind(char: str) -> int:
+    if char.isspace():
+        return _SPACE
+    if _CJK.match(char):
+        return _WIDE
+    return _PUNCTUATION if _is_mark(char) else _LETTER
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] in "PS"
+
+
+class Bracket:
+    """An opening bracket.  `target` is where it leads, once it is closed."""
+
+    __slots__ = ("at", "has_inner", "is_image", "runs", "target", "token")
+
+    def __init__(self, at: int, token: int, runs: int, *, is_image: bool) -> None:
+        self.at = at  # where what is in it begins in the text
+        self.token = token
+        self.runs = runs
+        self.is_image = is_image
+        self.has_inner = False
+        self.target: Target | None = None
+
+    @property
+    def text(self) -> str:
+        return "![" if self.is_image else "["
+
+
+class Closed:
+    """The closing bracket of a link."""
+
+    __slots__ = ()
+
+
+Token = str | Element | Delimiter | Bracket | Closed | Attributes
+
+
+def build(tokens: Iterable[Token], into: Element) -> None:
+    """Make tokens the content of an element."""
+    _Building(into).run(tokens)
+
+
+class _Building:
+    def __init__(self, into: Element) -> None:
+        self._stack = [into]
+        self._words: list[str] = []
+        self._last: Element | None = None  # the last child of the innermost element
+
+    def run(self, tokens: Iterable[Token]) -> None:
+        for token in tokens:
+            if isinstance(token, str):
+                self._words.append(token)
+            elif isinstance(token, Element):
+                self._flush()
+                self._stack[-1].append(token)
+                self._last = token
+            elif isinstance(token, Delimiter):
+                self._delimiter(token)
+            elif isinstance(token, Bracket):
+                self._bracket(token)
+            elif isinstance(token, Closed):
+                self._end()
+            elif self._words or self._last is None:
+                self._words.append(token.text)
+            else:
+                attribute_lists.apply(self._last, token.inner)
+        self._flush()
+
+    def _delimiter(self, run: Delimiter) -> None:
+        for _ in run.closes:
+            self._end()
+        if run.left:
+            self._words.append(run.char * run.left)
+        for name in reversed(run.opens):
+            self._begin(name)
+
+    def _bracket(self, bracket: Bracket) -> None:
+        if bracket.target is None:
+            self._words.append(bracket.text)
+            return
+        link = self._begin("a")
+        link.set("href", bracket.target.url)
+        if bracket.target.title is not None:
+            link.set("title", bracket.target.title)
+
+    def _begin(self, name: str) -> Element:
+        self._flush()
+        self._stack.append(SubElement(self._stack[-1], name))
+        self._last = None
+        return self._stack[-1]
+
+    def _end(self) -> None:
+        self._flush()
+        self._last = self._stack.pop()
+
+    def _flush(self) -> None:
+        if self._words:
+            text = "".join(self._words)
+            self._words.clear()
+            if self._last is None:
+                self._stack[-1].text = text
+            else:
+                self._last.tail = text
+
+
+def words_of(tokens: Iterable[Token]) -> str:
+    """The text of tokens, without any marks."""
+    return "".join(_words(tokens))
+
+
+def _words(tokens: Iterable[Token]) -> Iterator[str]:
+    for token in tokens:
+        if isinstance(token, str):
+            yield token
+        elif isinstance(token, Element):
+            yield text_of(token)
+        elif isinstance(token, Delimiter):
+            yield token.char * token.left
+        elif isinstance(token, Bracket):
+            yield "" if token.target else token.text
+        elif isinstance(token, Attributes):
+            yield token.text
+
+
+def take_back(tokens: list[Token], size: int) -> str | None:
+    """Take away the tokens of the last characters, if they are text or marks that
+    do nothing; gives what the first of them has more."""
+    taken, start = "", len(tokens)
+    while len(taken) < size and start:
+        start -= 1
+        token = tokens[start]
+        if isinstance(token, Delimiter) and not (token.can_open or token.can_close):
+            token = token.char * token.left
+        if not isinstance(token, str):
+            return None
+        taken = token + taken
+    if len(taken) < size:
+        return None
+    del tokens[start:]
+    return taken[:len(taken) - size]
+
+
+def last_character(tokens: Sequence[Token]) -> str:
+    """The last character that tokens show."""
+    for token in reversed(tokens):
+        if isinstance(token, str) and token:
+            return token[-1]
+        if isinstance(token, Element):
+            return (token.text or "")[-1:]
+    return ""

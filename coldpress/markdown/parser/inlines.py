@@ -1,0 +1,402 @@
+"""The marks within a text: links, emphasis, code, formulas, raw HTML.
+
+CommonMark's algorithm, and GitHub's bare URLs: one pass over the text makes
+tokens; runs of `*`, `_` and the like are paired by a stack of openers, and
+brackets by another; then the tokens become elements.  No step looks at a
+character more than a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from xml.etree.ElementTree import Element
+
+from coldpress.markdown import tree
+from coldpress.markdown.code.code_blocks import code_span
+from coldpress.markdown.html.html_repair import completed
+from coldpress.markdown.math import math_inline
+from coldpress.markdown.parser import attribute_lists, link_parser
+from coldpress.markdown.parser.attribute_lists import Attributes
+from coldpress.markdown.parser.inline_tokens import (
+    Bracket,
+    Closed,
+    Delimiter,
+    Token,
+    build,
+    delimiter,
+    last_character,
+    pair,
+    take_back,
+    words_of,
+)
+from coldpress.markdown.parser.link_parser import ENTITY, References, Target, inline_target, label
+from coldpress.markdown.syntax.directives import Inline, attributes_of, inline_at
+from coldpress.markdown.syntax.foreign_syntax import embed_at, foreign_at
+from coldpress.markdown.syntax.shortcodes import COMPONENT, Icon, emoji_at, icon_at, keys_at
+from coldpress.markdown.syntax.typography import as_typed, critic_at, is_typed
+from coldpress.markdown.tree import HEADINGS, PAGE_LINK, ComponentElement, Emoji, Source, Verbatim, group, raw
+from coldpress.text import CJK
+
+_SPECIAL = re.compile(
+    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$|\{(?=[:#.\w +=~>{%*-])|:(?=[\w+-]+[:\[{])|\+\+(?=[\w\"])|(?:https?|ftp)://"
+    r"|www\.", re.I | re.A)
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_TICKS = re.compile("`+")
+_RUN = re.compile(r"\*+|_+|~+|\^+|=+")
+_LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>\x00-\x1f]*)>")
+_MAIL = re.compile(
+    r"<([a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*+)>")
+_NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
+_WIKI = re.compile(r"\[\[(?!(?:TOC|toc)\]\])([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
+_NAME = re.compile(r"[^\W\d_]|\d{4}-\d\d")  # `[[1, 2]]` is a matrix, `[[2026-01-31]]` a daily note
+# `H~2~O`; by itself `~x~` is struck through, as on GitHub.
+_SMALL = re.compile(r"((?<=[A-Za-z0-9)\]}])~|\^)([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
+_WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
+_TOML = re.compile(r"\n[ \t]*[\w-]+[ \t]*=[ \t]")  # then `[[item]]` is a table of it, in some shortcode
+_MARKS = re.compile(r"[*_~=^`\[!]*")
+
+
+class Inlines:
+    """Reads the texts of one body.  `refer` gives the mark for a footnote by
+    its label, or None when there is no such note."""
+
+    def __init__(self, references: References, refer: Callable[[str], Element | None]) -> None:
+        self.references = references
+        self.refer = refer
+
+    def read(self, source: Source, into: Element) -> None:
+        """Put a text's elements into an element that has no content yet."""
+        if not _SPECIAL.search(source):
+            into.text = str(source)
+            return
+        build(_Reading(self, source).tokens(), into)
+
+
+def read_leaf(element: Element, inlines: Inlines) -> None:
+    """Read the text of a leaf, and the attributes at its end, if it has one that
+    is not read yet."""
+    text = element.text
+    if not isinstance(text, Source):
+        return
+    found = (attribute_lists.of_heading(text) if element.tag in HEADINGS
+             else attribute_lists.of_paragraph(text) if element.tag == "p" else None)
+    if found:
+        attribute_lists.apply(element, found[1])
+        text = text.part(0, found[0])
+    element.text = None
+    inlines.read(text, element)
+
+
+class _Reading:
+    """One text being read."""
+
+    def __init__(self, inlines: Inlines, source: Source) -> None:
+        self._inlines = inlines
+        self._text = source
+        self._tokens: list[Token] = []
+        self._brackets: list[Bracket] = []
+        self._links_from = 0  # brackets below are within a link, or hold one
+        self._runs: list[Delimiter] = []
+        self._ticks: Mapping[int, list[int]] | None = None
+        self._endless: set[str] = set()
+
+    def tokens(self) -> list[Token]:
+        text, at = self._text, 0
+        while found := _SPECIAL.search(text, at):
+            start = found.start()
+            if start > at:
+                self._tokens.append(text[at:start])
+            end = _READERS.get(text[start], _Reading._url)(self, start)
+            if end is None:
+                end = start + 1 if text[start] in "$:" or text[start].isalpha() else found.end()
+                self._tokens.append(text[start:end])
+            at = end
+        if at < len(text):
+            self._tokens.append(text[at:])
+        pair(self._runs)
+        return self._tokens
+
+    def _escape(self, at: int) -> int | None:
+        following = self._text[at + 1:at + 2]
+        if following and following in "([":
+            formula = math_inline.escaped_at(self._text, at)
+            if formula:
+                return self._formula(formula[0], at, formula[1], display=formula[2])
+        if following == "\n":
+            return self._break(at + 1, is_hard=True)
+        if following and _PUNCTUATION.match(following):
+            self._tokens.append(as_typed(following))
+            return at + 2
+        return None
+
+    def _code(self, at: int) -> int | None:
+        if self._ticks is None:
+            ticks: dict[int, list[int]] = {}
+            for found in _TICKS.finditer(self._text):
+                ticks.setdefault(len(found[0]), []).append(found.start())
+            self._ticks = ticks
+        opening = _TICKS.match(self._text, at)
+        assert opening, "called at a backtick"
+        size = len(opening[0])
+        places = self._ticks.get(size, [])
+        closing = bisect_left(places, opening.end())
+        if closing == len(places):
+            self._tokens.append(opening[0])
+            return opening.end()
+        inner = self._text[opening.end():places[closing]].replace("\n", " ")
+        if inner.startswith(" ") and inner.endswith(" ") and inner.strip(" "):
+            inner = inner[1:-1]
+        self._tokens.append(code_span(inner))
+        return places[closing] + size
+
+    def _entity(self, at: int) -> int | None:
+        found = ENTITY.match(self._text, at)
+        if not found:
+            return None
+        self._tokens.append(as_typed(html.unescape(found[0])))
+        return found.end()
+
+    def _line_end(self, at: int) -> int:
+        return self._break(at, is_hard=self._text.endswith("  ", 0, at))
+
+    def _break(self, at: int, *, is_hard: bool) -> int:
+        """A line's end: a `<br>`, a space, or nothing between two characters
+        that are written without one."""
+        text = self._text
+        if self._tokens and isinstance(self._tokens[-1], str):
+            self._tokens[-1] = self._tokens[-1].rstrip(" ")
+        end = at + 1
+        while text[end:end + 1] in (" ", "\t"):
+            end += 1
+        if is_hard:
+            self._tokens.append(Element("br"))
+        marks = _MARKS.match(text, end)
+        after = marks.end() if marks else end
+        if is_hard or not (_WIDE.match(text, after) and _WIDE.match(last_character(self._tokens))):
+            self._tokens.append("\n")
+        return end
+
+    def _angle(self, at: int) -> int | None:
+        found = _LINK.match(self._text, at)
+        mail = None if found else _MAIL.match(self._text, at)
+        if found or mail:
+            match = found or mail
+            assert match
+            self._link(match[1], f"mailto:{match[1]}" if mail else match[1])
+            return match.end()
+        tag = tree.tag_at(self._text, at, self._endless)
+        if tag is None:
+            return None
+        self._tokens.append(raw(completed(self._text[at:tag]) if self._text[at + 1] == "!" else self._text[at:tag]))
+        return tag
+
+    def _open(self, at: int) -> int | None:
+        note = _NOTE.match(self._text, at)
+        mark = self._inlines.refer(note[1]) if note else None
+        if note and mark is not None:
+            self._tokens.append(mark)
+            return note.end()
+        wiki = _WIKI.match(self._text, at)
+        if wiki and _NAME.search(wiki[1]) and not (
+                _TOML.match(self._text, wiki.end()) or self._inlines.references.get(wiki[1])):
+            return self._named(wiki[1].strip(), wiki[2], wiki[0], wiki.end())
+        return self._bracket(at + 1, is_image=False)
+
+    def _named(self, name: str, label: str | None, written: str, end: int) -> int:
+        """A link to a page by its name; where no page is called so, it is text."""
+        element = ComponentElement(PAGE_LINK, "inline", {"to": f"[[{name}]]"}, written)
+        element.append(group((label or name.replace("#", " › ").strip(" ›")).strip()))
+        self._tokens.append(element)
+        return end
+
+    def _image(self, at: int) -> int:
+        embed = embed_at(self._text, at)
+        if embed:
+            embed[0].place = self._text.place(at)
+            self._tokens.append(embed[0])
+            return embed[1]
+        return self._bracket(at + 2, is_image=True)
+
+    def _bracket(self, at: int, *, is_image: bool) -> int:
+        if self._brackets:
+            self._brackets[-1].has_inner = True
+        bracket = Bracket(at, len(self._tokens), len(self._runs), is_image=is_image)
+        self._brackets.append(bracket)
+        self._tokens.append(bracket)
+        return at
+
+    def _close(self, at: int) -> int | None:
+        if not self._brackets:
+            return None
+        bracket = self._brackets.pop()
+        is_dead = not bracket.is_image and len(self._brackets) < self._links_from
+        self._links_from = min(self._links_from, len(self._brackets))
+        found = None if is_dead else self._target(bracket, at)
+        if found is None:
+            return None
+        bracket.target, end = found
+        pair(self._runs[bracket.runs:])
+        del self._runs[bracket.runs:]
+        if bracket.is_image:
+            self._put_image(bracket)
+        else:
+            self._drop_links(bracket.token + 1)
+            self._tokens.append(Closed())
+            self._links_from = len(self._brackets)  # no link within a link
+        return end
+
+    def _target(self, bracket: Bracket, at: int) -> tuple[Target, int] | None:
+        text = self._text
+        if text.startswith("(", at + 1):
+            found = inline_target(text, at + 1)
+            if found:
+                return found
+        named = label(text, at + 1) if text.startswith("[", at + 1) else None
+        if named:
+            target = self._inlines.references.get(named[0])
+            return (target, named[1]) if target else None
+        end = at + 3 if text.startswith("[]", at + 1) else at + 1
+        if bracket.has_inner or at - bracket.at > 999:
+            return None
+        target = self._inlines.references.get(text[bracket.at:at])
+        return (target, end) if target else None
+
+    def _drop_links(self, start: int) -> None:
+        """Bare URLs in a link's text are only text."""
+        for at in range(start, len(self._tokens)):
+            token = self._tokens[at]
+            if isinstance(token, Element) and token.tag == "a":
+                self._tokens[at] = token.text or ""
+
+    def _put_image(self, bracket: Bracket) -> None:
+        target = bracket.target
+        assert target, "a closed bracket has one"
+        element = Element("img", {"alt": words_of(self._tokens[bracket.token + 1:]), "src": target.url})
+        if target.title:
+            element.set("title", target.title)
+        del self._tokens[bracket.token:]
+        self._tokens.append(element)
+
+    def _run(self, at: int) -> int:
+        found = _RUN.match(self._text, at)
+        assert found, "called at a run"
+        small = _SMALL.match(self._text, at) if len(found[0]) == 1 else None
+        if small:
+            element = Element("sub" if small[1] == "~" else "sup")
+            element.text = small[2]
+            self._tokens.append(element)
+            return small.end()
+        run = delimiter(self._text, at, found.end(), len(self._tokens))
+        self._tokens.append(run or found[0])
+        if run and (run.can_open or run.can_close):
+            self._runs.append(run)
+        return found.end()
+
+    def _dollar(self, at: int) -> int | None:
+        formula = math_inline.formula_at(self._text, at)
+        return self._formula(formula[0], at, formula[1], display=formula[2]) if formula else None
+
+    def _formula(self, tex: str, at: int, end: int, *, display: bool) -> int:
+        line, column = self._text.place(self._text.index(tex, at))
+        element = Element("math", {
+            "display": "inline-block" if display else "inline", "line": str(line), "column": str(column)})
+        element.text = Verbatim(tex)
+        self._tokens.append(element)
+        return end
+
+    def _attributes(self, at: int) -> int | None:
+        critic = critic_at(self._text, at)
+        if critic:
+            return self._critic(*critic)
+        foreign = foreign_at(self._text, at, self._endless)
+        if foreign:
+            self._tokens += foreign[0]
+            return foreign[1]
+        last = self._tokens[-1] if self._tokens else ""
+        is_text = isinstance(last, str) or (isinstance(last, Element) and is_typed(last))
+        found = None if is_text else attribute_lists.INLINE.match(self._text, at)
+        if not found:
+            return None
+        self._tokens.append(Attributes(found[0], attribute_lists.inner_of(found)))
+        return found.end()
+
+    def _critic(self, marks: list[tuple[str, int, int]], end: int) -> int:
+        for name, start, stop in marks:
+            element = Element(name, {"class": "critic"})
+            self._inlines.read(self._text.part(start, stop), element)
+            self._tokens.append(element)
+        return end
+
+    def _keys(self, at: int) -> int | None:
+        found = keys_at(self._text, at)
+        if not found:
+            return None
+        self._tokens.append(found[0])
+        return found[1]
+
+    def _icon(self, icon: Icon, at: int) -> int:
+        """An icon with the attributes behind it, if there are any."""
+        listed = attribute_lists.INLINE.match(self._text, icon.end)
+        end = listed.end() if listed else icon.end
+        given = attributes_of(attribute_lists.inner_of(listed)) if listed else {}
+        element = ComponentElement(COMPONENT, "inline", {**given, "name": icon.name, "text": icon.text},
+                                   self._text[at:end])
+        element.place = self._text.place(at)
+        element.append(group())
+        self._tokens.append(element)
+        return end
+
+    def _emoji(self, at: int) -> int | None:
+        icon = icon_at(self._text, at)
+        if icon:
+            return self._icon(icon, at)
+        found = emoji_at(self._text, at)
+        if found:
+            self._tokens.append(Emoji(found[0], self._text[at:found[1]]))
+            return found[1]
+        directive = inline_at(self._text, at)
+        return self._directive(directive, at) if directive else None
+
+    def _directive(self, directive: Inline, at: int) -> int:
+        start, end = directive.label
+        element = ComponentElement(
+            directive.name, "inline", directive.attributes, self._text[at:start], self._text[end:directive.end])
+        element.place = self._text.place(at)
+        element.append(group())
+        if end > start:
+            element.append(group())
+            self._inlines.read(self._text.part(start, end), element[1])
+        self._tokens.append(element)
+        return directive.end
+
+    def _at(self, at: int) -> int | None:
+        found = link_parser.email_at(self._text, at)
+        before = take_back(self._tokens, found[0].index("@")) if found else None
+        if not found or before is None:
+            return None
+        self._tokens.append(before)
+        self._link(found[0], found[0] if ":" in found[0] else f"mailto:{found[0]}")
+        return found[1]
+
+    def _url(self, at: int) -> int | None:
+        found = link_parser.url_at(self._text, at, in_brackets=bool(self._brackets))
+        if not found:
+            return None
+        shown, url, end = found
+        self._link(shown, url)
+        return end
+
+    def _link(self, shown: str, url: str) -> None:
+        self._tokens.append(link_parser.link(shown, url))
+
+
+_READERS: dict[str, Callable[[_Reading, int], int | None]] = {
+    "\\": _Reading._escape, "`": _Reading._code, "&": _Reading._entity, "\n": _Reading._line_end,
+    "<": _Reading._angle, "[": _Reading._open, "!": _Reading._image, "]": _Reading._close,
+    "*": _Reading._run, "_": _Reading._run, "~": _Reading._run, "^": _Reading._run, "=": _Reading._run,
+    "+": _Reading._keys, "$": _Reading._dollar, "{": _Reading._attributes, "@": _Reading._at, ":": _Reading._emoji,
+}

@@ -1,0 +1,265 @@
+"""Links: destinations, titles, labels, reference definitions; and the URL schemes that are safe."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from coldpress.markdown.tree import Source
+
+SCHEMES = frozenset(["http", "https", "mailto", "tel"])
+"""The schemes that a URL may have on a page."""
+_RUNNING = frozenset(["javascript", "vbscript", "data"])
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+# What browsers leave out of a scheme, and what nobody sees.
+_UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_DECODINGS = 10
+
+
+def is_safe_url(url: str) -> bool:
+    """Whether a URL has a scheme that is allowed or none at all, however often
+    it is decoded."""
+    for _ in range(_DECODINGS):
+        scheme = scheme_of(url)
+        if scheme is not None:
+            return scheme in SCHEMES
+        decoded = unquote(html.unescape(url))
+        if decoded == url:
+            return True
+        url = decoded
+    return False
+
+
+def scheme_of(url: str) -> str | None:
+    """The scheme that a browser sees in a URL."""
+    found = _SCHEME.match(_UNSEEN.sub("", url))
+    return found[1].lower() if found else None
+
+
+def runs(url: str) -> bool:
+    """Whether a text, taken for a URL, would run what it holds, however often
+    it is decoded."""
+    for _ in range(_DECODINGS):
+        scheme = scheme_of(url)
+        decoded = unquote(html.unescape(url))
+        if scheme is not None or decoded == url:
+            return scheme in _RUNNING
+        url = decoded
+    return True
+
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+ENTITY = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[a-zA-Z][a-zA-Z0-9]{0,31});")
+_SPACE = re.compile(r"[ \t]*(?:\n[ \t]*)?")
+_POINTED = re.compile(r"<((?:[^<>\\\n]|\\.)*)>")
+_BARE = re.compile(r"(?:[^ ()\\\x00-\x1f\x7f]|\\.|\\)+")
+_TITLE = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|\(((?:[^()\\]|\\.)*+)\)", re.S)
+_LABEL = re.compile(r"\[((?:[^\\\[\]]|\\.){1,999}+)\]", re.S)
+_REST = re.compile(r"[ \t]*(?:\n|\Z)")
+_MOST = 1_000_000  # characters of URLs and titles that references may add to a page
+_DEEPEST = 32  # parentheses in a destination, as CommonMark's own implementations have it
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a link leads, and its title."""
+
+    url: str
+    title: str | None = None
+
+
+def unescaped(text: str) -> str:
+    """A text with its escapes and entities resolved."""
+    if "\\" in text:
+        # An escaped `&` begins no entity.
+        text = _ESCAPED.sub(lambda found: "&amp;" if found[1] == "&" else found[1], text)
+    return ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
+
+
+def normal(label: str) -> str:
+    """A label as it is compared."""
+    return " ".join(label.split()).casefold().upper()
+
+
+def destination(text: str, at: int) -> tuple[str, int] | None:
+    """The destination that stands at a place, and where it ends."""
+    found = _POINTED.match(text, at)
+    if found:
+        return unescaped(found[1]), found.end()
+    if text[at:at + 1] == "<":
+        return None
+    start, depth = at, 0
+    while at < len(text):
+        found = _BARE.match(text, at)
+        if found:
+            at = found.end()
+        elif text[at] == "(" and depth < _DEEPEST:
+            depth, at = depth + 1, at + 1
+        elif text[at] == ")" and depth:
+            depth, at = depth - 1, at + 1
+        else:
+            break
+    return (unescaped(text[start:at]), at) if depth == 0 else None
+
+
+def title(text: str, at: int) -> tuple[str, int] | None:
+    """The title that stands at a place, and where it ends."""
+    found = _TITLE.match(text, at)
+    if not found or "\n\n" in found[0]:
+        return None
+    return unescaped(next(group for group in found.groups() if group is not None)), found.end()
+
+
+def label(text: str, at: int) -> tuple[str, int] | None:
+    """The label in brackets that stands at a place, and where it ends."""
+    found = _LABEL.match(text, at)
+    return (found[1], found.end()) if found and found[1].strip() else None
+
+
+def inline_target(text: str, at: int) -> tuple[Target, int] | None:
+    """`(url "title")` at a place, and where it ends."""
+    at = space(text, at + 1)
+    found = destination(text, at)
+    if not found:
+        return None
+    url, at = found
+    after = space(text, at)
+    words = title(text, after) if after > at else None
+    if words:
+        after = space(text, words[1])
+    return (Target(url, words[0] if words else None), after + 1) if text[after:after + 1] == ")" else None
+
+
+def space(text: str, at: int) -> int:
+    """Where spaces, with one line's end among them, end."""
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+class References:
+    """Link reference definitions by label; the first of two counts.  They stop
+    to be links when they are `spent`: the page would outgrow its source."""
+
+    def __init__(self) -> None:
+        self._targets: dict[str, Target] = {}
+        self._left = _MOST
+
+    @property
+    def spent(self) -> bool:
+        """Whether references were refused."""
+        return self._left < 0
+
+    def get(self, name: str) -> Target | None:
+        """Where a reference leads."""
+        target = self._targets.get(normal(name)) if self._targets else None
+        if target:
+            self._left -= len(target.url) + len(target.title or "")
+        return target if self._left >= 0 else None
+
+    def without(self, source: Source) -> Source:
+        """A paragraph's text without the definitions that it begins with."""
+        at = 0
+        while source.startswith("[", at):
+            end = self._define(source, at)
+            if end is None:
+                break
+            at = end
+        return source.part(at) if at else source
+
+    def _define(self, text: str, at: int) -> int | None:
+        name = label(text, at)
+        if not name or not text.startswith(":", name[1]) or name[0].startswith("^"):
+            return None
+        found = destination(text, space(text, name[1] + 1))
+        if not found or found[1] == name[1] + 1 or (not found[0] and text[found[1] - 1] != ">"):
+            return None
+        url, end = found
+        words = None
+        after = space(text, end)
+        if after > end:
+            words = title(text, after)
+        line_end = _REST.match(text, words[1]) if words else None
+        if not line_end:
+            words, line_end = None, _REST.match(text, end)
+            if not line_end:
+                return None
+        self._targets.setdefault(normal(name[0]), Target(url, words[0] if words else None))
+        return line_end.end()
+
+
+# What ends a URL in a text without spaces: `见https://example.org。然后`.
+_WIDE = "\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201f"
+_BEGIN = re.compile(rf"(?:(?:https?|ftp)://|(?=www\.))(?P<domain>(?:[^\W{_WIDE}]|[.-])+)", re.I)
+_URL_REST = re.compile(rf"[^\s<{_WIDE}]*")
+_REST_IN_BRACKETS = re.compile(rf"[^\s<\]{_WIDE}]*")
+_ENDING = "?!.,:*_~'\""
+_ENTITY = re.compile(r"&[a-zA-Z0-9]+;\Z")
+_BEFORE_SCHEME = re.compile(r"[^a-zA-Z]")
+_BEFORE_HOST = re.compile(r"[\s*_~()\[\]{>\"']|[^\x00-\x7f]")
+_NAME = re.compile(r"(?:(?<![a-zA-Z0-9])(?:mailto|xmpp):)?[a-zA-Z0-9.+_-]+\Z")
+_HOST = re.compile(r"[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)+")
+_LONGEST = 254  # characters of an address (RFC 5321)
+
+
+def url_at(text: str, at: int, *, in_brackets: bool = False) -> tuple[str, str, int] | None:
+    """What is shown, the URL and the end of a bare URL at a place."""
+    if at and not (_BEFORE_HOST if text[at] in "wW" else _BEFORE_SCHEME).match(text[at - 1]):
+        return None
+    begin = _BEGIN.match(text, at)
+    if not begin:
+        return None
+    with_dot = text[at] in "wW"
+    is_whole = _is_domain(begin["domain"], with_dot=with_dot)
+    # Else it may be one without the marks at its end; that is not looked for far away.
+    end = len(text) if is_whole else begin.end() + _LONGEST
+    rest = (_REST_IN_BRACKETS if in_brackets else _URL_REST).match(text, begin.end(), end)
+    shown = _trimmed(text[at:rest.end() if rest else begin.end()])
+    if not is_whole and not _is_domain(shown[begin.start("domain") - at:], with_dot=with_dot):
+        return None
+    return shown, f"http://{shown}" if with_dot else shown, at + len(shown)
+
+
+def link(shown: str, url: str) -> Element:
+    """The link that a bare URL is."""
+    element = Element("a", {"href": url})
+    element.text = shown
+    return element
+
+
+def email_at(text: str, at: int) -> tuple[str, int] | None:
+    """The address around an `@` at a place, with the scheme before it, if there
+    is one; and where it ends."""
+    name = _NAME.search(text[max(0, at - _LONGEST):at])
+    host = _HOST.match(text, at + 1)
+    if not name or not host:
+        return None
+    if not host[0][-1].isalpha():  # `package@1.2.3` is none
+        return None
+    return f"{name[0]}@{host[0]}", host.end()
+
+
+def _trimmed(url: str) -> str:
+    """A URL without what belongs to the sentence: marks and a closing parenthesis
+    too many."""
+    end, extra = len(url), url.count(")") - url.count("(")
+    while end:
+        last = url[end - 1]
+        if last == ")" and extra > 0:
+            extra -= 1
+        elif last == ";":
+            entity = _ENTITY.search(url, max(0, end - 40), end)
+            end -= len(entity[0]) - 1 if entity else 0
+        elif last not in _ENDING:
+            break
+        end -= 1
+    return url[:end]
+
+
+def _is_domain(name: str, *, with_dot: bool) -> bool:
+    parts = name.split(".")
+    if with_dot and len(parts) < 2:
+        return False
+    return all(parts[-2:]) and not any("_" in part for part in parts[-2:])

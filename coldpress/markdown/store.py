@@ -1,0 +1,296 @@
+"""The cache of rendered Markdown in `.coldpress/`, and how a `Rendered` is serialized."""
+
+from __future__ import annotations
+
+import json
+import threading
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coldpress.cache.database import Database, Table, Writing
+from coldpress.markdown.rendered import Brief, Component, Flaw, Fragment, Heading, Link, Part, Rendered, Title
+from coldpress.search.tokenize import weigh
+
+_TABLES = {
+    "markup": Table("key, value"), "briefs": Table("key, brief"), "words": Table("key, words"),
+    "headings": Table("key, heading")}
+_OF_BODIES = ("markup", "briefs", "words")
+_SPARE = 2_000  # rows kept beside those the last build used
+_BATCH = 500  # rows written at once
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a search knows of a body: its tokens, weighed, and its plain text."""
+
+    tokens: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One rendered body as it is kept: `value` and `packed_words` compressed,
+    `brief` as text; `digest` names the body where it comes from another process."""
+
+    value: bytes
+    brief: str
+    packed_words: bytes
+    digest: str = ""
+
+    @classmethod
+    def of(cls, digest: str, text: str, brief: str, tokens: str, plain: str) -> Kept:
+        return cls(_packed(text), brief, _packed(f"{tokens}\0{plain}"), digest)
+
+    @property
+    def text(self) -> str:
+        """Raises `ValueError` when it is damaged."""
+        return _unpacked(self.value)
+
+    @property
+    def words(self) -> Words:
+        """Raises `ValueError` when they are damaged."""
+        return unpack_words(self.packed_words)
+
+
+def unpack_words(packed: bytes) -> Words:
+    """Words as they are kept; raises `ValueError` when they are damaged."""
+    tokens, _, plain = _unpacked(packed).partition("\0")
+    return Words(tokens, plain)
+
+
+def _packed(text: str) -> bytes:
+    return zlib.compress(text.encode(), 1)
+
+
+def _unpacked(data: bytes) -> str:
+    try:
+        return zlib.decompress(data).decode()
+    except (zlib.error, TypeError) as reason:
+        raise ValueError(str(reason)) from None
+
+
+class MarkupStore:
+    """Rendered bodies by key, for one site."""
+
+    def __init__(self, folder: Path) -> None:
+        self._database = Database(folder, "markup.sqlite", _TABLES)
+        self._lock = threading.Lock()
+        self._pending: dict[str, Kept] = {}
+        self._used: set[str] = set()
+        self._headings: dict[str, str] | None = None
+        self._new_headings: dict[str, str] = {}
+
+    @property
+    def note(self) -> str | None:
+        """What was wrong with the file, if anything was."""
+        return self._database.note
+
+    def get(self, key: str) -> Kept | None:
+        """What is kept under a key."""
+        self._used.add(key)
+        pending = self._pending.get(key)
+        if pending:
+            return pending
+        found = [self._kept(table, key) for table in _OF_BODIES]
+        return None if None in found else Kept(*found)
+
+    def brief(self, key: str) -> str | None:
+        """The brief that is kept under a key."""
+        self._used.add(key)
+        pending = self._pending.get(key)
+        if pending:
+            return pending.brief
+        found: str | None = self._kept("briefs", key)
+        return found
+
+    def words(self, key: str) -> bytes | None:
+        """The packed words that are kept under a key."""
+        self._used.add(key)
+        pending = self._pending.get(key)
+        if pending:
+            return pending.packed_words
+        found: bytes | None = self._kept("words", key)
+        return found
+
+    def heading(self, key: str) -> str | None:
+        """The words of a body's heading that are kept under a key; none, if it
+        has no such heading."""
+        if self._headings is None:
+            self._headings = dict(self._database.select("headings"))
+        self._used.add(key)
+        return self._headings.get(key)
+
+    def put_heading(self, key: str, heading: str) -> None:
+        """Keep a heading under a key; it is on disk after `flush`."""
+        with self._lock:
+            assert self._headings is not None, "it was asked for before"
+            self._headings[key] = self._new_headings[key] = heading
+
+    def keys(self) -> set[str]:
+        """Every key there is."""
+        return set(self._database.keys("markup")) | self._pending.keys()
+
+    def put(self, key: str, kept: Kept) -> None:
+        """Keep a body under a key; it is on disk after `flush`."""
+        with self._lock:
+            self._used.add(key)
+            self._pending[key] = kept
+            if len(self._pending) >= _BATCH:
+                self._write()
+
+    def flush(self) -> None:
+        """Write what is pending."""
+        with self._lock:
+            self._write()
+
+    def trim(self, used: set[str]) -> None:
+        """Of what is neither used now nor among `used`, keep the newest."""
+        self._database.write(lambda writing: _forget(writing, self._used | used))
+
+    def close(self) -> None:
+        """Write what is pending and let go of the file."""
+        self.flush()
+        self._database.close()
+
+    def _write(self) -> None:
+        if self._pending:
+            pending = sorted(self._pending.items())
+            self._database.write(lambda writing: _put(writing, pending))
+            self._pending.clear()
+        if self._new_headings:
+            headings = sorted(self._new_headings.items())
+            self._database.write(lambda writing: writing.put("headings", headings))
+            self._new_headings.clear()
+
+    def _kept(self, table: str, key: str) -> Any:
+        row = self._database.get(table, key)
+        return row[1] if row else None
+
+
+def _put(writing: Writing, pending: Sequence[tuple[str, Kept]]) -> None:
+    writing.put("markup", [(key, kept.value) for key, kept in pending])
+    writing.put("briefs", [(key, kept.brief) for key, kept in pending])
+    writing.put("words", [(key, kept.packed_words) for key, kept in pending])
+
+
+def _forget(writing: Writing, used: set[str]) -> None:
+    for named, tables in (("markup", _OF_BODIES), ("headings", ("headings",))):
+        keys = [key for (key,) in writing.fetch(f"SELECT key FROM {named} ORDER BY rowid")]
+        gone = [key for key in keys if key not in used]
+        if len(keys) - len(used) - _SPARE > 0:
+            for table in tables:
+                writing.drop(table, gone[:len(gone) - _SPARE])
+
+
+def kept(rendered: Rendered, digest: str = "", *, indexed: bool = True) -> Kept:
+    """A rendered body as the store keeps it, with its words where there is a search."""
+    words = weigh(rendered.text, headings_of(rendered)) if indexed else ""
+    return Kept.of(digest, dumps(rendered), dumps_brief(rendered.brief), words, rendered.text)
+
+
+def headings_of(rendered: Rendered) -> list[str]:
+    """The words of the headings of a body, the one that may be its title first."""
+    ahead = list(reversed(rendered.toc))
+    found = [rendered.title.text] if rendered.title else []
+    while ahead:
+        heading = ahead.pop()
+        found.append(heading.title)
+        ahead += reversed(heading.children)
+    return found
+
+
+def dumps(rendered: Rendered) -> str:
+    """A rendered body as compact JSON, but for its brief and its text."""
+    title = rendered.title
+    return _json([
+        _parts(rendered.html), _title(title) if title else None,
+        [_heading(heading) for heading in rendered.toc], rendered.anchors, rendered.words, rendered.cjk,
+        [[flaw.code, flaw.message, flaw.line, flaw.column, flaw.length, flaw.hint, flaw.severity]
+         for flaw in rendered.flaws],
+    ])
+
+
+def dumps_brief(brief: Brief) -> str:
+    """A brief as compact JSON."""
+    return _json([_parts(brief.summary), brief.text, brief.has_more, brief.links])
+
+
+def loads(kept: Kept) -> Rendered:
+    """A body back from the store.  Raises `ValueError`, `TypeError` or `IndexError` for what
+    `dumps` did not write."""
+    html, title, toc, anchors, words, cjk, flaws = json.loads(kept.text)
+    made = _made_title(*title) if title else None
+    return Rendered(
+        html=_fragment(html, made), brief=loads_brief(kept.brief), title=made,
+        toc=tuple(_made_heading(heading) for heading in toc), anchors=tuple(anchors), words=words, cjk=cjk,
+        flaws=tuple(Flaw(*flaw) for flaw in flaws), text=kept.words.text)
+
+
+def loads_brief(text: str) -> Brief:
+    """A brief back; raises as `loads` does."""
+    summary, plain, has_more, links = json.loads(text)
+    return Brief(_fragment(summary, None), plain, has_more, tuple(links))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _parts(fragment: Fragment) -> list[Any]:
+    """Text as it is, slots as lists, the title's place as a zero."""
+    return [part if isinstance(part, str) else 0 if isinstance(part, Title) else _link(part)
+            if isinstance(part, Link) else _component(part) for part in fragment.parts]
+
+
+def _title(title: Title) -> list[Any]:
+    return [title.id, title.text, title.written, title.lines, _parts(title.html)]
+
+
+def _made_title(name: str, text: str, written: str, lines: list[int] | None, html: list[Any]) -> Title:
+    return Title(name, text, written, (lines[0], lines[1]) if lines else None, _fragment(html, None))
+
+
+def _link(link: Link) -> list[Any]:
+    return [link.kind, link.target, link.line, link.column, link.length]
+
+
+def _component(made: Component) -> list[Any]:
+    attributes = [[name, value if isinstance(value, str) else _link(value)] for name, value in made.attributes]
+    return ["component", made.name, made.kind, made.number, attributes, _parts(made.title), _parts(made.body),
+            made.before, made.after, made.line, made.column]
+
+
+def _made_component(parts: list[Any], title: Title | None) -> Component:
+    _, name, kind, number, attributes, label, body, before, after, line, column = parts
+    return Component(
+        name, kind, number,
+        tuple((key, value if isinstance(value, str) else Link(*value)) for key, value in attributes),
+        _fragment(label, None), _fragment(body, title), before, after, line, column)
+
+
+def _fragment(parts: list[Any], title: Title | None) -> Fragment:
+    made: list[Part] = []
+    for part in parts:
+        if isinstance(part, str):
+            made.append(part)
+        elif part == 0:
+            if title is None:
+                raise ValueError("there is no title to put here")
+            made.append(title)
+        elif part[0] == "component":
+            made.append(_made_component(part, title))
+        else:
+            made.append(Link(*part))
+    return Fragment(tuple(made))
+
+
+def _heading(heading: Heading) -> list[Any]:
+    return [heading.level, heading.id, heading.title, [_heading(child) for child in heading.children]]
+
+
+def _made_heading(parts: list[Any]) -> Heading:
+    level, name, title, children = parts
+    return Heading(level, name, title, tuple(_made_heading(child) for child in children))

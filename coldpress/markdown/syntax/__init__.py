@@ -1,0 +1,1 @@
+"""Syntax beyond GitHub's Markdown."""

@@ -1,0 +1,143 @@
+"""Comments of Obsidian, `%%for me only%%`, taken out of a body before it is read.
+
+What opens one stands at the beginning of a line, after a space or after a mark,
+never after a digit: `50%% of it` is text.  So is a `%%` that nothing closes, and
+all that stands in code, in formulas and in HTML that isn't read either.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from coldpress.markdown.html.source_map import Ticks, fence_end
+from coldpress.markdown.math import math_inline
+
+HIDDEN = "\ufdd0"
+"""Stands for a line of which nothing is left; no character that means anything."""
+
+Span = tuple[int, int]
+
+_BEFORE = r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)*"
+_TOKEN = re.compile(
+    rf"^{_BEFORE}(?P<fence>`{{3,}}(?=[^`\n]*$)|~{{3,}})|(?P<ticks>`+)|(?P<html><!--|<(?P<tag>pre|script|style|textarea)\b)"
+    r"|(?P<dollar>\$)|(?P<bracket>\\[(\[])|\\.|(?P<mark>%%+)", re.M | re.I)
+_MARK = re.compile(r"(?<![\\%])%%(?!%)")
+_CLOSES_BLOCK = re.compile(r"(?<![\\%])%%(?!%)(?=[ \t]*$)|^[ \t>]*%%(?!%)", re.M)
+_GAP = re.compile(r"\n[ \t>]*\n")
+_LINE_BEFORE = re.compile(rf"{_BEFORE}\Z")
+_NOTHING = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?:\[[ xX]\])?[ \t]*")
+_ITEM = re.compile(r"([ ]*(?:[-*+]|\d{1,9}[.)])[ ]+)")
+_QUOTE = re.compile(r"[ \t>]*")
+
+
+def without_comments(body: str) -> str:
+    """A body without its comments; each line stays where it is."""
+    if "%%" not in body:
+        return body
+    spans = list(_Spans(body))
+    if not spans:
+        return body
+    lines, start, first = [], 0, 0
+    for line in body.split("\n"):
+        end = start + len(line)
+        while first < len(spans) and spans[first][1] <= start:
+            first += 1
+        within = [span for span in spans[first:first + len(line) + 1] if span[0] < end and span[1] > start]
+        lines.append(_rest(line, start, within) if within else line)
+        start = end + 1
+    return "\n".join(lines)
+
+
+def without_hidden_lines(body: str) -> str:
+    """What `without_comments` left, without the lines of which nothing is left."""
+    return body.replace(f"{HIDDEN}\n", "").replace(HIDDEN, "")
+
+
+def _rest(line: str, start: int, spans: list[Span]) -> str:
+    """What is left of a line."""
+    marks = _QUOTE.match(line)
+    rest = marks[0] if marks and spans[0][0] < start else ""
+    at = 0
+    for begin, end in spans:
+        rest, at = rest + line[at:max(0, begin - start)], min(end - start, len(line))
+        if line[at:at + 1] in (" ", "") and (not rest or rest[-1] in " \t"):  # of two spaces, one
+            at += line[at:at + 1] == " "
+    rest = (rest + line[at:]).rstrip(" ") if at == len(line) else rest + line[at:]
+    return HIDDEN if _NOTHING.fullmatch(rest) else rest
+
+
+class _Spans:
+    """Where the comments of a body stand, from the first to the last."""
+
+    def __init__(self, body: str) -> None:
+        self._body = body
+        self._ticks = Ticks(body)
+        self._code = _indented_code(body)
+        self._last_mark = max((found.start() for found in _CLOSES_BLOCK.finditer(body)), default=-1)
+        self._last: dict[str, int] = {}
+
+    def __iter__(self) -> Iterator[Span]:
+        at = 0
+        while found := _TOKEN.search(self._body, at):
+            at = max(found.end(), self._end_of_other(found))
+            end = self._end_of_comment(found) if found["mark"] == "%%" else None
+            if end is not None:
+                yield found.start(), end
+                at = end
+
+    def _end_of_other(self, found: re.Match[str]) -> int:
+        """Where code, a formula or HTML ends that begins here; 0 for nothing of these."""
+        body = self._body
+        if found["fence"]:
+            return fence_end(body, found)
+        if found["ticks"]:
+            return self._ticks.end(found) or 0
+        if found["html"]:
+            closing = f"</{found['tag'].lower()}" if found["tag"] else "-->"
+            if closing not in self._last:
+                self._last[closing] = body.rfind(closing)
+            return body.find(closing, found.end()) + 3 if found.end() <= self._last[closing] else 0
+        if found["dollar"] or found["bracket"]:
+            formula = (math_inline.formula_at if found["dollar"] else math_inline.escaped_at)(body, found.start())
+            return formula[1] if formula else 0
+        return 0
+
+    def _end_of_comment(self, mark: re.Match[str]) -> int | None:
+        """Where the comment ends that a mark opens, if it opens any."""
+        body, start = self._body, mark.start()
+        before, after = body[start - 1:start], body[mark.end():mark.end() + 1]
+        is_in_word = before.isascii() and before.isalpha() and after in " \t\n"
+        closing = _MARK.search(body, mark.end())
+        if closing is None or before.isdigit() or is_in_word or _is_within(self._code, start):
+            return None
+        if not _GAP.search(body, mark.end(), closing.start()):
+            return closing.end()
+        line = body.rfind("\n", 0, start) + 1
+        is_block = mark.end() <= self._last_mark and _LINE_BEFORE.match(body, line, start)
+        block = _CLOSES_BLOCK.search(body, mark.end()) if is_block else None
+        return block.end() if block else None
+
+
+def _indented_code(body: str) -> list[Span]:
+    """Lines that are code for being indented, outside of lists."""
+    spans: list[Span] = []
+    start, inner, may_begin = 0, 0, True
+    for line in body.split("\n"):
+        width = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip(" "))
+        item = _ITEM.match(line.expandtabs(4))
+        if not line.strip():
+            may_begin = True
+        elif may_begin and width >= inner + 4:
+            spans.append((start, start + len(line)))
+        else:
+            inner = len(item[1]) if item else inner if width or not may_begin else 0
+            may_begin = False
+        start += len(line) + 1
+    return spans
+
+
+def _is_within(spans: list[Span], at: int) -> bool:
+    index = bisect_left(spans, (at + 1,)) - 1
+    return index >= 0 and at < spans[index][1]

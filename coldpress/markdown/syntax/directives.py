@@ -1,0 +1,152 @@
+"""Directives: `:::name[title]{key=value}` … `:::`, `::name{…}` on a line of its
+own, `:name[text]{…}` within a text.
+
+What a name means is not known here: it becomes a component, which a template
+of that name shows.  Callouts are the exception; they need no template.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from markdown.extensions.attr_list import get_attrs_and_remainder
+
+from coldpress.markdown.parser.blocks import Blocks, Container, Line, Taken
+from coldpress.markdown.parser.container_blocks import make_callout
+from coldpress.markdown.tree import ComponentElement, Source, group
+
+_NAME = r"(?P<name>[A-Za-z][\w-]*)"
+_LABEL = r"\[(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\n]*\])*)\]"
+_ATTRIBUTES = r"\{(?P<attributes>[^{}\n]*)\}"
+# `:::tip`, `:::tip Title`, `:::tip[Title]{key=value}`, `::: {.callout-tip title="Title"}`, `:::{tip} Title`
+_BEGIN = re.compile(
+    rf"(?P<colons>:{{3,}})[ ]*(?:{_NAME}|\{{\.?(?P<braced>[A-Za-z][\w-]*)[ ]*(?P<inner>[^{{}}\n]*)\}})"
+    rf"(?:{_LABEL})?[ ]*(?:{_ATTRIBUTES})?[ ]*(?P<title>[^{{}}\n]*[^{{}}\s:])?[ ]*"
+    r"(?:\{(?P<more>[^{}\n]*)\})?[ ]*:*[ \t]*$")
+_END = re.compile(r":{3,}[ \t]*$")
+_LEAF = re.compile(rf"::{_NAME}(?:{_LABEL})?(?:{_ATTRIBUTES})?[ \t]*$")
+_INLINE = re.compile(rf":{_NAME}(?:{_LABEL}(?:{_ATTRIBUTES})?(?![(\[])|{_ATTRIBUTES.replace('attributes', 'only')})")
+
+
+CALLOUTS = frozenset([
+    "note", "tip", "info", "important", "warning", "caution", "danger", "success", "question", "failure", "bug",
+    "example", "abstract", "quote", "hint", "attention", "error", "todo", "seealso"])
+"""Containers that are callouts, and need no template."""
+
+
+class Directive(Container):
+    """What stands between `:::name` and `:::`."""
+
+    def __init__(self, element: Element, colons: int, line: Line) -> None:
+        super().__init__(element)
+        self.colons = colons
+        self.is_closed = False
+        self._place = line.number, line.column + line.indent + 1
+
+    def close(self, blocks: Blocks) -> None:
+        if not self.is_closed:
+            blocks.flaw("markup.directive", "this is never closed", *self._place, self.colons,
+                        f"all below it is within; end it with a line `{':' * self.colons}`")
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A directive within a text: its name, where its label stands in the text,
+    its attributes, and where it ends."""
+
+    name: str
+    label: tuple[int, int]
+    attributes: dict[str, str]
+    end: int
+
+
+def inline_at(text: str, at: int) -> Inline | None:
+    """The directive that stands at a place of a text."""
+    if at and (text[at - 1].isalnum() or text[at - 1] in ":/"):
+        return None
+    found = _INLINE.match(text, at)
+    if not found:
+        return None
+    label = found.span("label") if found["label"] is not None else (found.end("name"),) * 2
+    return Inline(found["name"], (label[0], label[1]), attributes_of(found["attributes"] or found["only"]), found.end())
+
+
+def attributes_of(text: str | None) -> dict[str, str]:
+    """`key=value .class #id flag` as a mapping; a flag is its own value."""
+    found: dict[str, str] = {}
+    for name, value in get_attrs_and_remainder(text or "")[0]:
+        if name == ".":
+            found["class"] = f"{found['class']} {value}" if "class" in found else value
+        else:
+            found[name] = name if value is None else value
+    return found
+
+
+def start_directive(blocks: Blocks, line: Line) -> Taken:
+    """`:::name`, and the `:::` that ends it."""
+    text = line.text
+    if not text.startswith(":::"):
+        return _leaf(blocks, line) if text.startswith("::") else Taken.NOTHING
+    if _END.match(text):
+        return _end(blocks, len(text.rstrip(" \t")))
+    found = _BEGIN.match(text)
+    if not found or blocks.is_too_deep(line):
+        return Taken.NOTHING
+    name = (found["name"] or found["braced"]).removeprefix("callout-")
+    attributes = attributes_of(" ".join(filter(None, (found["inner"], found["attributes"], found["more"]))))
+    title = _title(found, attributes, line)
+    element = _callout(name, title, attributes) if name.lower() in CALLOUTS else _component(
+        name, "container", title, attributes, line)
+    blocks.enter(Directive(element, len(found["colons"]), line))
+    line.skip(len(line.rest))
+    return Taken.LINE
+
+
+def _end(blocks: Blocks, colons: int) -> Taken:
+    """End the innermost directive that so many colons can end."""
+    for container in reversed(blocks.open):
+        if isinstance(container, Directive) and container.colons <= colons and not container.is_closed:
+            container.is_closed = True
+            blocks.leave(container)
+            return Taken.LINE
+    return Taken.NOTHING
+
+
+def _leaf(blocks: Blocks, line: Line) -> Taken:
+    found = _LEAF.match(line.text)
+    if not found or blocks.paragraph or (found["label"] is None and found["attributes"] is None):
+        return Taken.NOTHING
+    title = _source(found, "label", line) if found["label"] else None
+    return blocks.add(_component(found["name"], "leaf", title, attributes_of(found["attributes"]), line))
+
+
+def _title(found: re.Match[str], attributes: dict[str, str], line: Line) -> Source | str | None:
+    for name in ("label", "title"):
+        if found[name]:
+            return _source(found, name, line)
+    return attributes.get("title")
+
+
+def _source(found: re.Match[str], name: str, line: Line) -> Source:
+    return Source.at(found[name], line.number, (line.column + line.indent + 1 + found.start(name),))
+
+
+def _callout(name: str, title: Source | str | None, attributes: dict[str, str]) -> Element:
+    element = Element("div")
+    element.text = element.tail = "\n"
+    make_callout(element, [name.lower()], title, "")
+    if "class" in attributes:
+        element.set("class", f"{element.get('class')} {attributes['class']}")
+    if "id" in attributes:
+        element.set("id", attributes["id"])
+    return element
+
+
+def _component(name: str, kind: str, title: Source | str | None, attributes: dict[str, str], line: Line) -> Element:
+    element = ComponentElement(name, kind, attributes, line.text.rstrip(" \t"))
+    element.place = line.number, line.column + line.indent + 1
+    element.append(group(title))
+    element.tail = "\n"
+    return element

@@ -1,0 +1,154 @@
+"""Footnotes and abbreviations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from xml.etree.ElementTree import Element, SubElement
+
+from coldpress.markdown.parser.link_parser import normal
+from coldpress.markdown.tree import Raw, Verbatim
+
+
+class Footnotes:
+    """The footnotes of one body, numbered as they are referred to; `notes` are
+    their elements by label, in any case."""
+
+    def __init__(self, notes: Mapping[str, Element]) -> None:
+        self._notes = notes
+        self._numbers: dict[str, int] = {}
+        self._marks: dict[str, list[str]] = {}
+        self._order: list[str] = []
+
+    def mark(self, label: str) -> Element | None:
+        """The mark for a note; None when there is no such note."""
+        label = normal(label)
+        if label not in self._notes:
+            return None
+        number = self._numbers.setdefault(label, len(self._numbers) + 1)
+        if number > len(self._order):
+            self._order.append(label)
+        marks = self._marks.setdefault(label, [])
+        name = self._notes[label].attrib["id"].removeprefix("fn:")
+        marks.append(f"fnref{len(marks) + 1 if marks else ''}:{name}")
+        mark = Element("sup", {"id": marks[-1]})
+        SubElement(mark, "a", {"class": "footnote-ref", "href": f"#fn:{name}"}).text = str(number)
+        return mark
+
+    def unread(self) -> Iterator[Element]:
+        """The notes, those referred to first and in the order of their numbers:
+        reading one may find marks for others, or for itself."""
+        for label in self._order:  # which grows meanwhile
+            yield self._notes[label]
+        for label in [label for label in self._notes if label not in self._numbers]:
+            yield self._notes[label]
+
+    def section(self, root: Element) -> Element | None:
+        """All notes that are referred to, with links back to the marks that are
+        there; None when there are none."""
+        if not self._numbers:
+            return None
+        section = Element("div", {"class": "footnote"})
+        section.text = section.tail = "\n"
+        SubElement(section, "hr").tail = "\n"
+        notes = SubElement(section, "ol")
+        notes.text = notes.tail = "\n"
+        notes.extend(self._notes[label] for label in self._numbers)
+        shown = {name for part in (root, notes) for mark in part.iter("sup") if (name := mark.get("id"))}
+        for label, number in self._numbers.items():
+            self._notes[label].tail = "\n"
+            self._lead_back([name for name in self._marks[label] if name in shown], self._notes[label], number)
+        return section
+
+    def _lead_back(self, marks: list[str], note: Element, number: int) -> None:
+        if not marks:
+            return  # such as in the text that stands for an image
+        last = note[-1] if len(note) and note[-1].tag == "p" else SubElement(note, "p")
+        last.tail = "\n"
+        for mark in marks:
+            _append_text(last, "\u00a0" if len(last) or last.text else "")
+            SubElement(last, "a", {
+                "class": "footnote-backref", "href": f"#{mark}", "title": f"↩ {number}"}).text = "↩"
+
+
+def _append_text(element: Element, text: str) -> None:
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text
+
+
+DEFINITION = re.compile(r"\*\[(?P<short>[^\]\n]{1,100})\]:[ \t]*(?P<long>[^\n]*)\Z")
+_WORD_BEGINS = re.compile(r"(?<!\w)\S")
+_WORD = re.compile(r"\w")
+_SKIPPED = frozenset(["code", "pre", "math", "abbr"])
+_MOST = 1_000_000  # characters that meanings may add to a page
+
+
+def explain(root: Element, known: Mapping[str, str]) -> bool:
+    """Put every abbreviation that is known into an `<abbr>`; False when not
+    all are, since the page would outgrow its source."""
+    return not known or _Explaining(known).run(root)
+
+
+class _Explaining:
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._known = known
+        self._lengths = sorted({len(short) for short in known}, reverse=True)
+        self._first = {short[0] for short in known}
+        self._left = _MOST
+
+    def run(self, root: Element) -> bool:
+        self._explain(root)
+        return self._left >= 0
+
+    def _explain(self, element: Element) -> None:
+        children: list[Element] = []
+        if type(element.text) is str:
+            element.text, made = self._split(element.text)
+            children += made
+        for child in element:
+            children.append(child)
+            if child.tag not in _SKIPPED:
+                self._explain(child)
+            if child.tail:
+                child.tail, made = self._split(child.tail)
+                children += made
+        if len(children) > len(element):
+            element[:] = children
+
+    def _split(self, text: str) -> tuple[str, list[Element]]:
+        """The text before the first abbreviation, and each with the text behind it."""
+        if isinstance(text, (Raw, Verbatim)):
+            return text, []
+        made: list[Element] = []
+        before, at = "", 0
+        for start, end in self._places(text):
+            if made:
+                made[-1].tail = text[at:start]
+            else:
+                before = text[at:start]
+            element = Element("abbr", {"title": self._known[text[start:end]]})
+            element.text = text[start:end]
+            made.append(element)
+            at = end
+        if made:
+            made[-1].tail = text[at:]
+        return (before, made) if made else (text, [])
+
+    def _places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where abbreviations begin and end, the longest first of those that begin alike."""
+        done = 0
+        for found in _WORD_BEGINS.finditer(text):
+            at = found.start()
+            if at < done or found[0] not in self._first:
+                continue
+            for length in self._lengths:
+                meaning = self._known.get(text[at:at + length])
+                if meaning is not None and not _WORD.match(text, at + length):
+                    self._left -= len(meaning)
+                    if self._left < 0:
+                        return
+                    done = at + length
+                    yield at, done
+                    break

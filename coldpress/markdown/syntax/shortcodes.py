@@ -1,0 +1,116 @@
+"""Short codes: `:emoji:`, `:icons:` and `++keys++`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from xml.etree.ElementTree import Element, SubElement
+
+_CODE = re.compile(r":([a-z0-9_+-]{1,40}):")
+
+
+def emoji_at(text: str, at: int) -> tuple[str, int] | None:
+    """The emoji whose code stands at a place, and where the code ends."""
+    found = _CODE.match(text, at)
+    if not found or (at and text[at - 1].isalnum()):
+        return None
+    emoji = _known().get(found[1])
+    return (emoji, found.end()) if emoji else None
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, str]:
+    """Every emoji by its name; imported once a code is met."""
+    data = import_module("pymdownx.gemoji_db")
+    names = {name.strip(":"): name for name in data.emoji} | {
+        alias.strip(":"): name for alias, name in data.aliases.items()}
+    known = {}
+    for short, name in names.items():
+        entry = data.emoji.get(name, {})
+        codes = entry.get("unicode_alt") or entry.get("unicode")  # GitHub's own pictures have none
+        if codes:
+            known[short] = "".join(chr(int(code, 16)) for code in codes.split("-"))
+    return known
+
+
+ICON = re.compile(
+    r":(?P<set>material|octicons|simple|fontawesome-(?:brands|regular|solid))-(?P<name>[a-z0-9][a-z0-9-]{0,60}):")
+COMPONENT = "icon"
+"""The name of the component that shows one."""
+
+_CHARACTERS = """
+✓ check checkbox-marked check-all done success | ✗ close cancel cross no x xmark times | ⚠ alert warning exclamation
+→ arrow-right arrow-right-thin | ← arrow-left | ↑ arrow-up | ↓ arrow-down | › chevron-right | ‹ chevron-left
+↗ open-in-new link-external arrow-top-right | + plus | − minus | ★ star | ♥ heart | ? help question
+ℹ information info | 💡 lightbulb light-bulb lightbulb-on | 🔗 link link-variant | ✉ email mail envelope
+⬇ download | ⬆ upload | ⌂ home | ⚙ cog gear cogs | ✎ pencil edit pen | 🔒 lock | 🔑 key
+🚀 rocket rocket-launch | ⚑ flag | ☎ phone | 🕒 clock clock-fast | ⏱ timer stopwatch | 📅 calendar
+🔍 magnify search | 📁 folder file-directory | 📄 file file-document | 📖 book book-open book-open-variant
+🏷 tag label | 👤 account person user | 👥 account-group people users | 🔔 bell | 🔥 fire | 🐞 bug
+📦 package package-variant | ▶ play | ⏸ pause | ■ stop square | ↻ refresh sync reload | 🗑 trash delete trash-can
+👁 eye | 👍 thumb-up thumbsup | 👎 thumb-down thumbsdown | ⚗ flask beaker | ⚖ scale-balance law | … dots-horizontal
+☰ menu | ● circle | ♪ music | 📍 map-marker location | 📷 camera | ☁ cloud | ☀ weather-sunny sun | ☾ weather-night moon
+❄ snowflake | ☕ coffee | 🔧 wrench | 🔨 hammer | 🛠 tools | ⚡ lightning-bolt flash zap bolt | 🛡 shield
+🌐 web earth globe | 🖨 printer | 🛒 cart | 💬 comment chat comment-discussion | 🎉 party-popper
+📋 clipboard clipboard-text content-copy
+"""
+_KNOWN = {name: words[0] for entry in re.split(r"[|\n]", _CHARACTERS) if (words := entry.split()) for name in words[1:]}
+_KIND = re.compile(r"-(?:\d+|fill|filled|outline|circle|bold|thick|solid|variant|box|decagram|rounded?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Icon:
+    """An icon: its file's name without `.svg`, the character in its place, if
+    there is one, and where its code ends in the text."""
+
+    name: str
+    text: str
+    end: int
+
+
+def icon_at(text: str, at: int) -> Icon | None:
+    """The icon whose code stands at a place."""
+    found = ICON.match(text, at)
+    if not found or (at and text[at - 1].isalnum()):
+        return None
+    name = found["name"]
+    while name not in _KNOWN and _KIND.search(name):
+        name = _KIND.sub("", name)
+    return Icon(f"{found['set'].replace('-', '/')}/{found['name']}", _KNOWN.get(name, ""), found.end())
+
+
+_KEY = r"(?:[\w-]{1,40}|\"[^\"+\n]{1,40}\")"
+_KEYS = re.compile(rf"(?<![\w+])\+\+({_KEY}(?:\+{_KEY})*)\+\+(?!\+)")
+
+
+def keys_at(text: str, at: int) -> tuple[Element, int] | None:
+    """The keys that stand at a place, and where they end; None where one of
+    them is no key."""
+    found = _KEYS.match(text, at)
+    names = [_named(key) for key in found[1].split("+")] if found else []
+    if not found or None in names:
+        return None
+    keys = Element("span", {"class": "keys"})
+    for name in filter(None, names):
+        if len(keys):
+            keys[-1].tail = "+"
+        SubElement(keys, "kbd", {"class": f"key-{name[0]}"} if name[0] else {}).text = name[1]
+    return keys, found.end()
+
+
+def _named(key: str) -> tuple[str, str] | None:
+    """What a key is called, and what stands on it; one in quotes is as written."""
+    if key.startswith('"'):
+        return "", key.strip('"')
+    names, aliases = _known_keys()
+    name = aliases.get(key.lower(), key.lower())
+    return (name, names[name]) if name in names else None
+
+
+@lru_cache(maxsize=1)
+def _known_keys() -> tuple[dict[str, str], dict[str, str]]:
+    """Every key by its name, and other names of it; imported once one is met."""
+    data = import_module("pymdownx.keymap_db")
+    return data.keymap, data.aliases

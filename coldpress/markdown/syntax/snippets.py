@@ -1,0 +1,203 @@
+"""Snippets: a line `--8<-- "file"` gives its place to the lines of a file.
+
+That is done before the Markdown is read, so a snippet may stand in code, and
+hold definitions, notes and abbreviations for the text around it.
+
+    --8<-- "a.py"        all of a file
+    --8<-- "a.py:3:8"    some of its lines, also `:3`, `::8` and `:1:2,7:9`
+    --8<-- "a.py:main"   what stands there between `--8<-- [start:main]` and `--8<-- [end:main]`
+    --8<--               files, one a line, until the next such mark
+    ;--8<-- "a.py"       no snippet: the line without its semicolon
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from coldpress.markdown.parser.blocks import lines_of
+
+MARK = "8<-"
+"""What every snippet has in it."""
+NOT_THERE = "is not there"
+"""What is said of a file that cannot be found, or that nobody may know of."""
+Read = Callable[[str], tuple[str, str] | str]
+"""Gives what a file is called and its text, or why it is not shown."""
+
+_SNIPPET = re.compile(
+    r"(?P<space>[ \t]*)(?P<escape>;*)-+8<-+(?:[ \t]+(?P<quote>[\"'])(?P<name>[^\n]{1,500})(?P=quote))?[ \t]*")
+_SECTION = re.compile(
+    r"(?P<escape>;*)(?<!-)-+8<-+[ \t]+\[[ \t]*(?P<kind>start|end)[ \t]*:[ \t]*(?P<name>[a-zA-Z][\w-]*)[ \t]*\]")
+_RANGE = r"-?\d{0,9}(?::-?\d{0,9})?"
+_PART = re.compile(rf"(?P<lines>{_RANGE}(?:,{_RANGE})*)|(?P<section>[a-zA-Z][\w-]*)")
+_DEEPEST = 20  # files in one another
+_MOST = 2_000_000  # characters that snippets may add to a body
+_EACH = 1_000  # that a snippet counts for beside its own, as it costs time to read
+_NO_SECTION = "is no section of its file"
+_HOLDS_ITSELF, _TOO_LARGE = "holds itself", "makes this page far larger than its text"
+_HINTS = {
+    NOT_THERE: "name a text file, as seen from a folder of `markdown.snippets` or from the content folder",
+    _NO_SECTION: "a section stands between `--8<-- [start:NAME]` and `--8<-- [end:NAME]`",
+    _HOLDS_ITSELF: "it is left out here", _TOO_LARGE: "it is left out here"}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a line comes from: a file, None for the body itself, its number
+    there, and by how much a snippet's place has moved it."""
+
+    file: str | None
+    line: int
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A snippet that cannot be had: its name, and the line that asks for it."""
+
+    message: str
+    name: str
+    origin: Origin
+    line: str
+    hint: str
+
+
+@dataclass(slots=True)
+class Expanded:
+    """A body with its snippets: its text, where each line is from, and whether
+    all who wrote it may write any HTML."""
+
+    text: str = ""
+    origins: list[Origin] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    trusted: bool = True
+
+
+_Line = tuple[Origin, str]
+
+
+def expand(body: str, read: Read, append: Iterable[tuple[str, str]] = ()) -> Expanded:
+    """A body with the lines of files in the places of its snippets, and below
+    it the files, by name and text, that every body ends with."""
+    expanding = _Expanding(read)
+    lines = list(expanding.lines(_numbered(None, body)))
+    for name, text in append:
+        lines += [(Origin(name, 1), ""), *expanding.lines(_numbered(name, text))]
+    return Expanded("\n".join(line for _, line in lines), [origin for origin, _ in lines], expanding.missing)
+
+
+class _Expanding:
+    def __init__(self, read: Read) -> None:
+        self.missing: list[Missing] = []
+        self._read = read
+        self._open: list[str] = []
+        self._left = _MOST
+
+    def lines(self, lines: Iterable[_Line]) -> Iterator[_Line]:
+        """The lines with snippets in their places."""
+        in_block = False
+        for origin, line in lines:
+            found = _SNIPPET.fullmatch(line) if MARK in line else None
+            if found and found["escape"]:
+                yield origin, line.replace(";", "", 1)
+            elif found and found["name"] is None:
+                in_block = not in_block
+            elif found and not in_block:
+                yield from self._snippet(found["name"].strip(), found["space"], origin, line)
+            elif in_block:
+                yield from self._listed(line, origin)
+            else:
+                yield from _without_mark(origin, line)
+
+    def _listed(self, line: str, origin: Origin) -> Iterator[_Line]:
+        """A line between two marks: a file's name, unless it begins with `;`."""
+        name = line.strip()
+        if not name:
+            yield origin, ""
+        elif not name.startswith(";"):
+            yield from self._snippet(name, line[:len(line) - len(line.lstrip())], origin, line)
+
+    def _snippet(self, written: str, space: str, origin: Origin, line: str) -> Iterator[_Line]:
+        """The lines of a file, each as far in as the mark."""
+        found = self._found(written) if not written.startswith(";") and self._left >= 0 else None
+        if isinstance(found, str):
+            hint = _HINTS.get(found, "it is left out here")
+            self.missing.append(Missing(f"the snippet `{written}` {found}", written, origin, line, hint))
+        elif found:
+            file, chosen = found
+            self._open.append(file)
+            for inner, text in self.lines(chosen):
+                yield replace(inner, indent=inner.indent + len(space)), space + text if text else ""
+            self._open.pop()
+
+    def _found(self, written: str) -> tuple[str, list[_Line]] | str:
+        """A file and the lines of it that are wanted, or what is wrong with it."""
+        name, part = _parted(written)
+        found = self._read(name)
+        if isinstance(found, str):
+            return found
+        file, text = found
+        if file in self._open:
+            return _HOLDS_ITSELF
+        self._left -= len(text) + _EACH
+        if self._left < 0 or len(self._open) >= _DEEPEST:
+            return _TOO_LARGE
+        chosen = _chosen(_numbered(file, text), part)
+        return (file, chosen) if chosen is not None else _NO_SECTION
+
+
+def _numbered(file: str | None, text: str) -> list[_Line]:
+    lines = lines_of(text)
+    if file is not None and not lines[-1]:
+        lines.pop()  # what ends the last line begins no other
+    return [(Origin(file, number), line) for number, line in enumerate(lines, 1)]
+
+
+def _parted(written: str) -> tuple[str, re.Match[str] | None]:
+    """A file's name, and what is said of the part that is wanted."""
+    colon = written.find(":")
+    while colon >= 0:
+        part = _PART.fullmatch(written, colon + 1)
+        if part:
+            return written[:colon], part
+        colon = written.find(":", colon + 1)
+    return written, None
+
+
+def _chosen(lines: list[_Line], part: re.Match[str] | None) -> list[_Line] | None:
+    """The lines that are wanted; None for a section that is not there."""
+    if part is None:
+        return lines
+    if part["section"]:
+        return _section(lines, part["section"])
+    chosen = []
+    for span in part["lines"].split(","):
+        first, colon, last = span.partition(":")
+        start = int(first) if first not in ("", "-") else 1
+        end = int(last) if colon and last not in ("", "-") else len(lines)
+        start = start if start > 0 else max(1, len(lines) + 1 + start) if start else 1
+        chosen += lines[start - 1:end if end >= 0 else max(0, len(lines) + 1 + end)]
+    return chosen
+
+
+def _section(lines: list[_Line], name: str) -> list[_Line] | None:
+    begun, chosen = False, []
+    for origin, line in lines:
+        mark = _SECTION.search(line) if MARK in line else None
+        if not mark or mark["escape"]:
+            chosen += [(origin, line)] if begun else []
+        elif mark["name"] == name:
+            if mark["kind"] == "end" and begun:
+                return chosen
+            begun = True
+    return chosen if begun else None
+
+
+def _without_mark(origin: Origin, line: str) -> Iterator[_Line]:
+    """A line of text; the marks of sections go."""
+    mark = _SECTION.search(line) if MARK in line else None
+    if not mark:
+        yield origin, line
+    elif mark["escape"]:
+        yield origin, line[:mark.start()] + line[mark.start() + 1:]

@@ -1,0 +1,115 @@
+"""Typographic quotes, dashes and ellipses, and critic markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from coldpress.markdown.tree import Raw, Verbatim, group
+
+_QUOTES = {
+    "en": "“”‘’", "de": "„“‚‘", "fr": "«\u202f\u202f»‹\u202f\u202f›", "es": "«»“”", "it": "«»“”", "pt": "“”‘’",
+    "ru": "«»„“", "uk": "«»„“", "pl": "„”‚’", "cs": "„“‚‘", "sk": "„“‚‘", "sv": "””’’", "fi": "””’’", "nl": "“”‘’",
+    "da": "„“‚‘", "nb": "«»‘’", "no": "«»‘’", "nn": "«»‘’", "tr": "“”‘’", "el": "«»“”", "hu": "„”‚’", "ro": "„”«»",
+    "bg": "„“‚‘", "ca": "«»“”", "id": "“”‘’", "vi": "“”‘’"}
+"""Outer and inner quotes by language; others, CJK among them, keep what is written."""
+_SET = frozenset("\"'-.")
+_MARK = re.compile(r"\"|'|(?<!\.)\.{3}(?!\.)|(?<!-)-{2,3}(?!-)")
+_OPENS_AFTER = re.compile(r"[\s(\[{<\u2013\u2014/=\u2018\u201c\u00ab\u201e]")
+_SKIPPED = frozenset(["code", "pre", "math", "kbd", "samp", "script", "style", "textarea"])
+_RAW_TAG = re.compile(r"<(/?)(?:code|pre|kbd|samp|tt|var)\b", re.I)
+_BLOCKS = frozenset(["p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "div", "blockquote",
+                     "summary", "figcaption"])
+
+
+def as_typed(character: str) -> str | Element:
+    """A character that was escaped, which stays as it is."""
+    return group(Verbatim(character)) if character in _SET else character
+
+
+def is_typed(element: Element) -> bool:
+    """Whether an element is such a character."""
+    return element.tag is None and type(element.text) is Verbatim
+
+
+def set_type(root: Element, language: str) -> None:
+    """Put typographic marks into the texts of a tree."""
+    quotes = _QUOTES.get(language.partition("-")[0].lower())
+    if quotes:
+        _Setting(quotes).run(root)
+
+
+class _Setting:
+    def __init__(self, quotes: str) -> None:
+        size = len(quotes) // 4
+        self._double = quotes[:size], quotes[size:2 * size]
+        self._single = quotes[2 * size:3 * size], quotes[3 * size:]
+        self._before = " "
+        self._is_open = False  # a single quote
+        self._raw = 0  # raw elements that are not set
+
+    def run(self, element: Element) -> None:
+        """Set an element's texts in the order they are read."""
+        if element.tag in _BLOCKS:
+            self._before, self._is_open, self._raw = " ", False, 0
+        if type(element.text) is str:
+            element.text = self._set(element.text, is_last=not len(element))
+        elif isinstance(element.text, Verbatim):
+            self._before = element.text[-1:] or "x"
+        elif isinstance(element.text, Raw):
+            tag = _RAW_TAG.match(element.text)
+            self._raw = max(0, self._raw + (0 if not tag else -1 if tag[1] else 1))
+        for child in element:
+            if child.tag not in _SKIPPED:
+                self.run(child)
+            else:
+                self._before = "x"
+            if child.tail:
+                child.tail = self._set(child.tail, is_last=child is element[-1])
+
+    def _set(self, text: str, *, is_last: bool) -> str:
+        before = self._before
+        self._before = text[-1:] or before
+        if self._raw or not _MARK.search(text):
+            return text
+        after = " " if is_last else "x"
+        return _MARK.sub(lambda found: self._mark(found, text, before, after), text)
+
+    def _mark(self, found: re.Match[str], text: str, before: str, after: str) -> str:
+        left = text[found.start() - 1] if found.start() else before
+        right = text[found.end():found.end() + 1] or after
+        mark = found[0]
+        if mark == "...":
+            return "…"
+        if mark[0] == "-":
+            # `--flag` and `---8<---` are what they are.
+            is_dash = (left.isspace() and right.isspace()) or (left.isalnum() and (right.isalnum() or right.isspace()))
+            return ("–" if mark == "--" else "—") if is_dash else mark
+        opens = bool(_OPENS_AFTER.match(left)) and not right.isspace()
+        if mark == '"':
+            return self._double[0 if opens else 1]
+        if (left.isalnum() and right.isalnum()) or (opens and right.isdigit()):
+            return "’"
+        is_open, self._is_open = self._is_open, opens
+        return self._single[0] if opens else self._single[1] if is_open else "’"
+
+
+_INNER = r"[^{}]{1,2000}?"
+_CRITIC = re.compile(
+    rf"\{{(?:\+\+(?P<ins>{_INNER})\+\+|--(?P<del>{_INNER})--|==(?P<mark>{_INNER})==|>>(?P<span>{_INNER})<<"
+    rf"|~~(?P<old>(?:[^{{}}~]|~(?!>)){{1,2000}})~>(?P<new>{_INNER})~~)\}}")
+
+
+def critic_at(text: str, at: int) -> tuple[list[tuple[str, int, int]], int] | None:
+    """The elements that an editor's mark makes, each with where its text stands,
+    and where the mark ends."""
+    found = _CRITIC.match(text, at)
+    return (list(_elements(found)), found.end()) if found else None
+
+
+def _elements(found: re.Match[str]) -> Iterator[tuple[str, int, int]]:
+    for part, name in (("ins", "ins"), ("del", "del"), ("mark", "mark"), ("span", "span"), ("old", "del"),
+                        ("new", "ins")):
+        if found[part] is not None:
+            yield name, *found.span(part)

@@ -1,0 +1,47 @@
+"""Many bodies at once, in processes of their own.
+
+Worth it only for many: a process costs as much as some fifty bodies.  Results
+come back as the cache keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache, partial
+
+from coldpress.config.options import MarkdownOptions
+from coldpress.markdown import store
+from coldpress.markdown.native import Renderer
+from coldpress.markdown.store import Kept
+from coldpress.processes import MakeExecutor, chunks, in_turn, local_executor
+from coldpress.text import text_digest
+
+_CHUNK = 25  # bodies
+
+
+def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOptions, jobs: int,
+                make_executor: MakeExecutor | None = None, *, indexed: bool = True) -> Iterator[Kept | None]:
+    """The markup of each body (its language, its text and whether its author is
+    trusted), in order, as it is kept: with its words, if it is `indexed` for a search.
+
+    `make_executor` gives the executor for a number of workers; by default
+    processes of this machine.  What a worker raises is raised here.
+    """
+    executor = (make_executor or local_executor)(jobs)
+    for results in in_turn(executor, partial(render_chunk, options, indexed=indexed), chunks(bodies, _CHUNK), 2 * jobs):
+        yield from results
+
+
+def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str, bool]], *, indexed: bool = True
+                 ) -> list[Kept | None]:
+    """What a worker does."""
+    made = ((text_digest(body), _renderer(options).render(body, language, trusted=trusted))
+            for language, body, trusted in bodies)
+    return [store.kept(rendered, digest, indexed=indexed) if rendered.is_settled else None
+            for digest, rendered in made]
+
+
+@cache
+def _renderer(options: MarkdownOptions) -> Renderer:
+    """One renderer for a worker's life."""
+    return Renderer(options)

@@ -1,0 +1,109 @@
+"""Tokens of the search: words, stems, and pairs of characters in Chinese, Japanese and Korean."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+RULES = (
+    (r"([^sui])s$", r"\1"),  # routes → route
+    (r"^(?=.{6})(.*[aeiouy].*)ing$", r"\1"),  # running → runn
+    (r"^(?=.{5})(.*[aeiouy].*)(?<!e)ed$", r"\1"),  # cached → cach
+    (r"([bdfgmnprt])\1$", r"\1"),  # runn → run
+    (r"e$", ""),  # cache → cach
+    (r"([^aeiou])y$", r"\1i"),  # story, storie(s) → stori
+)
+"""What is replaced by what, in turn, as long as there are at least four letters."""
+_RULES = tuple((re.compile(pattern), replacement) for pattern, replacement in RULES)
+_PLAIN = re.compile("[a-z]{4,}")
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """The form of a folded word that is looked for; words of other scripts as they are."""
+    if _PLAIN.fullmatch(word):
+        for pattern, replacement in _RULES:
+            if len(word) > 3:
+                word = pattern.sub(replacement, word)
+    return word
+
+
+PARTS = (
+    "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # kana and what goes with it
+    "\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"  # Bopomofo, Han
+    "\u1100-\u11ff\uac00-\ud7a3"  # Hangul
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u1049\u1050-\u109f\u1780-\u17d3"  # Thai, Lao, Myanmar, Khmer
+)
+"""Scripts whose words are not told apart by spaces, or are looked for by part."""
+SIGNS = "\u0900-\u0963\u0966-\u0d7f"  # of Indic scripts: marks belong to the word they stand in
+# What changes how a letter is written, not which it is: accents, points, joiners, selectors.
+DRESSING = (
+    "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u00ad\u200c\u200d\u2060\ufe00-\ufe0f\ufeff")
+SPELLINGS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ς": "σ"}
+"""Letters that no decomposition makes plain."""
+LONGEST = 40
+"""Letters of a word that count."""
+MANY = 4
+"""Times that a word stands in a text which is about it."""
+BODY, OFTEN, HEADING, TITLE = range(4)
+"""How much a word counts in a page."""
+
+_DRESSING = re.compile(f"[{DRESSING}]+")
+_SPELLINGS = str.maketrans(SPELLINGS)
+_ASCII = re.compile("[a-z0-9]+")
+_RUN = re.compile(f"([{PARTS}]+)|[^\\W_{PARTS}]+(?:[{SIGNS}]+[^\\W_{PARTS}]*)*")
+
+
+def fold(text: str) -> str:
+    """A text as it is compared: lower case, compatible forms made one, accents gone."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).lower())
+    return unicodedata.normalize("NFC", _DRESSING.sub("", plain)).translate(_SPELLINGS)
+
+
+def count_tokens(text: str) -> Counter[str]:
+    """How often what can be looked for stands in a text."""
+    text = fold(text)
+    if text.isascii():
+        return _stemmed(Counter(_ASCII.findall(text)))
+    words: list[str] = []
+    parts: list[str] = []
+    for run in _RUN.finditer(text):
+        (parts if run[1] else words).append(run[0])
+    counts = _stemmed(Counter(words))
+    for part in parts:
+        counts.update(part)
+        counts.update(map("".join, pairwise(part)))
+    return counts
+
+
+def _stemmed(words: Counter[str]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for word, count in words.items():
+        counts[stem(word[:LONGEST])] += count
+    return counts
+
+
+def weigh(text: str, headings: Iterable[str]) -> str:
+    """The tokens of a body in three lines: those of its text, those that stand
+    there often, those of its headings."""
+    counts = count_tokens(text)
+    prominent = set(count_tokens("\n".join(headings)))
+    lines: tuple[list[str], ...] = ([], [], [])
+    for token in sorted(counts.keys() | prominent):
+        lines[HEADING if token in prominent else OFTEN if counts[token] >= MANY else BODY].append(token)
+    return "\n".join(map(" ".join, lines))
+
+
+def weighed(lines: str, title: str) -> Iterator[tuple[int, str]]:
+    """Level and token of each line of what `weigh` made, and of a page's title."""
+    of_title = count_tokens(title)
+    for level, line in enumerate(lines.split("\n")):
+        yield from ((level, token) for token in line.split() if token not in of_title)
+    yield from ((TITLE, token) for token in of_title)

@@ -1,0 +1,252 @@
+"""A source: its front matter between its delimiters, and its body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, tzinfo
+from typing import Any
+
+from coldpress import recorder
+from coldpress.config.mapping import MappingText, Params
+from coldpress.errors import ColdpressError, Place, Problem, Problems, shown_line
+from coldpress.sources.fields import (
+    ALIASES,
+    AS_WRITTEN,
+    FIELDS,
+    NOT_SLIPS,
+    FrontMatter,
+    as_nested_terms,
+    as_terms,
+    field_of,
+    spellings,
+)
+from coldpress.sources.files import SourceFile, split_name
+from coldpress.text import decode, did_you_mean, one_edit_apart, text_digest
+
+_FENCED = re.compile(r"\s*^(?P<mark>---|\+\+\+)[ \t]*\n(?P<text>.*?)(?:^(?P=mark)|^\.\.\.)[ \t]*(?:\n|\Z)",
+                     re.M | re.S)
+_HEADER_LINE = re.compile(r"(title|date|modified|category|tags|slug|authors?|summary|status|lang):.*|[\w-]+:.*", re.I)
+
+
+def split_front_matter(text: str, name: str) -> tuple[MappingText | None, str, int]:
+    """The front matter of a file's text, its body, and the line the body begins on.
+
+    Raises `ColdpressError` for front matter that never ends, and for `Key: value`
+    lines without fences.
+    """
+    found = _FENCED.match(text)
+    if found is None:
+        _explain_bare_header(text, name)
+        return None, text, 1
+    return _mapping(found, text, name), text[found.end():], 1 + text.count("\n", 0, found.end())
+
+
+def _explain_bare_header(text: str, name: str) -> None:
+    first = text.lstrip("\n").partition("\n")[0]
+    line = 1 + len(text) - len(text.lstrip("\n"))
+    if re.fullmatch(r"(?:---|\+\+\+)[ \t]*", first) and re.match(r"\s*\S+[ \t]*\n[\w-]+[ \t]*[:=]", text):
+        raise ColdpressError(Problem(
+            "front-matter.open", "this front matter never ends",
+            Place(name, line, 1, first, 3), f"put a second `{first.strip()}` below its last line"))
+    if _is_bare_header(text.lstrip("\n")):
+        raise ColdpressError(Problem(
+            "front-matter.bare", "`Key: value` lines without `---` are not front matter",
+            Place(name, line, 1, first, len(first)), "put a line `---` above and below them"))
+
+
+def _is_bare_header(text: str) -> bool:
+    """Whether a text begins with `Key: value` lines, two of them known (Pelican)."""
+    known = 0
+    for line in text.split("\n"):
+        found = _HEADER_LINE.fullmatch(line)
+        if not found:
+            break
+        known += found[1] is not None
+    return known >= 2
+
+
+def _mapping(found: re.Match[str], text: str, name: str) -> MappingText:
+    first_line = 1 + text.count("\n", 0, found.start("text"))
+    return MappingText(found["text"], name, "toml" if found["mark"] == "+++" else "yaml", first_line)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a file's bytes say: front matter; `front_digest` names its text,
+    `digest` the body's, which begins on line `body_line` and may have snippets."""
+
+    front: FrontMatter
+    front_digest: str
+    digest: str
+    body_line: int
+    has_snippets: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source at one moment; `stem` is its name without date, and `front`
+    has the name's date where the file gives none."""
+
+    source: SourceFile
+    parsed: Parsed
+    front: FrontMatter
+    stem: str
+
+    @property
+    def digest(self) -> str:
+        """Names the body's content."""
+        return self.parsed.digest
+
+    @property
+    def body(self) -> str:
+        """The text below the front matter, as the file has it now.
+
+        Raises `ColdpressError` when it cannot be read.
+        """
+        return self._split()[1]
+
+    def read_body(self) -> str:
+        """The body, for whoever may ask later."""
+        return self.body
+
+    def place_of(self, key: str) -> Place:
+        """Where a field of front matter stands, under whichever name."""
+        mapping = self._split()[0]
+        for name in (key, *(alias for alias, ours in ALIASES.items() if ours == key)):
+            written = mapping.spelling(name) if mapping else None
+            if mapping and written:
+                return mapping.place(written)
+        return Place(self.source.name)
+
+    def place(self, line: int | None = None, column: int | None = None, length: int = 1) -> Place:
+        """A position in the body, `line` counted from the body's first."""
+        if line is None:
+            return Place(self.source.name)
+        return self.place_on(self.body.split("\n"), line, column, length)
+
+    def place_on(self, lines: Sequence[str], line: int, column: int | None, length: int) -> Place:
+        """The same in the lines of the body, where they are known."""
+        text = shown_line(lines[line - 1]) if line <= len(lines) else None
+        return Place(self.source.name, self.parsed.body_line + line - 1, column, text, length)
+
+    def _split(self) -> tuple[MappingText | None, str, int]:
+        with recorder.unrecorded():  # a page that shows it has read `body` or `text`
+            data = self.source.read()
+        return split_front_matter(decode(data, self.source.name, "source.encoding"), self.source.name)
+
+
+_DRAFTS = {("published", "false"): True, ("published", "no"): True, ("published", "true"): False,
+           ("published", "yes"): False, ("status", "draft"): True, ("status", "published"): False}
+"""Jekyll's and Pelican's ways to say whether a source is a draft."""
+
+_MOST_TERMS = 100  # of one kind, for one page
+
+
+def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzinfo, problems: Problems,
+          nested: Collection[str] = ()) -> Parsed | None:
+    """What the bytes of a file say; None, and a problem, when they cannot be read."""
+    try:
+        mapping, body, body_line = split_front_matter(decode(data, source.name, "source.encoding"), source.name)
+        front = _Reader(mapping, tuple(taxonomies), zone, problems, nested).read() if mapping else FrontMatter()
+    except ColdpressError as reason:
+        problems.extend(reason.problems)
+        return None
+    written = f"{mapping.syntax}{mapping.text}" if mapping else ""
+    return Parsed(front, text_digest(written), text_digest(body), body_line, "8<-" in body)
+
+
+def document_of(source: SourceFile, parsed: Parsed, zone: tzinfo, *, names_folder: bool = False) -> Document:
+    """A source's document; a file that `names_folder` (a bundle's index) takes
+    stem and date from there."""
+    stem, day = split_name(source.path, names_folder)
+    front = parsed.front
+    if front.date is None and day is not None:
+        front = replace(front, date=datetime.combine(day, time(), zone))
+    if not front.draft and "_drafts" in source.folder.casefold().split("/"):
+        front = replace(front, draft=True)  # as Jekyll and Hexo have it
+    return Document(source, parsed, front, stem)
+
+
+class _Reader:
+    """Turns one parsed mapping into typed fields."""
+
+    def __init__(self, mapping: MappingText, taxonomies: tuple[str, ...], zone: tzinfo, problems: Problems,
+                 nested: Collection[str]) -> None:
+        self.nested = nested
+        self.mapping = mapping
+        self.taxonomies = taxonomies
+        self.zone = zone
+        self.problems = problems
+        self.values: dict[str, Any] = {}
+        self.terms: dict[str, tuple[str, ...]] = {}
+        self.params = Params()
+
+    def read(self) -> FrontMatter:
+        data = self.mapping.parse()
+        known = spellings(self.taxonomies)
+        keys: dict[str, str] = {}  # as we write them, and as the author does
+        for written in data:
+            key = known.get(written.casefold(), written)
+            if keys.setdefault(key, written) != written:
+                self.problems.error("front-matter.twice", f"`{keys[key]}` and `{written}` are the same key",
+                                    self.mapping.place(written), "keep one of them")
+        for key in sorted(keys, key=lambda key: key in ALIASES):  # our own names win
+            self._read_key(key, data[keys[key]], keys[key])
+        given = self.values.pop("params", {})
+        byline = self.values.pop("authors", None)
+        if byline:
+            self.values |= {"authors": tuple(byline.names), "author_urls": byline.urls,
+                            "unclear_authors": byline.doubt}
+        return FrontMatter(**self.values, terms=self.terms, params=Params({**self.params, **given}))
+
+    def _read_key(self, key: str, value: Any, written: str) -> None:
+        name = field_of(key, value)
+        if name in self.taxonomies:
+            self._take(written, value, as_nested_terms if name in self.nested else as_terms, self.terms, name)
+        elif name in FIELDS:
+            self._take(written, value, FIELDS[name], self.values, name)
+        elif (key, str(value).lower()) in _DRAFTS:
+            self.values.setdefault("draft", _DRAFTS[key, str(value).lower()])
+        else:
+            self.params[key] = value
+            self._warn_of_slip(written)
+            if key == "hide" and "toc" in (value if isinstance(value, list) else [value]):
+                self.values.setdefault("toc", False)  # as Material for MkDocs says it
+
+    def _take(self, key: str, value: Any, reader: Any, into: dict[str, Any], name: str) -> None:
+        if value is None or value == "" or name in into:
+            return
+        if reader in AS_WRITTEN:
+            value = self._as_written(value, key)
+        try:
+            into[name] = reader(value, self.zone)
+            self._cut(key, into, name)
+        except ValueError as reason:
+            hint = "write it `2026-01-31` or `2026-01-31 18:30`" if name.endswith(("date", "updated")) else None
+            self.problems.error("front-matter.value", f"`{key}`: {reason}", self.mapping.place(key), hint)
+
+    def _cut(self, key: str, into: dict[str, Any], name: str) -> None:
+        """Each term has a page that shows the terms of its posts."""
+        if name not in ("authors", *self.taxonomies):
+            return
+        given = into[name].names if name == "authors" else into[name]
+        if len(given) > _MOST_TERMS:
+            into[name] = replace(into[name], names=given[:_MOST_TERMS]) if name == "authors" else given[:_MOST_TERMS]
+            self.problems.warn("front-matter.too-many", f"`{key}` has {len(given):,} entries: the first "
+                               f"{_MOST_TERMS} are read", self.mapping.place(key), "leave fewer of them")
+
+    def _as_written(self, value: Any, *keys: str | int) -> Any:
+        if isinstance(value, list):
+            return [self._as_written(item, *keys, index) for index, item in enumerate(value)]
+        if isinstance(value, (bool, int, float, date)):
+            return self.mapping.raw(*keys) or str(value)
+        return value
+
+    def _warn_of_slip(self, key: str) -> None:
+        known = [*FIELDS, *self.taxonomies]
+        near = [name for name in known if one_edit_apart(key.casefold(), name.casefold())]
+        if near and key.casefold() not in NOT_SLIPS:
+            self.problems.warn("front-matter.unknown-key", f"unknown key `{key}`", self.mapping.place(key),
+                               did_you_mean(key.casefold(), near))

@@ -1,0 +1,128 @@
+"""What templates know of the site (`site`, `library`), and which of them `layout:` may name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import TemplateNotFound, TemplateSyntaxError, nodes
+
+from coldpress import recorder
+from coldpress.config.options import ThemeOptions
+from coldpress.content.navigation import NavItem
+from coldpress.content.page import Page
+from coldpress.web.environment import THEME, SiteEnvironment
+from coldpress.web.site import Site
+
+
+class SiteVariables:
+    """`site` in templates: the config's settings."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def _read(self, name: str) -> Any:
+        return getattr(self._site.config, name)
+
+    @property
+    def title(self) -> str:
+        """The site's name."""
+        return str(self._read("title"))
+
+    @property
+    def description(self) -> str:
+        """One sentence about the site."""
+        return str(self._read("description"))
+
+    @property
+    def author(self) -> str:
+        """Who writes it."""
+        return str(self._read("author"))
+
+    @property
+    def language(self) -> str:
+        """The BCP 47 tag of its language."""
+        return str(self._read("language"))
+
+    @property
+    def base_url(self) -> str | None:
+        """Where it will live; None when nobody said."""
+        base: str | None = self._read("base_url")
+        return base
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The config's `params`."""
+        params: Mapping[str, Any] = self._read("params")
+        return params
+
+    @property
+    def search(self) -> bool:
+        """Whether it has a search, at `url_for("search")`."""
+        return bool(self._read("search"))
+
+    @property
+    def url(self) -> str:
+        """The link to its home page."""
+        return self._site.link_root() + "/"
+
+    @property
+    def theme(self) -> ThemeOptions:
+        """The config's `theme`: `site.theme.accent`."""
+        theme: ThemeOptions = self._read("theme")
+        return theme
+
+    @property
+    def menu(self) -> tuple[NavItem, ...]:
+        """The config's `menu`; entries may name a source, a folder, a path or a URL."""
+        return self._site.library.navigation.menu
+
+
+_PAGES = ("page", "post", "section")
+_PARTS = ("components", "partials", "styles")
+_LISTS = ("home", "list", "terms", "term", "authors", "author", "series", "search")
+_OTHERS = frozenset(file.stem for file in (THEME / "templates").glob("*.html")) - {*_PAGES, *_LISTS}
+_SILENT = (nodes.Macro, nodes.Assign, nodes.AssignBlock, nodes.Import, nodes.FromImport)
+
+
+def layouts_for(site: Site, page: Page | None, *defaults: str) -> list[str]:
+    """The templates to try for a page: that of its `layout:`, if it is one that
+    may draw it, and then those of its kind."""
+    layout = page.layout if page is not None else None
+    shows_list = defaults[-1].removesuffix(".html") in _LISTS
+    usable = layout is not None and is_layout(site, layout, shows_list=shows_list)
+    return [f"{layout}.html", *defaults] if usable else list(defaults)
+
+
+def is_layout(site: Site, name: str, *, shows_list: bool) -> bool:
+    """Whether a template that is called so draws pages, or those of them that show
+    a list; also one that isn't there."""
+    parts = [part.casefold() for part in name.split("/") if part not in ("", ".")]
+    if parts[:1] == ["theme"]:
+        parts = parts[1:]
+    if ":" in name or not parts or any(part in _PARTS for part in parts[:-1]) or parts[-1].startswith("_"):
+        return False
+    if len(parts) == 1 and (parts[0] in _OTHERS or (parts[0] in _LISTS and not shows_list)):
+        return False
+    return _draws(site.environment, f"{name}.html")
+
+
+def _draws(environment: SiteEnvironment, name: str) -> bool:
+    recorder.read("template", name)
+    try:
+        with recorder.unrecorded():
+            source = environment.loader.get_source(environment, name)[0]
+        return _draws_anything(environment, source)
+    except (TemplateNotFound, TemplateSyntaxError):
+        return True  # which is told when it is rendered
+
+
+@lru_cache(maxsize=256)
+def _draws_anything(environment: SiteEnvironment, source: str) -> bool:
+    return any(not isinstance(node, _SILENT) and not _is_blank(node) for node in environment.parse(source).body)
+
+
+def _is_blank(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Output) and all(
+        isinstance(part, nodes.TemplateData) and not part.data.strip() for part in node.nodes)
