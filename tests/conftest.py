@@ -161,12 +161,12 @@ def make_site(tmp_path: Path, capsys: pytest.CaptureFixture[str],
 
 
 def check_one_truth(site: SiteFolder) -> None:
-    """`url_for("content", page=p) == p.url`, and the route answers there with that very page."""
+    """`url_for("page", page=p) == p.url`, and the route answers there with that very page."""
     app = site.app()
     coldpress = app.extensions["coldpress"]
     with app.test_request_context("/", base_url=f"http://localhost{coldpress.script_root}/"):
         for page in coldpress.library.all_pages:
-            assert flask.url_for("coldpress.content.content", page=page) == page.url
+            assert flask.url_for("coldpress.page", page=page) == page.url
             assert coldpress.find(page.path) is page
 
 

@@ -130,8 +130,8 @@ PROBES = {
     "theme": "{{ site.theme.accent }} {{ site.theme.edit_url }}",
     "links": "{{ library.url('/later/') }} {{ library.url('/nowhere/') }} {{ url_for('archive') }} "
              "{{ url_for('posts', name='posts') }} {{ url_for('posts', name='posts', number=2) }}",
-    "content": '{% if library.by_source("about.md") %}{{ url_for("content", page="about.md") }}{% endif %}'
-               '{% if library.asset_of("logo.svg") %}{{ url_for("content", page="logo.svg") }}{% endif %}',
+    "content": '{% if library.by_source("about.md") %}{{ url_for("page", page="about.md") }}{% endif %}'
+               '{% if library.asset_of("logo.svg") %}{{ url_for("page", page="logo.svg") }}{% endif %}',
     "collections": "{% for name, each in library.collections.items() %}{{ name }} {{ each.posts|length }} "
                    "{% for post in each.posts[:2] %} {{ post.url }}{% endfor %}{% endfor %}",
     "collection-sections": "{% for name, each in library.collections.items() %}{{ each.section.title if each.section }}"
@@ -335,7 +335,7 @@ def create_app():
     def own_go():
         library = app.extensions["coldpress"].library
         page = "about.md" if library.by_source("about.md") else "/posts/"
-        return flask.redirect(flask.url_for("coldpress.content.content", page=page) if page != "/posts/" else page)
+        return flask.redirect(flask.url_for("coldpress.page", page=page) if page != "/posts/" else page)
 
     @app.get("/people/<name>/")
     @coldpress.frozen(lambda: [{"name": name} for name in names("people.json")])

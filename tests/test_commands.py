@@ -93,7 +93,7 @@ def test_build_as_json(make_site):
     assert sorted(result.data) == [
         "left_out", "output", "pages", "problems", "published", "removed", "removed_urls", "rendered", "written"]
     assert result.data["published"] is True
-    assert {"url": "/about/", "endpoint": "coldpress.content.content", "source": "content/about.md",
+    assert {"url": "/about/", "endpoint": "coldpress.page", "source": "content/about.md",
             "file": "about/index.html", "copied": False} in result.data["pages"]
     assert result.problems == [{
         "code": "link.broken-link", "message": "nothing is at `no.md`", "hint": None, "severity": "warning",
@@ -144,7 +144,7 @@ def test_build_py_is_a_command_too(make_site):
     assert "python build.py urls" in done.stdout
     done = subprocess.run([sys.executable, "-m", "flask", "--app", "build", "routes"], cwd=site.root, text=True,
                           check=True, capture_output=True, env=environment)
-    assert "coldpress.content.content" in done.stdout
+    assert "coldpress.page" in done.stdout
 
 
 def test_build_py_can_hold_any_python(make_site):
@@ -184,7 +184,7 @@ def test_urls_tells_the_plan_and_writes_nothing(make_site):
     assert result.code == 0
     lines = [line.split() for line in result.out.splitlines()]
     assert lines[0] == ["URL", "endpoint", "source", "file"]
-    assert ["/about/", "content.content", "content/about.md", "about/index.html"] in lines
+    assert ["/about/", "page", "content/about.md", "about/index.html"] in lines
     assert not (site.root / "site").exists()
     planned = {row["url"] for row in site.run("urls", "--json").data["pages"]}
     assert planned == {row["url"] for row in site.build().data["pages"]}

@@ -134,7 +134,7 @@ def test_routes_and_pages_agree_when_mounted(mounted):
     site = app.extensions["coldpress"]
     with app.test_request_context("/blog/"):
         for page in site.library.all_pages:
-            assert app.url_for("coldpress.content.content", page=page) == page.url == f"/blog{page.path}"
+            assert app.url_for("coldpress.page", page=page) == page.url == f"/blog{page.path}"
 
 
 def test_without_a_prefix_the_host_s_own_routes_still_win(make_site):

@@ -56,7 +56,7 @@ READ = [
      "Docs 2 Part"),
     ("{{ library.posts[0].summary|striptags }} {{ library.posts[1].description }} {{ library.posts[0].words }}",
      "Second text. First text. 2"),
-    ("{{ url_for('content', page=library.posts[0]) }} {{ url_for('posts', name='posts', _anchor='x') }}",
+    ("{{ url_for('page', page=library.posts[0]) }} {{ url_for('posts', name='posts', _anchor='x') }}",
      "/posts/b/ /posts/#x"),
     ("{{ now().year > 2000 }} {{ (now() - library.posts[0].date).days > -1 }}", "True True"),
     ("{{ site.title }} {{ site.params.colour }} {{ site.menu[0].title }} {{ library.config.paginate }}",

@@ -75,7 +75,7 @@ class Content(BaseConverter):
 def create_app():
     folder = __file__.rpartition("/")[0]
     app = flask.Flask("host", root_path=folder, instance_path=folder + "/instance")
-    for name in ("content", "twin", "listing", "taxonomy", "collection"):
+    for name in ("content", "markdown", "listing", "taxonomy", "collection"):
         app.url_map.converters[name] = Content
     coldpress.Coldpress(app, "blog", url_prefix="/blog"SHARE)
 

@@ -117,6 +117,23 @@ def test_a_mistake_in_a_template_is_shown_at_its_line(make_site, template, code,
         assert result.problems[0]["hint"] == "did you mean `base.html`?"
 
 
+@pytest.mark.parametrize(("named", "meant"), [
+    ("archvie", "archive"), ("content", "page"), ("twin", "markdown_page"), ("coldpress.hom", "coldpress.home"),
+    ("coldpress.lists.home", "coldpress.home"), ("coldpress.machines.sitemap", "coldpress.sitemap"),
+    ("coldpress.content.content", "coldpress.page"), ("coldpress.llms.twin", "coldpress.markdown_page")])
+def test_an_endpoint_that_is_not_there_is_told_with_the_one_meant(make_site, named, meant):
+    result = make_site({"content/about.md": "Me.", "templates/page.html": f"{{{{ url_for('{named}') }}}}"}).build()
+    assert [(each["code"], each["hint"]) for each in result.problems] == [("route.unknown", f"did you mean `{meant}`?")]
+
+
+def test_every_view_of_ours_has_an_endpoint_of_its_name(make_site):
+    site = make_site({"content/about.md": "Me."}).app().extensions["coldpress"]
+    names = ("home", "posts", "terms", "term", "archive", "search", "search_index", "search_words", "search_texts",
+             "feed", "rss", "json_feed", "sitemap", "robots", "llms", "markdown_page", "theme", "stylesheet", "static",
+             "not_found", "page")
+    assert site.endpoints == {name: f"coldpress.{name}" for name in names}
+
+
 def test_a_mistake_in_an_include_is_shown_where_it_is(make_site):
     result = make_site({"content/about.md": "Me.", "templates/page.html": "{% include 'part.html' %}",
                         "templates/part.html": "\n\n{{ nothing }}"}).build()

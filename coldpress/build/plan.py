@@ -199,7 +199,7 @@ class Plan:
     def _plan_copies(self) -> None:
         site = self._site
         for path, asset in site.library.assets.items():
-            self._add(site.url_prefix + path, site.endpoints["content"], {"page": path}, source=asset.name,
+            self._add(site.url_prefix + path, site.endpoints["page"], {"page": path}, source=asset.name,
                       place=Place(asset.name), copy_of=asset.file)
         for name in ("theme", "static"):
             folder = site.folder_of(name)

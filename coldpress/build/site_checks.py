@@ -15,6 +15,7 @@ from coldpress.errors import Problems
 from coldpress.paths import is_external
 from coldpress.text import did_you_mean
 from coldpress.web.extension import Coldpress
+from coldpress.web.site import PARENT
 from coldpress.web.templates import is_layout
 
 SHOWN = 10
@@ -25,8 +26,7 @@ def removed_urls(site: Coldpress, records: Records, files: Iterable[str]) -> tup
     """The paths of the pages among files that go.  What was copied, lists, feeds
     and data for machines are no pages; an alias that answers now is a file that stays."""
     known = {row.file: row.endpoint for row in records.pages.values()}
-    page = site.endpoints["content"]
-    ours = page.removesuffix("content.content")
+    page = site.endpoints["page"]
     lists = tuple(path.lstrip("/") for path in ("/archive/", "/search/", "/404.html", *map(
         taxonomy_path, group_names(site.config))))
     gone = []
@@ -36,7 +36,7 @@ def removed_urls(site: Coldpress, records: Records, files: Iterable[str]) -> tup
             continue
         inside = file.removeprefix(site.url_prefix.strip("/")).lstrip("/")
         is_list = inside.startswith(lists) if file not in known else (
-            known[file] != page and known[file].startswith(ours))
+            known[file] != page and known[file].startswith(f"{PARENT}."))
         if not is_list:
             gone.append("/" + (file.removesuffix("index.html") if f"/{file}".endswith("/index.html") else file))
     return tuple(sorted(gone))

@@ -52,7 +52,7 @@ def install_converters(url_map: Map, site: Site) -> None:
         def to_url(self, value: Any) -> str:
             return url_of(value if isinstance(value, str) else value.path).strip("/")
 
-    class Twin(BaseConverter):
+    class Markdown(BaseConverter):
         """The page whose Markdown twin is at a path; None where there is none."""
 
         part_isolating = False
@@ -72,7 +72,7 @@ def install_converters(url_map: Map, site: Site) -> None:
             return url_of(path).removeprefix("/").removesuffix(".md")
 
     url_map.converters["coldpress_content"] = Content
-    url_map.converters["coldpress_twin"] = Twin
+    url_map.converters["coldpress_markdown"] = Markdown
     url_map.converters["coldpress_listing"] = Listing
     url_map.converters["coldpress_taxonomy"] = _names(
         {taxonomy_path(name).strip("/"): name for name in group_names(site.config)})

@@ -18,6 +18,8 @@ from coldpress.web.extension import Coldpress
 from coldpress.web.site import PARENT, Site
 
 _PACKAGE = Path(__file__).parents[1]
+_RENAMED = {"content": "page", "twin": "markdown_page"}
+"""Names of views that no spelling leads from the old one to the new one."""
 
 
 def explain(error: BaseException, site: Coldpress) -> Problem:
@@ -50,8 +52,13 @@ def explain(error: BaseException, site: Coldpress) -> Problem:
 
 
 def _near_endpoint(error: BuildError, site: Coldpress) -> str | None:
+    """Suggest an endpoint: for `coldpress.lists.home` one of ours by its whole name, else a short name or one of
+    the app's."""
+    name = _RENAMED.get(error.endpoint.rpartition(".")[2], error.endpoint)
+    if error.endpoint.startswith(f"{PARENT}."):
+        return did_you_mean(f"{PARENT}.{name.rpartition('.')[2]}", site.generators)
     own = [rule.endpoint for rule in site.app.url_map.iter_rules() if not rule.endpoint.startswith(f"{PARENT}.")]
-    return did_you_mean(error.endpoint, [*site.endpoints, *own])
+    return did_you_mean(name, [*site.endpoints, *own])
 
 
 def _is_own(file: str, site: Site) -> bool:

@@ -12,20 +12,19 @@ from werkzeug.local import LocalProxy
 
 from coldpress import recorder
 from coldpress.paths import is_external, path_of
-from coldpress.web.blueprints import archive, assets, content, feeds, lists, llms, search, sitemap, terms
+from coldpress.web.blueprints import Urls, assets, crawlers, list_pages, pages, search, syndication
 from coldpress.web.blueprints.assets import static
+from coldpress.web.blueprints.pages import show_content
 from coldpress.web.components import SiteHost, included
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
 from coldpress.web.feeds import feed_links
 from coldpress.web.metadata import metadata
 from coldpress.web.site import PARENT, Site
-from coldpress.web.site_blueprint import Urls
 from coldpress.web.strings import is_rtl
 from coldpress.web.templates import SiteVariables
 
-BLUEPRINTS = tuple(module.blueprint for module in (
-    lists, terms, archive, search, feeds, sitemap, llms, assets, content))
+BLUEPRINTS = tuple(module.blueprint for module in (list_pages, search, syndication, crawlers, assets, pages))
 
 
 class Coldpress(Site):
@@ -35,8 +34,8 @@ class Coldpress(Site):
     With `share` its templates have the app's filters, tests, globals and context
     processors too; where both have a name, it is the site's.
 
-    `endpoints` maps the short names of our views (`content`, `term`) to their
-    endpoints; `generators` maps endpoints to the generators of their URLs.
+    `endpoints` maps the short names of our views (`page`, `term`) to their endpoints
+    (`coldpress.page`); `generators` maps endpoints to the generators of their URLs.
     """
 
     def __init__(self, app: Flask | None = None, root: str | Path = ".", *, url_prefix: str = "",
@@ -83,7 +82,7 @@ class Coldpress(Site):
                 continue  # so that a route of one's own may take its place
             parent.register_blueprint(blueprint)
             for view, generator in blueprint.generators.items():
-                endpoint = f"{PARENT}.{blueprint.name}.{view}"
+                endpoint = f"{PARENT}.{view}"
                 self.endpoints[view] = endpoint
                 self.generators[endpoint] = generator
         return parent
@@ -97,8 +96,8 @@ class Coldpress(Site):
         `theme`, an alias of a list's page that is gone.  Else the site's 404 page."""
         path = self.requested_path()
         if found := self.find(path):
-            return content.content(found)
-        return content.content(None) if self.find(f"{path}/") else (self.render("404.html"), 404)
+            return show_content(found)
+        return show_content(None) if self.find(f"{path}/") else (self.render("404.html"), 404)
 
 
 class SiteFlask(Flask):

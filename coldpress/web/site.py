@@ -46,7 +46,7 @@ PARENT = "coldpress"
 """Name of the parent blueprint, and of the key in `app.extensions`."""
 
 
-SHEET = "theme.css"
+STYLESHEET = "theme.css"
 """The template of the style sheet, and its name below `/theme/`."""
 
 
@@ -190,7 +190,7 @@ class Site:
     def forget_templates(self) -> None:
         """Read templates anew when they are asked for."""
         self.environment.clear()
-        self._versions.pop(("theme", SHEET), None)
+        self._versions.pop(("theme", STYLESHEET), None)
 
     def take(self, snapshot: Snapshot) -> Snapshot:
         """Let another snapshot be the site from now on."""
@@ -323,8 +323,8 @@ class Site:
     def asset_version(self, name: str, filename: str) -> str | None:
         """Eight digits that change with a file; None where there is none."""
         recorder.read("version", f"{name}/{filename}")
-        if (name, filename) == ("theme", SHEET):
-            return self._sheet_version()
+        if (name, filename) == ("theme", STYLESHEET):
+            return self._stylesheet_version()
         try:
             file = below(self.folder_of(name), filename)
             stat = file.stat()
@@ -339,13 +339,13 @@ class Site:
         return known[1]
 
 
-    def _sheet_version(self) -> str:
+    def _stylesheet_version(self) -> str:
         """The same of the style sheet, which is made of templates."""
         with recorder.unrecorded():
-            known = self._versions.get(("theme", SHEET))
+            known = self._versions.get(("theme", STYLESHEET))
             if known is None:
-                text = self.environment.get_template(SHEET).render()
-                known = self._versions["theme", SHEET] = (0, 0), blake2b(text.encode(), digest_size=4).hexdigest()
+                text = self.environment.get_template(STYLESHEET).render()
+                known = self._versions["theme", STYLESHEET] = (0, 0), blake2b(text.encode(), digest_size=4).hexdigest()
         return known[1]
 
 

@@ -1,4 +1,4 @@
-"""The style sheet, and files that are copied as they are: the theme's and the site's `static/`."""
+"""The theme's style sheet, and files that are copied unchanged: the theme's and those of the site's `static/`."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from flask import Response, abort, send_from_directory
 
 from coldpress.content.library import Library
 from coldpress.paths import resolved
+from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.environment import THEME
-from coldpress.web.site import SHEET, current_site
-from coldpress.web.site_blueprint import SiteBlueprint
+from coldpress.web.site import STYLESHEET, current_site
 
 blueprint = SiteBlueprint("assets", __name__)
 
 
 @blueprint.get("/theme/<path:filename>")
 def theme(filename: str) -> Response:
-    """A file of the theme."""
+    """Send a file of the theme."""
     return send_from_directory(THEME / "static", filename)
 
 
-@blueprint.get(f"/theme/{SHEET}")
-def sheet() -> Response:
-    """The theme's style sheet, made of its parts."""
-    return Response(current_site().render(SHEET), mimetype="text/css")
+@blueprint.get(f"/theme/{STYLESHEET}")
+def stylesheet() -> Response:
+    """Render the theme's style sheet from its parts."""
+    return Response(current_site().render(STYLESHEET), mimetype="text/css")
 
 
-@blueprint.urls(sheet)
-def sheet_urls(library: Library) -> Iterator[dict[str, Any]]:
+@blueprint.urls(stylesheet)
+def stylesheet_urls(library: Library) -> Iterator[dict[str, Any]]:
     yield {}
 
 
@@ -41,7 +41,7 @@ def theme_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 @blueprint.get("/static/<path:filename>")
 def static(filename: str) -> Response:
-    """A file of the site's own `static/`; not what a link there leads to outside."""
+    """Send a file of the site's own `static/`; 404 for a symbolic link that leads out of it."""
     folder = current_site().folder_of("static")
     try:
         inside = resolved(folder / filename).is_relative_to(resolved(folder))

@@ -1,7 +1,7 @@
-"""Search: its page, the index in shards, and the texts it shows parts of.
+"""Search: its page, the index in shards, and the texts of which it shows excerpts.
 
-A reader's browser asks for `index.json`, for the shards of the words that are
-looked for, and for the texts of the pages it shows; see `search.js`.
+The browser (`search.js`) requests `index.json`, then the shards of the words in
+the query, then the texts of the pages in the result.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from flask import Response, abort
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.search.index import shards_for
+from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.site import current_site
-from coldpress.web.site_blueprint import SiteBlueprint
 from coldpress.web.templates import layouts_for
 
 blueprint = SiteBlueprint("search", __name__)
 TOGETHER = 2
-"""Pages in one file of texts: fewer files to make, more to fetch."""
+"""How many pages one file of texts holds: more make fewer files, but each search fetches more."""
 
 
 @blueprint.get("/search/")
 def search() -> str:
-    """The search page; `content/search.md` may give it a text."""
+    """Show the search page, with the text of `content/search.md` if there is one."""
     site = current_site()
     page = site.find("/search/")
     own = page if isinstance(page, Page) else None
@@ -41,7 +41,7 @@ def search_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 @blueprint.get("/search/index.json")
 def search_index() -> Response:
-    """How many shards there are, and a version that changes with what they say."""
+    """Tell how many shards there are, and a version that changes with their content."""
     site = current_site()
     version, shards = site.search.version(site.library)
     return _json({"version": version, "shards": shards, "together": TOGETHER})
@@ -54,7 +54,7 @@ def search_index_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 @blueprint.get("/search/words/<int:number>.json")
 def search_words(number: int) -> Response:
-    """A shard: tokens with the pages that hold them."""
+    """Send a shard: tokens with the pages that contain them."""
     site = current_site()
     shard = site.search.shard(site.library, number)
     if shard is None:
@@ -70,7 +70,7 @@ def search_words_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 @blueprint.get("/search/<any(posts, pages):kind>/<int:number>.json")
 def search_texts(kind: str, number: int) -> Response:
-    """Some pages: the URL, the title and the plain text of each."""
+    """Send the URL, the title and the plain text of some pages."""
     site = current_site()
     pages = site.library.documents[kind][number * TOGETHER:(number + 1) * TOGETHER]
     if not pages:
@@ -86,4 +86,4 @@ def search_texts_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 def _json(value: Any) -> Response:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Response(text.replace("<", "\\u003c"), mimetype="application/json")  # nobody takes it for HTML
+    return Response(text.replace("<", "\\u003c"), mimetype="application/json")  # so that no browser sniffs HTML

@@ -1,6 +1,6 @@
-"""Feeds of the latest posts: the site's, and those of lists, terms and sections.
+"""Feeds (Atom, RSS, JSON Feed) of the site, of collections, terms and sections.
 
-All need whole URLs, so without a `base_url` there are none.
+A feed holds whole URLs, so a site without a `base_url` has none.
 """
 
 from __future__ import annotations
@@ -14,32 +14,32 @@ from flask.typing import ResponseReturnValue
 
 from coldpress.content.feeds import FILES, feed_paths
 from coldpress.content.library import Library
-from coldpress.web.blueprints.content import content
+from coldpress.web.blueprints import SiteBlueprint
+from coldpress.web.blueprints.pages import show_content
 from coldpress.web.feeds import show_feed
 from coldpress.web.site import current_site
-from coldpress.web.site_blueprint import SiteBlueprint
 
-blueprint = SiteBlueprint("feeds", __name__)
+blueprint = SiteBlueprint("syndication", __name__)
 
 
 @blueprint.get("/feed.xml")
 @blueprint.get("/<coldpress_listing:of>/feed.xml")
 def feed(of: str = "/") -> ResponseReturnValue:
-    """The latest pages as Atom."""
+    """Show the latest pages as Atom."""
     return _feed(of, "atom")
 
 
 @blueprint.get("/rss.xml")
 @blueprint.get("/<coldpress_listing:of>/rss.xml")
 def rss(of: str = "/") -> ResponseReturnValue:
-    """The latest pages as RSS."""
+    """Show the latest pages as RSS."""
     return _feed(of, "rss")
 
 
 @blueprint.get("/feed.json")
 @blueprint.get("/<coldpress_listing:of>/feed.json")
 def json_feed(of: str = "/") -> ResponseReturnValue:
-    """The latest pages as JSON Feed."""
+    """Show the latest pages as JSON Feed."""
     return _feed(of, "json")
 
 
@@ -48,12 +48,12 @@ def _feed(path: str, form: str) -> ResponseReturnValue:
     own = site.library.asset_at(path + FILES[form])
     text = show_feed(site, path, form) if own is None else None
     if text is None:
-        return content(own or site.find(path + FILES[form]))
+        return show_content(own or site.find(path + FILES[form]))
     return Response(text, mimetype="application/json" if form == "json" else "application/xml")
 
 
 def feed_urls(library: Library, form: str) -> Iterator[dict[str, Any]]:
-    """The values of every feed of a format; a file of the author's wins over it."""
+    """Yield the URL values of every feed of a format; a file of the author's replaces a feed."""
     if form in library.config.feeds.formats:
         for path in feed_paths(library):
             if not library.asset_at(path + FILES[form]):

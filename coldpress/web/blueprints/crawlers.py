@@ -1,0 +1,90 @@
+"""Files for crawlers and language models: sitemap, robots.txt, llms.txt, each page as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, abort
+from flask.typing import ResponseReturnValue
+
+from coldpress.content.feeds import MOST, parts_of_sitemap, sitemap_of
+from coldpress.content.library import Library
+from coldpress.content.page import Page
+from coldpress.web.blueprints import SiteBlueprint
+from coldpress.web.blueprints.pages import show_content
+from coldpress.web.markdown_pages import llms_of, twin_of, twin_path
+from coldpress.web.site import current_site
+
+blueprint = SiteBlueprint("crawlers", __name__)
+
+
+@blueprint.get("/sitemap.xml")
+@blueprint.get("/sitemap-<int:number>.xml")
+def sitemap(number: int | None = None) -> Response:
+    """List every page for crawlers (sitemaps.org 0.9), in several files with an
+    index where one file may not hold them all.  It needs a `base_url`."""
+    site = current_site()
+    if site.config.base_url is None:
+        abort(404)
+    places = sitemap_of(site.library)
+    parts = [places[at:at + MOST] for at in range(0, len(places), MOST)]
+    if number is not None and not (1 < len(parts) >= number >= 1):
+        abort(404)
+    shown = parts[number - 1] if number else places if len(parts) < 2 else []
+    files = [] if shown else [f"/sitemap-{part}.xml" for part in range(1, len(parts) + 1)]
+    return Response(site.render("sitemap.xml", places=shown, files=files), mimetype="application/xml")
+
+
+@blueprint.urls(sitemap)
+def sitemap_urls(library: Library) -> Iterator[dict[str, Any]]:
+    if library.config.base_url is not None:
+        yield {}
+        for number in range(1, parts_of_sitemap(library) + 1):
+            yield {"number": number}
+
+
+@blueprint.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """Allow everything and name the sitemap (RFC 9309).  A file of the author's replaces it."""
+    site = current_site()
+    own = site.library.asset_at("/robots.txt")
+    return show_content(own) if own else Response(site.render("robots.txt"), mimetype="text/plain")
+
+
+@blueprint.urls(robots)
+def robots_urls(library: Library) -> Iterator[dict[str, Any]]:
+    if not library.asset_at("/robots.txt"):
+        yield {}
+
+
+@blueprint.get("/llms.txt")
+def llms() -> ResponseReturnValue:
+    """Describe the site for language models (llmstxt.org).  A file of the author's replaces it."""
+    site = current_site()
+    own = site.library.asset_at("/llms.txt")
+    if own or not site.config.llms:
+        return show_content(own)
+    return Response(llms_of(site), mimetype="text/plain")
+
+
+@blueprint.urls(llms)
+def llms_urls(library: Library) -> Iterator[dict[str, Any]]:
+    if library.config.llms and not library.asset_at("/llms.txt"):
+        yield {}
+
+
+@blueprint.get("/<coldpress_markdown:of>.md")
+def markdown_page(of: Page | None) -> ResponseReturnValue:
+    """Show a page as Markdown."""
+    site = current_site()
+    if of is None or twin_path(site.library, of) is None:
+        return show_content(site.find(site.requested_path()))
+    return Response(twin_of(site, of), mimetype="text/markdown")
+
+
+@blueprint.urls(markdown_page)
+def markdown_page_urls(library: Library) -> Iterator[dict[str, Any]]:
+    for page in library.all_pages if library.config.llms else ():
+        if library.at(page.path) is page and twin_path(library, page):
+            yield {"of": page}

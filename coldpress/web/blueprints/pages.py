@@ -1,0 +1,70 @@
+"""Everything below `content/` (pages, posts, sections, aliases, assets) and the 404 page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import abort, redirect, request, send_file
+from flask.typing import ResponseReturnValue
+
+from coldpress.content.aliases import Alias
+from coldpress.content.library import Library
+from coldpress.content.page import Page
+from coldpress.sources.files import SourceFile
+from coldpress.web.blueprints import SiteBlueprint
+from coldpress.web.site import current_site
+from coldpress.web.templates import layouts_for
+
+blueprint = SiteBlueprint("pages", __name__)
+Content = Page | Alias | SourceFile | None
+
+
+@blueprint.get("/404.html")
+def not_found() -> str:
+    """Show the page that static hosts answer with where nothing is."""
+    return current_site().render("404.html")
+
+
+@blueprint.urls(not_found)
+def not_found_urls(library: Library) -> Iterator[dict[str, Any]]:
+    yield {}
+
+
+@blueprint.get("/<coldpress_content:page>")
+def page(page: Content) -> ResponseReturnValue:
+    """Show whatever content the Library has at this path; one rule for all content."""
+    return show_content(page)
+
+
+@blueprint.urls(page)
+def page_urls(library: Library) -> Iterator[dict[str, Any]]:
+    lists = library.list_pages
+    for page in library.all_pages:
+        # Where two pages want one path (a reported problem), the first one has it.
+        if lists.get(page.path) is not page and library.at(page.path) is page:
+            yield {"page": page}
+    for alias in library.aliases.values():
+        if library.at(alias.path) is alias:
+            yield {"page": alias}
+
+
+def show_content(content: Content) -> ResponseReturnValue:
+    """Answer with a page, an alias's redirect or an asset; None: redirect to the path with a slash, or 404."""
+    if isinstance(content, Page):
+        return show_page(content)
+    if isinstance(content, Alias):
+        to = content.page
+        return current_site().render("redirect.html", title=to.title, target=to.url, canonical=to.permalink)
+    if isinstance(content, SourceFile):
+        return send_file(content.file)
+    site = current_site()
+    if not site.find(site.requested_path() + "/"):
+        abort(404)
+    return redirect(request.script_root + request.path + "/", 308)
+
+
+def show_page(page: Page) -> str:
+    """Render a page in its layout, else in the template of its kind."""
+    site = current_site()
+    return site.render(layouts_for(site, page, f"{page.kind}.html"), page=page)
