@@ -160,7 +160,7 @@ def _config(language: str, said: dict[str, str]) -> str:
             f"base_url: https://press.example/\nauthor: {said['ann']}\npaginate: 5\n"
             f"menu:\n  - {said['guide']}: guide/_index.md\n  - {said['press']}: /posts/\n"
             f"  - {said['tools']}:\n      - {said['colophon']}: about.md\n      - {said['craft']}: /tags/\n"
-            "theme:\n  backlinks: true\n  edit_url: https://press.example/edit/<path>\n")
+            "edit_url: https://press.example/edit/<path>\ntheme:\n  backlinks: true\n")
 
 
 def picture(width: int, height: int) -> bytes:

@@ -47,7 +47,7 @@ CONFIG: dict[str, Any] = {
     "menu": [{"Posts": "/posts/"}, {"About": "about.md"}, {"Later": "later.md"}, {"Books": "/books/"},
              {"Elsewhere": "https://example.com/"}, {"Part": "about.md#part-1"},
              {"Written": ["about.md", {"Deep": [{"One": "docs/guide/one.md"}, "later.md"]}]}],
-    "theme": {"edit_url": "https://git.example/edit/<path>", "backlinks": True}, "feeds": {"limit": 4}, "llms": True,
+    "edit_url": "https://git.example/edit/<path>", "theme": {"backlinks": True}, "feeds": {"limit": 4}, "llms": True,
     "params": {"colour": "red", "shown": True, "deep": {"a": 1}, "list": ["x", "y"]}}
 
 # One page for each, so that nothing else it reads hides what it should have read.
@@ -127,7 +127,7 @@ PROBES = {
                 "{{ found.prev.title if found.prev }} {{ found.next.title if found.next }} {{ found.face }}{% endif %}",
     "data": "{{ data.facts.word }} {{ data.later.word if data.later }} {{ data|join(' ') }} "
             "{% for row in data.deep.rows %}{{ row.a }}{% endfor %}",
-    "theme": "{{ site.theme.accent }} {{ site.theme.edit_url }}",
+    "theme": "{{ site.theme.accent }} {{ site.edit_url }}",
     "links": "{{ library.url('/later/') }} {{ library.url('/nowhere/') }} {{ url_for('archive') }} "
              "{{ url_for('posts', name='posts') }} {{ url_for('posts', name='posts', number=2) }}",
     "content": '{% if library.by_source("about.md") %}{{ url_for("page", page="about.md") }}{% endif %}'
@@ -1562,9 +1562,9 @@ def guid(site: RandomSite) -> str:
 
 @edit
 def config_theme(site: RandomSite) -> str:
-    return _config(site, theme=site.rng.choice([
-        None, {"accent": "#c2410c"}, {"docs": ["."]}, {"docs": [], "backlinks": True},
-        {"docs": ["docs/guide", "日本"], "edit_url": "https://git.example/<path>"}]))
+    return _config(site, **{"theme": None, "docs": None, "edit_url": None, **site.rng.choice([
+        {}, {"theme": {"accent": "#c2410c"}}, {"docs": ["."]}, {"docs": [], "theme": {"backlinks": True}},
+        {"docs": ["docs/guide", "日本"], "edit_url": "https://git.example/<path>"}])})
 
 
 @edit

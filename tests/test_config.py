@@ -20,7 +20,7 @@ DEFAULTS = {
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
     "static_dir": "static", "data_dir": "data", "llms": False,
     "feeds": {"formats": ("atom", "rss", "json"), "limit": 20, "full": True},
-    "theme": {"accent": None, "docs": None, "edit_url": None, "backlinks": False},
+    "docs": None, "edit_url": None, "theme": {"accent": None, "backlinks": False},
 }
 
 
@@ -89,10 +89,11 @@ def test_without_a_config_everything_is_default(make_site):
     ("menu: [about.md, {Guide: [guide/one.md, {Two: [{Deep: guide/two.md}]}]}]",
      (MenuItem(None, "about.md"), MenuItem("Guide", None, (
          MenuItem(None, "guide/one.md"), MenuItem("Two", None, (MenuItem("Deep", "guide/two.md"),)))))),
-    ("theme: {accent: '#0a7', docs: guide, backlinks: true}",
-     ThemeOptions(accent="#0a7", docs=("guide",), backlinks=True)),
-    ("theme: {docs: [/], edit_url: 'https://e.org/edit/<path>'}",
-     ThemeOptions(docs=(".",), edit_url="https://e.org/edit/<path>")),
+    ("theme: {accent: '#0a7', backlinks: true}", ThemeOptions(accent="#0a7", backlinks=True)),
+    ("docs: guide", ("guide",)),
+    ("docs: [/, a/b/]", (".", "a/b")),
+    ("docs: []", ()),
+    ("edit_url: 'https://e.org/edit/<path>'", "https://e.org/edit/<path>"),
     ("paginate: 1", 1),
     ("params: {a: [1, true], 2: x}", {"a": [1, True], "2": "x"}),
     ("content_dir: docs/en/", "docs/en"),
@@ -177,8 +178,9 @@ static_dir: web
     ("theme: {backlinks: 1}", "`backlinks` is `true` or `false`"),
     *((f"theme: {{accent: {value}}}", "`accent` is a colour as CSS writes it") for value in
       ("'red;}'", "'url(x)'", "", "tael", "'#c2410'", "'#12'", "7", "[red]", "'rgb(0 0 0); x'")),
-    ("theme: {docs: 1}", "`docs` is a list of folders below the content folder"),
-    *((f"theme: {{edit_url: {value}}}", "`edit_url` is a whole URL with `<path>` in it") for value in
+    *((f"docs: {value}", "a list of folders below the content folder is expected here") for value in ("1", "[[a]]")),
+    *((f"theme: {{{name}: x}}", f"`{name}` is not an option of the theme") for name in ("docs", "edit_url")),
+    *((f"edit_url: {value}", "a whole URL with `<path>` in it is expected here") for value in
       ("/edit/<path>", "https://e.org/edit/", "1")),
     *((f"search: {value}", "`true` or `false` is expected here") for value in ("0", "[]", "nothing")),
     ("params: [a]", "`key: value` lines are expected here"),

@@ -36,7 +36,7 @@ MISTAKES = [
     ("config.value", "error", "config.yaml:2", URL + "timezone: Mars/Base", {}, "no time zone"),
     ("config.encoding", "error", "config.yaml", b"title: \xff", {}, "UTF-8"),
     ("config.menu", "warning", "config.yaml", URL + "menu: [{X: /x/}]", {}, "leads nowhere"),
-    ("config.docs", "warning", "config.yaml:2", URL + "theme: {docs: [dosc]}", {"content/docs/a.md": "A."}, "`docs`?"),
+    ("config.docs", "warning", "config.yaml:2", URL + "docs: [dosc]", {"content/docs/a.md": "A."}, "`docs`?"),
     ("config.no-base-url", "warning", "config.yaml", "", {}, "no feeds"),
     ("syntax.yaml", "error", "config.yaml:2", URL + "title: a: b", {}, "quotes"),
     ("syntax.yaml", "error", "content/a.md:3", URL, {"content/a.md": "---\ntitle: A\ntitle: B\n---\n"}, "twice"),

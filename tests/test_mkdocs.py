@@ -253,7 +253,7 @@ def test_in_docs_the_heading_is_the_title(build_site):
     assert re.findall(r"<h[12][^>]*>(.*?)</h", site.text("docs/a/index.html")) == ["A <em>long</em> one"]
     assert "<title>Short · " in site.text("docs/a/index.html")
     assert re.findall(r"<h[12][^>]*>(.*?)</h", site.text("posts/b/index.html")) == ["Short", "A long one"]
-    assert "/docs/a/" in site.edit({"config.yaml": URL + "theme: {docs: []}\n"}).build().rendered
+    assert "/docs/a/" in site.edit({"config.yaml": URL + "docs: []\n"}).build().rendered
     assert re.findall(r"<h[12][^>]*>(.*?)</h", site.text("docs/a/index.html")) == ["Short", "A long one".replace(
         "long", "<em>long</em>")]
 

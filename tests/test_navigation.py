@@ -41,7 +41,7 @@ def test_pages_outside_of_docs_have_no_tree(build_site):
 @pytest.mark.parametrize(("docs", "about", "guide"), [
     ("[]", "blog", "blog"), ("[.]", "docs", "docs"), ("docs/guide", "blog", "docs"), ("[docs]", "blog", "docs")])
 def test_the_config_names_the_folders_of_docs(build_site, docs, about, guide):
-    site = build_site(DOCS, f"{URL}theme: {{docs: {docs}}}\n")
+    site = build_site(DOCS, f"{URL}docs: {docs}\n")
     assert site.text("about/index.html").split()[0] == about
     assert site.text("docs/guide/one/index.html").split()[0] == guide
 
@@ -90,7 +90,7 @@ def test_the_menu_tells_which_entry_holds_a_page(build_site):
 
 def test_a_page_is_edited_where_the_config_says(build_site):
     site = build_site({"content/my page.md": "A.", "templates/page.html": "{{ page.edit_url }}"},
-                      URL + "theme: {edit_url: 'https://git.example/edit/<path>?x'}\n")
+                      URL + "edit_url: 'https://git.example/edit/<path>?x'\n")
     assert site.text("my-page/index.html") == "https://git.example/edit/my%20page.md?x"
 
 
@@ -131,7 +131,7 @@ GUIDE = {"content/index.md": "# Home", "content/guide/index.md": "# Guide", "con
 @pytest.mark.parametrize("index", ["guide/index.md", "Guide: guide/index.md", "/guide/", "guide/"])
 def test_a_section_that_lists_its_index_is_shown_once(build_site, index):
     site = build_site(GUIDE, URL + f"""\
-theme: {{docs: [.]}}
+docs: [.]
 menu:
   - Home: index.md
   - Guide:
@@ -164,7 +164,7 @@ menu:
 
 def test_an_index_with_another_name_or_not_the_first_is_an_entry(build_site):
     site = build_site(GUIDE, URL + """\
-theme: {docs: [.]}
+docs: [.]
 menu:
   - Guide:
       - Overview: guide/index.md

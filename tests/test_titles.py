@@ -131,7 +131,7 @@ def test_raw_headings_in_many_places_take_linear_time_and_leave_no_h1():
 
 
 DOCS = {
-    "config.yaml": f"{URL}llms: true\ntheme:\n  docs: .\nmenu: [{{url: /a/}}]\n",
+    "config.yaml": f"{URL}llms: true\ndocs: .\nmenu: [{{url: /a/}}]\n",
     "content/a.md": "# Features { #features }\n\nText, and [[Features]], [[others]], [[four x]].\n",
     "content/b.md": "# Others {#others}\n\nText\n", "content/c.md": "# Three { .big }\n\nText\n",
     "content/d.md": "---\ndescription: x\n---\n\n# *Four* `x` { #four .y }\n\nText\n",

@@ -100,12 +100,12 @@ def _check_menu(site: Coldpress, exists: Callable[[str], bool], problems: Proble
 
 
 def _check_docs(site: Coldpress, problems: Problems) -> None:
-    docs = site.config.theme.docs
+    docs = site.config.docs
     folders = {name for source in site.library.sources for name in _above(source)} if docs else set()
     for folder in docs or ():
         if folder != "." and folder not in folders:
             problems.warn("config.docs", f"there is no folder `{folder}` with pages",
-                          site.config_place("theme", "docs"), did_you_mean(folder, folders))
+                          site.config_place("docs"), did_you_mean(folder, folders))
 
 
 def _above(source: str) -> Iterator[str]:

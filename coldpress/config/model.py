@@ -28,6 +28,8 @@ from coldpress.config.options import (
     SlugOptions,
     ThemeOptions,
     as_count,
+    as_docs,
+    as_edit_url,
     as_feeds,
     as_markdown,
     as_menu,
@@ -167,6 +169,11 @@ class Config:
     """Folders of dated posts: listed newest first, in the archive and the feeds."""
     menu: tuple[MenuItem, ...] = _option(as_menu, ())
     """Entries of the site's menu: `- About: /about/`, nested as in MkDocs' `nav`."""
+    docs: tuple[str, ...] | None = _option(as_docs, None)
+    """Folders that have the face of docs, `.` for the whole site; without it,
+    every section that is not a collection."""
+    edit_url: str | None = _option(as_edit_url, None)
+    """Where a page is edited: `https://github.com/me/site/edit/main/content/<path>`."""
     search: bool = _option(_flag, True)
     """Whether there is a search, at `/search/` and in a dialog on every page."""
     paginate: int = _option(as_count, 10)
@@ -176,7 +183,7 @@ class Config:
     markdown: MarkdownOptions = _option(as_markdown, MarkdownOptions())  # noqa: RUF009  (it makes a field)
     """How bodies are read: `trusted`, `jinja`, `smart`, `macros`, `heading_ids`, `snippets`, `append`."""
     theme: ThemeOptions = _option(as_theme, ThemeOptions())  # noqa: RUF009
-    """How the theme looks: `accent`, `docs`, `edit_url`, `backlinks`."""
+    """How the theme looks: `accent`, `backlinks`."""
     feeds: FeedOptions = _option(as_feeds, FeedOptions())  # noqa: RUF009
     """What feeds there are: `formats`, `limit`, `full`; `false` for none."""
     llms: bool = _option(_flag, False)

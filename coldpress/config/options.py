@@ -37,6 +37,8 @@ def is_colour(text: str) -> bool:
 
 
 PATH_TOKEN = "<path>"
+_TOP_LEVEL = ("docs", "edit_url")
+"""Options that do not depend on the theme, so that they are no keys below `theme:`."""
 Keys = tuple[str | int, ...]
 
 
@@ -91,11 +93,6 @@ class ThemeOptions:
 
     accent: str | None = None
     """The colour of links, any that CSS knows: `"#c2410c"`, `teal`, `oklch(55% 0.2 260)`."""
-    docs: tuple[str, ...] | None = None
-    """Folders that have the face of docs, `.` for the whole site; without it,
-    every section that is not a collection."""
-    edit_url: str | None = None
-    """Where a page is edited: `https://github.com/me/site/edit/main/content/<path>`."""
     backlinks: bool = False
     """Whether pages show who links to them."""
 
@@ -152,7 +149,10 @@ def as_slugs(value: Any) -> SlugOptions:
 
 def as_theme(value: Any) -> ThemeOptions:
     """`theme:` as written."""
-    return ThemeOptions(**_group(value, ThemeOptions, {"accent": _colour, "docs": _folders, "edit_url": _edit_url}))
+    for name in _TOP_LEVEL:
+        if isinstance(value, dict) and name in value:
+            raise ValueError(f"`{name}` is not an option of the theme", f"write `{name}:` at the top level", name)
+    return ThemeOptions(**_group(value, ThemeOptions, {"accent": _colour}))
 
 
 def as_menu(value: Any) -> tuple[MenuItem, ...]:
@@ -262,16 +262,17 @@ def _colour(value: Any) -> str:
     return value.strip()
 
 
-def _folders(value: Any) -> tuple[str, ...] | None:
+def as_docs(value: Any) -> tuple[str, ...]:
+    """`docs:` as written: folders of the content folder, `.` for all of it."""
     names = [value] if isinstance(value, str) else value
-    if names is not None and not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
-        raise ValueError("`docs` is a list of folders below the content folder")
-    return None if names is None else tuple(dict.fromkeys(name.strip("/ ") or "." for name in names))
+    if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+        raise ValueError("a list of folders below the content folder is expected here")
+    return tuple(dict.fromkeys(name.strip("/ ") or "." for name in names))
 
 
-def _edit_url(value: Any) -> str | None:
-    if value is not None and not (isinstance(value, str) and value.startswith(("https://", "http://"))
-                                  and PATH_TOKEN in value):
-        raise ValueError(f"`edit_url` is a whole URL with `{PATH_TOKEN}` in it",
+def as_edit_url(value: Any) -> str:
+    """`edit_url:` as written: a whole URL with a place for the path of the source."""
+    if not (isinstance(value, str) and value.startswith(("https://", "http://")) and PATH_TOKEN in value):
+        raise ValueError(f"a whole URL with `{PATH_TOKEN}` in it is expected here",
                          f"such as `https://github.com/me/site/edit/main/content/{PATH_TOKEN}`")
-    return value or None
+    return value

@@ -65,7 +65,7 @@ class ContentFingerprints:
         lines += [str(self._items(name)) for name in ("assets", "aliases", "left out", "states")]
         lines.append(str(self._library.data.fingerprint(AUTHORS)))
         config = self._library.config  # what of it decides where pages stand
-        lines.append(repr((config.menu, config.theme.docs, config.author, config.title)))
+        lines.append(repr((config.menu, config.docs, config.author, config.title)))
         return blake2b("\n\n".join(lines).encode(), digest_size=16).hexdigest()
 
     def texts(self) -> dict[str, str]:

@@ -145,7 +145,7 @@ class Navigation:
 
     @cached_property
     def _docs(self) -> tuple[str, ...]:
-        named = self._config.theme.docs
+        named = self._config.docs
         if named is not None:
             return named
         tops = (page._document.source.folder for page in self._pages if isinstance(page, Section))

@@ -146,8 +146,8 @@ class Standing:
 
     @property
     def edit_url(self) -> str | None:
-        """Where its source is edited, by the config's `theme.edit_url`."""
-        pattern = self._library.config.theme.edit_url
+        """Where its source is edited, by the config's `edit_url`."""
+        pattern = self._library.config.edit_url
         return pattern.replace(PATH_TOKEN, quote(self.source)) if pattern else None
 
 

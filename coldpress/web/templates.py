@@ -17,65 +17,69 @@ from coldpress.web.site import Site
 
 
 class SiteVariables:
-    """`site` in templates: the config's settings."""
+    """`site` in templates: the settings of the config, its menu and the site's URL."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    def _read(self, name: str) -> Any:
-        return getattr(self._site.config, name)
-
     @property
     def title(self) -> str:
-        """The site's name."""
-        return str(self._read("title"))
+        """The name of the site."""
+        return self._site.config.title
 
     @property
     def description(self) -> str:
         """One sentence about the site."""
-        return str(self._read("description"))
+        return self._site.config.description
 
     @property
     def author(self) -> str:
-        """Who writes it."""
-        return str(self._read("author"))
+        """The author of posts that name none."""
+        return self._site.config.author
 
     @property
     def language(self) -> str:
-        """The BCP 47 tag of its language."""
-        return str(self._read("language"))
+        """The language of the site, a BCP 47 tag."""
+        return self._site.config.language
 
     @property
     def base_url(self) -> str | None:
-        """Where it will live; None when nobody said."""
-        base: str | None = self._read("base_url")
-        return base
+        """The URL where the site will be published; None if the config names none."""
+        return self._site.config.base_url
 
     @property
     def params(self) -> Mapping[str, Any]:
         """The config's `params`."""
-        params: Mapping[str, Any] = self._read("params")
-        return params
+        return self._site.config.params
+
+    @property
+    def docs(self) -> tuple[str, ...] | None:
+        """The config's `docs`: folders whose pages have the face of docs."""
+        return self._site.config.docs
+
+    @property
+    def edit_url(self) -> str | None:
+        """The config's `edit_url`; see `page.edit_url` for that of a page."""
+        return self._site.config.edit_url
 
     @property
     def search(self) -> bool:
-        """Whether it has a search, at `url_for("search")`."""
-        return bool(self._read("search"))
+        """Whether the site has a search, at `url_for("search")`."""
+        return self._site.config.search
 
     @property
     def url(self) -> str:
-        """The link to its home page."""
+        """The link to the home page."""
         return self._site.link_root() + "/"
 
     @property
     def theme(self) -> ThemeOptions:
         """The config's `theme`: `site.theme.accent`."""
-        theme: ThemeOptions = self._read("theme")
-        return theme
+        return self._site.config.theme
 
     @property
     def menu(self) -> tuple[NavItem, ...]:
-        """The config's `menu`; entries may name a source, a folder, a path or a URL."""
+        """The entries of the config's `menu`, their sources, folders, paths and URLs resolved."""
         return self._site.library.navigation.menu
 
 

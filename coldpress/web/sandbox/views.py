@@ -73,10 +73,10 @@ SHAPES: Mapping[type, Shape] = {
     Library: _shape(
         "posts pages all_pages sections collections taxonomies groups authors series data has_feeds aliases assets "
         "sources asset_sources config", "years at by_source by_name asset_of page_in image_size url absolute"),
-    SiteVariables: _shape("title description author language base_url params search url theme menu"),
-    ThemeOptions: _shape("accent docs edit_url backlinks"),
-    Config: _shape("title base_url description author language timezone permalinks taxonomies collections search "
-                   "paginate params theme llms"),
+    SiteVariables: _shape("title description author language base_url params docs edit_url search url theme menu"),
+    ThemeOptions: _shape("accent backlinks"),
+    Config: _shape("title base_url description author language timezone permalinks taxonomies collections docs "
+                   "edit_url search paginate params theme llms"),
 }
 
 
