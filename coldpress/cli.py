@@ -20,7 +20,7 @@ import click
 from coldpress import __version__
 from coldpress.build.context import Factory, Run
 from coldpress.cache.build_stamp import Look
-from coldpress.config.model import Options
+from coldpress.config.model import RunOptions
 from coldpress.errors import ColdpressError, Problems, UsageError
 from coldpress.paths import resolved
 from coldpress.processes import available_jobs
@@ -130,7 +130,7 @@ _output = click.option("-o", "--output", type=click.Path(file_okay=False, path_t
 
 def _run(verbose: bool, quiet: bool, *, as_json: bool = False, config: Path | None = None, **options: Any) -> Run:
     call: _Call = click.get_current_context().find_root().obj
-    chosen = Options(config=config.resolve() if config else None, **options)
+    chosen = RunOptions(config=config.resolve() if config else None, **options)
     if config and not config.exists():
         raise click.BadParameter(f"there is no file {config}", param_hint="--config")
     command = click.get_current_context().find_root().info_name or "coldpress"

@@ -20,7 +20,7 @@ from werkzeug.test import Client
 
 import coldpress
 from coldpress.build.context import Run, find_factory
-from coldpress.config.model import Options
+from coldpress.config.model import RunOptions
 from coldpress.preview.server import Preview
 from coldpress.preview.watcher import Sight
 from coldpress.report import Report
@@ -194,7 +194,7 @@ class Browser:
 
     def __init__(self, site, *, bind="127.0.0.1", public_url=None, **options):
         self.site = site
-        self.preview = Preview(Run(None, Options(**options), Report(), site.root), bind, public_url=public_url)
+        self.preview = Preview(Run(None, RunOptions(**options), Report(), site.root), bind, public_url=public_url)
         self.client = Client(self.preview)
         self.sight = Sight()
         self.look()

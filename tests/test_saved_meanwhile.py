@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import Client
 
 from coldpress.build.context import Run
-from coldpress.config.model import Options
+from coldpress.config.model import RunOptions
 from coldpress.preview.server import Preview
 from coldpress.preview.watcher import Watcher
 from coldpress.report import Report
@@ -78,7 +78,7 @@ def meanwhile(site, code):
 
 
 def preview_of(site):
-    return Preview(Run(None, Options(), Report(quiet=True), site.root))
+    return Preview(Run(None, RunOptions(), Report(quiet=True), site.root))
 
 
 def shown(preview, path):

@@ -16,7 +16,7 @@ from flask import Flask
 from coldpress import audit_hook, recorder
 from coldpress.audit_hook import starting
 from coldpress.cache.build_stamp import Look
-from coldpress.config.model import Config, Options, load_config, use_options
+from coldpress.config.model import Config, RunOptions, load_config, use_options
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.hooks import mark_of
 from coldpress.report import Report
@@ -34,7 +34,7 @@ class Run:
     """One run of a command on one site."""
 
     factory: Factory | None
-    options: Options
+    options: RunOptions
     report: Report
     folder: Path
     command: str = "coldpress"
@@ -106,7 +106,7 @@ class Run:
             return load_factory(Path(code.co_filename), code.co_name)
         return self.factory
 
-    def remake(self, options: Options | None = None) -> Callable[[], tuple[Flask, Coldpress]]:
+    def remake(self, options: RunOptions | None = None) -> Callable[[], tuple[Flask, Coldpress]]:
         """A function that makes the same app in another process."""
         code = getattr(self.factory, "__code__", None)
         file = Path(code.co_filename) if code else None
@@ -118,7 +118,7 @@ class Run:
         return 1 if problems.errors else 0
 
 
-def _made_again(options: Options, folder: Path, file: Path | None) -> tuple[Flask, Coldpress]:
+def _made_again(options: RunOptions, folder: Path, file: Path | None) -> tuple[Flask, Coldpress]:
     factory = load_factory(file) if file else None
     return Run(factory, options, Report(quiet=True), folder).make_app()
 

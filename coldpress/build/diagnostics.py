@@ -20,7 +20,7 @@ from coldpress.build.builder import Making
 from coldpress.build.context import Run
 from coldpress.build.output import Output
 from coldpress.build.result import Entry
-from coldpress.config.model import Options
+from coldpress.config.model import RunOptions
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import path_of
 from coldpress.processes import local_executor
@@ -47,7 +47,7 @@ def verify(run: Run, making: Making) -> list[str]:
         return list(_difference(making, clean))
 
 
-def build_clean(make_site: Callable[[], tuple[Flask, Coldpress]], options: Options, folder: Path, jobs: int) -> None:
+def build_clean(make_site: Callable[[], tuple[Flask, Coldpress]], options: RunOptions, folder: Path, jobs: int) -> None:
     """Build a site into an empty folder; what another process does."""
     app, site = make_site()
     run = Run(None, options, Report(quiet=True), site.root, jobs=jobs)

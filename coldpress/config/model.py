@@ -237,7 +237,7 @@ NOT_BUILT = ("languages",)
 
 
 @dataclass(frozen=True)
-class Options:
+class RunOptions:
     """What one run of a command asks for, beside the config."""
 
     drafts: bool = False
@@ -250,11 +250,11 @@ class Options:
     no_cache: bool = False
 
 
-_options: ContextVar[Options | None] = ContextVar("coldpress.config.options", default=None)
+_options: ContextVar[RunOptions | None] = ContextVar("coldpress.config.options", default=None)
 
 
 @contextmanager
-def use_options(options: Options) -> Iterator[None]:
+def use_options(options: RunOptions) -> Iterator[None]:
     """The options that an app made inside the block gets."""
     token = _options.set(options)
     try:
@@ -263,12 +263,12 @@ def use_options(options: Options) -> Iterator[None]:
         _options.reset(token)
 
 
-def current_options() -> Options:
+def current_options() -> RunOptions:
     """The options of the run that is making an app; the defaults outside of one."""
-    return _options.get() or Options()
+    return _options.get() or RunOptions()
 
 
-def load_config(root: Path, base: Path, options: Options, problems: Problems) -> tuple[Config, MappingText]:
+def load_config(root: Path, base: Path, options: RunOptions, problems: Problems) -> tuple[Config, MappingText]:
     """Read `config.yaml` of a site, and give its text too, for places in it;
     it is named to people as seen from `base`.
 
@@ -326,7 +326,7 @@ def _refuse(key: str, source: MappingText, problems: Problems, known: Mapping[st
                        did_you_mean(key, known) or "a value of your own goes under `params`")
 
 
-def _with_base_url(config: Config, options: Options, problems: Problems) -> Config:
+def _with_base_url(config: Config, options: RunOptions, problems: Problems) -> Config:
     for value, name in ((options.base_url, "--base-url"),
                         (os.environ.get(ENVIRONMENT_BASE_URL), ENVIRONMENT_BASE_URL)):
         if value:

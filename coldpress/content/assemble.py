@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from coldpress.config.model import Config, Options
+from coldpress.config.model import Config, RunOptions
 from coldpress.content.authors import check_people, people_of
 from coldpress.content.library import Library
 from coldpress.content.output_claims import Claims, file_that_is_a_folder
@@ -93,7 +93,7 @@ class Sources:
         return document, problems
 
 
-def assemble(sources: Sources, options: Options, now: datetime, host: Host,
+def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host,
              problems: Problems) -> Library:
     """The Library of a site at the moment `now`; mistakes go to `problems`."""
     config = sources.config

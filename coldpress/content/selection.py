@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from coldpress.config.model import Config, Options
+from coldpress.config.model import Config, RunOptions
 from coldpress.content.permalinks import asset_path
 from coldpress.errors import Place, Problems
 from coldpress.report import some
@@ -36,7 +36,7 @@ class LeftOut:
         return f"{self.document.source.name} ({self.reason})"
 
 
-def select(documents: Iterable[Document], options: Options, now: datetime) -> tuple[list[Document], list[LeftOut]]:
+def select(documents: Iterable[Document], options: RunOptions, now: datetime) -> tuple[list[Document], list[LeftOut]]:
     """The sources that are published at the moment `now`, and the others."""
     published, left_out = [], []
     for document in documents:

@@ -21,7 +21,7 @@ from flask import Flask, current_app, g, has_request_context, request
 from coldpress import recorder
 from coldpress.audit_hook import Start
 from coldpress.config.mapping import MappingText
-from coldpress.config.model import Config, Options, current_options, load_config
+from coldpress.config.model import Config, RunOptions, current_options, load_config
 from coldpress.content.aliases import Alias
 from coldpress.content.assemble import Sources, assemble
 from coldpress.content.library import Library
@@ -84,7 +84,7 @@ class Site:
     """Whether the app is the site's own, and all its routes are frozen."""
 
     def __init__(self, root: str | Path, url_prefix: str = "", base: str | Path | None = None) -> None:
-        self.options: Options = current_options()
+        self.options: RunOptions = current_options()
         self.root = Path(root).resolve()
         base = Path(base).resolve() if base else self.root
         self.base = base if self.root.is_relative_to(base) else self.root
