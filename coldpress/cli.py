@@ -177,7 +177,7 @@ def build(strict: bool, output: Path | None, jobs: int | None, dry_run: bool, ex
 @click.option("-D/ ", "--drafts/--no-drafts", default=True, help="With drafts, as they are unless you say no.")
 @click.option("-p", "--port", type=click.IntRange(1, 65535), default=8000, show_default=True,
               help="Port; the next free one if it is taken.")
-@click.option("-b", "--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("-b", "--bind", "--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--public-url", metavar="URL", help="Where a proxy in front of it is reached.")
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.option("-n", "--navigate", is_flag=True, help="Let the browser go to the page that was saved.")

@@ -42,7 +42,7 @@ def test_flags_follow_the_manual():
                     for flag in (*option.opts, *option.secondary_opts)} for name, command in commands.commands.items()}
     assert flags["build"] >= {"-D", "--drafts", "-F", "--future", "--expired", "-u", "--base-url", "-o", "--output",
                               "--strict", "--json", "--clock", "-c", "--config", "-v", "-q"}
-    assert flags["serve"] >= {"-p", "--port", "-b", "--bind", "-O", "--open", "-D", "-F", "--expired"}
+    assert flags["serve"] >= {"-p", "--port", "-b", "--bind", "--host", "-O", "--open", "-D", "-F", "--expired"}
     assert flags["new"] >= {"--bundle", "--draft", "--slug", "--date", "--open"}
     assert flags["init"] >= {"--title", "--language", "--kind"}
     assert flags["clean"] >= {"--cache"}

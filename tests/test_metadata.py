@@ -1,4 +1,4 @@
-"""What machines read: descriptions, cards, JSON-LD, the sitemap, llms.txt and the twins."""
+"""What machines read: descriptions, cards, JSON-LD, the sitemap, llms.txt and the pages as Markdown."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ def test_an_own_file_wins(make_site, name):
         assert site.text(name) == answer.text == "mine"
 
 
-# llms.txt and the twins.
+# llms.txt and the pages as Markdown.
 
 TWINS = {
     **SITE,

@@ -367,6 +367,13 @@ def test_a_debugger_is_for_this_machine_only(make_site):
     assert caught.value.problems[0].code == "serve.debug"
 
 
+@pytest.mark.parametrize("option", ["-b", "--bind", "--host"])
+def test_the_address_may_be_given_as_flask_has_it(make_site, option):
+    result = make_site(SITE).run("serve", option, "0.0.0.0", "--debug")
+    assert result.code == 2
+    assert "0.0.0.0" in result.err
+
+
 # The editor.
 
 def test_a_known_editor_is_a_link(tmp_path):

@@ -187,7 +187,7 @@ class Config:
     feeds: FeedOptions = _option(as_feeds, FeedOptions())  # noqa: RUF009
     """What feeds there are: `formats`, `limit`, `full`; `false` for none."""
     llms: bool = _option(_flag, False)
-    """Whether `llms.txt` and a Markdown twin of each page are made."""
+    """Whether `llms.txt` and a Markdown version of each page are made."""
     content_dir: str = _option(_folder, "content")
     """Folder of the Markdown."""
     output_dir: str = _option(_folder, "site")

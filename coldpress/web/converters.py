@@ -12,7 +12,7 @@ from coldpress.content.permalinks import folder_path
 from coldpress.content.taxonomy import group_names, taxonomy_path
 from coldpress.paths import url_of
 from coldpress.web.environment import NothingThere
-from coldpress.web.markdown_pages import twin_path
+from coldpress.web.markdown_pages import markdown_path
 from coldpress.web.site import Site
 
 
@@ -53,7 +53,7 @@ def install_converters(url_map: Map, site: Site) -> None:
             return url_of(value if isinstance(value, str) else value.path).strip("/")
 
     class Markdown(BaseConverter):
-        """The page whose Markdown twin is at a path; None where there is none."""
+        """The page whose Markdown version is at a path; None where there is none."""
 
         part_isolating = False
         regex = ".+?"
@@ -66,9 +66,9 @@ def install_converters(url_map: Map, site: Site) -> None:
 
         def to_url(self, value: Any) -> str:
             page = site.named(value) if isinstance(value, str) else value
-            path = twin_path(site.library, page) if isinstance(page, Page) else None
+            path = markdown_path(site.library, page) if isinstance(page, Page) else None
             if path is None:
-                raise NothingThere(f"there is no Markdown twin of `{value}`")
+                raise NothingThere(f"there is no Markdown version of `{value}`")
             return url_of(path).removeprefix("/").removesuffix(".md")
 
     url_map.converters["coldpress_content"] = Content

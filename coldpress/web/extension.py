@@ -18,7 +18,7 @@ from coldpress.web.blueprints.pages import show_content
 from coldpress.web.components import SiteHost, included
 from coldpress.web.converters import install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
-from coldpress.web.feeds import feed_links
+from coldpress.web.feed_formats import feed_links
 from coldpress.web.metadata import metadata
 from coldpress.web.site import PARENT, Site
 from coldpress.web.strings import is_rtl

@@ -28,14 +28,14 @@ Edit = tuple[int, int, str]
 """Where a piece of a body begins and ends, and what stands there instead."""
 
 
-def twin_path(library: Library, page: Page) -> str | None:
-    """Where the twin of a page is: `/x/index.md`, of `/x.html` `/x.md`.  None
-    where there are none, or something else is."""
+def markdown_path(library: Library, page: Page) -> str | None:
+    """The path of a page's Markdown: `/x/index.md` for `/x/`, `/x.md` for `/x.html`.
+    None without `llms` in the config, and where other content has that path."""
     path = page.path
     if not library.config.llms or not path.endswith(("/", ".html")):
         return None
-    twin = f"{path}index.md" if path.endswith("/") else f"{path.removesuffix('.html')}.md"
-    return None if library.at(twin) else twin
+    markdown = f"{path}index.md" if path.endswith("/") else f"{path.removesuffix('.html')}.md"
+    return None if library.at(markdown) else markdown
 
 
 def whole_url(library: Library, path: str) -> str:
@@ -49,8 +49,8 @@ def link_to(title: str, url: str) -> str:
     return f"[{words}]({_target(url)})"
 
 
-def twin_of(site: Site, page: Page) -> str:
-    """The twin of a page as a whole."""
+def markdown_of(site: Site, page: Page) -> str:
+    """A page as Markdown: its title, date, authors, terms and URL, its text, the pages of a section."""
     about = [page.date.date().isoformat() if page.date else "", *(author.name for author in page.authors),
              ", ".join(term.name for term in page.all_terms), whole_url(site.library, page.path)]
     head = written(site.library, page, f"# {' '.join(page.title.split())}\n\n{' · '.join(filter(None, about))}")
@@ -198,7 +198,7 @@ def _below(section: Section) -> Iterator[Page]:
 
 
 def _line(site: Site, page: Page) -> str:
-    url = whole_url(site.library, twin_path(site.library, page) or page.path)
+    url = whole_url(site.library, markdown_path(site.library, page) or page.path)
     about = written(site.library, page, " ".join(page.description.split()))
     return f"- {link_to(written(site.library, page, page.title), url)}" + (f": {about}" if about else "")
 

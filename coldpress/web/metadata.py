@@ -16,8 +16,8 @@ from coldpress.content.page import DESCRIPTION_LENGTH, Page, Section
 from coldpress.content.taxonomy import Author, Term
 from coldpress.sources.dates import format_iso
 from coldpress.text import shorten
-from coldpress.web.feeds import FeedLink, feed_links
-from coldpress.web.markdown_pages import twin_path
+from coldpress.web.feed_formats import FeedLink, feed_links
+from coldpress.web.markdown_pages import markdown_path
 from coldpress.web.site import Site, current_site
 
 _LOCALES = {
@@ -33,7 +33,7 @@ _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}  # wh
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """Of one page: `url` is its whole one, `feeds` are the site's and then those
-    of the list that it shows; `twin` is the link to its Markdown."""
+    of the list that it shows; `markdown_url` links to its Markdown."""
 
     title: str
     description: str
@@ -45,7 +45,7 @@ class Metadata:
     next: str | None
     cover: Cover | None
     feeds: list[FeedLink]
-    twin: str | None
+    markdown_url: str | None
     json_ld: Markup | None
 
 
@@ -67,7 +67,8 @@ def metadata(context: Context) -> Metadata:
         bool(known.get("noindex") or (page and page.unlisted)),
         listed.newer_url if listed else _url(getattr(page, "prev", None)),
         listed.older_url if listed else _url(getattr(page, "next", None)),
-        cover, _feeds(site, known, page), _twin(site, page) if page and not (listed and listed.number) else None,
+        cover, _feeds(site, known, page),
+        _markdown_url(site, page) if page and not (listed and listed.number) else None,
         _json_ld(site, known, Shown(page, title, description, url, cover)) if url else None)
 
 
@@ -135,8 +136,8 @@ def _feeds(site: Site, known: Mapping[str, Any], page: Page | None) -> list[Feed
     return [*feed_links(site), *own]
 
 
-def _twin(site: Site, page: Page) -> str | None:
-    path = twin_path(site.library, page)
+def _markdown_url(site: Site, page: Page) -> str | None:
+    path = markdown_path(site.library, page)
     return site.library.url(path) if path else None
 
 

@@ -13,7 +13,7 @@ from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
-from coldpress.web.markdown_pages import llms_of, twin_of, twin_path
+from coldpress.web.markdown_pages import llms_of, markdown_of, markdown_path
 from coldpress.web.site import current_site
 
 blueprint = SiteBlueprint("crawlers", __name__)
@@ -78,13 +78,13 @@ def llms_urls(library: Library) -> Iterator[dict[str, Any]]:
 def markdown_page(of: Page | None) -> ResponseReturnValue:
     """Show a page as Markdown."""
     site = current_site()
-    if of is None or twin_path(site.library, of) is None:
+    if of is None or markdown_path(site.library, of) is None:
         return show_content(site.find(site.requested_path()))
-    return Response(twin_of(site, of), mimetype="text/markdown")
+    return Response(markdown_of(site, of), mimetype="text/markdown")
 
 
 @blueprint.urls(markdown_page)
 def markdown_page_urls(library: Library) -> Iterator[dict[str, Any]]:
     for page in library.all_pages if library.config.llms else ():
-        if library.at(page.path) is page and twin_path(library, page):
+        if library.at(page.path) is page and markdown_path(library, page):
             yield {"of": page}

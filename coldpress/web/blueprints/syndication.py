@@ -16,7 +16,7 @@ from coldpress.content.feeds import FILES, feed_paths
 from coldpress.content.library import Library
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
-from coldpress.web.feeds import show_feed
+from coldpress.web.feed_formats import show_feed
 from coldpress.web.site import current_site
 
 blueprint = SiteBlueprint("syndication", __name__)

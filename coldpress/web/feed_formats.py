@@ -60,7 +60,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One post in a feed.  `id` is what readers know it by: `guid:` of the front
     matter, if it is a whole URI, else its whole URL; `html` is the whole text or
     the summary, without scripts."""
@@ -119,12 +119,12 @@ def _shown(site: Site, form: str, full: bool, post: Page) -> Markup:
     return Markup(site.memo.get((template, full, post.source, site.link_root()), make))
 
 
-def _entry(site: Site, post: Page, full: bool) -> Entry:
+def _entry(site: Site, post: Page, full: bool) -> FeedEntry:
     """What all formats tell of a post."""
     return site.memo.get(("entry", full, post.source, site.link_root()), partial(_make_entry, site, post, full))
 
 
-def _make_entry(site: Site, post: Page, full: bool) -> Entry:
+def _make_entry(site: Site, post: Page, full: bool) -> FeedEntry:
     html = str(post.html_elsewhere() if full else summary_elsewhere(site.library, post))
     if "<script" in html or "<style" in html:
         html = _ACTIVE.sub("", html)
@@ -133,7 +133,7 @@ def _make_entry(site: Site, post: Page, full: bool) -> Entry:
     is_whole = is_external(given) and not given.startswith("//")
     if is_whole and not site.library.trusts(post):
         is_whole = scheme_of(given) in _IDENTIFYING  # readers may make it a link
-    return Entry(
+    return FeedEntry(
         given if is_whole else url, url, post.title, post.description,
         CONTROLS.sub("", html), date, post.updated or date, tuple(
             Person(author.name, site.library.permalink_of(author)) for author in post.authors),
