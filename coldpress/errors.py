@@ -1,8 +1,8 @@
-"""What can go wrong, as data.
+"""Problems and errors: every mistake in a site, as data.
 
-Every mistake in a site becomes a `Problem`: a code, a sentence, a place and a
-fix.  Problems are collected, never printed where they are found; the reporter
-formats them once, the same for a terminal, `--json` and the browser.
+Every mistake becomes a `Problem`: a code, a sentence, a place and a hint.
+Problems are collected, and never printed where they are found: the report
+formats them, in one way for the terminal, `--json` and the browser.
 
     ColdpressError            carries one or more problems
     └── UsageError            the command line was wrong (exit code 2)
@@ -39,7 +39,7 @@ class Place:
 
 
 _QUOTED = re.compile(r"`([^`\n]+)`")
-_LONGEST = 160  # characters of a name or URL before it buries the sentence around it
+_LONGEST = 160  # characters of a name or URL that a message shows at most
 
 
 def _elided(quoted: re.Match[str]) -> str:
@@ -48,8 +48,8 @@ def _elided(quoted: re.Match[str]) -> str:
 
 
 def shown_line(text: str) -> str | None:
-    """A line as problems show it: not one of those in which there may be
-    thousands of problems, each of which is kept with its line."""
+    """Returns the line as problems show it, cut if it is very long: a line may
+    have thousands of problems, and each of them keeps it."""
     return text if len(text) <= _LONGEST_LINE else None
 
 
@@ -86,13 +86,13 @@ class Problem:
 
 
 def problem_of(data: Mapping[str, Any]) -> Problem:
-    """A problem back from `as_json`.  Raises `TypeError` for anything else."""
+    """Returns the problem that `as_json` has written.  Raises `TypeError` for anything else."""
     place, also = data.get("place"), tuple(Place(**each) for each in data.get("also") or ())
     return Problem(**{**data, "place": Place(**place) if place else None, "also": also})
 
 
 class ColdpressError(Exception):
-    """Carries problems to whoever reports them; survives pickling."""
+    """Carries problems to the report.  It can be pickled."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__(*problems)
@@ -110,7 +110,7 @@ class UsageError(ColdpressError):
 
 
 class Problems:
-    """Collects the problems of one run, each once."""
+    """Collects the problems of one run, each of them once."""
 
     def __init__(self, problems: Iterable[Problem] = ()) -> None:
         self._seen: dict[Problem, None] = dict.fromkeys(problems)
@@ -130,12 +130,12 @@ class Problems:
         self._seen.update(dict.fromkeys(problems))
 
     def as_errors(self) -> Problems:
-        """The same with every warning made an error (`--strict`)."""
+        """Returns these problems with every warning turned into an error (`--strict`)."""
         return Problems(replace(problem, severity="error") if problem.severity == "warning" else problem
                         for problem in self)
 
     def without_notes(self) -> Problems:
-        """The same without what only `-v` shows."""
+        """Returns these problems without those that only `-v` shows."""
         return Problems(problem for problem in self if problem.severity != "note")
 
     @property

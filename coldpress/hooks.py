@@ -1,7 +1,7 @@
-"""Every point at which a site's own code takes part.
+"""Hooks: marks that a site's own views carry.
 
-Marks for the views of your own routes.  They stand above or below
-`@app.route`, and change nothing about the view when it is served.
+A mark is a decorator above or below `@app.route`.  It does not change the view
+when it is served.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _MARK = "__coldpress__"
 
 @dataclass(frozen=True, slots=True)
 class RouteMark:
-    """What a view said of itself: that it stays live or is to be frozen, its
-    URLs' values, what it depends on."""
+    """The marks of one view: whether it is live or frozen, the values of its
+    URLs, and its dependencies."""
 
     live: bool = False
     frozen: bool = False
@@ -30,14 +30,14 @@ class RouteMark:
 
 
 def live(view: View) -> View:
-    """Mark a view that needs a server (a form, a search): it is never frozen."""
+    """Marks a view that needs a server (a form, a search): it is never frozen."""
     return _marked(view, live=True)
 
 
 class depends:  # noqa: N801  (a name for two marks)
-    """Marks that say what a view depends on, where Coldpress cannot look again:
-    a view that asks a database, the network or a program is otherwise rendered
-    in every build."""
+    """Marks that declare a view's dependencies where Coldpress cannot compare them:
+    without a mark, a view that asks a database, the network or another program is
+    rendered in every build."""
 
     @staticmethod
     def value(function: Callable[..., Any]) -> Callable[[View], View]:
@@ -85,6 +85,6 @@ def _marked(view: View, **said: Any) -> View:
 
 
 def mark_of(view: Callable[..., Any]) -> RouteMark | None:
-    """The mark a view carries, if any."""
+    """Returns the mark of a view, if it has one."""
     mark = getattr(view, _MARK, None)
     return mark if isinstance(mark, RouteMark) else None

@@ -19,7 +19,7 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(?:\.
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
 _EXTENSION = re.compile(r"[^/]\.[a-zA-Z]\w*\Z")
 _SPECIAL = re.compile(r"[?#%]")
-# What nearly every path is, and what is fine everywhere.
+# Nearly every path matches this, and it is valid on every system.
 _PLAIN = re.compile(r"/(?:(?!(?:con|prn|aux|nul|com\d|lpt\d)/)[a-z0-9][a-z0-9_-]{0,99}/)*")
 _HOST = re.compile(r"\A[\x00-\x20]*[/\\][\x00-\x20/\\]*[/\\]")  # what browsers read as `//`
 _JUNCTION = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT
@@ -27,19 +27,19 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
 
 
 class BadPath(ValueError):
-    """A URL that cannot become a file; the message says why, `hint` the way out."""
+    """A URL that cannot become a file: the message says why, `hint` says what to do."""
 
     hint: str | None = None
 
 
 class TooLong(BadPath):
-    """A URL with a name, or as a whole, longer than file systems take."""
+    """A URL that is longer, in one name or as a whole, than file systems allow."""
 
     hint = "make it shorter; a page's is given by `slug:` or `permalink:`"
 
 
 class OpenEnded(BadPath):
-    """A URL that could be a page or a file: it ends with neither `/` nor `.html`."""
+    """A URL that ends with neither `/` nor `.html`, so it could be a page or a file."""
 
     def __init__(self, path: str) -> None:
         super().__init__("it ends neither with `/` nor with a file extension")
@@ -52,7 +52,7 @@ def is_external(url: str) -> bool:
 
 
 def on_this_host(url: str) -> str:
-    """A URL without a scheme and a host, as it is not taken for one with a host."""
+    """Returns a URL without scheme and host, such that browsers see no host in it."""
     path = unquote(url)
     return quote(_HOST.sub("/", path), safe="/?#!$&'()*+,;=:@-._~") if _HOST.match(path) else url
 
@@ -64,19 +64,20 @@ def path_of(url: str) -> str:
 
 @lru_cache(maxsize=65536)
 def url_of(path: str) -> str:
-    """A path percent-encoded, as Werkzeug builds it and as links need it.
+    """Returns a path percent-encoded, as Werkzeug builds URLs and as links need it.
 
-    A path that begins with two slashes, which no page has, gets one: browsers
-    take what follows two for a host.
+    A path that begins with two slashes gets one: browsers read a host after two.
+    No page has such a path.
     """
     return quote(_HOST.sub("/", path), safe="/!$&'()*+,;=:@-._~")
 
 
 def file_of(path: str) -> str:
-    """The output file of a page's path: `/x/` is `x/index.html`.
+    """Returns the output file of a page's path: `/x/` becomes `x/index.html`.
 
-    Raises `BadPath` for what could escape the output folder, cannot be a file
-    on Linux, macOS and Windows alike, or has neither slash nor extension.
+    Raises `BadPath` for a path that would leave the output folder, that cannot be
+    a file name on Linux, macOS and Windows, or that has neither a slash at its end
+    nor a file extension.
     """
     if len(path) < 500 and _PLAIN.fullmatch(path):
         return path[1:] + "index.html"
@@ -92,7 +93,7 @@ def file_of(path: str) -> str:
 
 
 def can_be_page(path: str) -> bool:
-    """Whether `file_of` takes a path."""
+    """Whether `file_of` accepts a path."""
     try:
         return bool(file_of(path))
     except BadPath:
@@ -100,7 +101,7 @@ def can_be_page(path: str) -> bool:
 
 
 def asset_file_of(path: str) -> str:
-    """The output file of an asset, which may lack an extension (`/CNAME`).
+    """Returns the output file of an asset, which may have no extension (`/CNAME`).
 
     Raises `BadPath` as `file_of` does.
     """
@@ -133,14 +134,14 @@ def _check_part(part: str) -> None:
 
 
 def check_file(file: str) -> None:
-    """Raise `BadPath` for a name that would lead out of the folder it is in."""
+    """Raises `BadPath` for a name that would leave the folder it is in."""
     parts = file.split("/")
     if ".." in parts or "" in parts or ":" in parts[0] or "\\" in file:
         raise BadPath(f"`{file}` is no file of a folder")
 
 
 def below(root: Path, file: str) -> Path:
-    """`root / file`; raises `BadPath` when that would not be below root."""
+    """Returns `root / file`; raises `BadPath` when that is not below root."""
     path = root.joinpath(*file.split("/"))
     if ".." in path.parts or not path.is_relative_to(root):
         raise BadPath(f"`{file}` is outside of `{root}`")
@@ -148,7 +149,7 @@ def below(root: Path, file: str) -> Path:
 
 
 def is_link(path: str | Path) -> bool:
-    """Whether a symbolic link stands at a path, or on Windows a junction."""
+    """Whether the path is a symbolic link or, on Windows, a junction."""
     try:
         found = os.lstat(path)
     except OSError:
@@ -157,12 +158,12 @@ def is_link(path: str | Path) -> bool:
 
 
 def resolved(path: Path) -> Path:
-    """A path without links, as far as they lead somewhere."""
+    """Returns a path with its symbolic links followed, as far as they exist."""
     return Path(os.path.realpath(path))  # Path.resolve raises for a loop
 
 
 def relative_name(path: Path, root: Path) -> str:
-    """How a file is named to people: relative to the root where it can be."""
+    """Returns a file's name for messages: relative to the root if it is below it."""
     try:
         return path.relative_to(root).as_posix()
     except ValueError:
@@ -174,10 +175,11 @@ _IGNORED = b"*\n"
 
 
 def make_state(state: Path) -> Path:
-    """The folder, kept out of git; made when missing.
+    """Makes the folder `.coldpress/` if it is missing, and keeps it out of git.
 
-    Nothing is written through a link: one that stands in the folder is removed,
-    for all in it may be.  Raises `OSError` when the folder itself is a link.
+    Nothing is written through a symbolic link: a link inside the folder is removed,
+    since everything in it can be made again.  Raises `OSError` when the folder itself
+    is a link.
     """
     if is_link(state):
         raise NotADirectoryError(errno.ENOTDIR, "it is a link, and nothing is written through a link", str(state))
@@ -188,6 +190,6 @@ def make_state(state: Path) -> Path:
                 Path(entry.path).unlink()
     ignore = state / ".gitignore"
     if not ignore.is_file() or ignore.read_bytes() != _IGNORED:
-        with suppress(OSError):  # one that is not ours to write keeps nobody from building
+        with suppress(OSError):  # a file we may not write must not stop the build
             ignore.write_bytes(_IGNORED)
     return state

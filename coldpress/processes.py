@@ -1,4 +1,4 @@
-"""Processes of this machine: how many, how they begin, how work is dealt out."""
+"""Worker processes: how many there are, how they start, how tasks are given to them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ MakeExecutor = Callable[[int], "Executor"]
 
 
 class WorkerDiedError(Exception):
-    """A worker was ended from outside, by a system short of memory or by hand."""
+    """A worker was killed, by the system when memory ran out, or by somebody."""
 
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Leave Python's garbage collector out while very much is made that stays:
-    it would look at all of it again and again."""
+    """Disables Python's garbage collector inside the block.
+
+    A block that makes very many objects which all stay would make the collector
+    visit them again and again.  The collector is global to the process.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -40,22 +43,22 @@ def uncollected() -> Iterator[None]:
 
 
 def available_jobs() -> int:
-    """As many workers as this process may use cores."""
+    """Returns how many cores this process may use: the number of workers."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def start_method() -> str:
-    """How processes begin: by fork where that is safe (Linux, one thread), else spawned."""
+    """Returns how workers start: by fork where that is safe (Linux, one thread), else by spawn."""
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 def local_executor(workers: int, method: str | None = None, begin: Callable[..., None] | None = None,
                    *arguments: Any) -> Executor:
-    """Processes of this machine; each calls `begin` first.  Ctrl-C is for the
-    process that started them."""
-    gc.freeze()  # what is there is not looked at, and so not copied, after a fork
+    """Makes an executor of worker processes; each calls `begin` first.  Workers
+    ignore Ctrl-C: the process that started them handles it."""
+    gc.freeze()  # objects made before a fork are not visited by the collector, so their memory is not copied
     # Imported here: most builds need one process only.
     context = import_module("multiprocessing").get_context(method or start_method())
     executor: Executor = import_module("concurrent.futures").ProcessPoolExecutor(
@@ -64,16 +67,18 @@ def local_executor(workers: int, method: str | None = None, begin: Callable[...,
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The items in lists of `size`, the last one shorter."""
+    """Splits items into lists of `size`; the last one may be shorter."""
     rest = iter(items)
     while chunk := list(islice(rest, size)):
         yield chunk
 
 
 def in_turn(executor: Executor, work: Callable[[T], R], tasks: Iterable[T], ahead: int) -> Iterator[R]:
-    """Results in the order of the tasks, which are taken only so far ahead.
-    What a worker raises is raised here, `WorkerDiedError` when one was killed;
-    in the end the executor is shut down."""
+    """Yields the results in the order of the tasks.  At most `ahead` tasks are waiting.
+
+    An exception of a worker is raised here; `WorkerDiedError` if one was killed.
+    The executor is shut down at the end.
+    """
     running: deque[Future[R]] = deque()
     try:
         for task in tasks:
@@ -96,6 +101,6 @@ def _begin(begin: Callable[..., None] | None, *arguments: Any) -> None:
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever."""
+    """Ends this worker when its parent has died; else it would wait for ever."""
     import_module("multiprocessing").parent_process().join()
     os._exit(1)

@@ -1,29 +1,30 @@
-"""What a page reads while it renders.
+"""Records every read a page makes while it renders: its dependencies.
 
-Every read of content, templates, config, assets and the clock goes through
-`read`; a page that renders inside `recording()` ends up with the keys of all
-it read, in order.  Outside of it a read costs one lookup and leaves nothing.
+Content, templates, config, assets and the clock call `read` whenever something
+is read from them.  `recording()` collects the keys of these reads, in order, for
+the page that renders inside it.  Outside of `recording()`, `read` does nothing.
+The collection is held in a context variable, so threads do not mix their reads.
 
 A key is a pair (kind, name):
 
-    meta, body, summary, url   what a source (its name) says, holds, shows, and where it is
-    text                       every letter of a source
-    path, source, asset        what answers a path; whether a source, an asset is there
-    name, image                which page is called so; how large the image at a path is
+    meta, body, summary, url   a source's front matter, body, summary, and its page's URL
+    text                       the whole text of a source
+    path, source, asset        whether a path, a source or an asset exists, and what it is
+    name, image                which page a title leads to; the size of the image at a path
     items, list                a slice of a collection (`posts[0:10]`), a page of a list
-    near, section, members     a post's neighbours; a page's section; what a section holds
+    near, section, members     a post's neighbours; a page's section; the pages of a section
     term                       a term's name, or the terms of a taxonomy (`tags/`)
-    nav                        a menu or a tree of docs, and in which one a page stands
-    related, backlinks         the pages with the same terms, and those that link to a page
-    data                       a file of data, or what a folder of data holds
-    link                       a path that is pointed to, and whether something is there
-    template, version          a template, one looked for in vain too; a static file's version
+    nav                        a menu or a docs tree, and the page's position in it
+    related, backlinks         pages with the same terms, and pages that link to a page
+    data                       a data file, or the names in a data folder
+    link                       the target of a link, and whether it exists
+    template, version          a template, also one that was not found; a static file's version
     config, clock              a setting; the day
-    shard                      a part of the search's index; `all` of it
-    included                   a file of the site that is shown in a page
-    file, folder, environment  what own code opens on disk, and the variables it asks for
-    rows                       what a query of `create_app` gives, made through SQLAlchemy
-    value, volatile            what own code says it depends on; what nobody can look at again
+    shard                      a part of the search index; `all` for all parts
+    included                   a file of the site that a page shows
+    file, folder, environment  files and folders a user's code opens; variables it reads
+    rows                       the result of a query that `create_app` makes through SQLAlchemy
+    value, volatile            what a user's code declares; what cannot be compared later
 """
 
 from __future__ import annotations
@@ -43,20 +44,20 @@ _reads: ContextVar[Reads | None] = ContextVar("coldpress.reads", default=None)
 
 
 def read(kind: str, name: str) -> None:
-    """Note that the page now rendering has read `name`."""
+    """Records that the page now rendering has read `name`."""
     reads = _reads.get()
     if reads is not None:
         reads[kind, name] = None
 
 
 def is_recording() -> bool:
-    """Whether reads are noted now."""
+    """Whether reads are recorded now."""
     return _reads.get() is not None
 
 
 @contextmanager
 def recording() -> Iterator[Reads]:
-    """Collect the reads made inside the block."""
+    """Collects the reads made inside the block."""
     reads: Reads = {}
     token = _reads.set(reads)
     try:
@@ -66,7 +67,7 @@ def recording() -> Iterator[Reads]:
 
 
 class unrecorded:  # noqa: N801  (used like a function; a generator would take three times as long)
-    """Note nothing of what is read inside the block: the engine's own reads,
+    """Records no read inside the block: the reads of the engine itself,
     whose results are recorded under other names."""
 
     __slots__ = ("_token",)
@@ -79,7 +80,7 @@ class unrecorded:  # noqa: N801  (used like a function; a generator would take t
 
 
 def replay(reads: Reads) -> None:
-    """Note reads that were made before, of something kept since."""
+    """Records reads again that were made earlier, by something cached since."""
     current = _reads.get()
     if current is not None:
         current.update(reads)

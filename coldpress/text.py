@@ -24,7 +24,7 @@ CJK = (
 _CJK = re.compile(f"[{CJK}]")
 _TOKEN = re.compile(rf"[^\s{CJK}]+")
 _LETTER = re.compile(r"[^\W_]")
-# What changes how a character looks, not which it is: variation selectors, keycaps.
+# They change how a character looks, not which one it is: variation selectors, keycaps.
 _DRESSING = re.compile("[\ufe00-\ufe0f\u20e3]")
 
 _SPACES = re.compile("[ \t\n\r\v\f\x85\u2028\u2029]+")
@@ -40,17 +40,17 @@ CJK_PER_MINUTE = 400
 
 
 def one_line(text: str) -> str:
-    """A text without line breaks, nor spaces around it; other spaces that Unicode
-    knows stay as they are."""
+    """Returns a text without line breaks and without spaces around it.  Other
+    Unicode spaces inside it stay."""
     return _SPACES.sub(" ", text).strip(" ")
 
 
 def slugify(text: str, *, lowercase: bool = True) -> str:
-    """A name as one URL segment.
+    """Returns a name as one URL segment (NFC).
 
-    NFC; letters, marks and digits of every script stay, cased ones in lower
-    case unless `lowercase` is false; spaces, `_` and other punctuation become one `-`; dots inside a name
-    stay (`v1.2.3`).  May be empty when nothing of the text can stay.
+    Letters, marks and digits of every script stay, in lower case unless
+    `lowercase` is false.  Runs of spaces, `_` and other punctuation become one `-`.
+    Dots inside a name stay (`v1.2.3`).  The result is empty when nothing can stay.
     """
     if _PLAIN_SLUG.fullmatch(text):
         return text
@@ -64,16 +64,16 @@ def slugify(text: str, *, lowercase: bool = True) -> str:
 
 
 def text_digest(text: str) -> str:
-    """The name of a text's content: 32 hexadecimal digits."""
+    """Returns the digest of a text: 32 hexadecimal digits."""
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def heading_id(text: str) -> str:
-    """The anchor of a heading, as GitHub makes it.
+    """Returns the anchor of a heading, as GitHub makes it.
 
-    Lower case; letters, marks, digits, `-` and what connects words, `_`, stay,
-    each space becomes `-`, all else goes: `1.背景介绍` is `1背景介绍`, `🚀 Go`
-    `-go`.  Never empty.
+    Lower case; letters, marks, digits, `-` and `_` stay; each space becomes `-`;
+    all other characters are removed: `1.背景介绍` becomes `1背景介绍`, `🚀 Go`
+    becomes `-go`.  The result is never empty.
     """
     kept = []
     for char in unicodedata.normalize("NFC", text.lower()):
@@ -85,8 +85,8 @@ def heading_id(text: str) -> str:
 
 
 def python_markdown_id(text: str) -> str:
-    """The anchor of a heading as Python-Markdown makes it: ASCII only, and empty
-    where there is none of it."""
+    """Returns the anchor of a heading as Python-Markdown makes it: ASCII
+    only, and empty if the heading has no ASCII letter or digit."""
     kept = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", kept).strip().lower())
 
@@ -97,18 +97,18 @@ def _letters(text: str, *, lowercase: bool = True) -> str:
 
 
 def count_words(text: str) -> tuple[int, int]:
-    """How many spaced words and how many CJK characters a text has."""
+    """Counts the words between spaces, and the CJK characters, of a text."""
     words = sum(_LETTER.search(token) is not None for token in _TOKEN.findall(text))
     return words, len(_CJK.findall(text))
 
 
 def reading_minutes(words: int, cjk: int) -> int:
-    """Minutes to read so many words and CJK characters; at least one."""
+    """Returns the minutes it takes to read so many words and CJK characters; at least 1."""
     return max(1, round(words / WORDS_PER_MINUTE + cjk / CJK_PER_MINUTE))
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters, cut at a word where there are spaces, with `…`."""
+    """Cuts a text to `limit` characters, between words where there are spaces, and adds `…`."""
     text = " ".join(text.split())
     if len(text) <= limit:
         return text
@@ -119,7 +119,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def one_edit_apart(a: str, b: str) -> bool:
-    """Whether one letter typed wrong, left out, added or swapped turns a into b."""
+    """Whether one wrong, missing, additional or swapped letter turns a into b."""
     if a == b or abs(len(a) - len(b)) > 1:
         return False
     start = 0
@@ -132,18 +132,20 @@ def one_edit_apart(a: str, b: str) -> bool:
 
 
 class NearNames:
-    """Names to be looked through again and again for the nearest to a word.  Of
-    many, only those that share most of its rarest letters are compared with it."""
+    """Finds, again and again, the name among many that is nearest to a word.
+
+    Only names that share most of the word's rarest letters are compared with it.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = tuple(names)
         self._folded = {name.casefold(): name for name in self._names}
 
     def nearest(self, word: str) -> str | None:
-        """The name that was probably meant, if any is near."""
+        """Returns the name that was probably meant, or None."""
         if word.casefold() in self._folded:
             return self._folded[word.casefold()]
-        if len(word) > _LONGEST_NAME:  # to compare takes more than linear time
+        if len(word) > _LONGEST_NAME:  # comparing takes more than linear time
             return None
         match = difflib.get_close_matches(word, self._likely(word), n=1, cutoff=0.7)
         return match[0] if match else None
@@ -162,7 +164,7 @@ class NearNames:
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:
-        """Which names have three letters in them, by number."""
+        """Maps each three letters to the numbers of the names that contain them."""
         places: dict[str, list[int]] = {}
         for number, name in enumerate(self._names):
             for part in _parts(name) if len(name) <= _LONGEST_NAME else ():
@@ -171,7 +173,7 @@ class NearNames:
 
 
 def _parts(name: str) -> dict[str, None]:
-    """Each three letters of a name that stand together, its ends among them."""
+    """Yields every three adjacent letters of a name, with marks for its start and end."""
     padded = f"\0\0{name}\0".casefold()
     return dict.fromkeys(padded[at:at + 3] for at in range(len(padded) - 2))
 
@@ -188,14 +190,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-"""What neither HTML nor XML may hold."""
+"""Control characters, which neither HTML nor XML may contain."""
 
 
 def decode(data: bytes, name: str, code: str) -> str:
-    """UTF-8 with or without BOM, every line end a line feed, no control characters.
+    """Decodes UTF-8 with or without BOM: every line end becomes a line feed, control
+    characters are removed.
 
-    Raises `ColdpressError` with the position of the first byte that is not
-    UTF-8; `name` is the file's, `code` that of the problem.
+    Raises `ColdpressError` at the first byte that is not UTF-8; `name` is the file's
+    name, `code` the code of the problem.
     """
     data = data.removeprefix(codecs.BOM_UTF8)
     try:

@@ -1,7 +1,7 @@
-"""Checksums over what is kept in `.coldpress/`: a row of a table, a file.
+"""Checksums of what `.coldpress/` keeps: rows of a table, and files.
 
-What does not match is not believed.  A checksum covers the types of values
-too, and the table or the kind of file they are from.
+A row or file whose checksum does not match is not used.  A checksum also covers
+the types of the values, and the name of the table or the kind of the file.
 """
 
 from __future__ import annotations
@@ -19,31 +19,33 @@ _PLAIN = 2  # the version of marshal in which equal values are equal bytes
 
 
 class DamagedError(ValueError):
-    """A file is not as it was written."""
+    """A file changed after it was written."""
 
 
 def row_checksum(table: str, row: Sequence[Any]) -> int:
-    """The checksum of a row: of `None`, numbers, text and bytes."""
+    """Returns the checksum of a row: of `None`, numbers, text and bytes."""
     return crc32(dumps(tuple(row), _PLAIN), crc32(table.encode()))
 
 
 def sound_rows(table: str, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Those of some rows that are as they were written, without the checksum
-    that each begins with."""
+    """Returns the rows whose checksum matches, without the checksum in their first column."""
     start = crc32(table.encode())
     return [row[1:] for row in rows if crc32(dumps(row[1:], _PLAIN), start) == row[0]]
 
 
 def digest_of(data: bytes) -> str:
-    """The digest of some bytes, 32 letters long."""
+    """Returns the digest of some bytes: 32 hexadecimal digits."""
     from hashlib import blake2b  # noqa: PLC0415  (only where there is something to seal)
 
     return blake2b(data, digest_size=16).hexdigest()
 
 
 def write_sealed(path: str, kind: str, text: str) -> None:
-    """Put a text into a file, whole or not at all; `kind` says what it is and
-    in which version.  A folder in its place is removed; nothing is written through a link."""
+    """Writes a text with its checksum into a file, atomically.
+
+    `kind` says what the file is and in which version.  A folder in its place is
+    removed; nothing is written through a symbolic link.
+    """
     data = text.encode("utf-8", "surrogateescape")
     part = f"{path}.part"
     for name in (part, path):
@@ -59,9 +61,9 @@ def write_sealed(path: str, kind: str, text: str) -> None:
 
 
 def read_sealed(path: str, kind: str) -> str | None:
-    """The text of a file; None where there is no file, or one of another version.
+    """Reads the text of a file; None if there is no file, or if it has another version.
 
-    Raises `DamagedError` when it is not as it was written.
+    Raises `DamagedError` when the checksum does not match.
     """
     try:
         with open(path, "rb") as file:

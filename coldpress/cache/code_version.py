@@ -1,4 +1,4 @@
-"""Which code made a result: digests that belong into the key of every cache."""
+"""The version of the code that made a result: part of the key of every cache."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 
 def code_version(files: Iterable[Path], packages: Iterable[str] = ()) -> str:
-    """Sixteen digits that change with the text of a file or the version of a package."""
+    """Returns 16 digits that change with the text of these files and the versions of
+    these packages."""
     digest = blake2b(digest_size=8)
     for package in packages:
         digest.update(f"{package}={_version(package)};".encode())

@@ -1,13 +1,13 @@
-"""An SQLite file in `.coldpress/` that may vanish at any time.
+"""SQLite files in `.coldpress/`: caches that may be deleted at any time.
 
-One from another machine is as good as one's own.  Nothing in it is believed
-without a checksum: each row has one, of the name of its table, its values and
-their types, and all reading goes through `Database.select`.  Of a table whose
-rows stand or fall together, a sum tells whether one is missing.
+A file from another machine can be used like one's own.  Each row has a checksum
+of the table's name, its values and their types, and `Database.select` returns
+only rows that match it.  A table that is used only as a whole has a sum of its
+rows, which tells whether a row is missing.
 
-A row that is damaged is dropped.  A file that is damaged otherwise, or was made
-by another version, is made anew; one that cannot be opened or written is done
-without.  `note` says so, in one line.
+A damaged row is deleted.  A file that is damaged in another way, or that another
+version made, is made again; a build goes on without a file that cannot be opened
+or written.  `note` says in one line what was wrong.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _CHUNK = 500  # keys looked up at once
 
 
 class Table(NamedTuple):
-    """Columns, the first of which is the key; with `whole`, its rows stand or
-    fall together: a missing one is a damage."""
+    """A table's columns, the first of which is the key.  With `whole`, the rows are
+    used only together: a missing row counts as damage."""
 
     columns: str
     whole: bool = False
@@ -56,25 +56,25 @@ class Table(NamedTuple):
         return self.columns.split(",")[0].endswith(" INTEGER")
 
     def created(self, name: str) -> str:
-        """The statement that makes it."""
+        """Returns the SQL that creates the table."""
         key, _, others = self.columns.partition(",")
         return f"CREATE TABLE {name} ({key} PRIMARY KEY, seal,{others})"
 
     @property
     def weight(self) -> str:
-        """What a row adds to the sum, as SQL."""
+        """Returns, as SQL, what a row adds to the sum of its table."""
         return f"(seal & 4294967295) + {f'{self.names[0]} % {_PRIME}' if self.has_numbers else '0'}"
 
     def weight_of(self, key: Any, seal: int) -> int:
-        """The same of a row that is to be written."""
+        """Returns what a row that is to be written adds to the sum."""
         return seal + (int(key) % _PRIME if self.has_numbers else 0)
 
 
 class Database:
-    """The file `name` in a state folder, with some tables by name.
+    """The file `name` in a state folder, with these tables.
 
-    `version` names what may be read from it: another one, and it is emptied.
-    From any thread; in a forked process it is opened anew.
+    The file is emptied when `version` changes.  Any thread may use it; a forked
+    process opens it again.
     """
 
     def __init__(self, folder: Path, name: str, tables: Mapping[str, Table], version: str = "") -> None:
@@ -89,8 +89,8 @@ class Database:
         self._opened_by: int | None = None
 
     def select(self, table: str, condition: str = "", values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a table for which an SQL condition holds, as far as they
-        are as they were written; none when the file cannot be had."""
+        """Returns the rows for which an SQL condition holds and whose checksum matches;
+        none if the file cannot be used."""
         columns = ", ".join(self._tables[table].names)
         query = f"SELECT seal, {columns} FROM {table} {f'WHERE {condition}' if condition else ''}"
         wanted = tuple(values)
@@ -101,29 +101,29 @@ class Database:
         return sound
 
     def get(self, table: str, key: object) -> tuple[Any, ...] | None:
-        """The row with a key."""
+        """Returns the row with a key, or None."""
         # A damaged index may lead to a sound row that is another's.
         rows = self.select(table, f"{self._tables[table].names[0]} = ?", (key,))
         return next((row for row in rows if row[0] == key), None)
 
     def keys(self, table: str) -> list[Any]:
-        """The keys of a table; nobody vouches for their rows."""
+        """Returns the keys of a table; their rows may be damaged."""
         query = f"SELECT {self._tables[table].names[0]} FROM {table}"
         rows: list[Any] = self.run(lambda connection: _fetched(connection, query, ()), [])
         return [key for (key,) in rows]
 
     def write(self, work: Callable[[Writing], object]) -> None:
-        """Change rows, all in one transaction or not at all."""
+        """Changes rows in one transaction: all of them or none."""
         self.run(lambda connection: work(Writing(connection, self._tables)), None)
 
     def empty(self, note: str) -> None:
-        """Drop every row, and say why."""
+        """Deletes every row; `why` becomes the note."""
         self.note = note
         self.write(Writing.empty)
 
     def run(self, work: Callable[[sqlite3.Connection], T], default: T) -> T:
-        """The result of `work` in one transaction; `default` when the file
-        cannot be had or fails."""
+        """Returns the result of `work`, which runs in one transaction; `default` if the file
+        cannot be used or fails."""
         with self._lock:
             connection = self._open()
             if connection is None:
@@ -136,7 +136,7 @@ class Database:
                 return default
 
     def close(self) -> None:
-        """Let go of the file; it is opened again when asked."""
+        """Closes the file; it is opened again at the next use."""
         with self._lock:
             if self._connection is not None and self._opened_by == os.getpid():
                 self._connection.close()
@@ -148,7 +148,7 @@ class Database:
             self._opened_by = os.getpid()
             self._connection = None
             try:
-                with recorder.unrecorded():  # whichever page is the first to ask
+                with recorder.unrecorded():  # any page may be the first to ask
                     self._connection = self._connect()
             except (sqlite3.Error, OSError) as reason:
                 self._give_up(reason)
@@ -163,7 +163,7 @@ class Database:
                 raise
             self._remove(reason)
             connection = self._prepare(file)
-        # An app may be dropped without a word; its file must not stay open.
+        # An app may be garbage-collected without being closed; its file must not stay open.
         weakref.finalize(self, connection.close)
         return connection
 
@@ -182,7 +182,7 @@ class Database:
         return connection
 
     def _is_ours(self, connection: sqlite3.Connection) -> bool:
-        """Whether it is of this version; raises when that cannot be told."""
+        """Whether the file has this version; raises when that cannot be told."""
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (again,) = connection.execute("PRAGMA application_id").fetchone()
         if version != again:
@@ -205,15 +205,14 @@ class Database:
             connection.execute(f"PRAGMA application_id = {self._version}")
 
     def _look_at_sums(self, connection: sqlite3.Connection) -> None:
-        """Read a little of each table, and all checksums where none may be missing."""
+        """Checks the beginning of each table, and every checksum of tables used as a whole."""
         for name, table in self._tables.items():
             connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone()
             if table.whole and _sum(connection, name, table) != _total(connection, name):
                 raise sqlite3.DatabaseError("rows were lost")
 
     def _drop_damaged(self, table: str, condition: str, values: tuple[object, ...]) -> None:
-        """Remove the rows that are not as they were written; without those of a
-        table that must be whole, nothing counts."""
+        """Deletes damaged rows, and all rows of a table that must be whole."""
         note = f"the cache was damaged ({self._name}: a row of `{table}`); what it held is made anew"
         if self._tables[table].whole:
             self.empty(note)
@@ -226,7 +225,7 @@ class Database:
             [row[:1] for row in _fetched(connection, query, values) if not sound_rows(table, [row[1:]])]), None)
 
     def _give_up(self, reason: Exception) -> None:
-        """Do without the file; one that is damaged is made anew."""
+        """Stops using the file; a damaged one is made again."""
         connection, self._connection = self._connection, None
         if isinstance(reason, sqlite3.Error) and connection is not None and not _is_unable(reason):
             connection.close()
@@ -253,7 +252,7 @@ class Writing:
         self._tables = tables
 
     def put(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Write rows, over those with the same keys."""
+        """Writes rows; a row with the same key is replaced."""
         sealed = {row[0]: (row[0], row_checksum(table, row), *row[1:]) for row in rows}
         if sealed:
             made = self._tables[table]
@@ -262,7 +261,7 @@ class Writing:
             self._connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", sealed.values())
 
     def drop(self, table: str, keys: Iterable[object]) -> None:
-        """Remove the rows with these keys."""
+        """Deletes the rows with these keys."""
         gone = dict.fromkeys(keys)
         if gone:
             self._add(table, 0, gone)
@@ -275,11 +274,11 @@ class Writing:
             self._connection.execute(f"DELETE FROM {table}")
 
     def fetch(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a query, for deciding what may go: nobody vouches for them."""
+        """Returns the rows of a query, for deciding what to delete; they may be damaged."""
         return _fetched(self._connection, query, values)
 
     def _add(self, table: str, more: int, keys: Iterable[object]) -> None:
-        """Have the sum of a table tell of what is written over these keys."""
+        """Subtracts the old rows with these keys from the table's sum, and adds the new ones."""
         made = self._tables[table]
         if made.whole:
             total = _total(self._connection, table) + more - _sum_of(self._connection, table, made, list(keys))
@@ -292,7 +291,7 @@ def _fetched(connection: sqlite3.Connection, query: str, values: Sequence[object
     except sqlite3.OperationalError as reason:
         if "decode" not in str(reason):
             raise
-    # Text that is none any more: let its checksum tell.
+    # Bytes that are not UTF-8: the checksum will not match.
     connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     return connection.execute(query, values).fetchall()
 
@@ -313,15 +312,15 @@ def _sum_of(connection: sqlite3.Connection, name: str, table: Table, keys: Seque
 
 
 def _total(connection: sqlite3.Connection, table: str) -> int:
-    """The sum as it was written; -1 when that is damaged."""
+    """Returns the sum as it was written; -1 when it is damaged."""
     rows = _fetched(connection, f"SELECT seal, name, total FROM {_SUMS} WHERE name = ?", (table,))
     sound = sound_rows(_SUMS, rows)
     return int(str(sound[0][1])) if sound else -1 if rows else 0
 
 
 def _look_at_head(file: Path) -> None:
-    """Raise when the beginning of a file is not that of ours: SQLite would take
-    some of it for another way to write."""
+    """Raises when the file does not begin as ours do: SQLite would read some
+    damaged headers as another file format."""
     if file.is_file():
         with file.open("rb") as opened:
             head = opened.read(len(_HEAD))
@@ -330,6 +329,6 @@ def _look_at_head(file: Path) -> None:
 
 
 def _is_unable(reason: sqlite3.Error) -> bool:
-    """Whether an error is nothing that a new file would mend."""
+    """Whether an error comes from the system, so that a new file would not help."""
     code = getattr(reason, "sqlite_errorcode", None) or 0
     return isinstance(reason, sqlite3.ProgrammingError) or code & 0xFF in _UNABLE

@@ -33,7 +33,7 @@ def shards_for(pages: int) -> int:
 
 
 def encode(postings: Iterable[int]) -> str:
-    """Postings in order as text: posts, then other pages after a space."""
+    """Encodes postings, in order, as text: those of posts, a space, those of other pages."""
     letters: tuple[list[str], list[str]] = ([], [])
     last = [-1, -1]
     for posting in postings:
@@ -46,7 +46,7 @@ def encode(postings: Iterable[int]) -> str:
 
 
 def decode(text: str) -> list[int]:
-    """The postings back, in order.  Raises `ValueError` for what `encode` did not write."""
+    """Decodes postings, in order.  Raises `ValueError` for a text that `encode` did not write."""
     postings: list[int] = []
     for kind, part in enumerate(text.split(" ")):
         value = shift = 0
@@ -75,11 +75,11 @@ def _letters(value: int) -> str:
 
 WordsOf = Callable[[Document], str | None]
 """Gives the weighed tokens of a document's body; None for one nobody knows any more."""
-_FEW = 4  # of so many documents one may have changed, and the index is still patched
+_FEW = 4  # if at most one of so many documents changed, the index is patched
 
 
 class Index:
-    """The shards for the documents it was last told of."""
+    """The search index of the documents that `update` was last given."""
 
     def __init__(self, folder: Path) -> None:
         self.store = IndexStore(folder, _code_version())
@@ -88,7 +88,7 @@ class Index:
 
     @property
     def version(self) -> str:
-        """Eight digits that change with what can be found."""
+        """Eight digits that change whenever search results can change."""
         return self._state.version if self._state else ""
 
     @property
@@ -97,11 +97,11 @@ class Index:
         return shards_for(len(self._state.documents) if self._state else 0)
 
     def digest(self, number: int) -> str | None:
-        """The digest of a shard; None where there is none."""
+        """Returns the digest of a shard, or None if there is no such shard."""
         return self._state.digests.get(number) if self._state else None
 
     def update(self, documents: Iterable[Document], words_of: WordsOf) -> None:
-        """Be the index of these documents, in the order of their numbers."""
+        """Makes this the index of these documents, in the order of their numbers."""
         documents = tuple(documents)
         before = self._state or self.store.load()
         if before.documents != documents or len(before.digests) != shards_for(len(documents)):
@@ -112,24 +112,24 @@ class Index:
         self._state, self._memory = before, {}
 
     def shard(self, number: int, words_of: WordsOf) -> str | None:
-        """The text of a shard; None where there is none."""
+        """Returns the text of a shard, or None if there is no such shard."""
         if self._state is None or number not in self._state.digests:
             return None
         if not self._memory:
             found = self.store.shards([number], self._state)
             if found:
                 return found[number]
-            # The file is gone, damaged, or another process has gone on.
+            # The file is gone or damaged, or another process has written it.
             self._memory = _made(self._state.documents, words_of)
         return self._memory[number]
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Closes the file."""
         self.store.close()
 
 
 def _made(documents: Iterable[Document], words_of: WordsOf) -> dict[int, str]:
-    """Every shard, from the words of all documents."""
+    """Makes every shard from the tokens of all documents."""
     found: defaultdict[str, list[int]] = defaultdict(list)
     count = 0
     for document in documents:
@@ -145,7 +145,7 @@ def _made(documents: Iterable[Document], words_of: WordsOf) -> dict[int, str]:
 
 def _patched(kept: IndexStore, before: State, documents: tuple[Document, ...], words_of: WordsOf
              ) -> dict[int, str] | None:
-    """The shards that change, or None where all have to be made."""
+    """Returns the shards that change, or None if every shard has to be made."""
     size = shards_for(len(documents))
     gone, come = set(before.documents) - set(documents), set(documents) - set(before.documents)
     if len(before.digests) != size or len(gone | come) * _FEW > len(documents):
@@ -166,8 +166,8 @@ def _patched(kept: IndexStore, before: State, documents: tuple[Document, ...], w
 
 def _changes(gone: Iterable[Document], come: Iterable[Document], words_of: WordsOf
              ) -> dict[str, dict[int, int | None]] | None:
-    """By token: the documents in which its level is another, and which (None: it
-    is no more there).  None where the words of an old document are not known."""
+    """Returns, by token, the documents whose level changed; the level is None where the
+    token is gone.  Returns None if the tokens of an old document are not known."""
     old: dict[int, dict[str, int]] = {}
     new: dict[int, dict[str, int]] = {}
     for found, some in ((old, gone), (new, come)):
@@ -192,7 +192,7 @@ def _differences(old: Mapping[int, Mapping[str, int]], new: Mapping[int, Mapping
 
 
 def _with_changes(text: str, changes: Mapping[str, Mapping[int, int | None]]) -> str:
-    """A shard with some postings other than they were."""
+    """Returns a shard with these postings changed."""
     tokens = loads(text)
     for token, levels in changes.items():
         kept = [posting for posting in decode(tokens.pop(token, "")) if posting // LEVELS not in levels]

@@ -1,7 +1,7 @@
-"""The index on disk: what it was made of, and the shards.
+"""The search index on disk: its state and its shards.
 
-It is a function of nothing but the documents, and believed only as far as its
-seal holds: another process may have gone on.
+The index depends on nothing but the documents.  It is used only if its seal
+matches: another process may have written it since.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TABLES = {
 
 
 class Document(NamedTuple):
-    """A page that can be found: its number, the key of its body, its title."""
+    """A page of the search: its number, the key of its body, its title."""
 
     number: int
     key: str
@@ -30,41 +30,41 @@ class Document(NamedTuple):
 
 @dataclass(frozen=True)
 class State:
-    """What an index was made of, and the digest of each shard."""
+    """The documents an index was made of, and the digest of each shard."""
 
     documents: tuple[Document, ...] = ()
     digests: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def seal(self) -> str:
-        """A digest of all of it."""
+        """Returns the digest of the whole state."""
         return _digest(repr((self.documents, sorted(self.digests.items()))))
 
     @property
     def version(self) -> str:
-        """A digest of what can be found, for those who keep parts of it."""
+        """Returns a digest of the search results, for caches of parts of them."""
         return _digest(repr(self.documents))[:8]
 
 
 class IndexStore:
-    """The shards of one site; `code` names what may be read."""
+    """Stores the shards of one site; `code` is the version of the code that may read them."""
 
     def __init__(self, folder: Path, code: str) -> None:
         self._database = Database(folder, "search.sqlite", _TABLES, code)
 
     @property
     def note(self) -> str | None:
-        """What was wrong with the file, if anything was."""
+        """Says what was wrong with the file; empty if nothing was."""
         return self._database.note
 
     def load(self) -> State:
-        """What was written last; nothing if that is not what is there."""
+        """Returns the state that was saved last; an empty one if its shards are not there."""
         documents = tuple(map(Document._make, self._database.select("documents", "1 ORDER BY number")))
         state = State(documents, dict(self._database.select("digests")))
         return state if self._database.select("about") == [("seal", state.seal)] else State()
 
     def shards(self, numbers: Iterable[int], state: State) -> dict[int, str] | None:
-        """The text of shards, if all are what `state` says they are."""
+        """Returns the texts of some shards, if all of them match `state`."""
         found: dict[int, str] = {}
         for number in numbers:
             row = self._database.get("shards", number)
@@ -74,13 +74,13 @@ class IndexStore:
         return found
 
     def save(self, before: State, documents: tuple[Document, ...], shards: Mapping[int, str]) -> State:
-        """Write shards that are new or other than `before`; gives the state after."""
+        """Writes the shards that are new or changed since `before`; returns the state after that."""
         state = State(documents, {**before.digests, **{number: _digest(text) for number, text in shards.items()}})
         self._database.write(lambda writing: _save(writing, before, state, shards))
         return state
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Closes the file."""
         self._database.close()
 
 
@@ -100,11 +100,11 @@ def _digest(text: str) -> str:
 
 
 def dumps(tokens: Mapping[str, str]) -> str:
-    """A shard as JSON, in order."""
+    """Returns a shard as JSON, with sorted keys."""
     return json.dumps(dict(sorted(tokens.items())), ensure_ascii=False, separators=(",", ":"))
 
 
 def loads(text: str) -> dict[str, str]:
-    """A shard back."""
+    """Returns the shard that `dumps` has written."""
     tokens: dict[str, str] = json.loads(text)
     return tokens

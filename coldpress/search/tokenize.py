@@ -24,7 +24,7 @@ _PLAIN = re.compile("[a-z]{4,}")
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """The form of a folded word that is looked for; words of other scripts as they are."""
+    """Returns the stem of a folded English word; words of other scripts stay as they are."""
     if _PLAIN.fullmatch(word):
         for pattern, replacement in _RULES:
             if len(word) > 3:
@@ -40,7 +40,7 @@ PARTS = (
 )
 """Scripts whose words are not told apart by spaces, or are looked for by part."""
 SIGNS = "\u0900-\u0963\u0966-\u0d7f"  # of Indic scripts: marks belong to the word they stand in
-# What changes how a letter is written, not which it is: accents, points, joiners, selectors.
+# They change how a letter is written, not which one it is: accents, points, joiners, selectors.
 DRESSING = (
     "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u00ad\u200c\u200d\u2060\ufe00-\ufe0f\ufeff")
@@ -60,7 +60,7 @@ _RUN = re.compile(f"([{PARTS}]+)|[^\\W_{PARTS}]+(?:[{SIGNS}]+[^\\W_{PARTS}]*)*")
 
 
 def fold(text: str) -> str:
-    """A text as it is compared: lower case, compatible forms made one, accents gone."""
+    """Folds a text for comparison: lower case, compatible forms replaced, accents removed."""
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).lower())
@@ -68,7 +68,7 @@ def fold(text: str) -> str:
 
 
 def count_tokens(text: str) -> Counter[str]:
-    """How often what can be looked for stands in a text."""
+    """Counts every token that can be searched for in a text."""
     text = fold(text)
     if text.isascii():
         return _stemmed(Counter(_ASCII.findall(text)))
@@ -91,8 +91,8 @@ def _stemmed(words: Counter[str]) -> Counter[str]:
 
 
 def weigh(text: str, headings: Iterable[str]) -> str:
-    """The tokens of a body in three lines: those of its text, those that stand
-    there often, those of its headings."""
+    """Returns the tokens of a body in three lines: all tokens, tokens that occur often,
+    tokens of headings."""
     counts = count_tokens(text)
     prominent = set(count_tokens("\n".join(headings)))
     lines: tuple[list[str], ...] = ([], [], [])
@@ -102,7 +102,7 @@ def weigh(text: str, headings: Iterable[str]) -> str:
 
 
 def weighed(lines: str, title: str) -> Iterator[tuple[int, str]]:
-    """Level and token of each line of what `weigh` made, and of a page's title."""
+    """Yields level and token for each line of `weigh`, and for the page's title."""
     of_title = count_tokens(title)
     for level, line in enumerate(lines.split("\n")):
         yield from ((level, token) for token in line.split() if token not in of_title)

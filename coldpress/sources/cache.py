@@ -1,8 +1,8 @@
-"""Parsed sources, kept from one build to the next by content.
+"""The cache of parsed sources.
 
-A file whose stamp (size, times, inode) is the one we know is not even read;
-one that was touched, or came with a fresh clone, is read and recognized by
-its digest.  Only what was parsed without a problem is kept.
+A file with the same stamp (size, times, inode) as in the last build is not read.
+A file with another stamp is read and recognized by its digest.  Only sources that
+were parsed without a problem are kept.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _PLAIN = (str, int, float, bool, type(None))
 
 
 class SourceCache:
-    """Parses each different content once, for one site's taxonomies, some `nested`, and zone.
+    """Parses each source once, for the taxonomies and the time zone of one site.
 
-    `parsed_anew` counts the sources of which nothing was known.
+    `parsed_anew` counts the sources that were not in the cache.
     """
 
     def __init__(self, folder: Path, taxonomies: Iterable[str], zone: tzinfo, nested: Collection[str] = ()) -> None:
@@ -50,11 +50,11 @@ class SourceCache:
 
     @property
     def note(self) -> str | None:
-        """What was wrong with the cache, if anything was."""
+        """Says what was wrong with the cache; empty if nothing was."""
         return self._database.note
 
     def parsed(self, source: SourceFile, problems: Problems) -> Parsed | None:
-        """What a source says; None, and a problem, when it cannot be read."""
+        """Returns the parsed source; None and a problem when it cannot be read."""
         self._seen.add(source.path)
         known = self._known().get(source.path)
         if known and known[0] == source.stamp:
@@ -78,7 +78,7 @@ class SourceCache:
         return parsed
 
     def save(self) -> None:
-        """Write what is new, and forget what nobody asked for any more."""
+        """Writes what is new, and deletes what no source used in this build."""
         rows = [(path, *row) for path, row in self._changed.items()]
         gone = self._known().keys() - self._seen
         if rows or gone:
@@ -102,8 +102,8 @@ def _write(writing: Writing, rows: Iterable[tuple[str, str, bytes, str]], gone: 
 
 
 def _stamp(source: SourceFile) -> str:
-    """The stamp to be trusted next time; none for a file changed just now, which
-    could change again within the same tick of the file system's clock."""
+    """Returns the stamp to compare next time; none for a file that changed just now: it
+    could change again within the resolution of the file system's clock."""
     settled = max(source.mtime_ns, source.ctime_ns) < time.time_ns() - _SETTLED
     return source.stamp if settled else ""
 
@@ -115,7 +115,7 @@ def _version(taxonomies: tuple[str, ...], zone: tzinfo) -> str:
 
 
 def _pack(parsed: Parsed, zone: tzinfo) -> str | None:
-    """As JSON; None for what JSON would not give back as it was."""
+    """Returns the value as JSON; None for a value that JSON would not give back unchanged."""
     values = {name: value for name in FrontMatter.__slots__
               if (value := getattr(parsed.front, name)) != getattr(_EMPTY, name)}
     try:
@@ -128,7 +128,7 @@ def _pack(parsed: Parsed, zone: tzinfo) -> str | None:
 
 
 def _packed(value: Any, zone: tzinfo) -> Any:
-    """Plain values as they are; a date as a mapping with an empty key."""
+    """Returns plain values unchanged, and a date as a mapping with an empty key."""
     if type(value) in _PLAIN:
         return value
     if type(value) in (list, tuple):
@@ -143,7 +143,7 @@ def _packed(value: Any, zone: tzinfo) -> Any:
 
 
 def _unpack(text: str, zone: tzinfo) -> Parsed | None:
-    """The same back; None for what `_pack` did not write."""
+    """Returns the value that `_pack` has written; None for any other text."""
     try:
         front_digest, digest, body_line, has_snippets, values = json.loads(text)
         for name, value in values.items():
@@ -163,7 +163,8 @@ def _unpacked(value: Any, zone: tzinfo) -> Any:
 
 
 def _packed_date(value: datetime, zone: tzinfo) -> str:
-    """ISO 8601; after a `=` in the site's zone, after a second one its second pass."""
+    """Returns a date in ISO 8601.  A first `=` says that it is in the site's zone, a second
+    one that it is the later one of two equal local times."""
     if value.tzinfo is not zone:
         return value.isoformat()
     return "=" * (1 + value.fold) + value.replace(tzinfo=None, fold=0).isoformat()

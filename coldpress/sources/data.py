@@ -1,8 +1,7 @@
-"""Data for templates: the files of `data/`, by their names without endings.
+"""Data files: the files in `data/`, by their names without extension, for templates.
 
 `data/authors.yaml` is `data.authors`, `data/shop/prices.csv` is
-`data.shop.prices`.  A file is read when something asks for it, and every
-question is recorded.
+`data.shop.prices`.  A file is read at its first use; every use is recorded.
 """
 
 from __future__ import annotations
@@ -20,15 +19,15 @@ from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.sources.files import SourceFile
 from coldpress.text import decode
 
-_MOST_CELLS = 2_000_000  # of a table; a short line has as many as the first
+_MOST_CELLS = 2_000_000  # cells of a table; short lines are filled up to the length of the first
 
 
 class Data(Mapping[str, Any]):
-    """The data of a site, or of one folder of it: a mapping of names to what
-    the files hold, and to the folders among them.
+    """The data of a site or of one folder: a mapping of names to contents of files, and
+    to folders.
 
-    YAML and JSON hold anything, TOML a mapping, CSV a list of mappings by the
-    names in its first line.  Getting what cannot be read raises `ColdpressError`.
+    YAML and JSON may hold any value, TOML a mapping, CSV a list of mappings whose keys
+    are in the first line.  Raises `ColdpressError` for a file that cannot be read.
     """
 
     def __init__(self, files: Iterable[SourceFile] = (), problems: Problems | None = None, folder: str = "") -> None:
@@ -78,8 +77,8 @@ class Data(Mapping[str, Any]):
         return f"<Data {self._folder}>"
 
     def fingerprint(self, name: str) -> str | None:
-        """What a recorded question would be answered now: the digest of a file,
-        the names in a folder; None for what is not there."""
+        """Returns what a recorded read would give now: the digest of a file, the names in
+        a folder, None if there is nothing."""
         head, slash, rest = name.partition("/")
         if slash:
             inner = self._folders.get(head)
@@ -94,7 +93,7 @@ class Data(Mapping[str, Any]):
         return "folder" if head in self._folders else None
 
     def _read(self, name: str) -> Any:
-        """What a file holds; its digest is that of what was read, even if it is saved meanwhile."""
+        """Reads a file; the digest is that of the bytes read, even if the file is saved meanwhile."""
         file = self._files[name]
         data = file.read()
         self._digests[name] = _digest(data)
@@ -141,7 +140,7 @@ def _json(text: str, name: str) -> Any:
 
 
 def _csv(text: str, name: str) -> list[dict[str, str]]:
-    """RFC 4180; a line with more fields than names is an error."""
+    """Reads CSV (RFC 4180); a line with more fields than the first line is an error."""
     lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     rows: list[dict[str, str]] = []
     try:

@@ -1,4 +1,4 @@
-"""Dates in the forms people really write them, and in those that machines read."""
+"""Dates: parsed from the forms people write, formatted for machines."""
 
 from __future__ import annotations
 
@@ -33,19 +33,21 @@ _LONGEST = 80  # characters; the forms take more than linear time
 
 
 def format_iso(value: datetime) -> str:
-    """RFC 3339, to the second."""
+    """Formats a date as RFC 3339, to the second."""
     return _in_minutes(value).isoformat(timespec="seconds")
 
 
 def format_rfc822(value: datetime) -> str:
-    """The date form of RSS 2.0, English whatever the locale."""
+    """Formats a date as RSS 2.0 wants it, in English whatever the locale."""
     return format_datetime(_in_minutes(value))
 
 
 def _in_minutes(value: datetime) -> datetime:
-    """The same moment with an offset of whole minutes: neither form knows seconds,
-    and before standard time clocks went by the sun (New York's by -04:56:02).  It
-    is rounded up, so that midnight doesn't become the day before."""
+    """Returns the same moment with an offset of whole minutes, as both forms need it.
+
+    Before standard time, clocks went by the sun (New York's offset was -04:56:02).
+    The offset is rounded such that midnight does not become the day before.
+    """
     offset = value.utcoffset()
     if offset is None or not offset % _MINUTE:
         return value
@@ -54,11 +56,11 @@ def _in_minutes(value: datetime) -> datetime:
 
 
 def parse_date(value: object, zone: tzinfo) -> datetime:
-    """A moment with a time zone; one without is in `zone`.
+    """Parses a date with or without time; one without a time zone is in `zone`.
 
-    Takes what YAML and TOML make of a date and text in the ISO 8601, RFC 2822,
-    American, British and Chinese orders.  Raises `ValueError` for people; for
-    `01/02/2024` too, whose order nobody can know.
+    Accepts the values YAML and TOML give, and text in ISO 8601, RFC 2822, American,
+    British and Chinese order.  Raises `ValueError` with a sentence for the author, also
+    for `01/02/2024`, whose order is ambiguous.
     """
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=zone)

@@ -1,4 +1,4 @@
-"""The fields of front matter, our keys and other generators', and their values."""
+"""The fields of front matter: our keys, keys of other generators, and their values."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ _LONGEST = 100  # letters of a name
 
 @dataclass(slots=True)
 class Byline:
-    """Names, each once; the URLs of those that are links; and what may be meant otherwise."""
+    """The authors named by front matter: names, each once; the URLs of names that are links; and
+    other readings of an ambiguous name."""
 
     names: list[str] = field(default_factory=list)
     urls: dict[str, str] = field(default_factory=dict)
@@ -41,7 +42,7 @@ class Byline:
 
 
 def read_byline(value: Any) -> Byline:
-    """Who is named: in a text, a list of names, or mappings with `name` or `id`."""
+    """Reads authors from a text, a list of names, or mappings with `name` or `id`."""
     byline = Byline()
     if isinstance(value, str):
         _read_text(value, byline)
@@ -82,8 +83,8 @@ def _read_text(text: str, byline: Byline) -> None:
 
 
 def _parts(text: str, has_links: bool, byline: Byline) -> list[str]:
-    """The parts of a text that are one name each, as far as that can be known."""
-    bare = _ASIDE.sub(lambda found: re.sub(r"[,;&]| and ", "\1", found[0]), text)  # `(A, B)` is no end of a name
+    """Splits a text into names, as far as their ends are certain."""
+    bare = _ASIDE.sub(lambda found: re.sub(r"[,;&]| and ", "\1", found[0]), text)  # inside parentheses
     if has_links:
         return re.split(r"\s*(?:[,;，；、&\n]|\band\b)\s*", bare)
     parts = [part for part in _STRONG.split(bare) if part.strip()]
@@ -99,8 +100,8 @@ def _parts(text: str, has_links: bool, byline: Byline) -> list[str]:
 
 
 def _certain(text: str) -> list[str]:
-    """The names in a text that are surely several: three with commas and `and`,
-    or all of them a given name and a family name."""
+    """Returns the names in a text that certainly names several people: three with commas
+    and `and`, or all of them with given and family name."""
     by_comma = [part for part in _COMMA.split(text) if part.strip()]
     parts = [*by_comma[:-1], *_LAST_AND.split(by_comma[-1])] if by_comma else []
     if len(parts) < 2 or any(_TITLE.fullmatch(part.strip()) for part in parts):
@@ -122,7 +123,7 @@ def _add(name: str, url: str, byline: Byline) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What a source says of itself."""
+    """The typed values of a source's front matter."""
 
     title: str | None = None
     date: datetime | None = None
@@ -156,29 +157,29 @@ ALIASES = {
     "expirydate": "expiry_date", "cover": "image", "thumbnail": "image", "sidebar_position": "weight",
     "nav_order": "weight", "order": "weight", "extra": "params",
 }
-"""Names other generators use, read as ours."""
+"""Keys of other generators, and our key for each."""
 
 MEANT = ("published", "status", "hide", "guid", "image_alt")
-"""Keys of other generators that stay the author's own, and mean something all the same."""
+"""Keys of other generators that are kept in `params` and are read in addition."""
 
 NOT_SLIPS = frozenset({"images", "height", "data", "dates"})
 """Keys one letter away from ours that mean something else elsewhere."""
 
 
 def as_text(value: Any, zone: tzinfo) -> str:
-    """One text; what is not text as it prints."""
+    """Returns one text; other values as they print."""
     if isinstance(value, (dict, list)):
         raise ValueError("text is expected here")
     return str(value)
 
 
 def as_line(value: Any, zone: tzinfo) -> str:
-    """One text without line breaks."""
+    """Returns one text without line breaks."""
     return one_line(as_text(value, zone))
 
 
 def as_flag(value: Any, zone: tzinfo) -> bool:
-    """True or false, in any of YAML's words for them."""
+    """Returns true or false, for any of YAML's words for them."""
     word = str(value).strip().lower()
     if word in ("true", "yes", "on", "1"):
         return True
@@ -188,7 +189,7 @@ def as_flag(value: Any, zone: tzinfo) -> bool:
 
 
 def as_number(value: Any, zone: tzinfo) -> float:
-    """A finite number."""
+    """Returns a finite number."""
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
@@ -199,7 +200,7 @@ def as_number(value: Any, zone: tzinfo) -> float:
 
 
 def as_list(value: Any, zone: tzinfo) -> tuple[str, ...]:
-    """Text or a list of text, nested ones flattened, empty ones dropped."""
+    """Returns a list of texts: nested lists are flattened, empty texts dropped."""
     flat: list[str] = []
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, list):
@@ -212,15 +213,15 @@ def as_list(value: Any, zone: tzinfo) -> tuple[str, ...]:
 
 
 def as_terms(value: Any, zone: tzinfo) -> tuple[str, ...]:
-    """A list of names, or one text with commas between them."""
+    """Returns a list of names; one text may hold several, with commas."""
     if isinstance(value, str):
         value = value.split(",")
     return as_list(value, zone)
 
 
 def as_nested_terms(value: Any, zone: tzinfo) -> tuple[str, ...]:
-    """As Hexo reads categories: a list is one term below another, lists in a list
-    are several such."""
+    """Returns categories as Hexo reads them: a list is one term below another; a list of
+    lists is several such terms."""
     if not isinstance(value, list):
         return as_terms(value, zone)
     lists = value if any(isinstance(item, list) for item in value) else [value]
@@ -228,24 +229,24 @@ def as_nested_terms(value: Any, zone: tzinfo) -> tuple[str, ...]:
 
 
 def as_authors(value: Any, zone: tzinfo) -> Byline:
-    """A name, names, mappings that hold one under `name` or `id`, links in Markdown."""
+    """Returns authors: a name, names, mappings with `name` or `id`, or Markdown links."""
     return read_byline(value)
 
 
 def as_found(value: Any, zone: tzinfo) -> bool:
-    """Whether a search finds it: a flag, or a mapping (MkDocs') whose `exclude` is one."""
+    """Whether the search includes the page: a flag, or MkDocs' mapping with `exclude`."""
     return not as_flag(value.get("exclude", False), zone) if isinstance(value, dict) else as_flag(value, zone)
 
 
 def as_params(value: Any, zone: tzinfo) -> Params:
-    """Keys of the author's own."""
+    """Returns the author's own keys."""
     if not isinstance(value, dict):
         raise ValueError("`key: value` lines are expected here")
     return Params({str(key): inner for key, inner in value.items()})
 
 
 def as_image(value: Any, zone: tzinfo) -> str:
-    """A path; of a mapping (Hugo's `cover:`) its `image`, `src` or `url`."""
+    """Returns a path; of a mapping (Hugo's `cover:`) its `image`, `src` or `url`."""
     if isinstance(value, dict):
         value = value.get("image") or value.get("src") or value.get("url") or ""
     if isinstance(value, list):
@@ -254,7 +255,7 @@ def as_image(value: Any, zone: tzinfo) -> str:
 
 
 def as_date(value: Any, zone: tzinfo) -> datetime:
-    """A date; of a mapping (Material for MkDocs) the one of `created`."""
+    """Returns a date; of a mapping (Material for MkDocs) its `created`."""
     return parse_date(value.get("created", value) if isinstance(value, dict) else value, zone)
 
 
@@ -273,16 +274,16 @@ AS_WRITTEN = frozenset({as_text, as_line, as_list, as_terms, as_nested_terms, as
 
 @lru_cache(maxsize=16)
 def spellings(taxonomies: tuple[str, ...]) -> Mapping[str, str]:
-    """How we write each key that we know, by its letters without regard to case."""
+    """Maps the letters of each key we know, in lower case, to how we write it."""
     names = (*reversed(taxonomies), *ALIASES, *MEANT, *FIELDS)
     return {name.casefold(): name for name in names}
 
 
 def field_of(key: str, value: Any) -> str:
-    """The field of ours that a key means; empty for the author's own key."""
+    """Returns our field for a key; empty for an author's own key."""
     name = ALIASES.get(key, key)
     if name == "permalink" and key != "permalink" and (not isinstance(value, str) or is_external(value)):
-        return ""  # `url: https://…` is where something else lives
+        return ""  # `url: https://…` is the address of something else
     if name == "image" and key != "image" and isinstance(value, bool):
         return ""
     return name

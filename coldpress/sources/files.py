@@ -17,16 +17,18 @@ _KEPT_DOTFILES = {".well-known", ".nojekyll", ".htaccess", ".domains"}
 _LITTER = re.compile(r".*~|#.*#|.*\.(?:swp|swo|tmp|bak|orig|pyc)|thumbs\.db|desktop\.ini|__pycache__"
                      r"|node_modules", re.I)
 
-_DEEPEST = 100  # folders in one another
-_LINKS = 3  # on the way to one file
+_DEEPEST = 100  # how deep folders may be nested
+_LINKS = 3  # links on the way to one file
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file: `path` is relative to the content folder, NFC, with `/`;
-    `name` relative to the site's root, as people are told it; `location` where
-    it is on disk; `folder` the content folder it lies in, `stem` its name
-    without suffix in lower case."""
+    """One file in a content folder.
+
+    `path` is relative to the content folder, in NFC, with `/`; `name` is relative to
+    the site's root, for messages; `location` is the file on disk; `folder` is its
+    content folder; `stem` is its name without extension, in lower case.
+    """
 
     path: str
     name: str
@@ -40,12 +42,12 @@ class SourceFile:
 
     @property
     def file(self) -> Path:
-        """Where it is on disk."""
+        """The path on disk."""
         return Path(self.location)
 
     @property
     def stamp(self) -> str:
-        """What the file system says of it: another content, another stamp."""
+        """Returns size, times and inode: they change when the content changes."""
         return f"{self.size} {self.mtime_ns} {self.ctime_ns} {self.inode}"
 
     @property
@@ -53,12 +55,12 @@ class SourceFile:
         return self.path.lower().endswith(MARKDOWN)
 
     def again(self) -> SourceFile:
-        """The same file as the file system has it now; raises `OSError`."""
+        """Returns the same file with its present stamp; raises `OSError`."""
         stat = self.file.stat()
         return replace(self, size=stat.st_size, mtime_ns=stat.st_mtime_ns, ctime_ns=stat.st_ctime_ns, inode=stat.st_ino)
 
     def read(self) -> bytes:
-        """The bytes; raises `ColdpressError` when they cannot be had."""
+        """Reads the bytes; raises `ColdpressError` when it cannot."""
         try:
             return self.file.read_bytes()
         except OSError as reason:
@@ -67,10 +69,10 @@ class SourceFile:
 
 
 def find_files(folder: Path, name: str, problems: Problems) -> list[SourceFile]:
-    """Every file below `folder`, sorted by path; `name` is the folder's own.
+    """Finds every file below `folder`, sorted by path; `name` is the folder's name in messages.
 
-    Hidden files, editors' leftovers and caches are passed over.  A link that
-    leads out of the folder is a problem: what it shows would not be the site's.
+    Hidden files, leftovers of editors and caches are ignored.  A symbolic link that
+    leads out of the folder is a problem: the site would show foreign files.
     """
     if not folder.is_dir():
         return []
@@ -80,8 +82,8 @@ def find_files(folder: Path, name: str, problems: Problems) -> list[SourceFile]:
 
 
 class _Walk:
-    """One look at all below a folder; `linked` are the links, by where they
-    lead, on the way to what is looked at."""
+    """Walks a folder once.  `linked` holds the symbolic links on the way to the present
+    folder, by their targets."""
 
     def __init__(self, name: str, root: Path, problems: Problems) -> None:
         self.found: list[SourceFile] = []
@@ -90,7 +92,7 @@ class _Walk:
         self._problems = problems
 
     def through(self, folder: Path, inner: str, linked: tuple[Path, ...]) -> None:
-        """Take what is in one folder, and below it."""
+        """Adds the files of one folder, and those below it."""
         try:
             entries = list(os.scandir(folder))
         except OSError as reason:
@@ -119,17 +121,17 @@ class _Walk:
                                          stat.st_ctime_ns, stat.st_ino, path.rpartition("/")[0], file_stem(path)))
         elif entry.is_dir():
             self._refuse("source.no-file", "there are too many folders in one another", path)
-        else:  # whoever reads a pipe waits for ever
+        else:  # reading a pipe would wait for ever
             self._refuse("source.no-file", "this is neither a file nor a folder", path,
                          "remove it, or put it somewhere else")
 
     def _target(self, link: Path, linked: tuple[Path, ...]) -> Path | None:
-        """Where a link leads; None for one that is not followed."""
+        """Returns the target of a symbolic link; None for a link that is not followed."""
         try:
             target = link.resolve(strict=True)
         except (OSError, RuntimeError):
             return None
-        # A folder that holds the link itself would be walked for ever.
+        # A link to a folder above it would be walked for ever.
         above = link.parent.resolve()
         is_circle = above.is_relative_to(target) or any(each.is_relative_to(target) for each in linked)
         return target if target.is_relative_to(self._root) and not is_circle and len(linked) < _LINKS else None
@@ -140,13 +142,13 @@ class _Walk:
 
 
 def folders_in(folder: Path) -> list[str]:
-    """Every folder below one, named as sources are."""
+    """Yields every folder below one, named as sources are."""
     return sorted(unicodedata.normalize("NFC", (Path(above) / name).relative_to(folder).as_posix())
                   for above, names, _ in os.walk(folder) for name in names)
 
 
 def is_ignored(name: str) -> bool:
-    """Whether a file or folder of that name is none of the site's."""
+    """Whether a file or folder with this name is ignored."""
     return (name.startswith(".") and name not in _KEPT_DOTFILES) or _LITTER.fullmatch(name) is not None
 
 
@@ -154,23 +156,25 @@ _NAME = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[-_ ]
 
 
 def file_stem(path: str) -> str:
-    """The name of a file without suffix, in lower case: `index` for `a/Index.md`."""
+    """Returns the name of a file without extension, in lower case: `index` for `a/Index.md`."""
     name = path[path.rfind("/") + 1:]
     dot = name.rfind(".")
     return (name[:dot] if dot > 0 else name).lower()
 
 
 def top_of(path: str, collections: Collection[str]) -> str:
-    """The top folder that a path of the content folder lies in, empty for none;
-    `_posts`, as Jekyll and Hexo call it, is `posts`, unless it is a collection itself."""
+    """Returns the top folder of a content path; empty if it has none.
+
+    Jekyll's and Hexo's `_posts` counts as `posts`, unless `_posts` is a collection.
+    """
     top, slash, _ = path.partition("/")
     return ("posts" if top == "_posts" and top not in collections else top) if slash else ""
 
 
 def split_name(path: str, names_folder: bool) -> tuple[str, date | None]:
-    """The name of a source without suffix and date, and that date.
+    """Returns a source's name without extension and date, and the date.
 
-    With `names_folder` the name is that of the folder the file lies in.
+    With `names_folder` it is the name of the folder that contains the file.
     """
     *folders, file = path.split("/")
     stem = folders[-1] if names_folder and folders else file.rpartition(".")[0]

@@ -1,4 +1,4 @@
-"""A source: its front matter between its delimiters, and its body."""
+"""Front matter and body of a source: split, parsed, checked."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _HEADER_LINE = re.compile(r"(title|date|modified|category|tags|slug|authors?|sum
 
 
 def split_front_matter(text: str, name: str) -> tuple[MappingText | None, str, int]:
-    """The front matter of a file's text, its body, and the line the body begins on.
+    """Splits a file's text into front matter, body, and the number of the body's first line.
 
-    Raises `ColdpressError` for front matter that never ends, and for `Key: value`
-    lines without fences.
+    Raises `ColdpressError` for front matter without end, and for `Key: value` lines
+    without delimiters.
     """
     found = _FENCED.match(text)
     if found is None:
@@ -57,7 +57,7 @@ def _explain_bare_header(text: str, name: str) -> None:
 
 
 def _is_bare_header(text: str) -> bool:
-    """Whether a text begins with `Key: value` lines, two of them known (Pelican)."""
+    """Whether a text begins with `Key: value` lines, two of which we know (as Pelican has them)."""
     known = 0
     for line in text.split("\n"):
         found = _HEADER_LINE.fullmatch(line)
@@ -74,8 +74,8 @@ def _mapping(found: re.Match[str], text: str, name: str) -> MappingText:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a file's bytes say: front matter; `front_digest` names its text,
-    `digest` the body's, which begins on line `body_line` and may have snippets."""
+    """The parsed bytes of a source: its front matter; `front_digest`, the digest of the front
+    matter's text; `digest`, the body's; the line on which the body begins; whether it may have snippets."""
 
     front: FrontMatter
     front_digest: str
@@ -86,8 +86,8 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source at one moment; `stem` is its name without date, and `front`
-    has the name's date where the file gives none."""
+    """One source as it was read once; `stem` is its name without date, and `front` has
+    the date of the file's name if the front matter has none."""
 
     source: SourceFile
     parsed: Parsed
@@ -96,7 +96,7 @@ class Document:
 
     @property
     def digest(self) -> str:
-        """Names the body's content."""
+        """The digest of the body."""
         return self.parsed.digest
 
     @property
@@ -108,11 +108,11 @@ class Document:
         return self._split()[1]
 
     def read_body(self) -> str:
-        """The body, for whoever may ask later."""
+        """Reads the body, for callers who take it later, when needed."""
         return self.body
 
     def place_of(self, key: str) -> Place:
-        """Where a field of front matter stands, under whichever name."""
+        """Returns the place of a field in the front matter, whichever name the author used."""
         mapping = self._split()[0]
         for name in (key, *(alias for alias, ours in ALIASES.items() if ours == key)):
             written = mapping.spelling(name) if mapping else None
@@ -121,18 +121,18 @@ class Document:
         return Place(self.source.name)
 
     def place(self, line: int | None = None, column: int | None = None, length: int = 1) -> Place:
-        """A position in the body, `line` counted from the body's first."""
+        """Returns a place in the body; `line` counts from the body's first line."""
         if line is None:
             return Place(self.source.name)
         return self.place_on(self.body.split("\n"), line, column, length)
 
     def place_on(self, lines: Sequence[str], line: int, column: int | None, length: int) -> Place:
-        """The same in the lines of the body, where they are known."""
+        """Returns the place of a position in the body, whose lines the caller has."""
         text = shown_line(lines[line - 1]) if line <= len(lines) else None
         return Place(self.source.name, self.parsed.body_line + line - 1, column, text, length)
 
     def _split(self) -> tuple[MappingText | None, str, int]:
-        with recorder.unrecorded():  # a page that shows it has read `body` or `text`
+        with recorder.unrecorded():  # unrecorded: a page that shows it has recorded `body` or `text`
             data = self.source.read()
         return split_front_matter(decode(data, self.source.name, "source.encoding"), self.source.name)
 
@@ -141,12 +141,12 @@ _DRAFTS = {("published", "false"): True, ("published", "no"): True, ("published"
            ("published", "yes"): False, ("status", "draft"): True, ("status", "published"): False}
 """Jekyll's and Pelican's ways to say whether a source is a draft."""
 
-_MOST_TERMS = 100  # of one kind, for one page
+_MOST_TERMS = 100  # terms of one taxonomy on one page
 
 
 def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzinfo, problems: Problems,
           nested: Collection[str] = ()) -> Parsed | None:
-    """What the bytes of a file say; None, and a problem, when they cannot be read."""
+    """Parses the bytes of a file; returns None and a problem when they cannot be read."""
     try:
         mapping, body, body_line = split_front_matter(decode(data, source.name, "source.encoding"), source.name)
         front = _Reader(mapping, tuple(taxonomies), zone, problems, nested).read() if mapping else FrontMatter()
@@ -158,8 +158,8 @@ def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzin
 
 
 def document_of(source: SourceFile, parsed: Parsed, zone: tzinfo, *, names_folder: bool = False) -> Document:
-    """A source's document; a file that `names_folder` (a bundle's index) takes
-    stem and date from there."""
+    """Returns a source's document.  With `names_folder` (the index of a bundle) the stem and
+    the date come from the folder's name."""
     stem, day = split_name(source.path, names_folder)
     front = parsed.front
     if front.date is None and day is not None:
@@ -170,7 +170,7 @@ def document_of(source: SourceFile, parsed: Parsed, zone: tzinfo, *, names_folde
 
 
 class _Reader:
-    """Turns one parsed mapping into typed fields."""
+    """Reads a parsed mapping into typed fields."""
 
     def __init__(self, mapping: MappingText, taxonomies: tuple[str, ...], zone: tzinfo, problems: Problems,
                  nested: Collection[str]) -> None:
@@ -186,13 +186,13 @@ class _Reader:
     def read(self) -> FrontMatter:
         data = self.mapping.parse()
         known = spellings(self.taxonomies)
-        keys: dict[str, str] = {}  # as we write them, and as the author does
+        keys: dict[str, str] = {}  # our spelling, and the author's
         for written in data:
             key = known.get(written.casefold(), written)
             if keys.setdefault(key, written) != written:
                 self.problems.error("front-matter.twice", f"`{keys[key]}` and `{written}` are the same key",
                                     self.mapping.place(written), "keep one of them")
-        for key in sorted(keys, key=lambda key: key in ALIASES):  # our own names win
+        for key in sorted(keys, key=lambda key: key in ALIASES):  # our own keys take precedence
             self._read_key(key, data[keys[key]], keys[key])
         given = self.values.pop("params", {})
         byline = self.values.pop("authors", None)
@@ -228,7 +228,7 @@ class _Reader:
             self.problems.error("front-matter.value", f"`{key}`: {reason}", self.mapping.place(key), hint)
 
     def _cut(self, key: str, into: dict[str, Any], name: str) -> None:
-        """Each term has a page that shows the terms of its posts."""
+        """Drops terms beyond the limit: each term has a page that lists the pages with it."""
         if name not in ("authors", *self.taxonomies):
             return
         given = into[name].names if name == "authors" else into[name]
