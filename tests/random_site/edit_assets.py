@@ -1,0 +1,158 @@
+"""Edits of assets, data files and static files."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+
+from random_site.initial_code import FACTS
+from random_site.registry import edit, is_sure, other_edit
+from random_site.site import PNG, Doc, RandomSite
+
+
+@edit
+def asset_changed(site: RandomSite) -> str:
+    name = site.rng.choice(site.assets())
+    site.bump(site.path("content", name), keep_time=site.rng.random() < 0.5)
+    return name
+
+
+@edit
+def asset_added(site: RandomSite) -> str:
+    folder = site.rng.choice(["", "docs/", "trip/", "posts/2025-03-03-walk/", "posts/", "docs/guide/"])
+    name = f"{folder}{site.rng.choice(['no.png', 'asset'])}"
+    name = name if name.endswith("no.png") else f"{name}{next(site.numbers)}.svg"
+    site.write(site.path("content", name), PNG)
+    return name
+
+
+@edit
+def asset_removed(site: RandomSite) -> str | None:
+    return _remove_asset(site, site.rng.choice(site.assets())) if len(site.assets()) > 3 else None
+
+
+@edit
+def link_to_about_comes_or_goes(site: RandomSite) -> str:
+    source = max(source for source in site.sources("posts/") if is_sure(source))
+    doc, link = site.docs[source], "[About](/about/)\n"
+    doc.body = doc.body.replace(link, "") if link in doc.body else doc.body + link
+    return site.save(source)
+
+
+@edit
+def term_page_comes_or_goes(site: RandomSite) -> str:
+    source = site.rng.choice(["tags/python.md", "tags/_index.md", "authors/ann.md", "series/nobody.md"])
+    if source in site.docs:
+        site.drop(source)
+        return f"{source} gone"
+    return site.put(source, Doc({"title": f"Of {source}"}, site.body(source)))
+
+
+@other_edit
+def data_of_templates(site: RandomSite) -> str:
+    name = site.rng.choice(sorted(FACTS))
+    site.bump(site.base / name, keep_time=site.rng.random() < 0.5)
+    return name
+
+
+@other_edit
+def data_comes_or_goes(site: RandomSite) -> str:
+    file = site.base / "data/later.json"
+    if file.exists():
+        file.unlink()
+        return "gone"
+    site.write(file, '{"word": "mark 0000"}')
+    return "there"
+
+
+@edit
+def logo_comes_or_goes(site: RandomSite) -> str:
+    if "logo.svg" in site.assets():
+        return _remove_asset(site, "logo.svg")
+    site.write(site.path("content", "logo.svg"), PNG)
+    return "logo.svg"
+
+
+@edit
+def named_page_comes_or_goes(site: RandomSite) -> str:
+    if "named.md" in site.docs:
+        site.drop("named.md")
+        return "gone"
+    return site.put("named.md", Doc({"title": "Known by name", "unlisted": True}, "Named. mark 0000\n"))
+
+
+@edit
+def picture_of_another_size(site: RandomSite) -> str | None:
+    name = "logo.svg" if site.rng.random() < 0.5 else "docs/plan.png"
+    if name not in site.assets():
+        return None
+    data = site.path("content", name).read_bytes()
+    site.write(site.path("content", name), data[:19] + bytes([site.rng.randint(1, 200)]) + data[20:])
+    return name
+
+
+@edit
+def included_file(site: RandomSite) -> str | None:
+    if "words.txt" not in site.assets():
+        return None
+    site.bump(site.path("content", "words.txt"), keep_time=site.rng.random() < 0.3)
+    return "words.txt"
+
+
+@edit
+def snippet(site: RandomSite) -> str | None:
+    if "said.txt" not in site.assets():
+        return None
+    site.bump(site.path("content", "said.txt"), keep_time=site.rng.random() < 0.3)
+    return "said.txt"
+
+
+@edit
+def favicon_comes_or_goes(site: RandomSite) -> str:
+    if "favicon.svg" in site.assets():
+        return _remove_asset(site, "favicon.svg")
+    site.write(site.path("content", "favicon.svg"), PNG)
+    return "favicon.svg"
+
+
+def _remove_asset(site: RandomSite, name: str) -> str:
+    site.unlink(site.path("content", name))
+    return f"- {name}"
+
+
+@edit
+def asset_renamed(site: RandomSite) -> str:
+    name = site.rng.choice(site.assets())
+    new = posixpath.join(posixpath.dirname(name), f"renamed{next(site.numbers)}{posixpath.splitext(name)[1] or '.svg'}")
+    os.replace(site.path("content", name), site.path("content", new))
+    return f"{name} → {new}"
+
+
+@edit
+def asset_in_a_page_s_place(site: RandomSite) -> str:
+    """`/nowhere/`, which templates and texts ask for, is a file, or nothing."""
+    if "nowhere/index.html" in site.assets():
+        return _remove_asset(site, "nowhere/index.html")
+    site.write(site.path("content", "nowhere/index.html"), b"mark 0000")
+    return "nowhere/index.html"
+
+
+@edit
+def static_changed(site: RandomSite) -> str:
+    site.bump(site.path("static", "my.css"), keep_time=site.rng.random() < 0.5)
+    return "my.css"
+
+
+@edit
+def static_added(site: RandomSite) -> str:
+    name = f"deep/s{next(site.numbers)}.js"
+    site.write(site.path("static", name), "// mark 0000")
+    return name
+
+
+@edit
+def static_removed(site: RandomSite) -> str | None:
+    files = sorted(site.path("static", "deep").glob("*.js")) if site.path("static", "deep").exists() else []
+    if files:
+        site.unlink(site.rng.choice(files))
+    return "one" if files else None
