@@ -1,8 +1,8 @@
-"""Mappings people write by hand: YAML and TOML, with positions for mistakes.
+"""Mappings written by people in YAML or TOML, with the place of every mistake.
 
-Used for `config.yaml` and for front matter.  Everything that PyYAML lets
-through and should not (duplicate keys, impossible dates as bare ValueErrors,
-structures that contain themselves, `No` as a boolean) is handled here.
+Used for `config.yaml` and for front matter.  What PyYAML accepts and should not is
+handled here: duplicate keys, dates that do not exist, values that contain
+themselves, `No` as a boolean.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.text import CONTROLS
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is 8 times faster
-_MAX_DEPTH = 100  # values in one another
-_MAX_NODES = 100_000  # what aliases may unfold to
-_MAX_DIGITS = 1_000  # of a whole number
+_MAX_DEPTH = 100  # how deep values may be nested
+_MAX_NODES = 100_000  # values, after aliases are expanded
+_MAX_DIGITS = 1_000  # digits of a whole number
 _MOST_NUMBER = 10 ** _MAX_DIGITS
 _TOO_DEEP, TOO_LONG = "this is nested too deep", f"this number has more than {_MAX_DIGITS} digits"
 _LONG_NUMBER = re.compile(rf"(?<![\w.])[-+]?\d[\d_]{{{_MAX_DIGITS},}}")
-# What may be deeper than libyaml's own stack can stand; a look at the events tells.
+# Texts that may be too deep for libyaml's stack: their events are counted first.
 _MAYBE_DEEP = re.compile(r"^[-? ]{100}", re.M)
 
 
 class _Loader(_Base):  # type: ignore[misc]  # chosen at run time
-    """YAML as people expect it: 1.2 booleans, no base-60 numbers, no double keys."""
+    """Loads YAML as people expect it: booleans of YAML 1.2, no base-60 numbers, no duplicate keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[tuple[str, str]] = set()
@@ -84,7 +84,7 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 
 
 class _WrittenFloat(float):
-    """A number of TOML that prints as it was written: `1.10`."""
+    """A float that prints as it is written in the file: `1.10`."""
 
     text: str
 
@@ -98,26 +98,26 @@ class _WrittenFloat(float):
 
 
 class Params(dict[str, Any]):
-    """Keys of the author's own, as written; one that is missing is None."""
+    """The author's own keys, as written; a missing key is None."""
 
     def __missing__(self, key: str) -> None:
         return None
 
 
 class MappingText:
-    """The text of one mapping and the file it stands in, from `first_line` on."""
+    """The text of one mapping in a file; the mapping begins on line `first_line`."""
 
     def __init__(self, text: str, path: str, syntax: str = "yaml", first_line: int = 1) -> None:
         self.text = text
         self.path = path
         self.syntax = syntax
         self.first_line = first_line
-        # These end a line for YAML, but for nobody else.
+        # Only YAML takes these for line ends.
         self._yaml = re.sub("[\u2028\u2029\x85]", " ", text)
         self._node: Any = None
 
     def parse(self) -> dict[str, Any]:
-        """The mapping; keys as text.  Raises `ColdpressError` with the place."""
+        """Returns the mapping; its keys are text.  Raises `ColdpressError` with the place of the mistake."""
         data = self.value()
         if data is None:
             return {}
@@ -128,7 +128,7 @@ class MappingText:
         return _without_controls(written) if "\\" in self.text else written  # type: ignore[return-value]
 
     def value(self) -> Any:
-        """Whatever the text holds; raises the same."""
+        """Returns the value, which need not be a mapping; raises as `parse` does."""
         value = self._parse_toml() if self.syntax == "toml" else self._parse_yaml()
         for key, inner in value.items() if isinstance(value, dict) else [(None, value)]:
             wrong = what_is_too_much(inner, 1)
@@ -138,7 +138,7 @@ class MappingText:
         return value
 
     def place(self, *keys: str | int, length: int | None = None) -> Place:
-        """Where a key stands (or, for an int, an item of a list); without keys, the file."""
+        """Returns the place of a key, or of a list item (an int); without keys, the file's."""
         if not keys:
             return Place(self.path)
         if self.syntax == "toml":
@@ -156,7 +156,7 @@ class MappingText:
         return self._place(found_at, length or width)
 
     def spelling(self, key: str) -> str | None:
-        """How a key is written that stands at the top, in whatever case; None for none."""
+        """Returns how a top-level key is written, compared without case; None if it is missing."""
         if self.syntax == "toml":
             found = re.search(rf"^[ \t]*(?:\[+\s*)?({re.escape(key)})\b", self.text, re.M | re.I)
             return found[1] if found else None
@@ -166,7 +166,7 @@ class MappingText:
                      if isinstance(label, yaml.ScalarNode) and label.value.casefold() == key.casefold()), None)
 
     def raw(self, *keys: str | int) -> str | None:
-        """The letters of a scalar as written: `1.10`, not the number 1.1."""
+        """Returns a scalar as it is written: `1.10`, not the number 1.1."""
         if self.syntax == "toml":
             if len(keys) > 1:
                 return None
@@ -221,7 +221,7 @@ class MappingText:
             at = at if self.text[at:].strip() else max(0, len(self.text.rstrip()) - 1)  # where anything is
             message = "this is never closed, or a comma is missing"
         elif reason.context_mark and not self.text[at:].strip() and self.text[reason.context_mark.index:].strip():
-            # Something was opened and never closed: its opening is the place.
+            # A bracket was opened and never closed: the place is where it was opened.
             at, hint = reason.context_mark.index, "close it, or put the whole value in quotes"
             message = "this quote is never closed" if self.text[at] in "\"'" else f"this is never closed: {message}"
         if "found a tab" in message or "'\\t' that cannot" in message:
@@ -286,7 +286,7 @@ class MappingText:
 
 
 def what_is_too_much(value: object, depth: int = 0) -> str | None:
-    """What of a parsed value is deeper or longer than whatever reads it can stand."""
+    """Says what in a parsed value is too deep or too long for its readers."""
     ahead = [(value, depth)]
     while ahead:
         inner, depth = ahead.pop()
@@ -300,13 +300,13 @@ def what_is_too_much(value: object, depth: int = 0) -> str | None:
 
 
 def long_number_at(text: str) -> int:
-    """Where the first number stands that has too many digits."""
+    """Returns where the first number with too many digits is."""
     found = _LONG_NUMBER.search(text)
     return found.start() if found else 0
 
 
 def _too_deep_at(text: str) -> int | None:
-    """Where a text begins to be nested too deep."""
+    """Returns where the text is first nested too deep."""
     if text.count("[") + text.count("{") <= _MAX_DEPTH and not _MAYBE_DEEP.search(text):
         return None
     depth = 0
@@ -319,7 +319,7 @@ def _too_deep_at(text: str) -> int | None:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     except yaml.YAMLError:
-        pass  # told when it is read
+        pass  # reported when it is read
     return None
 
 
@@ -342,7 +342,7 @@ def _child(node: yaml.Node, key: str | int) -> tuple[yaml.Node, yaml.Node] | Non
 
 
 def _without_controls(value: object) -> object:
-    """A parsed value without the characters that only an escape can bring in."""
+    """Removes control characters, which escapes can bring into a parsed value."""
     if isinstance(value, str):
         return CONTROLS.sub("", value)
     if isinstance(value, dict):

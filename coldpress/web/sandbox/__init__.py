@@ -1,6 +1,6 @@
-"""The sandbox in which bodies that are templates run (`markdown.jinja: true`).
+"""The sandbox for bodies that are templates (`markdown.jinja: true`).
 
-A body is written by an author, not by whoever owns the machine.  It gets plain
-values, read-only views of the site and a few functions, and nothing else; and
-what it may cost is counted.
+An author may write such a body without owning the machine.  The body gets plain
+values, read-only views of the site and a few functions; the cost of what it does
+is counted and limited.
 """

@@ -1,4 +1,4 @@
-"""The budget of a template body: what it costs is counted, as it is compiled and as it runs."""
+"""The budget of a template body: its cost is counted when it is compiled and when it runs."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from coldpress.text import CONTROLS
 STEPS = 1_000_000
 CHARACTERS = 5_000_000
 DEPTH = 50
-"""Calls of macros and of recursive loops within one another."""
+"""How deep calls of macros and recursive loops may be nested."""
 BODIES = 8
-"""Bodies of pages that ask for one another."""
+"""How deep bodies may include one another."""
 NESTED = 50
-"""Lists within one another."""
+"""How deep lists may be nested."""
 WIDTH = 1_000
-"""The widest that a text is padded, indented or cut in pieces to."""
+"""The largest width for padding, indenting and wrapping."""
 BITS = 4_096
 """The longest whole number."""
-_PER_STEP = 256  # characters that are looked at in about the time of one operation
+_PER_STEP = 256  # characters, which are processed in about the time of one step
 
 
 class Refused(SecurityError):
-    """Something that a body may not read or do; `hint` is the way out of it."""
+    """A body did something that is not allowed; `hint` says what to do instead."""
 
     hint = "the documentation lists what a body may read and do, and how much: Markdown, “Templates in bodies”"
 
@@ -42,13 +42,15 @@ class AsksForItself(Refused):
 
 
 class TooCostly(Refused):
-    """A body asks for more than one body may cost."""
+    """A body costs more than one body may."""
 
 
 class Budget:
-    """What is left for one body.  `sources` names the pages whose bodies are
-    running, one within another; all of them share the budget of the first.
-    `known` are texts of other pages, with what was read for each."""
+    """What one body may still spend.
+
+    `sources` are the pages whose bodies are running, each inside the one before; they
+    share one budget.  `known` holds texts of other pages, with the reads of each.
+    """
 
     def __init__(self) -> None:
         self.sources: list[str] = []
@@ -58,24 +60,24 @@ class Budget:
         self._depth = 0
 
     def spend(self, steps: int) -> None:
-        """Count steps."""
+        """Counts steps."""
         self.steps -= steps
         if self.steps < 0:
             raise TooCostly(f"it takes more than {STEPS:,} steps")
 
     def look_at(self, characters: int) -> None:
-        """Count an operation on a text of this length."""
+        """Counts an operation on a text of this length."""
         self.spend(1 + characters // _PER_STEP)
 
     def write(self, characters: int) -> None:
-        """Count characters that are made; called before they are, where that can be known."""
+        """Counts characters, before they are made where their number is known."""
         self._characters -= characters
         if self._characters < 0:
             raise TooCostly(f"it makes more than {CHARACTERS:,} characters")
 
     @contextmanager
     def call(self) -> Iterator[None]:
-        """Count a call while it lasts."""
+        """Counts a call while it runs."""
         self.spend(1)
         self._depth += 1
         if self._depth > DEPTH:
@@ -90,7 +92,7 @@ _budget: ContextVar[Budget | None] = ContextVar("coldpress.body", default=None)
 
 
 def budget() -> Budget:
-    """The budget of the body that is running."""
+    """Returns the budget of the running body."""
     current = _budget.get()
     if current is None:
         raise Refused("no body is running")
@@ -104,7 +106,7 @@ def is_nested() -> bool:
 
 @contextmanager
 def running(source: str) -> Iterator[Budget]:
-    """Run the body of a page inside the block."""
+    """Runs the body of a page inside the block."""
     current = _budget.get()
     token = None
     if current is None:
@@ -124,7 +126,7 @@ def running(source: str) -> Iterator[Budget]:
 
 
 def as_width(value: Any) -> int:
-    """A width, if texts may be that wide."""
+    """Returns a width; raises if texts may not be that wide."""
     if not isinstance(value, int) or value > WIDTH:
         raise TooCostly(f"a width is a number up to {WIDTH:,}")
     return value
@@ -140,7 +142,7 @@ _REFUSED: Mapping[type[nodes.Node], str] = {
 
 
 def parsed(environment: Environment, body: str) -> nodes.Template:
-    """A body's nodes.  Raises `TemplateSyntaxError` for what it may not say."""
+    """Parses a body.  Raises `TemplateSyntaxError` for tags that are not allowed."""
     line = 1
     try:
         _check_tokens(environment, body)
@@ -153,7 +155,7 @@ def parsed(environment: Environment, body: str) -> nodes.Template:
 
 
 def _check_tokens(environment: Environment, body: str) -> None:
-    """Refuse what would take the parser too deep into itself."""
+    """Refuses a body that would make the parser recurse too deep."""
     tag: list[tuple[str, str]] = []
     brackets = tags = 0
     inside = False
@@ -176,7 +178,7 @@ def _check_tokens(environment: Environment, body: str) -> None:
 
 
 def _opens(tag: list[tuple[str, str]]) -> int:
-    """1 for a tag that begins a block, -1 for one that ends it."""
+    """Returns 1 for a tag that opens a block, -1 for one that closes it, else 0."""
     name = tag[0][1] if tag else ""
     if name == "set":
         return 0 if ("operator", "=") in tag else 1
@@ -184,7 +186,7 @@ def _opens(tag: list[tuple[str, str]]) -> int:
 
 
 def _prefixes(tag: list[tuple[str, str]]) -> int:
-    """How many signs or `not` stand before one another at the end of what was read."""
+    """Counts the signs and `not` in a row at the end of the tokens."""
     count = 0
     for _, text in reversed(tag):
         if text not in ("-", "+", "not"):
@@ -196,7 +198,7 @@ def _prefixes(tag: list[tuple[str, str]]) -> int:
 
 
 def _check_depth(template: nodes.Template) -> int:
-    """Refuse what would take the compiler too deep into itself."""
+    """Refuses a body that would make the compiler recurse too deep."""
     ahead: list[tuple[nodes.Node, int, int]] = [(template, 0, 0)]
     while ahead:
         node, depth, loops = ahead.pop()
@@ -209,7 +211,7 @@ def _check_depth(template: nodes.Template) -> int:
 
 
 class _Guarding(NodeTransformer):
-    """Refuses tags that reach other templates; lets what costs be counted."""
+    """Refuses tags that load other templates, and adds counting to the compiled code."""
 
     def generic_visit(self, node: nodes.Node, *arguments: object, **more: object) -> nodes.Node:
         if type(node) in _REFUSED:

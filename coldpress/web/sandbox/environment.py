@@ -1,9 +1,9 @@
-"""The Jinja environment of bodies.
+"""The Jinja environment of template bodies.
 
-Whatever a template does with a value comes through here: it reads an attribute
-(`getattr`, `getitem`), calls, calculates or prints.  Each has a list of what
-it allows; all else is `Refused`.  Attributes are never read from an object by
-a name that the template chose, unless the name stands in such a list.
+Everything a template does with a value comes through here: reading an attribute
+(`getattr`, `getitem`), calling, calculating, printing.  Each has a list of what
+is allowed; anything else is `Refused`.  A name that the template chose is read
+from an object only if it is in such a list.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ _TOOLS: Mapping[type, tuple[tuple[str, ...], tuple[str, ...]]] = {
     LoopContext: (("index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0",
                    "previtem", "nextitem"), ("cycle", "changed")),
     Cycler: (("current",), ("next", "reset"))}
-"""The values and the functions of Jinja's own tools."""
+"""The attributes and the methods of Jinja's own objects."""
 _CALLED = (Function, Macro, LoopContext, Joiner)
 
 
 class BodyEnvironment(SandboxedEnvironment):
-    """Jinja for bodies: plain values, views and a few functions."""
+    """The Jinja environment of bodies: plain values, views and a few functions."""
 
     intercepted_binops = frozenset(("+", "-", "*", "/", "//", "%", "**"))
 
@@ -66,11 +66,11 @@ class BodyEnvironment(SandboxedEnvironment):
             **{name: _own(call) for name, call in OWN.items()}}
         tests: dict[str, Any] = dict(self.tests)
         self.tests = {name: _tested(tests[name], before) for name, before in TESTS.items()}
-        self.tests["sameas"] = self.tests["eq"]  # two views of one page are the same
+        self.tests["sameas"] = self.tests["eq"]  # two views of one page are equal
 
     @lru_cache(maxsize=128)  # noqa: B019  (there is one environment a process)
     def template(self, body: str) -> Template:
-        """A body, compiled."""
+        """Compiles a body."""
         return Template.from_code(self, self.compile(parsed(self, body)), self.make_globals(None))
 
     # Reading.
@@ -80,7 +80,7 @@ class BodyEnvironment(SandboxedEnvironment):
         return self._read(obj, attribute, (self._attribute, self._item))
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        """`obj[argument]`, and attributes that filters name"""
+        """`obj[argument]`, and the attributes that filters name."""
         weigh(argument)
         ways = (self._item, self._attribute) if isinstance(argument, str) else (self._item,)
         return self._read(obj, argument, ways)
@@ -88,7 +88,7 @@ class BodyEnvironment(SandboxedEnvironment):
     def _read(self, obj: Any, name: Any, ways: Iterable[Callable[[Any, Any], Any]]) -> Any:
         budget().spend(1)
         if isinstance(obj, Undefined):
-            str(obj)  # raises, with what is missing
+            str(obj)  # raises an error that names what is missing
         for way in ways:
             value = way(obj, name)
             if value is not _MISSING:
@@ -96,7 +96,7 @@ class BodyEnvironment(SandboxedEnvironment):
         return self._nothing(obj, name)
 
     def _nothing(self, obj: Any, name: Any) -> Undefined:
-        """What is not there may be tested; what is, but not for bodies, is refused."""
+        """Returns an undefined value for a missing name; refuses a name that bodies may not read."""
         if isinstance(name, str) and (name.startswith("_") or name in names_in(obj)):
             raise Refused(f"a body may not read `{name}` of a {kind_of(obj)}")
         if not isinstance(name, str):
@@ -112,7 +112,7 @@ class BodyEnvironment(SandboxedEnvironment):
                 return _MISSING
         if name in METHODS.get(kind, ()):
             if kind in (str, Markup, list, tuple):
-                weigh(obj)  # a mapping's methods do not go through it, or count it themselves
+                weigh(obj)  # a mapping's methods do not iterate over it, or count it themselves
             return Function(partial(METHODS[kind][name], obj))
         if name in FIELDS.get(kind, ()):
             return getattr(obj, name)
@@ -133,7 +133,7 @@ class BodyEnvironment(SandboxedEnvironment):
     # Calling and calculating.
 
     def call(__self, __context: Context, __obj: Any, *arguments: Any, **more: Any) -> Any:  # noqa: N805
-        """`obj(…)`; the names are Jinja's, so that none of `more` is one of them."""
+        """`obj(…)`.  The parameters have Jinja's names, which no keyword in `more` can have."""
         if isinstance(__obj, Undefined):
             str(__obj)
         if not isinstance(__obj, _CALLED):
@@ -162,7 +162,7 @@ class BodyEnvironment(SandboxedEnvironment):
 
     def call_filter(self, name: str, value: Any, args: Any = None, kwargs: Any = None, context: Any = None,
                     eval_ctx: Any = None) -> Any:
-        """A filter that is named in a text: `map("upper")`."""
+        """Calls a filter by a name in a text: `map("upper")`."""
         if name.startswith(" ") and name not in _INNER:
             raise Refused("no such filter")
         return super().call_filter(name, value, args, kwargs, context, eval_ctx)
@@ -194,7 +194,7 @@ class _BodyFormatter(SandboxedFormatter):
 
 
 def _of_tool(obj: Any, name: str) -> Any:
-    """What loops, namespaces and cyclers have."""
+    """Returns an attribute of a loop, namespace or cycler."""
     if isinstance(obj, Namespace) and not name.startswith("_"):
         return getattr(obj, name, _MISSING)
     values, functions = next((names for kind, names in _TOOLS.items() if isinstance(obj, kind)), ((), ()))
@@ -204,7 +204,7 @@ def _of_tool(obj: Any, name: str) -> Any:
 
 
 def _guarded(name: str, before: Before) -> Callable[..., Any]:
-    """Jinja's filter of a name, counted."""
+    """Returns Jinja's filter of this name, with its cost counted."""
 
     @pass_context
     def guarded(context: Context, value: Any, *arguments: Any, **more: Any) -> Any:
@@ -239,7 +239,7 @@ def _tested(test: Callable[..., Any], before: Before) -> Callable[..., bool]:
 
 @pass_context
 def _printed(context: Context, value: Any) -> Any:
-    """A value on its way into the text."""
+    """Prepares a value for output into the text."""
     if isinstance(value, Undefined):
         return value
     if isinstance(value, (View, PageList, Data)) and str(value) == repr(value):

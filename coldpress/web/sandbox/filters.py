@@ -68,7 +68,7 @@ def printf(text: str, arguments: Any) -> Any:
 
 
 def _widths(text: str) -> tuple[int, int]:
-    """How many places a format has, and how wide they are together."""
+    """Counts the placeholders of a format, and adds up their widths."""
     specs = width = 0
     at = text.find("%")
     while at >= 0:
@@ -83,7 +83,7 @@ def _widths(text: str) -> tuple[int, int]:
 
 
 def _after_key(text: str, at: int) -> int:
-    """Where the key of a place ends: `%(key)s`."""
+    """Returns where the key of a placeholder ends: `%(key)s`."""
     if text[at:at + 1] != "(":
         return at
     depth = 0
@@ -110,7 +110,7 @@ def _values(mapping: Mapping[Any, Any]) -> tuple[Any, ...]:
 
 
 def _call(name: str, value: Any, *arguments: Any, **more: Any) -> Any:
-    """A method as it is: it gives no more than a few times what it has."""
+    """Calls a method unchanged: its result is at most a few times as large as its arguments."""
     return getattr(value, name)(*arguments, **more)
 
 
@@ -139,11 +139,11 @@ FIELDS: Mapping[type, frozenset[str]] = {
     date: frozenset(("year", "month", "day")), time: frozenset(("hour", "minute", "second")),
     datetime: frozenset(("year", "month", "day", "hour", "minute", "second")),
     timedelta: frozenset(("days", "seconds")), Group: frozenset(("grouper", "list"))}
-"""The attributes of each type that are values."""
+"""The attributes of each type that hold values."""
 
 
 Before = Callable[..., Any]
-"""Counts what a filter is given, and refuses what is too much."""
+"""Counts the arguments of a filter, and refuses too large ones."""
 _DEEPEST_INDENT = 4
 
 
@@ -162,7 +162,7 @@ def _weigh_nothing(value: Any, *arguments: Any, **more: Any) -> None:
 
 
 def _weigh_sorted(value: Any, *arguments: Any, **more: Any) -> None:
-    """By an attribute, which is counted as it is read, or by all of each item."""
+    """Counts the attribute that is sorted by, or every item as a whole."""
     (_weigh_list if "attribute" in more else _weigh_all)(value, *arguments, **more)
 
 
@@ -245,7 +245,7 @@ def _replace(context: Context, s: Any, old: str, new: str, count: int | None = N
 
 
 def _sum(context: Context, iterable: Any, attribute: str | int | None = None, start: Any = 0) -> Any:
-    """Of numbers: lists would be made again for each."""
+    """Adds numbers only: adding lists would copy them for each item."""
     items = iterate(iterable)
     if attribute is not None:
         items = context.environment.call_filter("map", list(items), (), {"attribute": attribute}, context)
@@ -274,7 +274,7 @@ FILTERS: Mapping[str, Before] = {
 """Jinja's own, by what is counted before each."""
 OWN: Mapping[str, Callable[..., Any]] = {
     "attr": _attr, "format": _format, "groupby": _group, "join": _join, "replace": _replace, "sum": _sum}
-"""Those that are here in place of Jinja's."""
+"""Our filters that replace Jinja's."""
 
 
 def _number(value: Any, *arguments: Any) -> None:

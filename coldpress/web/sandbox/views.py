@@ -1,4 +1,4 @@
-"""Views: what a template body sees of pages and settings, and how much each value weighs."""
+"""Views: the read-only objects that a template body gets for pages and settings, and their size."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from coldpress.web.sandbox.budget import BITS, NESTED, Refused, TooCostly, budge
 from coldpress.web.templates import SiteVariables
 
 SCALARS = (str, int, float, bytes, date, time, timedelta, type(None))
-"""Types of values that hold no others; `Markup`, `bool` and `datetime` are among their subtypes."""
+"""Types of values without parts; `Markup`, `bool` and `datetime` are subtypes of them."""
 _EXACT = frozenset((str, Markup, int, bool, float, bytes, date, datetime, time, timedelta, type(None)))
 _OF_BODY = frozenset(("html", "toc", "summary", "description", "words", "minutes", "title_html", "title_id"))
 _SLOW = frozenset(("children", "terms", "related", "nav", "menu", "size", "first_url", "ancestors"))
@@ -42,7 +42,7 @@ _CALL_STEPS = 10
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The names that a view has: `values` are read, `functions` are called."""
+    """The names of a view: `values` are read, `functions` are called."""
 
     values: frozenset[str]
     functions: frozenset[str] = frozenset()
@@ -81,7 +81,7 @@ SHAPES: Mapping[type, Shape] = {
 
 
 class Function:
-    """A function that a body may call; the environment looks at what it gives."""
+    """A function that a body may call; the environment checks its result."""
 
     __slots__ = ("_call",)
 
@@ -103,7 +103,7 @@ class Group(NamedTuple):
 
 
 class View:
-    """One thing of the site.  Two views of the same thing are equal."""
+    """A read-only view of one object of the site.  Two views of the same object are equal."""
 
     __slots__ = ("_of", "_shape")
 
@@ -132,7 +132,7 @@ class View:
 
 
 class PageList:
-    """A list of pages, whose reads are recorded by slice and by length."""
+    """A list of pages; reads are recorded by slice and by length."""
 
     __slots__ = ("_of",)
 
@@ -163,7 +163,7 @@ class PageList:
 
 
 def view_of(value: Any) -> Any:
-    """What a body gets for a value of the site."""
+    """Returns what a body gets for a value of the site."""
     kind = type(value)
     if kind in _EXACT or isinstance(value, (Params, Data, View, PageList, Function)):
         return value
@@ -183,28 +183,28 @@ def view_of(value: Any) -> Any:
 
 
 def thing_of(value: Any) -> Any:
-    """What a view shows, for a function of ours that takes it."""
+    """Returns the object behind a view, for a function of ours that takes it."""
     return value._of if isinstance(value, View) else value
 
 
 def size_of(pages: PageList) -> int:
-    """How many pages are in a list (not recorded)."""
+    """Returns the number of pages in a list, without recording it."""
     return len(pages._of.unrecorded)
 
 
 def names_in(value: Any) -> list[str]:
-    """Every name that a value has, also those that bodies may not read; of a view,
-    those of what it shows."""
+    """Returns every attribute of a value, also those that bodies may not read; for a view,
+    those of the object behind it."""
     return dir(value._of) if isinstance(value, (View, PageList)) else dir(type(value))
 
 
 def kind_of(value: Any) -> str:
-    """What kind of thing a value is, in words."""
+    """Says in words what kind of object a value is."""
     return value._kind if isinstance(value, (View, PageList)) else type(value).__name__
 
 
 def read(view: View, name: str) -> Any:
-    """A value or a function of a view; KeyError for a name that stands in no shape."""
+    """Returns a value or a function of a view.  Raises KeyError for a name that its shape lacks."""
     if name in view._shape.functions:
         return Function(partial(_call, view._of, name))
     if name not in view._shape.values:
@@ -216,7 +216,7 @@ def read(view: View, name: str) -> Any:
 
 
 def _call(thing: Any, name: str, *names: Any) -> Any:
-    """Ask for something by its name, which is recorded."""
+    """Calls the function, and records the name."""
     budget().spend(_CALL_STEPS)
     for each in names:
         if not all(isinstance(text, str) for text in (each if isinstance(each, (list, tuple)) else (each,))):
@@ -225,7 +225,7 @@ def _call(thing: Any, name: str, *names: Any) -> Any:
 
 
 def _read_of_body(page: Page, name: str) -> Any:
-    """What takes rendering a page: counted, and read once for each body that asks."""
+    """Reads what needs the page rendered: it is counted, and read once for each running body."""
     spent = budget()
     key = page.source, name
     if key not in spent.known:
@@ -240,14 +240,16 @@ def _read_of_body(page: Page, name: str) -> Any:
 
 
 TOOLS = (Function, Macro, Namespace, Cycler, Joiner, LoopContext)
-"""Types of what is no value: it stands in no list, and is never printed."""
+"""Types that are no values: they cannot be in a list, and are never printed."""
 _HALF = re.compile("[\ud800-\udfff]")
-_OTHER = 8  # characters that stand for a value that is no text
+_OTHER = 8  # characters, counted for a value that is no text
 
 
 def weigh(value: Any, *, inside: bool = False) -> int:
-    """Count all of a value, and give about how many characters it is as text.
-    A value `inside` another, or to be printed, is no tool."""
+    """Counts all of a value, and returns about how many characters it has as text.
+
+    A value that is `inside` another one or is printed must not be a function or a tool.
+    """
     return _weigh(value, 0 if not inside else 1)
 
 
@@ -286,7 +288,7 @@ def _weigh_inside(value: Iterable[Any], depth: int) -> int:
 
 
 def weigh_items(value: Any) -> int:
-    """Count the items of a value, not what is in them, and give how many there are."""
+    """Counts the items of a value without what is in them, and returns their number."""
     if isinstance(value, PageList):
         count = size_of(value)
     elif isinstance(value, (str, list, tuple, dict, range)):
@@ -298,7 +300,7 @@ def weigh_items(value: Any) -> int:
 
 
 def iterate(value: Any) -> Any:
-    """What a loop goes over, its items counted."""
+    """Returns what a loop iterates over, with its items counted."""
     weigh_items(value)
     if isinstance(value, (PageList, Mapping)):
         return tuple(value)
@@ -308,7 +310,7 @@ def iterate(value: Any) -> Any:
 
 
 def made(value: Any) -> Any:
-    """What an operation gave, counted; an iterator as a list."""
+    """Returns the result of an operation, counted; an iterator becomes a list."""
     if isinstance(value, Iterator):
         value = list(_each(value))
     elif isinstance(value, str):
@@ -324,7 +326,7 @@ def made(value: Any) -> Any:
 
 
 def check_text(text: str) -> None:
-    """Refuse half characters, which no file can hold."""
+    """Refuses lone surrogates, which no file can hold."""
     if not text.isascii() and _HALF.search(text):
         raise Refused("this makes half a character")
 
@@ -336,7 +338,7 @@ def _each(items: Iterator[Any]) -> Iterator[Any]:
 
 
 def repeat(count: int, what: Sequence[Any] | str) -> None:
-    """Count something before it is made that many times."""
+    """Counts something before it is made so many times."""
     if isinstance(what, str):
         budget().write(max(0, count) * len(what))
     else:
