@@ -1,9 +1,9 @@
 """Templates of the app that a site is mounted in: `{% extends "app:base.html" %}`.
 
-The app's own Jinja environment loads and runs them, so its filters, its settings
-and the templates they include are what they are in the app.  Names mean there
-what they mean in the app, `url_for` and what its context processors give
-included; a block that a template of the site fills means what it means in the site.
+The app's own Jinja environment loads and runs them, with the app's filters, settings
+and includes.  Names have the values they have in the app, also `url_for` and what
+context processors add.  In a block that a template of the site overrides, names have
+the values they have in the site.
 """
 
 from __future__ import annotations
@@ -24,14 +24,13 @@ from coldpress import recorder
 from coldpress.paths import relative_name
 
 PREFIX = "app:"
-"""What the name of a template of the app begins with."""
+"""The prefix of the names of the app's templates."""
 _INNER = "_coldpress_inside"
 
 
 class AppTemplates:
-    """The templates of an app, as those of the site see them; `ours` are the names
-    that mean something else in the site, `base` is the folder from which files
-    are named."""
+    """Loads templates of an app for templates of the site.  `ours` are the names that have
+    other values in the site; messages name files relative to `base`."""
 
     def __init__(self, app: Flask, ours: Mapping[str, Any], base: Path) -> None:
         self._app = app
@@ -42,22 +41,22 @@ class AppTemplates:
 
     @cached_property
     def environment(self) -> jinja2.Environment:
-        """The app's own, with a cache apart: what the app loads for itself it opens,
-        and its pages read it."""
+        """The app's environment with a template cache of its own: so the app's own pages still
+        open the files of their templates, and these reads are recorded."""
         return self._app.jinja_env.overlay()
 
     def clear(self) -> None:
-        """Forget what was loaded."""
+        """Drop the loaded templates."""
         self.__dict__.pop("environment", None)
         self._reads.clear()
         self._files.clear()
 
     def has_any(self, files: Iterable[Path]) -> bool:
-        """Whether one of these files is a template that was loaded."""
+        """Whether one of these files is a loaded template."""
         return not self._files.isdisjoint(files)
 
     def load(self, name: str) -> Template:
-        """A template of the app; it and all that it may reach are read."""
+        """Load a template of the app; record reads of it and of all templates it may include or extend."""
         if name not in self._reads:
             with recorder.unrecorded():
                 self._reads[name] = tuple(self._read(name))
@@ -66,21 +65,21 @@ class AppTemplates:
             return _Borrowed.of(self.environment.get_template(name), self)
 
     def source(self, name: str) -> tuple[str, str | None]:
-        """The text and the file of a template; raises `TemplateNotFound`."""
+        """The source and the file of a template; raises `TemplateNotFound`."""
         loader = self.environment.loader
         if loader is None:
             raise TemplateNotFound(name)
         return loader.get_source(self.environment, name)[:2]
 
     def fingerprint(self, name: str) -> str | None:
-        """The digest of a template; None for one that is not there."""
+        """The digest of a template; None if it does not exist."""
         try:
             return blake2b(self.source(name)[0].encode(), digest_size=8).hexdigest()
         except TemplateNotFound:
             return None
 
     def names(self) -> dict[str, Any]:
-        """What the app's context processors give, asked once a request."""
+        """The variables of the app's context processors, which are called once a request."""
         if "coldpress_app_names" not in g:
             found: dict[str, Any] = {}
             self._app.update_template_context(found)
@@ -89,7 +88,7 @@ class AppTemplates:
         return names
 
     def inside(self, context: Context, name: str) -> Context:
-        """A context in which names mean what they mean in the app; one for each of the site's."""
+        """The context in which the app's templates run, one for each context of the site."""
         known: Context | None = vars(context).get(_INNER)
         if known is None:
             known = vars(context)[_INNER] = self._make_inside(context, name)
@@ -103,8 +102,8 @@ class AppTemplates:
         return inner
 
     def _read(self, name: str) -> Iterator[recorder.Key]:
-        """What has to be looked at again for a template: it and all that it names,
-        and where one of them isn't there, the folder."""
+        """The reads that a template stands for: itself and all templates it names; for one
+        that does not exist, the app's template folder."""
         for each in self._closure(name):
             yield "template", PREFIX + each
             try:
@@ -117,7 +116,7 @@ class AppTemplates:
                 yield "included", relative_name(Path(file), self._base)
 
     def _closure(self, name: str) -> list[str]:
-        """A template and all that it names; every template where a name is made up."""
+        """A template and all templates it names; where a name is computed, every template."""
         found: dict[str, None] = {}
         ahead = [name]
         while ahead:
@@ -137,8 +136,8 @@ class AppTemplates:
 
 
 class _Part:
-    """A part of a template that runs in another context than that in which it is
-    called; as equal to itself as Jinja's `super()` expects."""
+    """A render function (root or block) that runs in another context than its caller's.
+    It compares equal by the function it wraps, as Jinja's `super()` expects."""
 
     def __init__(self, run: Any, choose: Callable[[Context], Context]) -> None:
         self.run = run
@@ -162,8 +161,8 @@ def _innermost(run: Any) -> Any:
 
 
 class _Blocks(dict[str, list[Any]]):
-    """The blocks of a context inside: those of the site's, and what parents of the
-    app's template add, which the site's then has too."""
+    """The blocks of an app context: those of the site's context, and those that parents of
+    the app's template add; these are added to the site's context too."""
 
     def __init__(self, outer: Context, inner: Context) -> None:
         super().__init__()
@@ -181,7 +180,7 @@ class _Blocks(dict[str, list[Any]]):
 
 
 class _Runs(list[Any]):
-    """The blocks of one name, the one that is shown first."""
+    """The blocks of one name, in the order of `super()`: the one that is rendered comes first."""
 
     def __init__(self, outer: Context, inner: Context, name: str, runs: list[Any]) -> None:
         super().__init__(runs)
@@ -196,11 +195,11 @@ class _Runs(list[Any]):
 
 
 class _Borrowed(Template):
-    """A template of the app that runs in the contexts of the site."""
+    """A template of the app, which templates of the site extend or include."""
 
     @classmethod
     def of(cls, template: Template, templates: AppTemplates) -> _Borrowed:
-        """A copy that shares everything but how it runs."""
+        """A copy of a template whose render functions run in the app's context."""
         borrowed: _Borrowed = object.__new__(cls)
         vars(borrowed).update(vars(template))
         name = str(template.name)
@@ -213,4 +212,4 @@ class _Borrowed(Template):
         return borrowed
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
-        return self.make_module()  # its macros know the app's globals
+        return self.make_module()  # so that its macros see the app's globals

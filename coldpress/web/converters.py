@@ -1,4 +1,4 @@
-"""URL converters: which part of a URL names content, a taxonomy, a collection."""
+"""URL converters: they turn parts of URLs into pages, taxonomies and collections, and back."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from coldpress.web.site import Site
 
 
 def install_converters(url_map: Map, site: Site) -> None:
-    """Give a URL map the converters of one site, under names that no app has."""
+    """Add the converters of one site to a URL map; their names begin with `coldpress_`."""
 
     class Content(BaseConverter):
-        """Anything at a path: a page, an alias or an asset; None where nothing is.
+        """The content at a path: a page, an alias or an asset; None where nothing is.
 
-        Werkzeug tries no other rule once a converter refuses, so this one
-        never does: the view answers with the site's 404 page.
+        It never raises `ValidationError`, after which Werkzeug would try no other rule:
+        the view answers with the site's 404 page.
         """
 
         part_isolating = False
@@ -40,7 +40,7 @@ def install_converters(url_map: Map, site: Site) -> None:
             return url_of(found if isinstance(found, str) else found.path).removeprefix("/")
 
     class Listing(BaseConverter):
-        """The list whose feed it is, as the path at which it stands."""
+        """The path of the list to which a feed belongs."""
 
         part_isolating = False
         regex = ".+?"
@@ -85,7 +85,7 @@ def _names(by_segment: dict[str, str]) -> type[BaseConverter]:
     segments = {name: segment for segment, name in by_segment.items()}
 
     class Names(BaseConverter):
-        """One of the names in the config, as it stands in URLs."""
+        """A name from the config, in the form it has in URLs."""
 
         regex = "|".join(map(re.escape, by_segment)) or "(?!)"
 

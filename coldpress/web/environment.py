@@ -1,4 +1,4 @@
-"""The Jinja environment: the site's templates, then the theme's; bytecode cache and seeded random."""
+"""The Jinja environment of a site: template lookup, undefined names, `url_for`, seeded random values."""
 
 from __future__ import annotations
 
@@ -41,58 +41,59 @@ from coldpress.web.app_templates import PREFIX, AppTemplates
 
 
 @pass_context
-def pick(context: Context, items: Sequence[Any]) -> Any:
-    """The filter `random`: one of the items, for a page always the same."""
+def random_item(context: Context, items: Sequence[Any]) -> Any:
+    """The filter `random`: one of the items; a page gets the same one in every build."""
     items = list(items)
     if not items:
         return context.environment.undefined("No random item, sequence was empty.")
-    return _dice().choice(items)
+    return _page_random().choice(items)
 
 
 def lipsum(*arguments: Any, **more: Any) -> str:
-    """Jinja's `lipsum`, for a page always the same."""
-    with seeded(_dice().random()):
+    """Jinja's `lipsum`; a page gets the same text in every build."""
+    with seeded(_page_random().random()):
         return generate_lorem_ipsum(*arguments, **more)
 
 
 @contextmanager
 def seeded(by: str | float) -> Iterator[None]:
-    """Within the block the dice that everybody shares, those of the module
-    `random`, fall as `by` says; then they are put back as they lay."""
-    lay = random.getstate()
+    """Seed the global generator of the module `random` with `by` inside the block; restore
+    its state afterwards."""
+    state = random.getstate()
     random.seed(by)
     try:
         yield
     finally:
-        random.setstate(lay)
+        random.setstate(state)
 
 
-def _dice() -> random.Random:
+def _page_random() -> random.Random:
+    """A generator seeded with the path of the current request."""
     if not has_request_context():
         return random.Random(0)
-    if "coldpress_dice" not in g:
-        g.coldpress_dice = random.Random(request.path)
-    dice: random.Random = g.coldpress_dice
-    return dice
+    if "coldpress_random" not in g:
+        g.coldpress_random = random.Random(request.path)
+    generator: random.Random = g.coldpress_random
+    return generator
 
 
-class CompiledTheme(BytecodeCache):
-    """Code of the templates below a folder, in memory only: bytecode from
-    elsewhere could be anyone's."""
+class ThemeBytecodeCache(BytecodeCache):
+    """Keeps the compiled templates of the theme in memory, for all environments of the
+    process.  Not on disk: bytecode in a file could have been written by anybody."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._codes: dict[tuple[str, str, bool], CodeType] = {}
 
     def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
-        """The code for a source, if there is any."""
+        """A bucket for a template, with its code if this source was compiled before."""
         bucket = Bucket(environment, f"{name}\n{filename or ''}", self.get_source_checksum(source))
         if filename is not None and filename.startswith(self._folder):
             bucket.code = self._codes.get((bucket.key, bucket.checksum, _escapes(environment, name)))
         return bucket
 
     def set_bucket(self, bucket: Bucket) -> None:
-        """Keep the code of one of the theme's templates."""
+        """Keep the code of a template, if it is the theme's."""
         name, _, filename = bucket.key.partition("\n")
         if bucket.code is not None and filename.startswith(self._folder):
             self._codes[bucket.key, bucket.checksum, _escapes(bucket.environment, name)] = bucket.code
@@ -105,15 +106,15 @@ def _escapes(environment: Environment, name: str) -> bool:
 
 THEME = Path(__file__).parent / "theme"
 _GETTEXT = ("_", "gettext", "ngettext", "pgettext", "npgettext")
-_COMPILED = CompiledTheme(str(THEME))
+_COMPILED = ThemeBytecodeCache(str(THEME))
 
 
 class NothingThere(LookupError):
-    """A template links to a file or a page that does not exist."""
+    """Raised when a template links to a file or page that does not exist."""
 
 
 class Unknown(UndefinedError):
-    """A name that means nothing; `hint` says which was probably meant."""
+    """Raised when a template uses a name that is not defined; `hint` suggests a near one."""
 
     def __init__(self, message: str, hint: str | None) -> None:
         super().__init__(message)
@@ -121,7 +122,7 @@ class Unknown(UndefinedError):
 
 
 class Strict(Undefined):
-    """An undefined may be tested; printing, looping or counting it fails."""
+    """An undefined value: testing it is allowed; printing, iterating or counting it raises `Unknown`."""
 
     def _fail(self, *_: Any, **__: Any) -> NoReturn:
         name, owner = self._undefined_name, self._undefined_obj
@@ -145,8 +146,8 @@ class Strict(Undefined):
 
 
 class SiteTemplate(Template):
-    """A template whose top level runs for each page that imports it: what it
-    reads there is read, and recorded, by that page."""
+    """A template whose top-level code runs again for each page that imports it, so that
+    what it reads there is recorded for that page."""
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
         names = ctx.globals_keys - self.globals.keys() if ctx is not None else ()
@@ -154,8 +155,8 @@ class SiteTemplate(Template):
 
 
 class Templates(ChoiceLoader):
-    """Loads from the first place that has a template; keeps the digest and the
-    file of what was loaded last under each name."""
+    """Loads a template from the first loader that has it; keeps the digest and the file
+    of each name as last loaded."""
 
     def __init__(self, loaders: Sequence[BaseLoader]) -> None:
         super().__init__(loaders)
@@ -170,11 +171,11 @@ class Templates(ChoiceLoader):
         self.files[template] = found[1]
         return found
 
-    load = BaseLoader.load  # by `get_source`, not by each loader's own
+    load = BaseLoader.load  # calls `get_source` above, not the `load` of each loader
 
 
 class SiteEnvironment(FlaskEnvironment):
-    """Flask's environment, with our loader and with lookups recorded."""
+    """Flask's Jinja environment with our loader; every lookup of a template is recorded."""
 
     template_class = SiteTemplate
     loader: Templates
@@ -195,13 +196,13 @@ class SiteEnvironment(FlaskEnvironment):
             url_for=flask.url_for, get_flashed_messages=flashed_messages, config=app.config,
             request=flask.request, session=flask.session, g=flask.g, lipsum=lipsum)
         self.policies["json.dumps_function"] = app.json.dumps
-        self.filters.update(iso=format_iso, rfc822=format_rfc822, cdata=_cdata, random=pick)
+        self.filters.update(iso=format_iso, rfc822=format_rfc822, cdata=_cdata, random=random_item)
         self._app = app
         self._borrowed = AppTemplates(app, self.globals, base)
         self._is_to_share = share
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
-        # Every lookup comes through here, those in vain too.
+        # Jinja calls this for every lookup, also of a template that does not exist.
         if self._is_to_share:
             self._share()
         if name.startswith(PREFIX) and self._app.jinja_env is not self:
@@ -210,8 +211,8 @@ class SiteEnvironment(FlaskEnvironment):
         return super()._load_template(name, globals)
 
     def _share(self) -> None:
-        """Take the app's filters, tests, globals and extensions, beside what is here.
-        Not before a template is asked for: until then the app may get more."""
+        """Add the app's filters, tests, globals and extensions; the site's own win.
+        It is called when the first template is loaded, as the app may still add some before."""
         self._is_to_share = False
         theirs = self._app.jinja_env
         for extension in theirs.extensions.values():
@@ -226,7 +227,7 @@ class SiteEnvironment(FlaskEnvironment):
         self.tests = {**theirs.tests, **self.tests}
 
     def fingerprint(self, name: str) -> str | None:
-        """The digest of the template that a name finds; None for no template."""
+        """The digest of the template of this name; None if there is none."""
         if name.startswith(PREFIX):
             return self._borrowed.fingerprint(name.removeprefix(PREFIX))
         try:
@@ -235,22 +236,22 @@ class SiteEnvironment(FlaskEnvironment):
             return None
 
     def is_own(self, name: str) -> bool:
-        """Whether a template that was loaded is the site's own or the app's, not the theme's."""
+        """Whether a loaded template belongs to the site or the app, not to the theme."""
         if name.startswith(PREFIX):
             return True
         file = self.loader.files.get(name)
         return file is not None and not file.startswith(str(THEME))
 
     def search_blueprints(self, app: flask.Flask) -> None:
-        """Look in the template folders of an app's blueprints too, last of all."""
+        """Look for templates in the folders of an app's blueprints too, last of all."""
         self.loader.loaders = [*self.loader.loaders, DispatchingJinjaLoader(app)]
 
     def has_borrowed(self, files: Iterable[Path]) -> bool:
-        """Whether one of these files is a template of the app that was loaded."""
+        """Whether one of these files is a template of the app that a page used."""
         return self._borrowed.has_any(files)
 
     def clear(self) -> None:
-        """Forget compiled templates: one was added, changed or removed."""
+        """Drop compiled templates, after one was added, changed or removed."""
         self._borrowed.clear()
         self.loader.digests.clear()
         self.loader.files.clear()
@@ -259,8 +260,8 @@ class SiteEnvironment(FlaskEnvironment):
 
 
 def flashed_messages(*arguments: Any, **more: Any) -> Any:
-    """Flask's `get_flashed_messages`; where no session came with the request
-    there are none, and asking does not count as a use of the session."""
+    """Flask's `get_flashed_messages`.  Without a session cookie in the request it returns
+    none and does not open the session, so that the page does not count as using it."""
     app: flask.Flask = flask.current_app._get_current_object()  # type: ignore[attr-defined]
     context: Any = flask.globals.request_ctx._get_current_object()  # type: ignore[attr-defined]
     opened = getattr(context, "_session", None)  # unlike `flask.session`, without opening it
@@ -270,20 +271,20 @@ def flashed_messages(*arguments: Any, **more: Any) -> Any:
 
 
 def _cdata(value: str) -> Markup:
-    """HTML as it stands in XML."""
+    """HTML as a CDATA section of XML."""
     return Markup("<![CDATA[" + str(value).replace("]]>", "]]]]><![CDATA[>") + "]]>")
 
 
 def whole_endpoint(endpoints: Mapping[str, str], name: str) -> str:
-    """The endpoint that a name stands for: `home` is our view, `app:home` the app's own."""
+    """The endpoint of a name in templates: `home` is our view `coldpress.home`, `app:home` the app's `home`."""
     return endpoints.get(name) or name.removeprefix(PREFIX)
 
 
 def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str], str | None],
                   link_root: Callable[[], str]) -> Callable[..., str]:
-    """`url_for` for templates: our views by their short names, all others as
-    Flask knows them; files of the site and the theme carry their version, links
-    to our own views are recorded."""
+    """Make `url_for` of templates.  It takes our views by their short names (`page`), others
+    by their endpoints.  URLs of files of the site and the theme get their version as a
+    query; links to our views are recorded."""
 
     made: dict[tuple[str, ...], str] = {}
 

@@ -1,4 +1,4 @@
-"""An exception from a view or a template as a problem with file and line."""
+"""Turns an exception of a view or a template into a Problem with file and line."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _RENAMED = {"content": "page", "twin": "markdown_page"}
 
 
 def explain(error: BaseException, site: Coldpress) -> Problem:
-    """What went wrong, at the innermost place that the user wrote.
+    """The problem that an exception stands for, at the innermost line that the user wrote.
 
-    For a mistake in a template that is its line; for one in own code the
-    traceback from that code's first frame on comes along.
+    For a mistake in a template, that is a line of the template.  For one in the user's
+    Python, the problem also has the traceback, from the user's first frame on.
     """
     if isinstance(error, ColdpressError) and error.problems:
         return error.problems[0]
     if isinstance(error, TemplateSyntaxError):
         return Problem("template.syntax", f"{error.message}",
-                       _place(error.filename or error.name or "template", error.lineno, site))
+                       code_place(error.filename or error.name or "template", error.lineno, site))
     frames = list(_own_frames(error.__traceback__, site))
-    place = _place(*frames[-1], site) if frames else None
+    place = code_place(*frames[-1], site) if frames else None
     if isinstance(error, (TemplatesNotFound, TemplateNotFound)):
         return Problem("template.missing", f"there is no template `{error.name}`", place,
                        did_you_mean(str(error.name), site.environment.list_templates()))
@@ -82,11 +82,7 @@ def _own_traceback(error: BaseException, site: Site) -> str | None:
 
 
 def code_place(file: str, line: int, site: Site) -> Place:
-    """A line of a Python or template file as a place, with its text."""
-    return _place(file, line, site)
-
-
-def _place(file: str, line: int, site: Site) -> Place:
+    """The place of a line in a Python or template file, with the line's text."""
     path = Path(file)
     theme = THEME / "templates"
     name = f"theme/{relative_name(path, theme)}" if path.is_relative_to(theme) else relative_name(path, site.base)
@@ -94,7 +90,7 @@ def _place(file: str, line: int, site: Site) -> Place:
 
 
 def line_place(path: Path, name: str, line: int) -> Place:
-    """A line of a file that is called so, with its text."""
+    """The place of a line in the file `path`, which messages call `name`, with the line's text."""
     try:
         text = path.read_text("utf-8", "replace").split("\n")[line - 1]
     except (OSError, IndexError):

@@ -28,11 +28,11 @@ BLUEPRINTS = tuple(module.blueprint for module in (list_pages, search, syndicati
 
 
 class Coldpress(Site):
-    """A site as an extension: `Coldpress(app, root, url_prefix="/blog")`, with
-    `root` seen from the app's own folder; or without an app and `init_app` later.
+    """A site as a Flask extension: `Coldpress(app, root, url_prefix="/blog")`, or
+    without an app and `init_app(app)` later.  `root` is relative to the app's folder.
 
-    With `share` its templates have the app's filters, tests, globals and context
-    processors too; where both have a name, it is the site's.
+    With `share`, its templates also get the app's filters, tests, globals and context
+    processors; where both define a name, the site's counts.
 
     `endpoints` maps the short names of our views (`page`, `term`) to their endpoints
     (`coldpress.page`); `generators` maps endpoints to the generators of their URLs.
@@ -49,7 +49,7 @@ class Coldpress(Site):
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Give an app the site's routes, templates and its 404 page."""
+        """Add the site's routes, templates and 404 page to an app."""
         with recorder.unrecorded():
             self._init_app(app)
 
@@ -88,12 +88,12 @@ class Coldpress(Site):
         return parent
 
     def image_size(self, url: str) -> tuple[int, int] | None:
-        """Width and height of the image that a URL of the site leads to, where they are known."""
+        """Width and height of the image at a URL of the site; None where they are unknown."""
         return None if is_external(url) else self.library.image_size(path_of(url).removeprefix(self.link_root()))
 
     def not_found(self, error: Exception) -> ResponseReturnValue:
-        """What a view of ours doesn't have, content may: a page in a folder
-        `theme`, an alias of a list's page that is gone.  Else the site's 404 page."""
+        """Handle a 404 of one of our views: show the content at that path, such as a page in a
+        folder `theme` or an alias of a list's page that is gone, else the site's 404 page."""
         path = self.requested_path()
         if found := self.find(path):
             return show_content(found)
@@ -101,8 +101,8 @@ class Coldpress(Site):
 
 
 class SiteFlask(Flask):
-    """A Flask app whose own templates are the site's: own routes extend
-    `base.html` and know `site` and `library` like every page."""
+    """A Flask app that renders its own routes with the site's templates: these can
+    extend `base.html`, and have `site` and `library` as every page has."""
 
     def create_jinja_environment(self) -> Environment:  # type: ignore[override]
         site: Coldpress = self.extensions[PARENT]
@@ -110,10 +110,10 @@ class SiteFlask(Flask):
 
 
 def create_app(root: str | Path) -> Flask:
-    """The app of the site in `root`: its folder, or a file in it (`__file__`).
+    """Make the app of the site in `root`: the site's folder, or a file in it (`__file__`).
 
-    Mistakes in the config do not raise; they are kept as data for whoever
-    reports them, and a mistaken setting has its default.
+    Mistakes in the config do not raise: `config_problems` holds them, and a
+    mistaken setting has its default.
     """
     folder = Path(root).resolve()
     if folder.is_file() or folder.suffix == ".py":
@@ -124,6 +124,6 @@ def create_app(root: str | Path) -> Flask:
     site.owns_app = True
     site.environment.search_blueprints(app)
     app.register_error_handler(404, site.not_found)
-    # The name Flask's own `static` has, for `url_for` in own routes.
+    # So that `url_for("static", …)` works in the views of `build.py`, as in every Flask app.
     app.add_url_rule("/static/<path:filename>", "static", static, build_only=True)
     return app

@@ -1,4 +1,4 @@
-"""A site's search: the index of its Library, made when it is first asked for."""
+"""The search index of a site, built from its Library when it is first needed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from coldpress.search.index import Index
 from coldpress.search.store import Document
 
 
-class Searching:
-    """The index of one Library at a time, and what pages say in plain text."""
+class SiteSearch:
+    """The search index of one Library at a time, and the plain text of its pages."""
 
     def __init__(self, markup: MarkupCache, folder: Path) -> None:
         self._markup = markup
@@ -27,11 +27,11 @@ class Searching:
 
     @property
     def note(self) -> str | None:
-        """What was wrong with the cache, if anything was."""
+        """What is wrong with the cache; None if nothing is."""
         return self._index.store.note
 
     def index(self, library: Library) -> Index:
-        """The index of a Library (not recorded)."""
+        """The index of a Library; the read is not recorded."""
         with self._lock:
             if self._library is not library:
                 self._bodies = {}
@@ -40,37 +40,36 @@ class Searching:
             return self._index
 
     def forget(self) -> None:
-        """Look at the Library anew when the index is asked for: bodies changed."""
+        """Update the index when it is needed next, as bodies changed."""
         with self._lock:
             self._library = None
 
     def version(self, library: Library) -> tuple[str, int]:
-        """Eight digits that change with what can be found, and how many shards
-        there are."""
+        """A version that changes with the index, and the number of shards."""
         recorder.read("shard", "all")
         with recorder.unrecorded():
             index = self.index(library)
             return index.version, index.count
 
     def shard(self, library: Library, number: int) -> str | None:
-        """The text of a shard; None where there is none."""
+        """The JSON of a shard; None if there is no such shard."""
         recorder.read("shard", str(number))
         with recorder.unrecorded(), self._lock:
             return self.index(library).shard(number, self._words_of)
 
     def text(self, library: Library, page: Page) -> str:
-        """The plain text of a page below its title."""
+        """The plain text of a page, without its title."""
         recorder.read("body", page.source)
         body = library.body_of(page)
         with recorder.unrecorded():
             return self._markup.words(body).text.removeprefix(f"{page.title}\n")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the database of the index."""
         self._index.close()
 
     def _documents(self, library: Library) -> Iterator[Document]:
-        """What can be found, by number: posts have even ones."""
+        """All searchable pages by their number in the index: posts have even ones, other pages odd ones."""
         numbered = sorted(((2 * number + is_other, page)
                           for is_other, kind in enumerate(("posts", "pages"))
                           for number, page in enumerate(library.documents[kind].unrecorded)), key=_number)
@@ -82,7 +81,7 @@ class Searching:
             yield Document(number, key, page._name)
 
     def _body(self, library: Library, page: Page) -> Body | None:
-        """A page's body; none of a template that fails, which the page will tell."""
+        """A page's body; None for a body that is a template and fails, which the page itself reports."""
         try:
             return library.body_of(page)
         except ColdpressError:

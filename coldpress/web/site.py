@@ -1,4 +1,4 @@
-"""A site while it is served or frozen: its config, content and templates."""
+"""One site: its config, its content, its templates and its static files."""
 
 from __future__ import annotations
 
@@ -39,49 +39,47 @@ from coldpress.sources.files import SourceFile, find_files, folders_in
 from coldpress.text import did_you_mean
 from coldpress.web.caching import Memo
 from coldpress.web.environment import THEME, SiteEnvironment
-from coldpress.web.search_index import Searching
+from coldpress.web.search_index import SiteSearch
 from coldpress.web.strings import Strings
 
 PARENT = "coldpress"
-"""Name of the parent blueprint, and of the key in `app.extensions`."""
-
-
+"""The name of the parent blueprint, and the key in `app.extensions`."""
 STYLESHEET = "theme.css"
-"""The template of the style sheet, and its name below `/theme/`."""
+"""The template of the style sheet, and its file name below `/theme/`."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The site at one moment: its Library and what was wrong while loading."""
+    """The content as it was loaded at one moment, with the problems found in it."""
 
     library: Library
     problems: tuple[Problem, ...]
 
 
 class Site:
-    """One site.  `root` is its folder; `url_prefix` where the app mounts it;
-    `base` the folder from which its files are named to people.
+    """One site.  `root` is its folder, `url_prefix` the path where the app mounts it;
+    messages name its files relative to `base`.
 
-    Problems of the config are kept in `config_problems`, those of the content
-    in `snapshot.problems`: nothing is raised, so that all can be reported.
+    `config_problems` holds the problems of the config, `snapshot.problems` those of
+    the content: nothing is raised, so that all of them can be reported.
     """
 
     app: Flask
     environment: SiteEnvironment
     host: Host
-    """Itself, as its Library sees it."""
+    """The services of the site that its Library may call."""
     can_be_built = True
-    """False when the config keeps every page from being made, so that nothing else counts."""
+    """False if the config has an error that makes a build impossible."""
     factory_reads: Iterable[Key] = ()
-    """What own code read while it made the app."""
+    """What `create_app` of `build.py` read, as recorded."""
     start = Start()
-    """What else happened meanwhile."""
+    """What else `create_app` did, as the audit hook saw it."""
     factory_noted: Mapping[str, int] = MappingProxyType({})
-    """When the files among that had changed last, as it read them."""
+    """The modification times of the files in `factory_reads`, taken when they were read."""
     shares = False
-    """Whether templates have what the app gives to its own."""
+    """Whether the site's templates get the app's filters, tests, globals and context processors."""
     owns_app = False
-    """Whether the app is the site's own, and all its routes are frozen."""
+    """Whether the app was made for this site alone, so that all its routes are frozen."""
 
     def __init__(self, root: str | Path, url_prefix: str = "", base: str | Path | None = None) -> None:
         self.options: RunOptions = current_options()
@@ -108,7 +106,7 @@ class Site:
             self.cache_folder = Path(mkdtemp(prefix="coldpress-"))
             weakref.finalize(self, shutil.rmtree, self.cache_folder, ignore_errors=True)
         self.markup = MarkupCache(MarkupStore(self.cache_folder), self.config.markdown, indexed=self.config.search)
-        self.search = Searching(self.markup, self.cache_folder)
+        self.search = SiteSearch(self.markup, self.cache_folder)
         self.sources = Sources(self.root, self.base, self.config, self.markup,
                                SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone,
                                            self.config.nested_taxonomies))
@@ -119,7 +117,7 @@ class Site:
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
 
     def _check_markdown(self) -> None:
-        """Report options of `markdown` that cannot be had."""
+        """Report options of `markdown` that cannot work: missing packages, folders, files; bad macros."""
         options = self.config.markdown
         if (not options.trusted or options.untrusted) and find_spec("nh3") is None:
             self.config_problems.error(
@@ -143,7 +141,7 @@ class Site:
                 self.config = replace(self.config, markdown=replace(options, macros=()))
 
     def _check_untrusted(self, names: Iterable[str]) -> None:
-        """Report folders that are not there: their authors would be trusted."""
+        """Report folders of `untrusted` that do not exist: by a typing error their authors would be trusted."""
         content = self.root / self.config.content_dir
         there = folders_in(content) if names else ()
         for number, name in enumerate(names):
@@ -163,19 +161,19 @@ class Site:
 
     @property
     def notes(self) -> list[str]:
-        """What is wrong with a cache, a line each."""
+        """What is wrong with the caches, one line for each."""
         notes = (self.sources.cache.note, self.markup.store.note, self.search.note)
         return [note for note in notes if note]
 
     def config_place(self, *keys: str | int) -> Place:
-        """Where a setting stands in the config file."""
+        """The place of a setting in the config file."""
         return self._config_text.place(*keys)
 
-    # The content, one snapshot a request.
+    # The content: one snapshot for each request.
 
     @property
     def snapshot(self) -> Snapshot:
-        """The site as last loaded; loads it the first time."""
+        """The content as last loaded; the first call loads it."""
         if self._snapshot is None:
             with self._lock:
                 if self._snapshot is None:
@@ -183,23 +181,23 @@ class Site:
         return self._snapshot
 
     def reload(self) -> Snapshot:
-        """Load content and templates anew; what did not change is not read again."""
+        """Load the content again and drop compiled templates; files that did not change are not read again."""
         self.forget_templates()
         return self.take(self.load())
 
     def forget_templates(self) -> None:
-        """Read templates anew when they are asked for."""
+        """Drop the compiled templates, so that they are read again when needed."""
         self.environment.clear()
         self._versions.pop(("theme", STYLESHEET), None)
 
     def take(self, snapshot: Snapshot) -> Snapshot:
-        """Let another snapshot be the site from now on."""
+        """Replace the snapshot."""
         self._snapshot = snapshot
         return snapshot
 
     def take_bodies(self, sources: Iterable[str]) -> bool:
-        """Take over what was written in these sources, if it was written in their
-        bodies only; False where a whole `load` is due."""
+        """Update the bodies of these sources in the current Library.  False, with nothing
+        updated, if more than their bodies changed: then call `load`."""
         library = self.snapshot.library
         with self._lock, recorder.unrecorded():
             pages = [library.by_source(source) for source in sources]
@@ -216,7 +214,7 @@ class Site:
         return True
 
     def load(self) -> Snapshot:
-        """The site as its files are now, not taken yet."""
+        """Load the content from the files, without replacing the current snapshot."""
         problems = Problems(self.config_problems)
         with recorder.unrecorded():
             library = assemble(self.sources, self.options, self.moment(), self.host, problems)
@@ -224,7 +222,7 @@ class Site:
 
     @property
     def library(self) -> Library:
-        """The content; within one request always the same."""
+        """The content; it does not change within one request."""
         if not has_request_context():
             return self.snapshot.library
         if "coldpress_library" not in g:
@@ -234,29 +232,29 @@ class Site:
 
     @property
     def memo(self) -> Memo:
-        """What was made of this Library and is shown on many pages."""
+        """The cache of values that many pages of this Library show."""
         library = self.library
         return self._memos.get(library) or self._memos.setdefault(library, Memo(self.environment.is_own))
 
     def find(self, path: str) -> Page | Alias | SourceFile | None:
-        """Whatever content is at a decoded path of this site."""
+        """The content at a decoded path of this site."""
         return self.library.at(path) or self.library.asset_at(path)
 
     def named(self, name: str) -> Page | Alias | str | None:
-        """Content by its file below the content folder (`docs/install.md`) or
-        by its path (`/about/`); of an asset, the path."""
+        """The content of a source (`docs/install.md`) or at a path (`/about/`);
+        for an asset, its path."""
         library = self.library
         return library.by_source(name) or library.asset_of(name) or library.at(name) or (
             name if library.asset_at(name) else None)
 
     def now(self) -> datetime:
-        """The day of this build, at its first hour in the site's time zone; a
-        recorded read.  Anything finer would make every build another site."""
+        """The day of this build at 00:00 in the site's time zone.  The read is recorded.
+        A finer time would change the output with every build."""
         recorder.read("clock", "day")
         return self.moment().replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
     def moment(self) -> datetime:
-        """The moment of this build: `--clock`, SOURCE_DATE_EPOCH, or the time it is."""
+        """The time of this build: `--clock`, else SOURCE_DATE_EPOCH, else the current time."""
         with recorder.unrecorded():
             epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
         if self.options.clock:
@@ -281,47 +279,47 @@ class Site:
 
     @property
     def template_names(self) -> list[str]:
-        """Every template there is, the theme's included."""
+        """The names of all templates, those of the theme included."""
         return self.environment.list_templates()
 
     def link_root(self) -> str:
-        """What every link of the site begins with: the prefix it is mounted at."""
+        """What every link of the site begins with: SCRIPT_NAME and the URL prefix."""
         script = request.script_root if has_request_context() else self.script_root
         return script + self.url_prefix
 
     @property
     def script_root(self) -> str:
-        """The prefix of the whole app, as `base_url` tells it."""
+        """The path below which the whole app is published, taken from `base_url`."""
         return self.config.prefix.removesuffix(self.url_prefix)
 
     def requested_path(self) -> str:
-        """The path of the current request below the site's root."""
+        """The path of the current request, relative to the site's root."""
         return request.path.removeprefix(self.url_prefix)
 
-    # Words.
+    # Strings.
 
     def group_name(self, name: str) -> str:
-        """What a collection or a taxonomy is called, in the site's language."""
+        """The heading of a collection or a taxonomy, in the site's language."""
         return self.strings.say(self.config.language, f"names.{name}", name.capitalize())
 
     def _own_strings(self, language: str) -> Any:
-        """What `data/strings/` says in a language."""
+        """The strings that `data/strings/` has for a language."""
         return (self.library.data.get("strings") or {}).get(language)
 
-    # Files that are copied as they are.
+    # Files that are copied unchanged.
 
     def folder_of(self, name: str) -> Path:
-        """The folder behind `/theme/` or `/static/`."""
+        """The folder whose files `/theme/` or `/static/` serves."""
         return THEME / "static" if name == "theme" else self.root / self.config.static_dir
 
     def files_in(self, name: str, problems: Problems | None = None) -> Iterator[str]:
-        """The files below `/theme/` or `/static/`."""
+        """The names of the files below `/theme/` or `/static/`."""
         folder = self.folder_of(name)
         for file in find_files(folder, relative_name(folder, self.base), Problems() if problems is None else problems):
             yield file.path
 
     def asset_version(self, name: str, filename: str) -> str | None:
-        """Eight digits that change with a file; None where there is none."""
+        """A version of eight hex digits that changes with the file; None if there is no such file."""
         recorder.read("version", f"{name}/{filename}")
         if (name, filename) == ("theme", STYLESHEET):
             return self._stylesheet_version()
@@ -338,9 +336,8 @@ class Site:
             self._versions[name, filename] = known
         return known[1]
 
-
     def _stylesheet_version(self) -> str:
-        """The same of the style sheet, which is made of templates."""
+        """The version of the style sheet, which templates render."""
         with recorder.unrecorded():
             known = self._versions.get(("theme", STYLESHEET))
             if known is None:
@@ -350,12 +347,12 @@ class Site:
 
 
 def current_site() -> Site:
-    """The site of the app that is now at work."""
+    """The site of the current app."""
     site: Site = current_app.extensions[PARENT]
     return site
 
 
 def now() -> datetime:
-    """The day of the build at its first hour, for own routes: of `--clock`, of
-    SOURCE_DATE_EPOCH, or today.  A page that asks is rebuilt when the day changes."""
+    """The day of the build at 00:00, for views in `build.py`: from `--clock`, from
+    SOURCE_DATE_EPOCH, or today.  A page that calls it is rendered again on another day."""
     return current_site().now()

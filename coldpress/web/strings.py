@@ -1,9 +1,9 @@
-"""The theme's words and dates, in the language of the page that is drawn.
+"""The theme's strings and date formats, in the language of the page that is rendered.
 
     {{ t("older") }}    {{ t("minutes", n=page.minutes) }}    {{ page.date|date("long") }}
 
-Each language is a file of `theme/strings/`; a site changes words, or adds a
-language, in its own `data/strings/LANG.yaml`.
+Each language is a file in `theme/strings/`.  A site overrides strings, or adds a
+language, in `data/strings/LANG.yaml`.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from coldpress.web.environment import THEME, Unknown
 
 FALLBACK = "en"
 FILES: Mapping[str, Path] = {file.stem: file for file in sorted((THEME / "strings").glob("*.yaml"))}
-"""The file of each language."""
+"""The file of each language, by its tag."""
 _RTL = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 _TRADITIONAL = {"hant", "tw", "hk", "mo"}
 
 
 class Strings:
-    """The words of one site: `language` gives the site's, `own` what the site
-    itself says for a language, if anything."""
+    """The strings of one site: `language` returns the site's language, `own` the strings
+    that the site itself has for a language."""
 
     def __init__(self, language: Callable[[], str], own: Callable[[str], Any]) -> None:
         self._language = language
@@ -39,14 +39,14 @@ class Strings:
 
     @pass_context
     def t(self, context: Context, key: str, default: str | None = None, **values: Any) -> str:
-        """`t("older")`; a string that counts takes `n`.  `default` is for a key
-        that need not be there."""
+        """The function `t` of templates: `t("older")`; plural forms go by `n`.  `default`
+        stands in for a key that may be missing."""
         return self.say(self._language_of(context), key, default, **values)
 
     @pass_context
     def date(self, context: Context, value: datetime, form: str = "medium") -> str:
-        """`page.date|date`; also `short`, without the year, `long`, or a form
-        of numbers such as `%d.%m.%Y`."""
+        """The filter `date` of templates: `page.date|date`.  `form` is `medium`, `long`, `short`
+        (without the year) or a format such as `%d.%m.%Y`."""
         if "%" in form:
             return value.strftime(form)
         language = self._language_of(context)
@@ -55,7 +55,7 @@ class Strings:
             name: self._find(language, key)[1][value.month - 1] for name, key in names.items()})
 
     def say(self, language: str, key: str, default: str | None = None, **values: Any) -> str:
-        """A string in a language, else in the site's, else in English."""
+        """A string in a language, else in the site's language, else in English."""
         found, text = self._find(language, key)
         if isinstance(text, Mapping):
             text = text.get(plural_form(found, values.get("n", 0)), text.get("other"))
@@ -71,7 +71,7 @@ class Strings:
                           f"see `data/strings/{found}.yaml`") from None
 
     def _find(self, language: str, key: str) -> tuple[str, Any]:
-        """The first language that has a key, and what it says there."""
+        """The first language that has a key, with its value."""
         for name in dict.fromkeys((*names_of(language), *names_of(self._language()), FALLBACK)):
             for strings in (self._own(name), theme_strings(name)):
                 text = _within(strings, key)
@@ -85,7 +85,7 @@ class Strings:
 
 
 def _within(strings: Any, key: str) -> Any:
-    """What stands at `callouts.note` in nested mappings."""
+    """The value of a dotted key such as `callouts.note` in nested mappings."""
     for part in key.split("."):
         strings = strings.get(part) if isinstance(strings, Mapping) else None
     return strings
@@ -93,10 +93,10 @@ def _within(strings: Any, key: str) -> Any:
 
 @lru_cache(maxsize=64)
 def theme_strings(language: str) -> Mapping[str, Any]:
-    """The theme's own strings in a language; none where it has no such file."""
+    """The theme's strings in a language; empty if it has no such file."""
     if language not in FILES:
         return {}
-    with recorder.unrecorded():  # it is a part of our code
+    with recorder.unrecorded():  # a file of the package: the code version stands for it
         found: Mapping[str, Any] = yaml.safe_load(FILES[language].read_text("utf-8"))
     return found
 
@@ -108,8 +108,8 @@ def is_rtl(language: str) -> bool:
 
 @lru_cache(maxsize=64)
 def names_of(tag: str) -> tuple[str, ...]:
-    """The languages whose words fit a tag, the nearest first: of `zh-TW` they
-    are `zh-TW`, `zh-Hant` and `zh`."""
+    """The languages whose strings fit a tag, the nearest first: for `zh-TW`, these are
+    `zh-TW`, `zh-Hant` and `zh`."""
     return tuple(dict.fromkeys(_names_of(tag.replace("_", "-").split("-"))))
 
 
@@ -122,7 +122,7 @@ def _names_of(parts: list[str]) -> Iterator[str]:
 
 
 def plural_form(language: str, n: int) -> str:
-    """The form of a word that stands with a number, as CLDR calls it."""
+    """The CLDR plural category of a number in a language."""
     base = language.partition("-")[0]
     if base == "ar":
         if n < 3:

@@ -1,4 +1,4 @@
-"""What templates know of the site (`site`, `library`), and which of them `layout:` may name."""
+"""The variable `site` of templates, and which templates `layout:` in front matter may name."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ _SILENT = (nodes.Macro, nodes.Assign, nodes.AssignBlock, nodes.Import, nodes.Fro
 
 
 def layouts_for(site: Site, page: Page | None, *defaults: str) -> list[str]:
-    """The templates to try for a page: that of its `layout:`, if it is one that
-    may draw it, and then those of its kind."""
+    """The templates to try for a page, in order: that of its `layout:`, if it may be
+    used for a page, then those of its kind."""
     layout = page.layout if page is not None else None
     shows_list = defaults[-1].removesuffix(".html") in _LISTS
     usable = layout is not None and is_layout(site, layout, shows_list=shows_list)
@@ -100,8 +100,8 @@ def layouts_for(site: Site, page: Page | None, *defaults: str) -> list[str]:
 
 
 def is_layout(site: Site, name: str, *, shows_list: bool) -> bool:
-    """Whether a template that is called so draws pages, or those of them that show
-    a list; also one that isn't there."""
+    """Whether `layout:` may name this template: it renders pages (or lists, with
+    `shows_list`), or it does not exist, which is reported when it is rendered."""
     parts = [part.casefold() for part in name.split("/") if part not in ("", ".")]
     if parts[:1] == ["theme"]:
         parts = parts[1:]
@@ -119,7 +119,7 @@ def _draws(environment: SiteEnvironment, name: str) -> bool:
             source = environment.loader.get_source(environment, name)[0]
         return _draws_anything(environment, source)
     except (TemplateNotFound, TemplateSyntaxError):
-        return True  # which is told when it is rendered
+        return True  # rendering the page reports it
 
 
 @lru_cache(maxsize=256)
