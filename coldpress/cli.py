@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import click
 
 from coldpress import __version__
-from coldpress.build.context import Factory, Run
+from coldpress.build.context import BuildContext, Factory
 from coldpress.cache.build_stamp import Look
 from coldpress.config.model import RunOptions
 from coldpress.errors import ColdpressError, Problems, UsageError
@@ -128,13 +128,15 @@ _base_url = click.option("-u", "--base-url", metavar="URL", help="Where the site
 _output = click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Output folder (site).")
 
 
-def _run(verbose: bool, quiet: bool, *, as_json: bool = False, config: Path | None = None, **options: Any) -> Run:
+def _build_context(verbose: bool, quiet: bool, *, as_json: bool = False, config: Path | None = None,
+                   **options: Any) -> BuildContext:
     call: _Call = click.get_current_context().find_root().obj
     chosen = RunOptions(config=config.resolve() if config else None, **options)
     if config and not config.exists():
         raise click.BadParameter(f"there is no file {config}", param_hint="--config")
     command = click.get_current_context().find_root().info_name or "coldpress"
-    return Run(call.factory, chosen, Report(verbose=verbose, quiet=quiet, as_json=as_json), call.folder, command)
+    report = Report(verbose=verbose, quiet=quiet, as_json=as_json)
+    return BuildContext(call.factory, chosen, report, call.folder, command)
 
 
 def _python() -> str:
@@ -160,16 +162,16 @@ def build(strict: bool, output: Path | None, jobs: int | None, dry_run: bool, ex
     """Build the site."""
     from coldpress.commands.build import build as run_build
 
-    run = _run(output=resolved(output) if output else None, **more)
-    run.jobs = 1 if profile else jobs or available_jobs()
-    run.dry_run = dry_run
+    context = _build_context(output=resolved(output) if output else None, **more)
+    context.jobs = 1 if profile else jobs or available_jobs()
+    context.dry_run = dry_run
     call: _Call = click.get_current_context().find_root().obj
     if not (explain or verify or profile or dry_run or more["as_json"] or more["no_cache"] or more["verbose"]):
-        run.words, run.look = call.words, call.look
+        context.words, context.look = call.words, call.look
     if verify and dry_run:
         raise click.UsageError("--verify compares what was published: leave out --dry-run.")
-    run.strict = strict
-    return run_build(run, explain=explain, verify=verify, profile=profile)
+    context.strict = strict
+    return run_build(context, explain=explain, verify=verify, profile=profile)
 
 
 @commands.command(epilog="Example: python build.py serve --open --navigate")
@@ -191,9 +193,9 @@ def serve(output: Path | None, public_url: str | None, port: int, bind: str, ope
 
     if public_url is not None and urlsplit(public_url).scheme not in ("http", "https"):
         raise click.BadParameter("write a whole URL, such as https://example.org/preview/", param_hint="--public-url")
-    run = _run(output=resolved(output) if output else None, **more)
+    context = _build_context(output=resolved(output) if output else None, **more)
     return run_serve(
-        run, port=port, bind=bind, public_url=public_url, open_browser=open_browser, navigate=navigate,
+        context, port=port, bind=bind, public_url=public_url, open_browser=open_browser, navigate=navigate,
         static=static, poll=poll, debug=debug)
 
 
@@ -231,7 +233,7 @@ def new(words: tuple[str, ...], bundle: bool, draft: bool, slug: str | None, dat
         raise click.UsageError(f"Missing title: what is the {words[0]} called?")
     kind, title = (words[0], " ".join(words[1:])) if words[0] in ARCHETYPES and words[1:] else (
         "post", " ".join(words))
-    file = write_new(_run(**more), kind, title, bundle=bundle, draft=draft, slug=slug, date=date)
+    file = write_new(_build_context(**more), kind, title, bundle=bundle, draft=draft, slug=slug, date=date)
     if open_editor:
         click.edit(filename=str(file))
     return 0
@@ -243,7 +245,7 @@ def urls(**more: Any) -> int:
     """Every URL of the site, with what makes it and where it goes."""
     from coldpress.commands.listing import urls as run_urls
 
-    return run_urls(_run(**more))
+    return run_urls(_build_context(**more))
 
 
 @commands.command("list", epilog="Example: python build.py list draft")
@@ -253,7 +255,7 @@ def list_(only: str | None, **more: Any) -> int:
     """The content; or only what is draft, scheduled, expired, untagged, unlisted."""
     from coldpress.commands.listing import list_content as run_list_content
 
-    return run_list_content(_run(**more), only)
+    return run_list_content(_build_context(**more), only)
 
 
 @commands.command(epilog="Example: python build.py clean --cache")
@@ -263,4 +265,4 @@ def clean(cache: bool, output: Path | None, **more: Any) -> int:
     """Remove what Coldpress wrote, and nothing else."""
     from coldpress.commands.clean import clean as run_clean
 
-    return run_clean(_run(output=resolved(output) if output else None, **more), cache=cache)
+    return run_clean(_build_context(output=resolved(output) if output else None, **more), cache=cache)

@@ -19,7 +19,7 @@ import pytest
 from werkzeug.test import Client
 
 import coldpress
-from coldpress.build.context import Run, find_factory
+from coldpress.build.context import BuildContext, find_factory
 from coldpress.config.model import RunOptions
 from coldpress.preview.server import Preview
 from coldpress.preview.watcher import Sight
@@ -194,7 +194,8 @@ class Browser:
 
     def __init__(self, site, *, bind="127.0.0.1", public_url=None, **options):
         self.site = site
-        self.preview = Preview(Run(None, RunOptions(**options), Report(), site.root), bind, public_url=public_url)
+        context = BuildContext(None, RunOptions(**options), Report(), site.root)
+        self.preview = Preview(context, bind, public_url=public_url)
         self.client = Client(self.preview)
         self.sight = Sight()
         self.look()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from coldpress.build import atomic_write as within_module
-from coldpress.build.atomic_write import Within
+from coldpress.build.atomic_write import FolderWriter
 
 REPOSITORY = Path(__file__).parents[1]
 FILES = {"content/index.md": "# H", "content/posts/2026-01-01-a.md": "# A", "content/docs/deep/c.md": "C.",
@@ -166,7 +166,7 @@ def test_a_link_that_appears_while_publishing_is_not_followed(tmp_path, monkeypa
     (root / "a").symlink_to(away)
     (root / "b").mkdir()
     (root / "b/link.html").symlink_to(away / "x.html")
-    with Within(root) as within:
+    with FolderWriter(root) as within:
         for file in ("a/x.html", "a/b/c.html"):
             with pytest.raises(OSError, match="site/a") as caught:
                 within.put(str(tmp_path / "staged"), file)

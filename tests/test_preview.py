@@ -17,7 +17,7 @@ from test_metadata import PNG
 from test_serve import without_scripts
 from werkzeug.test import Client
 
-from coldpress.build.context import Run
+from coldpress.build.context import BuildContext
 from coldpress.commands.serve import serve
 from coldpress.config.model import RunOptions
 from coldpress.errors import ColdpressError, UsageError
@@ -363,7 +363,7 @@ def test_nothing_else_is_its_own(browse, path):
 
 def test_a_debugger_is_for_this_machine_only(make_site):
     with pytest.raises(UsageError) as caught:
-        serve(Run(None, RunOptions(), Report(), make_site(SITE).root), bind="0.0.0.0", debug=True)
+        serve(BuildContext(None, RunOptions(), Report(), make_site(SITE).root), bind="0.0.0.0", debug=True)
     assert caught.value.problems[0].code == "serve.debug"
 
 
@@ -457,7 +457,7 @@ def host(make_site):
     def start(files=BUILT, config="base_url: https://example.org/\n"):
         site = make_site(files, config)
         assert site.build().code == 0
-        return site, Client(Hosting(Run(None, RunOptions(), Report(), site.root)))
+        return site, Client(Hosting(BuildContext(None, RunOptions(), Report(), site.root)))
 
     return start
 
@@ -507,7 +507,7 @@ def test_the_built_site_is_where_it_was_built_for(make_site):
     site = make_site(BUILT)
     for base_url, prefix in (("https://example.org/blog/", "/blog"), ("https://example.org/", "")):
         assert site.build("-u", base_url).code == 0
-        client = Client(Hosting(Run(None, RunOptions(), Report(), site.root)))
+        client = Client(Hosting(BuildContext(None, RunOptions(), Report(), site.root)))
         assert "One." in get(client, f"{prefix}/posts/a/").text
 
 
@@ -532,7 +532,7 @@ def create_app():
 
 def test_the_debugger_is_for_views_that_fail(make_site):
     site = make_site({**SITE, "build.py": FAILING, "templates/page.html": "{{ nothing }}"})
-    client = Client(Preview(Run(None, RunOptions(), Report(quiet=True), site.root), debug=True))
+    client = Client(Preview(BuildContext(None, RunOptions(), Report(quiet=True), site.root), debug=True))
     own = client.get("/own/", headers={"Host": "localhost:8000"}, buffered=True)
     assert own.status_code == 500
     assert "__debugger__" in own.text
@@ -553,5 +553,5 @@ def test_a_link_in_the_output_leads_nowhere_else(host, tmp_path):
 
 def test_there_must_be_a_built_site(make_site):
     with pytest.raises(ColdpressError) as caught:
-        Hosting(Run(None, RunOptions(), Report(), make_site(SITE).root))
+        Hosting(BuildContext(None, RunOptions(), Report(), make_site(SITE).root))
     assert caught.value.problems[0].code == "serve.not-built"

@@ -15,7 +15,7 @@ from test_browser import browser  # noqa: F401  (a fixture)
 from test_metadata import PNG
 from werkzeug.serving import make_server
 
-from coldpress.build.context import Run
+from coldpress.build.context import BuildContext
 from coldpress.config.model import RunOptions
 from coldpress.preview.server import Preview
 from coldpress.preview.watcher import Watcher
@@ -85,7 +85,7 @@ class Live:
 @contextmanager
 def served(site, **more):
     """The preview of a site at a URL, as `serve` runs it."""
-    preview = Preview(Run(None, RunOptions(drafts=True), Report(quiet=True), site.root), **more)
+    preview = Preview(BuildContext(None, RunOptions(drafts=True), Report(quiet=True), site.root), **more)
     watcher = Watcher(preview.watched, preview.take)
     server = make_server("127.0.0.1", 0, preview, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -14,7 +14,7 @@ from test_preview import CLIENT
 from test_random_edits import SEED, apply, forgetting_modules
 from werkzeug.test import Client
 
-from coldpress.build.context import Run
+from coldpress.build.context import BuildContext
 from coldpress.config.model import RunOptions
 from coldpress.errors import ColdpressError
 from coldpress.report import Report
@@ -30,7 +30,7 @@ def as_made_anew(root):
     """The answers at the paths of all pages and feeds, of an app just made; None
     for a site with errors."""
     try:
-        app, site = Run(None, RunOptions(**OPTIONS), Report(quiet=True), root).make_app()
+        app, site = BuildContext(None, RunOptions(**OPTIONS), Report(quiet=True), root).make_app()
     except ColdpressError:
         return None
     if any(problem.is_error for problem in site.snapshot.problems):

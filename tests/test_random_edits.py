@@ -34,7 +34,7 @@ from coldpress.build.freezer import SiteFreezer
 from coldpress.build.output import Output
 from coldpress.build.plan import Plan
 from coldpress.build.records import Records
-from coldpress.build.user_reads import OwnReads
+from coldpress.build.user_reads import UserReads
 from coldpress.content import assemble
 from coldpress.markdown import cache
 from coldpress.sources.files import SourceFile
@@ -324,10 +324,10 @@ LIKELY = {
 def test_a_kind_that_is_not_recorded_is_found_out(tmp_path, monkeypatch, kind):
     @contextmanager
     def dropping() -> Iterator[None]:
-        read, settled = recorder.read, OwnReads.settled
+        read, settled = recorder.read, UserReads.settled
         with monkeypatch.context() as patch:
             patch.setattr(recorder, "read", lambda what, name: None if what == kind else read(what, name))
-            patch.setattr(OwnReads, "settled", lambda self, entry, reads: tuple(
+            patch.setattr(UserReads, "settled", lambda self, entry, reads: tuple(
                 key for key in settled(self, entry, reads) if key[0] != kind))
             yield
 

@@ -8,7 +8,7 @@ import time
 import pytest
 from werkzeug.test import Client
 
-from coldpress.build.context import Run
+from coldpress.build.context import BuildContext
 from coldpress.config.model import RunOptions
 from coldpress.preview.server import Preview
 from coldpress.preview.watcher import Watcher
@@ -78,7 +78,7 @@ def meanwhile(site, code):
 
 
 def preview_of(site):
-    return Preview(Run(None, RunOptions(), Report(quiet=True), site.root))
+    return Preview(BuildContext(None, RunOptions(), Report(quiet=True), site.root))
 
 
 def shown(preview, path):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
-from coldpress.build.context import Run
+from coldpress.build.context import BuildContext
 from coldpress.config.model import RunOptions
 from coldpress.errors import ColdpressError
 from coldpress.preview.server import Preview
@@ -42,7 +42,7 @@ def test_the_preview_of_a_mounted_site_notices_its_config(make_site):
         "blog/config.yaml": "title: Old\n", "blog/content/a.md": "A.",
         "build.py": "import coldpress, flask\ndef create_app():\n    app = flask.Flask(__name__)\n"
                     "    coldpress.Coldpress(app, 'blog', url_prefix='/blog')\n    return app\n"})
-    preview = Preview(Run(None, RunOptions(), Report(quiet=True), site.root), "127.0.0.1")
+    preview = Preview(BuildContext(None, RunOptions(), Report(quiet=True), site.root), "127.0.0.1")
     client = Client(preview)
     assert preview.home == "/blog/"
     assert "Old" in client.get("/blog/a/", base_url="http://127.0.0.1/").text
@@ -136,7 +136,7 @@ def test_an_unknown_name_is_told_with_the_one_that_was_meant(make_site, template
 
 def test_the_preview_is_not_started_where_there_is_no_site(tmp_path):
     with pytest.raises(ColdpressError) as told:
-        Preview(Run(None, RunOptions(), Report(quiet=True), tmp_path), "127.0.0.1")
+        Preview(BuildContext(None, RunOptions(), Report(quiet=True), tmp_path), "127.0.0.1")
     assert [problem.code for problem in told.value.problems] == ["build.no-site"]
 
 

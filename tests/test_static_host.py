@@ -14,7 +14,7 @@ import pytest
 from werkzeug.serving import make_server
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from coldpress.build.context import Run
+from coldpress.build.context import BuildContext
 from coldpress.commands.serve import _handler
 from coldpress.config.model import RunOptions
 from coldpress.preview.static_host import Hosting, headers_of, rules_of
@@ -74,7 +74,7 @@ PATHS = ["", "a", "/evil.com", "//evil.com", "\\evil.com", "/\\evil.com", "%2F%2
 def host(make_site):
     site = make_site(FILES, "base_url: https://e.org/sub/\n")
     assert site.build("-q").code == 0
-    return site, Hosting(Run(None, RunOptions(), Report(), site.root))
+    return site, Hosting(BuildContext(None, RunOptions(), Report(), site.root))
 
 
 def ask(app, path, method="GET", **headers):

@@ -59,7 +59,7 @@ _OPENS = hasattr(os, "O_NOFOLLOW") and (
 _FLAGS = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
-class Within:
+class FolderWriter:
     """The files below a folder that is there.  Names have `/`; every method
     raises `OSError`, with the whole name, when something else is in the way."""
 
@@ -68,7 +68,7 @@ class Within:
         self._folder = ""
         self._opened: int | None = None  # the folder that was used last
 
-    def __enter__(self) -> Within:
+    def __enter__(self) -> FolderWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, reason: BaseException | None,
@@ -177,7 +177,7 @@ def _look(path: str) -> int:
     return 0
 
 
-def clear_the_way(folder: Path, within: Within, coming: Iterable[str], gone: Collection[str]) -> None:
+def clear_the_way(folder: Path, within: FolderWriter, coming: Iterable[str], gone: Collection[str]) -> None:
     """Remove at once, of the files that are to go, what is in the way as a file
     where a folder is needed, or the other way about."""
     for file in coming:
@@ -192,7 +192,7 @@ def clear_the_way(folder: Path, within: Within, coming: Iterable[str], gone: Col
             _remove_empty_folders(folder, within, file)
 
 
-def remove_gone(folder: Path, within: Within, file: str, kept: Mapping[str, str]) -> bool:
+def remove_gone(folder: Path, within: FolderWriter, file: str, kept: Mapping[str, str]) -> bool:
     """Remove a file of the site before.
 
     `kept` are the site's files by folded name: on a file system without case,
@@ -204,7 +204,7 @@ def remove_gone(folder: Path, within: Within, file: str, kept: Mapping[str, str]
     return within.remove(file)
 
 
-def _remove_empty_folders(folder: Path, within: Within, name: str) -> None:
+def _remove_empty_folders(folder: Path, within: FolderWriter, name: str) -> None:
     """Remove folders in which there are only folders."""
     for inner in sorted((folder / name).rglob("*"), reverse=True):
         within.remove_empty(inner.relative_to(folder).as_posix())

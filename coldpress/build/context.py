@@ -30,7 +30,7 @@ Factory = Callable[[], Flask]
 
 
 @dataclass
-class Run:
+class BuildContext:
     """One run of a command on one site."""
 
     factory: Factory | None
@@ -120,7 +120,7 @@ class Run:
 
 def _made_again(options: RunOptions, folder: Path, file: Path | None) -> tuple[Flask, Coldpress]:
     factory = load_factory(file) if file else None
-    return Run(factory, options, Report(quiet=True), folder).make_app()
+    return BuildContext(factory, options, Report(quiet=True), folder).make_app()
 
 
 def find_factory(folder: Path) -> Factory:

@@ -16,10 +16,10 @@ from types import FrameType
 
 from flask import Flask
 
-from coldpress.build.builder import Making
-from coldpress.build.context import Run
+from coldpress.build.builder import Builder
+from coldpress.build.context import BuildContext
 from coldpress.build.output import Output
-from coldpress.build.result import Entry
+from coldpress.build.result import PlanEntry
 from coldpress.config.model import RunOptions
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import path_of
@@ -33,40 +33,40 @@ from coldpress.web.extension import Coldpress
 _SHOWN = 12  # lines of a difference
 
 
-def verify(run: Run, making: Making) -> list[str]:
+def verify(context: BuildContext, builder: Builder) -> list[str]:
     """Compare what is published with a clean build; the lines that tell of the
     first file that differs, none when all are the same.
 
     Raises `ColdpressError` when the clean build has errors.
     """
     with TemporaryDirectory(prefix="coldpress-") as folder:
-        options = replace(run.options, no_cache=True)
+        options = replace(context.options, no_cache=True)
         clean = Path(folder, "site")
         with local_executor(1, "spawn") as executor:
-            executor.submit(build_clean, run.remake(options), options, clean, run.jobs).result()
-        return list(_difference(making, clean))
+            executor.submit(build_clean, context.remake(options), options, clean, context.jobs).result()
+        return list(_difference(builder, clean))
 
 
 def build_clean(make_site: Callable[[], tuple[Flask, Coldpress]], options: RunOptions, folder: Path, jobs: int) -> None:
     """Build a site into an empty folder; what another process does."""
     app, site = make_site()
-    run = Run(None, options, Report(quiet=True), site.root, jobs=jobs)
+    context = BuildContext(None, options, Report(quiet=True), site.root, jobs=jobs)
     problems = Problems(site.snapshot.problems)
-    making = Making(run, app, site, Output(folder, site.root, state=folder.parent / "state"), problems)
-    making.make()
+    builder = Builder(context, app, site, Output(folder, site.root, state=folder.parent / "state"), problems)
+    builder.make()
     if problems.errors:
         raise ColdpressError(*problems.errors)
 
 
-def _difference(making: Making, clean: Path) -> Iterator[str]:
-    files = {entry.file: entry for entry in making.plan.entries}
+def _difference(builder: Builder, clean: Path) -> Iterator[str]:
+    files = {entry.file: entry for entry in builder.plan.entries}
     made = {path.relative_to(clean).as_posix() for path in clean.rglob("*") if path.is_file()} - {".gitignore"}
     for file in sorted(files.keys() | made):
-        ours, theirs = _bytes(making.output.folder / file), _bytes(clean / file)
+        ours, theirs = _bytes(builder.output.folder / file), _bytes(clean / file)
         if ours != theirs:
-            yield f"{making.output.name}/{file} is not what a clean build makes of it:"
+            yield f"{builder.output.name}/{file} is not what a clean build makes of it:"
             yield from _lines(ours, theirs)
-            reads = list(making.reads(files[file])) if file in files else []
+            reads = list(builder.reads(files[file])) if file in files else []
             yield from ["It read:", *(f"  {kind} {name}" for kind, name in reads)] if reads else []
             return
 
@@ -84,41 +84,41 @@ def _lines(ours: bytes | None, theirs: bytes | None) -> Iterator[str]:
     yield from (f"  {line[:160]}" for line in islice(difference, _SHOWN))
 
 
-def differs(lines: list[str], making: Making) -> Problem:
+def differs(lines: list[str], builder: Builder) -> Problem:
     """The problem to report."""
-    return Problem("verify.differs", lines[0].removesuffix(":"), Place(making.output.name),
+    return Problem("verify.differs", lines[0].removesuffix(":"), Place(builder.output.name),
                    "own code may read what nobody can see (the documentation on builds says what); if there is none, "
                    "please tell us. `clean --cache` and a new build put it right")
 
 
-def explain_page(making: Making, site: Coldpress, url: str) -> list[str]:
+def explain_page(builder: Builder, site: Coldpress, url: str) -> list[str]:
     """The lines that tell of one URL.  Raises `ColdpressError` for one that is
     not in the plan."""
-    entry = _entry(making, site, url)
+    entry = _entry(builder, site, url)
     came = f" from {entry.source}" if entry.source else ""
     lines = [f"{entry.path}{came}, by {entry.endpoint.rpartition('.')[2]}, is {entry.file}"]
     if entry.copy_of:
         return [*lines, "It is a copy; nothing was rendered for it."]
-    assert making.freezing is not None, "there is a plan"
-    why = making.freezing.rendered.get(entry.path)
+    assert builder.runner is not None, "there is a plan"
+    why = builder.runner.rendered.get(entry.path)
     lines.append(f"Rendered now: {why[0]}" if why else "Not rendered: nothing that it read changed.")
     lines += [f"              {reason}" for reason in (why or ())[1:]]
-    reads = list(making.reads(entry))
+    reads = list(builder.reads(entry))
     lines.append(f"It read {counted(len(reads), 'thing')}:" if reads else "It read nothing.")
-    shared = [key for key in making.shared_reads(entry) if key not in reads]
+    shared = [key for key in builder.shared_reads(entry) if key not in reads]
     return [*lines, *_told(reads), *(["It shares with other pages what own code read:"] if shared else []),
             *_told(shared)]
 
 
-def _entry(making: Making, site: Coldpress, url: str) -> Entry:
+def _entry(builder: Builder, site: Coldpress, url: str) -> PlanEntry:
     path = path_of(url)
     for candidate in (path, path.removeprefix(site.script_root), f"/{path.lstrip('/')}", f"{path.rstrip('/')}/"):
-        entry = making.plan.at(candidate)
+        entry = builder.plan.at(candidate)
         if entry:
             return entry
     raise ColdpressError(Problem(
         "explain.no-page", f"the site has no page at `{url}`",
-        hint=did_you_mean(path, [entry.path for entry in making.plan.entries]) or "`urls` lists them"))
+        hint=did_you_mean(path, [entry.path for entry in builder.plan.entries]) or "`urls` lists them"))
 
 
 def _told(reads: list[Key]) -> Iterator[str]:
@@ -173,16 +173,16 @@ class Profile:
                 self.stacks[tuple(reversed(list(_stack(frame))))] += 1
 
 
-def tell_profile(report: Report, profile: Profile, making: Making, site: Coldpress) -> None:
+def tell_profile(report: Report, profile: Profile, builder: Builder, site: Coldpress) -> None:
     """Stages, templates, the slowest pages."""
-    report.table(["stage", "seconds"], [[name, f"{seconds:.3f}"] for name, seconds in making.stages.items()])
+    report.table(["stage", "seconds"], [[name, f"{seconds:.3f}"] for name, seconds in builder.stages.items()])
     folders = (str(THEME / "templates"), str(site.root / site.config.templates_dir))
     shares = profile.share_of(folders)
     if shares:
         report.line("")
         report.table(["template", "share of the time, with what it includes"],
                      [[_short(file, folders), f"{share:.0%}"] for file, share in shares])
-    seconds = making.freezing.seconds if making.freezing else {}
+    seconds = builder.runner.seconds if builder.runner else {}
     slowest = sorted(seconds.items(), key=lambda page: -page[1])[:_ROWS_SHOWN]
     if slowest:
         report.line("")

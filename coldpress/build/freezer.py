@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response
 
 from coldpress import recorder
 from coldpress.build.output import Stage
-from coldpress.build.plan import OwnRoutes
+from coldpress.build.plan import UserRoutes
 from coldpress.build.request_checks import (
     NO_HOST,
     NewVisitors,
@@ -34,8 +34,8 @@ from coldpress.build.request_checks import (
     refuse_status,
     session_written,
 )
-from coldpress.build.result import Entry, Found, Frozen, content_digest, pack
-from coldpress.build.user_reads import OwnReads
+from coldpress.build.result import FrozenPage, PlanEntry, RouteLink, content_digest, pack
+from coldpress.build.user_reads import UserReads
 from coldpress.errors import Problems
 from coldpress.paths import path_of, url_of
 from coldpress.web.environment import seeded
@@ -49,20 +49,20 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
     def __init__(self, app: Flask, site: Coldpress, stage: Stage) -> None:
         self._site = site
         self._stage = stage
-        self._own_reads = OwnReads(app, site)
-        self._own_routes = OwnRoutes(app, site)
+        self._own_reads = UserReads(app, site)
+        self._own_routes = UserRoutes(app, site)
         self._visitors = NewVisitors(app)
-        self._entries: Iterator[Entry] = iter(())
+        self._entries: Iterator[PlanEntry] = iter(())
         self._links: list[tuple[str, dict[str, Any]]] = []
-        self._frozen: Frozen
-        self._entry: Entry
+        self._frozen: FrozenPage
+        self._entry: PlanEntry
         app.config.update(
             FREEZER_DESTINATION=str(stage.folder), FREEZER_BASE_URL=self._base_url(),
             FREEZER_REMOVE_EXTRA_FILES=False)
         super().__init__(app, with_static_files=False, with_no_argument_rules=False, log_url_for=False)
         self._environ = create_environ("/", app.config["FREEZER_BASE_URL"])
 
-    def freeze_entries(self, entries: Iterable[Entry]) -> Iterator[Frozen]:
+    def freeze_entries(self, entries: Iterable[PlanEntry]) -> Iterator[FrozenPage]:
         """Request each entry as it comes; `entries` may grow meanwhile."""
         self._entries = iter(entries)
         with self._listening(), counting_requests(self.app), self._visitors.only(), warnings.catch_warnings():
@@ -114,7 +114,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             copy_context().run(self._freeze, self._entry)
         return self.root / self._entry.file
 
-    def _freeze(self, entry: Entry) -> None:
+    def _freeze(self, entry: PlanEntry) -> None:
         started = time.perf_counter()
         self._links.clear()
         self._visitors.write = None
@@ -123,7 +123,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
                 response = self._answer(entry.path)
                 data = response.get_data()
             except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
-                self._frozen = Frozen(entry.path, (), failure=explain(reason, self._site))
+                self._frozen = FrozenPage(entry.path, (), failure=explain(reason, self._site))
             else:
                 self._frozen = self._take(entry, response, data, reads, started)
 
@@ -135,8 +135,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         body, status, headers = run_wsgi_app(self.app.wsgi_app, environ, buffered=True)
         return Response(body, status, headers)
 
-    def _take(self, entry: Entry, response: Response, data: bytes, reads: recorder.Reads, started: float
-              ) -> Frozen:
+    def _take(self, entry: PlanEntry, response: Response, data: bytes, reads: recorder.Reads, started: float
+              ) -> FrozenPage:
         problems = Problems()
         if response.status_code in (301, 302, 303, 307, 308):
             data = self._redirect_page(response.headers["Location"])
@@ -148,24 +148,25 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             check_use(entry, reads, problems)
             if self._visitors.write:
                 view = None if entry.endpoint in self._site.generators else self._own_routes.place(entry.endpoint)
-                return Frozen(entry.path, (), failure=session_written(entry, self._visitors.write, view, self._site))
-            return Frozen(
+                failure = session_written(entry, self._visitors.write, view, self._site)
+                return FrozenPage(entry.path, (), failure=failure)
+            return FrozenPage(
                 entry.path, self._own_reads.settled(entry, reads),
                 staged=None if problems.errors else self._stage.put(entry.file, data),
-                digest=content_digest(data), packed=pack(data), found=self._found(),
+                digest=content_digest(data), packed=pack(data), links=self._linked_routes(),
                 problems=tuple(problems), seconds=time.perf_counter() - started)
 
     def _redirect_page(self, location: str) -> bytes:
         with self.app.test_request_context(base_url=self.app.config["FREEZER_BASE_URL"]):
             return self._site.render("redirect.html", title=location, target=location, canonical=None).encode()
 
-    def _found(self) -> tuple[Found, ...]:
+    def _linked_routes(self) -> tuple[RouteLink, ...]:
         """The own routes' URLs that were built for the page."""
         if not self._links:
             return ()
         links, self._links = self._links, []  # asking for their URLs is heard as well
         with self.app.test_request_context(base_url=f"http://localhost{self._site.script_root}"):
-            found = [Found(endpoint, path_of(url_for(endpoint, **values)).removeprefix(self._site.script_root))
+            found = [RouteLink(endpoint, path_of(url_for(endpoint, **values)).removeprefix(self._site.script_root))
                      for endpoint, values in links]
         self._links.clear()
         return tuple(dict.fromkeys(found))

@@ -11,8 +11,8 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
-from coldpress.build.atomic_write import Within, clear_the_way, remove_gone, settle
-from coldpress.build.output_folder import Obstacles, Ownership
+from coldpress.build.atomic_write import FolderWriter, clear_the_way, remove_gone, settle
+from coldpress.build.output_folder import OutputConflicts, OutputManifest
 from coldpress.errors import Problems
 from coldpress.paths import STATE, below, check_file, make_state, relative_name
 
@@ -119,7 +119,7 @@ class Output:
         self.key = relative_name(folder, root)
         self._state = state or root / STATE
         self._base_url = base_url
-        self.owned = Ownership(folder, self._state, self.key)
+        self.owned = OutputManifest(folder, self._state, self.key)
         self.staging = Stage(self._state / "stage", folder)
         self._staged: dict[str, str] = {}
         self._pages: set[str] = set()
@@ -154,7 +154,7 @@ class Output:
     def refuse_foreign(self, problems: Problems) -> None:
         """Report what keeps the site from being written: files of somebody else's
         where ours would go, links, folders that are read-only."""
-        obstacles = Obstacles(self.folder, self.name, self.owned.files())
+        obstacles = OutputConflicts(self.folder, self.name, self.owned.files())
         obstacles.check(self._staged, self._kept, problems)
 
     def changes(self) -> Changes:
@@ -175,7 +175,7 @@ class Output:
             self.owned.write(owned | new, self._base_url)  # so that a build that dies here leaves nothing unknown
         self.is_touched = True
         by_case = {file.casefold(): file for file in new} if gone else {}
-        with Within(self.folder) as within:
+        with FolderWriter(self.folder) as within:
             clear_the_way(self.folder, within, self._staged, gone)
             for file in sorted(self._staged, key=lambda file: (file in self._pages, file)):
                 within.put(f"{self.staging.folder}/{self._staged[file]}", file)
@@ -194,7 +194,7 @@ class Output:
         """Remove every file we wrote, and the folder if that leaves it empty."""
         owned, removed = self.owned.files() or set(), 0
         if self.folder.is_dir():
-            with Within(self.folder) as within:
+            with FolderWriter(self.folder) as within:
                 removed = sum(within.remove(file) for file in sorted(owned))
         self.owned.forget()
         return removed

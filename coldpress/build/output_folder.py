@@ -27,7 +27,7 @@ MARK = "# Output of Coldpress: files it did not write itself are never removed."
 _KIND = "coldpress-manifest 1"
 
 
-class Ownership:
+class OutputManifest:
     """What we wrote to one output folder, remembered in the state folder."""
 
     def __init__(self, folder: Path, state: Path, name: str) -> None:
@@ -183,7 +183,7 @@ def _folded(path: Path, root: Path) -> Path:
 
 
 def _is_foreign(folder: Path, root: Path, name: str) -> bool:
-    return folder.is_dir() and any(folder.iterdir()) and not Ownership(folder, root / STATE, name).is_marked()
+    return folder.is_dir() and any(folder.iterdir()) and not OutputManifest(folder, root / STATE, name).is_marked()
 
 
 def _link_to(folder: Path, root: Path) -> Path | None:
@@ -193,7 +193,7 @@ def _link_to(folder: Path, root: Path) -> Path | None:
     return next(filter(is_link, steps), None)
 
 
-class Obstacles:
+class OutputConflicts:
     """Looks at one output folder, called `name`; `owned` are the files that we
     wrote, None when that is not known: then what has our names is taken for ours."""
 

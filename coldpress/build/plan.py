@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 from coldpress import recorder
 from coldpress.build.output_folder import MARK_FILES
-from coldpress.build.result import Entry
+from coldpress.build.result import PlanEntry
 from coldpress.content.aliases import Alias
 from coldpress.content.output_claims import Claims, file_that_is_a_folder
 from coldpress.content.page import Page
@@ -26,28 +26,28 @@ from coldpress.web.extension import Coldpress
 from coldpress.web.site import PARENT
 
 
-class Places:
+class ClaimedFiles:
     """The files of a plan; our own mark has its place from the start."""
 
     def __init__(self) -> None:
-        self._claims: Claims[Entry] = Claims()
+        self._claims: Claims[PlanEntry] = Claims()
         for name in MARK_FILES:
-            self._claims.take(name, Entry(f"/{name}", "", name))
+            self._claims.take(name, PlanEntry(f"/{name}", "", name))
 
-    def take(self, entry: Entry) -> Entry | None:
+    def take(self, entry: PlanEntry) -> PlanEntry | None:
         """Give an entry its file; or give the entry that is in its way."""
         claim = self._claims.take(entry.file, entry)
         return claim.owner if claim else None
 
 
-def clash(entry: Entry, other: Entry) -> Problem:
+def clash(entry: PlanEntry, other: PlanEntry) -> Problem:
     """Two entries that want one file, or of which one wants as a file what the
     other needs as a folder."""
     return Problem("url.clash", _message(entry, other), entry.place or other.place, "give one of them another URL",
                    also=(other.place,) if entry.place and other.place else ())
 
 
-def _message(entry: Entry, other: Entry) -> str:
+def _message(entry: PlanEntry, other: PlanEntry) -> str:
     folder = file_that_is_a_folder(entry.file, other.file)
     if folder:
         return f"`/{folder}` would be a file and a folder: it is wanted by {_owner(other)} and by {_owner(entry)}"
@@ -56,7 +56,7 @@ def _message(entry: Entry, other: Entry) -> str:
     return f"`{entry.path}` and `{other.path}` are one file where case does not count"
 
 
-def _owner(entry: Entry) -> str:
+def _owner(entry: PlanEntry) -> str:
     if entry.source:
         return f"`{entry.source}`"
     if not entry.endpoint:
@@ -64,7 +64,7 @@ def _owner(entry: Entry) -> str:
     return f"the view `{entry.endpoint.rpartition('.')[2]}`"
 
 
-class OwnRoutes:
+class UserRoutes:
     """Every GET route of an app that is not ours.  In a site of its own all are
     frozen but those marked live; inside a host only those marked frozen."""
 
@@ -141,10 +141,10 @@ class Plan:
         self._app = app
         self._site = site
         self._problems = problems
-        self._entries: dict[str, Entry] = {}
-        self._places = Places()
+        self._entries: dict[str, PlanEntry] = {}
+        self._places = ClaimedFiles()
         self._told = [_files(problem) for problem in problems if problem.code == "url.clash"]
-        self._own = OwnRoutes(app, site)
+        self._own = UserRoutes(app, site)
         self._found_on: dict[str, Place] = {}
         self.own_reads: tuple[Key, ...] = ()
 
@@ -161,7 +161,7 @@ class Plan:
             self._plan_own_routes()
 
     @property
-    def entries(self) -> Iterable[Entry]:
+    def entries(self) -> Iterable[PlanEntry]:
         return self._entries.values()
 
     def has(self, path: str) -> bool:
@@ -170,12 +170,12 @@ class Plan:
         folder = f"{file}/index.html" if file and not file.endswith("/") else f"{file}index.html"
         return file in self._entries or folder in self._entries
 
-    def at(self, path: str) -> Entry | None:
+    def at(self, path: str) -> PlanEntry | None:
         """The entry that was planned for a decoded path."""
         file = path[1:] + "index.html" if path.endswith("/") else path[1:]
         return self._entries.get(file)
 
-    def found(self, endpoint: str, path: str, on: Entry) -> Entry | None:
+    def add_linked(self, endpoint: str, path: str, on: PlanEntry) -> PlanEntry | None:
         """Add a URL that a page links to, when its route is to be frozen and
         the URL is new."""
         if endpoint not in self._app.view_functions or not self._own.takes(endpoint):
@@ -187,7 +187,7 @@ class Plan:
             self._found_on[path] = place
         return self._add(path, endpoint, {}, place=place) if self.at(path) is None else None
 
-    def place_of(self, entry: Entry) -> Place | None:
+    def place_of(self, entry: PlanEntry) -> Place | None:
         """Where an entry comes from; of one that was found, the first file whose
         page links to it, else the first page, in whichever order they were looked at."""
         return self._found_on.get(entry.path, entry.place)
@@ -239,13 +239,13 @@ class Plan:
     def _path(self, endpoint: str, values: Mapping[str, Any]) -> str:
         return path_of(url_for(endpoint, **values)).removeprefix(self._site.script_root)
 
-    def _add(self, path: str, endpoint: str, values: Mapping[str, Any], **more: Any) -> Entry | None:
+    def _add(self, path: str, endpoint: str, values: Mapping[str, Any], **more: Any) -> PlanEntry | None:
         try:
             file = asset_file_of(path) if more.get("copy_of") else file_of(path)
         except BadPath as reason:
             self._problems.error("url.bad", f"`{path}` cannot be frozen: {reason}", more.get("place"), reason.hint)
             return None
-        entry = Entry(path, endpoint, file, values, **more)
+        entry = PlanEntry(path, endpoint, file, values, **more)
         other = self._places.take(entry)
         if other is not None:
             self._refuse(clash(_exactly(entry), _exactly(other)))
@@ -259,7 +259,7 @@ class Plan:
             self._problems.add(problem)
 
 
-def _exactly(entry: Entry) -> Entry:
+def _exactly(entry: PlanEntry) -> PlanEntry:
     """An entry with the line of front matter that gives it its URL."""
     found = entry.values.get("page")
     if isinstance(found, Alias):

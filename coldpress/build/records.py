@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from coldpress.build.page_checks import Check
-from coldpress.build.result import Entry, Found, Frozen, content_digest, unpack
+from coldpress.build.result import FrozenPage, PlanEntry, RouteLink, content_digest, unpack
 from coldpress.cache.database import Database, Table, Writing
 from coldpress.errors import Problem, problem_of
 from coldpress.markdown.rendered import Link
@@ -25,8 +25,8 @@ from coldpress.recorder import Key
 
 _TABLES = {
     "about": Table("name, value", whole=True),
-    "keys": Table("number INTEGER, kind, name, print, basis", whole=True),
-    "pages": Table("path, endpoint, file, reads, digest, found, problems, seconds", whole=True),
+    "keys": Table("number INTEGER, kind, name, fingerprint, basis", whole=True),
+    "pages": Table("path, endpoint, file, reads, digest, routes, problems, seconds", whole=True),
     "files": Table("file, stamp, digest, source"),
     "checks": Table("source, reads, loose, problems"),
     "contents": Table("path, packed")}
@@ -34,7 +34,7 @@ _NUMBERS = "q"
 _FEW = 500  # numbers that are looked for by their names
 UNSEEN = ("volatile", "value", "rows", "clock", "environment", "file", "folder")
 """Kinds of reads that only the next build can tell of."""
-PrintOf = Callable[[Key], tuple[str | None, str | None]]
+FingerprintOf = Callable[[Key], tuple[str | None, str | None]]
 
 
 class KeyRow(NamedTuple):
@@ -43,7 +43,7 @@ class KeyRow(NamedTuple):
     number: int
     kind: str
     name: str
-    print: str | None
+    fingerprint: str | None
     basis: str | None
 
 
@@ -55,14 +55,15 @@ class PageRow(NamedTuple):
     file: str
     reads: bytes
     digest: bytes
-    found: str
+    routes: str
     problems: str
     seconds: float
 
     @property
-    def links(self) -> list[Found]:
+    def links(self) -> list[RouteLink]:
         """The own routes' URLs it links to."""
-        return [Found(str(endpoint), str(path)) for endpoint, path in json.loads(self.found)] if self.found else []
+        links = json.loads(self.routes) if self.routes else []
+        return [RouteLink(str(endpoint), str(path)) for endpoint, path in links]
 
     @property
     def told(self) -> list[Problem]:
@@ -80,11 +81,11 @@ class FileRow(NamedTuple):
 
 
 @dataclass
-class News:
+class RecordUpdates:
     """What one build adds to the records."""
 
     about: dict[str, str] = field(default_factory=dict)
-    pages: list[tuple[Entry, Frozen]] = field(default_factory=list)
+    pages: list[tuple[PlanEntry, FrozenPage]] = field(default_factory=list)
     files: list[FileRow] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     keys: list[Key] = field(default_factory=list)
@@ -159,7 +160,7 @@ class Records:
         data = unpack(kept[1]) if kept else None
         return data if data is not None and content_digest(data) == row.digest else None
 
-    def keep_contents(self, pages: Iterable[Frozen]) -> None:
+    def keep_contents(self, pages: Iterable[FrozenPage]) -> None:
         """Keep the bytes of pages; they count once `save` knows their digests."""
         rows = [(page.path, page.packed) for page in pages]
         if rows:
@@ -169,10 +170,11 @@ class Records:
         """Let go of the file."""
         self._database.close()
 
-    def save(self, news: News, entries: Iterable[str], files: set[str], sources: set[str], print_of: PrintOf) -> None:
+    def save(self, updates: RecordUpdates, entries: Iterable[str], files: set[str], sources: set[str],
+             fingerprint_of: FingerprintOf) -> None:
         """Add what is new, and drop pages, files and sources that are no more."""
         kept = set(entries)
-        self._database.write(lambda writing: _Saving(writing, self).save(news, kept, files, sources, print_of))
+        self._database.write(lambda writing: _Saving(writing, self).save(updates, kept, files, sources, fingerprint_of))
 
     def _keys(self, condition: str, values: Iterable[object]) -> list[KeyRow]:
         return [KeyRow._make(row) for row in self._database.select("keys", condition, values)]
@@ -186,26 +188,27 @@ class _Saving:
         self._records = records
         self._numbers: dict[Key, int] = {}
 
-    def save(self, news: News, kept: set[str], files: set[str], sources: set[str], print_of: PrintOf) -> None:
+    def save(self, updates: RecordUpdates, kept: set[str], files: set[str], sources: set[str],
+             fingerprint_of: FingerprintOf) -> None:
         records, put, drop = self._records, self._writing.put, self._writing.drop
-        put("about", news.about.items())
-        put("pages", [self._page_row(*page) for page in news.pages])
-        put("files", news.files)
-        put("checks", [self._check_row(check) for check in news.checks])
-        for key in news.keys:
+        put("about", updates.about.items())
+        put("pages", [self._page_row(*page) for page in updates.pages])
+        put("files", updates.files)
+        put("checks", [self._check_row(check) for check in updates.checks])
+        for key in updates.keys:
             self._number(key)
-        put("keys", sorted((number, *key, *print_of(key)) for key, number in self._numbers.items()))
+        put("keys", sorted((number, *key, *fingerprint_of(key)) for key, number in self._numbers.items()))
         gone = records.pages.keys() - kept
         drop("pages", gone)
         drop("contents", gone)
         drop("files", records.files.keys() - files)
         drop("checks", records.checks.keys() - sources)
         drop("keys", self._unused_of(UNSEEN))
-        if records.pages and 4 * (len(news.pages) + len(gone)) > len(kept):
+        if records.pages and 4 * (len(updates.pages) + len(gone)) > len(kept):
             drop("keys", self._unused())
 
-    def _page_row(self, entry: Entry, frozen: Frozen) -> tuple[Any, ...]:
-        found = _json([[each.endpoint, each.path] for each in frozen.found])
+    def _page_row(self, entry: PlanEntry, frozen: FrozenPage) -> tuple[Any, ...]:
+        found = _json([[each.endpoint, each.path] for each in frozen.links])
         return (entry.path, entry.endpoint, entry.file, self._packed(frozen.reads), frozen.digest, found,
                 _problems(frozen.problems), frozen.seconds)
 

@@ -19,7 +19,7 @@ from flask.sessions import SecureCookieSession
 
 from coldpress import recorder
 from coldpress.audit_hook import is_own
-from coldpress.build.result import Entry
+from coldpress.build.result import PlanEntry
 from coldpress.errors import Place, Problem, Problems
 from coldpress.recorder import Reads
 from coldpress.web.error_places import code_place
@@ -34,7 +34,7 @@ def counting_requests(app: Flask) -> Iterator[None]:
     """Within the block a view that reads `request.args` is noticed."""
     plain: Any = app.request_class
 
-    class Frozen(plain):  # type: ignore[misc]  # the app's own class
+    class FrozenPage(plain):  # type: ignore[misc]  # the app's own class
         """The app's request, with one attribute watched."""
 
         @property
@@ -42,7 +42,7 @@ def counting_requests(app: Flask) -> Iterator[None]:
             recorder.read(*QUERY)
             return super().args
 
-    app.request_class = Frozen
+    app.request_class = FrozenPage
     try:
         yield
     finally:
@@ -211,7 +211,7 @@ _NAMES = {
 """Types that are one, whichever name a version of Python knows it by (RFC 9239 for JavaScript)."""
 
 
-def refuse_status(entry: Entry, status: str, problems: Problems) -> None:
+def refuse_status(entry: PlanEntry, status: str, problems: Problems) -> None:
     """Report an answer that is neither a page nor a redirect."""
     gone = status.startswith("404")
     problems.error("route.status", f"`{entry.path}` answers {status}", entry.place,
@@ -219,7 +219,7 @@ def refuse_status(entry: Entry, status: str, problems: Problems) -> None:
                    else "mark its view @coldpress.live if it is not to be frozen")
 
 
-def check_answer(entry: Entry, mimetype: str | None, data: bytes, problems: Problems) -> None:
+def check_answer(entry: PlanEntry, mimetype: str | None, data: bytes, problems: Problems) -> None:
     """Report a page that a static host would serve as something else, and one
     that names a host nobody knows."""
     guessed = _TYPES.guess_type(entry.file)[0]
@@ -231,21 +231,21 @@ def check_answer(entry: Entry, mimetype: str | None, data: bytes, problems: Prob
                        entry.place, "set `base_url` in config.yaml")
 
 
-def check_use(entry: Entry, reads: Reads, problems: Problems) -> None:
+def check_use(entry: PlanEntry, reads: Reads, problems: Problems) -> None:
     """Report a page that is made of a query."""
     if QUERY in reads:
         problems.warn("route.query", f"`{entry.path}` reads `request.args`, and a static host passes none on",
                       entry.place, "put what it needs into the path")
 
 
-def session_written(entry: Entry, write: Write, view: Place | None, site: Coldpress) -> Problem:
+def session_written(entry: PlanEntry, write: Write, view: Place | None, site: Coldpress) -> Problem:
     """A page that is made for one visitor: it, or its template, writes to the session."""
     place = code_place(write.file, write.line, site) if write.file else view or entry.place
     return Problem("route.session", f"{write.by or 'this page'} writes to the session, and a frozen page is the same "
                    "for all visitors", place, _way_out(entry, write, site))
 
 
-def _way_out(entry: Entry, write: Write, site: Coldpress) -> str:
+def _way_out(entry: PlanEntry, write: Write, site: Coldpress) -> str:
     if write.function == "generate_csrf":
         return ("a token is one visitor's: move the form to a route that is @coldpress.live, or exempt the view it is "
                 "sent to (`@csrf.exempt`) and leave the token out")

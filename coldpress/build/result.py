@@ -14,7 +14,7 @@ from coldpress.recorder import Key
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PlanEntry:
     """One URL: `path` is decoded, below the app's root; `file` below the
     output folder; `copy_of` the file it is a plain copy of, if it is one."""
 
@@ -28,7 +28,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RouteLink:
     """A URL of an own route that a page links to."""
 
     endpoint: str
@@ -36,7 +36,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Frozen:
+class FrozenPage:
     """One page requested: `staged` is its name on the stage, None when the
     published file is the same; `failure` what went wrong instead."""
 
@@ -45,7 +45,7 @@ class Frozen:
     staged: str | None = None
     digest: bytes = b""
     packed: bytes = b""
-    found: tuple[Found, ...] = ()
+    links: tuple[RouteLink, ...] = ()
     problems: tuple[Problem, ...] = ()
     failure: Problem | None = None
     seconds: float = 0.0
@@ -73,9 +73,9 @@ class Failures:
     """Collects problems with the pages they came up on."""
 
     def __init__(self) -> None:
-        self._pages: dict[Problem, list[Entry]] = {}
+        self._pages: dict[Problem, list[PlanEntry]] = {}
 
-    def add(self, problem: Problem, page: Entry) -> None:
+    def add(self, problem: Problem, page: PlanEntry) -> None:
         """Note that a problem came up on a page."""
         self._pages.setdefault(problem, []).append(page)
 
@@ -84,7 +84,7 @@ class Failures:
         return (_with_pages(problem, pages) for problem, pages in self._pages.items())
 
 
-def _with_pages(problem: Problem, entries: list[Entry]) -> Problem:
+def _with_pages(problem: Problem, entries: list[PlanEntry]) -> Problem:
     """A failure with the first page it came up on, and how many more."""
     first = entries[0].place or Place(entries[0].path)
     also = (*problem.also, first) if first.path != (problem.place.path if problem.place else None) else problem.also

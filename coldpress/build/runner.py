@@ -14,12 +14,12 @@ from coldpress.audit_hook import DATABASE, NETWORK, PROGRAM, QUERIED
 from coldpress.build.freezer import SiteFreezer
 from coldpress.build.output import Output
 from coldpress.build.page_checks import Check, check_page
-from coldpress.build.plan import OwnRoutes, Plan
-from coldpress.build.records import FileRow, News, PageRow, Records, numbers
-from coldpress.build.result import Entry, Failures, Found, Frozen, content_digest
+from coldpress.build.plan import Plan, UserRoutes
+from coldpress.build.records import FileRow, PageRow, Records, RecordUpdates, numbers
+from coldpress.build.result import Failures, FrozenPage, PlanEntry, RouteLink, content_digest
 from coldpress.build.staleness import FACTORY, OWN, Staleness, Why
 from coldpress.build.static_files import stamp_of
-from coldpress.build.user_reads import UNSEEN, OwnReads
+from coldpress.build.user_reads import UNSEEN, UserReads
 from coldpress.build.workers import CHUNK, FEW, Job, Result, StartWorker, run_jobs
 from coldpress.errors import Place, Problem, Problems
 from coldpress.processes import chunks
@@ -31,7 +31,7 @@ from coldpress.web.extension import Coldpress
 _BATCH = 200  # pages whose bytes are kept at once
 
 
-class Freezing:
+class FreezeRunner:
     """One freezing of a plan.  `rendered` are the entries requested, with the
     reasons; `news` what is to be remembered of them."""
 
@@ -45,13 +45,13 @@ class Freezing:
         self._staleness = staleness
         self._report = report
         self._freezer = SiteFreezer(app, site, output.staging)
-        self._own_reads = OwnReads(app, site)
+        self._own_reads = UserReads(app, site)
         self._failures = Failures()
-        self._told: list[tuple[Entry, Iterable[Problem]]] = []
-        self._queue: deque[Entry] = deque()
-        self._unkept: list[Frozen] = []
+        self._told: list[tuple[PlanEntry, Iterable[Problem]]] = []
+        self._queue: deque[PlanEntry] = deque()
+        self._unkept: list[FrozenPage] = []
         self._keys: dict[Key, Key] = {}
-        self._by_path: dict[str, Entry] = {}
+        self._by_path: dict[str, PlanEntry] = {}
         self._pages = {page.source: page for page in site.library.all_pages}
         self._source_of = {page.document.source.name: page.source for page in site.library.all_pages}
         self._unchecked: set[str] = set()
@@ -59,7 +59,7 @@ class Freezing:
         self.seconds: dict[str, float] = {}
         self.late_code: dict[str, Path] = {}
         self.notes: dict[str, None] = {}
-        self.news = News()
+        self.updates = RecordUpdates()
 
     def run(self, jobs: int, start_worker: StartWorker, problems: Problems) -> None:
         """Freeze everything; what is wrong goes to `problems`."""
@@ -71,11 +71,11 @@ class Freezing:
                 for frozen, checks, code, notes in results:
                     for page in frozen:
                         self._take(page)
-                    self.news.checks += checks
+                    self.updates.checks += checks
                     self.late_code |= code
                     self.notes |= dict.fromkeys(notes)
         for source in sorted(self._unchecked):
-            self.news.checks.append(check_page(library, self._pages[source]))
+            self.updates.checks.append(check_page(library, self._pages[source]))
         self._keep()
         self._plan.report_unreached()
         self._remember_own_reads()
@@ -84,14 +84,14 @@ class Freezing:
         problems.extend(self._failures.problems())
 
     @property
-    def volatile(self) -> dict[str, tuple[Entry, str]]:
+    def volatile(self) -> dict[str, tuple[PlanEntry, str]]:
         """The pages that are rendered in every build, by path, and for what;
         those which share it with others come last."""
-        found = {entry.path: (entry, name) for entry, frozen in self.news.pages if entry.endpoint
+        found = {entry.path: (entry, name) for entry, frozen in self.updates.pages if entry.endpoint
                  for kind, name in frozen.reads if kind == "volatile"}
-        shared = [name for entry, frozen in self.news.pages if entry.path == OWN
+        shared = [name for entry, frozen in self.updates.pages if entry.path == OWN
                   for kind, name in frozen.reads if kind == "volatile"]
-        for entry, _ in self.news.pages if shared else ():
+        for entry, _ in self.updates.pages if shared else ():
             if entry.endpoint and "volatile" in self._shared_kinds(entry):
                 found.setdefault(entry.path, (entry, shared[0]))
         return found
@@ -99,16 +99,16 @@ class Freezing:
     @property
     def checks(self) -> Iterator[Check]:
         """The checks that found something, made now or long ago."""
-        new = {check.source for check in self.news.checks}
-        yield from self.news.checks
+        new = {check.source for check in self.updates.checks}
+        yield from self.updates.checks
         yield from (check for check in self._records.told_checks
                     if check.source in self._pages and check.source not in new)
 
-    def dead_links(self, exists: Callable[[str], bool]) -> dict[str, Entry]:
+    def dead_links(self, exists: Callable[[str], bool]) -> dict[str, PlanEntry]:
         """The paths that templates point to and where nothing is, each with a
         page that does."""
         dead = {entry.path: [name for kind, name in frozen.reads if kind == "link" and not exists(name)]
-                for entry, frozen in self.news.pages}
+                for entry, frozen in self.updates.pages}
         known = {row.number: row.name for row in self._records.keys(["link"]) if not exists(row.name)}
         for path, row in self._records.pages.items() if known else ():
             dead.setdefault(path, [known[number] for number in numbers(row.reads) if number in known])
@@ -116,7 +116,7 @@ class Freezing:
             return {}
         return {name: entry for entry in reversed(list(self._plan.entries)) for name in dead.get(entry.path, ())}
 
-    def _results(self, stale: list[Entry], jobs: int, start_worker: StartWorker) -> Generator[Result, None, None]:
+    def _results(self, stale: list[PlanEntry], jobs: int, start_worker: StartWorker) -> Generator[Result, None, None]:
         """The entries rendered: here, or if they are many by other processes."""
         if jobs > 1 and len(stale) >= FEW:
             yield from run_jobs(map(self._job, chunks(stale, CHUNK)), jobs, start_worker)
@@ -125,14 +125,14 @@ class Freezing:
             job = self._job([self._by_path[frozen.path]])
             yield [frozen], [check_page(self._site.library, self._pages[source]) for source in job.sources], {}, []
 
-    def _job(self, entries: list[Entry]) -> Job:
+    def _job(self, entries: list[PlanEntry]) -> Job:
         """Entries with the sources among them whose links are to be checked."""
         sources = (self._source_of.get(entry.source or "") for entry in entries)
         wanted = tuple(source for source in sources if source in self._unchecked)
         self._unchecked.difference_update(wanted)
         return Job(tuple(replace(entry, values={}) for entry in entries), wanted)
 
-    def _stale(self) -> Iterator[Entry]:
+    def _stale(self) -> Iterator[PlanEntry]:
         """The entries to be rendered; those that are fresh are adopted on the way."""
         while self._queue:
             entry = self._queue.popleft()
@@ -142,7 +142,7 @@ class Freezing:
                 self._by_path[entry.path] = entry
                 yield entry
 
-    def _why(self, entry: Entry) -> Why:
+    def _why(self, entry: PlanEntry) -> Why:
         """The reasons to render an entry; one that is fresh is adopted."""
         row = self._records.pages.get(entry.path)
         why = self._staleness.why(entry, row, self._shared_kinds(entry))
@@ -151,11 +151,11 @@ class Freezing:
         if not self._adopt(entry, row):
             return ("its file is not what it was",)
         self._told.append((entry, row.told if row.problems else []))
-        if row.found:
+        if row.routes:
             self._follow(entry, row.links)
         return ()
 
-    def _shared_kinds(self, entry: Entry) -> Collection[str]:
+    def _shared_kinds(self, entry: PlanEntry) -> Collection[str]:
         """The kinds of reads that an entry's view shares with other own routes."""
         if entry.endpoint in self._site.generators:
             return ()
@@ -164,7 +164,7 @@ class Freezing:
             return ()
         return [kind for kind in UNSEEN if kind != "volatile" or not (mark and mark.value)]
 
-    def _adopt(self, entry: Entry, row: PageRow) -> bool:
+    def _adopt(self, entry: PlanEntry, row: PageRow) -> bool:
         """Keep the published file of a fresh page, or put it back as it was."""
         known = self._records.files.get(entry.file)
         stamp = stamp_of(f"{self._folder}/{entry.file}", of_link=True)
@@ -178,10 +178,10 @@ class Freezing:
             self._output.adopt(entry.file, None)
         else:
             self._output.stage(entry.file, data)
-        self.news.files.append(FileRow(entry.file, "", row.digest, ""))
+        self.updates.files.append(FileRow(entry.file, "", row.digest, ""))
         return True
 
-    def _take(self, frozen: Frozen) -> None:
+    def _take(self, frozen: FrozenPage) -> None:
         """What one request gave."""
         entry = self._by_path[frozen.path]
         if frozen.failure:
@@ -189,20 +189,20 @@ class Freezing:
             return
         self._told.append((entry, frozen.problems))
         self._output.adopt(entry.file, frozen.staged, is_page=True)
-        self._follow(entry, frozen.found)
+        self._follow(entry, frozen.links)
         self.seconds[entry.path] = frozen.seconds
-        self.news.files.append(FileRow(entry.file, "", frozen.digest, ""))
+        self.updates.files.append(FileRow(entry.file, "", frozen.digest, ""))
         unplaced = tuple(placed(problem, None) for problem in frozen.problems)
         reads = tuple([self._keys.setdefault(key, key) for key in frozen.reads])  # each key once in memory
-        self.news.pages.append((entry, replace(frozen, reads=reads, packed=b"", problems=unplaced)))
+        self.updates.pages.append((entry, replace(frozen, reads=reads, packed=b"", problems=unplaced)))
         self._unkept.append(frozen)
         if len(self._unkept) >= _BATCH:
             self._keep()
         self._report.progress(len(self.rendered), len(self.rendered) + len(self._queue), entry.path)
 
-    def _follow(self, entry: Entry, links: Iterable[Found]) -> None:
+    def _follow(self, entry: PlanEntry, links: Iterable[RouteLink]) -> None:
         for link in links:
-            found = self._plan.found(link.endpoint, link.path, entry)
+            found = self._plan.add_linked(link.endpoint, link.path, entry)
             if found:
                 self._queue.append(found)
 
@@ -216,7 +216,7 @@ class Freezing:
         opened on our pages, by filters and the like, is shared by all."""
         shared = self._remembered(OWN)
         by_all = self._remembered(FACTORY)
-        for entry, frozen in self.news.pages:
+        for entry, frozen in self.updates.pages:
             own = self._shared_kinds(entry)
             for key in frozen.reads:
                 if key[0] in own and key[1] != QUERIED:
@@ -226,7 +226,7 @@ class Freezing:
         for key in self._own_reads.portable(self._site.factory_reads):
             by_all[key] = None
         # Always written, so that their fingerprints are those of now.
-        self.news.pages += [(Entry(name, "", ""), Frozen(name, tuple(reads)))
+        self.updates.pages += [(PlanEntry(name, "", ""), FrozenPage(name, tuple(reads)))
                             for name, reads in ((OWN, shared), (FACTORY, by_all))]
 
     def _remembered(self, name: str) -> dict[Key, None]:
@@ -243,7 +243,7 @@ _DONE = {DATABASE: "a database is opened", QUERIED: "a database is asked", NETWO
          PROGRAM: "another program is started"}
 
 
-def volatile_note(site: Coldpress, plan: Plan, freezing: Freezing) -> str | None:
+def volatile_note(site: Coldpress, plan: Plan, runner: FreezeRunner) -> str | None:
     """One line where more than half of several pages are rendered in every build."""
     pages = [entry for entry in plan.entries if entry.copy_of is None]
     asked = [name for kind, name in site.factory_reads if kind == "volatile"]
@@ -251,7 +251,7 @@ def volatile_note(site: Coldpress, plan: Plan, freezing: Freezing) -> str | None
         why = _DONE[asked[0]] + _in_factory(site, asked[0])
         return (f"all {len(pages):,} pages are rendered in every build, as {why}; "
                 "if none of them depends on that, mark create_app `@coldpress.depends.nothing`")
-    volatile = freezing.volatile
+    volatile = runner.volatile
     if len(pages) < 3 or 2 * len(volatile) <= len(pages):
         return None
     entry, name = next(iter(volatile.values()))
@@ -268,9 +268,9 @@ def _in_factory(site: Coldpress, name: str) -> str:
     return f"{where} ({place.path}:{place.line})"
 
 
-def _in_view(site: Coldpress, entry: Entry) -> str:
+def _in_view(site: Coldpress, entry: PlanEntry) -> str:
     """Where one of the pages comes from: its view, if it is the site's own."""
     if entry.endpoint in site.generators:
         return f" on pages such as {entry.path}, by a hook, a context processor or a filter"
-    place = OwnRoutes(site.app, site).place(entry.endpoint)
+    place = UserRoutes(site.app, site).place(entry.endpoint)
     return f" in {entry.endpoint.rpartition('.')[2]}" + (f" ({place.path}:{place.line})" if place else "")

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import coldpress
-from coldpress.build.builder import Making
-from coldpress.build.context import Run
+from coldpress.build.builder import Builder
+from coldpress.build.context import BuildContext
 from coldpress.build.records import UNSEEN, KeyRow
 from coldpress.build.staleness import NEVER
 from coldpress.build.user_reads import own_files, package_folders
@@ -27,57 +27,58 @@ from coldpress.web.extension import Coldpress
 _FOR_EVER = 2**62
 
 
-def look_before(run: Run) -> Look:
+def look_before(context: BuildContext) -> Look:
     """Look at all that a build will read, as far as it is known before the app is
     made, which reads already."""
-    state = str(run.folder / STATE)
-    if run.words is not None and run.look is None:
-        run.note = build_stamp.note_of(state)
-    folders = _folders(run.folder, run.peeked_config())
-    look = run.look if run.look and list(run.look.folders) == folders else Look(folders, ())
-    look.add(map(str, run.own_files))
+    state = str(context.folder / STATE)
+    if context.words is not None and context.look is None:
+        context.note = build_stamp.note_of(state)
+    folders = _folders(context.folder, context.peeked_config())
+    look = context.look if context.look and list(context.look.folders) == folders else Look(folders, ())
+    look.add(map(str, context.own_files))
     return look
 
 
-def look_again(run: Run, site: Coldpress, look: Look) -> Look | None:
+def look_again(context: BuildContext, site: Coldpress, look: Look) -> Look | None:
     """The same with all that the app has read; None where that has changed since
     the build began, or is elsewhere."""
-    late = [file for file in _files(run, site) if file not in look.lines]
+    late = [file for file in _files(context, site) if file not in look.lines]
     look.add(late)
-    is_whole = list(look.folders) == _folders(site.root, site.config) and not look.changed_since(late, run.started_ns)
-    return look if is_whole else None
+    same_folders = list(look.folders) == _folders(site.root, site.config)
+    return look if same_folders and not look.changed_since(late, context.started_ns) else None
 
 
-def leave_stamp(run: Run, site: Coldpress, making: Making, look: Look | None, problems: Problems, line: str) -> None:
+def leave_stamp(context: BuildContext, site: Coldpress, builder: Builder, look: Look | None, problems: Problems,
+                line: str) -> None:
     """Remember what was read and written; or, where a build must look again
     every time, that it must."""
     state = str(site.root / STATE)
     if look is None:
         build_stamp.forget(state)
         return
-    unseen = making.records.keys((*UNSEEN, "included"))
+    unseen = builder.records.keys((*UNSEEN, "included"))
     opened = [str(Path(site.base, row.name)) for row in unseen if row.kind in ("file", "folder", "included")]
-    opened += [name for kind, name in making.plan.own_reads if kind in ("file", "folder")]
-    opened += [str(file) for file in making.own_code]
-    late = [name for name in {*_files(run, site), *opened} if name not in look.lines]
+    opened += [name for kind, name in builder.plan.own_reads if kind in ("file", "folder")]
+    opened += [str(file) for file in builder.own_code]
+    late = [name for name in {*_files(context, site), *opened} if name not in look.lines]
     look.add(late)
-    if run.words is None or making.notes or site.root != run.folder or _must_look(making, unseen) or look.changed_since(
-            late, look.moment):
+    if (context.words is None or builder.notes or site.root != context.folder or _must_look(builder, unseen)
+            or look.changed_since(late, look.moment)):
         build_stamp.forget(state)
         return
     asked = {row.name for row in unseen if row.kind == "environment"}
     names = sorted({ENVIRONMENT_BASE_URL, "SOURCE_DATE_EPOCH", *asked})
-    since, until = _span(run, site, any(row.kind == "clock" for row in unseen))
-    files = sorted(making.output_stamps)
+    since, until = _span(context, site, any(row.kind == "clock" for row in unseen))
+    files = sorted(builder.output_stamps)
     with suppress(OSError):
         build_stamp.write(state, {
-            "words": build_stamp.words_of(state, run.words), "names": names,
+            "words": build_stamp.words_of(state, context.words), "names": names,
             "environment": build_stamp.environment(names),
             "folders": look.folders, "files": [name for name in look.lines if not name.startswith(look.folders)],
             "young": [part for pair in look.young.items() for part in pair],
             "inputs": [build_stamp.inputs_digest(look)], "since": [str(since)], "until": [str(until)],
-            "output": [str(making.output.folder)],
-            "outputs": [build_stamp.digest_of("\n".join(f"{file} {making.output_stamps[file]}" for file in files))],
+            "output": [str(builder.output.folder)],
+            "outputs": [build_stamp.digest_of("\n".join(f"{file} {builder.output_stamps[file]}" for file in files))],
             "said": [json.dumps({"line": line, "problems": [problem.as_json() for problem in problems]})],
         }, files)
 
@@ -87,20 +88,20 @@ def _folders(root: Path, config: Config) -> list[str]:
     return [str(folder) for folder in (*dict.fromkeys(root / name for name in names), Path(coldpress.__file__).parent)]
 
 
-def _files(run: Run, site: Coldpress) -> list[str]:
+def _files(context: BuildContext, site: Coldpress) -> list[str]:
     """The config, the site's own code, and the folders of installed packages."""
     own = own_files(site.base).values()
-    return [str(file) for file in (*run.own_files, *own, *package_folders())]
+    return [str(file) for file in (*context.own_files, *own, *package_folders())]
 
 
-def _must_look(making: Making, unseen: Iterable[KeyRow]) -> bool:
-    return any(row.kind in ("volatile", "value", "rows") or row.print == NEVER for row in unseen) or any(
-        kind == "volatile" for kind, _ in making.plan.own_reads)
+def _must_look(builder: Builder, unseen: Iterable[KeyRow]) -> bool:
+    return any(row.kind in ("volatile", "value", "rows") or row.fingerprint == NEVER for row in unseen) or any(
+        kind == "volatile" for kind, _ in builder.plan.own_reads)
 
 
-def _span(run: Run, site: Coldpress, asks_the_day: bool) -> tuple[int, int]:
+def _span(context: BuildContext, site: Coldpress, asks_the_day: bool) -> tuple[int, int]:
     """From when until when the clock makes no difference, in nanoseconds."""
-    if run.fixed_clock or os.environ.get("SOURCE_DATE_EPOCH"):
+    if context.fixed_clock or os.environ.get("SOURCE_DATE_EPOCH"):
         return 0, _FOR_EVER
     now = site.moment()
     moments = [moment for document in _documents(site) for moment in (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from coldpress.build.page_checks import tell
 from coldpress.build.plan import Plan
 from coldpress.build.records import Records
-from coldpress.build.runner import Freezing
+from coldpress.build.runner import FreezeRunner
 from coldpress.config.options import MenuItem
 from coldpress.content.taxonomy import group_names, taxonomy_path
 from coldpress.errors import Problems
@@ -56,14 +56,14 @@ def told(site: Coldpress, paths: tuple[str, ...]) -> list[str]:
 Keys = tuple[str | int, ...]
 
 
-def check_site(site: Coldpress, plan: Plan, freezing: Freezing, problems: Problems) -> None:
+def check_site(site: Coldpress, plan: Plan, runner: FreezeRunner, problems: Problems) -> None:
     """Warn of what leads nowhere."""
 
     def exists(path: str) -> bool:
         return plan.has(site.url_prefix + path)
 
-    tell(freezing.checks, site.library, exists, problems)
-    for path, entry in freezing.dead_links(exists).items():
+    tell(runner.checks, site.library, exists, problems)
+    for path, entry in runner.dead_links(exists).items():
         problems.warn("link.nothing-there", f"a template links to `{path}`, and nothing is there", entry.place,
                       "link to it only where there is something")
     check_settings(site, exists, problems)

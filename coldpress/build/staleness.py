@@ -13,7 +13,7 @@ from coldpress import recorder
 from coldpress.audit_hook import changed_at
 from coldpress.build.plan import Plan
 from coldpress.build.records import KeyRow, PageRow, Records, numbers, packed
-from coldpress.build.result import Entry
+from coldpress.build.result import PlanEntry
 from coldpress.cache.build_stamp import environment
 from coldpress.content.fingerprints import EVERY, STRUCTURAL, ContentFingerprints, shortened
 from coldpress.hooks import mark_of
@@ -152,7 +152,7 @@ class Staleness:
 
     def __init__(self, records: Records, fingerprints: Fingerprints, everything: str | None, structure: str) -> None:
         self._records = records
-        self._prints = fingerprints
+        self._fingerprints = fingerprints
         self._changed: dict[int, KeyRow] = {}
         self._marks: list[bytes] = []
         self.everything = everything
@@ -168,7 +168,7 @@ class Staleness:
             if made_of and not self.everything:
                 self.everything = f"{made_of[0]}, which own code shares"
 
-    def why(self, entry: Entry, row: PageRow | None, shared: Collection[str] = ()) -> Why:
+    def why(self, entry: PlanEntry, row: PageRow | None, shared: Collection[str] = ()) -> Why:
         """The reasons to render an entry, of which `row` is known; none when it
         is fresh.  `shared` are the kinds of reads it shares with own routes."""
         if self.everything:
@@ -191,9 +191,9 @@ class Staleness:
         if not same_structure:
             yield from records.keys_but(())
             return
-        texts = self._prints.texts()
+        texts = self._fingerprints.texts()
         rows = records.keys_but([*STRUCTURAL, *(kind for kind in OF_BODIES if kind != "text")])
-        other = [row.name for row in rows if row.kind == "text" and texts.get(row.name) != row.print]
+        other = [row.name for row in rows if row.kind == "text" and texts.get(row.name) != row.fingerprint]
         yield from records.keys_of_sources(OF_BODIES, [*other, *([EVERY] if other else [])])
         yield from (row for row in rows if row.kind != "text")
 
@@ -207,11 +207,11 @@ class Staleness:
 
     def _is_other(self, row: KeyRow) -> bool:
         key: Key = (row.kind, row.name)
-        basis = self._prints.basis(key)
+        basis = self._fingerprints.basis(key)
         if row.basis is not None and row.basis == basis:
             return False
-        now = self._prints.of(key)
-        if now == row.print and now != NEVER:
+        now = self._fingerprints.of(key)
+        if now == row.fingerprint and now != NEVER:
             if basis is not None:
                 self.same.append(key)
             return False

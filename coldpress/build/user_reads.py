@@ -16,7 +16,7 @@ from flask import Flask
 import coldpress
 from coldpress.audit_hook import changed_at, is_own
 from coldpress.build.request_checks import QUERY
-from coldpress.build.result import Entry
+from coldpress.build.result import PlanEntry
 from coldpress.cache.code_version import code_version
 from coldpress.content.fingerprints import EVERY, SUMMED_UP
 from coldpress.hooks import RouteMark, mark_of
@@ -29,14 +29,14 @@ UNSEEN = ("file", "folder", "environment", "volatile")
 _MANY = 200  # sources, above which a page is taken to depend on all of them
 
 
-class OwnReads:
+class UserReads:
     """Takes what the view's author says into account, and makes names portable."""
 
     def __init__(self, app: Flask, site: Coldpress) -> None:
         self._app = app
         self._site = site
 
-    def settled(self, entry: Entry, reads: Reads) -> tuple[Key, ...]:
+    def settled(self, entry: PlanEntry, reads: Reads) -> tuple[Key, ...]:
         """A page's reads: paths as seen from the site, too many sources summed
         up, what the view declares in place of what was heard."""
         mark = self.mark(entry.endpoint)
@@ -103,7 +103,7 @@ def own_files(base: Path) -> dict[str, Path]:
     return files
 
 
-class OwnCode:
+class UserCode:
     """The site's own code as it was loaded."""
 
     def __init__(self, base: Path, before: str | None) -> None:

@@ -18,14 +18,14 @@ from coldpress.audit_hook import forget_connections
 from coldpress.build.freezer import SiteFreezer
 from coldpress.build.output import Stage
 from coldpress.build.page_checks import Check, check_page
-from coldpress.build.result import Entry, Frozen
+from coldpress.build.result import FrozenPage, PlanEntry
 from coldpress.build.user_reads import own_files
 from coldpress.processes import in_turn, local_executor
 from coldpress.web.extension import Coldpress
 
 FEW = 400  # pages, below which one process is as fast
 CHUNK = 20
-Result = tuple[list[Frozen], list[Check], dict[str, Path], list[str]]
+Result = tuple[list[FrozenPage], list[Check], dict[str, Path], list[str]]
 """Pages, checks, the site's own modules that rendering them loaded, and what
 was wrong with a cache."""
 MakeSite = Callable[[], tuple[Flask, Coldpress]]
@@ -35,7 +35,7 @@ MakeSite = Callable[[], tuple[Flask, Coldpress]]
 class Job:
     """Entries to be frozen and sources whose links are to be checked."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[PlanEntry, ...]
     sources: tuple[str, ...]
 
 

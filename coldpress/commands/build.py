@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from coldpress.build.builder import Making
-from coldpress.build.context import Run
+from coldpress.build.builder import Builder
+from coldpress.build.context import BuildContext
 from coldpress.build.diagnostics import Profile, differs, explain_page, tell_profile
 from coldpress.build.diagnostics import verify as verify_site
 from coldpress.build.output import Changes, Output
 from coldpress.build.output_folder import only_one, refuse_link, refuse_output
-from coldpress.build.result import Entry
+from coldpress.build.result import PlanEntry
 from coldpress.build.shortcut import leave_stamp, look_again, look_before
 from coldpress.build.site_checks import told
 from coldpress.config.model import Config
@@ -44,52 +44,52 @@ def _no_garbage() -> Iterator[None]:
         gc.enable()
 
 
-def build(run: Run, *, explain: str | None = None, verify: bool = False, profile: bool = False) -> int:
+def build(context: BuildContext, *, explain: str | None = None, verify: bool = False, profile: bool = False) -> int:
     """Build the site; the exit code.  With errors, nothing is published.
 
     `explain` tells of one URL what it read, `verify` compares with a clean
     build, `profile` tells where the time goes.
     """
-    run.fixed_clock = run.options.clock is not None
-    if not run.fixed_clock and not os.environ.get("SOURCE_DATE_EPOCH"):
-        run.options = replace(run.options, clock=datetime.now(UTC))  # one moment for all of it
-    before = look_before(run)
-    app, site = run.make_app()
+    context.fixed_clock = context.options.clock is not None
+    if not context.fixed_clock and not os.environ.get("SOURCE_DATE_EPOCH"):
+        context.options = replace(context.options, clock=datetime.now(UTC))  # one moment for all of it
+    before = look_before(context)
+    app, site = context.make_app()
     if not site.can_be_built:
-        return _end(run, site, None, site.config_problems)
+        return _end(context, site, None, site.config_problems)
     watched = Profile() if profile else None
-    look = look_again(run, site, before)
+    look = look_again(context, site, before)
     with _no_garbage():
         problems = Problems(site.snapshot.problems)
     output = output_of(site)
     with failures_told(output):
         refuse_output(output.folder, output.name, site.root, _inputs(site), problems, _place_of_output(site))
         with only_one(make_state(site.root / STATE)):
-            making = Making(run, app, site, output, problems)
+            builder = Builder(context, app, site, output, problems)
             with watched.running() if watched else nullcontext():
-                making.make()
-    explained = explain_page(making, site, explain) if explain else []
-    code = _end(run, site, making, making.found, explained)
+                builder.make()
+    explained = explain_page(builder, site, explain) if explain else []
+    code = _end(context, site, builder, builder.reported_problems, explained)
     if watched:
-        tell_profile(run.report, watched, making, site)
+        tell_profile(context.report, watched, builder, site)
     for line in explained:
-        run.report.line(line)
-    if verify and making.changes and not run.dry_run:
-        code = _verify(run, making) or code
-    if making.changes and not run.dry_run and not run.report.as_json:
-        line = f"{summary(making, making.found, None)} in %s s → {output.name}/{_left_out(site)}"
-        leave_stamp(run, site, making, look, making.found, line)
+        context.report.line(line)
+    if verify and builder.changes and not context.dry_run:
+        code = _verify(context, builder) or code
+    if builder.changes and not context.dry_run and not context.report.as_json:
+        line = f"{summary(builder, builder.reported_problems, None)} in %s s → {output.name}/{_left_out(site)}"
+        leave_stamp(context, site, builder, look, builder.reported_problems, line)
     return code
 
 
-def _verify(run: Run, making: Making) -> int:
-    lines = verify_site(run, making)
+def _verify(context: BuildContext, builder: Builder) -> int:
+    lines = verify_site(context, builder)
     if not lines:
-        run.report.line("Verified: a clean build makes the same, byte for byte.")
+        context.report.line("Verified: a clean build makes the same, byte for byte.")
         return 0
-    run.report.problems(Problems([differs(lines, making)]))
+    context.report.problems(Problems([differs(lines, builder)]))
     for line in lines[1:]:
-        run.report.line(line)
+        context.report.line(line)
     return 1
 
 
@@ -132,27 +132,28 @@ def _inputs(site: Coldpress) -> list[Path]:
     return [*(site.root / name for name in names), Path(site.app.instance_path)]
 
 
-def _end(run: Run, site: Coldpress, making: Making | None, problems: Problems, explained: Sequence[str] = ()) -> int:
-    code = run.finish(problems)
+def _end(context: BuildContext, site: Coldpress, builder: Builder | None, problems: Problems,
+         explained: Sequence[str] = ()) -> int:
+    code = context.finish(problems)
     output = output_of(site)
-    changes = making.changes if making else None
-    entries = list(making.plan.entries) if making else []
-    rendered = making.freezing.rendered if making and making.freezing else {}
-    if making and changes:
-        _say(run, site, making, output, problems, changes)
-    elif not run.report.as_json:
-        why = ", as --strict counts warnings too" if run.strict else ""
-        run.report.failure(f"Nothing was published: {counted(len(problems.errors), 'error')}{why}.")
-    if not run.report.as_json:
+    changes = builder.changes if builder else None
+    entries = list(builder.plan.entries) if builder else []
+    rendered = builder.runner.rendered if builder and builder.runner else {}
+    if builder and changes:
+        _say(context, site, builder, output, problems, changes)
+    elif not context.report.as_json:
+        why = ", as --strict counts warnings too" if context.strict else ""
+        context.report.failure(f"Nothing was published: {counted(len(problems.errors), 'error')}{why}.")
+    if not context.report.as_json:
         return code
-    run.report.data({
-        "published": changes is not None and not run.dry_run,
+    context.report.data({
+        "published": changes is not None and not context.dry_run,
         "output": str(output.folder),
         "pages": [as_json(entry, site) for entry in entries],
         "rendered": [site.script_root + url_of(path) for path in rendered],
         "written": list(changes.written) if changes else [],
         "removed": list(changes.removed) if changes else [],
-        "removed_urls": [site.script_root + url_of(path) for path in making.removed_urls] if making else [],
+        "removed_urls": [site.script_root + url_of(path) for path in builder.removed_urls] if builder else [],
         "left_out": [{"source": out.document.source.name, "reason": out.reason} for out in site.library.left_out],
         "problems": [problem.as_json() for problem in problems],
         **({"explained": list(explained)} if explained else {}),
@@ -160,40 +161,41 @@ def _end(run: Run, site: Coldpress, making: Making | None, problems: Problems, e
     return code
 
 
-def as_json(entry: Entry, site: Coldpress) -> dict[str, Any]:
+def as_json(entry: PlanEntry, site: Coldpress) -> dict[str, Any]:
     """An entry of the plan for `--json`: its URL as links have it."""
     return {"url": site.script_root + url_of(entry.path), "endpoint": entry.endpoint, "source": entry.source,
             "file": entry.file, "copied": entry.copy_of is not None}
 
 
-def _say(run: Run, site: Coldpress, making: Making, output: Output, problems: Problems, changes: Changes) -> None:
-    report = run.report
-    rendered = making.freezing.rendered if making.freezing else {}
-    for note in making.notes:
+def _say(context: BuildContext, site: Coldpress, builder: Builder, output: Output, problems: Problems,
+         changes: Changes) -> None:
+    report = context.report
+    rendered = builder.runner.rendered if builder.runner else {}
+    for note in builder.notes:
         report.line(note[:1].upper() + note[1:] + ".")
-    for line in told(site, making.removed_urls):
+    for line in told(site, builder.removed_urls):
         report.line(line)
     if changes.foreign:
         report.line(f"Not ours, left alone: {some(changes.foreign)}")
     for path, why in rendered.items():
         report.detail(f"{path}  ←  {some(why)}")
-    if run.dry_run:
+    if context.dry_run:
         for file in changes.written:
             report.line(f"would write {output.name}/{file}")
         for file in changes.removed:
             report.line(f"would remove {output.name}/{file}")
     else:
-        report.line(f"Look at it: {run.command} serve{_selection(run)}")
-    done = summary(making, problems, changes)
-    done = done.replace("Built", "Would build", 1) if run.dry_run else done
+        report.line(f"Look at it: {context.command} serve{_selection(context)}")
+    done = summary(builder, problems, changes)
+    done = done.replace("Built", "Would build", 1) if context.dry_run else done
     report.line(f"{done} in {report.seconds:.2f} s → {output.name}/{_left_out(site)}")
 
 
-def summary(making: Making, problems: Problems, changes: Changes | None) -> str:
+def summary(builder: Builder, problems: Problems, changes: Changes | None) -> str:
     """`Built 12 pages (2 rendered, 10 unchanged; 3 files written)`; without
     changes as it will be next time, if nothing happens."""
-    pages = sum(entry.copy_of is None for entry in making.plan.entries)
-    rendered = len(making.freezing.rendered) if making.freezing and changes else 0
+    pages = sum(entry.copy_of is None for entry in builder.plan.entries)
+    rendered = len(builder.runner.rendered) if builder.runner and changes else 0
     parts = [f"{counted(len(changes.written) if changes else 0, 'file')} written"]
     parts += [f"{len(changes.removed):,} removed"] if changes and changes.removed else []
     parts += [counted(len(problems.warnings), "warning")] if problems.warnings else []
@@ -205,9 +207,9 @@ def _left_out(site: Coldpress) -> str:
     return f"; left out: {some(left_out)}" if left_out else ""
 
 
-def _selection(run: Run) -> str:
+def _selection(context: BuildContext) -> str:
     """The flags with which the preview shows what was built."""
-    options = run.options
+    options = context.options
     flags = [flag for flag, given in (("-D", options.drafts), ("-F", options.future), ("--expired", options.expired))
              if given]
     flags += ["-u", options.base_url] if options.base_url else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from functools import partial
 
-from coldpress.build.context import Run
+from coldpress.build.context import BuildContext
 from coldpress.build.output_folder import only_one
 from coldpress.build.records import Records
 from coldpress.build.static_files import is_as_written
@@ -14,9 +14,9 @@ from coldpress.paths import STATE, make_state
 from coldpress.report import counted
 
 
-def clean(run: Run, *, cache: bool = False) -> int:
+def clean(context: BuildContext, *, cache: bool = False) -> int:
     """Remove the site's files; with `cache` the folder `.coldpress` too."""
-    _, site = run.make_app()
+    _, site = context.make_app()
     output = output_of(site)
     with failures_told(output):
         state = make_state(site.root / STATE)
@@ -27,6 +27,6 @@ def clean(run: Run, *, cache: bool = False) -> int:
             removed = output.clean()
     if cache:
         shutil.rmtree(state, ignore_errors=True)
-    run.report.line(f"Removed {counted(removed, 'file')} from {output.name}/" + (" and the cache" if cache else ""))
-    run.report.data({"removed": removed})
+    context.report.line(f"Removed {counted(removed, 'file')} from {output.name}/" + (" and the cache" if cache else ""))
+    context.report.data({"removed": removed})
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from coldpress.build.context import Run
+from coldpress.build.context import BuildContext
 from coldpress.build.plan import Plan
 from coldpress.commands.build import as_json
 from coldpress.errors import Problems
@@ -14,15 +14,15 @@ from coldpress.web.error_places import explain
 from coldpress.web.extension import Coldpress
 
 
-def list_content(run: Run, only: str | None = None) -> int:
+def list_content(context: BuildContext, only: str | None = None) -> int:
     """Print sources with date, state and title; `only` those in one state."""
-    _, site = run.make_app()
+    _, site = context.make_app()
     problems = Problems(site.snapshot.problems)
     rows = [row for row in _rows(site) if only is None or only in row["state"]]
-    run.report.data({"content": rows, "problems": [problem.as_json() for problem in problems]})
-    run.report.table(["date", "state", "source", "title"],
+    context.report.data({"content": rows, "problems": [problem.as_json() for problem in problems]})
+    context.report.table(["date", "state", "source", "title"],
                      [[(row["date"] or "")[:10], " ".join(row["state"]), row["source"], row["title"]] for row in rows])
-    return run.finish(problems)
+    return context.finish(problems)
 
 
 def _rows(site: Coldpress) -> Iterator[dict[str, Any]]:
@@ -40,9 +40,9 @@ def _rows(site: Coldpress) -> Iterator[dict[str, Any]]:
                "date": format_iso(front.date) if front.date else None}
 
 
-def urls(run: Run) -> int:
+def urls(context: BuildContext) -> int:
     """Print every URL with its endpoint, source and output file."""
-    app, site = run.make_app()
+    app, site = context.make_app()
     problems = Problems(site.snapshot.problems)
     plan = Plan(app, site, problems)
     try:
@@ -50,8 +50,8 @@ def urls(run: Run) -> int:
     except Exception as reason:  # noqa: BLE001  (a URL generator of an own route)
         problems.add(explain(reason, site))
     rows = [as_json(entry, site) for entry in plan.entries]
-    run.report.data({"pages": rows, "problems": [problem.as_json() for problem in problems]})
-    run.report.table(["URL", "endpoint", "source", "file"],
+    context.report.data({"pages": rows, "problems": [problem.as_json() for problem in problems]})
+    context.report.table(["URL", "endpoint", "source", "file"],
                      [[row["url"], row["endpoint"].removeprefix("coldpress."), row["source"] or "", row["file"]]
                       for row in rows])
-    return run.finish(problems)
+    return context.finish(problems)

@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from coldpress.build.context import Run
+from coldpress.build.context import BuildContext
 from coldpress.errors import ColdpressError, Place, Problem, UsageError
 from coldpress.paths import LONGEST_NAME, relative_name
 from coldpress.text import decode, slugify
@@ -21,13 +21,13 @@ ARCHETYPES = {
 """What a new source begins with, unless the site has `archetypes/KIND.md`."""
 
 
-def new(run: Run, kind: str, title: str, *, bundle: bool = False, draft: bool = False, slug: str | None = None,
-        date: datetime | None = None) -> Path:
+def new(context: BuildContext, kind: str, title: str, *, bundle: bool = False, draft: bool = False,
+        slug: str | None = None, date: datetime | None = None) -> Path:
     """Write a new source and print its path; returns it.
 
     Raises `ColdpressError` when the file is there already.
     """
-    _, site = run.make_app()
+    _, site = context.make_app()
     name = slugify(slug or title)
     if not name:
         raise UsageError(Problem("new.slug", f"no letter of `{slug or title}` can stand in a URL",
@@ -46,8 +46,8 @@ def new(run: Run, kind: str, title: str, *, bundle: bool = False, draft: bool = 
                       date=f"{moment:%Y-%m-%d %H:%M:%S}", draft=draft, slug=name)
     shown = relative_name(file, site.base)
     _write(file, text, shown)
-    run.report.line(shown)
-    run.report.data({"source": shown})
+    context.report.line(shown)
+    context.report.data({"source": shown})
     return file
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import click
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from coldpress.build.context import Run
+from coldpress.build.context import BuildContext
 from coldpress.errors import ColdpressError, Problem, UsageError
 from coldpress.preview.server import OWN, Preview
 from coldpress.preview.static_host import Hosting
@@ -27,7 +27,7 @@ _HERE = "127.0.0.1"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", public_url: str | None = None,
+def serve(context: BuildContext, *, port: int = 8000, bind: str = "127.0.0.1", public_url: str | None = None,
           open_browser: bool = False, navigate: bool = False, poll: bool = False, debug: bool = False,
           static: bool = False) -> int:
     """Serve until interrupted; the exit code."""
@@ -36,27 +36,28 @@ def serve(run: Run, *, port: int = 8000, bind: str = "127.0.0.1", public_url: st
                                  hint="leave out `--debug` or `--bind`"))
     chosen = free_port(bind, port)
     if chosen != port:
-        run.report.line(f"Port {port} is taken.")
+        context.report.line(f"Port {port} is taken.")
     host = _HERE if bind == "0.0.0.0" else "[::1]" if bind == "::" else f"[{bind}]" if ":" in bind else bind
     if static:
-        hosting = Hosting(run, bind, public_url)
-        return _run(run.report, hosting, bind, chosen, public_url or f"http://{host}:{chosen}{hosting.home}",
+        hosting = Hosting(context, bind, public_url)
+        return _serve_app(context.report, hosting, bind, chosen, public_url or f"http://{host}:{chosen}{hosting.home}",
                     "Static site", open_browser, lambda: None)
     sys.dont_write_bytecode = True  # which cannot tell two edits of one second apart
-    preview = Preview(run, bind, public_url=public_url, navigate=navigate, debug=debug)
+    preview = Preview(context, bind, public_url=public_url, navigate=navigate, debug=debug)
     watcher = Watcher(preview.watched, preview.take, preview.seen, poll=poll)
     if watcher.is_polling and not poll:
-        run.report.detail('Files are looked at all the time; with `pip install "coldpress[preview]"` the system tells.')
+        context.report.detail(
+            'Files are looked at all the time; with `pip install "coldpress[preview]"` the system tells.')
     watcher.start()
     try:
-        return _run(run.report, preview, bind, chosen, public_url or f"http://{host}:{chosen}{preview.home}",
+        return _serve_app(context.report, preview, bind, chosen, public_url or f"http://{host}:{chosen}{preview.home}",
                     "Preview", open_browser, preview.tell_left_out)
     finally:
         watcher.stop()
         preview.close()
 
 
-def _run(report: Report, app: Any, bind: str, port: int, url: str, name: str, open_browser: bool,
+def _serve_app(report: Report, app: Any, bind: str, port: int, url: str, name: str, open_browser: bool,
          say_more: Callable[[], None]) -> int:
     server = make_server(bind, port, app, threaded=True, request_handler=_handler(report))
     report.line(f"{name}: {url}  (Ctrl-C ends it)")

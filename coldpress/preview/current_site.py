@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Flask
 
 from coldpress import audit_hook, recorder
-from coldpress.build.context import Run, load_factory
+from coldpress.build.context import BuildContext, load_factory
 from coldpress.build.plan import Plan
 from coldpress.build.site_checks import check_settings
 from coldpress.build.staleness import Fingerprints
@@ -45,7 +45,7 @@ class Moment:
         self.number = number
 
     @cached_property
-    def prints(self) -> Fingerprints:
+    def fingerprints(self) -> Fingerprints:
         """The fingerprints of what pages read."""
         return Fingerprints(self.app, self.site, Plan(self.app, self.site, Problems()))
 
@@ -57,8 +57,8 @@ class Current:
     Raises `ColdpressError` where there is nothing that could be mended.
     """
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, context: BuildContext) -> None:
+        self._context = context
         self._lock = threading.RLock()
         self._modules: dict[str, Path] = {}
         self._plan: tuple[object, Plan] | None = None
@@ -67,13 +67,13 @@ class Current:
         self._content: tuple[Problem, ...] = ()
         self.moment: Moment | None = None
         self._make()
-        if self.moment is None and not (run.folder / "build.py").exists():
+        if self.moment is None and not (context.folder / "build.py").exists():
             raise ColdpressError(*self.problems)
 
     @property
     def folder(self) -> Path:
         """Where the site's `build.py` is, or would be."""
-        return self._run.folder
+        return self._context.folder
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -176,9 +176,9 @@ class Current:
         for name in self._modules:
             sys.modules.pop(name, None)
         importlib.invalidate_caches()
-        build = self._run.folder / "build.py"
+        build = self._context.folder / "build.py"
         try:
-            self._run.factory = load_factory(build) if build.exists() else None
+            self._context.factory = load_factory(build) if build.exists() else None
         except ColdpressError as reason:
             self._unmade = reason.problems
         else:
@@ -189,13 +189,13 @@ class Current:
         loaded = set(sys.modules)
         try:
             with uncollected():
-                app, site = self._run.make_app()
+                app, site = self._context.make_app()
                 problems = site.snapshot.problems
         except ColdpressError as reason:
             self._unmade = reason.problems
             return
         finally:
-            self._modules |= _own_modules(self._run.folder, loaded)
+            self._modules |= _own_modules(self._context.folder, loaded)
         app.config["PROPAGATE_EXCEPTIONS"] = True
         if self.moment is not None and _errors(problems):
             self._unmade = problems
@@ -208,15 +208,16 @@ class Current:
 
     def _code(self) -> frozenset[Path]:
         """The config and the files of the site's own code."""
-        run = self._run
-        root = self.moment.site.root if self.moment else run.folder
-        return frozenset((*self._modules.values(), run.folder / "build.py", run.options.config or root / "config.yaml"))
+        context = self._context
+        root = self.moment.site.root if self.moment else context.folder
+        config = context.options.config or root / "config.yaml"
+        return frozenset((*self._modules.values(), context.folder / "build.py", config))
 
 
-def expected_places(run: Run) -> Watched:
+def expected_places(context: BuildContext) -> Watched:
     """The places that will be watched, as far as they are known before anything
     is loaded."""
-    return Watched(tuple(_trees_of(run.folder, run.peeked_config()).values()), frozenset(run.own_files))
+    return Watched(tuple(_trees_of(context.folder, context.peeked_config()).values()), frozenset(context.own_files))
 
 
 def _trees_of(root: Path, config: Config) -> dict[str, Path]:

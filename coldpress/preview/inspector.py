@@ -59,7 +59,7 @@ def _front_matter(page: Page) -> str:
 def _templates(render: Render, site: Coldpress, overlay: Overlay) -> str:
     """The templates that took part, each with the blocks that it has."""
     items = []
-    for name in dict.fromkeys(name for kind, name in render.prints if kind == "template"):
+    for name in dict.fromkeys(name for kind, name in render.fingerprints if kind == "template"):
         place = _place_of_template(name, site)
         if place is not None:
             items.append(f"<li>{overlay.edit(place, name)}{_blocks(name, site)}</li>")
@@ -94,12 +94,12 @@ def _place_of_template(name: str, site: Coldpress) -> Place | None:
 
 def _reads(render: Render) -> str:
     kinds: dict[str, list[str]] = defaultdict(list)
-    for kind, name in render.prints:
+    for kind, name in render.fingerprints:
         kinds[kind].append("of every source" if name == "*" else name)
     rows = "".join(f"<dt>{escape(kind)}</dt><dd>{', '.join(_some(sorted(names)))}</dd>"
                    for kind, names in sorted(kinds.items()))
-    return _section(f"What it read: {counted(len(render.prints), 'thing')}; another of them, and it is rendered again",
-                    f"<dl>{rows}</dl>")
+    number = counted(len(render.fingerprints), "thing")
+    return _section(f"What it read: {number}; another of them, and it is rendered again", f"<dl>{rows}</dl>")
 
 
 def _some(names: list[str]) -> Iterator[str]:

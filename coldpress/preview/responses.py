@@ -24,7 +24,7 @@ from coldpress.audit_hook import is_database, noting_writes
 from coldpress.build.page_checks import check_page, tell
 from coldpress.build.request_checks import QUERY
 from coldpress.build.static_files import stamp_of
-from coldpress.build.user_reads import OwnReads, summed_up
+from coldpress.build.user_reads import UserReads, summed_up
 from coldpress.content.links import links_to_drafts
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Place, Problem, Problems
@@ -94,13 +94,13 @@ OF_FILES = ("file", "folder", "included")
 @dataclass(frozen=True)
 class Render:
     """One answer: `ident` is what its page says it is, `moment` the number of the
-    site's moment at which `prints` are what it read.  `problems` are its own,
+    site's moment at which `fingerprints` are what it read.  `problems` are its own,
     `errors` the site's at that time."""
 
     ident: str
     path: str
     moment: int
-    prints: Mapping[Key, str | None]
+    fingerprints: Mapping[Key, str | None]
     source: str | None = None
     is_good: bool = True
     problems: tuple[Problem, ...] = ()
@@ -114,23 +114,23 @@ class Render:
         the app has written those."""
         base = moment.site.base
         with recorder.unrecorded():
-            return [key for key, was in self.prints.items() if moment.prints.of(key) != was and not (
+            return [key for key, was in self.fingerprints.items() if moment.fingerprints.of(key) != was and not (
                 key[0] in OF_FILES and is_own(str(base / key[1])))]
 
     def at(self, moment: Moment) -> Render:
         """The same, when the page took over all that changed."""
-        return replace(self, moment=moment.number, prints=prints_of(self.prints, moment))
+        return replace(self, moment=moment.number, fingerprints=fingerprints_of(self.fingerprints, moment))
 
     @property
     def files(self) -> list[str]:
         """The files it shows that are none of the site's usual ones."""
-        return [name for kind, name in self.prints if kind in ("file", "included")]
+        return [name for kind, name in self.fingerprints if kind in ("file", "included")]
 
 
-def prints_of(keys: Iterable[Key], moment: Moment) -> dict[Key, str | None]:
+def fingerprints_of(keys: Iterable[Key], moment: Moment) -> dict[Key, str | None]:
     """Keys with what they are at a moment."""
     with recorder.unrecorded():
-        return {key: moment.prints.of(key) for key in keys if key[0] not in UNASKED}
+        return {key: moment.fingerprints.of(key) for key in keys if key[0] not in UNASKED}
 
 
 class Renders:
@@ -246,7 +246,7 @@ class Answering:
         keys, problems = self._checked(page, moment) if page else ((), ())
         render = replace(render, problems=problems, size=len(html), packed=len(gzip.compress(html, 6)),
                          is_good=response.status_code < 500, errors=tuple(self._current.errors),
-                         prints={**render.prints, **prints_of(keys, moment)})
+                         fingerprints={**render.fingerprints, **fingerprints_of(keys, moment)})
         self.tell(render.path, problems)
         self.renders.keep(render, html if response.status_code == 200 else None)
         response.set_data(with_client(html, self._below(), render.ident, self.problems_of(render)))
@@ -268,9 +268,9 @@ class Answering:
 
     def _render(self, moment: Moment, request: Request, reads: Iterable[Key], seconds: float) -> Render:
         site = moment.site
-        portable = OwnReads(moment.app, site).portable(key for key in reads if key != QUERY and not (
+        portable = UserReads(moment.app, site).portable(key for key in reads if key != QUERY and not (
             key[0] in OF_FILES and self._current.is_data_of_users(site.base / key[1])))
-        prints = prints_of(summed_up(portable), moment)
+        fingerprints = fingerprints_of(summed_up(portable), moment)
         # What was saved while the page was made it may have missed.
         now = self._current.moment
         number = moment.number if now and now.app is moment.app and now.number == moment.number else -1
@@ -278,7 +278,7 @@ class Answering:
             library, path = site.snapshot.library, request.path.removeprefix(site.url_prefix)
             found = library.at(path) or library.list_pages.get(path)
         source = found.source if isinstance(found, Page) else None
-        return Render(self._ident(), _path(request), number, prints, source, seconds=seconds)
+        return Render(self._ident(), _path(request), number, fingerprints, source, seconds=seconds)
 
     def _checked(self, page: Page, moment: Moment) -> tuple[Iterable[Key], tuple[Problem, ...]]:
         """What a build would say of a page's links and markup, and what was read to know it."""

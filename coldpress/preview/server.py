@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from coldpress.audit_hook import is_database
-from coldpress.build.context import Run
+from coldpress.build.context import BuildContext
 from coldpress.errors import Problem
 from coldpress.paths import below, path_of, resolved, url_of
 from coldpress.preview.current_site import Change, Current, expected_places
@@ -104,21 +104,21 @@ class Preview:
     `public_url`, else of `base_url`.  With `navigate` browsers go to the page
     that was written.  `debug` gives Werkzeug's debugger for failures of code."""
 
-    def __init__(self, run: Run, bind: str = "127.0.0.1", *, public_url: str | None = None, navigate: bool = False,
-                 debug: bool = False) -> None:
+    def __init__(self, context: BuildContext, bind: str = "127.0.0.1", *, public_url: str | None = None,
+                 navigate: bool = False, debug: bool = False) -> None:
         self.seen = Sight()
         """What was seen of the site's files before any was read."""
-        before = expected_places(run)
+        before = expected_places(context)
         self.seen.look(before.trees, before.files)
-        self._current = Current(run)
+        self._current = Current(context)
         self._guard = Guard(bind, public_url)
         self._public = urlsplit(public_url) if public_url else None
-        self._report = run.report
+        self._report = context.report
         self._navigate = navigate
         self._went = (-1, "")  # the moment and the path of the page that was written last
         self._channel = Channel()
         self._overlay = Overlay(Editor.of_environment(), self._locate, self._own, self._guard.token)
-        self._answering = Answering(self._current, self._overlay, self._own, run.report, debug=debug)
+        self._answering = Answering(self._current, self._overlay, self._own, context.report, debug=debug)
         self._answering.tell("the site", self._current.problems)
         self._left_out: tuple[str, ...] = ()
 

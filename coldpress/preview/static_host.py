@@ -13,8 +13,8 @@ from werkzeug.urls import iri_to_uri
 from werkzeug.utils import send_file
 from werkzeug.wrappers import Request, Response
 
-from coldpress.build.context import Run
-from coldpress.build.output_folder import Ownership
+from coldpress.build.context import BuildContext
+from coldpress.build.output_folder import OutputManifest
 from coldpress.config.model import load_config
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.paths import STATE, below, is_external, is_link, on_this_host, path_of, relative_name, resolved, url_of
@@ -109,20 +109,20 @@ class Hosting:
     Raises `ColdpressError` where nothing was built yet.
     """
 
-    def __init__(self, run: Run, bind: str = "127.0.0.1", public_url: str | None = None) -> None:
+    def __init__(self, context: BuildContext, bind: str = "127.0.0.1", public_url: str | None = None) -> None:
         problems = Problems()
-        config, _ = load_config(run.folder, run.folder, run.options, problems)
+        config, _ = load_config(context.folder, context.folder, context.options, problems)
         if problems.errors:
             raise ColdpressError(*problems)
-        self._folder = resolved(run.options.output or run.folder / config.output_dir)
+        self._folder = resolved(context.options.output or context.folder / config.output_dir)
         self._guard = Guard(bind, public_url)
-        built_for = Ownership(self._folder, run.folder / STATE, relative_name(self._folder, run.folder)).base_url()
-        url = public_url or run.options.base_url or (config.base_url if built_for is None else built_for) or ""
+        name = relative_name(self._folder, context.folder)
+        built_for = OutputManifest(self._folder, context.folder / STATE, name).base_url()
+        url = public_url or context.options.base_url or (config.base_url if built_for is None else built_for) or ""
         self._prefix = path_of(urlsplit(url).path).rstrip("/")
         if not (self._folder / "index.html").is_file():
-            name = relative_name(self._folder, run.folder)
             raise ColdpressError(Problem("serve.not-built", f"there is no site in `{name}`", None,
-                                         f"build it first: `{run.command} build`"))
+                                         f"build it first: `{context.command} build`"))
 
     @property
     def home(self) -> str:
