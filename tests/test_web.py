@@ -126,6 +126,19 @@ def test_an_endpoint_that_is_not_there_is_told_with_the_one_meant(make_site, nam
     assert [(each["code"], each["hint"]) for each in result.problems] == [("route.unknown", f"did you mean `{meant}`?")]
 
 
+@pytest.mark.parametrize(("call", "own", "hint"), [
+    ("url_for('term', name='tags')", "", "it takes `name` and `slug`"),
+    ("url_for('page', slug='x')", "", "it takes `page`"),
+    ("url_for('page', slug='x')", "@app.get('/<slug>/own/')\ndef page(slug):\n    return slug",
+     "for your own view write `app:page`")])
+def test_an_endpoint_without_a_url_for_the_values_is_told_what_it_takes(make_site, call, own, hint):
+    site = make_site({"content/about.md": "Me.", "templates/page.html": f"{{{{ {call} }}}}"})
+    result = site.edit({"build.py": own_routes(own)} if own else {}).build()
+    (problem,) = [each for each in result.problems if each["code"] == "route.unknown"]
+    assert problem["message"].startswith(f"the route `coldpress.{call[9:13]}` has no URL with these values")
+    assert problem["hint"] == hint
+
+
 def test_every_view_of_ours_has_an_endpoint_of_its_name(make_site):
     site = make_site({"content/about.md": "Me."}).app().extensions["coldpress"]
     names = ("home", "posts", "terms", "term", "archive", "search", "search_index", "search_words", "search_texts",

@@ -1,4 +1,4 @@
-"""Components: templates that a body calls, and files and pages that it includes."""
+"""Components in bodies: the templates they call, the files and other pages they include."""
 
 from __future__ import annotations
 
@@ -31,18 +31,27 @@ from coldpress.paths import relative_name
 from coldpress.web.app_templates import PREFIX
 from coldpress.web.environment import whole_endpoint
 from coldpress.web.site import Site
-from coldpress.web.site_files import DEEPEST, Shown, asked_of, file_of, read_shown, source_of, text_of, too_large
+from coldpress.web.site_files import (
+    DEEPEST,
+    FileText,
+    file_of,
+    inclusions_of,
+    read_shown,
+    source_of,
+    text_of,
+    too_large,
+)
 from coldpress.web.template_bodies import run_body, written_body
 
 _OF_SOURCES = frozenset(["meta", "body", "summary", "text"])
-_OF_ANYBODY = frozenset(["term", "nav"])  # reads that may give what any page says
+_OF_ANYBODY = frozenset(["term", "nav"])  # kinds of reads that may return text of any page
 _LINES = re.compile(r"(\d*)(?:-(\d*))?")
 _HOLDS_ITSELF, _TOO_LARGE = "holds itself", "makes this page far larger than its text"
 
 
 def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
-    """What a file holds: another page's body, or text as code.  Of a file that
-    cannot be shown, which a check reports, its name."""
+    """The HTML of `::include`: another page's body, or a text file as code.  For a file
+    that cannot be shown, which a check reports, the HTML is its name."""
     name = attributes.get("file", "")
     other = site.library.by_source(source_of(page, name))
     if other is not None:
@@ -62,16 +71,16 @@ def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
 
 
 def not_shown(site: Site, page: Page) -> Iterator[tuple[Component, str]]:
-    """What a page asks for and doesn't show, with the reason."""
+    """The inclusions of a page that are not shown, each with the reason."""
     large: frozenset[str] | None = None
     known: dict[str, str | None] = {}
-    for asked in asked_of(site, page):
+    for inclusion in inclusions_of(site, page):
         large = too_large(site, page) if large is None else large
-        if asked.name not in known or asked.page:
-            known[asked.name] = _why_not(site, page, asked.page, asked.name)
-        why = known[asked.name] or (_TOO_LARGE if asked.source in large else None)
+        if inclusion.name not in known or inclusion.page:
+            known[inclusion.name] = _why_not(site, page, inclusion.page, inclusion.name)
+        why = known[inclusion.name] or (_TOO_LARGE if inclusion.source in large else None)
         if why is not None:
-            yield asked.component, why
+            yield inclusion.component, why
 
 
 def _why_not(site: Site, page: Page, other: Page | None, name: str) -> str | None:
@@ -84,8 +93,8 @@ def _why_not(site: Site, page: Page, other: Page | None, name: str) -> str | Non
 
 
 def embedded(site: Site, page: Page, other: Page, part: str, *, absolute: bool) -> str | None:
-    """Another page's body in a page, or a part of it by its id; None for a part
-    that isn't there, and for what cannot be shown there."""
+    """The HTML of another page's body, or of a part of it by its id, inside a page.  None
+    for a part that does not exist, and for what cannot be shown there."""
     title = other.rendered.title
     whole = part in ("", title.id if title else "")
     fragment = other.rendered.html if whole else part_of(other.rendered.html, part)
@@ -93,21 +102,21 @@ def embedded(site: Site, page: Page, other: Page, part: str, *, absolute: bool) 
 
 
 def _page(site: Site, page: Page, other: Page, name: str) -> Markup:
-    """Another page's body; not its own, nor one that is being included already."""
+    """The HTML of another page's body; its name where that page is being included already."""
     shown = _shown(site, page, other, other.rendered.html)
     return Markup("<p><code>{}</code></p>").format(name) if shown is None else shown
 
 
 def _showing() -> list[str]:
-    """The page that is being filled and those in it, down to the one at work;
-    none while it is only the page itself."""
+    """The sources of the page being rendered and of the pages included in one another down
+    to the current one; empty while nothing is included."""
     showing: list[str] = g.setdefault("coldpress_included", [])
     return showing
 
 
 def _shown(site: Site, page: Page, other: Page, fragment: Fragment, *, absolute: bool = False) -> Markup | None:
-    """What another page's body holds; None while that page is being shown, and
-    where it would be too much."""
+    """The HTML of a fragment of another page; None if that page is being included already
+    (a circle), and if it would make the page too large."""
     showing = _showing()
     added = [other.source] if showing else [page.source, other.source]
     if other.source in (page.source, *showing) or len(showing) > DEEPEST or (
@@ -122,13 +131,13 @@ def _shown(site: Site, page: Page, other: Page, fragment: Fragment, *, absolute:
 
 
 def expanded(site: Site, page: Page) -> Expanded:
-    """A page's body with its snippets; one that is a template, run."""
+    """A page's body with its snippets inserted, after it was rendered if it is a template."""
     options = site.config.markdown
     folders = [site.root / folder for folder in (*options.snippets, site.config.content_dir)]
     trusted = options.trusts(page.source)
 
     @cache
-    def read(name: str) -> Shown | str:
+    def read(name: str) -> FileText | str:
         why = NOT_THERE
         for folder in folders if not Path(name).is_absolute() else ():
             found = read_shown(site, folder, folder / name, trusted=trusted)
@@ -138,15 +147,16 @@ def expanded(site: Site, page: Page) -> Expanded:
         return why
 
     every = (read_shown(site, site.root, site.root / name, trusted=True) for name in options.append)
-    body, told = _run(site, page, options) if options.jinja else (written_body(page), trusted)
+    body, is_trusted = _run(site, page, options) if options.jinja else (written_body(page), trusted)
     made = expand(body, read, [found for found in every if not isinstance(found, str)])
-    made.trusted = told and trusted and _are_trusted(site, {origin.file for origin in made.origins if origin.file})
+    files = {origin.file for origin in made.origins if origin.file}
+    made.trusted = is_trusted and trusted and _are_trusted(site, files)
     return made
 
 
 def _run(site: Site, page: Page, options: MarkdownOptions) -> tuple[str, bool]:
-    """A body as a template, and whether it asked nothing that somebody wrote who
-    may not write any HTML."""
+    """Render a body as a template; also tell whether it read nothing written by an author
+    who is not trusted."""
     if not options.untrusted:
         return run_body(site, page), True
     reads: recorder.Reads = {}
@@ -160,7 +170,7 @@ def _run(site: Site, page: Page, options: MarkdownOptions) -> tuple[str, bool]:
 
 
 def _are_trusted(site: Site, files: Iterable[str]) -> bool:
-    """Whether nobody wrote in these files who may not write any HTML."""
+    """Whether all these files are by trusted authors."""
     options = site.config.markdown
     folder = relative_name((site.root / site.config.content_dir).resolve(), site.base) + "/"
     return not options.untrusted or all(options.trusts(normalize("NFC", file.removeprefix(folder)))
@@ -168,7 +178,7 @@ def _are_trusted(site: Site, files: Iterable[str]) -> bool:
 
 
 def lines_of(text: str, lines: str) -> str:
-    """The lines `3-10` of a text; all of it where nothing is said."""
+    """The lines of a text by a range such as `3-10`; all lines for an empty range."""
     text = text.replace("\r\n", "\n").rstrip("\n")
     found = _LINES.fullmatch(lines)
     if not found or not lines:
@@ -179,17 +189,17 @@ def lines_of(text: str, lines: str) -> str:
 
 
 class SiteHost:
-    """One site, as its own Library sees it."""
+    """What the Library of a site may ask of the site: URLs of endpoints, bodies, components, strings."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
 
     def link_root(self) -> str:
-        """What every link begins with: the prefix the site is mounted at."""
+        """What every link of the site begins with: SCRIPT_NAME and the URL prefix."""
         return self._site.link_root()
 
     def endpoint_url(self, reference: str) -> str | None:
-        """The URL of `name` or `name?key=value`; None where there is none."""
+        """The URL of an endpoint, written `name` or `name?key=value`; None if there is none."""
         site = self._site
         name, _, query = reference.partition("?")
         values = dict(parse_qsl(query))
@@ -198,15 +208,15 @@ class SiteHost:
             base_url=f"http://localhost{site.script_root}")
         with context:
             try:
-                # Tried first: whoever hears `url_for` would go there.
+                # Tried first, as a call of `url_for` is recorded as a link, even if it fails.
                 site.app.url_map.bind("localhost").build(whole_endpoint(site.endpoints, name), values)
                 return str(url_for(name, **values))
             except (BuildError, ValueError):
                 return None
 
     def endpoint_at(self, path: str) -> str | None:
-        """What leads to a path of the app outside of the site: `name?key=value`;
-        None where nothing is, or a rule that takes any path."""
+        """The endpoint at a path of the app outside of the site, as `name?key=value`; None if
+        no rule matches, or only one that matches any path."""
         site = self._site
         if not site.url_prefix or f"{path}/".startswith(f"{site.url_prefix}/"):
             return None
@@ -219,12 +229,12 @@ class SiteHost:
                 if is_theirs and unquote(urls.build(rule.endpoint, written)) == candidate:
                     name = f"{PREFIX}{rule.endpoint}" if rule.endpoint in site.endpoints else str(rule.endpoint)
                     return name + ("?" + urlencode(written, quote_via=quote) if written else "")
-            except Exception:  # noqa: BLE001  (converters are the app's, and may do anything)
+            except Exception:  # noqa: BLE001  (converters are the app's and may raise anything)
                 continue
         return None
 
     def values_of(self, name: str) -> Sequence[str] | None:
-        """What the URL of an endpoint takes, by the rule that takes least; None where
+        """The names of the values that an endpoint needs, by its rule with the fewest; None if
         there is no such endpoint."""
         rules = self._site.app.url_map.iter_rules
         endpoint = whole_endpoint(self._site.endpoints, name)
@@ -232,32 +242,32 @@ class SiteHost:
 
     @property
     def endpoint_names(self) -> Iterable[str]:
-        """The endpoints of the app, ours by their short names."""
+        """The endpoints of the app, the site's own also by their short names."""
         return [*self._site.endpoints, *self._site.app.view_functions]
 
     def expanded(self, page: Page) -> Expanded:
-        """A page's body with its snippets; one that is a template, run in a
-        sandbox, a mistake in it at its line."""
+        """A page's body with its snippets inserted; a body that is a template is rendered in a
+        sandbox, and a mistake in it is reported at its line."""
         return expanded(self._site, page)
 
     def not_shown(self, page: Page) -> Iterable[tuple[Component, str]]:
-        """What a page asks for and doesn't show, with the reason."""
+        """The inclusions of a page that are not shown, each with the reason."""
         return not_shown(self._site, page)
 
     def embedded(self, page: Page, other: Page, part: str, *, absolute: bool) -> str | None:
-        """Another page's body as it is shown in a page, or a part of it."""
+        """The HTML of another page's body, or of a part of it, inside a page."""
         return embedded(self._site, page, other, part, absolute=absolute)
 
     def callout_title(self, page: Page, kind: str) -> str:
-        """What a callout without a title of its own is called, in the page's language."""
+        """The title of a callout that has none of its own, in the page's language."""
         return self._site.strings.say(page.lang, f"callouts.{kind}")
 
     def group_name(self, name: str) -> str:
-        """What a collection or a taxonomy is called, in the site's language."""
+        """The heading of a collection or a taxonomy, in the site's language."""
         return self._site.group_name(name)
 
     def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
-        """The HTML that `components/NAME.html` gives; None without that template."""
+        """Render `components/NAME.html`; None if there is no such template."""
         try:
             template = self._site.environment.get_template(f"components/{name}.html")
         except TemplateNotFound as reason:
@@ -268,6 +278,6 @@ class SiteHost:
 
     @property
     def component_names(self) -> Iterable[str]:
-        """The components that templates show."""
+        """The names of the templates in `components/`."""
         return [name[len("components/"):-len(".html")] for name in self._site.template_names
                 if name.startswith("components/") and name.endswith(".html")]

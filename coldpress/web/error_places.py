@@ -42,13 +42,26 @@ def explain(error: BaseException, site: Coldpress) -> Problem:
     if isinstance(error, UndefinedError) and in_template:
         return Problem("template.undefined", str(error.message), place, getattr(error, "hint", None))
     if isinstance(error, BuildError):
-        return Problem("route.unknown", f"no route is named `{error.endpoint}`", place, _near_endpoint(error, site))
+        return _unknown_route(error, site, place)
     if isinstance(error, NothingThere):
         return Problem("link.nothing-there", str(error), place)
     name = type(error).__name__
     if in_template:
         return Problem("template.failed", f"{name}: {error}", place)
     return Problem("route.failed", f"{name}: {error}", place, traceback=_own_traceback(error, site))
+
+
+def _unknown_route(error: BuildError, site: Coldpress, place: Place | None) -> Problem:
+    """The problem of a `url_for` call: no such endpoint, or values that fit none of its rules."""
+    rules = [rule for rule in site.app.url_map.iter_rules() if rule.endpoint == error.endpoint]
+    if not rules:
+        return Problem("route.unknown", f"no route is named `{error.endpoint}`", place, _near_endpoint(error, site))
+    short = error.endpoint.removeprefix(f"{PARENT}.")
+    needed = " and ".join(f"`{name}`" for name in min((sorted(rule.arguments) for rule in rules), key=len))
+    hint = f"it takes {needed}" if needed else None
+    if short != error.endpoint and short in site.app.view_functions:
+        hint = f"for your own view write `app:{short}`"
+    return Problem("route.unknown", f"the route `{error.endpoint}` has no URL with these values", place, hint)
 
 
 def _near_endpoint(error: BuildError, site: Coldpress) -> str | None:

@@ -1,4 +1,4 @@
-"""Feeds as feed readers get them: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1."""
+"""Renders feeds as Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from coldpress.text import CONTROLS
 from coldpress.web.site import Site
 
 TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
-"""Media types by format, as links to feeds name them."""
+"""The media type of each format, for links to feeds."""
 ENTRIES = {"atom": "partials/atom-entry.xml", "rss": "partials/rss-item.xml"}
 _IDENTIFYING = ("http", "https", "tag", "urn")
-_ACTIVE = re.compile(r"<(script|style)\b.*?</\1\s*>", re.S | re.I)  # no reader runs or applies it
+_ACTIVE = re.compile(r"<(script|style)\b.*?</\1\s*>", re.S | re.I)  # feed readers ignore both
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True)
 class FeedView:
-    """A feed while it is shown: `url` is its own, `home` that of the page whose
-    feed it is, both whole; `full` is whether it holds whole texts."""
+    """The variable `feed` of feed templates.  `url` is the absolute URL of the feed, `home`
+    that of the page it belongs to; `full` is true if it holds whole texts."""
 
     title: str
     description: str
@@ -53,7 +53,7 @@ class FeedView:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who wrote an entry, with the whole URL of their page, if they have one."""
+    """An author of an entry; `url` is the absolute URL of their page, if they have one."""
 
     name: str
     url: str | None
@@ -61,9 +61,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One post in a feed.  `id` is what readers know it by: `guid:` of the front
-    matter, if it is a whole URI, else its whole URL; `html` is the whole text or
-    the summary, without scripts."""
+    """One post in a feed.  `id` is the `guid:` of its front matter if that is an absolute
+    URI, else its absolute URL; `html` is the whole text or the summary, without scripts."""
 
     id: str
     url: str
@@ -92,7 +91,7 @@ def _title(site: Site, feed: Feed) -> str:
 
 
 def show_feed(site: Site, path: str, form: str) -> str | None:
-    """The feed of the list at a path; None where there is none."""
+    """Render the feed of the list at a path; None if there is no such feed."""
     feed = feed_at(site.library, path) if form in site.config.feeds.formats else None
     posts = feed.latest(site.config.feeds.limit) if feed else []
     if feed is None or not posts:
@@ -106,11 +105,11 @@ def show_feed(site: Site, path: str, form: str) -> str | None:
         return _json(site, view)
     shown = site.render(FILES[form], feed=view, posts=posts, updated=view.updated,
                         entry=partial(_shown, site, form, full))
-    return CONTROLS.sub("", shown)  # with one of them, of whichever post, no reader takes any
+    return CONTROLS.sub("", shown)  # a control character in one post would make the whole feed invalid
 
 
 def _shown(site: Site, form: str, full: bool, post: Page) -> Markup:
-    """One post in a feed of XML, by the template of the format's entries."""
+    """Render one post for a feed in XML, with the format's template for entries."""
     template = ENTRIES[form]
 
     def make() -> str:
@@ -120,7 +119,7 @@ def _shown(site: Site, form: str, full: bool, post: Page) -> Markup:
 
 
 def _entry(site: Site, post: Page, full: bool) -> FeedEntry:
-    """What all formats tell of a post."""
+    """The entry of a post, the same for all formats."""
     return site.memo.get(("entry", full, post.source, site.link_root()), partial(_make_entry, site, post, full))
 
 
@@ -132,7 +131,7 @@ def _make_entry(site: Site, post: Page, full: bool) -> FeedEntry:
     given = str(post.params["guid"] or "")
     is_whole = is_external(given) and not given.startswith("//")
     if is_whole and not site.library.trusts(post):
-        is_whole = scheme_of(given) in _IDENTIFYING  # readers may make it a link
+        is_whole = scheme_of(given) in _IDENTIFYING  # feed readers may turn it into a link
     return FeedEntry(
         given if is_whole else url, url, post.title, post.description,
         CONTROLS.sub("", html), date, post.updated or date, tuple(
@@ -141,7 +140,7 @@ def _make_entry(site: Site, post: Page, full: bool) -> FeedEntry:
 
 
 def _json(site: Site, view: FeedView) -> str:
-    """JSON Feed; items are put together as text, since many feeds share them."""
+    """Render a JSON Feed.  Items are cached and joined as text, since many feeds share them."""
     head = json.dumps({
         "version": "https://jsonfeed.org/version/1.1", "title": view.title, "home_page_url": view.home,
         "feed_url": view.url, **({"description": view.description} if view.description else {}),

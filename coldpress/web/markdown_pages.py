@@ -1,4 +1,4 @@
-"""Pages as Markdown: `index.md` beside each page, and `llms.txt`."""
+"""Writes pages as Markdown (`index.md` beside each page), and `llms.txt`."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from coldpress.web.site import Site
 from coldpress.web.site_files import source_of, text_of, too_large
 
 _UNDERLINE = re.compile(r" {0,3}=+[ \t]*(?:\n|\Z)")
-_DEEPEST = 8  # pages in one another
+_DEEPEST = 8  # pages included in one another
 _WIKI = re.compile(r"\[\[([^\[\]|\n]*)(?:\|([^\[\]\n]*))?\]\]")
 _INCLUDE = re.compile(r"[ \t]*::include\b[^\n]*")
 _BRACKETS = re.compile(r"([\[\]\\])")
 Edit = tuple[int, int, str]
-"""Where a piece of a body begins and ends, and what stands there instead."""
+"""Start and end of a piece of a body, and its replacement."""
 
 
 def markdown_path(library: Library, page: Page) -> str | None:
@@ -39,7 +39,7 @@ def markdown_path(library: Library, page: Page) -> str | None:
 
 
 def whole_url(library: Library, path: str) -> str:
-    """The URL of a path, from the site's root on where there is no `base_url`."""
+    """The absolute URL of a path; without a `base_url`, the URL from the root on."""
     return library.absolute(path) or library.url(path)
 
 
@@ -59,14 +59,14 @@ def markdown_of(site: Site, page: Page) -> str:
 
 
 def _members(library: Library, page: Page) -> Iterator[str]:
-    """What a section holds; a collection's posts are too many."""
+    """A line for each page of a section; none for a collection, whose posts would be too many."""
     if isinstance(page, Section) and page.path not in {each.path for each in library.collections.values()}:
         for child in page.pages:
             yield f"- {link_to(written(library, child, child.title), whole_url(library, child.path))}"
 
 
 def _text(site: Site, page: Page, above: tuple[str, ...]) -> str:
-    """The body with its links, its title and its includes resolved."""
+    """The body in Markdown: links resolved, includes inserted, the heading that repeats the title removed."""
     rendered = page.rendered
     whole = site.library.body_of(page)
     body = without_comments(whole.read())
@@ -86,7 +86,7 @@ def _text(site: Site, page: Page, above: tuple[str, ...]) -> str:
 
 
 def _edited(body: str, edits: list[Edit]) -> str:
-    """A body with pieces of it replaced; of two that overlap, the first counts."""
+    """Apply edits to a body; of two that overlap, the first counts."""
     parts, at = [], 0
     for begin, end, text in sorted(edits):
         if begin >= at:
@@ -117,7 +117,7 @@ def _of_link(library: Library, page: Page, body: str, starts: list[int], link: L
 
 def _of_embed(site: Site, page: Page, body: str, starts: list[int], component: Component, above: tuple[str, ...]
               ) -> Iterator[Edit]:
-    """A picture as one, a note on a line of its own as its text, all else as a link."""
+    """Replace `![[…]]`: an image stays one, a note on a line of its own becomes its text, all else a link."""
     link = dict(component.attributes)["to"]
     at = starts[min(component.line, len(starts)) - 1] + component.column - 1
     found = _WIKI.match(body, at + 1)
@@ -156,17 +156,17 @@ def _of_include(site: Site, page: Page, body: str, starts: list[int], component:
 
 
 def _target(url: str) -> str:
-    """A URL as it may stand in the parentheses of a link."""
+    """A URL escaped for the parentheses of a link."""
     return url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
 
 
 LATEST = 50
-"""Posts of a collection that are named; the archive has them all."""
+"""How many posts of a collection `llms.txt` lists."""
 
 
 def llms_of(site: Site) -> str:
-    """The site's title and description, then its pages: section by section,
-    then the latest of each collection."""
+    """The text of `llms.txt`: the site's title and description, its pages by section, the
+    latest posts of each collection."""
     config = site.config
     parts = [f"# {' '.join(config.title.split())}", f"> {' '.join(config.description.split())}"
              if config.description else ""]
@@ -204,16 +204,16 @@ def _line(site: Site, page: Page) -> str:
 
 
 _MARK = re.compile(r"<(?=[a-zA-Z/!?])|\](?=[(:])")
-_LONGEST = 500  # characters of a destination whose scheme is looked for
+_LONGEST = 500  # characters of a destination in which a scheme is looked for
 
 
 def written(library: Library, page: Page, text: str) -> str:
-    """A text of a page, as it may stand in Markdown."""
+    """A text of a page; if its author is not trusted, made inert."""
     return text if library.trusts(page) else inert(text)
 
 
 def inert(text: str) -> str:
-    """Markdown without HTML, whose links lead nowhere but to pages."""
+    """Escape Markdown so that it has no HTML, and links with safe schemes only."""
     parts: list[str] = []
     at = 0
     for found in _MARK.finditer(text):
@@ -244,5 +244,5 @@ def _is_safe(url: str, length: int) -> bool:
 
 
 def _inert_target(url: str) -> str:
-    """A URL as it may stand in the parentheses of a link."""
+    """A URL escaped for the parentheses of a link, `<` too."""
     return url.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace("<", "%3C")

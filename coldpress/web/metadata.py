@@ -1,4 +1,4 @@
-"""What machines read of a page: its description, cards where it is shared, JSON-LD."""
+"""The metadata of a page: description, Open Graph, feeds, JSON-LD."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from coldpress.web.site import Site, current_site
 _LOCALES = {
     "en": "en_US", "zh": "zh_CN", "zh-hans": "zh_CN", "zh-hant": "zh_TW", "ja": "ja_JP", "ko": "ko_KR", "ar": "ar_AR",
     "de": "de_DE", "fr": "fr_FR", "es": "es_ES", "pt": "pt_PT", "ru": "ru_RU"}
-"""Open Graph's names of languages that are tagged without a region."""
+"""Open Graph locales for languages that are tagged without a region."""
 _VARIABLES = ("page", "heading", "address", "description", "noindex", "list", "collection", "taxonomy", "term")
-_NAMED = 12  # of what a list holds, in its description
-_SHORT = 25  # letters of a description that is the page's first line
-_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}  # what could end a script
+_NAMED = 12  # titles of list members in the description of a list
+_SHORT = 25  # a description taken from the page's first line that is shorter gets the title too
+_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}  # characters that could end a <script>
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Of one page: `url` is its whole one, `feeds` are the site's and then those
-    of the list that it shows; `markdown_url` links to its Markdown."""
+    """The metadata of one page.  `url` is absolute; `feeds` are the site's feeds, then those of
+    the list that the page shows; `markdown_url` is the link to its Markdown version."""
 
     title: str
     description: str
@@ -51,8 +51,8 @@ class Metadata:
 
 @pass_context
 def metadata(context: Context) -> Metadata:
-    """The metadata of the page that is rendering, from the variables that
-    its template has and sets."""
+    """The metadata of the page that is being rendered, from the variables that its template
+    gets and sets."""
     known: dict[str, Any] = {name: value for name in _VARIABLES if (value := context.resolve(name))}
     site = current_site()
     page: Page | None = known.get("page")
@@ -69,12 +69,12 @@ def metadata(context: Context) -> Metadata:
         listed.older_url if listed else _url(getattr(page, "next", None)),
         cover, _feeds(site, known, page),
         _markdown_url(site, page) if page and not (listed and listed.number) else None,
-        _json_ld(site, known, Shown(page, title, description, url, cover)) if url else None)
+        _json_ld(site, known, Described(page, title, description, url, cover)) if url else None)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What JSON-LD tells of a page."""
+class Described:
+    """What JSON-LD needs to know about a page."""
 
     page: Page | None
     title: str
@@ -92,7 +92,7 @@ def _is_article(page: Page | None, listed: object) -> bool:
 
 
 def _locale(lang: str) -> str | None:
-    """A language as Open Graph names it: `en_GB`; None where that takes a guess."""
+    """The Open Graph locale of a language, such as `en_GB`; None if the region is not known."""
     known = _LOCALES.get(lang.lower())
     parts = lang.replace("_", "-").split("-")
     region = next((part.upper() for part in parts[1:] if len(part) == 2), None)
@@ -100,19 +100,19 @@ def _locale(lang: str) -> str | None:
 
 
 def _is_written(page: Page) -> bool:
-    """Whether an author wrote the description, or the summary that stands for it."""
+    """Whether the front matter has a description, or a summary that is used as one."""
     return page._document.front.description is not None or page._document.front.summary is not None
 
 
 def _description(site: Site, known: Mapping[str, Any], page: Page | None, title: str) -> str:
-    """What the template says, or the page, or the site; else what the page lists.
-    Never that of another page: pages of a list are told apart by what is on them."""
+    """The description from the template, the page or the site, else one made of the titles that
+    the page lists.  Numbered pages of a list each get one of their own."""
     given = str(known.get("description") or "").strip()
     listed = known.get("list")
     if not given and page is not None and not (listed and listed.number):
         given = page.description
         if given and len(given) < _SHORT and not _is_written(page):
-            given = f"{title}: {given}"  # a first line such as "Hello!" tells nobody what is here
+            given = f"{title}: {given}"  # a first line such as "Hello!" does not describe the page
     if given:
         return given
     if title == site.config.title:
@@ -122,7 +122,7 @@ def _description(site: Site, known: Mapping[str, Any], page: Page | None, title:
 
 
 def _names(known: Mapping[str, Any], page: Page | None) -> Iterable[str]:
-    """What the things are called that a page lists."""
+    """The titles of what a page lists."""
     if known.get("list"):
         return (post.title for post in known["list"].posts)
     if known.get("taxonomy") and not known.get("term"):
@@ -141,8 +141,8 @@ def _markdown_url(site: Site, page: Page) -> str | None:
     return site.library.url(path) if path else None
 
 
-def _json_ld(site: Site, known: Mapping[str, Any], shown: Shown) -> Markup:
-    """The page in schema.org's words, as it may stand in a `<script>`."""
+def _json_ld(site: Site, known: Mapping[str, Any], shown: Described) -> Markup:
+    """The page in the vocabulary of schema.org, escaped for a `<script>`."""
     nodes = [_page_node(site, known, shown)]
     trail = _trail(site, known, shown)
     if trail:
@@ -153,7 +153,7 @@ def _json_ld(site: Site, known: Mapping[str, Any], shown: Shown) -> Markup:
     return Markup(text.translate(_UNSAFE))
 
 
-def _page_node(site: Site, known: Mapping[str, Any], shown: Shown) -> dict[str, Any]:
+def _page_node(site: Site, known: Mapping[str, Any], shown: Described) -> dict[str, Any]:
     page, config = shown.page, site.config
     node = {"@id": shown.url, "url": shown.url, "description": shown.description,
             "inLanguage": page.lang if page else config.language}
@@ -180,8 +180,8 @@ def _person(site: Site, author: Author) -> dict[str, Any]:
     return {"@type": "Person", "name": author.name, **({"url": url} if url else {})}
 
 
-def _trail(site: Site, known: Mapping[str, Any], shown: Shown) -> list[tuple[str, str]]:
-    """What stands above a page, the outermost first."""
+def _trail(site: Site, known: Mapping[str, Any], shown: Described) -> list[tuple[str, str]]:
+    """The breadcrumbs of a page: title and URL of each ancestor, the outermost first."""
     above: list[tuple[str, str | None]] = []
     term, taxonomy = known.get("term"), known.get("taxonomy")
     if term is not None and taxonomy is not None:

@@ -1,4 +1,4 @@
-"""Files of the site that a page may show, why others are not, and how much they may add."""
+"""Files that a page may include: which are allowed, why others are not, how large a page may become."""
 
 from __future__ import annotations
 
@@ -26,36 +26,36 @@ from coldpress.text import decode
 from coldpress.web.site import Site
 
 LARGEST = 1_000_000
-"""Bytes of a file that a page may show."""
-Shown = tuple[str, str]
-"""What a file is called, and its text."""
+"""The largest file that a page may include, in bytes."""
+FileText = tuple[str, str]
+"""The name of a file, and its text."""
 
 _NEVER = "is never shown in a page"
 _PRIVATE = frozenset((STATE, "instance", ".git", ".hg", ".svn", "config.yaml", "build.py"))
 
 
 def source_of(page: Page, name: str) -> str:
-    """The source that a page names, from its folder or with a slash from the content's."""
+    """The source that a page names: relative to its folder, or to the content folder after a slash."""
     base = "" if name.startswith("/") else posixpath.dirname(page.source)
     return posixpath.normpath(posixpath.join(base, name.lstrip("/")))
 
 
 def text_of(site: Site, page: Page, name: str) -> str | None:
-    """The text of a file of the site, named from the page's folder or, with a
-    slash, from the site's; None for what is not shown."""
+    """The text of a file that a page names: relative to its folder, or to the site's after
+    a slash.  None if the file may not be shown."""
     found = file_of(site, page, name)
     return None if isinstance(found, str) else found[1]
 
 
-def file_of(site: Site, page: Page, name: str) -> Shown | str:
-    """The same with the file's name; or why it is not shown."""
+def file_of(site: Site, page: Page, name: str) -> FileText | str:
+    """The name and the text of a file that a page names, or the reason why it is not shown."""
     folder = site.root if name.startswith("/") else (site.root / site.config.content_dir / page.source).parent
     return read_shown(site, site.root, Path(folder, name.lstrip("/")), trusted=site.config.markdown.trusts(page.source))
 
 
-def read_shown(site: Site, folder: Path, file: Path, *, trusted: bool) -> Shown | str:
-    """A file's name and its text, or why it is not shown.  It has to lie in the
-    folder and not be hidden there; who is not trusted sees only what is content."""
+def read_shown(site: Site, folder: Path, file: Path, *, trusted: bool) -> FileText | str:
+    """The name and the text of a file, or the reason why it is not shown.  The file must be
+    inside `folder` and not hidden; without `trusted` it must be inside the content folder."""
     if file.is_relative_to(site.root):
         recorder.read("included", relative_name(file, site.base))
     try:
@@ -72,7 +72,7 @@ def read_shown(site: Site, folder: Path, file: Path, *, trusted: bool) -> Shown 
 
 
 def _why_not(site: Site, real: Path, *, trusted: bool) -> str | None:
-    """Why a file, by its real path, is not shown."""
+    """The reason why a file, given by its real path, is not shown; None if it may be."""
     content = (site.root / site.config.content_dir).resolve()
     in_site, in_content = real.is_relative_to(site.root), real.is_relative_to(content)
     if not in_content and not (in_site and trusted):
@@ -91,7 +91,7 @@ def _why_not(site: Site, real: Path, *, trusted: bool) -> str | None:
 
 
 def _private(site: Site) -> Iterator[Path]:
-    """Files and folders that the config or the app puts somewhere else."""
+    """Private files and folders whose place the config, the app or an option decides."""
     yield Path(site.app.instance_path)
     yield (site.root / site.config.output_dir).resolve()
     for given in (site.options.output, site.options.config):
@@ -100,7 +100,7 @@ def _private(site: Site) -> Iterator[Path]:
 
 
 def _left_out(site: Site, source: str, *, is_snippet: bool) -> str | None:
-    """Why what lies in the content folder is not published now."""
+    """The reason why a file of the content folder is not published; None if it is."""
     library = site.library
     state = library.why_left_out(source)
     if state is not None and not (is_snippet and state == IN_UNDERSCORE):
@@ -111,7 +111,7 @@ def _left_out(site: Site, source: str, *, is_snippet: bool) -> str | None:
     return NOT_THERE if not (site.root / site.config.content_dir / source).exists() else "is not published itself"
 
 
-def _read(site: Site, real: Path) -> Shown | str:
+def _read(site: Site, real: Path) -> FileText | str:
     name = relative_name(real, site.base)
     try:
         with recorder.unrecorded():
@@ -130,16 +130,16 @@ def _read(site: Site, real: Path) -> Shown | str:
 
 
 DEEPEST = 8
-"""Pages in one another."""
-_MOST = 2_000_000  # characters that files may add to a page
-_EACH = 1_000  # that each counts for beside its own, as it costs time to show
-_CODE = 4  # times its characters that a file shown as code counts for
+"""How many pages may be included in one another."""
+_MOST = 2_000_000  # characters that inclusions may add to a page
+_EACH = 1_000  # characters that each inclusion counts in addition, as rendering it costs time
+_CODE = 4  # a file shown as code counts this many times its characters
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a page wants to show: a `page`, or the file called `name`; `source`
-    is the same however it is written."""
+class Inclusion:
+    """A request of a page to include another `page`, or the file `name`.  `source` is the
+    same for each spelling of the name."""
 
     component: Component
     source: str
@@ -147,70 +147,70 @@ class Asked:
     name: str = ""
 
 
-def asked_of(site: Site, page: Page) -> Iterator[Asked]:
-    """What a page asks for, once for each time."""
+def inclusions_of(site: Site, page: Page) -> Iterator[Inclusion]:
+    """The inclusions in a page's body, repeated ones too."""
     for component in page.rendered.html.components:
         attributes = dict(component.attributes)
         name, link = attributes.get("file", ""), attributes.get("to")
         if component.name == "include" and isinstance(name, str):
             source = source_of(page, name)
-            yield Asked(component, source, site.library.by_source(source), name)
+            yield Inclusion(component, source, site.library.by_source(source), name)
         elif component.name == EMBED and component.kind == "leaf" and isinstance(link, Link):
             other = site.library.target(page, link).page
             if other is not None:
-                yield Asked(component, other.source, other)
+                yield Inclusion(component, other.source, other)
 
 
 def too_large(site: Site, page: Page) -> frozenset[str]:
-    """The sources that a page does not show because with them it would be far
-    larger than what was written."""
+    """The sources that a page does not include because they would make it too large."""
     known: dict[str, tuple[frozenset[str], Reads]] = (
         g.setdefault("coldpress_too_large", {}) if has_app_context() else {})
     if page.source not in known:
         with recorder.recording() as reads:
-            known[page.source] = _Growth(site).too_large(page), reads
+            known[page.source] = _SizeLimit(site).too_large(page), reads
     found, reads = known[page.source]
     recorder.replay(reads)
     return found
 
 
-class _Growth:
+class _SizeLimit:
+    """Counts the characters that inclusions add to a page, against `_MOST`."""
+
     def __init__(self, site: Site) -> None:
         self._site = site
         self._left = _MOST
 
     def too_large(self, page: Page) -> frozenset[str]:
-        wanted: dict[str, list[Asked]] = {}
-        for asked in asked_of(self._site, page):
-            wanted.setdefault(asked.source, []).append(asked)
+        wanted: dict[str, list[Inclusion]] = {}
+        for inclusion in inclusions_of(self._site, page):
+            wanted.setdefault(inclusion.source, []).append(inclusion)
         return frozenset(source for source, each in wanted.items() if not self._fits(page, each))
 
-    def _fits(self, page: Page, each: list[Asked]) -> bool:
-        """Take from what is left what one file adds, as often as it is asked
-        for.  Nothing is left when it was too much."""
+    def _fits(self, page: Page, each: list[Inclusion]) -> bool:
+        """Count one file, as often as the page includes it; False if the limit is exceeded."""
         before = self._left
         self._add(page, each[0], (page.source,))
         self._left = before - (before - self._left) * len(each)
         return self._left >= 0
 
-    def _add(self, page: Page, asked: Asked, above: tuple[str, ...]) -> None:
+    def _add(self, page: Page, inclusion: Inclusion, above: tuple[str, ...]) -> None:
         self._left -= _EACH
-        other = asked.page
+        other = inclusion.page
         if other is None:
-            self._left -= _CODE * len(text_of(self._site, page, asked.name) or "")
+            self._left -= _CODE * len(text_of(self._site, page, inclusion.name) or "")
         elif other.source not in above and len(above) <= DEEPEST:
-            with suppress(ColdpressError):  # a body that is a template, and fails: told where it stands
+            with suppress(ColdpressError):  # a body that is a template and fails: reported for that page
                 self._left -= _length(other.rendered.html)
                 self._add_all(other, (*above, other.source))
 
     def _add_all(self, page: Page, above: tuple[str, ...]) -> None:
-        for asked in asked_of(self._site, page):
+        for inclusion in inclusions_of(self._site, page):
             if self._left < 0:
                 break
-            self._add(page, asked, above)
+            self._add(page, inclusion, above)
 
 
 def _length(fragment: Fragment) -> int:
-    """How many characters a fragment has of its own."""
+    """The characters of a fragment and of the components in it."""
     own = sum(len(part) for part in fragment.parts if isinstance(part, str))
     return own + sum(_length(part.title) + _length(part.body) for part in fragment.parts if isinstance(part, Component))

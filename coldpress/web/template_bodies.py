@@ -1,4 +1,4 @@
-"""Bodies that are templates: `markdown.jinja: true`."""
+"""Renders bodies that are templates (`markdown.jinja: true`), in a sandbox."""
 
 from __future__ import annotations
 
@@ -24,15 +24,14 @@ _OPTIONS = ("_anchor", "_external")
 _URL_STEPS = 20
 _MISTAKES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError,
              SyntaxError, MemoryError)
-"""What a template can raise."""
+"""The exceptions that a mistake in a template can raise."""
 
 
 def run_body(site: Site, page: Page) -> str:
-    """What a body gives as a template, with `page`, `site`, `library`, `data`,
-    `now` and `url_for`.
+    """Render a body as a template with `page`, `site`, `library`, `data`, `now` and `url_for`.
 
-    It runs in a sandbox: it changes nothing, and reaches nothing else.  Raises
-    `ColdpressError` for a mistake, at its line.
+    It runs in a sandbox: it can change nothing and reach nothing else.  Raises
+    `ColdpressError` for a mistake, with its line.
     """
     body = written_body(page)
     if not any(mark in body for mark in _MARKS):
@@ -49,7 +48,7 @@ def run_body(site: Site, page: Page) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A body that was run in this request: what it gave, read and cost."""
+    """A body that was rendered in this request: its text, its reads and its steps."""
 
     text: str
     reads: recorder.Reads
@@ -60,7 +59,7 @@ def _run(site: Site, page: Page, body: str) -> _Made:
     nested = is_nested()
     with running(page.source) as spent, seeded(page.source), _request(site), recorder.recording() as reads:
         before = spent.steps
-        try:  # chance falls the same, on whichever page the body is shown
+        try:  # seeded by the source, so that every page that shows the body gets the same
             text = _environment().template(body).render(_variables(site, page))
             return _Made(text, reads, before - spent.steps)
         except _MISTAKES as reason:
@@ -70,20 +69,20 @@ def _run(site: Site, page: Page, body: str) -> _Made:
 
 
 def written_body(page: Page) -> str:
-    """A page's body as it is written; whoever shows it has recorded that."""
+    """A page's body as written.  The read is not recorded here: the caller did it."""
     with recorder.unrecorded():
         return page._document.read_body()
 
 
 def _variables(site: Site, page: Page) -> dict[str, Any]:
-    """All that a body is given."""
+    """The variables of a body."""
     return {
         "page": view_of(page), "site": view_of(site.environment.globals["site"]), "library": view_of(site.library),
         "data": site.library.data, "now": Function(site.now), "url_for": Function(partial(_url_for, site))}
 
 
 def _request(site: Site) -> AbstractContextManager[Any]:
-    """A request for `url_for`, where a body is asked for outside of one."""
+    """A request context for `url_for`, if there is none."""
     if has_request_context():
         return nullcontext()
     base = site.config.base_url
@@ -92,8 +91,8 @@ def _request(site: Site) -> AbstractContextManager[Any]:
 
 
 def _url_for(site: Site, endpoint: str, **values: Any) -> str:
-    """`url_for` as templates have it: pages stand for themselves in our own
-    views, and of Flask's options there are `_anchor` and `_external`."""
+    """`url_for` of bodies: as in templates, but of Flask's options it takes only `_anchor`
+    and `_external`."""
     budget().spend(_URL_STEPS)
     for name in values:
         if name.startswith("_") and name not in _OPTIONS:
@@ -118,7 +117,7 @@ def _environment() -> BodyEnvironment:
 
 
 def _line_of(reason: BaseException) -> int | None:
-    """The line of the template at which an exception came."""
+    """The line of the template at which an exception was raised."""
     frame, line = reason.__traceback__, None
     while frame is not None:
         if frame.tb_frame.f_code.co_filename == "<template>":
