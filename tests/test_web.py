@@ -8,8 +8,10 @@ from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from werkzeug.routing import Map, Rule
 
 from coldpress import recorder
+from coldpress.web.converters import SiteRule
 
 POST = "---\ntitle: Hello\ndate: 2026-01-02\ntags: [a]\n---\n\nFirst [about](../about.md) words. ![p](pic.png)\n"
 SITE = {"content/posts/2026-01-02-hello.md": POST, "content/about.md": "# About\n\nMe.", "content/posts/pic.png": "p"}
@@ -501,3 +503,19 @@ def test_a_list_reads_the_page_it_shows(build_site):
     assert "items" not in {kind for kind, name in reads if name.startswith("collection/posts[")}
     assert ("meta", "posts/2026-01-01-p1.md") in reads
     assert ("meta", "posts/2026-01-30-p30.md") not in reads
+
+
+# URL rules.
+
+@pytest.mark.parametrize(("rule", "values"), [
+    ("/", {}), ("/a b/<name>/", {"name": "ä/c"}), ("/<int:number>.txt", {"number": 7}),
+    ("/<path:rest>", {"rest": "x/y"}), ("/q/", {"page": 2, "word": "é"})])
+def test_our_rules_build_the_urls_that_werkzeug_s_do(rule, values):
+    made = [Map([kind(rule, endpoint="x")]).bind("example.org").build("x", values) for kind in (SiteRule, Rule)]
+    assert made[0] == made[1]
+
+
+def test_a_wrong_default_of_a_rule_fails_where_the_rule_is_added(make_site):
+    app = make_site({}).app()
+    with pytest.raises(TypeError):
+        app.add_url_rule("/<int:number>/", "numbers", lambda number: "", defaults={"number": []})

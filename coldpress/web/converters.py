@@ -1,11 +1,12 @@
-"""URL converters: they turn parts of URLs into pages, taxonomies and collections, and back."""
+"""URL rules, and URL converters: they turn parts of URLs into pages, taxonomies and collections, and back."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
-from werkzeug.routing import BaseConverter, Map
+from werkzeug.routing import BaseConverter, Map, Rule
 
 from coldpress.content.page import Page
 from coldpress.content.permalinks import folder_path
@@ -14,6 +15,24 @@ from coldpress.paths import url_of
 from coldpress.web.environment import NothingThere
 from coldpress.web.markdown_pages import markdown_path
 from coldpress.web.site import Site
+
+
+class SiteRule(Rule):
+    """A URL rule that compiles the functions that build its URLs when it first
+    builds one: compiling them takes most of the time to make an app."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compile_now = super()._compile_builder
+        if self.defaults:  # which are converted then, and may be wrong
+            return compile_now(append_unknown)
+        compiled: list[Callable[..., tuple[str, str]]] = []
+
+        def build(*arguments: Any, **values: Any) -> tuple[str, str]:
+            if not compiled:
+                compiled.append(compile_now(append_unknown))
+            return compiled[0](*arguments, **values)
+
+        return build
 
 
 def install_converters(url_map: Map, site: Site) -> None:

@@ -16,7 +16,7 @@ from coldpress.web.blueprints import Urls, assets, crawlers, list_pages, pages, 
 from coldpress.web.blueprints.assets import static
 from coldpress.web.blueprints.pages import show_content
 from coldpress.web.components import SiteHost, included
-from coldpress.web.converters import install_converters
+from coldpress.web.converters import SiteRule, install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
 from coldpress.web.feed_formats import feed_links
 from coldpress.web.metadata import metadata
@@ -103,6 +103,8 @@ class Coldpress(Site):
 class SiteFlask(Flask):
     """A Flask app that renders its own routes with the site's templates: these can
     extend `base.html`, and have `site` and `library` as every page has."""
+
+    url_rule_class = SiteRule
 
     def create_jinja_environment(self) -> Environment:  # type: ignore[override]
         site: Coldpress = self.extensions[PARENT]
