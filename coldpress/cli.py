@@ -225,15 +225,20 @@ def init(folder: Path, title: str | None, language: str, kind: str, verbose: boo
 @_options(_json, _site)
 def new(words: tuple[str, ...], bundle: bool, draft: bool, slug: str | None, date: datetime | None,
         open_editor: bool, **more: Any) -> int:
-    """Begin a new post, or a page (KIND: post or page)."""
-    from coldpress.commands.new import ARCHETYPES
+    """Begin a new post or page, or override the theme (KIND: post, page or theme)."""
+    from coldpress.commands.new import ARCHETYPES, new_theme
     from coldpress.commands.new import new as write_new
 
-    if len(words) == 1 and words[0] in ARCHETYPES:
-        raise click.UsageError(f"Missing title: what is the {words[0]} called?")
-    kind, title = (words[0], " ".join(words[1:])) if words[0] in ARCHETYPES and words[1:] else (
-        "post", " ".join(words))
-    file = write_new(_build_context(**more), kind, title, bundle=bundle, draft=draft, slug=slug, date=date)
+    kind, rest = (words[0], words[1:]) if words[0] in (*ARCHETYPES, "theme") else ("post", words)
+    title = " ".join(rest)
+    if not rest:
+        raise click.UsageError(f"Missing title: what is the {kind} called?")
+    if kind == "theme":
+        if bundle or draft or date:
+            raise click.UsageError("--bundle, --draft and --date are for posts and pages.")
+        file = new_theme(_build_context(**more), title, slug=slug)[0]
+    else:
+        file = write_new(_build_context(**more), kind, title, bundle=bundle, draft=draft, slug=slug, date=date)
     if open_editor:
         click.edit(filename=str(file))
     return 0

@@ -258,6 +258,34 @@ def test_new_drafts_archetypes_and_json(make_site):
     assert [row["title"] for row in site.run("list", "draft", "--json").data["content"]] == ["Later"]
 
 
+@pytest.mark.parametrize(("config", "words", "files"), [
+    ("", ["My", "look"], ["static/my-look.css", "templates/base.html", "templates/partials/head.html"]),
+    ("templates_dir: views\nstatic_dir: files\n", ["--slug", "own", "My look"],
+     ["files/own.css", "views/base.html", "views/partials/head.html"])])
+def test_new_theme_writes_what_overrides_the_theme(make_site, config, words, files):
+    site = make_site({"content/about.md": "Me."}, f"base_url: https://example.org/\n{config}")
+    site.build()
+    before = site.text("about/index.html")
+    result = site.run("new", "theme", *words)
+    assert (result.code, result.out.splitlines()) == (0, files)
+    assert site.build("--strict").code == 0
+    link = rf'<link rel="stylesheet" href="/static/{Path(files[0]).name}\?v=\w+">'
+    after, count = re.subn(link, "", site.text("about/index.html"))
+    assert count == 1
+    assert "".join(after.split()) == "".join(before.split())
+    (site.root / files[0]).unlink()
+    again = site.run("new", "theme", "--json", *words)
+    assert (again.code, [problem["code"] for problem in again.problems]) == (1, ["new.exists"])
+    assert not (site.root / files[0]).exists(), "all or nothing"
+
+
+@pytest.mark.parametrize("words", [["theme"], ["post"], ["page"], ["theme", "--draft", "x"], ["theme", "!!!"]])
+def test_new_with_a_kind_wants_a_title_and_fitting_options(make_site, words):
+    site = make_site({})
+    assert site.run("new", *words).code == 2
+    assert not (site.root / "templates").exists()
+
+
 def test_new_refuses_a_title_without_a_letter(make_site):
     result = make_site({}).run("new", "???")
     assert result.code == 2

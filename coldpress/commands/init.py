@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import time
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -27,7 +28,7 @@ def init(report: Report, folder: Path, *, python: str = "python", title: str | N
     is there already.
     """
     zone = machine_timezone()
-    files = _files(kind, {
+    files = skeleton_files(("common", kind), {
         "title": json.dumps(title or _title_of(folder), ensure_ascii=False),
         "language": language,
         "timezone": zone,
@@ -49,13 +50,16 @@ def init(report: Report, folder: Path, *, python: str = "python", title: str | N
     return 0
 
 
-def _files(kind: str, values: dict[str, str]) -> dict[str, str]:
-    """Every file of a new site by its name: the common ones and the kind's."""
+def skeleton_files(parts: Iterable[str], values: Mapping[str, str]) -> dict[str, str]:
+    """The files in some folders of the skeleton, by name; `DATE` and `NAME` in names are filled in, and
+    `%(title)` and other values in texts."""
     files = {}
-    for part in ("common", kind):
+    for part in parts:
         for source in sorted((SKELETON / part).rglob("*")):
             if source.is_file() and "__pycache__" not in source.parts:  # pip compiles build.py
-                name = source.relative_to(SKELETON / part).as_posix().replace("DATE", values["date"])
+                name = source.relative_to(SKELETON / part).as_posix()
+                for key in ("date", "name"):
+                    name = name.replace(key.upper(), values.get(key, ""))
                 # Packaging leaves hidden files out, so they are kept without their dot.
                 name = "/".join("." + part[4:] if part.startswith("dot-") else part for part in name.split("/"))
                 files[name] = _Percent(source.read_text("utf-8")).safe_substitute(values)

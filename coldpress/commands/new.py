@@ -1,4 +1,7 @@
-"""`new`: a post or page from an archetype; never over an existing file."""
+"""The command `new`: a post or page from an archetype, or files that override the theme.
+
+It never overwrites a file.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from coldpress.build.context import BuildContext
+from coldpress.commands.init import skeleton_files
 from coldpress.errors import ColdpressError, Place, Problem, UsageError
 from coldpress.paths import LONGEST_NAME, relative_name
 from coldpress.text import decode, slugify
@@ -28,10 +32,7 @@ def new(context: BuildContext, kind: str, title: str, *, bundle: bool = False, d
     Raises `ColdpressError` when the file is there already.
     """
     _, site = context.make_app()
-    name = slugify(slug or title)
-    if not name:
-        raise UsageError(Problem("new.slug", f"no letter of `{slug or title}` can stand in a URL",
-                                 hint="give one with --slug"))
+    name = _name_in_url(slug or title)
     moment = date or datetime.now(site.config.zone)
     content = site.root / site.config.content_dir
     if not site.config.collections:
@@ -51,6 +52,40 @@ def new(context: BuildContext, kind: str, title: str, *, bundle: bool = False, d
     return file
 
 
+def new_theme(context: BuildContext, title: str, *, slug: str | None = None) -> list[Path]:
+    """Write a style sheet and the templates with which a site begins to override the theme; print their paths.
+
+    Raises `ColdpressError`, before anything is written, if one of them exists.
+    """
+    _, site = context.make_app()
+    folders = {"templates": site.root / site.config.templates_dir, "static": site.root / site.config.static_dir}
+    texts = {}
+    for name, text in skeleton_files(["theme"], {"name": _name_in_url(slug or title)}).items():
+        folder, _, rest = name.partition("/")
+        texts[folders[folder] / rest] = text
+    for file in texts:
+        if file.exists():
+            raise ColdpressError(_exists(relative_name(file, site.base), "move it away first"))
+    shown = [relative_name(file, site.base) for file in texts]
+    for (file, text), name in zip(texts.items(), shown, strict=True):
+        _write(file, text, name)
+        context.report.line(name)
+    context.report.data({"files": shown})
+    return list(texts)
+
+
+def _name_in_url(title: str) -> str:
+    name = slugify(title)
+    if not name:
+        raise UsageError(Problem("new.slug", f"no letter of `{title}` can stand in a URL",
+                                 hint="give one with --slug"))
+    return name
+
+
+def _exists(shown: str, hint: str) -> Problem:
+    return Problem("new.exists", "this file is there already", Place(shown), hint)
+
+
 def _write(file: Path, text: str, shown: str) -> None:
     length = len((file.parent if file.stem == "index" else file).name.encode())
     if length > LONGEST_NAME:
@@ -62,8 +97,7 @@ def _write(file: Path, text: str, shown: str) -> None:
             opened.write(text)
     except OSError as reason:
         if file.exists():
-            raise ColdpressError(Problem("new.exists", "this file is there already", Place(shown),
-                                         "choose another title, or give a --slug")) from None
+            raise ColdpressError(_exists(shown, "choose another title, or give a --slug")) from None
         # A path that is too long as a whole, a folder that is read-only or a file.
         raise ColdpressError(Problem("new.failed", f"`{shown}` cannot be written: {reason.strerror}")) from None
 
