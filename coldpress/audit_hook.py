@@ -19,6 +19,7 @@ from typing import Any
 from weakref import WeakSet
 
 from coldpress import recorder
+from coldpress.cache.file_stamps import changed_at
 from coldpress.recorder import Key, Reads
 
 _BESIDE = ("-journal", "-wal", "-shm")  # what SQLite writes beside a database
@@ -220,15 +221,6 @@ def noting() -> Iterator[dict[str, int]]:
         yield noted
     finally:
         _noted.reset(token)
-
-
-def changed_at(path: str) -> int:
-    """When a file or folder changed last, in nanoseconds; 0 where there is none."""
-    try:
-        stat = os.stat(path)  # noqa: PTH116  (once for each file that own code opens)
-    except (OSError, ValueError):
-        return 0
-    return max(stat.st_mtime_ns, stat.st_ctime_ns)
 
 
 def is_own(path: str) -> bool:

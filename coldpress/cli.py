@@ -19,7 +19,7 @@ import click
 
 from coldpress import __version__
 from coldpress.build.context import BuildContext, Factory
-from coldpress.cache.build_stamp import Look
+from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.model import RunOptions
 from coldpress.errors import ColdpressError, Problems, UsageError
 from coldpress.paths import resolved
@@ -32,17 +32,17 @@ _OTHER_WORDS = {"server": "serve", "dev": "serve"}
 _WORDS_OF_CLICK = ("-h", "--help", "--version")
 
 
-def execute(arguments: list[str], factory: Factory | None, folder: Path | str, look: Look | None = None) -> int:
+def execute(arguments: list[str], factory: Factory | None, folder: Path | str, snapshot: Snapshot | None = None) -> int:
     """Run a command and give its exit code: 0 fine, 1 errors, 2 wrong usage.
 
-    `look` is what was looked at when it was decided that there is work.
+    `snapshot` holds the stamps that showed that there is work.
     """
     words = list(arguments)
     if not words or (words[0].startswith("-") and words[0] not in _WORDS_OF_CLICK):
         words.insert(0, "build")
     name = f"{_python()} {shlex.quote(sys.argv[0])}" if factory else "coldpress"
     try:
-        call = _Call(factory, Path(folder), "--json" in words, list(arguments), look)
+        call = _Call(factory, Path(folder), "--json" in words, list(arguments), snapshot)
         code = commands.main(words, prog_name=name, standalone_mode=False, obj=call)
         return code if isinstance(code, int) else 0
     except click.ClickException as reason:
@@ -60,8 +60,8 @@ class _Call:
     factory: Factory | None
     folder: Path
     as_json: bool
-    words: list[str]
-    look: Look | None
+    arguments: list[str]
+    snapshot: Snapshot | None
 
 
 class _Group(click.Group):
@@ -167,7 +167,7 @@ def build(strict: bool, output: Path | None, jobs: int | None, dry_run: bool, ex
     context.dry_run = dry_run
     call: _Call = click.get_current_context().find_root().obj
     if not (explain or verify or profile or dry_run or more["as_json"] or more["no_cache"] or more["verbose"]):
-        context.words, context.look = call.words, call.look
+        context.arguments, context.snapshot = call.arguments, call.snapshot
     if verify and dry_run:
         raise click.UsageError("--verify compares what was published: leave out --dry-run.")
     context.strict = strict

@@ -38,9 +38,9 @@ def execute(arguments: list[str] | None, factory: Callable[[], Any] | None, fold
     """Run a command and give its exit code: 0 fine, 1 errors, 2 wrong usage."""
     started = time.perf_counter()
     words = sys.argv[1:] if arguments is None else list(arguments)
-    said, look = None, None
+    said, snapshot = None, None
     if not words or words[0] == "build" or words[0].startswith("-"):
-        said, look = build_stamp.unchanged(os.path.join(folder, STATE), words)  # noqa: PTH118
+        said, snapshot = build_stamp.unchanged(os.path.join(folder, STATE), words)  # noqa: PTH118
     if said is not None:
         from coldpress import report  # noqa: PLC0415  (what has nothing to do imports as little as it can)
 
@@ -48,4 +48,4 @@ def execute(arguments: list[str] | None, factory: Callable[[], Any] | None, fold
         return 0
     from coldpress import cli  # noqa: PLC0415  (as above)
 
-    return cli.execute(words, factory, folder, look)
+    return cli.execute(words, factory, folder, snapshot)

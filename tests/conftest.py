@@ -22,7 +22,7 @@ import coldpress
 from coldpress.build.context import BuildContext, find_factory
 from coldpress.config.model import RunOptions
 from coldpress.preview.server import Preview
-from coldpress.preview.watcher import Sight
+from coldpress.preview.watcher import ChangeScanner
 from coldpress.report import Report
 from coldpress.start import execute
 
@@ -197,12 +197,12 @@ class Browser:
         context = BuildContext(None, RunOptions(**options), Report(), site.root)
         self.preview = Preview(context, bind, public_url=public_url)
         self.client = Client(self.preview)
-        self.sight = Sight()
+        self.scanner = ChangeScanner()
         self.look()
 
     def look(self):
         watched = self.preview.watched()
-        return self.sight.look(watched.trees, watched.files)
+        return self.scanner.scan(watched.trees, watched.files)
 
     def get(self, path, host="localhost:8000", **headers):
         return self.client.get(path, headers={"Host": host, **headers}, buffered=True)

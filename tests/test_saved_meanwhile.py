@@ -93,10 +93,10 @@ def test_the_preview_sees_what_was_saved_while_it_was_loading(site, name):
     meanwhile(site, writing(name, text))
     preview = preview_of(site)
     watched = preview.watched()
-    preview.take(preview.seen.look(watched.trees, watched.files))
+    preview.take(preview.scanner.scan(watched.trees, watched.files))
     assert TEXT in shown(preview, path).text
     watched = preview.watched()
-    assert preview.seen.look(watched.trees, watched.files) <= {site.root / "own.txt"}, "it is told once"
+    assert preview.scanner.scan(watched.trees, watched.files) <= {site.root / "own.txt"}, "it is told once"
     preview.close()
 
 
@@ -104,7 +104,7 @@ def test_the_preview_sees_what_was_removed_while_it_was_loading(site):
     meanwhile(site, "(HERE / 'content/gone.md').unlink()")
     preview = preview_of(site)
     watched = preview.watched()
-    preview.take(preview.seen.look(watched.trees, watched.files))
+    preview.take(preview.scanner.scan(watched.trees, watched.files))
     assert shown(preview, "/gone/").status_code == 404
     preview.close()
 
@@ -112,19 +112,19 @@ def test_the_preview_sees_what_was_removed_while_it_was_loading(site):
 def test_nothing_is_told_where_nothing_was_saved(site):
     preview = preview_of(site)
     watched = preview.watched()
-    assert preview.seen.look(watched.trees, watched.files) == set()
+    assert preview.scanner.scan(watched.trees, watched.files) == set()
     preview.close()
 
 
 def test_a_save_while_the_preview_loads_anew_is_told_next(site):
     preview = preview_of(site)
     watched = preview.watched()
-    preview.seen.look(watched.trees, watched.files)
+    preview.scanner.scan(watched.trees, watched.files)
     meanwhile(site, writing("content/new.md", TEXT))
     site.edit({"build.py": f"# Saved.\n{FILES['build.py']}"})
-    preview.take(preview.seen.look(watched.trees, watched.files))
+    preview.take(preview.scanner.scan(watched.trees, watched.files))
     assert shown(preview, "/new/").status_code == 404
-    preview.take(preview.seen.look(watched.trees, watched.files))
+    preview.take(preview.scanner.scan(watched.trees, watched.files))
     assert TEXT in shown(preview, "/new/").text
     preview.close()
 
@@ -133,7 +133,7 @@ def test_a_save_while_the_preview_loads_anew_is_told_next(site):
 def test_the_watcher_tells_of_it(site, poll):
     meanwhile(site, writing("content/about.md", TEXT))
     preview = preview_of(site)
-    watcher = Watcher(preview.watched, preview.take, preview.seen, poll=poll)
+    watcher = Watcher(preview.watched, preview.take, preview.scanner, poll=poll)
     assert watcher.is_polling is poll
     site.edit({"content/new.md": "Before it begins."})
     watcher.start()

@@ -135,18 +135,18 @@ def test_a_file_just_written_is_told_by_its_content(site):
     assert run(site) == 0
     assert at_once(site)
     file = site.root / "content/b.md"
-    _, look = build_stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q"])
-    assert str(file) in look.young
+    _, snapshot = build_stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q"])
+    assert str(file) in snapshot.recent
     text = (site.root / ".coldpress/stamp").read_text()
     # The same stat, another content: as if it had been written within one tick of the clock.
     file.write_text("Just then.")
     stat = file.stat()
-    old = look.lines[str(file)]
+    old = snapshot.stamps[str(file)]
     new = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
     assert old != new
-    inputs = build_stamp.inputs_digest(look)
-    look.lines[str(file)] = new
-    (site.root / ".coldpress/stamp").write_text(text.replace(inputs, build_stamp.inputs_digest(look)))
+    inputs = build_stamp.inputs_digest(snapshot)
+    snapshot.stamps[str(file)] = new
+    (site.root / ".coldpress/stamp").write_text(text.replace(inputs, build_stamp.inputs_digest(snapshot)))
     assert not at_once(site)
 
 

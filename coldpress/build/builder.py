@@ -16,12 +16,12 @@ from coldpress.build.output import CannotWriteError, Changes, Output
 from coldpress.build.plan import Plan
 from coldpress.build.records import FileRow, Records
 from coldpress.build.result import PlanEntry
-from coldpress.build.runner import FreezeRunner, volatile_note
+from coldpress.build.runner import FreezeRunner, stage_copies, volatile_note
 from coldpress.build.site_checks import check_site, removed_urls
 from coldpress.build.staleness import FACTORY, NEVER, OWN, Fingerprints, Staleness
-from coldpress.build.static_files import freeze_copies, is_as_written, stamp_of
 from coldpress.build.user_reads import UserCode, engine
 from coldpress.build.workers import FEW, StartWorker
+from coldpress.cache.file_stamps import stamp_of
 from coldpress.errors import Problems
 from coldpress.markdown.cache import Body
 from coldpress.processes import WorkerDiedError, start_method
@@ -51,8 +51,7 @@ class Builder:
     def make(self) -> None:
         """Publish the site, unless there are errors or it is a dry run."""
         self.output.open()
-        known = self.records.files
-        self.output.owned.check(known.keys(), partial(is_as_written, known, self.output.folder))
+        self.output.owned.check(self.records.files.keys(), partial(self.records.is_published, self.output.folder))
         try:
             self._freeze()
             with self._stage("check"):
@@ -76,7 +75,7 @@ class Builder:
     def notes(self) -> list[str]:
         """What is wrong with a cache, and why most pages are never fresh; a line each."""
         volatile = volatile_note(self._site, self.plan, self.runner) if self.runner else None
-        notes = (*self._site.notes, self.records.note, self.output.owned.note, self._context.note,
+        notes = (*self._site.notes, self.records.note, self.output.owned.note, self._context.stamp_note,
                  *(self.runner.notes if self.runner else ()), volatile)
         return list(dict.fromkeys(note for note in notes if note))
 
@@ -115,7 +114,7 @@ class Builder:
             with self._stage("search"):
                 self._index()
             with self._stage("freeze"):
-                self._copied = freeze_copies(self.plan, self.output, self.records.files, self._problems)
+                self._copied = stage_copies(self.plan, self.output, self.records.files, self._problems)
                 self.runner.run(self._context.jobs, self._start_worker(), self._problems)
                 self._look_at_values(self.runner)
         except CannotWriteError:

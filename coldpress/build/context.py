@@ -15,7 +15,7 @@ from flask import Flask
 
 from coldpress import audit_hook, recorder
 from coldpress.audit_hook import starting
-from coldpress.cache.build_stamp import Look
+from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.model import Config, RunOptions, load_config, use_options
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.hooks import mark_of
@@ -45,13 +45,13 @@ class BuildContext:
     """How many processes may work at once."""
     dry_run: bool = False
     """Whether nothing is published."""
-    words: list[str] | None = None
+    arguments: list[str] | None = None
     """The command line, if the next one like it may end at once."""
     fixed_clock: bool = False
     """Whether the moment of the build was given."""
-    look: Look | None = None
-    """What was looked at when it was decided that there is work."""
-    note: str | None = None
+    snapshot: Snapshot | None = None
+    """The stamps of the inputs that showed that there is work."""
+    stamp_note: str | None = None
     """What was wrong with the stamp of the last build, if anything was."""
     started_ns: int = field(default_factory=time.time_ns)
     """When it began: what changes from then on may have been read before."""

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from coldpress.build.page_checks import Check
 from coldpress.build.result import FrozenPage, PlanEntry, RouteLink, content_digest, unpack
 from coldpress.cache.database import Database, Table, Writing
+from coldpress.cache.file_stamps import stamp_of
 from coldpress.errors import Problem, problem_of
 from coldpress.markdown.rendered import Link
 from coldpress.recorder import Key
@@ -79,6 +80,11 @@ class FileRow(NamedTuple):
     digest: bytes
     source: str
 
+    def matches(self, path: Path) -> bool:
+        """Whether a file on disk still is the one that was published."""
+        return self.stamp == stamp_of(path) or (
+            bool(self.digest) and path.is_file() and content_digest(path.read_bytes()) == self.digest)
+
 
 @dataclass
 class RecordUpdates:
@@ -123,6 +129,10 @@ class Records:
     def note(self) -> str | None:
         """What was wrong with the file, if anything was."""
         return self._database.note
+
+    def is_published(self, folder: Path, file: str) -> bool:
+        """Whether a recorded file lies in the output folder as it was published."""
+        return self.files[file].matches(folder / file)
 
     def forget(self) -> None:
         """Take the records for damaged: know nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,15 +12,15 @@ from flask import Flask
 
 from coldpress.audit_hook import DATABASE, NETWORK, PROGRAM, QUERIED
 from coldpress.build.freezer import SiteFreezer
-from coldpress.build.output import Output
+from coldpress.build.output import CannotWriteError, Output
 from coldpress.build.page_checks import Check, check_page
 from coldpress.build.plan import Plan, UserRoutes
 from coldpress.build.records import FileRow, PageRow, Records, RecordUpdates, numbers
 from coldpress.build.result import Failures, FrozenPage, PlanEntry, RouteLink, content_digest
 from coldpress.build.staleness import FACTORY, OWN, Staleness, Why
-from coldpress.build.static_files import stamp_of
 from coldpress.build.user_reads import UNSEEN, UserReads
 from coldpress.build.workers import CHUNK, FEW, Job, Result, StartWorker, run_jobs
+from coldpress.cache.file_stamps import is_settled, stamp_of
 from coldpress.errors import Place, Problem, Problems
 from coldpress.processes import chunks
 from coldpress.recorder import Key
@@ -29,6 +29,27 @@ from coldpress.web.error_places import code_place
 from coldpress.web.extension import Coldpress
 
 _BATCH = 200  # pages whose bytes are kept at once
+
+
+def stage_copies(plan: Plan, output: Output, known: Mapping[str, FileRow], problems: Problems) -> dict[str, str]:
+    """Stages every file of the plan that is copied as it is, unless neither the
+    file nor its copy changed; returns the stamp of each one's source."""
+    sources = {}
+    for entry in plan.entries:
+        if entry.copy_of is not None:
+            try:
+                source, row = stamp_of(entry.copy_of), known.get(entry.file)
+                if row and source and row.source == source and row.stamp == stamp_of(
+                        output.folder / entry.file, of_link=True):
+                    output.adopt(entry.file, None)
+                else:
+                    output.stage_copy(entry.file, entry.copy_of)
+                sources[entry.file] = source if is_settled(source) else "unsettled"
+            except CannotWriteError:
+                raise
+            except OSError as reason:
+                problems.error("source.unreadable", f"cannot copy this file: {reason.strerror}", entry.place)
+    return sources
 
 
 class FreezeRunner:

@@ -17,7 +17,7 @@ from coldpress.build.records import UNSEEN, KeyRow
 from coldpress.build.staleness import NEVER
 from coldpress.build.user_reads import own_files, package_folders
 from coldpress.cache import build_stamp
-from coldpress.cache.build_stamp import Look
+from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.model import ENVIRONMENT_BASE_URL, Config
 from coldpress.errors import Problems
 from coldpress.paths import STATE
@@ -27,43 +27,44 @@ from coldpress.web.extension import Coldpress
 _FOR_EVER = 2**62
 
 
-def look_before(context: BuildContext) -> Look:
+def take_snapshot(context: BuildContext) -> Snapshot:
     """Look at all that a build will read, as far as it is known before the app is
     made, which reads already."""
     state = str(context.folder / STATE)
-    if context.words is not None and context.look is None:
-        context.note = build_stamp.note_of(state)
+    if context.arguments is not None and context.snapshot is None:
+        context.stamp_note = build_stamp.note_of(state)
     folders = _folders(context.folder, context.peeked_config())
-    look = context.look if context.look and list(context.look.folders) == folders else Look(folders, ())
-    look.add(map(str, context.own_files))
-    return look
+    known = context.snapshot
+    snapshot = known if known and list(known.folders) == folders else Snapshot(folders, ())
+    snapshot.add(map(str, context.own_files))
+    return snapshot
 
 
-def look_again(context: BuildContext, site: Coldpress, look: Look) -> Look | None:
+def complete_snapshot(context: BuildContext, site: Coldpress, snapshot: Snapshot) -> Snapshot | None:
     """The same with all that the app has read; None where that has changed since
     the build began, or is elsewhere."""
-    late = [file for file in _files(context, site) if file not in look.lines]
-    look.add(late)
-    same_folders = list(look.folders) == _folders(site.root, site.config)
-    return look if same_folders and not look.changed_since(late, context.started_ns) else None
+    late = [file for file in _files(context, site) if file not in snapshot.stamps]
+    snapshot.add(late)
+    same_folders = list(snapshot.folders) == _folders(site.root, site.config)
+    return snapshot if same_folders and not snapshot.changed_since(late, context.started_ns) else None
 
 
-def leave_stamp(context: BuildContext, site: Coldpress, builder: Builder, look: Look | None, problems: Problems,
+def write_stamp(context: BuildContext, site: Coldpress, builder: Builder, snapshot: Snapshot | None, problems: Problems,
                 line: str) -> None:
     """Remember what was read and written; or, where a build must look again
     every time, that it must."""
     state = str(site.root / STATE)
-    if look is None:
+    if snapshot is None:
         build_stamp.forget(state)
         return
     unseen = builder.records.keys((*UNSEEN, "included"))
     opened = [str(Path(site.base, row.name)) for row in unseen if row.kind in ("file", "folder", "included")]
     opened += [name for kind, name in builder.plan.own_reads if kind in ("file", "folder")]
     opened += [str(file) for file in builder.own_code]
-    late = [name for name in {*_files(context, site), *opened} if name not in look.lines]
-    look.add(late)
-    if (context.words is None or builder.notes or site.root != context.folder or _must_look(builder, unseen)
-            or look.changed_since(late, look.moment)):
+    late = [name for name in {*_files(context, site), *opened} if name not in snapshot.stamps]
+    snapshot.add(late)
+    if (context.arguments is None or builder.notes or site.root != context.folder or _must_look(builder, unseen)
+            or snapshot.changed_since(late, snapshot.taken_ns)):
         build_stamp.forget(state)
         return
     asked = {row.name for row in unseen if row.kind == "environment"}
@@ -72,14 +73,15 @@ def leave_stamp(context: BuildContext, site: Coldpress, builder: Builder, look: 
     files = sorted(builder.output_stamps)
     with suppress(OSError):
         build_stamp.write(state, {
-            "words": build_stamp.words_of(state, context.words), "names": names,
+            "arguments": build_stamp.arguments_digest(state, context.arguments), "names": names,
             "environment": build_stamp.environment(names),
-            "folders": look.folders, "files": [name for name in look.lines if not name.startswith(look.folders)],
-            "young": [part for pair in look.young.items() for part in pair],
-            "inputs": [build_stamp.inputs_digest(look)], "since": [str(since)], "until": [str(until)],
+            "folders": snapshot.folders,
+            "files": [name for name in snapshot.stamps if not name.startswith(snapshot.folders)],
+            "recent": [part for pair in snapshot.recent.items() for part in pair],
+            "inputs": [build_stamp.inputs_digest(snapshot)], "since": [str(since)], "until": [str(until)],
             "output": [str(builder.output.folder)],
             "outputs": [build_stamp.digest_of("\n".join(f"{file} {builder.output_stamps[file]}" for file in files))],
-            "said": [json.dumps({"line": line, "problems": [problem.as_json() for problem in problems]})],
+            "report": [json.dumps({"line": line, "problems": [problem.as_json() for problem in problems]})],
         }, files)
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from flask import Flask
 
 from coldpress import recorder
-from coldpress.audit_hook import changed_at
 from coldpress.build.plan import Plan
 from coldpress.build.records import KeyRow, PageRow, Records, numbers, packed
 from coldpress.build.result import PlanEntry
 from coldpress.cache.build_stamp import environment
+from coldpress.cache.file_stamps import changed_at
 from coldpress.content.fingerprints import EVERY, STRUCTURAL, ContentFingerprints, shortened
 from coldpress.hooks import mark_of
 from coldpress.paths import below

@@ -19,7 +19,7 @@ from coldpress.build.diagnostics import verify as verify_site
 from coldpress.build.output import Changes, Output
 from coldpress.build.output_folder import only_one, refuse_link, refuse_output
 from coldpress.build.result import PlanEntry
-from coldpress.build.shortcut import leave_stamp, look_again, look_before
+from coldpress.build.shortcut import complete_snapshot, take_snapshot, write_stamp
 from coldpress.build.site_checks import told
 from coldpress.config.model import Config
 from coldpress.errors import ColdpressError, Place, Problem, Problems
@@ -53,12 +53,12 @@ def build(context: BuildContext, *, explain: str | None = None, verify: bool = F
     context.fixed_clock = context.options.clock is not None
     if not context.fixed_clock and not os.environ.get("SOURCE_DATE_EPOCH"):
         context.options = replace(context.options, clock=datetime.now(UTC))  # one moment for all of it
-    before = look_before(context)
+    before = take_snapshot(context)
     app, site = context.make_app()
     if not site.can_be_built:
         return _end(context, site, None, site.config_problems)
     watched = Profile() if profile else None
-    look = look_again(context, site, before)
+    snapshot = complete_snapshot(context, site, before)
     with _no_garbage():
         problems = Problems(site.snapshot.problems)
     output = output_of(site)
@@ -78,7 +78,7 @@ def build(context: BuildContext, *, explain: str | None = None, verify: bool = F
         code = _verify(context, builder) or code
     if builder.changes and not context.dry_run and not context.report.as_json:
         line = f"{summary(builder, builder.reported_problems, None)} in %s s → {output.name}/{_left_out(site)}"
-        leave_stamp(context, site, builder, look, builder.reported_problems, line)
+        write_stamp(context, site, builder, snapshot, builder.reported_problems, line)
     return code
 
 

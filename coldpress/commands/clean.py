@@ -8,7 +8,6 @@ from functools import partial
 from coldpress.build.context import BuildContext
 from coldpress.build.output_folder import only_one
 from coldpress.build.records import Records
-from coldpress.build.static_files import is_as_written
 from coldpress.commands.build import failures_told, output_of
 from coldpress.paths import STATE, make_state
 from coldpress.report import counted
@@ -22,7 +21,7 @@ def clean(context: BuildContext, *, cache: bool = False) -> int:
         state = make_state(site.root / STATE)
         with only_one(state):
             records = Records(state, output.key)
-            output.owned.check(records.files.keys(), partial(is_as_written, records.files, output.folder))
+            output.owned.check(records.files.keys(), partial(records.is_published, output.folder))
             records.close()
             removed = output.clean()
     if cache:

@@ -44,7 +44,7 @@ def serve(context: BuildContext, *, port: int = 8000, bind: str = "127.0.0.1", p
                     "Static site", open_browser, lambda: None)
     sys.dont_write_bytecode = True  # which cannot tell two edits of one second apart
     preview = Preview(context, bind, public_url=public_url, navigate=navigate, debug=debug)
-    watcher = Watcher(preview.watched, preview.take, preview.seen, poll=poll)
+    watcher = Watcher(preview.watched, preview.take, preview.scanner, poll=poll)
     if watcher.is_polling and not poll:
         context.report.detail(
             'Files are looked at all the time; with `pip install "coldpress[preview]"` the system tells.')

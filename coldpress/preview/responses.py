@@ -23,8 +23,8 @@ from coldpress import recorder
 from coldpress.audit_hook import is_database, noting_writes
 from coldpress.build.page_checks import check_page, tell
 from coldpress.build.request_checks import QUERY
-from coldpress.build.static_files import stamp_of
 from coldpress.build.user_reads import UserReads, summed_up
+from coldpress.cache.file_stamps import stamp_of
 from coldpress.content.links import links_to_drafts
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Place, Problem, Problems

@@ -23,7 +23,7 @@ from coldpress.preview.inspector import inspected
 from coldpress.preview.overlay import VARIABLE, Editor, Overlay
 from coldpress.preview.reload import CLIENT, Channel, Subscriber, version
 from coldpress.preview.responses import Answering
-from coldpress.preview.watcher import Sight, Watched
+from coldpress.preview.watcher import ChangeScanner, Watched
 from coldpress.recorder import Key
 from coldpress.report import some
 from coldpress.sources.files import is_ignored
@@ -106,10 +106,10 @@ class Preview:
 
     def __init__(self, context: BuildContext, bind: str = "127.0.0.1", *, public_url: str | None = None,
                  navigate: bool = False, debug: bool = False) -> None:
-        self.seen = Sight()
+        self.scanner = ChangeScanner()
         """What was seen of the site's files before any was read."""
         before = expected_places(context)
-        self.seen.look(before.trees, before.files)
+        self.scanner.scan(before.trees, before.files)
         self._current = Current(context)
         self._guard = Guard(bind, public_url)
         self._public = urlsplit(public_url) if public_url else None

@@ -14,6 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from coldpress.cache.file_stamps import stamp_changed_at, stamp_of
 from coldpress.errors import Problems
 from coldpress.sources.files import find_files, is_ignored
 
@@ -22,7 +23,6 @@ _LONG_REST = 100  # the same for many files: a checkout pauses now and then
 _FEW = 3  # files that an editor saves at once
 _LONGEST = 2.0  # seconds to wait for rest
 _SHARE = 10  # looking takes one part in so many of the time
-_Stamp = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -33,33 +33,33 @@ class Watched:
     files: frozenset[Path] = frozenset()
 
 
-class Sight:
-    """What was seen of files when they were looked at last.
+class ChangeScanner:
+    """Compares the stamps of files with those of its last scan.
 
-    What is looked at for the first time is new if it changed since the sight was
-    made: it may have been read already, and saved after that.
+    A file that it scans for the first time counts as changed if it changed after
+    the scanner was made: the site may have read it already, and it was saved after that.
     """
 
     def __init__(self) -> None:
         self._since = time.time_ns()
         self._places: frozenset[Path] = frozenset()
-        self._seen: dict[Path, _Stamp] = {}
+        self._seen: dict[Path, str] = {}
 
-    def look(self, trees: Iterable[Path], files: Iterable[Path]) -> set[Path]:
-        """The files that are new, changed or gone since the last look."""
+    def scan(self, trees: Iterable[Path], files: Iterable[Path]) -> set[Path]:
+        """Returns the files that are new, changed or gone since the last scan."""
         trees, files = tuple(trees), frozenset(files)
-        now: dict[Path, _Stamp] = {}
+        now: dict[Path, str] = {}
         for place in (*files, *trees):
             found = _stamps_below(place) if place in trees else _stamps_of(place)
             if place not in self._places:
                 self._seen.update((path, stamp) for path, stamp in found.items()
-                                  if path not in self._seen and max(stamp[1:3]) < self._since)
+                                  if path not in self._seen and stamp_changed_at(stamp) < self._since)
             now.update(found)
         before, self._seen, self._places = self._seen, now, files | frozenset(trees)
         return {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
 
-    def note(self, paths: Iterable[Path]) -> None:
-        """Take these files for seen as they are now: of them, others have told."""
+    def accept(self, paths: Iterable[Path]) -> None:
+        """Takes these files as they are now for scanned: the system has reported them."""
         for path in paths:
             self._seen.pop(path, None)
             if path.is_file():
@@ -67,19 +67,19 @@ class Sight:
 
 
 class Watcher:
-    """Tells of changes since `seen` was looked at, which is before anything is
+    """Tells of changes since the last scan of `scanner`, which was before anything is
     read.  `places` is asked for what is watched, again and again, since a config
     may name other folders and pages may open more files."""
 
-    def __init__(self, places: Callable[[], Watched], tell: Callable[[set[Path]], None], seen: Sight | None = None, *,
-                 poll: bool = False) -> None:
+    def __init__(self, places: Callable[[], Watched], tell: Callable[[set[Path]], None],
+                 scanner: ChangeScanner | None = None, *, poll: bool = False) -> None:
         self._places = places
         self._tell = tell
         self._native = not poll and find_spec("watchfiles") is not None
         self._stop = threading.Event()
-        self._sight = seen or Sight()
-        self._is_seen = seen is not None
-        self._files = Sight()
+        self._scanner = scanner or ChangeScanner()
+        self._is_scanned = scanner is not None
+        self._files = ChangeScanner()
         self._thread = threading.Thread(target=self._run, name="coldpress-watch", daemon=True)
 
     @property
@@ -89,7 +89,7 @@ class Watcher:
 
     def start(self) -> None:
         """Begin."""
-        if not self._is_seen:
+        if not self._is_scanned:
             self._look()
         self._thread.start()
 
@@ -137,14 +137,14 @@ class Watcher:
 
     def _report(self, changes: set[Path]) -> None:
         places = self._places()
-        found = {path for path in changes if not _is_litter(path, places.trees)} | self._files.look((), places.files)
+        found = {path for path in changes if not _is_litter(path, places.trees)} | self._files.scan((), places.files)
         if found:
-            self._sight.note(found)
+            self._scanner.accept(found)
             self._tell(found)
 
     def _look(self) -> set[Path]:
         places = self._places()
-        return self._sight.look(places.trees, places.files)
+        return self._scanner.scan(places.trees, places.files)
 
     def _poll(self) -> None:
         started = time.monotonic()
@@ -163,12 +163,12 @@ def _existing(trees: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(tree for tree in dict.fromkeys(trees) if tree.is_dir())
 
 
-def _stamps_below(tree: Path) -> dict[Path, _Stamp]:
+def _stamps_below(tree: Path) -> dict[Path, str]:
     try:
         found = find_files(tree, tree.name, Problems())
     except OSError:
         return {}  # a folder went while it was looked at; the next look will tell
-    return {file.file: (file.size, file.mtime_ns, file.ctime_ns, file.inode) for file in found}
+    return {file.file: file.stamp for file in found}
 
 
 def _is_litter(path: Path, trees: Iterable[Path]) -> bool:
@@ -177,9 +177,6 @@ def _is_litter(path: Path, trees: Iterable[Path]) -> bool:
     return tree is not None and any(is_ignored(part) for part in path.relative_to(tree).parts)
 
 
-def _stamps_of(path: Path) -> dict[Path, _Stamp]:
-    try:
-        stat = path.stat()
-    except OSError:
-        return {}
-    return {path: (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)}
+def _stamps_of(path: Path) -> dict[Path, str]:
+    stamp = stamp_of(path)
+    return {path: stamp} if stamp else {}

@@ -8,7 +8,6 @@ were parsed without a problem are kept.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, tzinfo
 from functools import partial
@@ -19,6 +18,7 @@ from typing import Any
 from coldpress import text
 from coldpress.cache import code_version
 from coldpress.cache.database import Database, Table, Writing
+from coldpress.cache.file_stamps import is_settled
 from coldpress.config import mapping
 from coldpress.config.mapping import Params
 from coldpress.errors import Problems
@@ -27,7 +27,6 @@ from coldpress.sources.files import SourceFile
 from coldpress.sources.front_matter import Parsed, parse
 
 _TABLES = {"sources": Table("path, stamp, digest, data")}
-_SETTLED = 2_000_000_000  # nanoseconds after which a file's time can be trusted to tell of a change
 _EMPTY = FrontMatter()
 _PLAIN = (str, int, float, bool, type(None))
 
@@ -104,8 +103,7 @@ def _write(writing: Writing, rows: Iterable[tuple[str, str, bytes, str]], gone: 
 def _stamp(source: SourceFile) -> str:
     """Returns the stamp to compare next time; none for a file that changed just now: it
     could change again within the resolution of the file system's clock."""
-    settled = max(source.mtime_ns, source.ctime_ns) < time.time_ns() - _SETTLED
-    return source.stamp if settled else ""
+    return source.stamp if is_settled(source.stamp) else ""
 
 
 def _version(taxonomies: tuple[str, ...], zone: tzinfo) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from coldpress.cache.file_stamps import format_stamp
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 
 MARKDOWN = (".md", ".markdown")
@@ -48,7 +49,7 @@ class SourceFile:
     @property
     def stamp(self) -> str:
         """Returns size, times and inode: they change when the content changes."""
-        return f"{self.size} {self.mtime_ns} {self.ctime_ns} {self.inode}"
+        return format_stamp(self.size, self.mtime_ns, self.ctime_ns, self.inode)
 
     @property
     def is_markdown(self) -> bool:

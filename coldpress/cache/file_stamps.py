@@ -1,0 +1,134 @@
+"""Stamps of files: size, times and inode, by which a changed file is recognized without reading it.
+
+`start` imports this module on the way to a build that has nothing to do, so it
+imports only small modules of the standard library.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from stat import S_ISREG
+
+from coldpress.cache.checksum import digest_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+SETTLED_NS = 2_000_000_000
+"""The age in nanoseconds from which a file's times can be trusted to tell of the next change."""
+_MISSING = "-"
+_FOLDER = "folder"
+_MOST_LINKS = 3  # symbolic links on the way to one file
+_IGNORED = (".git", "__pycache__", "node_modules")
+
+
+def format_stamp(size: int, mtime_ns: int, ctime_ns: int, inode: int) -> str:
+    """Writes a stamp: a file with other content has another one."""
+    return f"{size} {mtime_ns} {ctime_ns} {inode}"
+
+
+def stamp_of_stat(stat: os.stat_result) -> str:
+    """Returns the stamp for what `os.stat` returned."""
+    return format_stamp(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+
+
+def stamp_of(path: str | os.PathLike[str], *, of_link: bool = False) -> str:
+    """Returns the stamp of a file, with `of_link` that of a link itself; empty when there is none."""
+    try:
+        return stamp_of_stat(os.stat(path, follow_symlinks=not of_link))  # noqa: PTH116  (a Path costs more)
+    except OSError:
+        return ""
+
+
+def stamp_changed_at(stamp: str) -> int:
+    """Returns the newer of a stamp's two times, in nanoseconds; 0 for no file."""
+    return max(map(int, stamp.split(" ")[1:3]), default=0)
+
+
+def is_settled(stamp: str) -> bool:
+    """Whether a file is old enough for its stamp to be trusted in the next build."""
+    return stamp_changed_at(stamp) < time.time_ns() - SETTLED_NS
+
+
+def changed_at(path: str) -> int:
+    """Returns when a file or folder changed last, in nanoseconds; 0 when there is none."""
+    try:
+        stat = os.stat(path)  # noqa: PTH116  (called for each file that the site's code opens)
+    except (OSError, ValueError):
+        return 0
+    return max(stat.st_mtime_ns, stat.st_ctime_ns)
+
+
+class Snapshot:
+    """The stamps of everything in some folders, and of some files, at one moment.
+
+    `stamps` holds them by path; `recent` holds the digests of files that changed
+    so recently that their stamps can't be trusted.
+    """
+
+    def __init__(self, folders: Sequence[str], files: Iterable[str]) -> None:
+        self.folders = tuple(folders)
+        self.taken_ns = time.time_ns()
+        self.stamps: dict[str, str] = {}
+        self.recent: dict[str, str] = {}
+        for folder in self.folders:
+            self._walk(folder)
+        self.add(files)
+
+    def add(self, files: Iterable[str]) -> None:
+        """Adds the stamps of more files."""
+        for file in files:
+            if file not in self.stamps:
+                try:
+                    self._add(file, os.stat(file))  # noqa: PTH116  (pathlib takes longer to import than all of this)
+                except OSError:
+                    self.stamps[file] = _MISSING
+
+    def changed_since(self, files: Iterable[str], moment: int) -> bool:
+        """Whether one of these files changed at or after a moment, in nanoseconds."""
+        return any(stamp_changed_at(self.stamps.get(file, _MISSING)) >= moment for file in files)
+
+    def same_recent(self, recent: Mapping[str, str]) -> bool:
+        """Whether the files that were recent in an older snapshot still have the same content."""
+        return all(_digest_of_file(path) == digest for path, digest in recent.items())
+
+    def _walk(self, folder: str, links: int = 0) -> None:
+        """Adds everything below a folder that was reached through so many links."""
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir():
+                        passed = links + entry.is_symlink()
+                        if entry.name not in _IGNORED and passed <= _MOST_LINKS and not (
+                                entry.is_symlink() and _is_above(entry.path)):
+                            self.stamps[entry.path] = _FOLDER
+                            self._walk(entry.path, passed)
+                    else:
+                        try:
+                            self._add(entry.path, entry.stat())
+                        except OSError:
+                            self.stamps[entry.path] = _MISSING  # a link that leads nowhere
+        except OSError:
+            self.stamps[folder] = _MISSING
+
+    def _add(self, path: str, stat: os.stat_result) -> None:
+        self.stamps[path] = stamp_of_stat(stat)
+        if max(stat.st_mtime_ns, stat.st_ctime_ns) > self.taken_ns - SETTLED_NS:
+            self.recent[path] = _digest_of_file(path)
+
+
+def _is_above(link: str) -> bool:
+    """Whether a link leads to a folder that contains it."""
+    return f"{os.path.realpath(os.path.dirname(link))}/".startswith(f"{os.path.realpath(link)}/")  # noqa: PTH120
+
+
+def _digest_of_file(path: str) -> str:
+    try:
+        if not S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+            return _MISSING  # reading a pipe would wait for ever
+        with open(path, "rb") as file:
+            return digest_of(file.read())
+    except OSError:
+        return _MISSING
