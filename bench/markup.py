@@ -18,7 +18,7 @@ HERE = Path(__file__).parents[1]
 sys.path[:0] = [str(HERE), str(HERE / "tests")]
 
 import markdown  # noqa: E402
-from oracle import PLAIN, corpus_texts, installed_texts  # noqa: E402
+from oracle import PLAIN, corpus_texts, folder_texts  # noqa: E402
 
 import coldpress.markdown.code.code_blocks  # noqa: E402
 from coldpress.markdown.code.fence_info import Info  # noqa: E402
@@ -31,10 +31,11 @@ LIMIT = 1.15
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpora", type=Path, help="a folder with Markdown")
-    parser.add_argument("--installed", type=int, default=500, help="texts of installed packages besides")
+    parser.add_argument("--also", type=Path, help="another folder, of which 500 texts are taken")
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    bodies = [text.body for text in [*corpus_texts(options.corpora), *installed_texts(options.installed)]]
+    bodies = [text.body for text in [
+        *corpus_texts(options.corpora), *(folder_texts(options.also, 500) if options.also else [])]]
     size = sum(map(len, bodies)) / 1e6
     print(f"{len(bodies)} texts, {size:.1f} million characters; the median of {options.runs} runs\n")
     print("| | Coldpress | Python-Markdown | ratio |\n|---|--:|--:|--:|")

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -35,6 +36,30 @@ def create_app():
 """
 REPOSITORY = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("COLDPRESS_SHARED") or REPOSITORY.parent / "shared")
+
+PROPERTY = ("test_audit", "test_bounds", "test_commonmark", "test_corpora", "test_damage", "test_github",
+            "test_hostile", "test_killed", "test_markup_fuzz", "test_output_links", "test_preview_edits",
+            "test_random_edits", "test_records", "test_sandbox", "test_saved_meanwhile")
+BROWSER = ("test_browser", "test_preview_browser", "test_search_browser", "test_theme_browser",
+           "test_untrusted_browser")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its kind: property and browser by its file, site when
+    it writes a folder, else unit."""
+    for item in items:
+        file, writes = item.path.stem, {"tmp_path", "tmp_path_factory"} & set(getattr(item, "fixturenames", ()))
+        item.add_marker("property" if file in PROPERTY else "browser" if file in BROWSER else
+                        "site" if writes else "unit")
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Ask again and again until a condition holds; fail when it does not in so many seconds."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, f"waited for {seconds} seconds"
+        time.sleep(0.02)
 
 
 @dataclass

@@ -7,10 +7,7 @@ import difflib
 import email
 import email.policy
 import html
-import os
 import re
-import sysconfig
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -184,24 +181,12 @@ def corpus_texts(folder: Path) -> list[Text]:
     return distinct(read(sorted(folder.rglob("*.md")), folder))
 
 
-def installed_texts(most: int) -> list[Text]:
-    """READMEs, changelogs and the like that packages left on this machine; of
-    many, always the same ones."""
-    files: list[tuple[Path, Path]] = []
-    for root in roots():
-        files += [(root, file) for pattern in ("*.md", "METADATA") for file in root.rglob(pattern)]
-    files.sort(key=lambda pair: sha256(str(pair[1].relative_to(pair[0])).encode()).digest())
-    texts = (text for root, file in files for text in read([file], root))
-    return distinct(texts, most)
-
-
-def roots() -> list[Path]:
-    """Where Python and npm keep what is installed."""
-    home = Path(os.environ.get("AUDIT_HOME") or Path(tempfile.gettempdir()) / "site-audit")
-    prefix = Path(sysconfig.get_path("data"))
-    found = [Path(sysconfig.get_path("purelib")), home / "node_modules", prefix / "lib/node_modules",
-             *map(Path, ("/usr/lib/node_modules", "/usr/local/lib/node_modules", "/opt/homebrew/lib/node_modules"))]
-    return [folder for folder in dict.fromkeys(found) if folder.is_dir()]
+def folder_texts(root: Path, most: int) -> list[Text]:
+    """The Markdown below a folder, READMEs in the metadata of Python packages
+    too; of many, always the same ones."""
+    files = [file for pattern in ("*.md", "METADATA") for file in root.rglob(pattern)]
+    files.sort(key=lambda file: sha256(str(file.relative_to(root)).encode()).digest())
+    return distinct(read(files, root), most)
 
 
 def read(files: Iterable[Path], root: Path) -> Iterator[Text]:

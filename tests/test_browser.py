@@ -15,7 +15,6 @@ from conftest import REPOSITORY, SHARED, SiteFolder, missing, theme_css
 from coldpress.markdown.native import Renderer
 from coldpress.markdown.rendered import Component
 
-pytestmark = pytest.mark.browser
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]

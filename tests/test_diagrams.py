@@ -6,14 +6,13 @@ import os
 import re
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from conftest import REPOSITORY, missing
+from conftest import REPOSITORY, missing, wait_until
 
 from coldpress.markdown import cache
 from coldpress.markdown.code import diagrams
@@ -214,10 +213,7 @@ def test_the_renderer_s_process_ends_with_who_asks(tmp_path):
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as asking:
         pid = int(asking.stdout.readline())
         asking.kill()
-    until = time.monotonic() + 30
-    while is_running(pid) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not is_running(pid)
+    wait_until(lambda: not is_running(pid))
 
 
 def is_running(pid):

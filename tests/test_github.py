@@ -7,14 +7,18 @@ of each and the inline elements in it.  Every difference that is left is printed
 from __future__ import annotations
 
 import html
+import os
+from pathlib import Path
 
 import pytest
-from oracle import FOREIGN, Difference, Text, by_comrak, corpus_texts, difference, distance, installed_texts
+from oracle import FOREIGN, Difference, Text, by_comrak, corpus_texts, difference, distance, folder_texts
 
 from coldpress.markdown.math.mathml import Maths
 from coldpress.markdown.native import Renderer
 
-MOST_INSTALLED = 500
+MOST_OF_A_FOLDER = 500
+FOLDERS = [name for name in os.environ.get("COLDPRESS_MARKDOWN", "").split(os.pathsep) if name]
+"""Folders whose Markdown is compared, too."""
 EQUAL = 0.98
 EQUAL_BY_HAND = 0.95
 
@@ -45,10 +49,12 @@ def test_the_corpora(shared, renderer):
     check(texts, renderer, EQUAL)
 
 
-def test_what_installed_packages_say_of_themselves(renderer):
-    texts = installed_texts(MOST_INSTALLED)
-    assert texts
-    check(texts, renderer, EQUAL)
+if FOLDERS:
+    @pytest.mark.parametrize("folder", FOLDERS)
+    def test_the_markdown_of_a_folder(renderer, folder):
+        texts = folder_texts(Path(folder), MOST_OF_A_FOLDER)
+        assert texts
+        check(texts, renderer, EQUAL)
 
 
 BY_HAND = """\

@@ -27,6 +27,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from conftest import wait_until
 from random_site import EDITS, OF_SOURCES, Doc
 from test_random_edits import Pair, tell
 
@@ -178,11 +179,10 @@ class Killing(Pair):
 
     def check_next(self, how: str) -> None:
         """The next build is a clean one's, and leaves nothing lying about."""
-        for _ in range(20):  # workers of a build that was killed may hold the lock for a moment
+        again = self.again()
+        if "output.busy" in again.said:  # workers of a build that was killed may hold the lock for a moment
+            wait_until(lambda: "output.busy" not in self.again().said)
             again = self.again()
-            if "output.busy" not in again.said:
-                break
-            time.sleep(0.1)
         assert again.code == 0, f"{self._told(how)}: {again.said}"
         mine = {name: data for name, data in MINE.items() if name in self.old}
         if again.files != {**self.new, **mine}:
@@ -406,9 +406,7 @@ def test_builds_while_the_site_is_served(killing, tmp_path):
                 site.edit(4, but=("config_base_url", "config_dirs"))
                 site.check_next("while it is served")
             site.site.put("about.md", Doc({"title": "About", "layout": "bare"}, "Served at last.\n"))
-            time.sleep(0.5)
-            with urllib.request.urlopen(f"{url}about/", timeout=20) as answer:
-                assert b"Served at last." in answer.read()
+            wait_until(lambda: b"Served at last." in fetch(f"{url}about/"))
             site.edit(0)
             site.check_next("after what is served was looked at")
         finally:
@@ -426,6 +424,11 @@ def test_builds_while_the_site_is_served(killing, tmp_path):
     assert "Traceback" not in told, told[told.index("Traceback"):][:5000]
     assert set(seen) <= {200, 404, 500}
     assert seen.count(200) > len(seen) / 2
+
+
+def fetch(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=20) as answer:
+        return answer.read()
 
 
 def browse(url: str, seed: int, stop: threading.Event, seen: list[int]) -> None:

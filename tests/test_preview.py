@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import threading
-import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from conftest import PREVIEWED as SITE
-from conftest import REPOSITORY, Browser
+from conftest import REPOSITORY, Browser, wait_until
 from everything_site import everything
 from test_metadata import PNG
 from test_serve import without_scripts
@@ -396,10 +395,7 @@ def test_a_command_is_run_for_a_page_of_ours_with_the_token(browse, monkeypatch,
         assert browser.client.post("/_coldpress/edit", data={**fields, **wrong}, headers={"Host": "localhost"}
                                    ).status_code == 403
     assert browser.client.post("/_coldpress/edit", data=fields, headers={"Host": "localhost"}).status_code == 204
-    for _ in range(100):
-        if said.exists() and said.read_text():
-            break
-        time.sleep(0.05)
+    wait_until(lambda: said.exists() and said.read_text())
     assert said.read_text().strip() == f"3 {browser.site.root}/content/about.md"
 
 
@@ -410,36 +406,35 @@ def test_changes_are_told_together(tmp_path, poll):
     tree, single = tmp_path / "tree", tmp_path / "single.txt"
     tree.mkdir()
     single.write_text("a")
-    told, ready = [], threading.Event()
-
-    def tell(paths):
-        told.append(paths)
-        ready.set()
-
-    watcher = Watcher(lambda: Watched((tree, tmp_path / "later"), frozenset({single})), tell, poll=poll)
+    told = []
+    watcher = Watcher(lambda: Watched((tree, tmp_path / "later"), frozenset({single})), told.append, poll=poll)
     assert watcher.is_polling is poll
     watcher.start()
-    try:
-        for act, expected in (
-                (lambda: (tree / "a.md").write_text("x"), tree / "a.md"),
-                (lambda: single.write_text("other"), single),
-                ((tree / "a.md").unlink, tree / "a.md")):
-            time.sleep(0.3)
-            told.clear()
-            ready.clear()
-            act()
-            assert ready.wait(5)
-            assert expected in set().union(*told)
+
+    def act_until_told(act, expected):
+        """Act again until it is told: a watcher that was just started may see the first time too late."""
+        def is_told():
+            return any(expected in paths for paths in told)
+
         told.clear()
-        (tree / ".hidden").write_text("x")
-        (tree / "b.md~").write_text("x")
-        time.sleep(0.5)
-        assert told == []
-        ready.clear()
+        number = iter(range(15))
+        while not is_told():
+            act(next(number))
+            with suppress(AssertionError):
+                wait_until(is_told, 2)
+
+    try:
+        act_until_told(lambda number: (tree / "a.md").write_text("x" * number), tree / "a.md")
+        act_until_told(lambda number: single.write_text("other" * number), single)
+        act_until_told(lambda number: (tree / "a.md").unlink(missing_ok=True), tree / "a.md")
+        told.clear()
+        hidden = {tree / ".hidden", tree / "b.md~"}
+        for file in hidden:
+            file.write_text("x")
+        act_until_told(lambda number: (tree / "z.md").write_text("x" * number), tree / "z.md")
+        assert not hidden & set().union(*told)
         (tmp_path / "later").mkdir()
-        time.sleep(0.4)
-        (tmp_path / "later/c.md").write_text("x")
-        assert ready.wait(5)
+        act_until_told(lambda number: (tmp_path / "later/c.md").write_text("x" * number), tmp_path / "later/c.md")
     finally:
         watcher.stop()
 

@@ -21,7 +21,6 @@ from coldpress.preview.server import Preview
 from coldpress.preview.watcher import Watcher
 from coldpress.report import Report
 
-pytestmark = pytest.mark.browser
 LONG = "\n\n".join(f"Paragraph {number}." for number in range(80))
 BUILD_PY = """\
 import coldpress

@@ -3,9 +3,8 @@ made by the next build."""
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from conftest import wait_until
 from werkzeug.test import Client
 
 from coldpress.build.context import BuildContext
@@ -138,10 +137,7 @@ def test_the_watcher_tells_of_it(site, poll):
     site.edit({"content/new.md": "Before it begins."})
     watcher.start()
     try:
-        until = time.monotonic() + 60
-        while not (TEXT in shown(preview, "/about/").text and shown(preview, "/new/").status_code == 200):
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        wait_until(lambda: TEXT in shown(preview, "/about/").text and shown(preview, "/new/").status_code == 200)
     finally:
         watcher.stop()
         preview.close()

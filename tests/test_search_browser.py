@@ -13,7 +13,6 @@ from test_browser import _NoCapture, browser, served  # noqa: F401  (a fixture)
 from coldpress.search.index import decode, encode, shard_of
 from coldpress.search.tokenize import count_tokens, fold
 
-pytestmark = pytest.mark.browser
 LATIN = [
     "flask", "route", "template", "blueprint", "request", "response", "session", "cookie", "database", "query",
     "index", "shard", "render", "build", "freeze", "deploy", "server", "client", "cache", "header", "author",

@@ -7,12 +7,12 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 from conftest import PREVIEWED as SITE
+from conftest import wait_until
 
 from coldpress.commands.serve import free_port
 
@@ -133,6 +133,11 @@ def test_the_preview_writes_no_output(browse):
     assert not (browser.site.root / "site").exists()
 
 
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.read().decode()
+
+
 def hear_interrupts():
     """A test run in the background of a shell passes on that SIGINT is ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -149,12 +154,9 @@ def test_one_real_server_answers_over_http(make_site):
         try:
             url = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())[0]
             assert url == f"http://127.0.0.1:{port}/"
-            with urllib.request.urlopen(f"{url}posts/a/", timeout=10) as answer:
-                assert "One." in answer.read().decode()
+            assert "One." in fetch(f"{url}posts/a/")
             site.edit({"content/about.md": "Changed while it runs."})
-            time.sleep(0.3)
-            with urllib.request.urlopen(f"{url}about/", timeout=10) as answer:
-                assert "Changed while it runs." in answer.read().decode()
+            wait_until(lambda: "Changed while it runs." in fetch(f"{url}about/"))
         finally:
             server.send_signal(signal.SIGINT)
             try:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-
-from tests.conftest import REPOSITORY
+from conftest import REPOSITORY
 
 DOCS = (REPOSITORY / "content/docs/routes.md").read_text("utf-8")
 LOOK = DOCS[DOCS.index("### Give it the look of your app"):]

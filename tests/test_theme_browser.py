@@ -8,7 +8,6 @@ import pytest
 from everything_site import everything
 from test_browser import OVERFLOW, browser, served  # noqa: F401  (a fixture)
 
-pytestmark = pytest.mark.browser
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 375, "height": 700}
 
 

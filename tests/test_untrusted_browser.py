@@ -237,7 +237,6 @@ def watch(browser, folder):  # noqa: F811
         made.page.context.close()
 
 
-@pytest.mark.browser
 def test_no_page_runs_anything(watch, folder):
     texts = {file.relative_to(folder).as_posix(): file.read_text("utf-8") for file in sorted(folder.rglob("*.html"))}
     bare = [text.partition("<body>")[2].removesuffix("</body></html>") for text in texts.values() if BARE[:55] in text]
@@ -249,7 +248,6 @@ def test_no_page_runs_anything(watch, folder):
     assert [fault for path in paths for fault in watch.look(f"/{path}")] == []
 
 
-@pytest.mark.browser
 def test_no_fragment_and_no_twin_runs_anything(watch, folder):
     """As whoever makes a page of a feed or of Markdown would show it."""
     items = json.loads((folder / "feed.json").read_text("utf-8"))["items"]
@@ -263,7 +261,6 @@ def test_no_fragment_and_no_twin_runs_anything(watch, folder):
         assert watch.tried("/404.html") == []
 
 
-@pytest.mark.browser
 def test_no_result_of_a_search_runs_anything(watch):
     for word in ("alert", "onerror", "script"):
         watch.page.goto(f"{watch.url}/search/?q={word}")
