@@ -1,6 +1,6 @@
-"""The command line: words and flags, nothing of what they do.
+"""The command line: the commands and their options; `coldpress.commands` has what they do.
 
-`python build.py …`, `coldpress …` and `python -m coldpress …` come in through
+`python build.py …`, `coldpress …` and `python -m coldpress …` enter through
 `start`.  No command at all means `build`.
 """
 
@@ -33,7 +33,7 @@ _WORDS_OF_CLICK = ("-h", "--help", "--version")
 
 
 def execute(arguments: list[str], factory: Factory | None, folder: Path | str, snapshot: Snapshot | None = None) -> int:
-    """Run a command and give its exit code: 0 fine, 1 errors, 2 wrong usage.
+    """Run a command and return its exit code: 0 success, 1 errors, 2 wrong usage.
 
     `snapshot` holds the stamps that showed that there is work.
     """
@@ -55,7 +55,7 @@ def execute(arguments: list[str], factory: Factory | None, folder: Path | str, s
 
 @dataclass(frozen=True)
 class _Call:
-    """How we were called: on which site, whether JSON is wanted, with which words."""
+    """The call of the program: the site, whether the output is JSON, the arguments."""
 
     factory: Factory | None
     folder: Path
@@ -65,7 +65,7 @@ class _Call:
 
 
 class _Group(click.Group):
-    """Also answers to other tools' words for a command."""
+    """A command group that also knows names which commands have in other generators."""
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         return super().get_command(context, _OTHER_WORDS.get(name, name))
@@ -140,7 +140,7 @@ def _build_context(verbose: bool, quiet: bool, *, as_json: bool = False, config:
 
 
 def _python() -> str:
-    """The Python now running, as one would type it here."""
+    """The running Python, as the user would type it in this folder."""
     python, here = Path(sys.executable), Path.cwd()
     if sys.prefix == sys.base_prefix:
         return "python"
@@ -188,7 +188,7 @@ def build(strict: bool, output: Path | None, jobs: int | None, dry_run: bool, ex
 @click.option("--debug", is_flag=True, help="Werkzeug's debugger for failures of code; on this machine only.")
 def serve(output: Path | None, public_url: str | None, port: int, bind: str, open_browser: bool, navigate: bool,
           static: bool, poll: bool, debug: bool, **more: Any) -> int:
-    """Preview the site: what is saved is shown at once."""
+    """Preview the site; changes are shown as soon as they are saved."""
     from coldpress.commands.serve import serve as run_serve
 
     if public_url is not None and urlsplit(public_url).scheme not in ("http", "https"):
@@ -247,7 +247,7 @@ def new(words: tuple[str, ...], bundle: bool, draft: bool, slug: str | None, dat
 @commands.command(epilog="Example: python build.py urls --json")
 @_options(_selection, _base_url, _clock, _json, _site)
 def urls(**more: Any) -> int:
-    """Every URL of the site, with what makes it and where it goes."""
+    """List every URL of the site with its endpoint, source and output file."""
     from coldpress.commands.listing import urls as run_urls
 
     return run_urls(_build_context(**more))
@@ -257,7 +257,7 @@ def urls(**more: Any) -> int:
 @click.argument("only", required=False, type=click.Choice(("draft", "scheduled", "expired", "untagged", "unlisted")))
 @_options(_clock, _json, _site)
 def list_(only: str | None, **more: Any) -> int:
-    """The content; or only what is draft, scheduled, expired, untagged, unlisted."""
+    """List the content, or only what is draft, scheduled, expired, untagged or unlisted."""
     from coldpress.commands.listing import list_content as run_list_content
 
     return run_list_content(_build_context(**more), only)
@@ -267,7 +267,7 @@ def list_(only: str | None, **more: Any) -> int:
 @click.option("--cache", is_flag=True, help="Remove .coldpress/ too.")
 @_options(_output, _json, _site)
 def clean(cache: bool, output: Path | None, **more: Any) -> int:
-    """Remove what Coldpress wrote, and nothing else."""
+    """Remove what Coldpress wrote; other files stay."""
     from coldpress.commands.clean import clean as run_clean
 
     return run_clean(_build_context(output=resolved(output) if output else None, **more), cache=cache)

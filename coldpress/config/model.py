@@ -1,4 +1,4 @@
-"""`config.yaml`, typed: every option with its default and its meaning.
+"""The options of `config.yaml`: types, defaults and meanings.
 
 An empty file works.  A key we don't know, a name another generator uses or a
 value of the wrong type is a problem at its line; the other keys still count.
@@ -142,54 +142,54 @@ _EMPTY: Mapping[str, Any] = Params()
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of one site, every read recorded.  Each option: its meaning
-    in the line below it."""
+    """The settings of one site.  Every read of an option is recorded.  The text below each
+    option says what it means."""
 
     title: str = _option(_line, "My site")
-    """Name of the site: the header, the feeds, every page's `<title>`."""
+    """Name of the site, in the header, in the feeds and in every page's `<title>`."""
     base_url: str | None = _option(_base_url, None)
-    """Where the site will live, such as `https://example.org/blog/`."""
+    """URL where the site will be published, such as `https://example.org/blog/`."""
     description: str = _option(_line, "")
     """One sentence about the site, for search engines and feeds."""
     author: str = _option(_text, "")
-    """Who writes, where a post names nobody."""
+    """Author of posts that name none."""
     language: str = _option(_language, "en")
     """Language of the site as a BCP 47 tag: `en`, `zh-Hans`, `ar`."""
     timezone: str = _option(_timezone, "UTC")
-    """Time zone of dates that name none: `Asia/Shanghai`."""
+    """Time zone of dates without one: `Asia/Shanghai`."""
     permalinks: Mapping[str, str] = _option(_permalinks, _EMPTY)
     """URL pattern for each section: `posts: /<year>/<month>/<slug>/`."""
     slugs: SlugOptions = _option(as_slugs, SlugOptions())  # noqa: RUF009  (it makes a field)
-    """How names of files, folders and terms stand in URLs: `lowercase`."""
+    """How names of files, folders and terms become parts of URLs: `lowercase`."""
     taxonomies: tuple[str, ...] = _option(_names, ("tags", "categories"))
-    """Ways of grouping posts; each is a key in front matter and a page of terms."""
+    """Taxonomies: each is a key in front matter, and has a page that lists its terms."""
     nested_taxonomies: tuple[str, ...] = _option(_names, ())
-    """Those in which a list goes down: `[Python, Flask]` is Flask below Python."""
+    """Taxonomies in which a list is a path: `[Python, Flask]` is the term Flask below Python."""
     collections: tuple[str, ...] = _option(_names, ("posts",))
     """Folders of dated posts: listed newest first, in the archive and the feeds."""
     menu: tuple[MenuItem, ...] = _option(as_menu, ())
     """Entries of the site's menu: `- About: /about/`, nested as in MkDocs' `nav`."""
     docs: tuple[str, ...] | None = _option(as_docs, None)
-    """Folders that have the face of docs, `.` for the whole site; without it,
-    every section that is not a collection."""
+    """Folders whose pages have the face `docs`, `.` for the whole site; by default every
+    section that is not a collection."""
     edit_url: str | None = _option(as_edit_url, None)
-    """Where a page is edited: `https://github.com/me/site/edit/main/content/<path>`."""
+    """URL where a source is edited: `https://github.com/me/site/edit/main/content/<path>`."""
     search: bool = _option(_flag, True)
-    """Whether there is a search, at `/search/` and in a dialog on every page."""
+    """Whether the site has a search, at `/search/` and in a dialog on every page."""
     paginate: int = _option(as_count, 10)
     """Posts on one page of a list."""
     params: Mapping[str, Any] = _option(_params, _EMPTY)
-    """Anything of your own, for templates: `site.params.NAME`."""
+    """Values of your own, for templates: `site.params.NAME`."""
     markdown: MarkdownOptions = _option(as_markdown, MarkdownOptions())  # noqa: RUF009  (it makes a field)
-    """How bodies are read: `trusted`, `jinja`, `smart`, `macros`, `heading_ids`, `snippets`, `append`."""
+    """How bodies are rendered: `trusted`, `jinja`, `smart`, `macros`, `heading_ids`, `snippets`, `append`."""
     theme: ThemeOptions = _option(as_theme, ThemeOptions())  # noqa: RUF009
     """How the theme looks: `accent`, `backlinks`."""
     feeds: FeedOptions = _option(as_feeds, FeedOptions())  # noqa: RUF009
-    """What feeds there are: `formats`, `limit`, `full`; `false` for none."""
+    """Which feeds the site has: `formats`, `limit`, `full`; `false` for none."""
     llms: bool = _option(_flag, False)
-    """Whether `llms.txt` and a Markdown version of each page are made."""
+    """Whether the site has `llms.txt` and a Markdown version of each page."""
     content_dir: str = _option(_folder, "content")
-    """Folder of the Markdown."""
+    """Folder of the content."""
     output_dir: str = _option(_folder, "site")
     """Folder the site is written to."""
     templates_dir: str = _option(_folder, "templates")
@@ -210,7 +210,7 @@ class Config:
 
     @property
     def prefix(self) -> str:
-        """The path part of the base URL without its last slash: `/blog` or ``."""
+        """The path of the base URL without its last slash: `/blog`, or an empty text."""
         return urlsplit(self.base_url or "").path.rstrip("/")
 
 
@@ -230,15 +230,15 @@ FOREIGN = {
     "OUTPUT_PATH": "output_dir", "destination": "output_dir", "layoutDir": "templates_dir",
     "staticDir": "static_dir",
 }
-"""What others call our options."""
+"""Names that our options have in other generators."""
 
 NOT_BUILT = ("languages",)
-"""Options that will come; until then they are refused."""
+"""Options that are planned; until they exist they are errors."""
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What one run of a command asks for, beside the config."""
+    """The options of one run of a command, beside those of the config."""
 
     drafts: bool = False
     future: bool = False
@@ -255,7 +255,7 @@ _options: ContextVar[RunOptions | None] = ContextVar("coldpress.config.options",
 
 @contextmanager
 def use_options(options: RunOptions) -> Iterator[None]:
-    """The options that an app made inside the block gets."""
+    """Set the options of an app that is made inside the block."""
     token = _options.set(options)
     try:
         yield
@@ -264,13 +264,13 @@ def use_options(options: RunOptions) -> Iterator[None]:
 
 
 def current_options() -> RunOptions:
-    """The options of the run that is making an app; the defaults outside of one."""
+    """The options of the current run; outside of one, the defaults."""
     return _options.get() or RunOptions()
 
 
 def load_config(root: Path, base: Path, options: RunOptions, problems: Problems) -> tuple[Config, MappingText]:
-    """Read `config.yaml` of a site, and give its text too, for places in it;
-    it is named to people as seen from `base`.
+    """Read `config.yaml` of a site; also return its text, for the places of problems.
+    Messages name the file relative to `base`.
 
     What is wrong in it goes to `problems`.  Raises `ColdpressError` only when the file cannot be read at all: with
     every setting unknown, further problems would mislead.

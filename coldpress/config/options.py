@@ -27,24 +27,24 @@ NAMES = frozenset("""
     palegoldenrod palegreen paleturquoise palevioletred papayawhip peachpuff peru pink plum powderblue purple
     rebeccapurple red rosybrown royalblue saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue
     slateblue slategray slategrey snow springgreen steelblue tan teal thistle tomato turquoise violet wheat white
-    whitesmoke yellow yellowgreen""".split())  # noqa: SIM905  (nobody reads 148 lines)
-"""The names of colours."""
+    whitesmoke yellow yellowgreen""".split())  # noqa: SIM905  (as a list it would take 148 lines)
+"""The colour names of CSS."""
 
 
 def is_colour(text: str) -> bool:
-    """Whether CSS would read a text as a colour."""
+    """Whether a text is a colour in CSS."""
     return text.lower() in NAMES or _FORM.fullmatch(text) is not None
 
 
 PATH_TOKEN = "<path>"
 _TOP_LEVEL = ("docs", "edit_url")
-"""Options that do not depend on the theme, so that they are no keys below `theme:`."""
+"""Options that apply with any theme: they belong at the top level, not below `theme:`."""
 Keys = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One entry of the menu: its words, where it leads, and what is below it.
+    """One entry of the menu: its name, its target, and the entries below it.
 
     Without words it has the title of its page; without a URL it only holds others.
     """
@@ -56,34 +56,34 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class MarkdownOptions:
-    """How bodies are read: the keys below `markdown:`."""
+    """How bodies are rendered: the keys below `markdown:`."""
 
     trusted: bool = True
-    """Whether authors may write any HTML; of others' it is cleaned."""
+    """Whether authors are trusted; if not, their HTML is sanitized."""
     untrusted: tuple[str, ...] = ()
-    """Folders of the content folder whose authors may not, while the others may."""
+    """Folders of the content folder whose authors are not trusted, while all others are."""
     jinja: bool = False
-    """Whether bodies are templates, run in a sandbox before they are read."""
+    """Whether bodies are templates, rendered in a sandbox before they are parsed."""
     smart: bool = True
-    """Whether quotes, dashes and dots become typographic ones, by the page's language."""
+    """Whether quotes, dashes and dots become typographic ones, as the page's language has them."""
     macros: tuple[tuple[str, str], ...] = ()
     r"""TeX macros for formulas: `R: \mathbb{R}`."""
 
     heading_ids: str = "github"
-    """How the anchors of headings are made: as GitHub does, or as `python-markdown`."""
+    """How ids of headings are made: as GitHub makes them, or as `python-markdown` does."""
     snippets: tuple[str, ...] = (".", "snippets")
     """Folders of the site in which snippets are looked for, before the content folder."""
     append: tuple[str, ...] = ()
     """Files of the site that every body ends with, such as a list of abbreviations."""
 
     def trusts(self, source: str) -> bool:
-        """Whether the author of a source, named from the content folder, is
-        trusted.  All code that must know asks here."""
+        """Whether the author of a source (its path below the content folder) is trusted.
+        All code that needs to know calls this."""
         return self.trusted and not any(source.startswith(f"{folder}/") for folder in self.untrusted)
 
     @property
     def key(self) -> str:
-        """Tells markup of other options apart."""
+        """The part of a cache key that changes with the options that change rendering."""
         return f"{self.trusted} {self.smart} {self.macros} {self.heading_ids}"
 
 
@@ -92,9 +92,9 @@ class ThemeOptions:
     """How the built-in theme looks: the keys below `theme:`."""
 
     accent: str | None = None
-    """The colour of links, any that CSS knows: `"#c2410c"`, `teal`, `oklch(55% 0.2 260)`."""
+    """The colour of links, any colour of CSS: `"#c2410c"`, `teal`, `oklch(55% 0.2 260)`."""
     backlinks: bool = False
-    """Whether pages show who links to them."""
+    """Whether pages list the pages that link to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,53 +102,53 @@ class SlugOptions:
     """How names become parts of URLs: the keys below `slugs:`."""
 
     lowercase: bool = True
-    """Whether letters become lower case; `false` keeps old URLs of files with capitals."""
+    """Whether letters become lower case; `false` keeps capitals, for URLs that exist already."""
 
 
 FORMATS = ("atom", "rss", "json")
-"""The kinds of feeds there are."""
+"""The formats of feeds."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedOptions:
-    """What feeds there are: the keys below `feeds:`, or `false` for none."""
+    """Which feeds the site has: the keys below `feeds:`, or `false` for none."""
 
     formats: tuple[str, ...] = FORMATS
-    """Their kinds; the first is the one that pages link to."""
+    """The formats; pages link to the first."""
     limit: int = 20
-    """How many of the latest pages are in one."""
+    """How many posts a feed has, the latest."""
     full: bool = True
-    """Whether they hold whole texts; else summaries."""
+    """Whether a feed has whole texts, or summaries."""
 
 
 def as_count(value: Any) -> int:
-    """A whole number of at least 1; ValueError for anything else."""
+    """Check a whole number of at least 1; raise ValueError for anything else."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError("a whole number of at least 1 is expected here")
     return value
 
 
 def as_feeds(value: Any) -> FeedOptions:
-    """`feeds:` as written."""
+    """Convert the value of `feeds:`."""
     if isinstance(value, bool):
         return FeedOptions() if value else FeedOptions(formats=())
     return FeedOptions(**_group(value, FeedOptions, {"formats": _formats, "limit": as_count}))
 
 
 def as_markdown(value: Any) -> MarkdownOptions:
-    """`markdown:` as written."""
+    """Convert the value of `markdown:`."""
     return MarkdownOptions(**_group(value, MarkdownOptions, {
         "macros": _macros, "heading_ids": _heading_ids, "snippets": _paths, "append": _paths,
         "untrusted": _content_folders}))
 
 
 def as_slugs(value: Any) -> SlugOptions:
-    """`slugs:` as written."""
+    """Convert the value of `slugs:`."""
     return SlugOptions(**_group(value, SlugOptions, {}))
 
 
 def as_theme(value: Any) -> ThemeOptions:
-    """`theme:` as written."""
+    """Convert the value of `theme:`."""
     for name in _TOP_LEVEL:
         if isinstance(value, dict) and name in value:
             raise ValueError(f"`{name}` is not an option of the theme", f"write `{name}:` at the top level", name)
@@ -156,8 +156,8 @@ def as_theme(value: Any) -> ThemeOptions:
 
 
 def as_menu(value: Any) -> tuple[MenuItem, ...]:
-    """`menu:` as written: a list in the shape of MkDocs' `nav`, nested as deep as
-    one likes, or a plain mapping."""
+    """Convert the value of `menu:`: a list in the shape of MkDocs' `nav`, nested to any depth,
+    or a plain mapping."""
     return _menu_items(value, ())
 
 
@@ -186,12 +186,12 @@ def _menu_item(entry: Any, keys: Keys) -> MenuItem:
 
 
 def _is_seen(text: str) -> bool:
-    """Whether a text has anything that shows."""
+    """Whether a text has a visible character."""
     return any(char.isprintable() and not char.isspace() for char in text)
 
 
 def _group(value: Any, kind: type, parsers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
-    """The keys of one group, typed; those without a parser are true or false."""
+    """Convert the keys of one group; those without a parser are true or false."""
     if not isinstance(value, dict):
         raise ValueError("`key: value` lines are expected here")
     given = {str(name): option for name, option in value.items()}
@@ -236,7 +236,7 @@ def _heading_ids(value: Any) -> str:
 
 
 def _paths(value: Any) -> tuple[str, ...]:
-    """Folders or files of the site."""
+    """Convert a list of folders or files of the site."""
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) and name.strip("/ ") for name in names):
         raise ValueError("a list of paths inside the site is expected here")
@@ -247,7 +247,7 @@ def _paths(value: Any) -> tuple[str, ...]:
 
 
 def _content_folders(value: Any) -> tuple[str, ...]:
-    """Folders of the content folder, named as sources are."""
+    """Convert a list of folders of the content folder to the form that sources have."""
     folders = tuple(normalize("NFC", path) for path in _paths(value)) if value else ()
     if "." in folders:
         raise ValueError("folders below the content folder are expected here",
@@ -263,7 +263,7 @@ def _colour(value: Any) -> str:
 
 
 def as_docs(value: Any) -> tuple[str, ...]:
-    """`docs:` as written: folders of the content folder, `.` for all of it."""
+    """Convert the value of `docs:`: folders of the content folder, `.` for all of it."""
     names = [value] if isinstance(value, str) else value
     if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
         raise ValueError("a list of folders below the content folder is expected here")
@@ -271,7 +271,7 @@ def as_docs(value: Any) -> tuple[str, ...]:
 
 
 def as_edit_url(value: Any) -> str:
-    """`edit_url:` as written: a whole URL with a place for the path of the source."""
+    """Convert the value of `edit_url:`: a whole URL with a placeholder for the path of the source."""
     if not (isinstance(value, str) and value.startswith(("https://", "http://")) and PATH_TOKEN in value):
         raise ValueError(f"a whole URL with `{PATH_TOKEN}` in it is expected here",
                          f"such as `https://github.com/me/site/edit/main/content/{PATH_TOKEN}`")
