@@ -49,7 +49,7 @@ STYLESHEET = "theme.css"
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class ContentSnapshot:
     """The content as it was loaded at one moment, with the problems found in it."""
 
     library: Library
@@ -112,7 +112,7 @@ class Site:
                                            self.config.nested_taxonomies))
         self.strings = Strings(lambda: self.config.language, self._own_strings)
         self._lock = threading.Lock()
-        self._snapshot: Snapshot | None = None
+        self._snapshot: ContentSnapshot | None = None
         self._memos: weakref.WeakKeyDictionary[Library, Memo] = weakref.WeakKeyDictionary()
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
 
@@ -172,7 +172,7 @@ class Site:
     # The content: one snapshot for each request.
 
     @property
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> ContentSnapshot:
         """The content as last loaded; the first call loads it."""
         if self._snapshot is None:
             with self._lock:
@@ -180,7 +180,7 @@ class Site:
                     self._snapshot = self.load()
         return self._snapshot
 
-    def reload(self) -> Snapshot:
+    def reload(self) -> ContentSnapshot:
         """Load the content again and drop compiled templates; files that did not change are not read again."""
         self.forget_templates()
         return self.take(self.load())
@@ -190,7 +190,7 @@ class Site:
         self.environment.clear()
         self._versions.pop(("theme", STYLESHEET), None)
 
-    def take(self, snapshot: Snapshot) -> Snapshot:
+    def take(self, snapshot: ContentSnapshot) -> ContentSnapshot:
         """Replace the snapshot."""
         self._snapshot = snapshot
         return snapshot
@@ -213,12 +213,12 @@ class Site:
             self.search.forget()
         return True
 
-    def load(self) -> Snapshot:
+    def load(self) -> ContentSnapshot:
         """Load the content from the files, without replacing the current snapshot."""
         problems = Problems(self.config_problems)
         with recorder.unrecorded():
             library = assemble(self.sources, self.options, self.moment(), self.host, problems)
-        return Snapshot(library, tuple(problems))
+        return ContentSnapshot(library, tuple(problems))
 
     @property
     def library(self) -> Library:
