@@ -161,6 +161,7 @@ def engine_version() -> str:
     """A digest of all that decides what a body becomes: our code and that of
     the libraries beneath it."""
     here = Path(__file__).parent
-    ours = [file for file in sorted(here.rglob("*.py")) if file.stem not in ("cache", "workers")]
+    ours = [file for file in sorted([*here.rglob("*.py"), *here.rglob("*.txt")])
+            if file.stem not in ("cache", "workers")]
     return code_version.code_version([*ours, Path(text.__file__), Path(tokenize.__file__)],
-                                 ("markdown", "pymdown-extensions", "pygments", "math-core", "mmdr", "nh3"))
+                                     ("pygments", "math-core", "mmdr", "nh3"))

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from xml.etree.ElementTree import Element, ElementTree
-
-import markdown
-from markdown.blockparser import BlockParser
-from markdown.extensions import Extension
-from markdown.inlinepatterns import Pattern
-from markdown.postprocessors import Postprocessor
-from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
-from markdown.util import Registry
+from xml.etree.ElementTree import Element
 
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown.code.code_blocks import Codes, colour_span
@@ -48,65 +39,52 @@ class Renderer:
         self._options = options or MarkdownOptions()
         self._local = threading.local()
 
-    def render(self, body: str, language: str = "", *, trusted: bool = True) -> Rendered:
+    def render(self, text: str, language: str = "", *, trusted: bool = True) -> Rendered:
         """A body's HTML with slots, summary, contents, counts and flaws.  The
         language decides how quotes are set; without one they are as written.
         HTML of an author who is not `trusted` is made regular here, and cleaned
         when its slots are filled."""
-        engine = self._engine()
-        body = without_comments(body)
-        locator = Locator(body)
+        source = without_comments(text)
+        locator = Locator(source)
         trusted = trusted and self._options.trusted
-        html = self._whole(engine.convert(body, language, trusted), engine.body, repaired if trusted else normalized)
+        conversion = Conversion(self._options, self._maths, language, draws=trusted)
+        converted = conversion.convert(source)
+        body = conversion.body
+        html = self._whole(converted, body, repaired if trusted else normalized)
         if not trusted:
-            clean_components(engine.body.components)
-        scan = Scan(locator, engine.body.components)
-        taken = engine.body.title
+            clean_components(body.components)
+        scan = Scan(locator, body.components)
+        taken = body.title
         title = Title(taken.id, taken.heading.text, taken.heading.written, taken.heading.lines, scan.run(
-            self._whole(taken.html, engine.body, repaired_part if trusted else normalized))) if taken else None
+            self._whole(taken.html, body, repaired_part if trusted else normalized))) if taken else None
         fragment = scan.run(html, title)
         summary, has_more = summarize(html)
-        words, cjk = count_words(text := visible_text(html))
+        words, cjk = count_words(visible := visible_text(html))
         return Rendered(
             html=fragment,
-            brief=Brief(Scan(None, engine.body.components).run(summary), visible_text(summary), has_more,
+            brief=Brief(Scan(None, body.components).run(summary), visible_text(summary), has_more,
                         fragment.targets),
             title=title,
-            toc=engine.body.contents,
+            toc=body.contents,
             anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
             words=words,
             cjk=cjk,
-            flaws=(*engine.body.flaws, *leftovers(engine.body.root, locator)),
-            text=f"{title.text}\n{text}" if title else text,
+            flaws=(*body.flaws, *leftovers(body.root, locator)),
+            text=f"{title.text}\n{visible}" if title else visible,
         )
 
     def _whole(self, html: str, body: Body, repair: Callable[[str], str]) -> str:
         """HTML that browsers need not repair."""
         return repair(html) if body.has_html or repair is normalized else html
 
-    def _engine(self) -> _Engine:
-        if not hasattr(self._local, "engine"):
-            self._local.engine = _Engine(self._options)
-        engine: _Engine = self._local.engine
-        return engine
-
-
-class _Engine:
-    """A `Markdown` object with the extension we talk to."""
-
-    def __init__(self, options: MarkdownOptions) -> None:
-        self._github = GitHub(options)
-        self._markdown = markdown.Markdown(extensions=[self._github])
-
-    def convert(self, body: str, language: str, trusted: bool) -> str:
-        self._markdown.reset()
-        self._github.language = language
-        self._github.codes.draws = trusted
-        return self._markdown.convert(body)
-
     @property
-    def body(self) -> Body:
-        return self._github.body
+    def _maths(self) -> Maths:
+        """The formula converter of this thread."""
+        if not hasattr(self._local, "maths"):
+            self._local.maths = Maths(dict(self._options.macros))
+        maths: Maths = self._local.maths
+        maths.reset()
+        return maths
 
 
 _ANNOTATION = re.compile(r"\(\d{1,3}\)")
@@ -128,37 +106,29 @@ class Body:
     has_html: bool = False
 
 
-class GitHub(Extension):
-    """Gives a `Markdown` object GitHub's rules.  `body` is what was found in
-    the text that was converted last."""
+class Conversion:
+    """Converts one text to HTML; `body` is what is found in it.  Diagrams are drawn if `draws`."""
 
-    language = ""
-    """The language of the text, for its quotes."""
-
-    def __init__(self, options: MarkdownOptions) -> None:
-        super().__init__()
+    def __init__(self, options: MarkdownOptions, maths: Maths, language: str, *, draws: bool) -> None:
         self._options = options
-        self.maths = Maths(dict(options.macros))
-        self.reset()
-
-    def reset(self) -> None:
-        """Begin with another text."""
-        self.maths.reset()
-        references = References()
-        self.codes = Codes()
+        self._maths = maths
+        self._language = language
+        self._codes = Codes()
+        self._codes.draws = draws
         self._heading: TitleHeading | None = None
+        references = References()
         self.body = Body(Blocks(STARTS, references.without), references)
 
-    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  (Python-Markdown's name)
-        md.registerExtension(self)
-        md.preprocessors = Registry[Preprocessor]()
-        md.inlinePatterns = Registry[Pattern]()
-        md.postprocessors = Registry[Postprocessor]()
-        md.treeprocessors = Registry[Treeprocessor]()
-        md.parser = _Parser(md, self)
-        for priority, step in enumerate((self._finish, self._render_leaves, self._add_notes, self._read_texts)):
-            md.treeprocessors.register(_Step(md, step), step.__name__, 10 * priority + 10)
-        md.output_formats = dict.fromkeys(("html", "xhtml"), _write)  # type: ignore[misc]  # for this object only
+    def convert(self, text: str) -> str:
+        """Returns the HTML of a text: reads its blocks, then takes one step over their tree after another."""
+        if not text.strip():
+            return ""
+        root = self.body.blocks.parse(text)
+        self._read_texts(root)
+        self._add_notes(root)
+        self._render_leaves(root)
+        self._finish(root)
+        return to_html(root).strip()
 
     def _read_texts(self, root: Element) -> None:
         """The marks within the texts of leaves, and of the notes they refer to."""
@@ -180,7 +150,7 @@ class GitHub(Extension):
         if self.body.references.spent or not is_whole:
             self.body.blocks.flaws.append(_TOO_MUCH)
         if self._options.smart:
-            set_type(root, self.language)
+            set_type(root, self._language)
 
     def _render_leaves(self, root: Element) -> None:
         """Code and formulas as HTML."""
@@ -191,13 +161,13 @@ class GitHub(Extension):
                 if "<!--coldpress:" in element.text:  # which only we write, later
                     element.text = Raw(element.text.replace("<!--coldpress:", "<!-- coldpress:"))
             if element.tag == "pre" and "info" in element.attrib:
-                _become(element, self.codes.convert(
+                _become(element, self._codes.convert(
                     element.text or "", element.attrib["info"], int(element.attrib["line"]),
                     int(element.attrib["column"]), notes=element in annotated))
             elif element.tag == "math" and "line" in element.attrib:
                 is_block = element.attrib["display"] == "block"
-                html = self.maths.convert(element.text or "", int(element.attrib["line"]),
-                                          int(element.attrib["column"]), display=is_block)
+                html = self._maths.convert(element.text or "", int(element.attrib["line"]),
+                                           int(element.attrib["column"]), display=is_block)
                 _become(element, f'<div class="math" tabindex="0">{html}</div>' if is_block else html)
 
     def _finish(self, root: Element) -> None:
@@ -207,7 +177,7 @@ class GitHub(Extension):
             colour_span(code)
         self._mark_components(root)
         body.title, body.contents = structure(root, self._heading)
-        flaws = [*body.flaws, *body.blocks.flaws, *self.maths.flaws, *self.codes.flaws]
+        flaws = [*body.flaws, *body.blocks.flaws, *self._maths.flaws, *self._codes.flaws]
         body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
 
     def _mark_components(self, root: Element) -> None:
@@ -221,32 +191,6 @@ class GitHub(Extension):
                 element.insert(0, raw(f"<!--coldpress:component {len(self.body.components)}-->"))
                 element.insert(2, raw("<!--coldpress:body-->"))
                 element.append(raw("<!--coldpress:end-->"))
-
-
-def _write(root: Element) -> str:
-    return f"<{root.tag}>{to_html(root)}</{root.tag}>"  # which `Markdown` takes off again
-
-
-class _Parser(BlockParser):
-    """Stands in the place of Python-Markdown's."""
-
-    def __init__(self, md: markdown.Markdown, github: GitHub) -> None:
-        super().__init__(md)
-        self._github = github
-
-    def parseDocument(self, lines: Iterable[str]) -> ElementTree:  # noqa: N802  (Python-Markdown's name)
-        return ElementTree(self._github.body.blocks.parse("\n".join(lines)))
-
-
-class _Step(Treeprocessor):
-    """One step over the tree."""
-
-    def __init__(self, md: markdown.Markdown, step: Callable[[Element], None]) -> None:
-        super().__init__(md)
-        self._step = step
-
-    def run(self, root: Element) -> None:
-        self._step(root)
 
 
 def _read(root: Element, inlines: Inlines) -> None:

@@ -77,7 +77,7 @@ class Raw(str):
 def group(text: str | None = None) -> Element:
     """An element that only holds others."""
     element = Element("")
-    element.tag = None  # type: ignore[assignment]  # as Python-Markdown's serializer has it
+    element.tag = None  # type: ignore[assignment]  # `to_html` writes no tag for it
     element.text = text
     return element
 

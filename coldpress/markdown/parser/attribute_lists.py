@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from markdown.extensions.attr_list import get_attrs_and_remainder
-
 # `{: .wide}`, `{#id}`, `{.cls}`, `{key=value}`; not `{% endnote %}`, `{{ x }}` or `{props}`.
 # A value in quotes may hold braces, where all quotes are closed.
 _LIST = (r"\{(?::|(?=[ ]*(?:[#.][\w-]|[\w:-]+=)))[ ]*(?=[^{}\n ])"
@@ -16,6 +14,8 @@ INLINE = re.compile(_LIST)
 _MOST = 8  # braces from the end on that may begin a list
 _AT_END = re.compile(rf"{_LIST}[ ]*$")
 _NAME = re.compile(r"[A-Za-z_:][\w:.-]*")
+_PAIR = re.compile(
+    r"""(?P<name>[^ =}]+)=(?:"(?P<double>.*?)"|'(?P<single>.*?)'|(?P<bare>[^ =}]+))|(?P<word>[^ =}]+)| """)
 
 
 class Attributes:
@@ -28,12 +28,27 @@ class Attributes:
         self.inner = inner
 
 
+def read_pairs(inner: str) -> Iterator[tuple[str, str | None]]:
+    """Yields the names and values in a list, up to the first text that is none: a class
+    is named `.`, a word alone has no value."""
+    at = 0
+    while found := _PAIR.match(inner, at):
+        at = found.end()
+        word = found["word"]
+        if found["name"]:
+            quote = '"' if found["double"] is not None else "'" if found["single"] is not None else ""
+            value = found["double"] or found["single"] or found["bare"] or ""
+            yield found["name"], value.strip(quote) if quote else value
+        elif word:
+            yield (".", word[1:]) if word[0] == "." else ("id", word[1:]) if word[0] == "#" else (word, None)
+
+
 def apply(element: Element, inner: str) -> None:
     """Give an element the attributes of a list."""
-    for name, value in get_attrs_and_remainder(inner)[0]:
+    for name, value in read_pairs(inner):
         if name == ".":
             known = element.get("class")
-            element.set("class", f"{known} {value}" if known else value)
+            element.set("class", f"{known} {value}" if known else value or "")
         elif _NAME.fullmatch(name):
             element.set(name, name if value is None else value)
 

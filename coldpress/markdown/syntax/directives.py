@@ -11,8 +11,7 @@ import re
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from markdown.extensions.attr_list import get_attrs_and_remainder
-
+from coldpress.markdown.parser.attribute_lists import read_pairs
 from coldpress.markdown.parser.blocks import Blocks, Container, Line, Taken
 from coldpress.markdown.parser.container_blocks import make_callout
 from coldpress.markdown.tree import ComponentElement, Source, group
@@ -76,9 +75,9 @@ def inline_at(text: str, at: int) -> Inline | None:
 def attributes_of(text: str | None) -> dict[str, str]:
     """`key=value .class #id flag` as a mapping; a flag is its own value."""
     found: dict[str, str] = {}
-    for name, value in get_attrs_and_remainder(text or "")[0]:
+    for name, value in read_pairs(text or ""):
         if name == ".":
-            found["class"] = f"{found['class']} {value}" if "class" in found else value
+            found["class"] = f"{found['class']} {value}" if "class" in found else value or ""
         else:
             found[name] = name if value is None else value
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
+from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
 _CODE = re.compile(r":([a-z0-9_+-]{1,40}):")
@@ -22,17 +22,15 @@ def emoji_at(text: str, at: int) -> tuple[str, int] | None:
 
 @lru_cache(maxsize=1)
 def _known() -> dict[str, str]:
-    """Every emoji by its name; imported once a code is met."""
-    data = import_module("pymdownx.gemoji_db")
-    names = {name.strip(":"): name for name in data.emoji} | {
-        alias.strip(":"): name for alias, name in data.aliases.items()}
-    known = {}
-    for short, name in names.items():
-        entry = data.emoji.get(name, {})
-        codes = entry.get("unicode_alt") or entry.get("unicode")  # GitHub's own pictures have none
-        if codes:
-            known[short] = "".join(chr(int(code, 16)) for code in codes.split("-"))
-    return known
+    """Returns every emoji by its names; the table is read when the first code is met."""
+    lines = (line.split(" ") for line in _read_table("emoji.txt"))
+    return {name: emoji for emoji, *names in lines for name in names}
+
+
+def _read_table(name: str) -> list[str]:
+    """Returns the lines of a table beside this module.  The tables are taken from
+    pymdownx; `emoji-and-keys.LICENSE.txt` holds their licences."""
+    return (Path(__file__).parent / name).read_text("utf-8").splitlines()
 
 
 ICON = re.compile(
@@ -111,6 +109,12 @@ def _named(key: str) -> tuple[str, str] | None:
 
 @lru_cache(maxsize=1)
 def _known_keys() -> tuple[dict[str, str], dict[str, str]]:
-    """Every key by its name, and other names of it; imported once one is met."""
-    data = import_module("pymdownx.keymap_db")
-    return data.keymap, data.aliases
+    """Returns the labels of keys by name, and the names by their aliases; the
+    table is read when the first key is met."""
+    labels: dict[str, str] = {}
+    aliases: dict[str, str] = {}
+    for label, names in (line.split("\t") for line in _read_table("keys.txt")):
+        name, *others = names.split(" ")
+        labels[name] = label
+        aliases |= dict.fromkeys(others, name)
+    return labels, aliases
