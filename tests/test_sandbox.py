@@ -172,7 +172,7 @@ REFUSED = """\
 {{ request.environ }}|{{ config }}|{{ g }}|{{ session }}|{{ included(page, {}) }}|{{ metadata() }}|{{ environment }}
 {{ context }}|{{ "x"|pprint }}|{{ "x"|urlize }}|{{ "\\ud800" }}|{{ "%c" % 55296 }}|{{ [[1]]|sum(start=[]) }}
 {{ library.by_name(5) }}|{{ dict(a=page)["a"].document }}|{{ page.section.document }}
-{{ library.sections[0]._document }}|{{ library.authors.find_page }}|{{ library.posts[0].tags[0]._taxonomy }}
+{{ library.sections[0].unrecorded }}|{{ library.authors.find_page }}|{{ library.posts[0].tags[0]._taxonomy }}
 {{ library.taxonomies.tags.root() }}|{{ library.collections.posts._section }}|{{ library.posts["unrecorded"] }}
 {{ library.at.__func__ }}|{{ library["host"] }}|{{ site["_site"] }}|{{ library.posts[1.5].title }}
 """.replace("\n", "|").rstrip("|").split("|{")
@@ -259,7 +259,7 @@ ALLOWED = (str, Markup, int, float, bool, bytes, type(None), date, datetime, tim
 NASTY = ("__class__", "__init__", "__globals__", "__self__", "__func__", "__dict__", "__mro__", "__subclasses__",
          "__call__", "__getattribute__", "__reduce__", "__module__", "mro", "gi_frame", "gi_code", "cr_frame",
          "f_globals",
-         "func_globals", "tb_frame", "_of", "_call", "_shape", "document", "_document", "file", "read", "open", "host",
+         "func_globals", "tb_frame", "_of", "_call", "_shape", "document", "file", "read", "open", "host",
          "left_out", "environ", "app", "config", "root", "format", "format_map", "unrecorded", "tzinfo", "environment")
 SAMPLES = ((), ("about.md",), ("/docs/",), ("docs",), ("x",), (0,), (["x"],))
 FILTER_SAMPLES = (((), {}), (("title",), {}), ((), {"attribute": "document"}), ((2,), {}), (("attr", "document"), {}))

@@ -38,7 +38,7 @@ def alias_paths(page: Page) -> list[str]:
     """The paths a page's `aliases:` stand for, each once: `/old` is `/old/`, and
     one without a leading slash lies beside the page."""
     paths = []
-    for alias in page._document.front.aliases:
+    for alias in page.unrecorded.front.aliases:
         if is_name(alias):
             continue
         base = posixpath.dirname(page.path.rstrip("/"))
@@ -50,7 +50,7 @@ def alias_paths(page: Page) -> list[str]:
 
 def may_have(page: Page, path: str) -> bool:
     """Whether a page may have an alias: of authors who are not trusted, in its own folder."""
-    return page._library.trusts(page) or is_granted(page._document, path)
+    return page.unrecorded.is_trusted or is_granted(page.unrecorded.document, path)
 
 
 class Aliases:
@@ -58,7 +58,7 @@ class Aliases:
 
     def __init__(self, pages: Iterable[Page]) -> None:
         pages = tuple(pages)
-        self._having = [page for page in pages if page._document.front.aliases]
+        self._having = [page for page in pages if page.unrecorded.front.aliases]
         self._pages = {_folded(page.path): page for page in reversed(pages)} if self._having else {}
         self._taken: dict[str, Alias] = {}
         self.by_path: dict[str, Alias] = {}
@@ -75,7 +75,7 @@ class Aliases:
                     self._tell(page, path, problems)
 
     def _tell(self, page: Page, path: str, problems: Problems) -> None:
-        place = page._document.place_of
+        place = page.unrecorded.document.place_of
         try:
             file_of(path)
         except BadPath as reason:
@@ -83,27 +83,27 @@ class Aliases:
             return
         if not may_have(page, path):
             problems.warn("page.untrusted", f"its author is not trusted to have the alias `{path}`", place("aliases"),
-                          grants(page._document))
+                          grants(page.unrecorded.document))
             return
         winner = self._pages.get(_folded(path))
         if winner is None:
             self._tell_of_alias(page, path, self._taken[_folded(path)], problems)
         elif winner is not page:
             problems.warn("url.clash", f"the alias `{path}` is the URL of a page, which wins", place("aliases"),
-                          "take the alias out", also=(winner._document.place_of("permalink"),))
+                          "take the alias out", also=(winner.unrecorded.document.place_of("permalink"),))
         elif file_of(path) != file_of(page.path):
             problems.warn("url.clash", f"the alias `{path}` and the page itself, `{page.path}`, are one file where "
                           "case does not count; it does not redirect", place("aliases"), "take the alias out")
 
     def _tell_of_alias(self, page: Page, path: str, other: Alias, problems: Problems) -> None:
-        place, hint = page._document.place_of("aliases"), "take one of them out"
+        place, hint = page.unrecorded.document.place_of("aliases"), "take one of them out"
         if other.page is page:
             if file_of(path) != file_of(other.path):
                 problems.warn("url.clash", f"the aliases `{other.path}` and `{path}` are one file where case does not "
                               "count; only the first redirects", place, hint)
             return
         problems.error("url.clash", f"two pages have the alias `{path}`", place, hint,
-                       also=(other.page._document.place_of("aliases"),))
+                       also=(other.page.unrecorded.document.place_of("aliases"),))
 
 
 def _folded(path: str) -> str:

@@ -208,7 +208,7 @@ def _refuse_clashes(entries: Iterable[Entry], library: Library, problems: Proble
         _claim(claims, file_of(entry.path), entry.path, partial(entry.document.place_of, "permalink"), problems)
     library._aliases.check(problems)
     for path, alias in library.aliases.items():
-        _claim(claims, file_of(path), path, partial(alias.page._document.place_of, "aliases"), problems)
+        _claim(claims, file_of(path), path, partial(alias.page.unrecorded.document.place_of, "aliases"), problems)
     for path, asset in library.assets.items():
         _claim(claims, asset_file_of(path), path, partial(Place, asset.name), problems)
 

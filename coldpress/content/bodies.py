@@ -23,7 +23,7 @@ def expanded_body(library: Library, page: Page) -> Expanded | None:
     its source."""
     with recorder.unrecorded():
         options = library.config.markdown
-    if options.jinja or options.append or page._document.parsed.has_snippets:
+    if options.jinja or options.append or page.unrecorded.document.parsed.has_snippets:
         return library.host.expanded(page)
     return None
 
@@ -35,7 +35,7 @@ class _Body:
         self.expanded = expanded_body(library, page)
         with recorder.unrecorded():
             self._is_template = library.config.markdown.jinja
-        self._document = page._document
+        self._document = page.unrecorded.document
 
     @cached_property
     def lines(self) -> list[str]:
@@ -100,11 +100,11 @@ def place_in(library: Library, page: Page, line: int | None, column: int | None,
     """Where something stands that was found in a rendered body: in the page's
     source, or in the snippet its line comes from."""
     if line is None:
-        return page._document.place()
+        return page.unrecorded.document.place()
     body = _body(library, page)
     expanded = body.expanded
     if expanded is None or line > len(expanded.origins):
-        return page._document.place_on(body.written, line, column, length)
+        return page.unrecorded.document.place_on(body.written, line, column, length)
     origin = expanded.origins[line - 1]
     if origin.file is None:
         return body.place(origin.line, column, length, body.lines[line - 1])

@@ -11,7 +11,7 @@ from typing import Any
 
 from coldpress import recorder
 from coldpress.config.model import Config
-from coldpress.content.page import Page, Post, Section, Standing
+from coldpress.content.page import Page, Post, Section
 from coldpress.content.page_list import Pages
 from coldpress.content.permalinks import folder_path
 from coldpress.content.taxonomy import BUILT_IN, Authors, Taxonomy
@@ -24,12 +24,12 @@ class SectionTree:
 
     def __init__(self, pages: Iterable[Page]) -> None:
         pages = tuple(pages)
-        self._section_at = {page._document.source.folder: page for page in pages if isinstance(page, Section)}
+        self._section_at = {page.unrecorded.document.source.folder: page for page in pages if isinstance(page, Section)}
         self._bundle_at = {page.bundle: page for page in pages if page.bundle}
         members: dict[str, list[Page]] = {section.source: [] for section in self._section_at.values()}
         for page in pages:
             section = self.nearest(page)
-            if section is not None and not page._document.front.unlisted:
+            if section is not None and not page.unrecorded.front.unlisted:
                 members[section.source].append(page)
         self.members = {source: tuple(sorted(found, key=in_section)) for source, found in members.items()}
 
@@ -37,9 +37,9 @@ class SectionTree:
         """The page that stands for a content folder: its section or its bundle."""
         return self._section_at.get(folder) or self._bundle_at.get(folder)
 
-    def nearest(self, page: Standing) -> Section | None:
+    def nearest(self, page: Page) -> Section | None:
         """The section of a page's folder, else of the nearest folder above it."""
-        folder = page._document.source.folder
+        folder = page.unrecorded.document.source.folder
         while True:
             section = self._section_at.get(folder)
             if section is not None and section is not page:
@@ -51,15 +51,16 @@ class SectionTree:
 
 def newest_first(page: Page) -> tuple[bool, float, str]:
     """Sorts pages by date, the newest first, those without one last."""
-    date = page._document.front.date
+    date = page.unrecorded.front.date
     return date is None, -date.timestamp() if date else 0.0, page.source
 
 
 def in_section(page: Page) -> tuple[object, ...]:
     """Sorts pages in their section: by weight, then posts newest first, then by title."""
-    weight = page._document.front.weight
+    weight = page.unrecorded.front.weight
     newest = newest_first(page)[:2] if page.kind == "post" else (False, 0.0)
-    return (weight is None, weight or 0.0, *newest, page.kind == "section", page._name.casefold(), page.source)
+    title = page.unrecorded.title.casefold()
+    return (weight is None, weight or 0.0, *newest, page.kind == "section", title, page.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,9 @@ class Shelves:
         self._by_source = {page.source: page for page in everything}
         self._by_path = {page.path: page for page in reversed(everything)}  # the first of two stays
         self.all_pages: Pages[Page] = Pages("all", everything)
-        listed = sorted((page for page in everything if not page._document.front.unlisted), key=newest_first)
+        listed = sorted((page for page in everything if not page.unrecorded.front.unlisted), key=newest_first)
         self.pages: Pages[Page] = Pages("pages", (
-            page for page in everything if page.kind == "page" and not page._document.front.unlisted))
+            page for page in everything if page.kind == "page" and not page.unrecorded.front.unlisted))
         self.sections: Pages[Section] = Pages("sections", (page for page in everything if isinstance(page, Section)))
         self._tree = SectionTree(everything)
         self._shelve_posts([page for page in listed if isinstance(page, Post)])
@@ -115,12 +116,12 @@ class Shelves:
 
     def _group(self, listed: Sequence[Page], people: Mapping[str, Mapping[str, Any]]) -> None:
         def carried(name: str, pages: Iterable[Page]) -> Iterable[tuple[Page, Iterable[str]]]:
-            return ((page, page._document.front.terms.get(name, ())) for page in pages)
+            return ((page, page.unrecorded.front.terms.get(name, ())) for page in pages)
 
         self.authors = Authors(
             ((page, self.author_names(page)) for page in listed), self.root, self._own_page, people,
-            (name for page in listed for name in page._document.front.authors),
-            (pair for page in reversed(listed) for pair in page._document.front.author_urls.items()))
+            (name for page in listed for name in page.unrecorded.front.authors),
+            (pair for page in reversed(listed) for pair in page.unrecorded.front.author_urls.items()))
         in_series = carried("series", sorted(listed, key=_in_series))
         lowercase = self.config.slugs.lowercase
         self.series = Taxonomy("series", in_series, self.root, self._own_page, lowercase=lowercase)
@@ -131,11 +132,11 @@ class Shelves:
         self.taxonomies: Mapping[str, Taxonomy] = MappingProxyType({
             name: self.groups[name] for name in self.config.taxonomies})
 
-    def author_names(self, page: Standing) -> tuple[str, ...]:
+    def author_names(self, page: Page) -> tuple[str, ...]:
         """What a page calls its authors (not recorded); a post that names nobody is
         by the site's own."""
         site = self.config.author
-        return page._document.front.authors or ((site,) if site and page.kind == "post" else ())
+        return page.unrecorded.front.authors or ((site,) if site and page.kind == "post" else ())
 
     @property
     def list_pages(self) -> Mapping[str, Page]:
@@ -160,9 +161,9 @@ class Shelves:
     def documents(self) -> Mapping[str, Pages[Page]]:
         """What a search finds, in orders that stay when more comes: posts from
         the oldest on, other pages by their files."""
-        posts = [post for post in reversed(self.posts.unrecorded) if post._document.front.search]
+        posts = [post for post in reversed(self.posts.unrecorded) if post.unrecorded.front.search]
         pages = sorted((page for page in self.all_pages.unrecorded if page.kind != "post"
-                        and page._document.front.search and not page._document.front.unlisted), key=_source)
+                        and page.unrecorded.front.search and not page.unrecorded.front.unlisted), key=_source)
         return MappingProxyType({"posts": Pages("documents/posts", posts), "pages": Pages("documents/pages", pages)})
 
     @property
@@ -201,7 +202,7 @@ class Shelves:
 
 def _in_series(page: Page) -> tuple[object, ...]:
     """Sorts the parts of a series: by weight, then the oldest first."""
-    weight = page._document.front.weight
+    weight = page.unrecorded.front.weight
     undated, moment, source = newest_first(page)
     return weight is None, weight or 0.0, undated, -moment, source
 

@@ -39,7 +39,7 @@ class Cover:
 
 def cover_of(library: Library, page: Page) -> Cover | None:
     """The picture of a page; None where it names none, or there is no `base_url`."""
-    image = page.image and page._document.front.image
+    image = page.image and page.unrecorded.front.image
     if not image or image.startswith("data:") or library.config.base_url is None:
         return None
     link = Link("image", image)
@@ -137,10 +137,10 @@ def _is_dated(pages: Pages[Page]) -> bool:
 def summary_elsewhere(library: Library, page: Page) -> Markup:
     """A page's summary for another place: every link is a whole URL."""
     recorder.read("summary", page.source)
-    given = page._document.front.summary
+    given = page.unrecorded.front.summary
     if given is not None:
         return Markup(f"<p>{escape(given)}</p>")
-    return Filling(library, page, absolute=True).html(page._brief.summary)
+    return Filling(library, page, absolute=True).html(page.unrecorded.brief.summary)
 
 
 MOST = 50_000

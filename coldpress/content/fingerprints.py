@@ -185,24 +185,24 @@ def _idents(pages: Iterable[Page]) -> str:
 
 
 def _meta(page: Page) -> str:
-    document = page._document
-    named = "" if document.front.title else page._name  # then the body or the config names it
+    document = page.unrecorded.document
+    named = "" if document.front.title else page.unrecorded.title  # then the body or the config names it
     dated = "" if document.parsed.front.date else document.front.date
     return f"{page.kind} {document.parsed.front_digest} {document.stem} {dated} {named}"
 
 
 def _body(page: Page) -> str:
-    return f"{_meta(page)} {page._document.digest}"
+    return f"{_meta(page)} {page.unrecorded.document.digest}"
 
 
 def _summary(page: Page) -> str:
-    shown = replace(page._brief, links=())
+    shown = replace(page.unrecorded.brief, links=())
     brief = blake2b(dumps_brief(shown).encode(), digest_size=8).hexdigest()
-    return f"{page._document.parsed.front_digest} {brief}"
+    return f"{page.unrecorded.document.parsed.front_digest} {brief}"
 
 
 def _text(page: Page) -> str:
-    return f"{_body(page)} {page._document.parsed.body_line}"
+    return f"{_body(page)} {page.unrecorded.document.parsed.body_line}"
 
 
 def _url(page: Page) -> str:

@@ -15,13 +15,13 @@ from coldpress.content.aliases import Alias, Aliases
 from coldpress.content.authors import people_of
 from coldpress.content.bodies import expanded_body
 from coldpress.content.links import Suggestions, Target, resolve
-from coldpress.content.page import Page, Post, Section, Standing
+from coldpress.content.page import Page, Post, Section
 from coldpress.content.permalinks import Entry
 from coldpress.content.protocols import Host, Markup
 from coldpress.content.relations import Backlinks, Neighbourhood
 from coldpress.content.selection import LeftOut
 from coldpress.content.taxonomy import Author
-from coldpress.content.titles import Names
+from coldpress.content.titles import Names, title_of
 from coldpress.markdown.cache import Body
 from coldpress.markdown.rendered import Brief, Link, Rendered
 from coldpress.paths import on_this_host, url_of
@@ -117,7 +117,7 @@ class Library(Neighbourhood):
         the body was another.  It is the one way in which a Library changes: a
         preview of ten thousand posts cannot assemble them anew for a comma."""
         for document in documents:
-            self._by_source[document.source.path]._document = document
+            self._by_source[document.source.path].unrecorded.document = document
         self.__dict__.pop("_backlinks", None)
 
     def asset_at(self, path: str) -> SourceFile | None:
@@ -180,6 +180,10 @@ class Library(Neighbourhood):
         """The whole URL of an author's page; None without one."""
         return self.absolute(author.path) if author.has_page else None
 
+    def title_of(self, document: Document) -> str:
+        """The title of a source (not recorded)."""
+        return title_of(document, lambda: self._markup.heading(document.digest, document.read_body), self.config.title)
+
     def target(self, page: Page, link: Link) -> Target:
         """What a link in a page leads to."""
         return resolve(self, page, link.target)
@@ -202,7 +206,7 @@ class Library(Neighbourhood):
     def body_of(self, page: Page) -> Body:
         """A page's body as it is to be rendered.  Only what templates and
         snippets read is recorded."""
-        document = page._document
+        document = page.unrecorded.document
         with recorder.unrecorded():
             language = document.front.lang or self.config.language
         expanded = expanded_body(self, page)
@@ -216,7 +220,7 @@ class Library(Neighbourhood):
         with recorder.unrecorded():
             return self._markup.render(body)
 
-    def linking_to(self, page: Standing) -> tuple[Page, ...]:
+    def linking_to(self, page: Page) -> tuple[Page, ...]:
         """Pages whose text links to one."""
         recorder.read("backlinks", page.source)
         with recorder.unrecorded():

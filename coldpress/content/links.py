@@ -227,9 +227,9 @@ def _legal(fragment: str) -> str:
 def loose_links(library: Library, page: Page) -> Iterator[tuple[str | None, Link]]:
     """The links and images of a page at which there is no content: each with
     the path at which a list, a feed or an own route may still be."""
-    image = page._document.front.image
+    image = page.unrecorded.front.image
     pictures = [Link("image", image)] if image else []
-    for link in [*pictures, *page._rendered.html.links]:
+    for link in [*pictures, *page.unrecorded.rendered.html.links]:
         target = resolve(library, page, link.target)
         if not (target.external or target.page or target.asset):
             yield target.path, link
@@ -238,12 +238,12 @@ def loose_links(library: Library, page: Page) -> Iterator[tuple[str | None, Link
 def missing_anchors(library: Library, page: Page) -> Iterator[Problem]:
     """A warning for each link to a heading that is not there."""
     known: dict[str, tuple[frozenset[str], NearNames]] = {}
-    for link in page._rendered.html.links:
+    for link in page.unrecorded.rendered.html.links:
         target = resolve(library, page, link.target)
         if target.page and target.fragment not in ("", "top"):
             recorder.read("body", target.page.source)
             if target.page.source not in known:
-                there = target.page._rendered.anchors
+                there = target.page.unrecorded.rendered.anchors
                 known[target.page.source] = frozenset(there), NearNames(there)
             anchors, names = known[target.page.source]
             if target.fragment not in anchors:
@@ -258,7 +258,7 @@ def missing_anchors(library: Library, page: Page) -> Iterator[Problem]:
 def links_to_drafts(library: Library, page: Page) -> Iterator[Problem]:
     """A warning for each link from a page that is published to one that is not,
     while drafts are shown."""
-    for link in page._rendered.html.links if not page.draft else ():
+    for link in page.unrecorded.rendered.html.links if not page.draft else ():
         target = resolve(library, page, link.target).page
         if target is not None and target.draft:
             yield Problem("link.draft", f"`{target.source}` is a draft, which is left out when the site is built",
@@ -281,8 +281,8 @@ def broken_link(library: Library, page: Page, link: Link) -> Problem:
 
 
 def _place(library: Library, page: Page, link: Link) -> Place:
-    if link.line is None and link.kind == "image" and link.target == page._document.front.image:
-        return page._document.place_of("image")
+    if link.line is None and link.kind == "image" and link.target == page.unrecorded.front.image:
+        return page.unrecorded.document.place_of("image")
     return place_in(library, page, link.line, link.column, link.length)
 
 

@@ -16,7 +16,7 @@ from coldpress import recorder
 from coldpress.config.model import Config
 from coldpress.config.options import MenuItem
 from coldpress.content.collections import in_section
-from coldpress.content.page import Page, Section, Standing
+from coldpress.content.page import Page, Section
 from coldpress.content.permalinks import folder_path
 from coldpress.content.taxonomy import group_names
 from coldpress.paths import is_external, url_of
@@ -42,7 +42,7 @@ class NavItem:
             return self._target
         if self.page is None:
             return self._root() + self._target
-        return self._root() + url_of(self.page._path) + self._target
+        return self._root() + url_of(self.page.unrecorded.path) + self._target
 
     @property
     def first_url(self) -> str | None:
@@ -52,10 +52,10 @@ class NavItem:
     @property
     def mark(self) -> str:
         """All of it that others see, as one text."""
-        place = f"{self.page.kind} {self.page.source} {self.page._path}" if self.page else ""
+        place = f"{self.page.kind} {self.page.source} {self.page.unrecorded.path}" if self.page else ""
         return f"{self.title}\n{self._target}\n{place}\n{self.folder}\n{len(self.children)}"
 
-    def holds(self, page: Standing | None) -> bool:
+    def holds(self, page: Page | None) -> bool:
         """Whether a page is its own or stands below it."""
         return page is not None and (page is self.page or page.source in self._sources or bool(
             self.folder and page.source.startswith(f"{self.folder}/")))
@@ -80,7 +80,7 @@ class Navigation:
     def __init__(self, config: Config, pages: Sequence[Page], root: Callable[[], str],
                  find: Callable[[str], Page | None]) -> None:
         self._config = config
-        self._pages = [page for page in pages if not page._document.front.unlisted and page.kind != "post"]
+        self._pages = [page for page in pages if not page.unrecorded.front.unlisted and page.kind != "post"]
         self._root = root
         self.find = find
         self._trees: dict[str, Tree] = {}
@@ -92,7 +92,7 @@ class Navigation:
         recorder.read("nav", "menu")
         return self.tree("menu")
 
-    def tree_of(self, page: Standing) -> Tree:
+    def tree_of(self, page: Page) -> Tree:
         """The tree of docs that a page stands in; empty for all other pages."""
         name = self.name_of(page)
         recorder.read("nav", f"of {page.source}")
@@ -109,12 +109,12 @@ class Navigation:
                 self._trees[name] = self._make(name)
         return self._trees[name]
 
-    def name_of(self, page: Standing) -> str | None:
+    def name_of(self, page: Page) -> str | None:
         """The name of the tree that a page stands in (not recorded)."""
         with recorder.unrecorded():
             return self._name_of(page)
 
-    def _name_of(self, page: Standing) -> str | None:
+    def _name_of(self, page: Page) -> str | None:
         if page.kind == "post":
             return None
         menu = self.tree("menu")
@@ -129,7 +129,7 @@ class Navigation:
             return None
         return f"{max(inside, key=len)}/"
 
-    def near(self, page: Standing) -> tuple[Page | None, Page | None]:
+    def near(self, page: Page) -> tuple[Page | None, Page | None]:
         """The pages before and after one in its tree (not recorded)."""
         name = self.name_of(page)
         order = self._order(name) if name else {}
@@ -148,7 +148,7 @@ class Navigation:
         named = self._config.docs
         if named is not None:
             return named
-        tops = (page._document.source.folder for page in self._pages if isinstance(page, Section))
+        tops = (page.unrecorded.document.source.folder for page in self._pages if isinstance(page, Section))
         return tuple(folder for folder in tops if folder and "/" not in folder and folder not in self._lists)
 
     @cached_property
@@ -180,7 +180,8 @@ class Navigation:
             return NavItem(item.name or item.url or "", None, children, None, item.url, self._root)
         name, mark, fragment = self._listed(item.url.lstrip("/")).partition("#")
         page = self.find(name)
-        return NavItem(item.name or (page._name if page else name), page, children, self._folder_at(page, f"/{name}"),
+        title = page.unrecorded.title if page else name
+        return NavItem(item.name or title, page, children, self._folder_at(page, f"/{name}"),
                        mark + fragment if page else f"/{name}{mark}{fragment}", self._root)
 
     def _listed(self, name: str) -> str:
@@ -193,7 +194,7 @@ class Navigation:
     def _folder_at(self, page: Page | None, path: str) -> str | None:
         """The folder that a section or a list of posts stands for."""
         if isinstance(page, Section):
-            return page._document.source.folder or None
+            return page.unrecorded.document.source.folder or None
         return next((name for name in self._config.collections if self._path_of(name) == path), None)
 
     def _from_folder(self, folder: str) -> Tree:
@@ -207,14 +208,14 @@ class Navigation:
         return (*top, *self._entries(branch))
 
     def _leaf(self, page: Page) -> NavItem:
-        return NavItem(page._name, page, (), None, "", self._root)
+        return NavItem(page.unrecorded.title, page, (), None, "", self._root)
 
     def _entries(self, branch: _Branch) -> Iterator[NavItem]:
         entries = [(in_section(page), self._leaf(page)) for page in branch.pages]
         for inner in branch.inner.values():
             section, below = inner.section, tuple(self._entries(inner))
             entries.append((in_section(section), NavItem(
-                section._name, section, below, inner.folder, "", self._root)) if section else (
+                section.unrecorded.title, section, below, inner.folder, "", self._root)) if section else (
                 inner.place, NavItem(inner.title, None, below, inner.folder, None, self._root)))
         return (item for _, item in sorted(entries, key=lambda entry: entry[0]))
 

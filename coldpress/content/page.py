@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -14,10 +13,11 @@ from coldpress import recorder
 from coldpress.config.mapping import Params
 from coldpress.config.options import PATH_TOKEN
 from coldpress.content.permalinks import Entry
+from coldpress.content.recorded import UnrecordedPage, recorded, recorded_body, recorded_summary
 from coldpress.content.slots import Filling
-from coldpress.content.titles import is_same_title, name_of
+from coldpress.content.titles import is_same_title
 from coldpress.markdown.parser.link_parser import is_safe_url
-from coldpress.markdown.rendered import Brief, Heading, Link, Rendered, Title
+from coldpress.markdown.rendered import Heading, Link, Rendered, Title
 from coldpress.paths import url_of
 from coldpress.sources.front_matter import Document
 from coldpress.text import reading_minutes, shorten
@@ -27,49 +27,168 @@ if TYPE_CHECKING:
     from coldpress.content.navigation import NavItem
     from coldpress.content.taxonomy import Author, Term
 
-T = TypeVar("T")
+
+DESCRIPTION_LENGTH = 155  # characters; what search engines show
 
 
-class recorded(Generic[T]):  # noqa: N801  (used as a decorator, like `property`)
-    """A property whose every read is noted: of `meta`, `body` or `summary`."""
+class Page:
+    """One page of the site.  Immutable; everything comes from its document.
 
-    kind = "meta"
+    `source` is its file below the content folder, `bundle` the folder that is
+    its own, if any.  `unrecorded` is its view for code that records its result itself.
+    """
 
-    def __init__(self, read: Callable[[Any], T]) -> None:
-        self._read = read
-        self.__doc__ = read.__doc__
+    kind = "page"
 
-    @overload
-    def __get__(self, page: None, owner: type) -> recorded[T]: ...
-    @overload
-    def __get__(self, page: Any, owner: type) -> T: ...
+    def __init__(self, entry: Entry, library: Library) -> None:
+        self.source = entry.document.source.path
+        self.bundle = entry.bundle
+        self.unrecorded = UnrecordedPage(entry, self, library)
+        self._library = library
 
-    def __get__(self, page: Any, owner: type) -> T | recorded[T]:
-        if page is None:
-            return self
-        recorder.read(self.kind, page.source)
-        return self._read(page)
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.unrecorded.path}>"
 
+    @property
+    def path(self) -> str:
+        """Its decoded path below the site's root, wherever that is mounted."""
+        recorder.read("url", self.source)
+        return self.unrecorded.path
 
-class recorded_body(recorded[T]):  # noqa: N801
-    """The same for what comes of the body."""
+    @property
+    def url(self) -> str:
+        """The link to this page, under whatever prefix the site is mounted."""
+        return self._library.root() + url_of(self.path)
 
-    kind = "body"
+    @property
+    def permalink(self) -> str | None:
+        """The whole URL, once `base_url` is known."""
+        return self._library.absolute(self.path)
 
+    @property
+    def document(self) -> Document:
+        """Its source, whatever of it may be read."""
+        recorder.read("text", self.source)
+        return self.unrecorded.document
 
-class recorded_summary(recorded[T]):  # noqa: N801
-    """The same for what other pages show of the body."""
+    @recorded_body
+    def rendered(self) -> Rendered:
+        """The body's markup, with slots for links."""
+        return self.unrecorded.rendered
 
-    kind = "summary"
+    @recorded
+    def title(self) -> str:
+        """Of the front matter, else the first heading, else the file's name."""
+        return self.unrecorded.title
 
+    @recorded
+    def date(self) -> datetime | None:
+        """When it was written."""
+        return self.unrecorded.front.date
 
-class Standing:
-    """What a page is told by the Library it stands in."""
+    @recorded
+    def updated(self) -> datetime | None:
+        """When it last changed, where the author says so."""
+        return self.unrecorded.front.updated
 
-    kind: str
-    source: str
-    _document: Document
-    _library: Library
+    @recorded
+    def weight(self) -> float | None:
+        """Its place among its siblings: the lighter, the earlier."""
+        return self.unrecorded.front.weight
+
+    @recorded
+    def lang(self) -> str:
+        """Its language, else the site's."""
+        return self.unrecorded.front.lang or self._library.config.language
+
+    @recorded
+    def layout(self) -> str | None:
+        """The template it asks for, without `.html`."""
+        return self.unrecorded.front.layout
+
+    @recorded
+    def unlisted(self) -> bool:
+        """Whether it stays out of lists, feeds and the sitemap."""
+        return self.unrecorded.front.unlisted
+
+    @recorded
+    def draft(self) -> bool:
+        return self.unrecorded.front.draft
+
+    @recorded
+    def params(self) -> Params:
+        """The author's own keys; one that is missing is None."""
+        return self.unrecorded.front.params
+
+    @recorded
+    def image(self) -> str | None:
+        """The URL of its picture, if it names one."""
+        image = self.unrecorded.front.image
+        url = self._library.link_url(self, Link("image", image)) if image else None
+        return url if url is None or self._library.trusts(self) or is_safe_url(url) else None
+
+    @recorded_body
+    def html(self) -> Markup:
+        """The body, links resolved."""
+        return Filling(self._library, self).html(self.unrecorded.rendered.html)
+
+    def _is_title(self, title: Title) -> bool:
+        """Whether a heading is the page's title; where front matter gives another
+        it is in docs only, whatever that calls the page in lists."""
+        given = self.unrecorded.front.title
+        return (not given or is_same_title(given, title.text) or is_same_title(given, title.written)
+                or (self.kind != "post" and self.face == "docs"))
+
+    def html_elsewhere(self) -> Markup:
+        """The body for another place (a feed): every link is a whole URL."""
+        recorder.read("body", self.source)
+        return Filling(self._library, self, absolute=True).html(self.unrecorded.rendered.html)
+
+    @recorded_body
+    def title_id(self) -> str | None:
+        """The anchor of the heading that became the title."""
+        title = self.unrecorded.rendered.title
+        return title.id if title and self._is_title(title) else None
+
+    @recorded_body
+    def title_html(self) -> Markup:
+        """The title with the marks its heading has, such as code."""
+        title = self.unrecorded.rendered.title
+        if title and self._is_title(title):
+            return Filling(self._library, self).html(title.html)
+        return escape(self.unrecorded.title)
+
+    @recorded_body
+    def toc(self) -> tuple[Heading, ...]:
+        """Its headings as a tree; empty where front matter says `toc: false`."""
+        return self.unrecorded.rendered.toc if self.unrecorded.front.toc else ()
+
+    @recorded_summary
+    def summary(self) -> Markup:
+        """HTML: `summary:`, else what stands before `<!-- more -->`, else the
+        first paragraph.  Its links hold on any page of the site."""
+        given = self.unrecorded.front.summary
+        if given is not None:
+            return Markup(f"<p>{escape(given)}</p>")
+        return Filling(self._library, self, elsewhere=True).html(self.unrecorded.brief.summary)
+
+    @recorded_summary
+    def description(self) -> str:
+        """Plain text for search engines: `description:`, else the summary cut short."""
+        front = self.unrecorded.front
+        return front.description or shorten(front.summary or self.unrecorded.brief.text, DESCRIPTION_LENGTH)
+
+    @recorded_body
+    def words(self) -> int:
+        """How many words; each CJK character counts as one."""
+        rendered = self.unrecorded.rendered
+        return rendered.words + rendered.cjk
+
+    @recorded_body
+    def minutes(self) -> int:
+        """Minutes to read it."""
+        rendered = self.unrecorded.rendered
+        return reading_minutes(rendered.words, rendered.cjk)
 
     @recorded
     def authors(self) -> tuple[Author, ...]:
@@ -150,180 +269,6 @@ class Standing:
         pattern = self._library.config.edit_url
         return pattern.replace(PATH_TOKEN, quote(self.source)) if pattern else None
 
-
-DESCRIPTION_LENGTH = 155  # characters; what search engines show
-
-
-class Page(Standing):
-    """One page of the site.  Immutable; everything comes from its document.
-
-    `source` is its file below the content folder, `bundle` the folder that is
-    its own, if any.
-    """
-
-    kind = "page"
-
-    def __init__(self, entry: Entry, library: Library) -> None:
-        self._document = entry.document
-        self.source = entry.document.source.path
-        self.bundle = entry.bundle
-        self._path = entry.path
-        self._library = library
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._path}>"
-
-    @property
-    def path(self) -> str:
-        """Its decoded path below the site's root, wherever that is mounted."""
-        recorder.read("url", self.source)
-        return self._path
-
-    @property
-    def url(self) -> str:
-        """The link to this page, under whatever prefix the site is mounted."""
-        return self._library.root() + url_of(self.path)
-
-    @property
-    def permalink(self) -> str | None:
-        """The whole URL, once `base_url` is known."""
-        return self._library.absolute(self.path)
-
-    @property
-    def document(self) -> Document:
-        """Its source, whatever of it may be read."""
-        recorder.read("text", self.source)
-        return self._document
-
-    @recorded_body
-    def rendered(self) -> Rendered:
-        """The body's markup, with slots for links."""
-        return self._rendered
-
-    @recorded
-    def title(self) -> str:
-        """Of the front matter, else the first heading, else the file's name."""
-        return self._name
-
-    @cached_property
-    def _name(self) -> str:
-        """The title, for code that sorts or compares: not recorded."""
-        return name_of(self._library, self._document)
-
-    @recorded
-    def date(self) -> datetime | None:
-        """When it was written."""
-        return self._document.front.date
-
-    @recorded
-    def updated(self) -> datetime | None:
-        """When it last changed, where the author says so."""
-        return self._document.front.updated
-
-    @recorded
-    def weight(self) -> float | None:
-        """Its place among its siblings: the lighter, the earlier."""
-        return self._document.front.weight
-
-    @recorded
-    def lang(self) -> str:
-        """Its language, else the site's."""
-        return self._document.front.lang or self._library.config.language
-
-    @recorded
-    def layout(self) -> str | None:
-        """The template it asks for, without `.html`."""
-        return self._document.front.layout
-
-    @recorded
-    def unlisted(self) -> bool:
-        """Whether it stays out of lists, feeds and the sitemap."""
-        return self._document.front.unlisted
-
-    @recorded
-    def draft(self) -> bool:
-        return self._document.front.draft
-
-    @recorded
-    def params(self) -> Params:
-        """The author's own keys; one that is missing is None."""
-        return self._document.front.params
-
-    @recorded
-    def image(self) -> str | None:
-        """The URL of its picture, if it names one."""
-        image = self._document.front.image
-        url = self._library.link_url(self, Link("image", image)) if image else None
-        return url if url is None or self._library.trusts(self) or is_safe_url(url) else None
-
-    @recorded_body
-    def html(self) -> Markup:
-        """The body, links resolved."""
-        return Filling(self._library, self).html(self._rendered.html)
-
-    def _is_title(self, title: Title) -> bool:
-        """Whether a heading is the page's title; where front matter gives another
-        it is in docs only, whatever that calls the page in lists."""
-        given = self._document.front.title
-        return (not given or is_same_title(given, title.text) or is_same_title(given, title.written)
-                or (self.kind != "post" and self.face == "docs"))
-
-    def html_elsewhere(self) -> Markup:
-        """The body for another place (a feed): every link is a whole URL."""
-        recorder.read("body", self.source)
-        return Filling(self._library, self, absolute=True).html(self._rendered.html)
-
-    @recorded_body
-    def title_id(self) -> str | None:
-        """The anchor of the heading that became the title."""
-        title = self._rendered.title
-        return title.id if title and self._is_title(title) else None
-
-    @recorded_body
-    def title_html(self) -> Markup:
-        """The title with the marks its heading has, such as code."""
-        title = self._rendered.title
-        return Filling(self._library, self).html(title.html) if title and self._is_title(title) else escape(self._name)
-
-    @recorded_body
-    def toc(self) -> tuple[Heading, ...]:
-        """Its headings as a tree; empty where front matter says `toc: false`."""
-        return self._rendered.toc if self._document.front.toc else ()
-
-    @recorded_summary
-    def summary(self) -> Markup:
-        """HTML: `summary:`, else what stands before `<!-- more -->`, else the
-        first paragraph.  Its links hold on any page of the site."""
-        given = self._document.front.summary
-        if given is not None:
-            return Markup(f"<p>{escape(given)}</p>")
-        return Filling(self._library, self, elsewhere=True).html(self._brief.summary)
-
-    @recorded_summary
-    def description(self) -> str:
-        """Plain text for search engines: `description:`, else the summary cut short."""
-        front = self._document.front
-        return front.description or shorten(front.summary or self._brief.text, DESCRIPTION_LENGTH)
-
-    @recorded_body
-    def words(self) -> int:
-        """How many words; each CJK character counts as one."""
-        return self._rendered.words + self._rendered.cjk
-
-    @recorded_body
-    def minutes(self) -> int:
-        """Minutes to read it."""
-        return reading_minutes(self._rendered.words, self._rendered.cjk)
-
-    @property
-    def _rendered(self) -> Rendered:
-        """The body's markup, rendered when first asked for (not recorded)."""
-        return self._library.render(self)
-
-    @property
-    def _brief(self) -> Brief:
-        """What other pages show of the body (not recorded)."""
-        return self._library.brief(self)
 
 
 class Post(Page):

@@ -44,7 +44,7 @@ class Pages(Sequence[P_co], Generic[P_co]):
     @property
     def any_dated(self) -> bool:
         """Whether the newest has a date (not recorded)."""
-        return bool(self._pages) and self._pages[0]._document.front.date is not None
+        return bool(self._pages) and self._pages[0].unrecorded.front.date is not None
 
     def __bool__(self) -> bool:
         # Told apart from the length, which every new page changes.

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from coldpress import recorder
 from coldpress.content.collections import Shelves
 from coldpress.content.navigation import Navigation
-from coldpress.content.page import Page, Section, Standing
+from coldpress.content.page import Page, Section
 from coldpress.content.taxonomy import Author, Taxonomy, Term
 from coldpress.markdown.rendered import Brief
 
@@ -25,7 +25,7 @@ class Backlinks:
         self._brief = brief
         self._resolve = resolve
 
-    def of(self, page: Standing) -> tuple[Page, ...]:
+    def of(self, page: Page) -> tuple[Page, ...]:
         """The pages that link to one, in the order of their sources."""
         return tuple(self._linking.get(page.source, ()))
 
@@ -60,7 +60,7 @@ class Related:
     def __init__(self, taxonomies: Iterable[Taxonomy]) -> None:
         self._taxonomies = tuple(taxonomies)
 
-    def of(self, page: Standing) -> tuple[Page, ...]:
+    def of(self, page: Page) -> tuple[Page, ...]:
         """The pages that share most with one, at most `MANY`; of equals the
         nearest in time comes first."""
         scores: dict[Page, int] = {}
@@ -72,7 +72,7 @@ class Related:
         best = sorted(scores, key=lambda other: (-scores[other], abs(self._moments[other] - moment), other.source))
         return tuple(other for other in best[:MANY + 1] if other is not page)[:MANY]
 
-    def basis(self, page: Standing) -> str:
+    def basis(self, page: Page) -> str:
         """What decides which pages are related to one: the same, the same pages."""
         parts = []
         for pages, marks, index in self._lists.get(page.source, ()):
@@ -102,8 +102,8 @@ class Related:
         return lists
 
 
-def _moment(page: Standing) -> float:
-    date = page._document.front.date
+def _moment(page: Page) -> float:
+    date = page.unrecorded.front.date
     return date.timestamp() if date else 0.0
 
 
@@ -115,7 +115,7 @@ class Neighbourhood(Shelves):
         recorder.read("source", f"{folder}/")
         return self._tree.page_in(folder)
 
-    def section_of(self, page: Standing) -> Section | None:
+    def section_of(self, page: Page) -> Section | None:
         """The section that a page belongs to."""
         recorder.read("section", page.source)
         return self._tree.nearest(page)
@@ -125,7 +125,7 @@ class Neighbourhood(Shelves):
         recorder.read("members", section.source)
         return self._tree.members.get(section.source, ())
 
-    def neighbours(self, page: Standing) -> tuple[Page | None, Page | None]:
+    def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
         """The pages before and after one: posts in time, others in their tree."""
         recorder.read("near", page.source)
         if page.kind != "post":
@@ -133,20 +133,20 @@ class Neighbourhood(Shelves):
         siblings, index = self._position.get(page.source, ((), 0))
         return _at(siblings, index + 1), _at(siblings, index - 1)
 
-    def terms_of(self, page: Standing) -> dict[str, tuple[Term, ...]]:
+    def terms_of(self, page: Page) -> dict[str, tuple[Term, ...]]:
         """A page's terms by taxonomy."""
-        front = page._document.front
+        front = page.unrecorded.front
         return {name: self.authors.of(self.author_names(page)) if name == "authors" else
                 taxonomy.of(front.terms.get(name, ())) for name, taxonomy in self.taxonomies.items()}
 
-    def authors_of(self, page: Standing) -> tuple[Author, ...]:
+    def authors_of(self, page: Page) -> tuple[Author, ...]:
         """Who wrote a page."""
-        names = page._document.front.authors or ((self.config.author,) if self.config.author else ())
+        names = page.unrecorded.front.authors or ((self.config.author,) if self.config.author else ())
         return tuple(map(self.authors.person, names))
 
-    def series_of(self, page: Standing) -> Term | None:
+    def series_of(self, page: Page) -> Term | None:
         """The series that a page is a part of."""
-        names = page._document.front.terms.get("series", ())
+        names = page.unrecorded.front.terms.get("series", ())
         return next(iter(self.series.of(names)), None)
 
     @cached_property
@@ -155,7 +155,7 @@ class Neighbourhood(Shelves):
         with recorder.unrecorded():  # whoever asks next reads as much
             return Navigation(self.config, self.all_pages.unrecorded, self.root, self._named)
 
-    def related_to(self, page: Standing) -> tuple[Page, ...]:
+    def related_to(self, page: Page) -> tuple[Page, ...]:
         """Pages that share terms with one."""
         recorder.read("related", page.source)
         return self.related.of(page)

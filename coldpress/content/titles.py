@@ -5,14 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from coldpress.sources.front_matter import Document
 
 if TYPE_CHECKING:
-    from coldpress.content.library import Library
     from coldpress.content.page import Page
 
 _DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
@@ -30,11 +29,10 @@ def _folded(title: str) -> str:
     return " ".join(unicodedata.normalize("NFC", title.translate(_STRAIGHT)).split()).casefold()
 
 
-def name_of(library: Library, document: Document) -> str:
+def title_of(document: Document, first_heading: Callable[[], str | None], site: str) -> str:
     """The title of the front matter, else the first heading, else the file's
-    name; of the home page's file, the site's."""
-    heading = None if document.front.title else library._markup.heading(document.digest, document.read_body)
-    return document.front.title or heading or _file_name(document) or library.config.title
+    name; of the home page's file, the `site`'s."""
+    return document.front.title or first_heading() or _file_name(document) or site
 
 
 def _file_name(document: Document) -> str:
@@ -61,7 +59,7 @@ class Names:
         for names_of_asset in (str, posixpath.basename):
             for source in assets:
                 self._assets.setdefault(_folded_name(names_of_asset(source)), source)
-        in_order = sorted(pages, key=lambda page: page._path)
+        in_order = sorted(pages, key=lambda page: page.unrecorded.path)
         for names in (_of_file, _of_path, _of_title, _of_alias):
             for page in in_order:
                 for name in names(page):
@@ -85,17 +83,17 @@ def _folded_name(name: str) -> str:
 
 def _of_file(page: Page) -> Iterable[str]:
     source = page.source.rpartition(".")[0]
-    return source, source.removesuffix("/index").removesuffix("/_index"), page._document.stem
+    return source, source.removesuffix("/index").removesuffix("/_index"), page.unrecorded.document.stem
 
 
 def _of_path(page: Page) -> Iterable[str]:
-    path = page._path.strip("/")
+    path = page.unrecorded.path.strip("/")
     return path, path.rpartition("/")[2]
 
 
 def _of_title(page: Page) -> Iterable[str]:
-    return (page._name,)
+    return (page.unrecorded.title,)
 
 
 def _of_alias(page: Page) -> Iterable[str]:
-    return (alias for alias in page._document.front.aliases if "/" not in alias)
+    return (alias for alias in page.unrecorded.front.aliases if "/" not in alias)

@@ -282,7 +282,7 @@ class Answering:
 
     def _checked(self, page: Page, moment: Moment) -> tuple[Iterable[Key], tuple[Problem, ...]]:
         """What a build would say of a page's links and markup, and what was read to know it."""
-        library, problems, name = moment.site.snapshot.library, Problems(), page._document.source.name
+        library, problems, name = moment.site.snapshot.library, Problems(), page.unrecorded.document.source.name
         if any(_is_in(problem, name) for problem in self._current.errors):
             return (), ()  # the page is as it was, and its file another: nothing would be at its line
         with recorder.unrecorded():
@@ -322,7 +322,7 @@ def _is_page(response: Response) -> bool:
 def _with_source(problem: Problem, source: str | None, moment: Moment) -> Problem:
     """A failure with the content it came up on."""
     page = moment.site.snapshot.library.by_source(source) if source else None
-    name = page._document.source.name if page else None
+    name = page.unrecorded.document.source.name if page else None
     if name is None or (problem.place and problem.place.path == name):
         return problem
     return replace(problem, also=(*problem.also, Place(name))) if problem.place else replace(problem, place=Place(name))

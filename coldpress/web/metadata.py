@@ -101,7 +101,7 @@ def _locale(lang: str) -> str | None:
 
 def _is_written(page: Page) -> bool:
     """Whether the front matter has a description, or a summary that is used as one."""
-    return page._document.front.description is not None or page._document.front.summary is not None
+    return page.unrecorded.front.description is not None or page.unrecorded.front.summary is not None
 
 
 def _description(site: Site, known: Mapping[str, Any], page: Page | None, title: str) -> str:

@@ -78,7 +78,7 @@ class SiteSearch:
             key = self._markup.key(body) if body else ""
             if body:
                 self._bodies[key] = body
-            yield Document(number, key, page._name)
+            yield Document(number, key, page.unrecorded.title)
 
     def _body(self, library: Library, page: Page) -> Body | None:
         """A page's body; None for a body that is a template and fails, which the page itself reports."""

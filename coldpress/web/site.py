@@ -28,7 +28,6 @@ from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.content.protocols import Host
 from coldpress.content.taxonomy import front_taxonomies
-from coldpress.content.titles import name_of
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.markdown.cache import MarkupCache
 from coldpress.markdown.store import MarkupStore
@@ -205,7 +204,7 @@ class Site:
                 documents = [self.sources.taken_again(page.document) if page else None for page in pages]
             except OSError:
                 return False
-            if not all(page and document and name_of(library, document) == page.title
+            if not all(page and document and library.title_of(document) == page.title
                        for page, document in zip(pages, documents, strict=True)):
                 return False
             library.take(filter(None, documents))

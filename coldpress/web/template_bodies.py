@@ -71,7 +71,7 @@ def _run(site: Site, page: Page, body: str) -> _Made:
 def written_body(page: Page) -> str:
     """A page's body as written.  The read is not recorded here: the caller did it."""
     with recorder.unrecorded():
-        return page._document.read_body()
+        return page.unrecorded.document.read_body()
 
 
 def _variables(site: Site, page: Page) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _problem(page: Page, reason: BaseException) -> Problem:
     hint = getattr(reason, "hint", None) or "write `{% raw %}` round text that only looks like a template"
     message = reason.message if isinstance(reason, TemplateError) else reason
     return Problem("template.body", f"this body is a template that fails: {message}",
-                   page._document.place(line, 1, 1), hint)
+                   page.unrecorded.document.place(line, 1, 1), hint)
 
 
 @lru_cache(maxsize=1)

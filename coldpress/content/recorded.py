@@ -1,0 +1,102 @@
+"""The two ways to read a page: properties whose reads are recorded, and the view without records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeVar, overload
+
+from coldpress import recorder
+from coldpress.content.permalinks import Entry
+from coldpress.markdown.rendered import Brief, Rendered
+from coldpress.sources.fields import FrontMatter
+from coldpress.sources.front_matter import Document
+
+T = TypeVar("T")
+P = TypeVar("P")
+P_contra = TypeVar("P_contra", contravariant=True)
+
+
+class recorded(Generic[T]):  # noqa: N801  (used as a decorator, like `property`)
+    """A property of a page whose every read is recorded, as one of the page's `meta` data."""
+
+    kind = "meta"
+
+    def __init__(self, read: Callable[[Any], T]) -> None:
+        self._read = read
+        self.__doc__ = read.__doc__
+
+    @overload
+    def __get__(self, page: None, owner: type) -> recorded[T]: ...
+    @overload
+    def __get__(self, page: Any, owner: type) -> T: ...
+
+    def __get__(self, page: Any, owner: type) -> T | recorded[T]:
+        if page is None:
+            return self
+        recorder.read(self.kind, page.source)
+        return self._read(page)
+
+
+class recorded_body(recorded[T]):  # noqa: N801
+    """A property that depends on the page's body."""
+
+    kind = "body"
+
+
+class recorded_summary(recorded[T]):  # noqa: N801
+    """A property that depends on the part of the body that other pages show."""
+
+    kind = "summary"
+
+
+class UnrecordedLibrary(Protocol[P_contra]):
+    """What the unrecorded view of a page asks of its library: `library.Library`."""
+
+    def title_of(self, document: Document) -> str: ...
+
+    def render(self, page: P_contra) -> Rendered: ...
+
+    def brief(self, page: P_contra) -> Brief: ...
+
+    def trusts(self, page: P_contra) -> bool: ...
+
+
+class UnrecordedPage(Generic[P]):
+    """A view of a page that records no reads, for code whose result is recorded under
+    another name.  (What a template or snippet in the body reads is recorded all the same.)"""
+
+    __slots__ = ("_library", "_page", "_title", "document", "path")
+
+    def __init__(self, entry: Entry, page: P, library: UnrecordedLibrary[P]) -> None:
+        self.document = entry.document
+        self.path = entry.path
+        self._page = page
+        self._library = library
+        self._title: str | None = None
+
+    @property
+    def front(self) -> FrontMatter:
+        """The front matter of its source."""
+        return self.document.front
+
+    @property
+    def title(self) -> str:
+        """The title, found when it is first asked for."""
+        if self._title is None:
+            self._title = self._library.title_of(self.document)
+        return self._title
+
+    @property
+    def rendered(self) -> Rendered:
+        """The rendered body, with slots for links."""
+        return self._library.render(self._page)
+
+    @property
+    def brief(self) -> Brief:
+        """The part of the rendered body that other pages show."""
+        return self._library.brief(self._page)
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether its author may write any HTML."""
+        return self._library.trusts(self._page)
