@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.server
+import os
 import shutil
 import threading
 from importlib.util import find_spec
@@ -15,7 +16,8 @@ from conftest import REPOSITORY, SHARED, SiteFolder, missing, theme_css
 from coldpress.markdown.native import Renderer
 from coldpress.markdown.rendered import Component
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+CHROMIUM = os.environ.get("COLDPRESS_CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
