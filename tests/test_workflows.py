@@ -96,4 +96,5 @@ def test_only_a_tag_is_published_and_only_by_the_job_that_may():
     assert [step["uses"].partition("@")[0] for step in publish["steps"]] == [
         "actions/download-artifact", "pypa/gh-action-pypi-publish"]
     assert "permissions" not in RELEASE["build"]
-    assert not re.search(r"secrets|password|(?<!id-)token:", (REPOSITORY / ".github/workflows/release.yml").read_text("utf-8"))
+    text = (REPOSITORY / ".github/workflows/release.yml").read_text("utf-8")
+    assert not re.search(r"secrets|password|(?<!id-)token:", text)
