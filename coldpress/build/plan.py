@@ -272,5 +272,6 @@ def _files(problem: Problem) -> list[str]:
 
 
 def _nearness(place: Place) -> tuple[bool, object]:
-    """What sorts the places that lead to a URL: a list shows links of the files in it."""
+    """Sort key of the places that link to a URL: files come before pages without a source,
+    as a list only repeats links of the files it shows."""
     return place.path.startswith("/"), place.order()

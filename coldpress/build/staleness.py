@@ -169,8 +169,8 @@ class Staleness:
                 self.everything = f"{made_of[0]}, which own code shares"
 
     def why(self, entry: PlanEntry, row: PageRow | None, shared: Collection[str] = ()) -> Why:
-        """The reasons to render an entry, of which `row` is known; none when it
-        is fresh.  `shared` are the kinds of reads it shares with own routes."""
+        """Returns the reasons to render an entry; none if it is fresh.  `row` is its record
+        of the last build; `shared` are the kinds of reads it shares with own routes."""
         if self.everything:
             return (self.everything,)
         if row is None or row.endpoint != entry.endpoint or row.file != entry.file:

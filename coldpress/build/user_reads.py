@@ -85,7 +85,7 @@ def engine() -> str:
 
 
 def installed() -> list[str]:
-    """Name and version of every package, as their folders are called."""
+    """Returns the names of the `.dist-info` folders of all installed packages: each holds name and version."""
     return sorted({info.name for folder in package_folders() for info in folder.glob("*.dist-info")})
 
 

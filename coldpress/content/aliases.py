@@ -49,7 +49,8 @@ def alias_paths(page: Page) -> list[str]:
 
 
 def may_have(page: Page, path: str) -> bool:
-    """Whether a page may have an alias: of authors who are not trusted, in its own folder."""
+    """Whether a page may have an alias.  Pages of authors who are not trusted may have
+    aliases below their own folder only."""
     return page.unrecorded.is_trusted or is_granted(page.unrecorded.document, path)
 
 

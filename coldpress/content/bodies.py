@@ -39,7 +39,7 @@ class _Body:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines as they are rendered."""
+        """The lines that are rendered: those of the source, with templates run and snippets inserted."""
         return self.expanded.text.split("\n") if self.expanded else self.written
 
     @cached_property

@@ -215,7 +215,7 @@ class Library(Neighbourhood):
         return Body(text_digest(expanded.text), language, lambda: expanded.text, expanded.trusted)
 
     def render(self, page: Page) -> Rendered:
-        """A page's markup, from the cache where it is there."""
+        """Returns the rendered Markdown of a page, from the cache if it is there."""
         body = self.body_of(page)
         with recorder.unrecorded():
             return self._markup.render(body)

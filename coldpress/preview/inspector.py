@@ -1,4 +1,4 @@
-"""What can be told of a page while it is previewed."""
+"""The inspector of the preview: what a page was made of, as HTML."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MANY = 40  # names of one kind that are shown
 
 
 def inspected(render: Render, site: Coldpress, overlay: Overlay) -> str:
-    """The inspector's text on one answer, as HTML."""
+    """Returns what the inspector shows of one rendered response, as HTML."""
     with recorder.unrecorded():
         page = site.library.by_source(render.source) if render.source else None
         size = f"{render.size / 1024:.1f} KB of HTML ({render.packed / 1024:.1f} KB gzip)"

@@ -72,7 +72,7 @@ class Channel:
             return list(self._tabs.values())
 
     def close(self) -> None:
-        """Let all go."""
+        """Ends the event streams of all open pages."""
         for subscriber in self.everyone():
             subscriber.tell(_END)
 

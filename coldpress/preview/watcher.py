@@ -94,7 +94,7 @@ class Watcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and wait until it has."""
+        """Stops watching, and waits until the thread has ended."""
         self._stop.set()
         if self._thread.ident is not None:
             self._thread.join()
@@ -107,7 +107,8 @@ class Watcher:
                 self._poll()
 
     def _listen(self) -> None:
-        """Be told, until folders appear or vanish; if that fails, poll from then on."""
+        """Reports what the system says has changed, until a watched folder appears or
+        vanishes.  If the system cannot watch, the watcher polls from then on."""
         watch = import_module("watchfiles").watch
         known = _existing(self._places().trees)
         is_first = True

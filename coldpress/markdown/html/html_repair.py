@@ -296,7 +296,7 @@ class _Repair:
             self._changed = True
 
     def _last(self, name: str) -> int:
-        """The place of the innermost open element of a name."""
+        """Returns the index of the innermost open element with this name; -1 if none is open."""
         places = self._places.get(name)
         return places[-1] if places else -1
 

@@ -60,7 +60,7 @@ class Budget:
         self._depth = 0
 
     def spend(self, steps: int) -> None:
-        """Counts steps."""
+        """Takes steps off the budget; raises if none are left."""
         self.steps -= steps
         if self.steps < 0:
             raise TooCostly(f"it takes more than {STEPS:,} steps")
@@ -126,7 +126,7 @@ def running(source: str) -> Iterator[Budget]:
 
 
 def as_width(value: Any) -> int:
-    """Returns a width; raises if texts may not be that wide."""
+    """Returns the width that a body passes to a filter; raises if it is no number or too large."""
     if not isinstance(value, int) or value > WIDTH:
         raise TooCostly(f"a width is a number up to {WIDTH:,}")
     return value
