@@ -152,7 +152,7 @@ REFUSED = """\
 {{ url_for("nowhere") }}|{{ url_for("static", filename="../../etc/passwd") }}|{{ url_for(page) }}|{{ now().tzinfo }}
 {{ now().astimezone() }}|{{ now().replace(tzinfo=none) }}|{{ now().__class__.now() }}
 {{ now().strftime("%Y" * 1000) }}|{{ page.params.day.today() }}|{{ library.left_out }}|{{ library.host }}
-{{ library.take([]) }}|{{ library.render(page) }}|{{ library.by_source(page) }}|{{ library._markup }}
+{{ library.replace_documents([]) }}|{{ library.render(page) }}|{{ library.by_source(page) }}|{{ library._markup }}
 {{ library.posts.unrecorded }}|{{ library.posts._of }}|{{ library.config.markdown }}|{{ library.link_url }}
 {{ library.assets["/pic.txt"].file }}|{{ library.assets["/pic.txt"].read() }}|{{ library.navigation }}
 {{ library.target }}|{{ site._site }}|{{ site.__init__ }}|{{ site.theme.__class__ }}|{{ data._files }}

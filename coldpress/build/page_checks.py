@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from coldpress import recorder
 from coldpress.build.user_reads import summed_up
-from coldpress.content.bodies import bodies_kept, missing_snippets, place_in
+from coldpress.content.bodies import cached_bodies, missing_snippets, place_in
 from coldpress.content.library import Library
-from coldpress.content.links import broken_link, loose_links, missing_anchors
+from coldpress.content.links import broken_link, missing_anchors, unresolved_links
 from coldpress.content.page import Page
-from coldpress.content.protocols import CANNOT
+from coldpress.content.protocols import CANNOT_BE_SHOWN
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.markdown.rendered import Link
 from coldpress.recorder import Key
@@ -32,10 +32,10 @@ class Check:
 
 def check_page(library: Library, page: Page) -> Check:
     """Look at the markup of one page."""
-    with recorder.recording() as reads, bodies_kept():
+    with recorder.recording() as reads, cached_bodies():
         recorder.read("text", page.source)
         try:
-            loose = tuple(loose_links(library, page))
+            loose = tuple(unresolved_links(library, page))
         except ColdpressError:  # a body that is a template and fails, which the page tells
             return Check(page.source, tuple(summed_up(reads)), (), ())
         problems = (*flaws_of(library, page), *missing_anchors(library, page), *unknown_components(library, page),
@@ -73,7 +73,7 @@ def missing_files(library: Library, page: Page) -> Iterator[Problem]:
         yield Problem("markup.include", f"`{name}` {why}",
                       place_in(library, page, component.line, component.column),
                       "name a text file of the site, from this page's folder or, with a slash, from the site's"
-                      if why == CANNOT else "its name stands in its place", severity="warning")
+                      if why == CANNOT_BE_SHOWN else "its name stands in its place", severity="warning")
 
 
 def tell(checks: Iterable[Check], library: Library, exists: Callable[[str], bool], problems: Problems) -> None:
@@ -81,7 +81,7 @@ def tell(checks: Iterable[Check], library: Library, exists: Callable[[str], bool
     pages = {page.source: page for page in library.all_pages}
     for check in checks:
         problems.extend(check.problems)
-        with bodies_kept():
+        with cached_bodies():
             for path, link in check.loose:
                 if path is None or not exists(path):
                     problems.add(broken_link(library, pages[check.source], link))

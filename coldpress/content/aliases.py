@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coldpress.content.page import Page
-from coldpress.content.permalinks import grants, is_granted
+from coldpress.content.permalinks import granted_paths_hint, is_granted
 from coldpress.errors import Problems
 from coldpress.paths import BadPath, can_be_page, file_of
 
@@ -48,7 +48,7 @@ def alias_paths(page: Page) -> list[str]:
     return list(dict.fromkeys(paths))
 
 
-def may_have(page: Page, path: str) -> bool:
+def may_redirect(page: Page, path: str) -> bool:
     """Whether a page may have an alias.  Pages of authors who are not trusted may have
     aliases below their own folder only."""
     return page.unrecorded.is_trusted or is_granted(page.unrecorded.document, path)
@@ -59,36 +59,36 @@ class Aliases:
 
     def __init__(self, pages: Iterable[Page]) -> None:
         pages = tuple(pages)
-        self._having = [page for page in pages if page.unrecorded.front.aliases]
-        self._pages = {_folded(page.path): page for page in reversed(pages)} if self._having else {}
+        self._with_aliases = [page for page in pages if page.unrecorded.front.aliases]
+        self._pages = {_folded(page.path): page for page in reversed(pages)} if self._with_aliases else {}
         self._taken: dict[str, Alias] = {}
         self.by_path: dict[str, Alias] = {}
-        for page in self._having:
+        for page in self._with_aliases:
             for path in filter(can_be_page, alias_paths(page)):
-                if _folded(path) not in self._pages and _folded(path) not in self._taken and may_have(page, path):
+                if _folded(path) not in self._pages and _folded(path) not in self._taken and may_redirect(page, path):
                     self.by_path[path] = self._taken[_folded(path)] = Alias(path, page)
 
     def check(self, problems: Problems) -> None:
         """Report the aliases that do not redirect, each at its line."""
-        for page in self._having:
+        for page in self._with_aliases:
             for path in alias_paths(page):
                 if path not in self.by_path or self.by_path[path].page is not page:
-                    self._tell(page, path, problems)
+                    self._report(page, path, problems)
 
-    def _tell(self, page: Page, path: str, problems: Problems) -> None:
+    def _report(self, page: Page, path: str, problems: Problems) -> None:
         place = page.unrecorded.document.place_of
         try:
             file_of(path)
         except BadPath as reason:
             problems.error("url.bad", f"`{path}` cannot be an alias: {reason}", place("aliases"), reason.hint)
             return
-        if not may_have(page, path):
+        if not may_redirect(page, path):
             problems.warn("page.untrusted", f"its author is not trusted to have the alias `{path}`", place("aliases"),
-                          grants(page.unrecorded.document))
+                          granted_paths_hint(page.unrecorded.document))
             return
         winner = self._pages.get(_folded(path))
         if winner is None:
-            self._tell_of_alias(page, path, self._taken[_folded(path)], problems)
+            self._report_shared_alias(page, path, self._taken[_folded(path)], problems)
         elif winner is not page:
             problems.warn("url.clash", f"the alias `{path}` is the URL of a page, which wins", place("aliases"),
                           "take the alias out", also=(winner.unrecorded.document.place_of("permalink"),))
@@ -96,7 +96,7 @@ class Aliases:
             problems.warn("url.clash", f"the alias `{path}` and the page itself, `{page.path}`, are one file where "
                           "case does not count; it does not redirect", place("aliases"), "take the alias out")
 
-    def _tell_of_alias(self, page: Page, path: str, other: Alias, problems: Problems) -> None:
+    def _report_shared_alias(self, page: Page, path: str, other: Alias, problems: Problems) -> None:
         place, hint = page.unrecorded.document.place_of("aliases"), "take one of them out"
         if other.page is page:
             if file_of(path) != file_of(other.path):

@@ -14,15 +14,15 @@ from functools import partial
 from pathlib import Path
 
 from coldpress.config.model import Config, RunOptions
-from coldpress.content.authors import check_people, people_of
+from coldpress.content.authors import author_data, check_author_data
 from coldpress.content.library import Library
 from coldpress.content.output_claims import Claims, file_that_is_a_folder
-from coldpress.content.permalinks import Entry, Permalinks, asset_path, check_languages
-from coldpress.content.protocols import Host, Markup
+from coldpress.content.permalinks import PageEntry, Permalinks, asset_path, check_languages
+from coldpress.content.protocols import BodyRenderer, Host
 from coldpress.content.selection import (
     IN_UNDERSCORE,
     OF_UNTRUSTED,
-    LeftOut,
+    Unpublished,
     active_files,
     is_withheld,
     select,
@@ -52,7 +52,7 @@ class Sources:
     root: Path
     base: Path
     config: Config
-    markup: Markup
+    markup: BodyRenderer
     cache: SourceCache
     read: dict[tuple[SourceFile, bool], tuple[Document | None, Problems]] = field(default_factory=dict)
 
@@ -68,7 +68,7 @@ class Sources:
         self.read = now
         return {file: found for (file, _), found in now.items()}
 
-    def taken_again(self, document: Document) -> Document | None:
+    def reread(self, document: Document) -> Document | None:
         """A document as its file is now, if nothing but its body changed and
         nothing was or is wrong with it.  Raises `OSError` when it is gone."""
         key = next((key for key in ((document.source, False), (document.source, True)) if key in self.read), None)
@@ -120,7 +120,7 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host,
     assets = _place_assets([file for file in files if not file.is_markdown and file.path not in states],
                            bundles, problems, lowercase=config.slugs.lowercase)
     data = _data(sources, problems)
-    check_authors(entries, people_of(data).values(), problems)
+    check_authors(entries, author_data(data).values(), problems)
     library = Library(config, entries, assets, left_out, states, sources.markup, host, data)
     _refuse_clashes(entries, library, problems)
     return library
@@ -139,11 +139,11 @@ def _data(sources: Sources, problems: Problems) -> Data:
     folder = sources.root / sources.config.data_dir
     name = relative_name(folder, sources.base)
     data = Data(find_files(folder, name, problems), problems)
-    problems.extend(check_people(data, name))
+    problems.extend(check_author_data(data, name))
     return data
 
 
-def _states(files: Iterable[SourceFile], left_out: Iterable[LeftOut]) -> dict[str, str]:
+def _states(files: Iterable[SourceFile], left_out: Iterable[Unpublished]) -> dict[str, str]:
     """What is left out now, and why: the sources, what lies in their bundles,
     and links to them under another name."""
     bundles = {out.document.source.folder: out.state for out in left_out if _is_bundle(out.document)}
@@ -175,7 +175,7 @@ def _is_bundle(document: Document) -> bool:
     return bool(document.source.folder) and document.source.stem == "index"
 
 
-def _warn_of_undated(entries: Iterable[Entry], problems: Problems) -> None:
+def _warn_of_undated(entries: Iterable[PageEntry], problems: Problems) -> None:
     for entry in entries:
         if entry.kind == "post" and entry.document.front.date is None:
             problems.warn("post.undated", "this post has no date: it comes last and stays out of feeds",
@@ -200,7 +200,7 @@ def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems
     return assets
 
 
-def _refuse_clashes(entries: Iterable[Entry], library: Library, problems: Problems) -> None:
+def _refuse_clashes(entries: Iterable[PageEntry], library: Library, problems: Problems) -> None:
     """Two sources for one URL, or one that is a file where the other is a folder:
     pages, aliases and assets are compared."""
     claims: Claims[FindPlace] = Claims()

@@ -21,9 +21,9 @@ NAME = "authors"
 """What the file is called, without its ending."""
 
 
-def people_of(data: Data) -> dict[str, Mapping[str, Any]]:
+def author_data(data: Data) -> dict[str, Mapping[str, Any]]:
     """What is told of each author, by id (not recorded); a mere text is the name.
-    Nobody, where the file is not as it should be, which `check_people` tells."""
+    Empty if the file is not as it should be: `check_author_data` reports that."""
     try:
         with recorder.unrecorded():
             told = data.get(NAME)
@@ -34,7 +34,7 @@ def people_of(data: Data) -> dict[str, Mapping[str, Any]]:
     return {slugify(str(ident)): _person(about) for ident, about in told.items() if slugify(str(ident))}
 
 
-def check_people(data: Data, config_name: str) -> list[Problem]:
+def check_author_data(data: Data, config_name: str) -> list[Problem]:
     """What is wrong with the file."""
     try:
         with recorder.unrecorded():

@@ -28,7 +28,7 @@ def expanded_body(library: Library, page: Page) -> Expanded | None:
     return None
 
 
-class _Body:
+class _BodyLines:
     """A page's body with its lines, each split when first asked for."""
 
     def __init__(self, library: Library, page: Page) -> None:
@@ -75,11 +75,11 @@ class _Body:
         return numbers
 
 
-_kept: ContextVar[dict[str, _Body] | None] = ContextVar("coldpress.bodies", default=None)
+_kept: ContextVar[dict[str, _BodyLines] | None] = ContextVar("coldpress.bodies", default=None)
 
 
 @contextmanager
-def bodies_kept() -> Iterator[None]:
+def cached_bodies() -> Iterator[None]:
     """Within the block, read and expand the body of a page only once, however
     many places in it are asked for."""
     token = _kept.set({})
@@ -89,11 +89,11 @@ def bodies_kept() -> Iterator[None]:
         _kept.reset(token)
 
 
-def _body(library: Library, page: Page) -> _Body:
+def _body(library: Library, page: Page) -> _BodyLines:
     kept = _kept.get()
     if kept is None:
-        return _Body(library, page)
-    return kept.get(page.source) or kept.setdefault(page.source, _Body(library, page))
+        return _BodyLines(library, page)
+    return kept.get(page.source) or kept.setdefault(page.source, _BodyLines(library, page))
 
 
 def place_in(library: Library, page: Page, line: int | None, column: int | None, length: int = 1) -> Place:

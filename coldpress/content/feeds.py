@@ -14,13 +14,13 @@ from coldpress.content.collections import newest_first
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
 from coldpress.content.page_list import Pages
-from coldpress.content.pagination import numbered_pages, page_of, page_path
-from coldpress.content.slots import Filling
+from coldpress.content.pagination import count_numbered_pages, page_of, page_path
+from coldpress.content.slots import SlotFiller
 from coldpress.content.taxonomy import Term
 from coldpress.markdown.rendered import Link
 
-TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp",
-         ".avif": "image/avif", ".svg": "image/svg+xml"}
+IMAGE_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
+               ".webp": "image/webp", ".avif": "image/avif", ".svg": "image/svg+xml"}
 """Media types by ending; our own, as those of Python and of the machine differ."""
 
 
@@ -47,12 +47,12 @@ def cover_of(library: Library, page: Page) -> Cover | None:
     asset = library.asset_at(target.path) if target.asset and target.path else None
     width, height = (library.image_size(target.path) if asset and target.path else None) or (None, None)
     alt = page.params["image_alt"] or page.title
-    kind = TYPES.get(posixpath.splitext(url.partition("?")[0])[1].lower())
+    kind = IMAGE_TYPES.get(posixpath.splitext(url.partition("?")[0])[1].lower())
     return Cover(f"https:{url}" if url.startswith("//") else url, str(alt), kind,
                  asset.size if asset else None, width, height)
 
 
-FILES = {"atom": "feed.xml", "rss": "rss.xml", "json": "feed.json"}
+FEED_FILES = {"atom": "feed.xml", "rss": "rss.xml", "json": "feed.json"}
 """What the file of each format is called."""
 
 
@@ -134,20 +134,20 @@ def _is_dated(pages: Pages[Page]) -> bool:
     return pages.any_dated
 
 
-def summary_elsewhere(library: Library, page: Page) -> Markup:
+def absolute_summary(library: Library, page: Page) -> Markup:
     """A page's summary for another place: every link is a whole URL."""
     recorder.read("summary", page.source)
     given = page.unrecorded.front.summary
     if given is not None:
         return Markup(f"<p>{escape(given)}</p>")
-    return Filling(library, page, absolute=True).html(page.unrecorded.brief.summary)
+    return SlotFiller(library, page, absolute=True).html(page.unrecorded.brief.summary)
 
 
-MOST = 50_000
+MAX_SITEMAP_URLS = 50_000
 """URLs that one file may hold."""
 
 
-def sitemap_of(library: Library) -> list[tuple[str, datetime | None]]:
+def sitemap_entries(library: Library) -> list[tuple[str, datetime | None]]:
     """Paths, sorted, each with the date of what is there; of a list, the date of
     the newest on it."""
     places: dict[str, datetime | None] = {}
@@ -160,12 +160,12 @@ def sitemap_of(library: Library) -> list[tuple[str, datetime | None]]:
     return sorted(places.items())
 
 
-def parts_of_sitemap(library: Library) -> int:
+def count_sitemap_parts(library: Library) -> int:
     """How many files a site's map takes, where it is more than one; else 0."""
     size = library.config.paginate
     at_most = len(library.all_pages) + len(list(_whole_lists(library))) + sum(
-        1 + numbered_pages(len(pages), size) for _, pages in _lists(library))
-    return -(-len(sitemap_of(library)) // MOST) if at_most > MOST else 0
+        1 + count_numbered_pages(len(pages), size) for _, pages in _lists(library))
+    return -(-len(sitemap_entries(library)) // MAX_SITEMAP_URLS) if at_most > MAX_SITEMAP_URLS else 0
 
 
 # Which pages are in a list follows from their front matter, which whoever makes a
@@ -200,7 +200,7 @@ def _lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
 def _pages_of_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
     size = library.config.paginate
     for path, pages in _lists(library):
-        for number in (None, *range(1, numbered_pages(len(pages), size) + 1)):
+        for number in (None, *range(1, count_numbered_pages(len(pages), size) + 1)):
             chunk = page_of(pages, number, size)
             if chunk:
                 yield page_path(path, number), chunk[0]

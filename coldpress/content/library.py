@@ -12,16 +12,16 @@ import imagesize
 from coldpress import recorder
 from coldpress.config.model import Config
 from coldpress.content.aliases import Alias, Aliases
-from coldpress.content.authors import people_of
+from coldpress.content.authors import author_data
 from coldpress.content.bodies import expanded_body
-from coldpress.content.links import Suggestions, Target, resolve
+from coldpress.content.links import LinkTarget, Suggestions, resolve
 from coldpress.content.page import Page, Post, Section
-from coldpress.content.permalinks import Entry
-from coldpress.content.protocols import Host, Markup
+from coldpress.content.permalinks import PageEntry
+from coldpress.content.protocols import BodyRenderer, Host
 from coldpress.content.relations import Backlinks, Neighbourhood
-from coldpress.content.selection import LeftOut
+from coldpress.content.selection import Unpublished
 from coldpress.content.taxonomy import Author
-from coldpress.content.titles import Names, title_of
+from coldpress.content.titles import WikiLinkIndex, title_of
 from coldpress.markdown.cache import Body
 from coldpress.markdown.rendered import Brief, Link, Rendered
 from coldpress.paths import on_this_host, url_of
@@ -31,8 +31,8 @@ from coldpress.sources.front_matter import Document
 from coldpress.text import text_digest
 
 
-class Sizes:
-    """Sizes of images, each looked at once."""
+class ImageSizes:
+    """Reads the sizes of images, each once."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[int, int] | None] = {}
@@ -60,9 +60,9 @@ class Library(Neighbourhood):
     """All content, as pages and templates ask for it: by path and by source,
     what stands beside a page, and its markup."""
 
-    def __init__(self, config: Config, entries: Iterable[Entry], assets: Mapping[str, SourceFile],
-                 left_out: Iterable[LeftOut], states: Mapping[str, str], markup: Markup, host: Host, data: Data
-                 ) -> None:
+    def __init__(self, config: Config, entries: Iterable[PageEntry], assets: Mapping[str, SourceFile],
+                 left_out: Iterable[Unpublished], states: Mapping[str, str], markup: BodyRenderer, host: Host,
+                 data: Data) -> None:
         self.host = host
         self.data = data
         self._assets = dict(assets)
@@ -72,9 +72,10 @@ class Library(Neighbourhood):
         with recorder.unrecorded():
             self._markdown = config.markdown
         kinds = {"page": Page, "post": Post, "section": Section}
-        super().__init__(config, [kinds[entry.kind](entry, self) for entry in entries], host.link_root, people_of(data))
+        pages = [kinds[entry.kind](entry, self) for entry in entries]
+        super().__init__(config, pages, host.link_root, author_data(data))
         self._aliases = Aliases(self.all_pages.unrecorded)
-        self._sizes = Sizes()
+        self._sizes = ImageSizes()
         self._asset_paths = {asset.path: path for path, asset in self._assets.items()}
 
     @property
@@ -96,7 +97,7 @@ class Library(Neighbourhood):
         return tuple(self._asset_paths)
 
     @property
-    def left_out(self) -> tuple[LeftOut, ...]:
+    def left_out(self) -> tuple[Unpublished, ...]:
         """The sources that are not published now."""
         recorder.read("items", "left out")
         return self._left_out
@@ -112,7 +113,7 @@ class Library(Neighbourhood):
         recorder.read("path", path)
         return self._by_path.get(path) or self._aliases.by_path.get(path)
 
-    def take(self, documents: Iterable[Document]) -> None:
+    def replace_documents(self, documents: Iterable[Document]) -> None:
         """Let documents stand in place of those they were before, of which only
         the body was another.  It is the one way in which a Library changes: a
         preview of ten thousand posts cannot assemble them anew for a comma."""
@@ -146,8 +147,8 @@ class Library(Neighbourhood):
         return self._asset_paths.get(self._names.asset(name) or "")
 
     @cached_property
-    def _names(self) -> Names:
-        return Names(self.all_pages.unrecorded, self._asset_paths)
+    def _names(self) -> WikiLinkIndex:
+        return WikiLinkIndex(self.all_pages.unrecorded, self._asset_paths)
 
     @cached_property
     def _left_out_names(self) -> dict[str, str]:
@@ -184,7 +185,7 @@ class Library(Neighbourhood):
         """The title of a source (not recorded)."""
         return title_of(document, lambda: self._markup.heading(document.digest, document.read_body), self.config.title)
 
-    def target(self, page: Page, link: Link) -> Target:
+    def target(self, page: Page, link: Link) -> LinkTarget:
         """What a link in a page leads to."""
         return resolve(self, page, link.target)
 

@@ -15,7 +15,7 @@ from coldpress import recorder
 from coldpress.content.aliases import Alias
 from coldpress.content.bodies import place_in
 from coldpress.content.page import Page
-from coldpress.content.titles import Names
+from coldpress.content.titles import WikiLinkIndex
 from coldpress.errors import Place, Problem
 from coldpress.markdown.html.extract import ENDPOINT
 from coldpress.markdown.rendered import Link
@@ -33,7 +33,8 @@ _SAME = 100  # files of one name that are compared
 class Suggestions:
     """Near names of a site's sources, assets, paths and pages."""
 
-    def __init__(self, sources: Iterable[str], assets: Iterable[str], paths: Iterable[str], names: Names) -> None:
+    def __init__(self, sources: Iterable[str], assets: Iterable[str], paths: Iterable[str],
+                 names: WikiLinkIndex) -> None:
         self._sources = _Files(sources)
         self._assets = _Files(assets)
         self._every_path = paths
@@ -112,7 +113,7 @@ _SPECIAL = re.compile("[:?#]")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class LinkTarget:
     """Where a reference leads: `path` is None for a source that is missing and
     for another site's; `page` is set when a page of ours is there; `suffix` is
     `?…#…` as linked; `url` is what a link shows that has no path here."""
@@ -126,7 +127,7 @@ class Target:
     url: str | None = None
 
 
-def resolve(library: Library, page: Page, reference: str) -> Target:
+def resolve(library: Library, page: Page, reference: str) -> LinkTarget:
     """Resolve a reference that stands in a page's body."""
     if reference.startswith(ENDPOINT):
         return _as_endpoint(library, reference)
@@ -135,50 +136,51 @@ def resolve(library: Library, page: Page, reference: str) -> Target:
     if is_external(reference):
         base = library.config.base_url
         if base is None or not f"{reference}/".startswith(base):
-            return Target(None, external=True)
+            return LinkTarget(None, external=True)
         reference = "/" + reference[len(base):]
     rest, hash_mark, fragment = reference.partition("#")
     rest, question_mark, query = rest.partition("?")
     suffix = question_mark + query + (hash_mark + _legal(fragment) if hash_mark else "")
     fragment = unquote(fragment)
     if not rest:
-        return Target(page.path, suffix, fragment, page)
+        return LinkTarget(page.path, suffix, fragment, page)
     name = unicodedata.normalize("NFC", unquote(rest))
     found = _as_source(library, page, name, suffix, fragment)
     return found or _as_url(library, page, name, suffix, fragment)
 
 
-def _as_endpoint(library: Library, reference: str) -> Target:
+def _as_endpoint(library: Library, reference: str) -> LinkTarget:
     """`endpoint:name?key=value#part`"""
     name, hash_mark, fragment = reference.removeprefix(ENDPOINT).partition("#")
     url = library.host.endpoint_url(name)
     if url is None:
-        return Target(None)
+        return LinkTarget(None)
     root = library.root()
     suffix = hash_mark + _legal(fragment) if hash_mark else ""
     if not url.startswith(f"{root}/"):
-        return Target(None, external=True, url=url + suffix)
+        return LinkTarget(None, external=True, url=url + suffix)
     path, mark, query = url.removeprefix(root).partition("?")
     found = library.at(path_of(path))
-    return Target(path_of(path), mark + query + suffix, unquote(fragment), found if isinstance(found, Page) else None)
+    page = found if isinstance(found, Page) else None
+    return LinkTarget(path_of(path), mark + query + suffix, unquote(fragment), page)
 
 
-def _as_name(library: Library, page: Page, reference: str) -> Target:
+def _as_name(library: Library, page: Page, reference: str) -> LinkTarget:
     """`[[Name#part]]`, whose part may be a heading as it is written or the id of a
     block, `^abc`; without a name, of the page itself.  A name with an ending is a
     file's first."""
     name, hash_mark, fragment = reference.partition("#")
     asset = _named_asset(library, page, name) if kind_of(name) else None
     if asset:
-        return Target(asset, hash_mark + _legal(fragment), asset=True)
+        return LinkTarget(asset, hash_mark + _legal(fragment), asset=True)
     found = library.by_name(name) if name.strip() else page
     if found is None:
         asset = _named_asset(library, page, name)
-        return Target(asset, hash_mark + _legal(fragment), asset=True) if asset else Target(None)
+        return LinkTarget(asset, hash_mark + _legal(fragment), asset=True) if asset else LinkTarget(None)
     part = fragment.rpartition("#")[2].strip()
     anchors = found.rendered.anchors if part else ()
     part = part if part in anchors or part.startswith("^") else heading_id(part)
-    return Target(found.path, hash_mark + _legal(part) if hash_mark else "", part if hash_mark else "", found)
+    return LinkTarget(found.path, hash_mark + _legal(part) if hash_mark else "", part if hash_mark else "", found)
 
 
 def _named_asset(library: Library, page: Page, name: str) -> str | None:
@@ -187,23 +189,23 @@ def _named_asset(library: Library, page: Page, name: str) -> str | None:
     return library.asset_of(beside) or library.asset_by_name(name)
 
 
-def _as_source(library: Library, page: Page, name: str, suffix: str, fragment: str) -> Target | None:
+def _as_source(library: Library, page: Page, name: str, suffix: str, fragment: str) -> LinkTarget | None:
     base = "" if name.startswith("/") else posixpath.dirname(page.source)
     source = posixpath.normpath(posixpath.join(base, name.lstrip("/")))
     source = "" if source == "." else source
     if source.lower().endswith(MARKDOWN):
         target = library.by_source(source)
-        return Target(target.path, suffix, fragment, target) if target else Target(None, suffix, fragment)
+        return LinkTarget(target.path, suffix, fragment, target) if target else LinkTarget(None, suffix, fragment)
     if name.startswith("/"):
         return None  # a path of the site, not of the content folder
     asset = library.asset_of(source)
     if asset:
-        return Target(asset, suffix, asset=True)
+        return LinkTarget(asset, suffix, asset=True)
     inside = library.page_in(source)
-    return Target(inside.path, suffix, fragment, inside) if inside else None
+    return LinkTarget(inside.path, suffix, fragment, inside) if inside else None
 
 
-def _as_url(library: Library, page: Page, name: str, suffix: str, fragment: str) -> Target:
+def _as_url(library: Library, page: Page, name: str, suffix: str, fragment: str) -> LinkTarget:
     path = name
     if not name.startswith("/"):
         # A name is no URL: what it was encoded for is no scheme and no query.
@@ -212,8 +214,8 @@ def _as_url(library: Library, page: Page, name: str, suffix: str, fragment: str)
     for candidate in (path, path + "/", path.removesuffix("index.html")):
         found = library.at(candidate)
         if found is not None:
-            return Target(candidate, suffix, fragment, None if isinstance(found, Alias) else found)
-    return Target(path, suffix, fragment, asset=library.asset_at(path) is not None)
+            return LinkTarget(candidate, suffix, fragment, None if isinstance(found, Alias) else found)
+    return LinkTarget(path, suffix, fragment, asset=library.asset_at(path) is not None)
 
 
 def _legal(fragment: str) -> str:
@@ -224,7 +226,7 @@ def _legal(fragment: str) -> str:
                    for char in fragment)
 
 
-def loose_links(library: Library, page: Page) -> Iterator[tuple[str | None, Link]]:
+def unresolved_links(library: Library, page: Page) -> Iterator[tuple[str | None, Link]]:
     """The links and images of a page at which there is no content: each with
     the path at which a list, a feed or an own route may still be."""
     image = page.unrecorded.front.image

@@ -129,7 +129,7 @@ class Navigation:
             return None
         return f"{max(inside, key=len)}/"
 
-    def near(self, page: Page) -> tuple[Page | None, Page | None]:
+    def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
         """The pages before and after one in its tree (not recorded)."""
         name = self.name_of(page)
         order = self._order(name) if name else {}

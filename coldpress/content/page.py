@@ -12,9 +12,9 @@ from markupsafe import Markup, escape
 from coldpress import recorder
 from coldpress.config.mapping import Params
 from coldpress.config.options import PATH_TOKEN
-from coldpress.content.permalinks import Entry
+from coldpress.content.permalinks import PageEntry
 from coldpress.content.recorded import UnrecordedPage, recorded, recorded_body, recorded_summary
-from coldpress.content.slots import Filling
+from coldpress.content.slots import SlotFiller
 from coldpress.content.titles import is_same_title
 from coldpress.markdown.parser.link_parser import is_safe_url
 from coldpress.markdown.rendered import Heading, Link, Rendered, Title
@@ -40,7 +40,7 @@ class Page:
 
     kind = "page"
 
-    def __init__(self, entry: Entry, library: Library) -> None:
+    def __init__(self, entry: PageEntry, library: Library) -> None:
         self.source = entry.document.source.path
         self.bundle = entry.bundle
         self.unrecorded = UnrecordedPage(entry, self, library)
@@ -130,7 +130,7 @@ class Page:
     @recorded_body
     def html(self) -> Markup:
         """The body, links resolved."""
-        return Filling(self._library, self).html(self.unrecorded.rendered.html)
+        return SlotFiller(self._library, self).html(self.unrecorded.rendered.html)
 
     def _is_title(self, title: Title) -> bool:
         """Whether a heading is the page's title; where front matter gives another
@@ -142,7 +142,7 @@ class Page:
     def html_elsewhere(self) -> Markup:
         """The body for another place (a feed): every link is a whole URL."""
         recorder.read("body", self.source)
-        return Filling(self._library, self, absolute=True).html(self.unrecorded.rendered.html)
+        return SlotFiller(self._library, self, absolute=True).html(self.unrecorded.rendered.html)
 
     @recorded_body
     def title_id(self) -> str | None:
@@ -155,7 +155,7 @@ class Page:
         """The title with the marks its heading has, such as code."""
         title = self.unrecorded.rendered.title
         if title and self._is_title(title):
-            return Filling(self._library, self).html(title.html)
+            return SlotFiller(self._library, self).html(title.html)
         return escape(self.unrecorded.title)
 
     @recorded_body
@@ -170,7 +170,7 @@ class Page:
         given = self.unrecorded.front.summary
         if given is not None:
             return Markup(f"<p>{escape(given)}</p>")
-        return Filling(self._library, self, elsewhere=True).html(self.unrecorded.brief.summary)
+        return SlotFiller(self._library, self, elsewhere=True).html(self.unrecorded.brief.summary)
 
     @recorded_summary
     def description(self) -> str:

@@ -29,7 +29,7 @@ class ListPage:
     older_url: str | None
 
 
-def numbered_pages(total: int, size: int) -> int:
+def count_numbered_pages(total: int, size: int) -> int:
     """How many pages stand beside the newest list."""
     return max(0, total // size - 1)
 
@@ -61,7 +61,7 @@ def page_of(pages: Sequence[Page], number: int | None, size: int
     """What stands on page `number`, and the numbers of the newer and the older
     one beside it: 0 for the newest list, None where there is none."""
     total = len(pages)
-    last = numbered_pages(total, size)
+    last = count_numbered_pages(total, size)
     if number is None:
         return pages[: total - last * size], None, last or None
     if not 1 <= number <= last:

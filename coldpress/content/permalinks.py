@@ -23,7 +23,7 @@ Kind = Literal["page", "post", "section"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PageEntry:
     """A document with its kind and its path; `bundle` is the folder whose
     assets go with it, if it has one of its own."""
 
@@ -48,7 +48,7 @@ class Permalinks:
             self._folders[document.source.folder].append(document)
         self._with_markdown_below = self._ancestors_of_folders()
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[PageEntry]:
         entries = []
         for document in self._documents:
             entry = self._entry(document)
@@ -57,7 +57,7 @@ class Permalinks:
         self._refuse_second_index()
         return entries
 
-    def _entry(self, document: Document) -> Entry | None:
+    def _entry(self, document: Document) -> PageEntry | None:
         folder = document.source.folder
         dated = self._collection_of(folder) != ""
         index = self._is_index(document)
@@ -67,25 +67,25 @@ class Permalinks:
             return self._finish(document, kind, posixpath.join(self._path(base), "<slug>/"))
         root = not folder or (dated and "/" not in folder)
         bundle = not root and not _is_section_file(document) and (
-            (dated and document.source.stem == "index") or not self._has_company(folder))
+            (dated and document.source.stem == "index") or not self._has_other_pages(folder))
         if not bundle:
             return self._finish(document, "section", self._path(folder))
         parent = self._collection_of(folder) if dated else posixpath.dirname(folder)
         return self._finish(document, "post" if dated else "page",
                             posixpath.join(self._path(parent), "<slug>/"), folder)
 
-    def _finish(self, document: Document, kind: Kind, pattern: str, bundle: str | None = None) -> Entry | None:
+    def _finish(self, document: Document, kind: Kind, pattern: str, bundle: str | None = None) -> PageEntry | None:
         section = top_of(document.source.path, self._collections)
         if kind != "section" and section in self._patterns:
             pattern = self._patterns[section]
         if document.front.permalink is not None:
             path = self._own_path(document, document.front.permalink)
             if self._trusts(document.source.path) or is_granted(document, path):
-                return Entry(document, kind, path, bundle)
+                return PageEntry(document, kind, path, bundle)
             self._problems.warn("page.untrusted", f"its author is not trusted to publish it at `{path}`",
-                                document.place_of("permalink"), grants(document))
+                                document.place_of("permalink"), granted_paths_hint(document))
         try:
-            return Entry(document, kind, _expand(pattern, document, section, lowercase=self._lowercase), bundle)
+            return PageEntry(document, kind, _expand(pattern, document, section, lowercase=self._lowercase), bundle)
         except ValueError as reason:
             message, hint = reason.args
             self._problems.error("url.permalink", message, Place(document.source.name), hint)
@@ -108,7 +108,7 @@ class Permalinks:
     def _path(self, folder: str) -> str:
         return folder_path(folder, lowercase=self._lowercase)
 
-    def _is_usable(self, entry: Entry) -> bool:
+    def _is_usable(self, entry: PageEntry) -> bool:
         try:
             file_of(entry.path)
             return True
@@ -125,7 +125,7 @@ class Permalinks:
             return not any(other.source.stem in ("index", "_index") for other in beside)
         return name in ("index", "_index")
 
-    def _has_company(self, folder: str) -> bool:
+    def _has_other_pages(self, folder: str) -> bool:
         """Whether other Markdown lies beside or below a folder's index."""
         return len(self._folders[folder]) > 1 or folder in self._with_markdown_below
 
@@ -179,7 +179,7 @@ def is_granted(document: Document, path: str) -> bool:
             and not any(part.startswith(".") for part in path.split("/")))
 
 
-def grants(document: Document) -> str:
+def granted_paths_hint(document: Document) -> str:
     """The same as a hint."""
     return f"only below `{folder_path(document.source.folder)}`, with `/` or `.html` at its end"
 
@@ -230,7 +230,7 @@ _LANGUAGES = frozenset(f"{_COMMON} {_DOUBTFUL}".split())
 _TAG = re.compile(r"(?P<language>[a-z]{2})(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|\d{3}))?", re.I)
 
 
-def check_languages(entries: Sequence[Entry], problems: Problems) -> None:
+def check_languages(entries: Sequence[PageEntry], problems: Problems) -> None:
     """Warn of names that end with a language; where the ending may mean something
     else, only if the same page is there without it or in another one."""
     tags: dict[str, list[str]] = defaultdict(list)
@@ -245,7 +245,7 @@ def check_languages(entries: Sequence[Entry], problems: Problems) -> None:
                           Place(entry.document.source.name), f"its URL is `{entry.path}`")
 
 
-def _split(entry: Entry) -> tuple[str, str]:
+def _split(entry: PageEntry) -> tuple[str, str]:
     """The path of a source without its ending and its language, and that language,
     empty for none."""
     path = entry.document.source.path.rpartition(".")[0]

@@ -13,7 +13,7 @@ from coldpress.markdown.syntax.snippets import Expanded
 if TYPE_CHECKING:
     from coldpress.content.page import Page
 
-CANNOT = "cannot be shown here"
+CANNOT_BE_SHOWN = "cannot be shown here"
 """Why a page does not show what is not there, or what nobody may know of."""
 
 
@@ -61,7 +61,7 @@ class Host(Protocol):
         """The names that templates show."""
 
 
-class Markup(Protocol):
+class BodyRenderer(Protocol):
     """Whatever renders bodies: the renderer with its cache."""
 
     def render(self, body: Body) -> Rendered: ...

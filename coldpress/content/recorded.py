@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar, overload
 
 from coldpress import recorder
-from coldpress.content.permalinks import Entry
+from coldpress.content.permalinks import PageEntry
 from coldpress.markdown.rendered import Brief, Rendered
 from coldpress.sources.fields import FrontMatter
 from coldpress.sources.front_matter import Document
@@ -67,7 +67,7 @@ class UnrecordedPage(Generic[P]):
 
     __slots__ = ("_library", "_page", "_title", "document", "path")
 
-    def __init__(self, entry: Entry, page: P, library: UnrecordedLibrary[P]) -> None:
+    def __init__(self, entry: PageEntry, page: P, library: UnrecordedLibrary[P]) -> None:
         self.document = entry.document
         self.path = entry.path
         self._page = page

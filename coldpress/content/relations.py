@@ -44,7 +44,7 @@ class Backlinks:
                 yield target
 
 
-MANY = 5  # pages
+MAX_RELATED = 5  # pages
 _WINDOW = 20  # pages looked at on each side of one in a term's list
 _RAREST = 720  # what a term of one page would count; a multiple of 1 to 6, 8, 9, 10
 
@@ -61,16 +61,16 @@ class Related:
         self._taxonomies = tuple(taxonomies)
 
     def of(self, page: Page) -> tuple[Page, ...]:
-        """The pages that share most with one, at most `MANY`; of equals the
+        """The pages that share most with one, at most `MAX_RELATED`; of equals the
         nearest in time comes first."""
         scores: dict[Page, int] = {}
         for pages, _, index in self._lists.get(page.source, ()):
             weight = _RAREST // len(pages).bit_length()
             for other in pages[max(0, index - _WINDOW):index + _WINDOW + 1]:
                 scores[other] = scores.get(other, 0) + weight
-        moment = _moment(page)
-        best = sorted(scores, key=lambda other: (-scores[other], abs(self._moments[other] - moment), other.source))
-        return tuple(other for other in best[:MANY + 1] if other is not page)[:MANY]
+        moment = _timestamp(page)
+        best = sorted(scores, key=lambda other: (-scores[other], abs(self._timestamps[other] - moment), other.source))
+        return tuple(other for other in best[:MAX_RELATED + 1] if other is not page)[:MAX_RELATED]
 
     def basis(self, page: Page) -> str:
         """What decides which pages are related to one: the same, the same pages."""
@@ -80,9 +80,9 @@ class Related:
         return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
     @cached_property
-    def _moments(self) -> dict[Page, float]:
+    def _timestamps(self) -> dict[Page, float]:
         """When each page in a list is of, in seconds."""
-        return {page: _moment(page) for pages in self._all for page in pages}
+        return {page: _timestamp(page) for pages in self._all for page in pages}
 
     @cached_property
     def _all(self) -> list[Sequence[Page]]:
@@ -96,13 +96,13 @@ class Related:
         the moments, and where the page is."""
         lists: dict[str, list[tuple[Sequence[Page], list[str], int]]] = {}
         for pages in self._all:
-            marks = [f"{page.source} {self._moments[page]}" for page in pages]
+            marks = [f"{page.source} {self._timestamps[page]}" for page in pages]
             for index, page in enumerate(pages):
                 lists.setdefault(page.source, []).append((pages, marks, index))
         return lists
 
 
-def _moment(page: Page) -> float:
+def _timestamp(page: Page) -> float:
     date = page.unrecorded.front.date
     return date.timestamp() if date else 0.0
 
@@ -129,7 +129,7 @@ class Neighbourhood(Shelves):
         """The pages before and after one: posts in time, others in their tree."""
         recorder.read("near", page.source)
         if page.kind != "post":
-            return self.navigation.near(page)
+            return self.navigation.neighbours(page)
         siblings, index = self._position.get(page.source, ((), 0))
         return _at(siblings, index + 1), _at(siblings, index - 1)
 

@@ -21,7 +21,7 @@ _KNOWN = ("_posts", "_drafts")  # of Jekyll and Hexo
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class Unpublished:
     """A source that is not published now: `draft`, `scheduled` or `expired`."""
 
     document: Document
@@ -36,18 +36,19 @@ class LeftOut:
         return f"{self.document.source.name} ({self.reason})"
 
 
-def select(documents: Iterable[Document], options: RunOptions, now: datetime) -> tuple[list[Document], list[LeftOut]]:
+def select(documents: Iterable[Document], options: RunOptions, now: datetime
+           ) -> tuple[list[Document], list[Unpublished]]:
     """The sources that are published at the moment `now`, and the others."""
     published, left_out = [], []
     for document in documents:
         front = document.front
         start = front.publish_date or front.date
         if front.draft and not options.drafts:
-            left_out.append(LeftOut(document, "draft"))
+            left_out.append(Unpublished(document, "draft"))
         elif start and start > now and not options.future:
-            left_out.append(LeftOut(document, "scheduled"))
+            left_out.append(Unpublished(document, "scheduled"))
         elif front.expiry_date and front.expiry_date <= now and not options.expired:
-            left_out.append(LeftOut(document, "expired"))
+            left_out.append(Unpublished(document, "expired"))
         else:
             published.append(document)
     return published, left_out

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from coldpress.content.page import Page
 
 
-class Filling:
+class SlotFiller:
     """Fills slots for one page: its own, or `elsewhere` on the site, or in a
     feed, where every link is `absolute`.  What an author who is not trusted
     wrote is cleaned then, without `ids` if it stands on a page beside its own;
@@ -83,9 +83,9 @@ class Filling:
         shown = self._library.host.component(component.name, self._variables(component))
         if shown is None:
             return f"{component.before}{component.body.fill(self)}{component.after}"
-        return self._settled(shown)
+        return self._protected(shown)
 
-    def _settled(self, html: str) -> str:
+    def _protected(self, html: str) -> str:
         """HTML that is not to be cleaned with what an author wrote around it."""
         if self._clean is None:
             return html
@@ -108,20 +108,20 @@ class Filling:
             return component.before
         kind = kind_of(link.target[2:-2])
         if target.asset and kind and (self._clean is None or kind != "pdf"):  # a frame
-            return shown_asset(link.target, self._url(link), more, self._library.image_size(target.path))
+            return asset_html(link.target, self._url(link), more, self._library.image_size(target.path))
         if component.kind == "leaf" and target.page:
             shown = self._library.host.embedded(self._page, target.page, target.fragment, absolute=self._absolute)
-            return component.before if shown is None else self._settled(shown)
+            return component.before if shown is None else self._protected(shown)
         shown = f'<a href="{self._link(link)}">{escape(link.target[2:-2])}</a>'
         return f"<p>{shown}</p>" if component.kind == "leaf" else shown
 
     def _variables(self, component: Component) -> Mapping[str, Any]:
         """What a component's template gets; the one around it gets the same."""
         if component.number not in self._known:
-            self._known[component.number] = self._told(component)
+            self._known[component.number] = self._make_variables(component)
         return self._known[component.number]
 
-    def _told(self, component: Component) -> Mapping[str, Any]:
+    def _make_variables(self, component: Component) -> Mapping[str, Any]:
         attributes = {name: value if isinstance(value, str) else self._url(value)
                       for name, value in component.attributes}
         return {
@@ -140,11 +140,11 @@ _HTML = {
     "pdf": '<iframe src="{url}" title="{words}"{size} loading="lazy"></iframe>'}
 
 
-def shown_asset(reference: str, url: str, more: str, size: tuple[int, int] | None) -> Markup:
+def asset_html(reference: str, url: str, more: str, size: tuple[int, int] | None) -> Markup:
     """The HTML for a file; `more` is what follows its name, `|words|100x50`, and
     `size` is the picture's own, where it is known."""
     name = reference[2:-2].partition("#")[0]
-    width, height, words = _wanted(more, size)
+    width, height, words = _size_and_words(more, size)
     attributes = Markup("").join(
         Markup(' {}="{}"').format(key, value) for key, value in (("width", width), ("height", height)) if value)
     kind = kind_of(name) or "image"
@@ -154,7 +154,7 @@ def shown_asset(reference: str, url: str, more: str, size: tuple[int, int] | Non
                                       size=attributes)
 
 
-def _wanted(more: str, size: tuple[int, int] | None) -> tuple[int | None, int | None, str]:
+def _size_and_words(more: str, size: tuple[int, int] | None) -> tuple[int | None, int | None, str]:
     """Width, height and words; of a width alone, the height that goes with it."""
     width, height = size or (None, None)
     words = ""

@@ -13,7 +13,7 @@ from coldpress.config.mapping import Params
 from coldpress.config.model import Config
 from coldpress.content.page import Page
 from coldpress.content.page_list import Pages
-from coldpress.content.permalinks import Entry
+from coldpress.content.permalinks import PageEntry
 from coldpress.errors import Problems
 from coldpress.paths import BadPath, file_of, is_external, url_of
 from coldpress.text import shorten, slugify, text_digest
@@ -293,7 +293,7 @@ def _prefixes(slug: str, name: str) -> Iterable[tuple[str, str]]:
         yield "/".join(slugs[:count]), name if count == len(slugs) else "/".join(names[:count])
 
 
-def check_terms(entries: Iterable[Entry], problems: Problems) -> None:
+def check_terms(entries: Iterable[PageEntry], problems: Problems) -> None:
     """Warn of terms that cannot have a page, and of each further spelling of a
     name: in capitals, in full width, with other punctuation."""
     first: dict[tuple[str, str], str] = {}
@@ -311,7 +311,7 @@ def check_terms(entries: Iterable[Entry], problems: Problems) -> None:
                     _warn_of_spelling(entry, taxonomy, term, written, problems)
 
 
-def check_authors(entries: Iterable[Entry], people: Iterable[Mapping[str, Any]], problems: Problems) -> None:
+def check_authors(entries: Iterable[PageEntry], people: Iterable[Mapping[str, Any]], problems: Problems) -> None:
     """Warn, once each, of names that may be those of several authors and that the
     site's `people` don't have."""
     told = {str(about.get("name")) for about in people}
@@ -326,7 +326,7 @@ def check_authors(entries: Iterable[Entry], people: Iterable[Mapping[str, Any]],
                       "write several as a list: `authors: [Ann Lee, Bob Ray]`; one that has such a name as a list too")
 
 
-def _warn_of_spelling(entry: Entry, taxonomy: str, term: str, written: str, problems: Problems) -> None:
+def _warn_of_spelling(entry: PageEntry, taxonomy: str, term: str, written: str, problems: Problems) -> None:
     apart = "are two terms" if term_slug(term) != term_slug(written) else "become one term"
     problems.warn("term.spelling", f"`{term}` and `{written}` {apart}", entry.document.place_of(taxonomy),
                   "write it the same everywhere")

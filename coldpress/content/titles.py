@@ -45,7 +45,7 @@ def _file_name(document: Document) -> str:
     return words[:1].upper() + words[1:]
 
 
-class Names:
+class WikiLinkIndex:
     """Pages by their files, their slugs, their titles and their aliases, in any case.
 
     A file counts before a slug, that before a title and that before an alias; of

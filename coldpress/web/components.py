@@ -20,8 +20,8 @@ from werkzeug.routing import BuildError
 from coldpress import recorder
 from coldpress.config.options import MarkdownOptions
 from coldpress.content.page import Page
-from coldpress.content.protocols import CANNOT
-from coldpress.content.slots import Filling
+from coldpress.content.protocols import CANNOT_BE_SHOWN
+from coldpress.content.slots import SlotFiller
 from coldpress.markdown.code.code_blocks import code_block
 from coldpress.markdown.code.fence_info import info_of
 from coldpress.markdown.html.excerpts import part_of, without_ids
@@ -89,7 +89,7 @@ def _why_not(site: Site, page: Page, other: Page | None, name: str) -> str | Non
     found = file_of(site, page, name)
     if not isinstance(found, str):
         return None
-    return CANNOT if found == NOT_THERE else f"{CANNOT}: it {found}"
+    return CANNOT_BE_SHOWN if found == NOT_THERE else f"{CANNOT_BE_SHOWN}: it {found}"
 
 
 def embedded(site: Site, page: Page, other: Page, part: str, *, absolute: bool) -> str | None:
@@ -124,7 +124,7 @@ def _shown(site: Site, page: Page, other: Page, fragment: Fragment, *, absolute:
         return None
     showing += added
     try:
-        html = Filling(site.library, other, elsewhere=True, absolute=absolute, ids=False).html(fragment)
+        html = SlotFiller(site.library, other, elsewhere=True, absolute=absolute, ids=False).html(fragment)
     finally:
         del showing[-len(added):]
     return Markup(without_ids(html)) if site.library.trusts(other) else html

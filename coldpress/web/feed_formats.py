@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from coldpress.content.feeds import FILES, Cover, Feed, cover_of, feed_at, summary_elsewhere
+from coldpress.content.feeds import FEED_FILES, Cover, Feed, absolute_summary, cover_of, feed_at
 from coldpress.content.page import Page
 from coldpress.markdown.parser.link_parser import scheme_of
 from coldpress.paths import is_external
@@ -82,7 +82,7 @@ def feed_links(site: Site, of: Any = None) -> list[FeedLink]:
     feed = feed_at(site.library, of.path if of is not None else "/")
     if feed is None:
         return []
-    return [FeedLink(name, TYPES[name], _title(site, feed), site.library.url(feed.path + FILES[name]))
+    return [FeedLink(name, TYPES[name], _title(site, feed), site.library.url(feed.path + FEED_FILES[name]))
             for name in site.config.feeds.formats]
 
 
@@ -99,11 +99,11 @@ def show_feed(site: Site, path: str, form: str) -> str | None:
     dates = [date for post in posts for date in (post.date, post.updated) if date]
     full = site.config.feeds.full and feed.has_whole_texts
     view = FeedView(_title(site, feed), feed.about or site.config.description,
-                    site.library.absolute(feed.path + FILES[form]) or "",
+                    site.library.absolute(feed.path + FEED_FILES[form]) or "",
                     site.library.absolute(feed.path) or "", max(dates), posts, full)
     if form == "json":
         return _json(site, view)
-    shown = site.render(FILES[form], feed=view, posts=posts, updated=view.updated,
+    shown = site.render(FEED_FILES[form], feed=view, posts=posts, updated=view.updated,
                         entry=partial(_shown, site, form, full))
     return CONTROLS.sub("", shown)  # a control character in one post would make the whole feed invalid
 
@@ -124,7 +124,7 @@ def _entry(site: Site, post: Page, full: bool) -> FeedEntry:
 
 
 def _make_entry(site: Site, post: Page, full: bool) -> FeedEntry:
-    html = str(post.html_elsewhere() if full else summary_elsewhere(site.library, post))
+    html = str(post.html_elsewhere() if full else absolute_summary(site.library, post))
     if "<script" in html or "<style" in html:
         html = _ACTIVE.sub("", html)
     date, url = post.date or site.moment(), post.permalink or ""

@@ -201,13 +201,13 @@ class Site:
         with self._lock, recorder.unrecorded():
             pages = [library.by_source(source) for source in sources]
             try:
-                documents = [self.sources.taken_again(page.document) if page else None for page in pages]
+                documents = [self.sources.reread(page.document) if page else None for page in pages]
             except OSError:
                 return False
             if not all(page and document and library.title_of(document) == page.title
                        for page, document in zip(pages, documents, strict=True)):
                 return False
-            library.take(filter(None, documents))
+            library.replace_documents(filter(None, documents))
             self._memos.pop(library, None)
             self.search.forget()
         return True

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, abort
 from flask.typing import ResponseReturnValue
 
-from coldpress.content.feeds import MOST, parts_of_sitemap, sitemap_of
+from coldpress.content.feeds import MAX_SITEMAP_URLS, count_sitemap_parts, sitemap_entries
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.web.blueprints import SiteBlueprint
@@ -27,8 +27,8 @@ def sitemap(number: int | None = None) -> Response:
     site = current_site()
     if site.config.base_url is None:
         abort(404)
-    places = sitemap_of(site.library)
-    parts = [places[at:at + MOST] for at in range(0, len(places), MOST)]
+    places = sitemap_entries(site.library)
+    parts = [places[at:at + MAX_SITEMAP_URLS] for at in range(0, len(places), MAX_SITEMAP_URLS)]
     if number is not None and not (1 < len(parts) >= number >= 1):
         abort(404)
     shown = parts[number - 1] if number else places if len(parts) < 2 else []
@@ -40,7 +40,7 @@ def sitemap(number: int | None = None) -> Response:
 def sitemap_urls(library: Library) -> Iterator[dict[str, Any]]:
     if library.config.base_url is not None:
         yield {}
-        for number in range(1, parts_of_sitemap(library) + 1):
+        for number in range(1, count_sitemap_parts(library) + 1):
             yield {"number": number}
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from coldpress.content.library import Library
 from coldpress.content.page import Page
-from coldpress.content.pagination import list_page, numbered_pages, whole_list
+from coldpress.content.pagination import count_numbered_pages, list_page, whole_list
 from coldpress.content.taxonomy import Term
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
@@ -57,7 +57,7 @@ def posts_urls(library: Library) -> Iterator[dict[str, Any]]:
         if not collection.posts and collection.section is None:
             continue
         yield {"name": name}
-        for number in range(1, numbered_pages(len(collection.posts), library.config.paginate) + 1):
+        for number in range(1, count_numbered_pages(len(collection.posts), library.config.paginate) + 1):
             yield {"name": name, "number": number}
 
 
@@ -111,7 +111,7 @@ def term_urls(library: Library) -> Iterator[dict[str, Any]]:
             yield {"name": name, "slug": found.slug}
             if name == "series":
                 continue  # one page lists all parts of a series
-            for number in range(1, numbered_pages(len(found.pages), library.config.paginate) + 1):
+            for number in range(1, count_numbered_pages(len(found.pages), library.config.paginate) + 1):
                 yield {"name": name, "slug": found.slug, "number": number}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Response
 from flask.typing import ResponseReturnValue
 
-from coldpress.content.feeds import FILES, feed_paths
+from coldpress.content.feeds import FEED_FILES, feed_paths
 from coldpress.content.library import Library
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
@@ -45,10 +45,10 @@ def json_feed(of: str = "/") -> ResponseReturnValue:
 
 def _feed(path: str, form: str) -> ResponseReturnValue:
     site = current_site()
-    own = site.library.asset_at(path + FILES[form])
+    own = site.library.asset_at(path + FEED_FILES[form])
     text = show_feed(site, path, form) if own is None else None
     if text is None:
-        return show_content(own or site.find(path + FILES[form]))
+        return show_content(own or site.find(path + FEED_FILES[form]))
     return Response(text, mimetype="application/json" if form == "json" else "application/xml")
 
 
@@ -56,7 +56,7 @@ def feed_urls(library: Library, form: str) -> Iterator[dict[str, Any]]:
     """Yield the URL values of every feed of a format; a file of the author's replaces a feed."""
     if form in library.config.feeds.formats:
         for path in feed_paths(library):
-            if not library.asset_at(path + FILES[form]):
+            if not library.asset_at(path + FEED_FILES[form]):
                 yield {"of": path} if path != "/" else {}
 
 
