@@ -25,7 +25,12 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 
 @pytest.fixture(scope="module")
 def browser():
-    sync_api = pytest.importorskip("playwright.sync_api") if CHROMIUM else missing("there is no Chromium")
+    if not CHROMIUM:
+        missing("there is no Chromium")
+    if not find_spec("playwright"):
+        missing("Playwright is not installed")
+    from playwright import sync_api  # noqa: PLC0415  (may be missing)
+
     with sync_api.sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield launched

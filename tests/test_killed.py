@@ -2,7 +2,7 @@
 written, and builds of one site at the same time: each file of the site is
 wholly old or wholly new, and the next build puts all of it right.
 
-    COLDPRESS_SEED=7 COLDPRESS_KILLS=200 pytest tests/test_killed.py
+    COLDPRESS_SEED=7 COLDPRESS_KILLS=200 COLDPRESS_POSTS=60 pytest tests/test_killed.py
 
 is the long run.
 """
@@ -36,7 +36,7 @@ from coldpress.commands.serve import free_port
 
 SEED = int(os.environ.get("COLDPRESS_SEED", "1"))
 KILLS = int(os.environ.get("COLDPRESS_KILLS", "6"))
-POSTS = int(os.environ.get("COLDPRESS_POSTS", "60"))
+POSTS = int(os.environ.get("COLDPRESS_POSTS", "10"))
 REPOSITORY = Path(__file__).parents[1]
 MINE = {"mine.txt": b"mine", "posts/mine.txt": b"mine too"}
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -281,7 +281,7 @@ def small_disk(folder: Path):
 
 def test_a_disk_that_really_is_full(tmp_path):
     with small_disk(tmp_path / "disk") as resize:
-        site = Killing(tmp_path / "disk", SEED, 20)
+        site = Killing(tmp_path / "disk", SEED, min(POSTS, 20))
         site._copy = tmp_path / "site-anew"
         failed = 0
         for _ in range(max(5, KILLS // 4)):
@@ -328,7 +328,7 @@ def test_caches_that_cannot_be_written(killing, monkeypatch):
 def test_a_cache_that_fails_on_the_way(killing, monkeypatch):
     """Nothing is taken for unchanged because it could not be looked up."""
     site = killing
-    for left in site.rng.sample(range(30), min(30, max(8, KILLS // 2))):
+    for left in site.rng.sample(range(30), min(30, max(5, KILLS // 2))):
         for file in site.site.state.glob("stamp*"):  # a stamp would end the build before it has any records
             file.unlink()
         assert site.again().code == 0
@@ -402,7 +402,7 @@ def test_builds_while_the_site_is_served(killing, tmp_path):
         for thread in threads:
             thread.start()
         try:
-            for _ in range(max(3, KILLS // 6)):
+            for _ in range(max(2, KILLS // 6)):
                 site.edit(4, but=("config_base_url", "config_dirs"))
                 site.check_next("while it is served")
             site.site.put("about.md", Doc({"title": "About", "layout": "bare"}, "Served at last.\n"))

@@ -20,7 +20,7 @@ from coldpress.errors import ColdpressError
 from coldpress.report import Report
 from coldpress.web.environment import seeded
 
-EDITS_WANTED = int(os.environ.get("COLDPRESS_EDITS", "0")) or 14
+EDITS_WANTED = int(os.environ.get("COLDPRESS_EDITS", "0")) or 6
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 FEEDS = ("/feed.xml", "/feed.json")
 OPTIONS = {"clock": CLOCK, "drafts": True}
