@@ -29,23 +29,11 @@ def tree_of(module):
     return ast.parse(MODULES[module].read_text("utf-8"))
 
 
-def is_for_types_only(node):
-    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-
-
-def nodes_of(node):
-    """Every node that runs: what stands below `if TYPE_CHECKING` does not."""
-    for child in ast.iter_child_nodes(node):
-        if not is_for_types_only(child):
-            yield child
-            yield from nodes_of(child)
-
-
 @cache
 def imports_of(module):
-    """The modules of the package that a module imports."""
+    """The modules of the package that a module imports, at its head, in a function, or for types only."""
     found = set()
-    for node in nodes_of(tree_of(module)):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names if alias.name in MODULES}
         elif isinstance(node, ast.ImportFrom):
@@ -72,7 +60,7 @@ def test_a_module_imports_only_lower_layers():
 def test_a_folder_knows_nothing_of(lower, higher):
     for module in MODULES:
         if module.startswith(f"coldpress.{lower}."):
-            nodes = list(nodes_of(tree_of(module)))
+            nodes = list(ast.walk(tree_of(module)))
             named = {node.module for node in nodes if isinstance(node, ast.ImportFrom)} | {
                 alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
             assert not [name for name in named if name == higher or name.startswith(f"{higher}.")], module
@@ -95,8 +83,47 @@ def test_no_module_imports_itself_in_a_circle():
 
 def test_the_imports_are_really_seen():
     assert "coldpress.web.error_places" in imports_of("coldpress.preview.responses")
-    assert "coldpress.content.library" not in imports_of("coldpress.content.page"), "that one is for types only"
+    assert "coldpress.markdown.native" in imports_of("coldpress.markdown.cache"), "for types, and in a function"
 
+
+def test_no_import_hides_behind_a_function():
+    """`import_module("coldpress.…")` would be seen by no linter, no type checker, nor by the tests here."""
+    hidden = [(module, node.lineno) for module in MODULES for node in ast.walk(tree_of(module))
+              if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module")
+              and isinstance(node.args[0], ast.Constant) and node.args[0].value.startswith("coldpress")]
+    assert hidden == []
+
+
+def test_no_two_folders_need_each_other():
+    needs = {}
+    for module in set(MODULES) - OUTSIDE:
+        for other in imports_of(module) - OUTSIDE:
+            needs.setdefault(module.split(".")[1], set()).add(other.split(".")[1])
+    mutual = [(one, other) for one, others in needs.items() for other in others
+              if one < other and one in needs.get(other, ())]
+    assert mutual == []
+
+
+def test_a_module_and_a_function_can_be_read_in_one_sitting():
+    long = {module: len(file.read_text("utf-8").splitlines()) for module, file in MODULES.items()}
+    assert {module: lines for module, lines in long.items() if lines > 400} == {}
+    functions = {f"{module}:{node.name}": node.end_lineno - node.lineno + 1
+                 for module in MODULES for node in ast.walk(tree_of(module)) if isinstance(node, ast.FunctionDef)}
+    assert {name: lines for name, lines in functions.items() if lines > 60} == {}
+
+
+def test_no_class_is_split_over_two():
+    """A class that one other inherits from, and that nobody else uses, is half of a class."""
+    heirs, used = {}, {}
+    for module in MODULES:
+        for node in ast.walk(tree_of(module)):
+            if isinstance(node, ast.ClassDef):
+                for base in node.bases:
+                    heirs.setdefault(ast.unparse(base).partition("[")[0], []).append(node.name)
+            elif isinstance(node, ast.Name):
+                used[node.id] = used.get(node.id, 0) + 1
+    ours = {node.name for module in MODULES for node in ast.walk(tree_of(module)) if isinstance(node, ast.ClassDef)}
+    assert {name: found for name, found in heirs.items() if name in ours and len(found) == 1 and used[name] == 1} == {}
 
 def test_only_the_report_prints():
     for module in sorted(MODULES):

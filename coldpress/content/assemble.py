@@ -17,6 +17,7 @@ from coldpress.config.model import Config, RunOptions
 from coldpress.content.authors import author_data, check_author_data
 from coldpress.content.library import Library
 from coldpress.content.output_claims import Claims, file_that_is_a_folder
+from coldpress.content.page import Page
 from coldpress.content.permalinks import PageEntry, Permalinks, asset_path, check_languages
 from coldpress.content.protocols import BodyRenderer, Host
 from coldpress.content.selection import (
@@ -93,7 +94,7 @@ class Sources:
         return document, problems
 
 
-def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host,
+def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Page],
              problems: Problems) -> Library:
     """The Library of a site at the moment `now`; mistakes go to `problems`."""
     config = sources.config

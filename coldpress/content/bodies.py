@@ -7,18 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from coldpress import recorder
+from coldpress.content.page import Page, PageLibrary
 from coldpress.errors import Place, Problem, shown_line
 from coldpress.markdown.syntax.snippets import Expanded
 
-if TYPE_CHECKING:
-    from coldpress.content.library import Library
-    from coldpress.content.page import Page
 
-
-def expanded_body(library: Library, page: Page) -> Expanded | None:
+def expanded_body(library: PageLibrary, page: Page) -> Expanded | None:
     """A page's body as it is to be rendered, where that is not what stands in
     its source."""
     with recorder.unrecorded():
@@ -31,7 +27,7 @@ def expanded_body(library: Library, page: Page) -> Expanded | None:
 class _BodyLines:
     """A page's body with its lines, each split when first asked for."""
 
-    def __init__(self, library: Library, page: Page) -> None:
+    def __init__(self, library: PageLibrary, page: Page) -> None:
         self.expanded = expanded_body(library, page)
         with recorder.unrecorded():
             self._is_template = library.config.markdown.jinja
@@ -89,14 +85,14 @@ def cached_bodies() -> Iterator[None]:
         _kept.reset(token)
 
 
-def _body(library: Library, page: Page) -> _BodyLines:
+def _body(library: PageLibrary, page: Page) -> _BodyLines:
     kept = _kept.get()
     if kept is None:
         return _BodyLines(library, page)
     return kept.get(page.source) or kept.setdefault(page.source, _BodyLines(library, page))
 
 
-def place_in(library: Library, page: Page, line: int | None, column: int | None, length: int = 1) -> Place:
+def place_in(library: PageLibrary, page: Page, line: int | None, column: int | None, length: int = 1) -> Place:
     """Where something stands that was found in a rendered body: in the page's
     source, or in the snippet its line comes from."""
     if line is None:
@@ -112,7 +108,7 @@ def place_in(library: Library, page: Page, line: int | None, column: int | None,
     return Place(origin.file, origin.line, max(1, column - origin.indent) if column else None, text, length)
 
 
-def missing_snippets(library: Library, page: Page) -> Iterator[Problem]:
+def missing_snippets(library: PageLibrary, page: Page) -> Iterator[Problem]:
     """A warning for each snippet of a page that cannot be had."""
     body = _body(library, page)
     for missing in body.expanded.missing if body.expanded else ():

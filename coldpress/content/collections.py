@@ -79,29 +79,29 @@ class Collection:
         return self._section
 
 
-class Shelves:
-    """Every list of pages there is, made once, in the order of the methods."""
+class PageLists:
+    """Makes every list of pages once: all pages, posts, sections, collections, taxonomies."""
 
     def __init__(self, config: Config, everything: Sequence[Page], root: Callable[[], str],
                  people: Mapping[str, Mapping[str, Any]]) -> None:
         self.config = config
         self.root = root
-        self._by_source = {page.source: page for page in everything}
-        self._by_path = {page.path: page for page in reversed(everything)}  # the first of two stays
+        self.by_source = {page.source: page for page in everything}
+        self.by_path = {page.path: page for page in reversed(everything)}  # the first of two stays
         self.all_pages: Pages[Page] = Pages("all", everything)
         listed = sorted((page for page in everything if not page.unrecorded.front.unlisted), key=newest_first)
         self.pages: Pages[Page] = Pages("pages", (
             page for page in everything if page.kind == "page" and not page.unrecorded.front.unlisted))
         self.sections: Pages[Section] = Pages("sections", (page for page in everything if isinstance(page, Section)))
-        self._tree = SectionTree(everything)
-        self._shelve_posts([page for page in listed if isinstance(page, Post)])
+        self.tree = SectionTree(everything)
+        self._collect_posts([page for page in listed if isinstance(page, Post)])
         self._group(listed, people)
 
-    def _shelve_posts(self, listed: Sequence[Post]) -> None:
+    def _collect_posts(self, listed: Sequence[Post]) -> None:
         self.posts: Pages[Post] = Pages("posts", listed)
         self.collections: Mapping[str, Collection] = MappingProxyType({
             name: self._collection(name, listed) for name in self.config.collections})
-        self._position = {
+        self.position = {
             post.source: (collection.posts.unrecorded, index)
             for collection in self.collections.values()
             for index, post in enumerate(collection.posts.unrecorded)
@@ -109,7 +109,7 @@ class Shelves:
 
     def _collection(self, name: str, posts: Iterable[Post]) -> Collection:
         path = folder_path(name, lowercase=self.config.slugs.lowercase)
-        section = self._by_path.get(path)
+        section = self.by_path.get(path)
         return Collection(name, path, Pages(f"collection/{name}", (
             post for post in posts if top_of(post.source, self.config.collections) == name)),
             section if isinstance(section, Section) else None)
@@ -141,7 +141,7 @@ class Shelves:
     @property
     def list_pages(self) -> Mapping[str, Page]:
         """The pages that lists show, by path: a list's own text (not recorded)."""
-        found: dict[str, Page | None] = {"/": self._by_path.get("/")}
+        found: dict[str, Page | None] = {"/": self.by_path.get("/")}
         found |= {collection.path: collection._section for collection in self.collections.values()}
         for taxonomy in self.groups.values():
             terms = taxonomy.below("")
@@ -152,7 +152,7 @@ class Shelves:
     def _own_page(self, path: str) -> Page | None:
         """The page at the path of a taxonomy or a term, if it lies in the taxonomy's
         folder or is called so itself: `tags.md`."""
-        page = self._by_path.get(path)
+        page = self.by_path.get(path)
         top, slash, _ = page.source.partition("/") if page else ("", "", "")
         folder = folder_path(top if slash else file_stem(top), lowercase=self.config.slugs.lowercase)
         return page if page and path.startswith(folder) else None
@@ -165,26 +165,6 @@ class Shelves:
         pages = sorted((page for page in self.all_pages.unrecorded if page.kind != "post"
                         and page.unrecorded.front.search and not page.unrecorded.front.unlisted), key=_source)
         return MappingProxyType({"posts": Pages("documents/posts", posts), "pages": Pages("documents/pages", pages)})
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The name of every source that is a page."""
-        recorder.read("items", "sources")
-        return tuple(self._by_source)
-
-    def years(self) -> dict[int, list[Post]]:
-        """Dated posts by year, the newest first."""
-        years: dict[int, list[Post]] = {}
-        for post in self.posts:
-            if post.date is not None:
-                years.setdefault(post.date.year, []).append(post)
-        return years
-
-    @property
-    def has_feeds(self) -> bool:
-        """Whether there is a dated post to feed, and an address to feed it from."""
-        recorder.read("items", "posts.dated")
-        return self.config.base_url is not None and bool(self.config.feeds.formats) and self.posts.any_dated
 
     def page_list(self, name: str) -> Pages[Any] | None:
         """The list of pages that records know by a name (not recorded)."""

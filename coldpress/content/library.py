@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import imagesize
 
@@ -14,14 +15,18 @@ from coldpress.config.model import Config
 from coldpress.content.aliases import Alias, Aliases
 from coldpress.content.authors import author_data
 from coldpress.content.bodies import expanded_body
+from coldpress.content.collections import PageLists
 from coldpress.content.links import LinkTarget, Suggestions, resolve
-from coldpress.content.page import Page, Post, Section
+from coldpress.content.navigation import Navigation, Tree
+from coldpress.content.page import AuthorView, Page, Post, Section
+from coldpress.content.page_list import Pages
 from coldpress.content.permalinks import PageEntry
 from coldpress.content.protocols import BodyRenderer, Host
-from coldpress.content.relations import Backlinks, Neighbourhood
+from coldpress.content.relations import Backlinks, Related
 from coldpress.content.selection import Unpublished
-from coldpress.content.taxonomy import Author
-from coldpress.content.titles import WikiLinkIndex, title_of
+from coldpress.content.taxonomy import Author, Term
+from coldpress.content.titles import title_of
+from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.markdown.cache import Body
 from coldpress.markdown.rendered import Brief, Link, Rendered
 from coldpress.paths import on_this_host, url_of
@@ -56,12 +61,12 @@ def _size_of(file: Path) -> tuple[int, int] | None:
     return (round(width), round(height)) if width > 0 and height > 0 else None
 
 
-class Library(Neighbourhood):
-    """All content, as pages and templates ask for it: by path and by source,
-    what stands beside a page, and its markup."""
+class Library:
+    """All content, as pages and templates ask for it: by path and by source, the pages
+    related to a page, and its rendered body."""
 
     def __init__(self, config: Config, entries: Iterable[PageEntry], assets: Mapping[str, SourceFile],
-                 left_out: Iterable[Unpublished], states: Mapping[str, str], markup: BodyRenderer, host: Host,
+                 left_out: Iterable[Unpublished], states: Mapping[str, str], markup: BodyRenderer, host: Host[Page],
                  data: Data) -> None:
         self.host = host
         self.data = data
@@ -72,11 +77,51 @@ class Library(Neighbourhood):
         with recorder.unrecorded():
             self._markdown = config.markdown
         kinds = {"page": Page, "post": Post, "section": Section}
-        pages = [kinds[entry.kind](entry, self) for entry in entries]
-        super().__init__(config, pages, host.link_root, author_data(data))
+        self.config = config
+        self.root = host.link_root
+        self._lists = lists = PageLists(
+            config, [kinds[entry.kind](entry, self) for entry in entries], self.root, author_data(data))
+        self.all_pages, self.pages = lists.all_pages, lists.pages
+        self.posts, self.sections = lists.posts, lists.sections
+        self.collections, self.groups, self.taxonomies = lists.collections, lists.groups, lists.taxonomies
+        self.authors, self.series = lists.authors, lists.series
         self._aliases = Aliases(self.all_pages.unrecorded)
         self._sizes = ImageSizes()
         self._asset_paths = {asset.path: path for path, asset in self._assets.items()}
+
+    @property
+    def list_pages(self) -> Mapping[str, Page]:
+        """The pages whose text a list shows, by path (not recorded)."""
+        return self._lists.list_pages
+
+    @property
+    def documents(self) -> Mapping[str, Pages[Page]]:
+        """The pages that the search finds, in an order to which new ones are added at the end."""
+        return self._lists.documents
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The name of every source that is a page."""
+        recorder.read("items", "sources")
+        return tuple(self._lists.by_source)
+
+    @property
+    def has_feeds(self) -> bool:
+        """Whether there is a dated post to feed, and an address to feed it from."""
+        recorder.read("items", "posts.dated")
+        return self.config.base_url is not None and bool(self.config.feeds.formats) and self.posts.any_dated
+
+    def years(self) -> dict[int, list[Post]]:
+        """Dated posts by year, the newest first."""
+        years: dict[int, list[Post]] = {}
+        for post in self.posts:
+            if post.date is not None:
+                years.setdefault(post.date.year, []).append(post)
+        return years
+
+    def page_list(self, name: str) -> Pages[Any] | None:
+        """The list of pages that records know by a name (not recorded)."""
+        return self._lists.page_list(name)
 
     @property
     def assets(self) -> Mapping[str, SourceFile]:
@@ -111,14 +156,14 @@ class Library(Neighbourhood):
     def at(self, path: str) -> Page | Alias | None:
         """The page or the alias that answers a decoded path."""
         recorder.read("path", path)
-        return self._by_path.get(path) or self._aliases.by_path.get(path)
+        return self._lists.by_path.get(path) or self._aliases.by_path.get(path)
 
     def replace_documents(self, documents: Iterable[Document]) -> None:
         """Let documents stand in place of those they were before, of which only
         the body was another.  It is the one way in which a Library changes: a
         preview of ten thousand posts cannot assemble them anew for a comma."""
         for document in documents:
-            self._by_source[document.source.path].unrecorded.document = document
+            self._lists.by_source[document.source.path].unrecorded.document = document
         self.__dict__.pop("_backlinks", None)
 
     def asset_at(self, path: str) -> SourceFile | None:
@@ -129,7 +174,7 @@ class Library(Neighbourhood):
     def by_source(self, source: str) -> Page | None:
         """The page of a source, named from the content folder."""
         recorder.read("source", source)
-        return self._by_source.get(source)
+        return self._lists.by_source.get(source)
 
     def asset_of(self, source: str) -> str | None:
         """The path of an asset, named from the content folder."""
@@ -151,13 +196,13 @@ class Library(Neighbourhood):
         return WikiLinkIndex(self.all_pages.unrecorded, self._asset_paths)
 
     @cached_property
-    def _left_out_names(self) -> dict[str, str]:
+    def left_out_names(self) -> dict[str, str]:
         """What those are that are left out, by what they are called."""
         titled = {str(out.document.front.title).casefold(): out.state for out in self._left_out}
         return {**titled, **{file_stem(source): state for source, state in self._states.items()}}
 
     @cached_property
-    def _suggestions(self) -> Suggestions:
+    def suggestions(self) -> Suggestions:
         """What may be meant by links that lead nowhere."""
         with recorder.unrecorded():
             return Suggestions(self.sources, self.asset_sources, [page.path for page in self.all_pages], self._names)
@@ -177,7 +222,7 @@ class Library(Neighbourhood):
         base = self.config.base_url
         return base.rstrip("/") + url_of(path) if base else None
 
-    def permalink_of(self, author: Author) -> str | None:
+    def permalink_of(self, author: AuthorView) -> str | None:
         """The whole URL of an author's page; None without one."""
         return self.absolute(author.path) if author.has_page else None
 
@@ -221,6 +266,70 @@ class Library(Neighbourhood):
         with recorder.unrecorded():
             return self._markup.render(body)
 
+    def page_in(self, folder: str) -> Page | None:
+        """The page that stands for a content folder: its section or its bundle."""
+        recorder.read("source", f"{folder}/")
+        return self._lists.tree.page_in(folder)
+
+    def section_of(self, page: Page) -> Section | None:
+        """The section that a page belongs to."""
+        recorder.read("section", page.source)
+        return self._lists.tree.nearest(page)
+
+    def pages_of(self, section: Section) -> tuple[Page, ...]:
+        """What lies in a section."""
+        recorder.read("members", section.source)
+        return self._lists.tree.members.get(section.source, ())
+
+    def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
+        """The pages before and after one: posts in time, others in their tree."""
+        recorder.read("near", page.source)
+        if page.kind != "post":
+            return self.navigation.neighbours(page)
+        siblings, index = self._lists.position.get(page.source, ((), 0))
+        return _at(siblings, index + 1), _at(siblings, index - 1)
+
+    def terms_of(self, page: Page) -> dict[str, tuple[Term, ...]]:
+        """A page's terms by taxonomy."""
+        front = page.unrecorded.front
+        return {name: self.authors.of(self._lists.author_names(page)) if name == "authors" else
+                taxonomy.of(front.terms.get(name, ())) for name, taxonomy in self.taxonomies.items()}
+
+    def authors_of(self, page: Page) -> tuple[Author, ...]:
+        """Who wrote a page."""
+        names = page.unrecorded.front.authors or ((self.config.author,) if self.config.author else ())
+        return tuple(map(self.authors.person, names))
+
+    def series_of(self, page: Page) -> Term | None:
+        """The series that a page is a part of."""
+        names = page.unrecorded.front.terms.get("series", ())
+        return next(iter(self.series.of(names)), None)
+
+    @cached_property
+    def navigation(self) -> Navigation:
+        """The menu and the trees of docs."""
+        with recorder.unrecorded():  # whoever asks next reads as much
+            return Navigation(self.config, self.all_pages.unrecorded, self.root, self._menu_page)
+
+    def tree_of(self, page: Page) -> Tree:
+        """The tree of docs that a page is in; empty for every other page."""
+        return self.navigation.tree_of(page)
+
+    def related_to(self, page: Page) -> tuple[Page, ...]:
+        """Pages that share terms with one."""
+        recorder.read("related", page.source)
+        return self.related.of(page)
+
+    @cached_property
+    def related(self) -> Related:
+        """Which pages share terms (not recorded)."""
+        return Related(self.taxonomies.values())
+
+    def _menu_page(self, name: str) -> Page | None:
+        """The page that an entry of the menu names by source, folder or path."""
+        return (self._lists.by_source.get(name) or self._lists.tree.page_in(name.rstrip("/"))
+                or self._lists.by_path.get(f"/{name}"))
+
     def linking_to(self, page: Page) -> tuple[Page, ...]:
         """Pages whose text links to one."""
         recorder.read("backlinks", page.source)
@@ -236,3 +345,7 @@ class Library(Neighbourhood):
         body = self.body_of(page)
         with recorder.unrecorded():
             return self._markup.brief(body)
+
+
+def _at(posts: Sequence[Page], index: int) -> Page | None:
+    return posts[index] if 0 <= index < len(posts) else None

@@ -5,27 +5,24 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 from urllib.parse import quote, unquote, urljoin
 
 from coldpress import recorder
 from coldpress.content.aliases import Alias
 from coldpress.content.bodies import place_in
-from coldpress.content.page import Page
-from coldpress.content.titles import WikiLinkIndex
+from coldpress.content.page import Page, PageLibrary
+from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.errors import Place, Problem
 from coldpress.markdown.html.extract import ENDPOINT
 from coldpress.markdown.rendered import Link
 from coldpress.markdown.syntax.foreign_syntax import kind_of
 from coldpress.paths import is_external, path_of
-from coldpress.sources.files import MARKDOWN, file_stem, split_name
+from coldpress.sources.files import MARKDOWN, SourceFile, file_stem, split_name
 from coldpress.text import NearNames, did_you_mean, heading_id
-
-if TYPE_CHECKING:
-    from coldpress.content.library import Library
 
 _SAME = 100  # files of one name that are compared
 
@@ -127,7 +124,33 @@ class LinkTarget:
     url: str | None = None
 
 
-def resolve(library: Library, page: Page, reference: str) -> LinkTarget:
+class LinkLibrary(PageLibrary, Protocol):
+    """What resolving a link asks of the library: `library.Library`."""
+
+    @property
+    def suggestions(self) -> Suggestions: ...
+
+    @property
+    def left_out_names(self) -> Mapping[str, str]: ...
+
+    def at(self, path: str) -> Page | Alias | None: ...
+
+    def asset_at(self, path: str) -> SourceFile | None: ...
+
+    def by_source(self, source: str) -> Page | None: ...
+
+    def asset_of(self, source: str) -> str | None: ...
+
+    def by_name(self, name: str) -> Page | None: ...
+
+    def asset_by_name(self, name: str) -> str | None: ...
+
+    def page_in(self, folder: str) -> Page | None: ...
+
+    def why_left_out(self, source: str) -> str | None: ...
+
+
+def resolve(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
     """Resolve a reference that stands in a page's body."""
     if reference.startswith(ENDPOINT):
         return _as_endpoint(library, reference)
@@ -149,7 +172,7 @@ def resolve(library: Library, page: Page, reference: str) -> LinkTarget:
     return found or _as_url(library, page, name, suffix, fragment)
 
 
-def _as_endpoint(library: Library, reference: str) -> LinkTarget:
+def _as_endpoint(library: LinkLibrary, reference: str) -> LinkTarget:
     """`endpoint:name?key=value#part`"""
     name, hash_mark, fragment = reference.removeprefix(ENDPOINT).partition("#")
     url = library.host.endpoint_url(name)
@@ -165,7 +188,7 @@ def _as_endpoint(library: Library, reference: str) -> LinkTarget:
     return LinkTarget(path_of(path), mark + query + suffix, unquote(fragment), page)
 
 
-def _as_name(library: Library, page: Page, reference: str) -> LinkTarget:
+def _as_name(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
     """`[[Name#part]]`, whose part may be a heading as it is written or the id of a
     block, `^abc`; without a name, of the page itself.  A name with an ending is a
     file's first."""
@@ -183,13 +206,13 @@ def _as_name(library: Library, page: Page, reference: str) -> LinkTarget:
     return LinkTarget(found.path, hash_mark + _legal(part) if hash_mark else "", part if hash_mark else "", found)
 
 
-def _named_asset(library: Library, page: Page, name: str) -> str | None:
+def _named_asset(library: LinkLibrary, page: Page, name: str) -> str | None:
     """The path of an asset, by its place as seen from the page or by its name."""
     beside = posixpath.normpath(posixpath.join(posixpath.dirname(page.source), name.lstrip("/")))
     return library.asset_of(beside) or library.asset_by_name(name)
 
 
-def _as_source(library: Library, page: Page, name: str, suffix: str, fragment: str) -> LinkTarget | None:
+def _as_source(library: LinkLibrary, page: Page, name: str, suffix: str, fragment: str) -> LinkTarget | None:
     base = "" if name.startswith("/") else posixpath.dirname(page.source)
     source = posixpath.normpath(posixpath.join(base, name.lstrip("/")))
     source = "" if source == "." else source
@@ -205,7 +228,7 @@ def _as_source(library: Library, page: Page, name: str, suffix: str, fragment: s
     return LinkTarget(inside.path, suffix, fragment, inside) if inside else None
 
 
-def _as_url(library: Library, page: Page, name: str, suffix: str, fragment: str) -> LinkTarget:
+def _as_url(library: LinkLibrary, page: Page, name: str, suffix: str, fragment: str) -> LinkTarget:
     path = name
     if not name.startswith("/"):
         # A name is no URL: what it was encoded for is no scheme and no query.
@@ -226,7 +249,7 @@ def _legal(fragment: str) -> str:
                    for char in fragment)
 
 
-def unresolved_links(library: Library, page: Page) -> Iterator[tuple[str | None, Link]]:
+def unresolved_links(library: LinkLibrary, page: Page) -> Iterator[tuple[str | None, Link]]:
     """The links and images of a page at which there is no content: each with
     the path at which a list, a feed or an own route may still be."""
     image = page.unrecorded.front.image
@@ -237,7 +260,7 @@ def unresolved_links(library: Library, page: Page) -> Iterator[tuple[str | None,
             yield target.path, link
 
 
-def missing_anchors(library: Library, page: Page) -> Iterator[Problem]:
+def missing_anchors(library: LinkLibrary, page: Page) -> Iterator[Problem]:
     """A warning for each link to a heading that is not there."""
     known: dict[str, tuple[frozenset[str], NearNames]] = {}
     for link in page.unrecorded.rendered.html.links:
@@ -257,7 +280,7 @@ def missing_anchors(library: Library, page: Page) -> Iterator[Problem]:
                               severity="warning")
 
 
-def links_to_drafts(library: Library, page: Page) -> Iterator[Problem]:
+def links_to_drafts(library: LinkLibrary, page: Page) -> Iterator[Problem]:
     """A warning for each link from a page that is published to one that is not,
     while drafts are shown."""
     for link in page.unrecorded.rendered.html.links if not page.draft else ():
@@ -267,7 +290,7 @@ def links_to_drafts(library: Library, page: Page) -> Iterator[Problem]:
                           _place(library, page, link), "publish it, or link to it later", severity="warning")
 
 
-def broken_link(library: Library, page: Page, link: Link) -> Problem:
+def broken_link(library: LinkLibrary, page: Page, link: Link) -> Problem:
     """The warning for a link that leads nowhere."""
     code = "link.broken-link" if link.kind == "link" else "link.broken-image"
     message = f"nothing is at `{link.target}`"
@@ -282,19 +305,19 @@ def broken_link(library: Library, page: Page, link: Link) -> Problem:
                    severity="warning")
 
 
-def _place(library: Library, page: Page, link: Link) -> Place:
+def _place(library: LinkLibrary, page: Page, link: Link) -> Place:
     if link.line is None and link.kind == "image" and link.target == page.unrecorded.front.image:
         return page.unrecorded.document.place_of("image")
     return place_in(library, page, link.line, link.column, link.length)
 
 
-def _suggestion(library: Library, page: Page, link: Link) -> str | None:
+def _suggestion(library: LinkLibrary, page: Page, link: Link) -> str | None:
     """What was probably meant: a file of the same or a near name."""
     if link.target.startswith("[["):
         name = link.target[2:-2].partition("#")[0].strip().casefold()
-        if name in library._left_out_names:
-            return f"that page is {library._left_out_names[name]}"
-        called = library._suggestions.name(name)
+        if name in library.left_out_names:
+            return f"that page is {library.left_out_names[name]}"
+        called = library.suggestions.name(name)
         return f"did you mean `{called}`?" if called else None
     if link.target.startswith(ENDPOINT):
         name = _endpoint_name(link.target)
@@ -312,10 +335,10 @@ def _suggestion(library: Library, page: Page, link: Link) -> str | None:
     endpoint = library.host.endpoint_at(name) if name.startswith("/") else None
     if endpoint is not None:
         return f"for the app's own page write `{_as_endpoint_reference(endpoint, link.target)}`"
-    match = library._suggestions.file(source, asset=link.kind != "link")
+    match = library.suggestions.file(source, asset=link.kind != "link")
     if match:
         return f"did you mean `{posixpath.relpath(match, folder or '.').replace(' ', '%20')}`?"
-    path = library._suggestions.path(name) if name.startswith("/") else None
+    path = library.suggestions.path(name) if name.startswith("/") else None
     return f"did you mean `{path}`?" if path else None
 
 

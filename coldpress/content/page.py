@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from coldpress import recorder
 from coldpress.config.mapping import Params
+from coldpress.config.model import Config
 from coldpress.config.options import PATH_TOKEN
 from coldpress.content.permalinks import PageEntry
-from coldpress.content.recorded import UnrecordedPage, recorded, recorded_body, recorded_summary
-from coldpress.content.slots import SlotFiller
+from coldpress.content.recorded import UnrecordedLibrary, UnrecordedPage, recorded, recorded_body, recorded_summary
+from coldpress.content.slots import SlotFiller, SlotLibrary
 from coldpress.content.titles import is_same_title
 from coldpress.markdown.parser.link_parser import is_safe_url
 from coldpress.markdown.rendered import Heading, Link, Rendered, Title
@@ -22,13 +23,84 @@ from coldpress.paths import url_of
 from coldpress.sources.front_matter import Document
 from coldpress.text import reading_minutes, shorten
 
-if TYPE_CHECKING:
-    from coldpress.content.library import Library
-    from coldpress.content.navigation import NavItem
-    from coldpress.content.taxonomy import Author, Term
-
-
 DESCRIPTION_LENGTH = 155  # characters; what search engines show
+
+
+class TermView(Protocol):
+    """A term, as a page names it: `taxonomy.Term`."""
+
+    taxonomy: str
+    slug: str
+    path: str
+
+    @property
+    def has_page(self) -> bool: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def url(self) -> str | None: ...
+
+    @property
+    def pages(self) -> Sequence[Page]: ...
+
+
+class AuthorView(TermView, Protocol):
+    """An author, as a page names them: `taxonomy.Author`."""
+
+    @property
+    def about(self) -> Mapping[str, Any]: ...
+
+    @property
+    def image(self) -> str | None: ...
+
+
+class NavView(Protocol):
+    """An entry of a docs tree: `navigation.NavItem`."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def page(self) -> Page | None: ...
+
+    @property
+    def url(self) -> str | None: ...
+
+    @property
+    def children(self) -> tuple[NavView, ...]: ...
+
+
+class PageLibrary(SlotLibrary["Page"], UnrecordedLibrary["Page"], Protocol):
+    """What a page asks of the library it is in: `library.Library`."""
+
+    config: Config
+
+    def root(self) -> str: ...
+
+    def absolute(self, path: str) -> str | None: ...
+
+    def authors_of(self, page: Page) -> tuple[AuthorView, ...]: ...
+
+    def terms_of(self, page: Page) -> Mapping[str, tuple[TermView, ...]]: ...
+
+    def series_of(self, page: Page) -> TermView | None: ...
+
+    def section_of(self, page: Page) -> Section | None: ...
+
+    def pages_of(self, section: Section) -> tuple[Page, ...]: ...
+
+    def neighbours(self, page: Page) -> tuple[Page | None, Page | None]: ...
+
+    def tree_of(self, page: Page) -> tuple[NavView, ...]: ...
+
+    def related_to(self, page: Page) -> tuple[Page, ...]: ...
+
+    def linking_to(self, page: Page) -> tuple[Page, ...]: ...
 
 
 class Page:
@@ -40,7 +112,7 @@ class Page:
 
     kind = "page"
 
-    def __init__(self, entry: PageEntry, library: Library) -> None:
+    def __init__(self, entry: PageEntry, library: PageLibrary) -> None:
         self.source = entry.document.source.path
         self.bundle = entry.bundle
         self.unrecorded = UnrecordedPage(entry, self, library)
@@ -132,7 +204,7 @@ class Page:
         """The body, links resolved."""
         return SlotFiller(self._library, self).html(self.unrecorded.rendered.html)
 
-    def _is_title(self, title: Title) -> bool:
+    def is_title(self, title: Title) -> bool:
         """Whether a heading is the page's title; where front matter gives another
         it is in docs only, whatever that calls the page in lists."""
         given = self.unrecorded.front.title
@@ -148,13 +220,13 @@ class Page:
     def title_id(self) -> str | None:
         """The anchor of the heading that became the title."""
         title = self.unrecorded.rendered.title
-        return title.id if title and self._is_title(title) else None
+        return title.id if title and self.is_title(title) else None
 
     @recorded_body
     def title_html(self) -> Markup:
         """The title with the marks its heading has, such as code."""
         title = self.unrecorded.rendered.title
-        if title and self._is_title(title):
+        if title and self.is_title(title):
             return SlotFiller(self._library, self).html(title.html)
         return escape(self.unrecorded.title)
 
@@ -191,30 +263,30 @@ class Page:
         return reading_minutes(rendered.words, rendered.cjk)
 
     @recorded
-    def authors(self) -> tuple[Author, ...]:
+    def authors(self) -> tuple[AuthorView, ...]:
         """Who wrote it; the site's author where it names nobody."""
         return self._library.authors_of(self)
 
     @recorded
-    def terms(self) -> Mapping[str, tuple[Term, ...]]:
+    def terms(self) -> Mapping[str, tuple[TermView, ...]]:
         """Its terms by taxonomy: `page.terms.tags`."""
         return self._library.terms_of(self)
 
     @property
-    def all_terms(self) -> tuple[Term, ...]:
+    def all_terms(self) -> tuple[TermView, ...]:
         """Its terms of every taxonomy in the config."""
         return tuple(term for terms in self.terms.values() for term in terms)
 
     @property
-    def tags(self) -> tuple[Term, ...]:
+    def tags(self) -> tuple[TermView, ...]:
         return self.terms.get("tags", ())
 
     @property
-    def categories(self) -> tuple[Term, ...]:
+    def categories(self) -> tuple[TermView, ...]:
         return self.terms.get("categories", ())
 
     @recorded
-    def series(self) -> Term | None:
+    def series(self) -> TermView | None:
         """The series it is a part of; its `pages` are the parts, the first one first."""
         return self._library.series_of(self)
 
@@ -244,9 +316,9 @@ class Page:
         return self._library.neighbours(self)[1]
 
     @property
-    def nav(self) -> tuple[NavItem, ...]:
+    def nav(self) -> tuple[NavView, ...]:
         """The tree of docs that it stands in; empty for every other page."""
-        return self._library.navigation.tree_of(self)
+        return self._library.tree_of(self)
 
     @property
     def face(self) -> str:
@@ -268,7 +340,6 @@ class Page:
         """Where its source is edited, by the config's `edit_url`."""
         pattern = self._library.config.edit_url
         return pattern.replace(PATH_TOKEN, quote(self.source)) if pattern else None
-
 
 
 class Post(Page):

@@ -4,20 +4,18 @@ Flask, and of whatever renders its bodies."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from coldpress.markdown.cache import Body
 from coldpress.markdown.rendered import Brief, Component, Rendered
 from coldpress.markdown.syntax.snippets import Expanded
 
-if TYPE_CHECKING:
-    from coldpress.content.page import Page
-
+P_contra = TypeVar("P_contra", contravariant=True)
 CANNOT_BE_SHOWN = "cannot be shown here"
 """Why a page does not show what is not there, or what nobody may know of."""
 
 
-class Host(Protocol):
+class Host(Protocol[P_contra]):
     """The site as an app has it."""
 
     def link_root(self) -> str:
@@ -37,17 +35,17 @@ class Host(Protocol):
     def endpoint_names(self) -> Iterable[str]:
         """What endpoints are called."""
 
-    def expanded(self, page: Page) -> Expanded:
+    def expanded(self, page: P_contra) -> Expanded:
         """A page's body with its snippets; one that is a template, run."""
 
-    def not_shown(self, page: Page) -> Iterable[tuple[Component, str]]:
+    def not_shown(self, page: P_contra) -> Iterable[tuple[Component, str]]:
         """What a page asks for and doesn't show, with the reason."""
 
-    def embedded(self, page: Page, other: Page, part: str, *, absolute: bool) -> str | None:
+    def embedded(self, page: P_contra, other: P_contra, part: str, *, absolute: bool) -> str | None:
         """Another page's body as it is shown in a page, or a part of it, by the id
         of its heading or block; None for a part that isn't there."""
 
-    def callout_title(self, page: Page, kind: str) -> str:
+    def callout_title(self, page: P_contra, kind: str) -> str:
         """What a callout without a title of its own is called."""
 
     def group_name(self, name: str) -> str:

@@ -6,27 +6,63 @@ import posixpath
 import re
 from collections.abc import Mapping
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from markupsafe import Markup, escape
 
 from coldpress.config.mapping import Params
+from coldpress.content.protocols import Host
 from coldpress.markdown.rendered import Component, Fragment, Link, Slot, Title
 from coldpress.markdown.syntax.foreign_syntax import kind_of
 from coldpress.markdown.tree import CALLOUT_TITLE, EMBED, PAGE_LINK
 
-if TYPE_CHECKING:
-    from coldpress.content.library import Library
-    from coldpress.content.page import Page
+P = TypeVar("P", bound="SlotPage")
+P_co = TypeVar("P_co", bound="SlotPage", covariant=True)
 
 
-class SlotFiller:
+class SlotPage(Protocol):
+    """The page whose slots are filled: `page.Page`."""
+
+    def is_title(self, title: Title) -> bool: ...
+
+
+class SlotTarget(Protocol[P_co]):
+    """Where a link leads: `links.LinkTarget`."""
+
+    @property
+    def path(self) -> str | None: ...
+
+    @property
+    def fragment(self) -> str: ...
+
+    @property
+    def page(self) -> P_co | None: ...
+
+    @property
+    def asset(self) -> bool: ...
+
+
+class SlotLibrary(Protocol[P]):
+    """What filling slots asks of the library: `library.Library`."""
+
+    host: Host[P]
+
+    def trusts(self, page: P) -> bool: ...
+
+    def target(self, page: P, link: Link) -> SlotTarget[P]: ...
+
+    def link_url(self, page: P, link: Link, *, elsewhere: bool = False, absolute: bool = False) -> str: ...
+
+    def image_size(self, path: str) -> tuple[int, int] | None: ...
+
+
+class SlotFiller(Generic[P]):
     """Fills slots for one page: its own, or `elsewhere` on the site, or in a
     feed, where every link is `absolute`.  What an author who is not trusted
     wrote is cleaned then, without `ids` if it stands on a page beside its own;
     what templates make of it is not, for they are the site's."""
 
-    def __init__(self, library: Library, page: Page, *, elsewhere: bool = False, absolute: bool = False,
+    def __init__(self, library: SlotLibrary[P], page: P, *, elsewhere: bool = False, absolute: bool = False,
                  ids: bool = True) -> None:
         self._library = library
         self._page = page
@@ -69,7 +105,7 @@ class SlotFiller:
 
     def _title(self, title: Title) -> str:
         """The heading that gave the title, where the page has another."""
-        if self._page._is_title(title):
+        if self._page.is_title(title):
             return ""
         return f'<h2 id="{escape(title.id)}">{title.html.fill(self)}</h2>'
 

@@ -1,18 +1,12 @@
-"""Titles of pages: made where front matter has none, compared, and looked up for `[[wiki links]]`."""
+"""Titles of pages: made where front matter has none, and compared."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from coldpress.sources.front_matter import Document
-
-if TYPE_CHECKING:
-    from coldpress.content.page import Page
 
 _DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
 _STRAIGHT = str.maketrans({
@@ -43,57 +37,3 @@ def _file_name(document: Document) -> str:
         return stem  # a daily note
     words = stem.replace("-", " ").replace("_", " ").strip() or stem
     return words[:1].upper() + words[1:]
-
-
-class WikiLinkIndex:
-    """Pages by their files, their slugs, their titles and their aliases, in any case.
-
-    A file counts before a slug, that before a title and that before an alias; of
-    several pages, the first by its path.  Iterating gives every name.  Assets
-    have the names of their files, with the folders or without.
-    """
-
-    def __init__(self, pages: Sequence[Page], assets: Iterable[str]) -> None:
-        self._pages: dict[str, Page] = {}
-        self._assets: dict[str, str] = {}
-        for names_of_asset in (str, posixpath.basename):
-            for source in assets:
-                self._assets.setdefault(_folded_name(names_of_asset(source)), source)
-        in_order = sorted(pages, key=lambda page: page.unrecorded.path)
-        for names in (_of_file, _of_path, _of_title, _of_alias):
-            for page in in_order:
-                for name in names(page):
-                    self._pages.setdefault(_folded_name(name), page)
-
-    def get(self, name: str) -> Page | None:
-        """The page that is called so."""
-        return self._pages.get(_folded_name(name)) or self._pages.get(_folded_name(name).removesuffix(".md"))
-
-    def asset(self, name: str) -> str | None:
-        """The asset that is called so, named from the content folder."""
-        return self._assets.get(_folded_name(name.lstrip("/")))
-
-    def __iter__(self) -> Iterator[str]:
-        return chain(self._pages, self._assets)
-
-
-def _folded_name(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
-def _of_file(page: Page) -> Iterable[str]:
-    source = page.source.rpartition(".")[0]
-    return source, source.removesuffix("/index").removesuffix("/_index"), page.unrecorded.document.stem
-
-
-def _of_path(page: Page) -> Iterable[str]:
-    path = page.unrecorded.path.strip("/")
-    return path, path.rpartition("/")[2]
-
-
-def _of_title(page: Page) -> Iterable[str]:
-    return (page.unrecorded.title,)
-
-
-def _of_alias(page: Page) -> Iterable[str]:
-    return (alias for alias in page.unrecorded.front.aliases if "/" not in alias)

@@ -12,8 +12,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from coldpress.content.feeds import Cover, cover_of
-from coldpress.content.page import DESCRIPTION_LENGTH, Page, Section
-from coldpress.content.taxonomy import Author, Term
+from coldpress.content.page import DESCRIPTION_LENGTH, AuthorView, Page, Section
+from coldpress.content.taxonomy import Term
 from coldpress.sources.dates import format_iso
 from coldpress.text import shorten
 from coldpress.web.feed_formats import FeedLink, feed_links
@@ -175,7 +175,7 @@ def _page_node(site: Site, known: Mapping[str, Any], shown: Described) -> dict[s
             **({"keywords": words} if words else {}), "isPartOf": home}
 
 
-def _person(site: Site, author: Author) -> dict[str, Any]:
+def _person(site: Site, author: AuthorView) -> dict[str, Any]:
     url = site.library.permalink_of(author)
     return {"@type": "Person", "name": author.name, **({"url": url} if url else {})}
 

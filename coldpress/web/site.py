@@ -65,7 +65,7 @@ class Site:
 
     app: Flask
     environment: SiteEnvironment
-    host: Host
+    host: Host[Page]
     """The services of the site that its Library may call."""
     can_be_built = True
     """False if the config has an error that makes a build impossible."""

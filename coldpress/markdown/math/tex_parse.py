@@ -179,3 +179,38 @@ def _weigh_cell(cell: Row) -> tuple[int, int]:
         if unclosed + inner_open > MOST_UNCLOSED:
             raise Unreadable("too many brackets are never closed", node.at)
     return commands + inner, unclosed + inner_open
+
+
+def inner_of(node: Node | None) -> Row:
+    """The nodes of an argument, without its braces."""
+    return node.nodes if isinstance(node, Group) else [node] if node else []
+
+
+def end_of(node: Node) -> int:
+    """Where a node ends in the text."""
+    return node.end if isinstance(node, Group) else node.at
+
+
+def parts_between_dollars(nodes: Row) -> list[Row]:
+    """Splits nodes at each `$`."""
+    parts: list[Row] = [[]]
+    for node in nodes:
+        if isinstance(node, Token) and node.text == "$":
+            parts.append([])
+        else:
+            parts[-1].append(node)
+    return parts
+
+
+def without_second_column(row: Row) -> Row:
+    """`eqnarray` has a column for the sign; `align` has none."""
+    cells = cells_of(row)
+    mark = Token("&", row[0].at if row else 0)
+    return [*cells[0], *([mark] if len(cells) > 1 else []), *(node for cell in cells[1:] for node in cell)]
+
+
+def of_one_width(rows: list[Row]) -> list[Row]:
+    """As many cells in each row, so that a number behind them is below the others."""
+    widths = [len(cells_of(row)) for row in rows]
+    return [[*row, *[Token("&", row[-1].at if row else 0)] * (max(widths) - width)]
+            for row, width in zip(rows, widths, strict=True)]

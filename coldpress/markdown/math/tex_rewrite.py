@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from coldpress.markdown.math import tex_parse
 from coldpress.markdown.math.tex_parse import (
     Group,
     Node,
@@ -162,12 +163,12 @@ class _Writer:
             reading.option()
         rows = rows_of(reading.rest())
         if name.startswith("eqnarray"):
-            rows = [_without_second_mark(row) for row in rows]
+            rows = [tex_parse.without_second_column(row) for row in rows]
         elif name == "smallmatrix":
             columns = f"{{{'c' * max(len(cells_of(row)) for row in rows)}}}"
         name = _RENAMED.get(name, name)
         if name.startswith("align"):
-            rows = _of_one_width(rows)
+            rows = tex_parse.of_one_width(rows)
         is_numbered = name.rstrip("*") in _NUMBERED
         self._numbered += is_numbered
         self._rows(name, columns, rows, group.at, group.end)
@@ -218,7 +219,7 @@ class _Writer:
         if token.text == "\\DeclareMathOperator":
             body = reading.argument()
             self._say("{\\operatorname{", token.at)
-            self.nodes(_inner(body))
+            self.nodes(tex_parse.inner_of(body))
             self._say("}}", token.at)
             return
         while (node := reading.next()) is not None:
@@ -237,7 +238,7 @@ class _Writer:
             self.tokens.append(token)
             return
         command = "\\text" if token.text in ("\\mbox", "\\hbox") else token.text
-        parts = _parts(_inner(found))
+        parts = tex_parse.parts_between_dollars(tex_parse.inner_of(found))
         if len(parts) % 2 == 0:  # a `$` alone, which math-core refuses
             self.tokens += [token, *flat([found])]
         elif command == "\\fbox" and len(parts) == 3 and is_blank([*parts[0], *parts[2]]):
@@ -288,8 +289,8 @@ class _Writer:
         shown = reading.argument() if token.text == "\\textcolor" else None
         self._say("{" + color if shown else color, token.at)
         if shown:
-            self.lines(_inner(shown))
-            self._say("}", _end(shown))
+            self.lines(tex_parse.inner_of(shown))
+            self._say("}", tex_parse.end_of(shown))
 
     def _label(self, token: Token, reading: _Reading) -> None:
         """A label in the few characters that math-core takes."""
@@ -308,14 +309,14 @@ class _Writer:
         scripts: list[tuple[str, Row]] = []
         while (self._display or is_asked) and len(scripts) < 2 and (mark := reading.skips("_", "^")):
             command = "\\underset" if mark == "_" else "\\overset"
-            scripts.append((command, _inner(reading.argument())))
+            scripts.append((command, tex_parse.inner_of(reading.argument())))
         self._say("{", token.at)
         for command, script in scripts:
             self._say(command, token.at)
             self._braced(script, token.at)
             self._say("{", token.at)
-        self.lines(_inner(found))
-        self._say("}" * (len(scripts) + 1), _end(found))
+        self.lines(tex_parse.inner_of(found))
+        self._say("}" * (len(scripts) + 1), tex_parse.end_of(found))
 
     def _tagged(self, token: Token, reading: _Reading) -> None:
         r"""`\tag{…}`, kept for the end where there is no environment for it."""
@@ -385,44 +386,11 @@ def label(written: str) -> str:
                   written.strip())
 
 
-def _inner(node: Node | None) -> Row:
-    return node.nodes if isinstance(node, Group) else [node] if node else []
-
-
-def _end(node: Node) -> int:
-    return node.end if isinstance(node, Group) else node.at
-
-
-def _parts(nodes: Row) -> list[Row]:
-    """What `$` separates."""
-    parts: list[Row] = [[]]
-    for node in nodes:
-        if isinstance(node, Token) and node.text == "$":
-            parts.append([])
-        else:
-            parts[-1].append(node)
-    return parts
-
-
 def _plain_columns(node: Node) -> str:
     r"""`*{20}{c}` and `l@{\,}r` in letters only."""
     written = re.sub(r"\*\s*\{(\d{1,2})\}\s*\{([^{}]*)\}", lambda found: int(found[1]) * found[2], node.text)
     written = re.sub(rf"[@!<>]\s*{_BRACES}", "", written)
     return re.sub(rf"[pmb]\s*{_BRACES}", "l", written).replace(" ", "")
-
-
-def _without_second_mark(row: Row) -> Row:
-    """`eqnarray` has a column for the sign; `align` has none."""
-    cells = cells_of(row)
-    mark = Token("&", row[0].at if row else 0)
-    return [*cells[0], *([mark] if len(cells) > 1 else []), *(node for cell in cells[1:] for node in cell)]
-
-
-def _of_one_width(rows: list[Row]) -> list[Row]:
-    """As many cells in each row, so that a number behind them is below the others."""
-    widths = [len(cells_of(row)) for row in rows]
-    return [[*row, *[Token("&", row[-1].at if row else 0)] * (max(widths) - width)]
-            for row, width in zip(rows, widths, strict=True)]
 
 
 _COMMANDS: dict[str, Callable[[_Writer, Token, _Reading], None]] = {

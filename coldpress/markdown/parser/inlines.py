@@ -18,7 +18,7 @@ from coldpress.markdown import tree
 from coldpress.markdown.code.code_blocks import code_span
 from coldpress.markdown.html.html_repair import completed
 from coldpress.markdown.math import math_inline
-from coldpress.markdown.parser import attribute_lists, link_parser
+from coldpress.markdown.parser import attribute_lists, inline_tokens, link_parser
 from coldpress.markdown.parser.attribute_lists import Attributes
 from coldpress.markdown.parser.inline_tokens import (
     Bracket,
@@ -27,10 +27,7 @@ from coldpress.markdown.parser.inline_tokens import (
     Token,
     build,
     delimiter,
-    last_character,
     pair,
-    take_back,
-    words_of,
 )
 from coldpress.markdown.parser.link_parser import ENTITY, References, Target, inline_target, label
 from coldpress.markdown.syntax.directives import Inline, attributes_of, inline_at
@@ -176,7 +173,7 @@ class _Reading:
             self._tokens.append(Element("br"))
         marks = _MARKS.match(text, end)
         after = marks.end() if marks else end
-        if is_hard or not (_WIDE.match(text, after) and _WIDE.match(last_character(self._tokens))):
+        if is_hard or not (_WIDE.match(text, after) and _WIDE.match(inline_tokens.last_character(self._tokens))):
             self._tokens.append("\n")
         return end
 
@@ -275,7 +272,7 @@ class _Reading:
     def _put_image(self, bracket: Bracket) -> None:
         target = bracket.target
         assert target, "a closed bracket has one"
-        element = Element("img", {"alt": words_of(self._tokens[bracket.token + 1:]), "src": target.url})
+        element = Element("img", {"alt": inline_tokens.words_of(self._tokens[bracket.token + 1:]), "src": target.url})
         if target.title:
             element.set("title", target.title)
         del self._tokens[bracket.token:]
@@ -375,7 +372,7 @@ class _Reading:
 
     def _at(self, at: int) -> int | None:
         found = link_parser.email_at(self._text, at)
-        before = take_back(self._tokens, found[0].index("@")) if found else None
+        before = inline_tokens.take_back(self._tokens, found[0].index("@")) if found else None
         if not found or before is None:
             return None
         self._tokens.append(before)
