@@ -8,7 +8,7 @@ import pytest
 
 from coldpress.markdown.math.mathml import Maths
 from coldpress.markdown.math.tex_parse import MOST_COMMANDS, MOST_LEVELS, MOST_UNCLOSED
-from coldpress.markdown.math.tex_rewrite import reword
+from coldpress.markdown.math.tex_rewrite import rewrite
 from coldpress.markdown.native import Renderer
 
 BLOCK, INLINE = True, False
@@ -175,7 +175,7 @@ def test_what_nothing_shows_is_told_and_never_left_out(tex):
     (r"\hbox{a#b}", r"\text{a\#b}"),
 ])
 def test_what_math_core_lacks_is_said_in_another_way(tex, meant):
-    assert squeezed(reword(tex, display=True).text) == squeezed(meant)
+    assert squeezed(rewrite(tex, display=True).text) == squeezed(meant)
 
 
 def squeezed(tex):

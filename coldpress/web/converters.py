@@ -35,76 +35,77 @@ class SiteRule(Rule):
         return build
 
 
+class _PathConverter(BaseConverter):
+    """Converts a path of several segments on one site; `install_converters` binds the site."""
+
+    site: Site
+    part_isolating = False
+    regex = ".+?"
+    weight = 500
+
+
+class ContentConverter(_PathConverter):
+    """Converts a path to its content: a page, an alias or an asset; None where nothing is.
+
+    It never raises `ValidationError`, after which Werkzeug would try no other rule:
+    the view answers with the site's 404 page.
+    """
+
+    weight = 1000
+
+    def to_python(self, value: str) -> Any:
+        return self.site.find("/" + value)
+
+    def to_url(self, value: Any) -> str:
+        found = self.site.named(value) if isinstance(value, str) else value
+        if found is None:
+            raise NothingThere(f"there is no content called `{value}`")
+        return url_of(found if isinstance(found, str) else found.path).removeprefix("/")
+
+
+class ListingConverter(_PathConverter):
+    """Converts a path to that of the list to which a feed belongs."""
+
+    def to_python(self, value: str) -> str:
+        return f"/{value}/"
+
+    def to_url(self, value: Any) -> str:
+        return url_of(value if isinstance(value, str) else value.path).strip("/")
+
+
+class MarkdownConverter(_PathConverter):
+    """Converts a path to the page whose Markdown version is there; None where there is none."""
+
+    def to_python(self, value: str) -> Any:
+        path = f"/{value}"
+        found = self.site.find(path.removesuffix("index") if path.endswith("/index") else f"{path}.html")
+        return found if isinstance(found, Page) else None
+
+    def to_url(self, value: Any) -> str:
+        page = self.site.named(value) if isinstance(value, str) else value
+        path = markdown_path(self.site.library, page) if isinstance(page, Page) else None
+        if path is None:
+            raise NothingThere(f"there is no Markdown version of `{value}`")
+        return url_of(path).removeprefix("/").removesuffix(".md")
+
+
 def install_converters(url_map: Map, site: Site) -> None:
-    """Add the converters of one site to a URL map; their names begin with `coldpress_`."""
-
-    class Content(BaseConverter):
-        """The content at a path: a page, an alias or an asset; None where nothing is.
-
-        It never raises `ValidationError`, after which Werkzeug would try no other rule:
-        the view answers with the site's 404 page.
-        """
-
-        part_isolating = False
-        regex = ".+?"
-        weight = 1000
-
-        def to_python(self, value: str) -> Any:
-            return site.find("/" + value)
-
-        def to_url(self, value: Any) -> str:
-            found = site.named(value) if isinstance(value, str) else value
-            if found is None:
-                raise NothingThere(f"there is no content called `{value}`")
-            return url_of(found if isinstance(found, str) else found.path).removeprefix("/")
-
-    class Listing(BaseConverter):
-        """The path of the list to which a feed belongs."""
-
-        part_isolating = False
-        regex = ".+?"
-        weight = 500
-
-        def to_python(self, value: str) -> str:
-            return f"/{value}/"
-
-        def to_url(self, value: Any) -> str:
-            return url_of(value if isinstance(value, str) else value.path).strip("/")
-
-    class Markdown(BaseConverter):
-        """The page whose Markdown version is at a path; None where there is none."""
-
-        part_isolating = False
-        regex = ".+?"
-        weight = 500
-
-        def to_python(self, value: str) -> Any:
-            path = f"/{value}"
-            found = site.find(path.removesuffix("index") if path.endswith("/index") else f"{path}.html")
-            return found if isinstance(found, Page) else None
-
-        def to_url(self, value: Any) -> str:
-            page = site.named(value) if isinstance(value, str) else value
-            path = markdown_path(site.library, page) if isinstance(page, Page) else None
-            if path is None:
-                raise NothingThere(f"there is no Markdown version of `{value}`")
-            return url_of(path).removeprefix("/").removesuffix(".md")
-
-    url_map.converters["coldpress_content"] = Content
-    url_map.converters["coldpress_markdown"] = Markdown
-    url_map.converters["coldpress_listing"] = Listing
-    url_map.converters["coldpress_taxonomy"] = _names(
+    """Adds the converters of one site to a URL map; their names begin with `coldpress_`."""
+    paths = {"content": ContentConverter, "listing": ListingConverter, "markdown": MarkdownConverter}
+    for name, converter in paths.items():
+        url_map.converters[f"coldpress_{name}"] = type(converter.__name__, (converter,), {"site": site})
+    url_map.converters["coldpress_taxonomy"] = _name_converter(
         {taxonomy_path(name).strip("/"): name for name in group_names(site.config)})
-    url_map.converters["coldpress_collection"] = _names(
+    url_map.converters["coldpress_collection"] = _name_converter(
         {folder_path(name, lowercase=site.config.slugs.lowercase).strip("/"): name
-             for name in site.config.collections})
+         for name in site.config.collections})
 
 
-def _names(by_segment: dict[str, str]) -> type[BaseConverter]:
+def _name_converter(by_segment: dict[str, str]) -> type[BaseConverter]:
     segments = {name: segment for segment, name in by_segment.items()}
 
-    class Names(BaseConverter):
-        """A name from the config, in the form it has in URLs."""
+    class NameConverter(BaseConverter):
+        """Converts a name from the config, in the form that it has in URLs."""
 
         regex = "|".join(map(re.escape, by_segment)) or "(?!)"
 
@@ -114,4 +115,4 @@ def _names(by_segment: dict[str, str]) -> type[BaseConverter]:
         def to_url(self, value: str) -> str:
             return url_of(segments[value])
 
-    return Names
+    return NameConverter

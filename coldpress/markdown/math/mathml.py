@@ -9,7 +9,7 @@ from html import escape
 import math_core
 
 from coldpress.markdown.math.tex_parse import Unreadable
-from coldpress.markdown.math.tex_rewrite import MACROS, Reworded, label, reword, reword_macro, stand_in
+from coldpress.markdown.math.tex_rewrite import MACROS, RewrittenTex, label, rewrite, rewrite_macro, tag_placeholder
 from coldpress.markdown.rendered import Flaw
 
 _NAME = re.compile(r"\\?([A-Za-z]+)")
@@ -44,20 +44,20 @@ class Maths:
     def convert(self, tex: str, line: int, column: int, *, display: bool) -> str:
         """The MathML of a formula that begins at a place of the body."""
         try:
-            reworded = reword(tex, display=display)
+            rewritten = rewrite(tex, display=display)
         except Unreadable as reason:
             return self._refuse(tex, str(reason), reason.at, line, column)
         try:
-            html = str(self._converter.convert_with_global_state(reworded.text, displaystyle=display))
+            html = str(self._converter.convert_with_global_state(rewritten.text, displaystyle=display))
         except math_core.LatexError as reason:
             offset, message = _read(reason)
-            return self._refuse(tex, message, reworded.place(offset), line, column)
+            return self._refuse(tex, message, rewritten.source_offset(offset), line, column)
         unknown = _UNKNOWN.search(html)
         if unknown:
             found = next((found for found in _EQREF.finditer(tex) if label(found[1]) == unknown[1]), None)
             return self._refuse(tex, f'no formula above has the label "{found[1] if found else unknown[1]}"',
                                 found.start() if found else 0, line, column)
-        return _with_tags(_levelled(_stretched(html)), reworded)
+        return _with_tags(_levelled(_stretched(html)), rewritten)
 
     def _refuse(self, tex: str, reason: str, offset: int, line: int, column: int) -> str:
         before = tex[:offset]
@@ -85,7 +85,7 @@ def _checked(macros: Mapping[str, str]) -> dict[str, str]:
         if not isinstance(tex, str):
             raise ValueError(f'the macro "{written}" needs a text')
         try:
-            made[name[1]] = reword_macro(tex)
+            made[name[1]] = rewrite_macro(tex)
         except Unreadable as reason:
             raise ValueError(f'the macro "{written}": {reason}') from None
     try:
@@ -131,7 +131,7 @@ def _levelled(html: str) -> str:
     return _TABLE.sub(tag, html) if "scriptlevel" in html else html
 
 
-def _with_tags(html: str, reworded: Reworded) -> str:
-    for number, tag in enumerate(reworded.tags):
-        html = html.replace(stand_in(number), escape(tag, quote=False), 1)
+def _with_tags(html: str, rewritten: RewrittenTex) -> str:
+    for number, tag in enumerate(rewritten.tags):
+        html = html.replace(tag_placeholder(number), escape(tag, quote=False), 1)
     return html

@@ -214,3 +214,43 @@ def of_one_width(rows: list[Row]) -> list[Row]:
     widths = [len(cells_of(row)) for row in rows]
     return [[*row, *[Token("&", row[-1].at if row else 0)] * (max(widths) - width)]
             for row, width in zip(rows, widths, strict=True)]
+
+
+class NodeReader:
+    """Reads parsed nodes one after the other: a command takes its arguments from it."""
+
+    def __init__(self, nodes: Row) -> None:
+        self._nodes = nodes
+        self._at = 0
+
+    def next(self) -> Node | None:
+        self._at += 1
+        return self._nodes[self._at - 1] if self._at <= len(self._nodes) else None
+
+    def peek(self) -> Node | None:
+        return self._nodes[self._at] if self._at < len(self._nodes) else None
+
+    def rest(self) -> Row:
+        return self._nodes[self._at:]
+
+    def argument(self) -> Node | None:
+        """Reads a group or one token; skips spaces before it."""
+        while (node := self.next()) is not None and isinstance(node, Token) and node.is_space:
+            pass
+        return node
+
+    def option(self) -> None:
+        """Skips an optional argument, `[…]`."""
+        following = self.peek()
+        if following and following.text == "[":
+            while (node := self.next()) is not None and node.text != "]":
+                pass
+
+    def skips(self, *texts: str) -> str | None:
+        """Skips one of these texts (and spaces before it).  Returns the one it found."""
+        at = self._at
+        found = self.argument()
+        if isinstance(found, Token) and found.text in texts:
+            return found.text
+        self._at = at
+        return None

@@ -1,7 +1,8 @@
-r"""A formula in the words that math-core knows.
+r"""Rewrites a TeX formula with the commands that math-core knows.
 
-What it has no word for is said in another way (`split` is `aligned`), and what
-it would lose in silence is made plain (a `\\` outside of any environment).
+A command that math-core lacks is replaced (`split` becomes `aligned`).  What
+math-core would drop without a word is written in a form that it keeps (a `\\`
+outside of any environment gets an environment).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from coldpress.markdown.math import tex_parse
 from coldpress.markdown.math.tex_parse import (
     Group,
     Node,
+    NodeReader,
     Row,
     Token,
     cells_of,
@@ -53,9 +55,9 @@ _COLOR = re.compile(r"\s*#([\dA-Fa-f]{3}|[\dA-Fa-f]{6})\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Reworded:
-    """A formula for math-core.  `tags` are texts that it would not take: in
-    their places it has what `stand_in` gives."""
+class RewrittenTex:
+    """A formula for math-core.  math-core refuses the texts of `tags`, so the
+    formula has a placeholder (`tag_placeholder`) in the place of each."""
 
     tokens: tuple[Token, ...]
     tags: tuple[str, ...]
@@ -64,8 +66,8 @@ class Reworded:
     def text(self) -> str:
         return "".join(token.text for token in self.tokens)
 
-    def place(self, offset: int) -> int:
-        """Where in the author's text that is which stands at an offset of ours."""
+    def source_offset(self, offset: int) -> int:
+        """The offset in the author's text of what is at an offset of the rewritten text."""
         for token in self.tokens:
             if offset < len(token.text):
                 return token.at
@@ -73,27 +75,27 @@ class Reworded:
         return self.tokens[-1].at + 1 if self.tokens else 0
 
 
-def stand_in(number: int) -> str:
-    """What is written for a tag that math-core would not take."""
+def tag_placeholder(number: int) -> str:
+    """The placeholder for a tag that math-core refuses."""
     return f"tag.{number}"
 
 
-def reword(tex: str, *, display: bool) -> Reworded:
-    """A formula in math-core's words.  Raises `Unreadable`."""
+def rewrite(tex: str, *, display: bool) -> RewrittenTex:
+    """Rewrites a formula for math-core.  Raises `Unreadable`."""
     writer = _Writer(display=display)
     writer.lines(parse(tex))
-    return Reworded(tuple(writer.whole()), tuple(writer.tags))
+    return RewrittenTex(tuple(writer.whole()), tuple(writer.tags))
 
 
-def reword_macro(tex: str) -> str:
-    """A macro's meaning in math-core's words.  Raises `Unreadable`."""
+def rewrite_macro(tex: str) -> str:
+    """Rewrites a macro's definition for math-core.  Raises `Unreadable`."""
     writer = _Writer(display=False)
     writer.nodes(parse(tex))
     return "".join(token.text for token in writer.tokens)
 
 
 class _Writer:
-    """Writes a tree anew."""
+    """Writes the tokens of a parsed formula, with replacements."""
 
     def __init__(self, *, display: bool) -> None:
         self.tokens: list[Token] = []
@@ -121,7 +123,7 @@ class _Writer:
 
     def nodes(self, nodes: Row) -> None:
         """Nodes one after the other."""
-        reading = _Reading(nodes)
+        reading = NodeReader(nodes)
         while (node := reading.next()) is not None:
             if isinstance(node, Token):
                 _COMMANDS.get(node.text, _Writer._token)(self, node, reading)
@@ -153,7 +155,7 @@ class _Writer:
         if name in _TRANSPARENT:
             self.lines(group.nodes)
             return
-        reading = _Reading(group.nodes)
+        reading = NodeReader(group.nodes)
         columns = ""
         if name == "array" and (found := reading.argument()):
             columns = f"{{{_plain_columns(found)}}}"
@@ -174,28 +176,28 @@ class _Writer:
         self._rows(name, columns, rows, group.at, group.end)
         self._numbered -= is_numbered
 
-    def _token(self, token: Token, reading: _Reading) -> None:
+    def _token(self, token: Token, reading: NodeReader) -> None:
         self.tokens.append(Token(" ", token.at) if token.text[0] == "%" else token)
 
-    def _entity(self, token: Token, reading: _Reading) -> None:
+    def _entity(self, token: Token, reading: NodeReader) -> None:
         """`&lt;`, as authors write it whose formulas were HTML."""
         self.tokens.append(Token(_ENTITIES[token.text], token.at))
 
-    def _percent(self, token: Token, reading: _Reading) -> None:
+    def _percent(self, token: Token, reading: NodeReader) -> None:
         """Not a comment: no line ends it."""
         self._say("\\%", token.at)
 
-    def _escaped(self, token: Token, reading: _Reading) -> None:
+    def _escaped(self, token: Token, reading: NodeReader) -> None:
         r"""`\*` and `\_{`, as authors write them whose Markdown took the marks away."""
         following = reading.peek()
         is_mark = token.text == "\\*" or (isinstance(following, Group) and following.name is None)
         self.tokens.append(Token(token.text[1], token.at) if is_mark else token)
 
-    def _size(self, token: Token, reading: _Reading) -> None:
+    def _size(self, token: Token, reading: NodeReader) -> None:
         """MathML has one size."""
         self._say(" ", token.at)
 
-    def _fence(self, token: Token, reading: _Reading) -> None:
+    def _fence(self, token: Token, reading: NodeReader) -> None:
         r"""`\left<`, and `\big.`, which is nothing."""
         following = reading.peek()
         text = following.text if isinstance(following, Token) else ""
@@ -207,7 +209,7 @@ class _Writer:
             reading.next()
             self._say(f"{_ANGLES[text]} ", token.at)
 
-    def _definition(self, token: Token, reading: _Reading) -> None:
+    def _definition(self, token: Token, reading: NodeReader) -> None:
         r"""`\newcommand` for a name that is known already defines it anew: each
         formula of a page may well repeat it."""
         name = reading.argument()
@@ -230,7 +232,7 @@ class _Writer:
                 return
             self.tokens += [node]
 
-    def _text(self, token: Token, reading: _Reading) -> None:
+    def _text(self, token: Token, reading: NodeReader) -> None:
         r"""`\text{for $x$ and a_b}`: a formula within a text stands between
         texts, and what means nothing in a text is a character of it."""
         found = reading.argument()
@@ -259,7 +261,7 @@ class _Writer:
                 self._say("}", at)
         self._say("}" if len(parts) > 1 else "", at)
 
-    def _table(self, token: Token, reading: _Reading) -> None:
+    def _table(self, token: Token, reading: NodeReader) -> None:
         r"""`\substack{…}`, and plain TeX's `\matrix{…}`."""
         found = reading.argument()
         if not isinstance(found, Group):
@@ -268,16 +270,16 @@ class _Writer:
         name = _TABLES[token.text]
         self._rows(name, "{c}" if name == "subarray" else "", rows_of(found.nodes), token.at, found.end)
 
-    def _smash(self, token: Token, reading: _Reading) -> None:
+    def _smash(self, token: Token, reading: NodeReader) -> None:
         reading.option()
 
-    def _starred(self, token: Token, reading: _Reading) -> None:
+    def _starred(self, token: Token, reading: NodeReader) -> None:
         self.tokens.append(token)
         following = reading.peek()
         if following and following.text == "*":
             reading.next()
 
-    def _color(self, token: Token, reading: _Reading) -> None:
+    def _color(self, token: Token, reading: NodeReader) -> None:
         r"""`\color{#f00}` and `\textcolor{#f00}{…}`."""
         name = reading.argument()
         code = _COLOR.fullmatch(name.text) if isinstance(name, Group) else None
@@ -292,14 +294,14 @@ class _Writer:
             self.lines(tex_parse.inner_of(shown))
             self._say("}", tex_parse.end_of(shown))
 
-    def _label(self, token: Token, reading: _Reading) -> None:
+    def _label(self, token: Token, reading: NodeReader) -> None:
         """A label in the few characters that math-core takes."""
         found = reading.argument()
         self.tokens.append(token)
         if found:
             self._say(f"{{{label(found.text)}}}", token.at)
 
-    def _operator(self, token: Token, reading: _Reading) -> None:
+    def _operator(self, token: Token, reading: NodeReader) -> None:
         r"""`\mathop{…}\limits_{…}`: what stands below and above it."""
         found = reading.argument()
         self.tokens.append(token)
@@ -318,7 +320,7 @@ class _Writer:
         self.lines(tex_parse.inner_of(found))
         self._say("}" * (len(scripts) + 1), tex_parse.end_of(found))
 
-    def _tagged(self, token: Token, reading: _Reading) -> None:
+    def _tagged(self, token: Token, reading: NodeReader) -> None:
         r"""`\tag{…}`, kept for the end where there is no environment for it."""
         star = "*" if reading.skips("*") else ""
         found = reading.argument()
@@ -337,47 +339,7 @@ class _Writer:
         if re.search(r"[\\{}$^_]", text) or re.fullmatch(r"[A-Za-z0-9.*-]+", text):
             return text
         self.tags.append(text)
-        return stand_in(len(self.tags) - 1)
-
-
-class _Reading:
-    """Nodes that are read one after the other."""
-
-    def __init__(self, nodes: Row) -> None:
-        self._nodes = nodes
-        self._at = 0
-
-    def next(self) -> Node | None:
-        self._at += 1
-        return self._nodes[self._at - 1] if self._at <= len(self._nodes) else None
-
-    def peek(self) -> Node | None:
-        return self._nodes[self._at] if self._at < len(self._nodes) else None
-
-    def rest(self) -> Row:
-        return self._nodes[self._at:]
-
-    def argument(self) -> Node | None:
-        """A group or one token, whatever spaces are before it."""
-        while (node := self.next()) is not None and isinstance(node, Token) and node.is_space:
-            pass
-        return node
-
-    def option(self) -> None:
-        """Pass over `[…]`."""
-        following = self.peek()
-        if following and following.text == "[":
-            while (node := self.next()) is not None and node.text != "]":
-                pass
-
-    def skips(self, *texts: str) -> str | None:
-        """Pass over one of these, whatever spaces are before it, and say which."""
-        at = self._at
-        found = self.argument()
-        if isinstance(found, Token) and found.text in texts:
-            return found.text
-        self._at = at
-        return None
+        return tag_placeholder(len(self.tags) - 1)
 
 
 def label(written: str) -> str:
@@ -393,7 +355,7 @@ def _plain_columns(node: Node) -> str:
     return re.sub(rf"[pmb]\s*{_BRACES}", "l", written).replace(" ", "")
 
 
-_COMMANDS: dict[str, Callable[[_Writer, Token, _Reading], None]] = {
+_COMMANDS: dict[str, Callable[[_Writer, Token, NodeReader], None]] = {
     **dict.fromkeys(_ENTITIES, _Writer._entity),
     **{f"\\{name}": _Writer._text for name in _TEXTS},
     **{f"\\{name}": _Writer._size for name in _SIZES},
