@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -56,6 +58,12 @@ class BuildContext:
     started_ns: int = field(default_factory=time.time_ns)
     """When it began: what changes from then on may have been read before."""
 
+    def fix_clock(self) -> None:
+        """Sets one moment for the whole build, unless the options or the environment give it."""
+        self.fixed_clock = self.options.clock is not None
+        if not self.fixed_clock and not os.environ.get("SOURCE_DATE_EPOCH"):
+            self.options = replace(self.options, clock=datetime.now(UTC))
+
     def peeked_config(self) -> Config:
         """The config as it is before the app is made; the default one where it cannot be read."""
         try:
@@ -71,7 +79,6 @@ class BuildContext:
     def make_app(self) -> tuple[Flask, Coldpress]:
         """The app and its site; raises `ColdpressError` for what keeps them
         from being made, with the user's own part of the traceback."""
-        audit_hook.listen()
         audit_hook.listen()
         try:
             with (use_options(self.options), starting() as start, audit_hook.noting() as noted,

@@ -33,13 +33,14 @@ from coldpress.web.extension import Coldpress
 _SHOWN = 12  # lines of a difference
 
 
-def verify(context: BuildContext, builder: Builder) -> list[str]:
+def verify(builder: Builder) -> list[str]:
     """Compare what is published with a clean build; the lines that tell of the
     first file that differs, none when all are the same.
 
     Raises `ColdpressError` when the clean build has errors.
     """
     with TemporaryDirectory(prefix="coldpress-") as folder:
+        context = builder.context
         options = replace(context.options, no_cache=True)
         clean = Path(folder, "site")
         with local_executor(1, "spawn") as executor:
@@ -53,7 +54,7 @@ def build_clean(make_site: Callable[[], tuple[Flask, Coldpress]], options: RunOp
     context = BuildContext(None, options, Report(quiet=True), site.root, jobs=jobs)
     problems = Problems(site.snapshot.problems)
     builder = Builder(context, app, site, Output(folder, site.root, state=folder.parent / "state"), problems)
-    builder.make()
+    builder.build()
     if problems.errors:
         raise ColdpressError(*problems.errors)
 
@@ -91,10 +92,10 @@ def differs(lines: list[str], builder: Builder) -> Problem:
                    "please tell us. `clean --cache` and a new build put it right")
 
 
-def explain_page(builder: Builder, site: Coldpress, url: str) -> list[str]:
+def explain_page(builder: Builder, url: str) -> list[str]:
     """The lines that tell of one URL.  Raises `ColdpressError` for one that is
     not in the plan."""
-    entry = _entry(builder, site, url)
+    entry = _entry(builder, url)
     came = f" from {entry.source}" if entry.source else ""
     lines = [f"{entry.path}{came}, by {entry.endpoint.rpartition('.')[2]}, is {entry.file}"]
     if entry.copy_of:
@@ -110,9 +111,10 @@ def explain_page(builder: Builder, site: Coldpress, url: str) -> list[str]:
             *_told(shared)]
 
 
-def _entry(builder: Builder, site: Coldpress, url: str) -> PlanEntry:
+def _entry(builder: Builder, url: str) -> PlanEntry:
     path = path_of(url)
-    for candidate in (path, path.removeprefix(site.script_root), f"/{path.lstrip('/')}", f"{path.rstrip('/')}/"):
+    below = path.removeprefix(builder.site.script_root)
+    for candidate in (path, below, f"/{path.lstrip('/')}", f"{path.rstrip('/')}/"):
         entry = builder.plan.at(candidate)
         if entry:
             return entry
@@ -173,8 +175,9 @@ class Profile:
                 self.stacks[tuple(reversed(list(_stack(frame))))] += 1
 
 
-def tell_profile(report: Report, profile: Profile, builder: Builder, site: Coldpress) -> None:
-    """Stages, templates, the slowest pages."""
+def tell_profile(builder: Builder, profile: Profile) -> None:
+    """Reports the time of each stage and template, and the slowest pages."""
+    report, site = builder.context.report, builder.site
     report.table(["stage", "seconds"], [[name, f"{seconds:.3f}"] for name, seconds in builder.stages.items()])
     folders = (str(THEME / "templates"), str(site.root / site.config.templates_dir))
     shares = profile.share_of(folders)

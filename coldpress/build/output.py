@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
 from coldpress.build.atomic_write import FolderWriter, clear_the_way, remove_gone, settle
-from coldpress.build.output_folder import OutputConflicts, OutputManifest
-from coldpress.errors import Problems
+from coldpress.build.output_folder import OutputConflicts, OutputManifest, only_one, refuse_link, refuse_output
+from coldpress.config.model import Config
+from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import STATE, below, check_file, make_state, relative_name
+from coldpress.web.extension import Coldpress
 
 _PART = 1 << 20  # bytes compared at once
 
@@ -198,3 +201,53 @@ class Output:
                 removed = sum(within.remove(file) for file in sorted(owned))
         self.owned.forget()
         return removed
+
+
+def output_of(site: Coldpress) -> Output:
+    """Returns the output folder that the config or the options name."""
+    folder = site.options.output or site.root / site.config.output_dir
+    return Output(folder, site.root, site.base, base_url=site.config.base_url)
+
+
+def refuse_linked_output(site: Coldpress, output: Output) -> None:
+    """Raises `ColdpressError` when the output folder is reached through a link that nobody named."""
+    problems = Problems()
+    refuse_link(output.folder, site.root, problems, _place_of_output(site))
+    if problems.errors:
+        raise ColdpressError(*problems)
+
+
+@contextmanager
+def output_locked(site: Coldpress, output: Output, problems: Problems) -> Iterator[None]:
+    """Keeps other builds of the site out; an unsuitable output folder goes to `problems`."""
+    with failures_told(output):
+        refuse_output(output.folder, output.name, site.root, _inputs(site), problems, _place_of_output(site))
+        with only_one(make_state(site.root / STATE)):
+            yield
+
+
+@contextmanager
+def failures_told(output: Output) -> Iterator[None]:
+    """Raises a `ColdpressError` for an `OSError`: a full disk, a read-only folder."""
+    try:
+        yield
+    except OSError as reason:
+        state = ("some files are new and others old, each of them whole; mend it, and the next build completes the site"
+                 if output.is_touched else "the site is as it was; mend it and build again")
+        raise ColdpressError(Problem(
+            "output.failed", f"`{reason.filename or output.name}` cannot be written: {reason.strerror}",
+            hint=state)) from reason
+
+
+def _place_of_output(site: Coldpress) -> Place | None:
+    """Returns the line of the config that names another output folder than the default."""
+    is_chosen = not site.options.output and site.config.output_dir != Config().output_dir
+    return site.config_place("output_dir") if is_chosen else None
+
+
+def _inputs(site: Coldpress) -> list[Path]:
+    """Returns the folders of the site's sources and of the app's own data, where no output may go."""
+    config = site.config
+    names = (config.content_dir, config.templates_dir, config.static_dir, config.data_dir, "archetypes", "instance",
+             *(name for name in config.markdown.snippets if name != "."), *config.markdown.append)
+    return [*(site.root / name for name in names), Path(site.app.instance_path)]

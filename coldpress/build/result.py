@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from coldpress.errors import Place, Problem
+from coldpress.paths import url_of
 from coldpress.recorder import Key
 
 
@@ -25,6 +26,11 @@ class PlanEntry:
     source: str | None = None
     place: Place | None = None
     copy_of: Path | None = None
+
+    def as_json(self, script_root: str) -> dict[str, Any]:
+        """Returns the entry for `--json`, with the URL that links have."""
+        return {"url": script_root + url_of(self.path), "endpoint": self.endpoint, "source": self.source,
+                "file": self.file, "copied": self.copy_of is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The stamp that lets the next build end at once, if nothing changes."""
+"""Writes the stamp of a build, with which the next build ends at once if nothing changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from coldpress.build.user_reads import own_files, package_folders
 from coldpress.cache import build_stamp
 from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.model import ENVIRONMENT_BASE_URL, Config
-from coldpress.errors import Problems
 from coldpress.paths import STATE
 from coldpress.sources.front_matter import Document
 from coldpress.web.extension import Coldpress
@@ -28,8 +27,8 @@ _FOR_EVER = 2**62
 
 
 def take_snapshot(context: BuildContext) -> Snapshot:
-    """Look at all that a build will read, as far as it is known before the app is
-    made, which reads already."""
+    """Takes the stamps of what the build will read, as far as that is known before the
+    app is made: making the app reads files already."""
     state = str(context.folder / STATE)
     if context.arguments is not None and context.snapshot is None:
         context.stamp_note = build_stamp.note_of(state)
@@ -40,49 +39,41 @@ def take_snapshot(context: BuildContext) -> Snapshot:
     return snapshot
 
 
-def complete_snapshot(context: BuildContext, site: Coldpress, snapshot: Snapshot) -> Snapshot | None:
-    """The same with all that the app has read; None where that has changed since
-    the build began, or is elsewhere."""
-    late = [file for file in _files(context, site) if file not in snapshot.stamps]
-    snapshot.add(late)
-    same_folders = list(snapshot.folders) == _folders(site.root, site.config)
-    return snapshot if same_folders and not snapshot.changed_since(late, context.started_ns) else None
-
-
-def write_stamp(context: BuildContext, site: Coldpress, builder: Builder, snapshot: Snapshot | None, problems: Problems,
-                line: str) -> None:
-    """Remember what was read and written; or, where a build must look again
-    every time, that it must."""
+def write_stamp(builder: Builder, snapshot: Snapshot, line: str) -> None:
+    """Records what the build read and wrote; removes the stamp when the next build must look again."""
+    context, site = builder.context, builder.site
     state = str(site.root / STATE)
-    if snapshot is None:
-        build_stamp.forget(state)
-        return
     unseen = builder.records.keys((*UNSEEN, "included"))
-    opened = [str(Path(site.base, row.name)) for row in unseen if row.kind in ("file", "folder", "included")]
-    opened += [name for kind, name in builder.plan.own_reads if kind in ("file", "folder")]
-    opened += [str(file) for file in builder.own_code]
-    late = [name for name in {*_files(context, site), *opened} if name not in snapshot.stamps]
+    late = [name for name in {*_files(context, site), *_opened(builder, unseen)} if name not in snapshot.stamps]
     snapshot.add(late)
     if (context.arguments is None or builder.notes or site.root != context.folder or _must_look(builder, unseen)
-            or snapshot.changed_since(late, snapshot.taken_ns)):
+            or list(snapshot.folders) != _folders(site.root, site.config)
+            or snapshot.changed_since(late, min(context.started_ns, snapshot.taken_ns))):
         build_stamp.forget(state)
         return
     asked = {row.name for row in unseen if row.kind == "environment"}
     names = sorted({ENVIRONMENT_BASE_URL, "SOURCE_DATE_EPOCH", *asked})
     since, until = _span(context, site, any(row.kind == "clock" for row in unseen))
     files = sorted(builder.output_stamps)
+    problems = [problem.as_json() for problem in builder.reported_problems]
     with suppress(OSError):
         build_stamp.write(state, {
             "arguments": build_stamp.arguments_digest(state, context.arguments), "names": names,
-            "environment": build_stamp.environment(names),
-            "folders": snapshot.folders,
+            "environment": build_stamp.environment(names), "folders": snapshot.folders,
             "files": [name for name in snapshot.stamps if not name.startswith(snapshot.folders)],
             "recent": [part for pair in snapshot.recent.items() for part in pair],
             "inputs": [build_stamp.inputs_digest(snapshot)], "since": [str(since)], "until": [str(until)],
             "output": [str(builder.output.folder)],
             "outputs": [build_stamp.digest_of("\n".join(f"{file} {builder.output_stamps[file]}" for file in files))],
-            "report": [json.dumps({"line": line, "problems": [problem.as_json() for problem in problems]})],
+            "report": [json.dumps({"line": line, "problems": problems})],
         }, files)
+
+
+def _opened(builder: Builder, unseen: Iterable[KeyRow]) -> Iterable[str]:
+    """Returns the files and folders that the site's own code opened, and its own modules."""
+    yield from (str(Path(builder.site.base, row.name)) for row in unseen if row.kind in ("file", "folder", "included"))
+    yield from (name for kind, name in builder.plan.own_reads if kind in ("file", "folder"))
+    yield from map(str, builder.own_code)
 
 
 def _folders(root: Path, config: Config) -> list[str]:
@@ -91,7 +82,7 @@ def _folders(root: Path, config: Config) -> list[str]:
 
 
 def _files(context: BuildContext, site: Coldpress) -> list[str]:
-    """The config, the site's own code, and the folders of installed packages."""
+    """Returns the config, the files of the site's own code, and the folders of installed packages."""
     own = own_files(site.base).values()
     return [str(file) for file in (*context.own_files, *own, *package_folders())]
 
@@ -102,7 +93,7 @@ def _must_look(builder: Builder, unseen: Iterable[KeyRow]) -> bool:
 
 
 def _span(context: BuildContext, site: Coldpress, asks_the_day: bool) -> tuple[int, int]:
-    """From when until when the clock makes no difference, in nanoseconds."""
+    """Returns the time span, in nanoseconds, in which the clock makes no difference to the site."""
     if context.fixed_clock or os.environ.get("SOURCE_DATE_EPOCH"):
         return 0, _FOR_EVER
     now = site.moment()

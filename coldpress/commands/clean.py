@@ -6,9 +6,9 @@ import shutil
 from functools import partial
 
 from coldpress.build.context import BuildContext
+from coldpress.build.output import failures_told, output_of, refuse_linked_output
 from coldpress.build.output_folder import only_one
 from coldpress.build.records import Records
-from coldpress.commands.build import failures_told, output_of
 from coldpress.paths import STATE, make_state
 from coldpress.report import counted
 
@@ -17,6 +17,7 @@ def clean(context: BuildContext, *, cache: bool = False) -> int:
     """Remove the site's files; with `cache` the folder `.coldpress` too."""
     _, site = context.make_app()
     output = output_of(site)
+    refuse_linked_output(site, output)
     with failures_told(output):
         state = make_state(site.root / STATE)
         with only_one(state):

@@ -7,7 +7,6 @@ from typing import Any
 
 from coldpress.build.context import BuildContext
 from coldpress.build.plan import Plan
-from coldpress.commands.build import as_json
 from coldpress.errors import Problems
 from coldpress.sources.dates import format_iso
 from coldpress.web.error_places import explain
@@ -49,7 +48,7 @@ def urls(context: BuildContext) -> int:
         plan.fill()
     except Exception as reason:  # noqa: BLE001  (a URL generator of an own route)
         problems.add(explain(reason, site))
-    rows = [as_json(entry, site) for entry in plan.entries]
+    rows = [entry.as_json(site.script_root) for entry in plan.entries]
     context.report.data({"pages": rows, "problems": [problem.as_json() for problem in problems]})
     context.report.table(["URL", "endpoint", "source", "file"],
                      [[row["url"], row["endpoint"].removeprefix("coldpress."), row["source"] or "", row["file"]]
