@@ -844,6 +844,17 @@ def test_a_site_in_an_app_of_its_own(make_site):
     assert rebuilt_in(site, "blog", {"templates/shop.html": "Other"}) == {"/shop/"}
 
 
+def test_the_author_of_posts_that_name_nobody_moves_their_lists_in_the_sitemap(make_site):
+    posts = {name_of(1): "---\nauthor: Ann\n---\nBy Ann.\n", name_of(2): "---\nauthor: Eve\n---\nBy Eve.\n",
+             **{name_of(number): post(number) for number in range(3, 9)}}
+    site = make_site(posts, "base_url: https://example.org/\npaginate: 2\nauthor: Ann\n")
+    assert site.build().problems == []
+    assert "/authors/ann/page/1/" in site.text("sitemap.xml")
+    done = rebuilt(site, {"config.yaml": f"{URL}paginate: 2\nauthor: Eve\n"})
+    assert "/sitemap.xml" in done.rendered
+    assert "/authors/eve/page/1/" in site.text("sitemap.xml")
+
+
 def rebuilt_in(site, folder, edits):
     """What was rendered for a site below the app's folder."""
     result = site.edit(edits).build()

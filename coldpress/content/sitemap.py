@@ -54,6 +54,7 @@ def _whole_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
 def _lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
     """The path and the pages of every list that has numbered pages."""
     recorder.read("data", "authors")
+    recorder.read("config", "author")  # the author of posts that name nobody
     for collection in library.collections.values():
         if collection.posts.unrecorded:
             yield collection.path, collection.posts.unrecorded
