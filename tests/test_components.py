@@ -52,6 +52,7 @@ def test_a_template_shows_a_directive(build_site, written, html):
     ("<p>\n\n:::badge\n<h2>Open\n\n:::\n", '<p>\n<b class=""><h2>Open\n</h2>|</b>'),
     (":::badge\n<table><tr><td>x\n\n:::\n", '<b class=""><table><tr><td>x\n</table>|</b>'),
     ("A :badge[<em>in] here.", '<p>A <b class=""><em>in</em>|</b> here.</p>'),
+    ("<div><a href='/a/'>Out\n\n:::badge\n<a href='/a/'>in</a>\n\n:::\n", '<b class=""><p>in</p>\n|</b></a></div>'),
     (":::badge[<em>Title]\n<i>Text\n\n:::\n", '<b class=""><p><i>Text</i></p>\n|<em>Title</em></b>')])
 def test_what_is_open_in_a_component_ends_with_it(build_site, written, html):
     site = build_site({**OWN, "content/a.md": written})

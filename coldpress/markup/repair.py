@@ -265,7 +265,7 @@ class _Repair:
         if name in _TABLE_PARTS:
             return not any(self._last(around) >= 0 for around in _TABLE)
         links = self._places.get("a") if name == "a" else None
-        if links and not self._open[links[-1]].has_end:
+        if links and links[-1] >= self._floors[-1] and not self._open[links[-1]].has_end:
             self._pop_from(links[-1])
             return False
         return bool(links)
