@@ -46,6 +46,19 @@ def test_a_template_shows_a_directive(build_site, written, html):
     assert html in page(build_site({**OWN, "content/a.md": written + "\n"}))
 
 
+@pytest.mark.parametrize(("written", "html"), [
+    (":::badge\n<h2>Open\n\n:::\n", '<b class=""><h2>Open\n</h2>|</b>'),
+    (":::badge\n<div>\n\n:::\n\n</div>\n\nAfter.", '<b class=""><div>\n</div>|</b>\n\n<p>After.</p>'),
+    ("<p>\n\n:::badge\n<h2>Open\n\n:::\n", '<p>\n<b class=""><h2>Open\n</h2>|</b>'),
+    (":::badge\n<table><tr><td>x\n\n:::\n", '<b class=""><table><tr><td>x\n</table>|</b>'),
+    ("A :badge[<em>in] here.", '<p>A <b class=""><em>in</em>|</b> here.</p>'),
+    ("<div><a href='/a/'>Out\n\n:::badge\n<a href='/a/'>in</a>\n\n:::\n", '<b class=""><p>in</p>\n|</b></a></div>'),
+    (":::badge[<em>Title]\n<i>Text\n\n:::\n", '<b class=""><p><i>Text</i></p>\n|<em>Title</em></b>')])
+def test_what_is_open_in_a_component_ends_with_it(build_site, written, html):
+    site = build_site({**OWN, "content/a.md": written})
+    assert html in page(site)
+
+
 @pytest.mark.parametrize("written", [
     "std::vector{}", "Use ::vector{} here.", "at 8:30[1] or 9:15", "a [[1,2]] matrix", "a:b[c]", "http://x.org:80[1]",
     "x::y[z]", "10:20:30", ":not-a-code:", "key:value{x}", "`:badge[x]`", ":nothing[known]{a=b}", "::vector{}",

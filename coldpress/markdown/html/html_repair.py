@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from coldpress.markdown.tree import RAW_TEXT, VOID, raw_end
+from coldpress.markdown.tree import COMPONENT_MARK, RAW_TEXT, VOID, raw_end
 
 # As browsers read them: a name may hold quotes.
 _ATTRIBUTE = r"[^\s<>/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>][^\s<>]*+))?+"
@@ -98,21 +98,29 @@ def repaired(html: str, *, in_full: bool = False) -> str:
     what is right stay as they are.  `in_full` adds end tags that may be
     missing, where something else ends the element."""
     tags = list(_tags(html))
-    _match(tags)
+    for part in _apart(tags):
+        _match(part)
     return _Repair(html, in_full=in_full).run(tags)
 
 
 class _Tag:
-    """A tag; `other` is the one that ends it, or that it ends, and `element`
-    what it began."""
+    """A tag, or a mark of a component.
 
-    __slots__ = ("begin", "element", "end", "is_closed", "is_end", "name", "other")
+    `other` is the tag that ends this one (or that this one ends); `element` is
+    the element that it begins.  `part` is empty for a tag; for a mark it is
+    `component` (the title follows), `body` or `end`.  What begins in a title or
+    in a body ends there.
+    """
 
-    def __init__(self, found: re.Match[str]) -> None:
+    __slots__ = ("begin", "element", "end", "is_closed", "is_end", "name", "other", "part")
+
+    def __init__(self, found: re.Match[str], part: str = "") -> None:
+        self.part = part
         self.begin, self.end = found.span()
         self.name = _name(found)
         self.is_end = bool(found["close"])
-        self.is_closed = found["attributes"].endswith("/") and not _VALUE_AT_END.search(found["attributes"])
+        attributes = found["attributes"] or ""
+        self.is_closed = attributes.endswith("/") and not _VALUE_AT_END.search(attributes)
         self.other: _Tag | None = None
         self.element: _Open | None = None
 
@@ -141,8 +149,24 @@ def _tags(html: str) -> Iterator[_Tag]:
                 at = end
                 continue
             endless.add(name)
-        if name:
-            yield _Tag(found)
+        mark_of = None if name else COMPONENT_MARK.fullmatch(found.group())
+        if name or mark_of:
+            yield _Tag(found, (mark_of["part"] or "component") if mark_of else "")
+
+
+def _apart(tags: Iterable[_Tag]) -> list[list[_Tag]]:
+    """Splits tags by the title or body of the component they are in; nested components are separate."""
+    found: list[list[_Tag]] = [[]]
+    around = [found[0]]
+    for tag in tags:
+        if tag.part in ("body", "end") and len(around) > 1:
+            around.pop()
+        if tag.part in ("component", "body"):
+            around.append([])
+            found.append(around[-1])
+        elif not tag.part:
+            around[-1].append(tag)
+    return found
 
 
 def _match(tags: Iterable[_Tag]) -> None:
@@ -188,13 +212,16 @@ class _Repair:
         self._copied = 0
         self._open: list[_Open] = []
         self._places: dict[str, list[int]] = {}  # of the open elements, by their names
+        self._floors = [0]  # how much was open where each component began
         self._dropped: set[_Tag] = set()
         self._changed = False
 
     def run(self, tags: Iterable[_Tag]) -> str:
         for tag in tags:
             self._copy(tag.begin)
-            if tag in self._dropped:
+            if tag.part:
+                self._mark(tag)
+            elif tag in self._dropped:
                 self._drop(tag)
             elif tag.is_end:
                 self._end(tag)
@@ -203,6 +230,15 @@ class _Repair:
         self._copy(len(self._html))
         self._pop_from(0)
         return "".join(self._pieces) if self._changed else self._html
+
+    def _mark(self, tag: _Tag) -> None:
+        """Ends what is open in a component's title or body before its next part."""
+        if tag.part == "component":
+            self._floors.append(len(self._open))
+        else:
+            self._pop_from(self._floors[-1])
+            if tag.part == "end" and len(self._floors) > 1:
+                self._floors.pop()
 
     def _begin(self, tag: _Tag) -> None:
         name = tag.name
@@ -219,7 +255,7 @@ class _Repair:
                 self._return_to_table()
         if name in VOID or (tag.is_closed and in_foreign):
             return
-        is_at_top = not self._open
+        is_at_top = not self._open and len(self._floors) == 1
         self._push(tag)
         if not tag.other and (tag.is_closed or (is_at_top and name not in _BLOCKS)):
             # It would go on to the end of the page.
@@ -230,9 +266,9 @@ class _Repair:
         """Whether an element cannot begin here: parts of a table outside of
         one, a link within a link."""
         if name in _TABLE_PARTS:
-            return not any(self._places.get(around) for around in _TABLE)
+            return not any(self._last(around) >= 0 for around in _TABLE)
         links = self._places.get("a") if name == "a" else None
-        if links and not self._open[links[-1]].has_end:
+        if links and links[-1] >= self._floors[-1] and not self._open[links[-1]].has_end:
             self._pop_from(links[-1])
             return False
         return bool(links)
@@ -277,7 +313,7 @@ class _Repair:
     def _return_to_table(self) -> None:
         """End what is between a table and a part of it that begins."""
         at = len(self._open)
-        while at and self._open[at - 1].tag.name not in _OF_TABLE | {"template", "colgroup"}:
+        while at > self._floors[-1] and self._open[at - 1].tag.name not in _OF_TABLE | {"template", "colgroup"}:
             at -= 1
         self._pop_from(at)
 
@@ -296,9 +332,9 @@ class _Repair:
             self._changed = True
 
     def _last(self, name: str) -> int:
-        """Returns the index of the innermost open element with this name; -1 if none is open."""
+        """Returns the index of the innermost open element with this name in the same component; -1 if none is open."""
         places = self._places.get(name)
-        return places[-1] if places else -1
+        return places[-1] if places and places[-1] >= self._floors[-1] else -1
 
     def _pop_from(self, at: int) -> None:
         """End an open element and all that is in it."""
