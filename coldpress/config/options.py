@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -75,6 +76,12 @@ class MarkdownOptions:
     """Folders of the site in which snippets are looked for, before the content folder."""
     append: tuple[str, ...] = ()
     """Files of the site that every body ends with, such as a list of abbreviations."""
+    engine: str = "native"
+    """Which engine renders bodies: ours, or `python-markdown`."""
+    extensions: tuple[str, ...] = ()
+    """Extensions of Python-Markdown, by the names that it knows or of modules."""
+    extension_configs: tuple[tuple[str, str], ...] = ()
+    """The options of these extensions by their names, as JSON."""
 
     def trusts(self, source: str) -> bool:
         """Whether the author of a source (its path below the content folder) is trusted.
@@ -84,7 +91,8 @@ class MarkdownOptions:
     @property
     def key(self) -> str:
         """The part of a cache key that changes with the options that change rendering."""
-        return f"{self.trusted} {self.smart} {self.macros} {self.heading_ids}"
+        key = f"{self.trusted} {self.smart} {self.macros} {self.heading_ids}"
+        return key if self.engine == "native" else f"{key} {self.engine} {self.extensions} {self.extension_configs}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +145,19 @@ def as_feeds(value: Any) -> FeedOptions:
 
 def as_markdown(value: Any) -> MarkdownOptions:
     """Convert the value of `markdown:`."""
-    return MarkdownOptions(**_group(value, MarkdownOptions, {
+    options = MarkdownOptions(**_group(value, MarkdownOptions, {
         "macros": _macros, "heading_ids": _heading_ids, "snippets": _paths, "append": _paths,
-        "untrusted": _content_folders}))
+        "untrusted": _content_folders, "engine": _engine, "extensions": _extensions,
+        "extension_configs": _extension_configs}))
+    for name in ("extensions", "extension_configs"):
+        if getattr(options, name) and options.engine == "native":
+            raise ValueError(f"`{name}` are of another engine", "write `engine: python-markdown` too", name)
+    for name, _ in options.extension_configs:
+        if name not in options.extensions:
+            raise ValueError(f"`extension_configs`: the extension `{name}` is not in use",
+                             did_you_mean(name, options.extensions) or "name it under `extensions` too",
+                             "extension_configs", name)
+    return options
 
 
 def as_slugs(value: Any) -> SlugOptions:
@@ -233,6 +251,36 @@ def _heading_ids(value: Any) -> str:
     if value not in ("github", "python-markdown"):
         raise ValueError("`heading_ids` is `github` or `python-markdown`")
     return str(value)
+
+
+ENGINES = ("native", "python-markdown")
+"""The Markdown engines there are."""
+
+
+def _engine(value: Any) -> str:
+    if value not in ENGINES:
+        raise ValueError("`engine` is `native` or `python-markdown`", did_you_mean(str(value), ENGINES))
+    return str(value)
+
+
+def _extensions(value: Any) -> tuple[str, ...]:
+    """Convert a list of names of extensions."""
+    names = value or []
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
+        raise ValueError("`extensions` is a list of names, such as `[tables, footnotes]`",
+                         "options of an extension go under `extension_configs`")
+    return tuple(dict.fromkeys(name.strip() for name in names))
+
+
+def _extension_configs(value: Any) -> tuple[tuple[str, str], ...]:
+    """Convert the options of extensions to JSON, which can be compared and sent to workers."""
+    configs = value or {}
+    if not isinstance(configs, dict) or not all(isinstance(config or {}, dict) for config in configs.values()):
+        raise ValueError("`extension_configs` holds `key: value` lines below the name of each extension")
+    try:
+        return tuple((str(name), json.dumps(config or {}, sort_keys=True)) for name, config in configs.items())
+    except (TypeError, ValueError):
+        raise ValueError("text, numbers, `true`, `false` and lists of them are expected here") from None
 
 
 def _paths(value: Any) -> tuple[str, ...]:

@@ -264,7 +264,9 @@ class Library:
         """Returns the rendered Markdown of a page, from the cache if it is there."""
         body = self.body_of(page)
         with recorder.unrecorded():
-            return self._markup.render(body)
+            rendered = self._markup.render(body)
+        recorder.replay(dict.fromkeys(rendered.brief.reads))
+        return rendered
 
     def page_in(self, folder: str) -> Page | None:
         """The page that stands for a content folder: its section or its bundle."""
@@ -344,7 +346,9 @@ class Library:
         """What other pages show of a page's markup."""
         body = self.body_of(page)
         with recorder.unrecorded():
-            return self._markup.brief(body)
+            brief = self._markup.brief(body)
+        recorder.replay(dict.fromkeys(brief.reads))
+        return brief
 
 
 def _at(posts: Sequence[Page], index: int) -> Page | None:

@@ -20,7 +20,7 @@ from coldpress.search import tokenize
 from coldpress.text import text_digest
 
 if TYPE_CHECKING:
-    from coldpress.markdown.native import Renderer
+    from coldpress.markdown.workers import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class MarkupCache:
         rendered = self._stored(key)
         if rendered is None:
             text = body.read()
-            rendered = self._renderer.render(text, body.language, trusted=body.trusted)
+            rendered = self._engine.render(text, body.language, trusted=body.trusted)
             if text_digest(text) != body.digest:
                 return rendered  # saved again meanwhile: nothing to be kept under that name
             if rendered.is_settled:
@@ -81,13 +81,19 @@ class MarkupCache:
 
     def heading(self, digest: str, read: Callable[[], str]) -> str | None:
         """The words of the heading that names a body, whose digest is given."""
-        key = f"{engine_version()}-{digest}"
+        is_native = self._options.engine == "native"
+        key = f"{engine_version() if is_native else self._version}-{digest}"
         found = self.store.heading(key)
         if found is None:
-            from coldpress.markdown.syntax.headings import title_of  # noqa: PLC0415  (the parser: most builds need none)
-
             text = read()
-            found = title_of(text) or ""
+            if is_native:
+                # Imported here: most builds need no parser.
+                from coldpress.markdown.syntax.headings import title_of  # noqa: PLC0415  (the parser)
+
+                found = title_of(text) or ""
+            else:
+                title = self.render(Body(digest, "", read)).title
+                found = title.text if title else ""
             if text_digest(text) == digest:
                 self.store.put_heading(key, found)
         return found or None
@@ -132,20 +138,26 @@ class MarkupCache:
         self.store.trim({self.key(body) for body in bodies})
 
     @cached_property
-    def _renderer(self) -> Renderer:
+    def _engine(self) -> Engine:
         """The engine, which most builds have no use for: imported when it is needed."""
-        from coldpress.markdown.native import Renderer  # noqa: PLC0415  (the parser, as above)
+        from coldpress.markdown.workers import make_engine  # noqa: PLC0415  (the parser, as above)
 
-        return Renderer(self._options)
+        return make_engine(self._options)
 
     @cached_property
     def _version(self) -> str:
         """What decides what a body becomes, beside its text."""
-        return f"{engine_version()}-{text_digest(f'{self._options.key} {self._indexed}')[:8]}"
+        options = f"{self._options.key} {self._indexed}"
+        if self._options.engine != "native":
+            from coldpress.markdown.python_markdown import extensions_version  # noqa: PLC0415  (only where it is used)
+
+            options += f" {extensions_version(self._options)}"
+        return f"{engine_version()}-{text_digest(options)[:8]}"
 
     def key(self, body: Body) -> str:
         """What a body's markup is kept by: it tells apart what becomes something else."""
-        language = body.language.partition("-")[0].lower() if self._options.smart else ""
+        is_typeset = self._options.smart and self._options.engine == "native"
+        language = body.language.partition("-")[0].lower() if is_typeset else ""
         return f"{self._version}-{language}{'' if body.trusted else '-untrusted'}-{body.digest}"
 
     def _stored(self, key: str) -> Rendered | None:

@@ -129,12 +129,14 @@ class Flaw:
 @dataclass(frozen=True, slots=True)
 class Brief:
     """What other pages show of a body: its summary as HTML and as plain text;
-    and what it links to, as written."""
+    and what it links to, as written.  `reads` are the files and the like that an
+    extension of Python-Markdown read meanwhile."""
 
     summary: Fragment = Fragment()
     text: str = ""
     has_more: bool = False
     links: tuple[str, ...] = ()
+    reads: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,5 +156,6 @@ class Rendered:
 
     @property
     def is_settled(self) -> bool:
-        """Whether it will be the same another time: not what took too long now."""
-        return all(flaw.severity != "error" for flaw in self.flaws)
+        """Whether it will be the same another time: not what took too long now, nor
+        what was made from other files."""
+        return not self.brief.reads and all(flaw.severity != "error" for flaw in self.flaws)

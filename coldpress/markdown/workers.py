@@ -8,15 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
+from typing import Protocol
 
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown import store
-from coldpress.markdown.native import Renderer
+from coldpress.markdown.rendered import Rendered
 from coldpress.markdown.store import Kept
 from coldpress.processes import MakeExecutor, chunks, in_turn, local_executor
 from coldpress.text import text_digest
 
 _CHUNK = 25  # bodies
+
+
+class Engine(Protocol):
+    """Renders bodies: the native engine, or Python-Markdown."""
+
+    def render(self, text: str, language: str = "", /, *, trusted: bool = True) -> Rendered: ...
+
+
+def make_engine(options: MarkdownOptions) -> Engine:
+    """Makes the engine that the config names."""
+    if options.engine == "native":
+        from coldpress.markdown.native import Renderer  # noqa: PLC0415  (only the engine that is used)
+
+        return Renderer(options)
+    from coldpress.markdown.python_markdown import PythonMarkdownRenderer  # noqa: PLC0415  (as above)
+
+    return PythonMarkdownRenderer(options)
 
 
 def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOptions, jobs: int,
@@ -35,13 +53,13 @@ def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOption
 def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str, bool]], *, indexed: bool = True
                  ) -> list[Kept | None]:
     """What a worker does."""
-    made = ((text_digest(body), _renderer(options).render(body, language, trusted=trusted))
+    made = ((text_digest(body), _engine(options).render(body, language, trusted=trusted))
             for language, body, trusted in bodies)
     return [store.kept(rendered, digest, indexed=indexed) if rendered.is_settled else None
             for digest, rendered in made]
 
 
 @cache
-def _renderer(options: MarkdownOptions) -> Renderer:
-    """One renderer for a worker's life."""
-    return Renderer(options)
+def _engine(options: MarkdownOptions) -> Engine:
+    """The engine of a worker, which is made once."""
+    return make_engine(options)

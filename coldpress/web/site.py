@@ -125,6 +125,8 @@ class Site:
                 'run `pip install "coldpress[untrusted]"`')
             self.can_be_built = False
         self._check_untrusted(options.untrusted)
+        if options.engine != "native":
+            self._check_extensions()
         for name in options.append:
             if not (self.root / name).is_file():
                 self.config_problems.error("config.value", f"`markdown`: there is no file `{name}`",
@@ -138,6 +140,24 @@ class Site:
                 self.config_problems.error("config.value", f"`markdown`: {reason}",
                                            self.config_place("markdown", "macros"))
                 self.config = replace(self.config, markdown=replace(options, macros=()))
+
+    def _check_extensions(self) -> None:
+        """Report extensions of Python-Markdown that are missing or fail, and go on without them."""
+        from coldpress.markdown.python_markdown import ExtensionError, reload_extensions  # noqa: PLC0415  (if used)
+
+        names = list(enumerate(self.config.markdown.extensions))
+        while True:
+            options = replace(self.config.markdown, extensions=tuple(name for _, name in names))
+            try:
+                reload_extensions(options, self.root)
+            except ExtensionError as reason:
+                index, _ = names.pop(reason.index)
+                keys = ("extensions", index) if reason.keys[0] == "extensions" else reason.keys
+                self.config_problems.error("config.extension", str(reason), self.config_place("markdown", *keys),
+                                           reason.hint)
+            else:
+                self.config = replace(self.config, markdown=options)
+                return
 
     def _check_untrusted(self, names: Iterable[str]) -> None:
         """Report folders of `untrusted` that do not exist: by a typing error their authors would be trusted."""

@@ -1,0 +1,249 @@
+"""The second Markdown engine: Python-Markdown with the extensions that the config names.
+
+It gives the same `Rendered` as the native engine; links and anchors are found in its HTML.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from importlib import invalidate_caches
+from importlib.metadata import entry_points, version
+from importlib.util import find_spec, resolve_name
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+import markdown
+from markdown.extensions import Extension
+
+from coldpress import audit_hook, recorder
+from coldpress.cache.code_version import code_version
+from coldpress.config.options import MarkdownOptions
+from coldpress.markdown.html.excerpts import summarize
+from coldpress.markdown.html.extract import Scan, visible_text
+from coldpress.markdown.html.html_headings import Structured, structure_html
+from coldpress.markdown.html.html_repair import repaired, repaired_part
+from coldpress.markdown.html.sanitize import normalized
+from coldpress.markdown.html.source_map import Locator
+from coldpress.markdown.rendered import Brief, Flaw, Rendered, Title
+from coldpress.text import count_words, did_you_mean, heading_id, python_markdown_id
+
+_OUTSIDE = ("file", "folder", "environment", "volatile")  # reads that only an extension makes
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_ATX = re.compile(r" {0,3}#(?!#)[ \t]*(?P<text>.*?)[ \t]*#*[ \t]*\Z")
+_UNDERLINE = re.compile(r"=+[ \t]*\Z")
+_LIST_AT_END = re.compile(r"[ \t]*\{:?[^{}]*\}\Z")
+
+
+class ExtensionError(Exception):
+    """An extension is missing or fails: `keys` are those of the setting below `markdown:`."""
+
+    def __init__(self, index: int, keys: tuple[str | int, ...], message: str, hint: str | None) -> None:
+        super().__init__(message)
+        self.index = index
+        self.keys = keys
+        self.hint = hint
+
+
+class PythonMarkdownRenderer:
+    """Renders bodies with Python-Markdown; one for a site, used from any thread."""
+
+    def __init__(self, options: MarkdownOptions) -> None:
+        self._options = options
+        self._local = threading.local()
+        audit_hook.listen()  # for the files that extensions read
+
+    def render(self, text: str, _language: str = "", *, trusted: bool = True) -> Rendered:
+        """Returns a body's HTML with slots, summary, contents and counts.  HTML of an author who
+        is not `trusted` is made regular here, and cleaned when its slots are filled."""
+        trusted = trusted and self._options.trusted
+        flaws: tuple[Flaw, ...] = ()
+        html = ""
+        with recorder.recording() as reads:
+            try:
+                html = self._markdown.reset().convert(text)
+            except Exception as reason:  # noqa: BLE001  (an extension is somebody's code)
+                flaws = (_failure(reason, self._options),)
+        outside = tuple(key for key in reads if key[0] in _OUTSIDE)
+        make_id, dash = (heading_id, "-") if self._options.heading_ids == "github" else (python_markdown_id, "_")
+        found = structure_html(html.replace("<!--coldpress:", "<!-- coldpress:"), make_id, dash)
+        return _rendered(text, found, flaws, outside, trusted=trusted)
+
+    @property
+    def _markdown(self) -> markdown.Markdown:
+        """The `Markdown` object of this thread."""
+        if not hasattr(self._local, "markdown"):
+            self._local.markdown = load_extensions(self._options)[0]
+        made: markdown.Markdown = self._local.markdown
+        return made
+
+
+def _rendered(text: str, found: Structured, flaws: tuple[Flaw, ...], reads: tuple[recorder.Key, ...], *, trusted: bool
+              ) -> Rendered:
+    """Splits HTML into a fragment with slots, and counts its words."""
+    html = repaired(found.html) if trusted else normalized(found.html)
+    scan, title = Scan(Locator(text)), None
+    if found.title:
+        written, lines = _find_heading(text)
+        inner = repaired_part(found.title.html) if trusted else normalized(found.title.html)
+        title = Title(found.title.id, found.title.text, written or found.title.text, lines, scan.run(inner))
+    fragment = scan.run(html, title)
+    summary, has_more = summarize(html)
+    words, cjk = count_words(visible := visible_text(html))
+    return Rendered(
+        html=fragment,
+        brief=Brief(Scan(None).run(summary), visible_text(summary), has_more, fragment.targets, reads),
+        title=title, toc=found.contents,
+        anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
+        words=words, cjk=cjk, flaws=flaws, text=f"{title.text}\n{visible}" if title else visible)
+
+
+def _find_heading(text: str) -> tuple[str, tuple[int, int] | None]:
+    """Returns the first heading of the first level as it is written, and its lines."""
+    fence, lines = "", text.split("\n")
+    for number, line in enumerate(lines, 1):
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark[1].startswith(fence)):
+            fence = "" if fence else mark[1]
+        elif not fence and (atx := _ATX.match(line)):
+            return _LIST_AT_END.sub("", atx["text"]), (number, number + 1)
+        elif not fence and line.strip() and number < len(lines) and _UNDERLINE.match(lines[number]):
+            return _LIST_AT_END.sub("", line.strip()), (number, number + 1)
+    return "", None
+
+
+def _failure(reason: Exception, options: MarkdownOptions) -> Flaw:
+    """Tells which extension failed on a body: the last one in the traceback."""
+    name, trace = "Python-Markdown", reason.__traceback__
+    while trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        name = next((f"the extension `{each}`" for each in options.extensions
+                     if module in (each, f"markdown.extensions.{each}") or module.startswith(f"{each}.")), name)
+        trace = trace.tb_next
+    return Flaw("markup.extension", f"{name} fails on this page: {type(reason).__name__}: {reason}", None, None, 1,
+                "correct the extension, or leave it out of `markdown.extensions`", "error")
+
+
+def reload_extensions(options: MarkdownOptions, root: Path) -> None:
+    """Loads the extensions for a site in the folder `root`: own modules are imported anew, since they
+    may have changed.  Raises `ExtensionError`.  Changes `sys.path` and `sys.modules`, which are global."""
+    for name in options.extensions:
+        for module in list(_own_modules(name)):
+            sys.modules.pop(module, None)
+    if sys.path[:1] != [str(root)]:
+        sys.path[:] = [str(root), *(folder for folder in sys.path if folder != str(root))]
+    invalidate_caches()
+    wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # it cannot tell two edits of one second apart
+    try:
+        load_extensions(options)
+    finally:
+        sys.dont_write_bytecode = wrote
+
+
+def load_extensions(options: MarkdownOptions) -> tuple[markdown.Markdown, list[Extension]]:
+    """Makes a `Markdown` object with the extensions; raises `ExtensionError` for the first that fails."""
+    made = markdown.Markdown()
+    configs = dict(options.extension_configs)
+    loaded = []
+    for index, name in enumerate(options.extensions):
+        config: dict[str, Any] = json.loads(configs.get(name, "{}"))
+        try:
+            extension = made.build_extension(name, config)
+            made.registerExtensions([extension], {})
+        except Exception as reason:
+            raise _extension_error(index, name, config, reason) from reason
+        loaded.append(extension)
+    made.reset()
+    return made, loaded
+
+
+def _extension_error(index: int, name: str, config: dict[str, Any], reason: Exception) -> ExtensionError:
+    place: tuple[str | int, ...] = ("extensions", index)
+    if isinstance(reason, ModuleNotFoundError) and reason.name and f"{name}.".startswith(f"{reason.name}."):
+        hint = did_you_mean(name, _known_names()) or (
+            "run `pip install pymdown-extensions`" if reason.name == "pymdownx" else
+            "write the name of a module that can be imported, such as one beside `config.yaml`")
+        return ExtensionError(index, place, f"there is no Markdown extension `{name}`", hint)
+    if isinstance(reason, KeyError) and reason.args[:1] and reason.args[0] in config:
+        return ExtensionError(index, ("extension_configs", name, str(reason.args[0])),
+                              f"the Markdown extension `{name}` has no option `{reason.args[0]}`", None)
+    told = f"{type(reason).__name__}: {reason}"
+    return ExtensionError(index, place, f"the Markdown extension `{name}` cannot be loaded: {told}", None)
+
+
+def _known_names() -> set[str]:
+    """The names of Python-Markdown's own extensions and of PyMdown's, where they are installed."""
+    names = {point.name for point in entry_points(group="markdown.extensions")}
+    spec = find_spec("pymdownx")
+    return names | {f"pymdownx.{module.name}" for module in iter_modules(spec.submodule_search_locations)
+                    } if spec and spec.submodule_search_locations else names
+
+
+def extensions_version(options: MarkdownOptions) -> str:
+    """Returns a digest of Python-Markdown's version and of the code of the extensions, with
+    what they import of the site's own modules."""
+    try:
+        _, extensions = load_extensions(options)
+    except ExtensionError:
+        return "none"  # reported with the config; nothing is kept under it
+    files: dict[str, Path] = {}
+    for extension in extensions:
+        for file in _files_of(type(extension).__module__):
+            files.setdefault(str(file), file)
+    return code_version([files[name] for name in sorted(files)], ("markdown", "pygments")) + version("markdown")
+
+
+def _files_of(name: str) -> Iterator[Path]:
+    """The files of an installed package; of the site's own modules, also those they import."""
+    file = _file_of(name)
+    if file is None or name.startswith("markdown."):
+        return
+    if not audit_hook.is_own(str(file)):
+        package = _file_of(name.partition(".")[0])
+        is_package = package is not None and package.stem == "__init__"
+        yield from sorted(package.parent.rglob("*.py")) if package and is_package else [file]
+        return
+    for module in _own_modules(name):
+        own = _file_of(module)
+        if own:
+            yield own
+
+
+def _own_modules(name: str) -> Iterator[str]:
+    """The site's own modules among one, its packages and all that they import."""
+    parts = name.partition(":")[0].split(".")
+    ahead = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    seen = set(ahead)
+    while ahead:
+        module = ahead.pop()
+        own = _file_of(module)
+        if own is not None and audit_hook.is_own(str(own)):
+            yield module
+            found = {other for other in _imports(module, own) if other not in seen} if own.exists() else set()
+            seen |= found
+            ahead += sorted(found)
+
+
+def _file_of(name: str) -> Path | None:
+    file = getattr(sys.modules.get(name), "__file__", None)
+    return Path(file) if isinstance(file, str) and file.endswith(".py") else None
+
+
+def _imports(name: str, file: Path) -> Iterator[str]:
+    """The names of modules that a module may import, with the packages they are in."""
+    package = name if file.stem == "__init__" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module or ""
+            names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
+        for found in names:
+            parts = found.split(".")
+            yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
