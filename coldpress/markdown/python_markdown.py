@@ -135,6 +135,10 @@ def reload_extensions(options: MarkdownOptions, root: Path) -> None:
     for name in options.extensions:
         for module in list(_own_modules(name)):
             sys.modules.pop(module, None)
+    for module in list(sys.modules):
+        file = _file_of(module)
+        if file is not None and audit_hook.is_own(str(file)) and not file.exists():
+            sys.modules.pop(module)  # of a site whose folder is gone
     if sys.path[:1] != [str(root)]:
         sys.path[:] = [str(root), *(folder for folder in sys.path if folder != str(root))]
     invalidate_caches()
