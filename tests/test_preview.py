@@ -13,6 +13,7 @@ from conftest import PREVIEWED as SITE
 from conftest import REPOSITORY, Browser, wait_until
 from everything_site import everything
 from test_metadata import PNG
+from test_python_markdown import SHOUT_FROM_A_FILE
 from test_serve import without_scripts
 from werkzeug.test import Client
 
@@ -550,3 +551,19 @@ def test_there_must_be_a_built_site(make_site):
     with pytest.raises(ColdpressError) as caught:
         Hosting(BuildContext(None, RunOptions(), Report(), make_site(SITE).root))
     assert caught.value.problems[0].code == "serve.not-built"
+
+
+def test_the_code_of_a_markdown_extension_and_what_it_reads_are_followed(browse):
+    browser = browse({
+        "config.yaml": "base_url: https://example.org/\nmarkdown:\n  engine: python-markdown\n  extensions: [shout]\n",
+        "content/about.md": "(quiet) here\n", "content/b.md": "Other.\n", "shout.py": SHOUT_FROM_A_FILE,
+        "word.txt": "first"})
+    assert "<p>first here</p>" in browser.get("/about/").text
+    browser.edit({"word.txt": "second"})
+    assert "<p>second here</p>" in browser.get("/about/").text
+    browser.edit({"shout.py": SHOUT_FROM_A_FILE.replace("read_text()", "read_text().upper()")})
+    assert "<p>SECOND here</p>" in browser.get("/about/").text
+    browser.edit({"shout.py": SHOUT_FROM_A_FILE.replace("read_text()", "read_text(")})
+    assert "shout.py" in problems(browser.get("/about/"))
+    browser.edit({"shout.py": SHOUT_FROM_A_FILE})
+    assert "<p>second here</p>" in browser.get("/about/").text

@@ -24,7 +24,7 @@ from loudness import louder
 
 class Shout(Preprocessor):
     def run(self, lines):
-        return [line.replace("(quiet)", louder("loud")) for line in lines]
+        return [line.replace("(quiet)", louder("loud")) if "(quiet)" in line else line for line in lines]
 
 
 class ShoutExtension(Extension):
@@ -101,6 +101,18 @@ def test_without_the_toc_extension_headings_have_anchors_too(make_site):
     assert '<h3 id="part">' in prose(site, "b/index.html")
 
 
+def test_the_toc_extension_and_the_contents_of_the_theme_agree(make_site):
+    site = make_site({"content/a.md": "# A\n\n[TOC]\n\n## One *two*\n\n### Deep { #own }\n\n## Three\n\n## Four\n"},
+                     EXTENSIONS % "toc, attr_list")
+    assert site.build().problems == []
+    text = prose(site, "a/index.html")
+    assert '<li><a href="#one-two">One two</a>' in text
+    assert '<h3 id="own">Deep</h3>' in text
+    contents = site.text("a/index.html").partition('<nav class="sheet toc"')[2].partition("</nav>")[0]
+    assert [part.partition('"')[0] for part in contents.split('href="')[1:]] == [
+        "#one-two", "#own", "#three", "#four"]
+
+
 def test_feeds_summaries_and_the_search_have_it(make_site):
     site = make_site({**FILES, "content/posts/2026-01-02-p.md":
                       "# A post\n\nOpening.\n\n<!-- more -->\n\n(quiet) and [a link](../a.md)\n"}, CONFIG)
@@ -171,17 +183,52 @@ def test_an_edit_of_the_extension_or_of_what_it_imports_renders_again(make_site)
         assert site.files() == clean.files()
 
 
+SHOUT_FROM_A_FILE = SHOUT.replace("from loudness import louder", "from pathlib import Path").replace(
+    'louder("loud")', '(Path(__file__).parent / "word.txt").read_text()')
+
+
 def test_a_file_that_an_extension_reads_is_a_dependency(make_site):
-    reader = SHOUT.replace("from loudness import louder", "from pathlib import Path").replace(
-        'louder("loud")', '(Path(__file__).parent / "word.txt").read_text()')
-    site = make_site({"content/a.md": "# A\n\n(quiet) here\n", "content/b.md": "# B\n\nOther.\n", "shout.py": reader,
-                      "word.txt": "first"}, EXTENSIONS % "shout")
+    site = make_site({"content/a.md": "(quiet) here\n", "content/b.md": "# B\n\nOther, [with a link](a.md).\n",
+                      "shout.py": SHOUT_FROM_A_FILE, "word.txt": "# First\n\nsecond"}, EXTENSIONS % "shout")
     site.build()
-    assert "<p>first here</p>" in prose(site, "a/index.html")
-    assert site.build().rendered == set()
-    rendered = site.edit({"word.txt": "second"}).build().rendered
-    assert "/a/" in rendered
     assert "<p>second here</p>" in prose(site, "a/index.html")
+    assert "<title>First · My site</title>" in site.text("a/index.html")
+    assert site.build().rendered == set()
+    rendered = site.edit({"word.txt": "# First\n\nthird"}).build().rendered
+    assert "/a/" in rendered
+    assert "/b/" not in rendered
+    assert "<p>third here</p>" in prose(site, "a/index.html")
+    assert "/a/" in index_of(site)["third"]
+    site.edit({"word.txt": "# Fourth\n\nfifth", "content/b.md": "# B\n\nAnother.\n"}).build()
+    assert "<title>Fourth · My site</title>" in site.text("a/index.html")
+    clean = site.clean_copy()
+    clean.build()
+    assert site.files() == clean.files()
+    site.edit({"word.txt": "# First\n\nsecond"}).build()
+    assert "<p>second here</p>" in prose(site, "a/index.html")
+    assert site.build().rendered == set()
+
+
+def test_what_an_extension_asks_a_program_is_asked_in_every_build(make_site):
+    asker = SHOUT.replace("from loudness import louder", "import subprocess, sys").replace(
+        'louder("loud")', 'subprocess.check_output([sys.executable, __file__.replace("shout", "said")], text=True)')
+    site = make_site({"content/a.md": "# A\n\n(quiet) here\n", "content/b.md": "# B\n\nOther.\n",
+                      "shout.py": asker, "said.py": "print('one', end='')"}, EXTENSIONS % "shout")
+    site.build()
+    assert "<p>one here</p>" in prose(site, "a/index.html")
+    assert "/b/" not in site.edit({"said.py": "print('two', end='')"}).build().rendered
+    assert "<p>two here</p>" in prose(site, "a/index.html")
+    assert "/a/" in index_of(site)["two"]
+
+
+def test_many_bodies_are_rendered_by_several_processes(make_site):
+    pages = {f"content/p{number}.md": f"# P{number}\n\n(quiet) {number}\n" for number in range(220)}
+    site = make_site({**pages, "shout.py": SHOUT_FROM_A_FILE, "word.txt": "first"}, EXTENSIONS % "shout")
+    assert site.build("-j", "2").code == 0
+    assert "<p>first 7</p>" in prose(site, "p7/index.html")
+    assert site.edit({"word.txt": "second"}).build("-j", "2").code == 0
+    assert "<p>second 7</p>" in prose(site, "p7/index.html")
+    assert site.build().rendered == set()
 
 
 # Mistakes.

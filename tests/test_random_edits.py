@@ -48,7 +48,7 @@ BASE_URLS = ("https://example.org/", "https://example.org/sub/path/")
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 MOMENTS = {
     "before the content is found": (assemble, "find_files", 1), "before a source is read": (SourceFile, "read", 40),
-    "before it is planned": (Plan, "fill", 1), "before files are copied": (builder, "freeze_copies", 1),
+    "before it is planned": (Plan, "fill", 1), "before files are copied": (builder, "stage_copies", 1),
     "before a page": (SiteFreezer, "_build_one", 30), "before a body": (Document, "read_body", 20),
     "before it is published": (Output, "publish", 1), "before it is remembered": (Records, "save", 1),
     "before it ends": (Output, "discard", 1)}

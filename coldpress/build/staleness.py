@@ -19,8 +19,8 @@ from coldpress.content.fingerprints import EVERY, STRUCTURAL, ContentFingerprint
 from coldpress.hooks import mark_of
 from coldpress.paths import below
 from coldpress.recorder import Key
+from coldpress.sources.files import LARGEST_INCLUDED
 from coldpress.web.extension import Coldpress
-from coldpress.web.site_files import LARGEST
 
 NEVER = "~"
 """A fingerprint that equals none, itself included."""
@@ -103,7 +103,7 @@ class Fingerprints:
     def _included(self, name: str) -> str | None:
         """The same of a file that no page shows if it is too large."""
         try:
-            return "large" if Path(self._site.base, name).stat().st_size > LARGEST else self._file(name)
+            return "large" if Path(self._site.base, name).stat().st_size > LARGEST_INCLUDED else self._file(name)
         except (OSError, ValueError):
             return None
 

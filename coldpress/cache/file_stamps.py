@@ -92,7 +92,7 @@ class Snapshot:
 
     def same_recent(self, recent: Mapping[str, str]) -> bool:
         """Whether the files that were recent in an older snapshot still have the same content."""
-        return all(_digest_of_file(path) == digest for path, digest in recent.items())
+        return all(digest_of_file(path) == digest for path, digest in recent.items())
 
     def _walk(self, folder: str, links: int = 0) -> None:
         """Adds everything below a folder that was reached through so many links."""
@@ -116,7 +116,7 @@ class Snapshot:
     def _add(self, path: str, stat: os.stat_result) -> None:
         self.stamps[path] = stamp_of_stat(stat)
         if max(stat.st_mtime_ns, stat.st_ctime_ns) > self.taken_ns - SETTLED_NS:
-            self.recent[path] = _digest_of_file(path)
+            self.recent[path] = digest_of_file(path)
 
 
 def _is_above(link: str) -> bool:
@@ -124,7 +124,8 @@ def _is_above(link: str) -> bool:
     return f"{os.path.realpath(os.path.dirname(link))}/".startswith(f"{os.path.realpath(link)}/")  # noqa: PTH120
 
 
-def _digest_of_file(path: str) -> str:
+def digest_of_file(path: str) -> str:
+    """Returns the digest of a file's content; `-` if there is no regular file."""
     try:
         if not S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
             return _MISSING  # reading a pipe would wait for ever

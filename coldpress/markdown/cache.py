@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,11 +13,14 @@ from typing import TYPE_CHECKING
 
 from coldpress import text
 from coldpress.cache import code_version
+from coldpress.cache.build_stamp import environment
+from coldpress.cache.file_stamps import changed_at, digest_of_file, is_settled, stamp_of
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown import store
 from coldpress.markdown.rendered import Brief, Rendered
 from coldpress.markdown.store import MarkupStore, Words, unpack_words
 from coldpress.processes import MakeExecutor
+from coldpress.recorder import Key
 from coldpress.search import tokenize
 from coldpress.text import text_digest
 
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body to be rendered: its digest, its language, how it is read, and
+    """The Markdown of a page: its digest, its language, a function that reads it, and
     whether its author may write any HTML."""
 
     digest: str
@@ -39,28 +44,30 @@ _IN_MEMORY = 400  # bodies
 
 
 class MarkupCache:
-    """Renders each different body once, as long as it is remembered: the last
-    few in memory, all of them in a store, from one build to the next; with their
-    words, if they are `indexed` for a search."""
+    """Renders each body once and keeps the results: the last few in memory, all of them in
+    a store that the next build reads.  With `indexed`, their words are kept for the search."""
 
     def __init__(self, store: MarkupStore, options: MarkdownOptions | None = None, *, indexed: bool = True) -> None:
         self.store = store
         self._options = options or MarkdownOptions()
         self._indexed = indexed
         self._last: OrderedDict[str, Rendered] = OrderedDict()
+        self._moment = str(time.time_ns())
 
     def render(self, body: Body) -> Rendered:
-        """The markup of a body."""
+        """Returns a body rendered: from memory, from the store, or rendered now."""
         key = self.key(body)
-        kept = self._last.get(key)
-        if kept is not None:
-            return kept
-        rendered = self._stored(key)
+        rendered = self._last.get(key) or self._stored(key)
         if rendered is None:
+            started_ns = time.time_ns()
             text = body.read()
             rendered = self._engine.render(text, body.language, trusted=body.trusted)
             if text_digest(text) != body.digest:
-                return rendered  # saved again meanwhile: nothing to be kept under that name
+                return rendered  # saved again meanwhile: it is not the body of that digest
+            made_key = self._key_after(body, rendered.brief.reads, started_ns)
+            if made_key is None:
+                return rendered
+            key = made_key
             if rendered.is_settled:
                 self.store.put(key, store.kept(rendered, indexed=self._indexed))
         self._last[key] = rendered
@@ -69,7 +76,7 @@ class MarkupCache:
         return rendered
 
     def brief(self, body: Body) -> Brief:
-        """What other pages show of that body."""
+        """Returns the part of a rendered body that other pages show."""
         key = self.key(body)
         if key in self._last:
             return self.render(body).brief
@@ -80,35 +87,35 @@ class MarkupCache:
             return self.render(body).brief
 
     def heading(self, digest: str, read: Callable[[], str]) -> str | None:
-        """The words of the heading that names a body, whose digest is given."""
+        """Returns the text of the heading that is the title of a body with a digest, if it has one."""
         is_native = self._options.engine == "native"
         key = f"{engine_version() if is_native else self._version}-{digest}"
         found = self.store.heading(key)
-        if found is None:
-            text = read()
-            if is_native:
-                # Imported here: most builds need no parser.
-                from coldpress.markdown.syntax.headings import title_of  # noqa: PLC0415  (the parser)
+        if found is None and is_native:
+            # Imported here: most builds need no parser.
+            from coldpress.markdown.syntax.headings import title_of  # noqa: PLC0415  (the parser)
 
-                found = title_of(text) or ""
-            else:
-                title = self.render(Body(digest, "", read)).title
-                found = title.text if title else ""
+            text = read()
+            found = title_of(text) or ""
             if text_digest(text) == digest:
+                self.store.put_heading(key, found)
+        elif found is None:
+            rendered = self.render(Body(digest, "", read))
+            found = rendered.title.text if rendered.title else ""
+            if rendered.is_settled and not rendered.brief.reads and text_digest(read()) == digest:
                 self.store.put_heading(key, found)
         return found or None
 
     def words(self, body: Body) -> Words:
-        """The words of that body."""
-        key = self.key(body)
-        found = self.kept_words(key)
+        """Returns the words of a body."""
+        found = self.kept_words(self.key(body))
         if found is None:
             rendered = self.render(body)
-            found = self.kept_words(key) or store.kept(rendered).words
+            found = self.kept_words(self.key(body)) or store.kept(rendered).words
         return found
 
     def kept_words(self, key: str) -> Words | None:
-        """The words that are kept of the body with a key."""
+        """Returns the words that are kept under a body's key."""
         packed = self.store.words(key)
         try:
             return unpack_words(packed) if packed is not None else None
@@ -116,49 +123,77 @@ class MarkupCache:
             return None
 
     def render_ahead(self, bodies: Sequence[Body], jobs: int, make_executor: MakeExecutor | None = None) -> None:
-        """Render, with so many workers, what of these bodies is not kept yet;
-        few are left to be rendered when they are asked for."""
+        """Renders those of these bodies that are not kept yet, in `jobs` processes.  If they
+        are few, it leaves them to be rendered when they are asked for."""
         if jobs < 2 or len(bodies) < FEW:
             return
         kept = self.store.keys()
         missing = {key: body for key, body in ((self.key(body), body) for body in bodies) if key not in kept}
         if len(missing) >= FEW:
+            started_ns = time.time_ns()
             self.store.close()  # no connection may be shared with a forked process
             texts = ((body.language, body.read(), body.trusted) for body in missing.values())
             from coldpress.markdown.workers import render_many  # noqa: PLC0415  (the parser, as above)
 
             made = render_many(texts, self._options, jobs, make_executor, indexed=self._indexed)
-            for (key, body), found in zip(missing.items(), made, strict=True):
+            for body, found in zip(missing.values(), made, strict=True):
                 if found is not None and found.digest == body.digest:
-                    self.store.put(key, found)
+                    key = self._key_after(body, found.reads, started_ns)
+                    if key is not None:
+                        self.store.put(key, found)
             self.store.flush()
 
     def trim(self, bodies: Iterable[Body]) -> None:
-        """Forget bodies that long were not among those in use."""
+        """Removes the bodies from the store that have long not been in use."""
         self.store.trim({self.key(body) for body in bodies})
+
+    def key(self, body: Body) -> str:
+        """Returns the key under which a body is kept: it changes with all that rendering depends on."""
+        key = self._own_key(body)
+        return key if self._options.engine == "native" else self._key_with_reads(key, self.store.reads(key))
+
+    def _own_key(self, body: Body) -> str:
+        """Returns the part of a body's key that is known before it is rendered."""
+        is_typeset = self._options.smart and self._options.engine == "native"
+        language = body.language.partition("-")[0].lower() if is_typeset else ""
+        return f"{self._version}-{language}{'' if body.trusted else '-untrusted'}-{body.digest}"
+
+    def _key_after(self, body: Body, reads: Sequence[Key], started_ns: int) -> str | None:
+        """Returns the key of a body that was rendered and notes what an extension read for it;
+        None if a file that it read has changed since rendering started."""
+        key = self._own_key(body)
+        if self._options.engine == "native":
+            return key
+        if any(changed_at(name) >= started_ns for kind, name in reads if kind in ("file", "included", "folder")):
+            return None
+        if reads or self.store.reads(key):
+            self.store.put_reads(key, reads)
+        return self._key_with_reads(key, reads)
+
+    def _key_with_reads(self, key: str, reads: Sequence[Key]) -> str:
+        """Adds to a key a digest of what was read, as it is now.  What can't be compared
+        later, such as an answer from the network, is valid as long as this cache."""
+        if not reads:
+            return key
+        now = [self._moment if kind == "volatile" else _state_of(kind, name) for kind, name in reads]
+        return f"{key}-{text_digest(repr(now))}"
 
     @cached_property
     def _engine(self) -> Engine:
-        """The engine, which most builds have no use for: imported when it is needed."""
+        """The Markdown engine, imported when a body must be rendered."""
         from coldpress.markdown.workers import make_engine  # noqa: PLC0415  (the parser, as above)
 
         return make_engine(self._options)
 
     @cached_property
     def _version(self) -> str:
-        """What decides what a body becomes, beside its text."""
+        """The version of the engine, its options and its extensions."""
         options = f"{self._options.key} {self._indexed}"
         if self._options.engine != "native":
             from coldpress.markdown.python_markdown import extensions_version  # noqa: PLC0415  (only where it is used)
 
             options += f" {extensions_version(self._options)}"
         return f"{engine_version()}-{text_digest(options)[:8]}"
-
-    def key(self, body: Body) -> str:
-        """What a body's markup is kept by: it tells apart what becomes something else."""
-        is_typeset = self._options.smart and self._options.engine == "native"
-        language = body.language.partition("-")[0].lower() if is_typeset else ""
-        return f"{self._version}-{language}{'' if body.trusted else '-untrusted'}-{body.digest}"
 
     def _stored(self, key: str) -> Rendered | None:
         kept = self.store.get(key)
@@ -170,10 +205,29 @@ class MarkupCache:
 
 @lru_cache(maxsize=1)
 def engine_version() -> str:
-    """A digest of all that decides what a body becomes: our code and that of
-    the libraries beneath it."""
+    """Returns a digest of the code that renders bodies: ours, and the versions of the
+    libraries that it uses."""
     here = Path(__file__).parent
     ours = [file for file in sorted([*here.rglob("*.py"), *here.rglob("*.txt")])
             if file.stem not in ("cache", "workers")]
     return code_version.code_version([*ours, Path(text.__file__), Path(tokenize.__file__)],
                                      ("pygments", "math-core", "mmdr", "nh3"))
+
+
+def _state_of(kind: str, name: str) -> str:
+    """Returns the present state of a file, folder or environment variable that was read."""
+    if kind == "environment":
+        return environment([name])[0]
+    if kind in ("file", "included"):
+        stamp = stamp_of(name)
+        return _digest_at(name, stamp) if is_settled(stamp) else digest_of_file(name)
+    try:
+        return " ".join(sorted(os.listdir(name)))  # noqa: PTH208  (names only)
+    except OSError:
+        return "-"
+
+
+@lru_cache(maxsize=1_000)
+def _digest_at(path: str, _stamp: str) -> str:
+    """Returns the digest of a file's content, remembered until its stamp changes."""
+    return digest_of_file(path)

@@ -31,9 +31,10 @@ from coldpress.markdown.html.html_repair import repaired, repaired_part
 from coldpress.markdown.html.sanitize import normalized
 from coldpress.markdown.html.source_map import Locator
 from coldpress.markdown.rendered import Brief, Flaw, Rendered, Title
+from coldpress.sources.files import LARGEST_INCLUDED
 from coldpress.text import count_words, did_you_mean, heading_id, python_markdown_id
 
-_OUTSIDE = ("file", "folder", "environment", "volatile")  # reads that only an extension makes
+_OUTSIDE = ("file", "folder", "environment", "volatile")  # kinds of reads that only an extension makes
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}#(?!#)[ \t]*(?P<text>.*?)[ \t]*#*[ \t]*\Z")
 _UNDERLINE = re.compile(r"=+[ \t]*\Z")
@@ -69,7 +70,7 @@ class PythonMarkdownRenderer:
                 html = self._markdown.reset().convert(text)
             except Exception as reason:  # noqa: BLE001  (an extension is somebody's code)
                 flaws = (_failure(reason, self._options),)
-        outside = tuple(key for key in reads if key[0] in _OUTSIDE)
+        outside = tuple(_as_included(key) for key in reads if key[0] in _OUTSIDE)
         make_id, dash = (heading_id, "-") if self._options.heading_ids == "github" else (python_markdown_id, "_")
         found = structure_html(html.replace("<!--coldpress:", "<!-- coldpress:"), make_id, dash)
         return _rendered(text, found, flaws, outside, trusted=trusted)
@@ -81,6 +82,18 @@ class PythonMarkdownRenderer:
             self._local.markdown = load_extensions(self._options)[0]
         made: markdown.Markdown = self._local.markdown
         return made
+
+
+def _as_included(key: recorder.Key) -> recorder.Key:
+    """Returns the read of a file as that of a file which the page includes: only this page
+    depends on it.  The content of a very large file is compared only as the read of a file."""
+    kind, name = key
+    if kind != "file":
+        return key
+    try:
+        return key if Path(name).stat().st_size > LARGEST_INCLUDED else ("included", name)
+    except OSError:
+        return "included", name
 
 
 def _rendered(text: str, found: Structured, flaws: tuple[Flaw, ...], reads: tuple[recorder.Key, ...], *, trusted: bool

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from coldpress.recorder import Key
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -128,15 +130,15 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What other pages show of a body: its summary as HTML and as plain text;
-    and what it links to, as written.  `reads` are the files and the like that an
-    extension of Python-Markdown read meanwhile."""
+    """The part of a rendered body that other pages show: its summary as HTML and as
+    plain text, and its links as written.  `reads` are the files, folders and variables
+    that an extension of Python-Markdown read to render it."""
 
     summary: Fragment = Fragment()
     text: str = ""
     has_more: bool = False
     links: tuple[str, ...] = ()
-    reads: tuple[tuple[str, str], ...] = ()
+    reads: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,5 @@ class Rendered:
 
     @property
     def is_settled(self) -> bool:
-        """Whether it will be the same another time: not what took too long now, nor
-        what was made from other files."""
-        return not self.brief.reads and all(flaw.severity != "error" for flaw in self.flaws)
+        """Whether rendering again gives the same: a body that took too long may not."""
+        return all(flaw.severity != "error" for flaw in self.flaws)

@@ -12,12 +12,14 @@ from typing import Any
 
 from coldpress.cache.database import Database, Table, Writing
 from coldpress.markdown.rendered import Brief, Component, Flaw, Fragment, Heading, Link, Part, Rendered, Title
+from coldpress.recorder import Key
 from coldpress.search.tokenize import weigh
 
 _TABLES = {
     "markup": Table("key, value"), "briefs": Table("key, brief"), "words": Table("key, words"),
-    "headings": Table("key, heading")}
+    "headings": Table("key, heading"), "reads": Table("key, reads")}
 _OF_BODIES = ("markup", "briefs", "words")
+_TEXT_TABLES = ("headings", "reads")
 _SPARE = 2_000  # rows kept beside those the last build used
 _BATCH = 500  # rows written at once
 
@@ -32,17 +34,21 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One rendered body as it is kept: `value` and `packed_words` compressed,
-    `brief` as text; `digest` names the body where it comes from another process."""
+    """One rendered body as the store keeps it: `value` and `packed_words` are compressed,
+    `brief` is text.  A result of another process also has the `digest` of its body and
+    what an extension read (`reads`)."""
 
     value: bytes
     brief: str
     packed_words: bytes
     digest: str = ""
+    reads: tuple[Key, ...] = ()
 
     @classmethod
-    def of(cls, digest: str, text: str, brief: str, tokens: str, plain: str) -> Kept:
-        return cls(_packed(text), brief, _packed(f"{tokens}\0{plain}"), digest)
+    def of(cls, rendered: Rendered, tokens: str, digest: str) -> Kept:
+        """Serializes a rendered body; `tokens` are its weighed words."""
+        return cls(_packed(dumps(rendered)), dumps_brief(rendered.brief), _packed(f"{tokens}\0{rendered.text}"),
+                   digest, rendered.brief.reads)
 
     @property
     def text(self) -> str:
@@ -80,8 +86,7 @@ class MarkupStore:
         self._lock = threading.Lock()
         self._pending: dict[str, Kept] = {}
         self._used: set[str] = set()
-        self._headings: dict[str, str] | None = None
-        self._new_headings: dict[str, str] = {}
+        self._texts = {table: _TextTable(self._database, table) for table in _TEXT_TABLES}
 
     @property
     def note(self) -> str | None:
@@ -116,18 +121,30 @@ class MarkupStore:
         return found
 
     def heading(self, key: str) -> str | None:
-        """The words of a body's heading that are kept under a key; none, if it
-        has no such heading."""
-        if self._headings is None:
-            self._headings = dict(self._database.select("headings"))
+        """Returns the title heading of a body that is kept under a key: empty if the
+        body has none, None if the key is unknown."""
         self._used.add(key)
-        return self._headings.get(key)
+        return self._texts["headings"].get(key)
 
     def put_heading(self, key: str, heading: str) -> None:
-        """Keep a heading under a key; it is on disk after `flush`."""
+        """Keeps a title heading under a key; it is on disk after `flush`."""
         with self._lock:
-            assert self._headings is not None, "it was asked for before"
-            self._headings[key] = self._new_headings[key] = heading
+            self._texts["headings"].put(key, heading)
+
+    def reads(self, key: str) -> tuple[Key, ...]:
+        """Returns what an extension read when it last rendered the body with a key."""
+        self._used.add(key)
+        found = self._texts["reads"].get(key)
+        try:
+            return tuple((kind, name) for kind, name in json.loads(found)) if found else ()
+        except (ValueError, TypeError):
+            return ()
+
+    def put_reads(self, key: str, reads: Sequence[Key]) -> None:
+        """Keeps what an extension read under a body's key; it is on disk after `flush`."""
+        with self._lock:
+            self._used.add(key)
+            self._texts["reads"].put(key, _json(reads))
 
     def keys(self) -> set[str]:
         """Every key there is."""
@@ -160,14 +177,41 @@ class MarkupStore:
             pending = sorted(self._pending.items())
             self._database.write(lambda writing: _put(writing, pending))
             self._pending.clear()
-        if self._new_headings:
-            headings = sorted(self._new_headings.items())
-            self._database.write(lambda writing: writing.put("headings", headings))
-            self._new_headings.clear()
+        for texts in self._texts.values():
+            texts.flush()
 
     def _kept(self, table: str, key: str) -> Any:
         row = self._database.get(table, key)
         return row[1] if row else None
+
+
+class _TextTable:
+    """A table of short texts by key, read as a whole when the first one is needed."""
+
+    def __init__(self, database: Database, table: str) -> None:
+        self._database = database
+        self._table = table
+        self._rows: dict[str, str] | None = None
+        self._pending: dict[str, str] = {}
+
+    def get(self, key: str) -> str | None:
+        """Returns the text under a key."""
+        if self._rows is None:
+            self._rows = dict(self._database.select(self._table))
+        return self._rows.get(key)
+
+    def put(self, key: str, text: str) -> None:
+        """Keeps a text under a key."""
+        if self.get(key) != text:
+            assert self._rows is not None, "`get` read it"
+            self._rows[key] = self._pending[key] = text
+
+    def flush(self) -> None:
+        """Writes the texts that are new."""
+        if self._pending:
+            pending = sorted(self._pending.items())
+            self._database.write(lambda writing: writing.put(self._table, pending))
+            self._pending.clear()
 
 
 def _put(writing: Writing, pending: Sequence[tuple[str, Kept]]) -> None:
@@ -177,7 +221,7 @@ def _put(writing: Writing, pending: Sequence[tuple[str, Kept]]) -> None:
 
 
 def _forget(writing: Writing, used: set[str]) -> None:
-    for named, tables in (("markup", _OF_BODIES), ("headings", ("headings",))):
+    for named, tables in (("markup", _OF_BODIES), *((table, (table,)) for table in _TEXT_TABLES)):
         keys = [key for (key,) in writing.fetch(f"SELECT key FROM {named} ORDER BY rowid")]
         gone = [key for key in keys if key not in used]
         if len(keys) - len(used) - _SPARE > 0:
@@ -188,7 +232,7 @@ def _forget(writing: Writing, used: set[str]) -> None:
 def kept(rendered: Rendered, digest: str = "", *, indexed: bool = True) -> Kept:
     """A rendered body as the store keeps it, with its words where there is a search."""
     words = weigh(rendered.text, headings_of(rendered)) if indexed else ""
-    return Kept.of(digest, dumps(rendered), dumps_brief(rendered.brief), words, rendered.text)
+    return Kept.of(rendered, words, digest)
 
 
 def headings_of(rendered: Rendered) -> list[str]:
@@ -215,7 +259,7 @@ def dumps(rendered: Rendered) -> str:
 
 def dumps_brief(brief: Brief) -> str:
     """A brief as compact JSON."""
-    return _json([_parts(brief.summary), brief.text, brief.has_more, brief.links])
+    return _json([_parts(brief.summary), brief.text, brief.has_more, brief.links, brief.reads])
 
 
 def loads(kept: Kept) -> Rendered:
@@ -231,8 +275,8 @@ def loads(kept: Kept) -> Rendered:
 
 def loads_brief(text: str) -> Brief:
     """A brief back; raises as `loads` does."""
-    summary, plain, has_more, links = json.loads(text)
-    return Brief(_fragment(summary, None), plain, has_more, tuple(links))
+    summary, plain, has_more, links, reads = json.loads(text)
+    return Brief(_fragment(summary, None), plain, has_more, tuple(links), tuple((kind, name) for kind, name in reads))
 
 
 def _json(value: Any) -> str:

@@ -14,6 +14,8 @@ from coldpress.cache.file_stamps import format_stamp
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 
 MARKDOWN = (".md", ".markdown")
+LARGEST_INCLUDED = 1_000_000
+"""The largest file that a page may include, in bytes."""
 _KEPT_DOTFILES = {".well-known", ".nojekyll", ".htaccess", ".domains"}
 _LITTER = re.compile(r".*~|#.*#|.*\.(?:swp|swo|tmp|bak|orig|pyc)|thumbs\.db|desktop\.ini|__pycache__"
                      r"|node_modules", re.I)

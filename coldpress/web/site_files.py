@@ -21,12 +21,10 @@ from coldpress.markdown.syntax.snippets import NOT_THERE
 from coldpress.markdown.tree import EMBED
 from coldpress.paths import STATE, relative_name
 from coldpress.recorder import Reads
-from coldpress.sources.files import MARKDOWN
+from coldpress.sources.files import LARGEST_INCLUDED, MARKDOWN
 from coldpress.text import decode
 from coldpress.web.site import Site
 
-LARGEST = 1_000_000
-"""The largest file that a page may include, in bytes."""
 FileText = tuple[str, str]
 """The name of a file, and its text."""
 
@@ -118,8 +116,8 @@ def _read(site: Site, real: Path) -> FileText | str:
             found = real.stat()
             if not stat.S_ISREG(found.st_mode):
                 return "is no file"
-            if found.st_size > LARGEST:
-                return f"is larger than {LARGEST:,} bytes"
+            if found.st_size > LARGEST_INCLUDED:
+                return f"is larger than {LARGEST_INCLUDED:,} bytes"
             return name, decode(real.read_bytes(), name, "markup.include")
     except ColdpressError as reason:
         return f"is no text: {reason.problems[0].message}"
