@@ -83,7 +83,7 @@ def test_no_module_imports_itself_in_a_circle():
 
 def test_the_imports_are_really_seen():
     assert "coldpress.web.error_places" in imports_of("coldpress.preview.responses")
-    assert "coldpress.markdown.native" in imports_of("coldpress.markdown.cache"), "for types, and in a function"
+    assert "coldpress.markdown.workers" in imports_of("coldpress.markdown.cache"), "for types, and in a function"
 
 
 def test_no_import_hides_behind_a_function():
