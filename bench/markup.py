@@ -21,7 +21,7 @@ import markdown  # noqa: E402
 from oracle import PLAIN, corpus_texts, folder_texts  # noqa: E402
 
 import coldpress.markdown.code.code_blocks  # noqa: E402
-from coldpress.markdown.code.fence_info import Info  # noqa: E402
+from coldpress.markdown.code.code_blocks import Info  # noqa: E402
 from coldpress.markdown.native import Renderer  # noqa: E402
 from coldpress.markdown.tree import escaped  # noqa: E402
 

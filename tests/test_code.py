@@ -8,8 +8,7 @@ from math import cos, radians, sin
 import pytest
 from conftest import theme_css
 
-from coldpress.markdown.code.code_blocks import code_block
-from coldpress.markdown.code.fence_info import Info, info_of
+from coldpress.markdown.code.code_blocks import Info, code_block, info_of
 from coldpress.markdown.native import Renderer
 
 CSS = theme_css()

@@ -11,8 +11,7 @@ from xml.etree.ElementTree import Element
 
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown.code.code_blocks import Codes, colour_span
-from coldpress.markdown.html.excerpts import summarize
-from coldpress.markdown.html.extract import Scan, visible_text
+from coldpress.markdown.html.extract import Scan, summarize, visible_text
 from coldpress.markdown.html.html_repair import repaired, repaired_part
 from coldpress.markdown.html.sanitize import clean_components, normalized
 from coldpress.markdown.html.source_map import Locator

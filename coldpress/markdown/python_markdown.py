@@ -24,13 +24,12 @@ from markdown.extensions import Extension
 from coldpress import audit_hook, recorder
 from coldpress.cache.code_version import code_version
 from coldpress.config.options import MarkdownOptions
-from coldpress.markdown.html.excerpts import summarize
-from coldpress.markdown.html.extract import Scan, visible_text
-from coldpress.markdown.html.html_headings import Structured, structure_html
+from coldpress.markdown.html.extract import Scan, summarize, visible_text
 from coldpress.markdown.html.html_repair import repaired, repaired_part
 from coldpress.markdown.html.sanitize import normalized
 from coldpress.markdown.html.source_map import Locator
 from coldpress.markdown.rendered import Brief, Flaw, Rendered, Title
+from coldpress.markdown.syntax.headings import Structured, structure_html
 from coldpress.sources.files import LARGEST_INCLUDED
 from coldpress.text import count_words, did_you_mean, heading_id, python_markdown_id
 

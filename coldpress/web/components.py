@@ -22,9 +22,8 @@ from coldpress.config.options import MarkdownOptions
 from coldpress.content.page import Page
 from coldpress.content.protocols import CANNOT_BE_SHOWN
 from coldpress.content.slots import SlotFiller
-from coldpress.markdown.code.code_blocks import code_block
-from coldpress.markdown.code.fence_info import info_of
-from coldpress.markdown.html.excerpts import part_of, without_ids
+from coldpress.markdown.code.code_blocks import code_block, info_of
+from coldpress.markdown.html.extract import part_of, without_ids
 from coldpress.markdown.rendered import Component, Fragment
 from coldpress.markdown.syntax.snippets import NOT_THERE, Expanded, expand
 from coldpress.paths import relative_name

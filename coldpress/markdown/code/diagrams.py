@@ -23,7 +23,6 @@ from xml.etree.ElementTree import ParseError
 from coldpress import recorder
 from coldpress.markdown.code import mermaid_worker
 from coldpress.markdown.code.diagram_svg import TONES, drawing
-from coldpress.markdown.code.fence_info import Info
 from coldpress.markdown.code.mermaid_worker import read_frame, write_frame
 from coldpress.markdown.rendered import Flaw
 from coldpress.markdown.tree import escaped
@@ -90,7 +89,7 @@ class Diagrams:
         self._names: Counter[str] = Counter()
         self._drawn = 0
 
-    def draw(self, source: str, info: Info, line: int, column: int) -> str | None:
+    def draw(self, source: str, title: str, line: int, column: int) -> str | None:
         """The HTML of a diagram that begins at a place of the body; None where
         there is nothing to draw it with or it is not understood."""
         if _renderer() is None:
@@ -102,11 +101,11 @@ class Diagrams:
         drawn = _rendered(source)
         html = None
         with suppress(ParseError):
-            html = drawing(drawn.svg, self._name(source), info.title) if drawn.svg else None
+            html = drawing(drawn.svg, self._name(source), title) if drawn.svg else None
         if html is None:
             self._tell(drawn, source, line)
             return None
-        caption = f"<figcaption>{escaped(info.title)}</figcaption>" if info.title else ""
+        caption = f"<figcaption>{escaped(title)}</figcaption>" if title else ""
         return f'<figure class="diagram"><div tabindex="0">{html}</div>{caption}</figure>'
 
     def check(self, source: str, line: int) -> bool:
