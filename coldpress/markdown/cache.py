@@ -18,7 +18,7 @@ from coldpress.cache.file_stamps import changed_at, digest_of_file, is_settled, 
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown import store
 from coldpress.markdown.rendered import Brief, Rendered
-from coldpress.markdown.store import MarkupStore, Words, unpack_words
+from coldpress.markdown.store import BodyReads, Kept, MarkupStore, Words, unpack_words
 from coldpress.processes import MakeExecutor
 from coldpress.recorder import Key
 from coldpress.search import tokenize
@@ -64,12 +64,9 @@ class MarkupCache:
             rendered = self._engine.render(text, body.language, trusted=body.trusted)
             if text_digest(text) != body.digest:
                 return rendered  # saved again meanwhile: it is not the body of that digest
-            made_key = self._key_after(body, rendered.brief.reads, started_ns)
-            if made_key is None:
+            if rendered.is_settled and not self._put(body, store.kept(rendered, indexed=self._indexed), started_ns):
                 return rendered
-            key = made_key
-            if rendered.is_settled:
-                self.store.put(key, store.kept(rendered, indexed=self._indexed))
+            key = self.key(body)
         self._last[key] = rendered
         if len(self._last) > _IN_MEMORY:
             self._last.popitem(last=False)
@@ -138,9 +135,7 @@ class MarkupCache:
             made = render_many(texts, self._options, jobs, make_executor, indexed=self._indexed)
             for body, found in zip(missing.values(), made, strict=True):
                 if found is not None and found.digest == body.digest:
-                    key = self._key_after(body, found.reads, started_ns)
-                    if key is not None:
-                        self.store.put(key, found)
+                    self._put(body, found, started_ns)
             self.store.flush()
 
     def trim(self, bodies: Iterable[Body]) -> None:
@@ -148,9 +143,23 @@ class MarkupCache:
         self.store.trim({self.key(body) for body in bodies})
 
     def key(self, body: Body) -> str:
-        """Returns the key under which a body is kept: it changes with all that rendering depends on."""
+        """Returns the key under which a body is kept: it changes with all that rendering depends on.
+
+        If an extension of Python-Markdown read files for a body, its key ends with a digest
+        of the result; while the files are not as they were, with one that nothing is kept under.
+        """
         key = self._own_key(body)
-        return key if self._options.engine == "native" else self._key_with_reads(key, self.store.reads(key))
+        known = None if self._options.engine == "native" else self.store.reads(key)
+        if known is None:
+            return key
+        state = self._state_of(known.reads)
+        return f"{key}-{known.result if state == known.state else state}"
+
+    def settled_key(self, body: Body) -> str:
+        """Returns the same key as `key` does after the body was rendered."""
+        if self._options.engine != "native" and self.kept_words(self.key(body)) is None:
+            self.render(body)
+        return self.key(body)
 
     def _own_key(self, body: Body) -> str:
         """Returns the part of a body's key that is known before it is rendered."""
@@ -158,25 +167,25 @@ class MarkupCache:
         language = body.language.partition("-")[0].lower() if is_typeset else ""
         return f"{self._version}-{language}{'' if body.trusted else '-untrusted'}-{body.digest}"
 
-    def _key_after(self, body: Body, reads: Sequence[Key], started_ns: int) -> str | None:
-        """Returns the key of a body that was rendered and notes what an extension read for it;
-        None if a file that it read has changed since rendering started."""
+    def _put(self, body: Body, kept: Kept, started_ns: int) -> bool:
+        """Keeps a rendered body and notes what an extension read for it.  Does nothing and
+        returns False if a file that it read has changed since rendering started."""
         key = self._own_key(body)
-        if self._options.engine == "native":
-            return key
-        if any(changed_at(name) >= started_ns for kind, name in reads if kind in ("file", "included", "folder")):
-            return None
-        if reads or self.store.reads(key):
-            self.store.put_reads(key, reads)
-        return self._key_with_reads(key, reads)
+        if any(changed_at(name) >= started_ns for kind, name in kept.reads if kind in ("file", "included", "folder")):
+            return False
+        if kept.reads:
+            result = text_digest(f"{kept.text} {kept.words}")  # not of `brief`, which has absolute paths
+            self.store.put_reads(key, BodyReads(kept.reads, self._state_of(kept.reads), result))
+        elif self._options.engine != "native" and self.store.reads(key):
+            self.store.put_reads(key, None)
+        self.store.put(self.key(body), kept)
+        return True
 
-    def _key_with_reads(self, key: str, reads: Sequence[Key]) -> str:
-        """Adds to a key a digest of what was read, as it is now.  What can't be compared
+    def _state_of(self, reads: Sequence[Key]) -> str:
+        """Returns a digest of the present state of what was read.  What can't be compared
         later, such as an answer from the network, is valid as long as this cache."""
-        if not reads:
-            return key
-        now = [self._moment if kind == "volatile" else _state_of(kind, name) for kind, name in reads]
-        return f"{key}-{text_digest(repr(now))}"
+        return text_digest(repr([self._moment if kind == "volatile" else _state_of(kind, name)
+                                 for kind, name in reads]))
 
     @cached_property
     def _engine(self) -> Engine:

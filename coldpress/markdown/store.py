@@ -61,6 +61,16 @@ class Kept:
         return unpack_words(self.packed_words)
 
 
+@dataclass(frozen=True, slots=True)
+class BodyReads:
+    """What an extension read to render a body, a digest of the state that it found, and
+    a digest of the result."""
+
+    reads: tuple[Key, ...]
+    state: str
+    result: str
+
+
 def unpack_words(packed: bytes) -> Words:
     """Words as they are kept; raises `ValueError` when they are damaged."""
     tokens, _, plain = _unpacked(packed).partition("\0")
@@ -131,20 +141,21 @@ class MarkupStore:
         with self._lock:
             self._texts["headings"].put(key, heading)
 
-    def reads(self, key: str) -> tuple[Key, ...]:
-        """Returns what an extension read when it last rendered the body with a key."""
+    def reads(self, key: str) -> BodyReads | None:
+        """Returns what an extension read when it last rendered the body with a key; None for nothing."""
         self._used.add(key)
         found = self._texts["reads"].get(key)
         try:
-            return tuple((kind, name) for kind, name in json.loads(found)) if found else ()
+            reads, state, result = json.loads(found or "null")
+            return BodyReads(tuple((kind, name) for kind, name in reads), state, result)
         except (ValueError, TypeError):
-            return ()
+            return None
 
-    def put_reads(self, key: str, reads: Sequence[Key]) -> None:
+    def put_reads(self, key: str, reads: BodyReads | None) -> None:
         """Keeps what an extension read under a body's key; it is on disk after `flush`."""
         with self._lock:
             self._used.add(key)
-            self._texts["reads"].put(key, _json(reads))
+            self._texts["reads"].put(key, _json([reads.reads, reads.state, reads.result]) if reads else "")
 
     def keys(self) -> set[str]:
         """Every key there is."""

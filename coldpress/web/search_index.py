@@ -75,7 +75,7 @@ class SiteSearch:
                           for number, page in enumerate(library.documents[kind].unrecorded)), key=_number)
         for number, page in numbered:
             body = self._body(library, page)
-            key = self._markup.key(body) if body else ""
+            key = self._markup.settled_key(body) if body else ""
             if body:
                 self._bodies[key] = body
             yield Document(number, key, page.unrecorded.title)
