@@ -284,7 +284,7 @@ def test_without_the_extra_it_is_code_with_a_hint(without, make_site):
 def test_the_cache_knows_whether_it_is_installed(monkeypatch):
     def version(found):
         cache.engine_version.cache_clear()
-        monkeypatch.setattr("coldpress.cache.code_version._version",
+        monkeypatch.setattr("coldpress.cache.checksum._installed_version",
                             lambda package: found if package == "mmdr" else "1")
         return cache.engine_version()
 

@@ -17,7 +17,7 @@ import coldpress
 from coldpress.audit_hook import is_own
 from coldpress.build.request_checks import QUERY
 from coldpress.build.result import PlanEntry
-from coldpress.cache.code_version import code_version
+from coldpress.cache.checksum import code_version
 from coldpress.cache.file_stamps import changed_at
 from coldpress.content.fingerprints import EVERY, SUMMED_UP
 from coldpress.hooks import RouteMark, mark_of

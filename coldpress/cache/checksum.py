@@ -1,4 +1,4 @@
-"""Checksums of what `.coldpress/` keeps: rows of a table, and files.
+"""Checksums of the rows and files in `.coldpress/`, and the version of the code that wrote them.
 
 A row or file whose checksum does not match is not used.  A checksum also covers
 the types of the values, and the name of the table or the kind of the file.
@@ -12,7 +12,8 @@ from zlib import crc32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
     from typing import Any
 
 _PLAIN = 2  # the version of marshal in which equal values are equal bytes
@@ -81,3 +82,26 @@ def read_sealed(path: str, kind: str) -> str | None:
 
 def _seal(kind: str, data: bytes) -> str:
     return digest_of(kind.encode() + b"\n" + data)
+
+
+def code_version(files: Iterable[Path], packages: Iterable[str] = ()) -> str:
+    """Returns 16 digits that change with the text of these files and with the versions of
+    these packages: part of the key of every cache, for the code that made a result."""
+    from hashlib import blake2b  # noqa: PLC0415  (not on the way of a build with nothing to do)
+
+    digest = blake2b(digest_size=8)
+    for package in packages:
+        digest.update(f"{package}={_installed_version(package)};".encode())
+    for file in files:
+        digest.update(f"{file.name}:".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _installed_version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  (as above)
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"

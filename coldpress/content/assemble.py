@@ -14,9 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from coldpress.config.model import Config, RunOptions
-from coldpress.content.authors import author_data, check_author_data
 from coldpress.content.library import Library
-from coldpress.content.output_claims import Claims, file_that_is_a_folder
 from coldpress.content.page import Page
 from coldpress.content.permalinks import PageEntry, Permalinks, asset_path, check_languages
 from coldpress.content.protocols import BodyRenderer, Host
@@ -30,9 +28,9 @@ from coldpress.content.selection import (
     warn_of_active,
     warn_of_withheld,
 )
-from coldpress.content.taxonomy import check_authors, check_terms
+from coldpress.content.taxonomy import author_data, check_author_data, check_authors, check_terms
 from coldpress.errors import ColdpressError, Place, Problems
-from coldpress.paths import BadPath, asset_file_of, file_of, relative_name
+from coldpress.paths import BadPath, Claims, asset_file_of, file_of, file_that_is_a_folder, relative_name
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
 from coldpress.sources.files import SourceFile, find_files

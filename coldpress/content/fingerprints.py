@@ -11,11 +11,10 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from coldpress.content.aliases import Alias
-from coldpress.content.authors import NAME as AUTHORS
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
 from coldpress.content.pagination import page_of
-from coldpress.content.taxonomy import Author, Taxonomy
+from coldpress.content.taxonomy import AUTHORS, Author, Taxonomy
 from coldpress.errors import ColdpressError
 from coldpress.markdown.store import dumps_brief
 

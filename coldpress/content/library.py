@@ -13,7 +13,6 @@ import imagesize
 from coldpress import recorder
 from coldpress.config.model import Config
 from coldpress.content.aliases import Alias, Aliases
-from coldpress.content.authors import author_data
 from coldpress.content.bodies import expanded_body
 from coldpress.content.collections import PageLists
 from coldpress.content.links import LinkTarget, Suggestions, resolve
@@ -24,15 +23,14 @@ from coldpress.content.permalinks import PageEntry
 from coldpress.content.protocols import BodyRenderer, Host
 from coldpress.content.relations import Backlinks, Related
 from coldpress.content.selection import Unpublished
-from coldpress.content.taxonomy import Author, Term
-from coldpress.content.titles import title_of
+from coldpress.content.taxonomy import Author, Term, author_data
 from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.markdown.cache import Body
 from coldpress.markdown.rendered import Brief, Link, Rendered
 from coldpress.paths import on_this_host, url_of
 from coldpress.sources.data import Data
 from coldpress.sources.files import SourceFile, file_stem
-from coldpress.sources.front_matter import Document
+from coldpress.sources.front_matter import Document, title_of
 from coldpress.text import text_digest
 
 

@@ -16,11 +16,10 @@ from coldpress.config.options import PATH_TOKEN
 from coldpress.content.permalinks import PageEntry
 from coldpress.content.recorded import UnrecordedLibrary, UnrecordedPage, recorded, recorded_body, recorded_summary
 from coldpress.content.slots import SlotFiller, SlotLibrary
-from coldpress.content.titles import is_same_title
 from coldpress.markdown.parser.link_parser import is_safe_url
 from coldpress.markdown.rendered import Heading, Link, Rendered, Title
 from coldpress.paths import url_of
-from coldpress.sources.front_matter import Document
+from coldpress.sources.front_matter import Document, is_same_title
 from coldpress.text import reading_minutes, shorten
 
 DESCRIPTION_LENGTH = 155  # characters; what search engines show

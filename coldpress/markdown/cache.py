@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coldpress import text
-from coldpress.cache import code_version
 from coldpress.cache.build_stamp import environment
+from coldpress.cache.checksum import code_version
 from coldpress.cache.file_stamps import changed_at, digest_of_file, is_settled, stamp_of
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown import store
@@ -219,7 +219,7 @@ def engine_version() -> str:
     here = Path(__file__).parent
     ours = [file for file in sorted([*here.rglob("*.py"), *here.rglob("*.txt")])
             if file.stem not in ("cache", "workers")]
-    return code_version.code_version([*ours, Path(text.__file__), Path(tokenize.__file__)],
+    return code_version([*ours, Path(text.__file__), Path(tokenize.__file__)],
                                      ("pygments", "math-core", "mmdr", "nh3"))
 
 

@@ -22,7 +22,7 @@ import markdown
 from markdown.extensions import Extension
 
 from coldpress import audit_hook, recorder
-from coldpress.cache.code_version import code_version
+from coldpress.cache.checksum import code_version
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown.html.extract import Scan, summarize, visible_text
 from coldpress.markdown.html.html_repair import repaired, repaired_part

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from zlib import crc32
 
-from coldpress.cache import code_version
+from coldpress.cache.checksum import code_version
 from coldpress.search import store, tokenize
 from coldpress.search.store import Document, IndexStore, State, dumps, loads
 from coldpress.search.tokenize import weighed
@@ -204,4 +204,4 @@ def _with_changes(text: str, changes: Mapping[str, Mapping[int, int | None]]) ->
 
 def _code_version() -> str:
     files = [Path(str(module.__file__)) for module in (store, tokenize)]
-    return code_version.code_version([Path(__file__), *files])
+    return code_version([Path(__file__), *files])

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from coldpress import text
-from coldpress.cache import code_version
+from coldpress.cache.checksum import code_version
 from coldpress.cache.database import Database, Table, Writing
 from coldpress.cache.file_stamps import is_settled
 from coldpress.config import mapping
@@ -109,7 +109,7 @@ def _stamp(source: SourceFile) -> str:
 def _version(taxonomies: tuple[str, ...], zone: tzinfo) -> str:
     here = Path(__file__).parent
     files = [*sorted(here.glob("*.py")), Path(mapping.__file__), Path(text.__file__)]
-    return f"{code_version.code_version(files, ['pyyaml'])} {taxonomies} {zone}"
+    return f"{code_version(files, ['pyyaml'])} {taxonomies} {zone}"
 
 
 def _pack(parsed: Parsed, zone: tzinfo) -> str | None:

@@ -1,9 +1,10 @@
-"""Front matter and body of a source: split, parsed, checked."""
+"""Front matter and body of a source: split, parsed, checked; titles of sources."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Any
@@ -250,3 +251,33 @@ class _Reader:
         if near and key.casefold() not in NOT_SLIPS:
             self.problems.warn("front-matter.unknown-key", f"unknown key `{key}`", self.mapping.place(key),
                                did_you_mean(key.casefold(), near))
+
+
+_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
+_STRAIGHT = str.maketrans({
+    **dict.fromkeys("‘’‚‛ʼ", "'"), **dict.fromkeys("“”„‟«»", '"'), "–": "--", "—": "---", "…": "...", "\xa0": " "})
+
+
+def is_same_title(a: str, b: str) -> bool:
+    """Whether two titles have the same words; quotes, dashes and case do not count."""
+    return _folded(a) == _folded(b)
+
+
+def _folded(title: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", title.translate(_STRAIGHT)).split()).casefold()
+
+
+def title_of(document: Document, first_heading: Callable[[], str | None], site: str) -> str:
+    """Returns the title in the front matter, else the first heading, else the name of the
+    file; for the home page without any, the title of the `site`."""
+    return document.front.title or first_heading() or _file_name(document) or site
+
+
+def _file_name(document: Document) -> str:
+    stem = document.stem
+    if stem.lower() in ("_index", "index", "readme"):
+        stem = document.source.folder.rpartition("/")[2]
+    if _DAY.fullmatch(stem):
+        return stem  # a daily note
+    words = stem.replace("-", " ").replace("_", " ").strip() or stem
+    return words[:1].upper() + words[1:]
