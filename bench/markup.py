@@ -21,7 +21,7 @@ import markdown  # noqa: E402
 from oracle import PLAIN, corpus_texts, folder_texts  # noqa: E402
 
 import coldpress.markdown.code.code_blocks  # noqa: E402
-from coldpress.markdown.code.code_blocks import Info  # noqa: E402
+from coldpress.markdown.code.code_blocks import FenceInfo  # noqa: E402
 from coldpress.markdown.native import Renderer  # noqa: E402
 from coldpress.markdown.tree import escaped  # noqa: E402
 
@@ -65,7 +65,7 @@ def theirs(*, highlighted: bool) -> Callable[[str], object]:
     return convert
 
 
-def plain_code(source: str, info: Info) -> str:
+def plain_code(source: str, info: FenceInfo) -> str:
     return f"<pre><code>{escaped(source)}</code></pre>"
 
 

@@ -15,7 +15,7 @@ from conftest import REPOSITORY
 from coldpress.cache.checksum import row_checksum
 from coldpress.markdown import store
 from coldpress.markdown.native import Renderer
-from coldpress.markdown.store import _SPARE, Kept, MarkupStore
+from coldpress.markdown.store import _SPARE_ROWS, MarkupStore, StoredBody
 
 FILES = {
     "content/a.md": "# On `a`[^1]\n\nText with [b](b.md), $$x^2$$ and more.\n\n## Part\n\n- [ ] task\n\n[^1]: Note.\n",
@@ -151,18 +151,18 @@ def test_a_cache_that_cannot_be_opened_is_done_without_and_told(site, clean):
 
 def test_the_cache_is_bounded(tmp_path):
     store = MarkupStore(tmp_path / "state")
-    for number in range(_SPARE + 500):
-        store.put(f"old{number}", Kept(b"x", "[]", b""))
+    for number in range(_SPARE_ROWS + 500):
+        store.put(f"old{number}", StoredBody(b"x", "[]", b""))
     store.close()
     store = MarkupStore(tmp_path / "state")
-    store.put("new", Kept(b"y", "[]", b""))
+    store.put("new", StoredBody(b"y", "[]", b""))
     store.trim({"old1"})
     store.close()
     store = MarkupStore(tmp_path / "state")
-    assert store.get("new") == Kept(b"y", "[]", b"")
+    assert store.get("new") == StoredBody(b"y", "[]", b"")
     assert store.get("old0") is None
-    assert store.get("old1") == store.get(f"old{_SPARE + 499}") == Kept(b"x", "[]", b"")
-    assert len(store.keys()) <= _SPARE + 2
+    assert store.get("old1") == store.get(f"old{_SPARE_ROWS + 499}") == StoredBody(b"x", "[]", b"")
+    assert len(store.keys()) <= _SPARE_ROWS + 2
     store.close()
 
 
@@ -176,4 +176,4 @@ def test_a_body_that_comes_back_is_still_known(site):
 @pytest.mark.parametrize("body", [*FILES.values(), "", "中文\n\n# 二\n\n![x](a.png)", "[TOC]\n\n## A\n\n### B\n\n## C"])
 def test_markup_survives_being_written_and_read(body):
     rendered = Renderer().render(body)
-    assert store.loads(store.kept(rendered)) == rendered
+    assert store.loads(store.store_body(rendered)) == rendered

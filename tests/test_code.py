@@ -8,7 +8,7 @@ from math import cos, radians, sin
 import pytest
 from conftest import theme_css
 
-from coldpress.markdown.code.code_blocks import Info, code_block, info_of
+from coldpress.markdown.code.code_blocks import FenceInfo, code_block, parse_info_string
 from coldpress.markdown.native import Renderer
 
 CSS = theme_css()
@@ -16,7 +16,7 @@ CSS = theme_css()
 
 def said(text):
     """What an info line says, but for what is ignored."""
-    info = info_of(text)
+    info = parse_info_string(text)
     found = {"title": info.title, "marked": sorted(info.marked), "added": sorted(info.added),
              "removed": sorted(info.removed), "first": info.first}
     return info.language, {key: value for key, value in found.items() if value not in ("", [], None)}
@@ -90,13 +90,13 @@ def test_every_dialect_is_understood(text, language, rest):
     ("py {.cls #id}", (".cls", "#id")), ("js ins=\"return 5\"", ('ins="return 5"',)),
 ])
 def test_what_has_no_meaning_is_known(text, ignored):
-    assert info_of(text).ignored == ignored
+    assert parse_info_string(text).ignored == ignored
 
 
 @pytest.mark.parametrize("part", ["a", "1,", "{", "[", '="', "a.", '"', "a=", "{1", "{#", "./", '\\"', "a:", "| "])
 def test_no_info_line_takes_long(part):
     for text in (part * 3000, f"js {part * 3000}", f'js x="{part * 3000}', f'js hl_lines="{part * 3000}x"'):
-        assert isinstance(info_of(text), Info)
+        assert isinstance(parse_info_string(text), FenceInfo)
 
 
 @pytest.mark.parametrize(("name", "token"), [
@@ -107,12 +107,12 @@ def test_a_language_goes_by_many_names(name, token):
     source = {"sh": "echo", "kt": "val x", "mts": "let x", "jsonc": '{"a": 1}', "golang": 'import "x"', "rs": "let x",
               "vue": "<script>\nlet x\n</script>", "Dockerfile": "FROM x", "diff-js": "+a", "svg": "<a/>",
               "gradle": "int x"}
-    assert f'<span class="{token}">' in code_block(source[name], info_of(name))
+    assert f'<span class="{token}">' in code_block(source[name], parse_info_string(name))
 
 
 @pytest.mark.parametrize("name", ["nosuchlang", "text", "x/y", "constructor", "..", "t" * 3000])
 def test_a_language_nobody_knows_is_plain(name):
-    html = code_block("if <x>: pass", info_of(name))
+    html = code_block("if <x>: pass", parse_info_string(name))
     assert "if &lt;x&gt;: pass\n</code>" in html
     assert "<span" not in html
 
@@ -122,18 +122,18 @@ def lines_of(html):
 
 
 def test_lines_are_numbered_and_marked():
-    html = code_block("a\n\nc", info_of("text {1} ins={2} del={3} linenums=9"))
+    html = code_block("a\n\nc", parse_info_string("text {1} ins={2} del={3} linenums=9"))
     assert lines_of(html) == [("line hll", " 9"), ("line ins", "10"), ("line del", "11")]
     assert re.sub(r"<[^>]*>", "", html) == "a\n\nc\n"
 
 
 def test_lines_of_a_diff_are_marked_whole():
-    html = code_block("--- a\n+++ b\n@@ -1 +1 @@\n-old\n+new\n same", info_of("diff"))
+    html = code_block("--- a\n+++ b\n@@ -1 +1 @@\n-old\n+new\n same", parse_info_string("diff"))
     assert [names for names, _ in lines_of(html)] == ["line gd", "line gi", "line", "line gd", "line gi", "line"]
 
 
 def prompts(source, name="console"):
-    return re.findall(r'<span class="gp">([^<]*)</span>', code_block(source, info_of(name)))
+    return re.findall(r'<span class="gp">([^<]*)</span>', code_block(source, parse_info_string(name)))
 
 
 @pytest.mark.parametrize(("source", "found"), [
@@ -147,7 +147,7 @@ def prompts(source, name="console"):
 ])
 def test_only_prompts_are_prompts(source, found):
     assert prompts(source) == found
-    assert re.sub(r"<[^>]*>", "", code_block(source, info_of("console"))).split("\n") == [*(
+    assert re.sub(r"<[^>]*>", "", code_block(source, parse_info_string("console"))).split("\n") == [*(
         source.rstrip("\n").replace(">", "&gt;").split("\n")), ""]
 
 

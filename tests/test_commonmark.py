@@ -18,11 +18,11 @@ from conftest import missing
 from html5lib._tokenizer import HTMLTokenizer
 from html5lib.constants import tokenTypes
 
-from coldpress.markdown.parser.block_rules import STARTS
-from coldpress.markdown.parser.blocks import Blocks
-from coldpress.markdown.parser.inlines import Inlines
-from coldpress.markdown.parser.link_parser import References, unescaped
-from coldpress.markdown.tree import Source, to_html
+from coldpress.markdown.parser.block_rules import BLOCK_STARTS
+from coldpress.markdown.parser.blocks import BlockParser
+from coldpress.markdown.parser.inlines import InlineParser
+from coldpress.markdown.parser.link_parser import ReferenceDefinitions, unescape
+from coldpress.markdown.tree import SourceText, to_html
 
 SPEC = os.environ.get("COLDPRESS_COMMONMARK")
 UNKNOWN_TAG = "what is no element of HTML is text: `<name>` is meant to be read"
@@ -67,11 +67,11 @@ def test_every_example_but_those_we_chose_is_as_commonmark_has_it(examples):
 
 def rendered(body):
     """What CommonMark knows: blocks and inline marks, without what a page adds."""
-    references = References()
-    root = Blocks(STARTS, references.without).parse(body)
-    inlines = Inlines(references, lambda label: None)
+    references = ReferenceDefinitions()
+    root = BlockParser(BLOCK_STARTS, references.strip_definitions).parse(body)
+    inlines = InlineParser(references, lambda label: None)
     for element in list(root.iter()):
-        if isinstance(element.text, Source):
+        if isinstance(element.text, SourceText):
             text, element.text = element.text, None
             inlines.read(text, element)
     for element in list(root.iter()):
@@ -85,7 +85,7 @@ def rendered(body):
 
 def put_code(element):
     """A code block as CommonMark writes it."""
-    text, words = element.text, unescaped(element.attrib.pop("info")).split()
+    text, words = element.text, unescape(element.attrib.pop("info")).split()
     element.attrib.clear()  # its place
     element.text = None
     code = SubElement(element, "code", {"class": f"language-{words[0]}"} if words else {})

@@ -16,8 +16,8 @@ from conftest import REPOSITORY, missing, wait_until
 
 from coldpress.markdown import cache
 from coldpress.markdown.code import diagrams
-from coldpress.markdown.code.diagram_svg import TONES, drawing
-from coldpress.markdown.code.diagrams import Mermaid
+from coldpress.markdown.code.diagram_svg import COLORS, page_svg
+from coldpress.markdown.code.diagrams import MermaidProcess
 from coldpress.markdown.native import Renderer
 
 FLOW = "flowchart LR\n  A[开始] -->|是| B{Go?}\n  B --> C[(Data)]\n"
@@ -73,7 +73,7 @@ def test_every_kind_is_drawn(mmdr, kind):
     assert svg.get("aria-label")
     assert int(svg.get("width")) > 50
     assert re.findall(r"merman|\sdata-|<script|foreignObject|font-family|\son\w+=", html) == []
-    for unfit in (TONES["ink"], TONES["node"], TONES["soft"]):
+    for unfit in (COLORS["ink"], COLORS["node"], COLORS["soft"]):
         assert not re.search(rf"(?<!, ){unfit}", html), "the theme's colours are its variables"
     assert len(html) < 12_000
 
@@ -164,7 +164,7 @@ def renderer(monkeypatch, tmp_path):
     def use(code, seconds=2.0):
         file = tmp_path / f"renderer{len(made)}.py"
         file.write_text(code)
-        made.append(Mermaid(str(file), seconds))
+        made.append(MermaidProcess(str(file), seconds))
         monkeypatch.setattr(diagrams, "_renderer", lambda: made[-1])
         return made[-1]
 
@@ -207,8 +207,8 @@ def test_a_diagram_that_takes_too_long_is_an_error_and_is_tried_again(renderer, 
 def test_the_renderer_s_process_ends_with_who_asks(tmp_path):
     (tmp_path / "renderer.py").write_text("def render(text): return '<svg/>'")
     code = (f"import sys, time\nsys.path.insert(0, {str(REPOSITORY)!r})\n"
-            "from coldpress.markdown.code.diagrams import Mermaid\n"
-            f"made = Mermaid({str(tmp_path / 'renderer.py')!r})\nassert made.draw('x').svg\n"
+            "from coldpress.markdown.code.diagrams import MermaidProcess\n"
+            f"made = MermaidProcess({str(tmp_path / 'renderer.py')!r})\nassert made.draw('x').svg\n"
             "print(made.process.pid, flush=True)\ntime.sleep(100)")
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as asking:
         pid = int(asking.stdout.readline())
@@ -298,6 +298,6 @@ def test_the_cache_knows_whether_it_is_installed(monkeypatch):
 def test_nothing_of_a_drawing_runs():
     svg = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" onload="x()"><script>x()</script>'
            '<foreignObject/><text onclick="x()">a &lt;b&gt;</text></svg>')
-    html = drawing(svg, "d")
+    html = page_svg(svg, "d")
     assert "x()" not in html
     assert "a &lt;b&gt;" in html

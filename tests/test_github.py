@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from oracle import FOREIGN, Difference, Text, by_comrak, corpus_texts, difference, distance, folder_texts
 
-from coldpress.markdown.math.mathml import Maths
+from coldpress.markdown.math.mathml import MathConverter
 from coldpress.markdown.native import Renderer
 
 MOST_OF_A_FOLDER = 500
@@ -27,7 +27,7 @@ EQUAL_BY_HAND = 0.95
 def renderer():
     """A renderer that shows the TeX of formulas, as comrak does."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Maths, "convert", lambda maths, tex, *place, display: html.escape(tex))
+        patch.setattr(MathConverter, "convert", lambda maths, tex, *place, display: html.escape(tex))
         yield Renderer()
 
 

@@ -9,7 +9,7 @@ import html5lib
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coldpress.markdown.html.html_repair import repaired
+from coldpress.markdown.html.html_repair import repair
 from coldpress.markdown.native import Renderer
 from coldpress.markdown.rendered import Link
 
@@ -74,9 +74,9 @@ def test_any_markdown_with_raw_html_is_whole_html(text):
 @given(soup)
 @FUZZ
 def test_any_tags_are_made_whole_and_what_is_whole_stays(text):
-    shown = repaired(text)
+    shown = repair(text)
     assert faults(shown) == []
-    assert repaired(shown) == shown
+    assert repair(shown) == shown
 
 
 @given(st.text(max_size=60))

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from coldpress.markdown.math.mathml import Maths
-from coldpress.markdown.math.tex_parse import MOST_COMMANDS, MOST_LEVELS, MOST_UNCLOSED
+from coldpress.markdown.math.mathml import MathConverter
+from coldpress.markdown.math.tex_parse import MAX_COMMANDS, MAX_LEVELS, MAX_UNCLOSED
 from coldpress.markdown.math.tex_rewrite import rewrite
 from coldpress.markdown.native import Renderer
 
@@ -111,7 +111,7 @@ FORMULAS = [
 
 
 def converted(tex, *, display=False, macros=None):
-    maths = Maths(macros or {})
+    maths = MathConverter(macros or {})
     html = maths.convert(tex, 1, 1, display=display)
     assert [flaw.message for flaw in maths.flaws] == []
     return html
@@ -146,7 +146,7 @@ def test_there_are_eighty_of_them():
     ("x}", 4, 4, 'nothing is open that "}" could close'),
 ])
 def test_a_broken_formula_is_code_and_told_at_its_place(tex, line, column, said):
-    maths = Maths()
+    maths = MathConverter()
     html = maths.convert(tex, 4, 3, display=True)
     assert html.startswith('<code class="math-rejected">')
     (flaw,) = maths.flaws
@@ -157,7 +157,7 @@ def test_a_broken_formula_is_code_and_told_at_its_place(tex, line, column, said)
 @pytest.mark.parametrize("tex", [r"\ce{H2O}", r"\begin{CD} A @>>> B \end{CD}", r"\colorbox{red}{x}", r"\rule{1em}{1em}",
                                  r"\mathrlap{x}", r"\verb|x|", r"\href{x}{y}", r"\includegraphics{x}", r"\not{abc}"])
 def test_what_nothing_shows_is_told_and_never_left_out(tex):
-    maths = Maths()
+    maths = MathConverter()
     assert maths.convert(tex, 1, 1, display=True).startswith("<code")
     assert len(maths.flaws) == 1
 
@@ -187,7 +187,7 @@ def squeezed(tex):
     r"f(\frac{(}{(}" * 40, r"\left(" * 5000 + r"\right)" * 5000, r"\color{red}" * 5000, "x^{" * 400 + "}" * 400,
     r"\def\x{(}" + r"\not" * 2000])
 def test_no_formula_is_too_much_for_the_process(tex):
-    maths = Maths()
+    maths = MathConverter()
     maths.convert(tex, 1, 1, display=True)
     assert len(maths.flaws) == 1
 
@@ -195,8 +195,8 @@ def test_no_formula_is_too_much_for_the_process(tex):
 def test_a_formula_may_be_long_and_deep():
     rows = r"\\ ".join(r"a_{1} &\le \left(b + \frac{c}{d}\right) \in [0, 1)" for _ in range(400))
     converted(rf"\begin{{align*}}{rows}\end{{align*}}", display=True)
-    converted("{" * (MOST_LEVELS - 2) + "x" + "}" * (MOST_LEVELS - 2))
-    converted("(" * MOST_UNCLOSED + r"\alpha" * (MOST_COMMANDS - 1))
+    converted("{" * (MAX_LEVELS - 2) + "x" + "}" * (MAX_LEVELS - 2))
+    converted("(" * MAX_UNCLOSED + r"\alpha" * (MAX_COMMANDS - 1))
     converted("[0, 1)" * 200)
 
 
@@ -245,7 +245,7 @@ def test_a_macro_of_the_config_is_known_in_formulas(macros, tex, expected):
 ])
 def test_a_bad_macro_is_named(macros, said):
     with pytest.raises(ValueError, match=re.escape(said)):
-        Maths(macros)
+        MathConverter(macros)
 
 
 # Money

@@ -7,7 +7,7 @@ from oracle import corpus_texts, filled
 from test_markup_fuzz import faults
 
 import coldpress.markdown.native
-from coldpress.markdown.html.html_repair import completed, repaired
+from coldpress.markdown.html.html_repair import complete_tags, repair
 from coldpress.markdown.native import Renderer
 
 RENDERER = Renderer()
@@ -41,8 +41,8 @@ def render(body):
     ("<table><tr><td><b>a<td>b</table>", "<table><tr><td><b>a</b><td>b</table>"),
 ])
 def test_what_is_open_is_closed_in_the_right_order(shown, whole):
-    assert repaired(shown) == whole
-    assert repaired(whole) == whole
+    assert repair(shown) == whole
+    assert repair(whole) == whole
 
 
 @pytest.mark.parametrize("shown", [
@@ -53,8 +53,8 @@ def test_what_is_open_is_closed_in_the_right_order(shown, whole):
     "<!--coldpress:title--><p>a <!--more--></p>", '<img alt="a > b" title=\'<b>\'>', "a < b", "<x-y><z>a</z></x-y>",
     '<img src="a"alt="b" c"d>', "<details><summary>a</summary><p>b</p></details>"])
 def test_html_that_is_right_stays_as_it_is(shown):
-    assert repaired(shown) == shown
-    assert completed(shown) == shown
+    assert repair(shown) == shown
+    assert complete_tags(shown) == shown
 
 
 @pytest.mark.parametrize(("piece", "whole"), [
@@ -62,8 +62,8 @@ def test_html_that_is_right_stays_as_it_is(shown):
     ("<!-- a", "<!-- a-->"), ("<? a", "<? a>"), ("<!A", "<!A>"), ("<script>a</b>", "<script>a</b></script>"),
     ("<title>a", "<title>a</title>"), ("<plaintext>a", "&lt;plaintext>a")])
 def test_what_never_ends_is_ended_or_text(piece, whole):
-    assert completed(piece) == whole
-    assert completed(whole) == whole
+    assert complete_tags(piece) == whole
+    assert complete_tags(whole) == whole
 
 
 def test_the_rest_of_a_page_stays_outside_of_what_is_never_closed():
@@ -90,10 +90,10 @@ def test_pages_of_the_corpora_that_are_right_stay_as_they_are(shared, monkeypatc
     seen = []
 
     def noted(shown):
-        seen.append((shown, repaired(shown)))
+        seen.append((shown, repair(shown)))
         return seen[-1][1]
 
-    monkeypatch.setattr(coldpress.markdown.native, "repaired", noted)
+    monkeypatch.setattr(coldpress.markdown.native, "repair", noted)
     for text in corpus_texts(shared / "corpora"):
         RENDERER.render(text.body)
     assert len(seen) > 20

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from everything_site import everything
 
-from coldpress.markdown.parser.container_blocks import TITLED
+from coldpress.markdown.parser.container_blocks import TITLED_CALLOUTS
 from coldpress.web.strings import FILES, names_of, plural_form
 
 STRINGS = {language: yaml.safe_load(file.read_text("utf-8")) for language, file in FILES.items()}
@@ -55,7 +55,7 @@ def test_a_language_says_it_in_its_own_words(language):
 
 
 def test_every_callout_that_is_named_for_readers_has_a_name():
-    assert set(STRINGS["en"]["callouts"]) == set(TITLED)
+    assert set(STRINGS["en"]["callouts"]) == set(TITLED_CALLOUTS)
 
 
 @pytest.mark.parametrize(("language", "n", "form"), [

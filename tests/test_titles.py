@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from coldpress.markdown.native import Renderer
-from coldpress.markdown.syntax.headings import title_of
+from coldpress.markdown.syntax.headings import heading_title
 
 URL = "title: T\nbase_url: https://example.org/\n"
 RENDERER = Renderer()
@@ -64,7 +64,7 @@ BODIES = [
 def test_a_body_is_named_without_being_rendered_as_it_is_when_it_is():
     for body, words in BODIES:
         title = RENDERER.render(body).title
-        assert (title_of(body), title and title.text) == (words, words), body
+        assert (heading_title(body), title and title.text) == (words, words), body
 
 
 def words_of(text: str) -> str:
@@ -127,7 +127,7 @@ def test_raw_headings_in_many_places_take_linear_time_and_leave_no_h1():
         rendered = RENDERER.render(body)
         text = "".join(part for part in rendered.html.parts if isinstance(part, str))
         assert len(re.findall("<h1>a", text)) == 0
-        assert title_of(body) == (rendered.title and rendered.title.text)
+        assert heading_title(body) == (rendered.title and rendered.title.text)
 
 
 DOCS = {

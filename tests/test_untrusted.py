@@ -10,7 +10,7 @@ import re
 import pytest
 from test_authors import Tags
 
-from coldpress.markdown.html.sanitize import DEEPEST, clean, normalized
+from coldpress.markdown.html.sanitize import MAX_DEPTH, normalize, sanitize
 from coldpress.markdown.parser.link_parser import is_safe_url
 
 URL = "base_url: https://example.org/\n"
@@ -150,9 +150,9 @@ def test_what_templates_make_is_the_sites(build_site):
 # In linear time.
 
 def test_what_is_nested_too_deep_is_text():
-    made = clean(normalized("<div><b>x" * 200))
-    assert made.count("<div>") + made.count("<b>") == DEEPEST
-    assert made.count("&lt;div&gt;") == 200 - DEEPEST // 2
+    made = sanitize(normalize("<div><b>x" * 200))
+    assert made.count("<div>") + made.count("<b>") == MAX_DEPTH
+    assert made.count("&lt;div&gt;") == 200 - MAX_DEPTH // 2
     assert made.endswith("</b></div>")
 
 
@@ -162,10 +162,10 @@ def test_what_is_nested_too_deep_is_text():
 def test_what_is_made_regular_grows_with_its_text(unit):
     """No element is opened anew, however others end around it."""
     text = "".join(unit.replace("#", str(number)) for number in range(3_000))
-    made = normalized(text)
-    assert len(clean(made)) < 10 * len(text)
+    made = normalize(text)
+    assert len(sanitize(made)) < 10 * len(text)
     assert len(re.findall("<[a-z]", made)) <= len(re.findall("<[a-z]", text))
-    assert normalized(made) == made
+    assert normalize(made) == made
 
 
 # Markdown that is shown as such.
@@ -254,7 +254,7 @@ def test_what_markdown_makes_of_others_is_what_it_makes_of_all(make_site):
 
 
 def test_a_tag_with_a_stray_quote_is_a_tag():
-    assert normalized('<img src="a.png" alt-"x y"/><b a"b title=t>c') == '<img src="a.png"><b title="t">c</b>'
+    assert normalize('<img src="a.png" alt-"x y"/><b a"b title=t>c') == '<img src="a.png"><b title="t">c</b>'
 
 
 # Files beside the text.

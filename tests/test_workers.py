@@ -26,7 +26,7 @@ CONTEXTS = ["spawn"] + ["fork"] * (sys.platform == "linux")
 
 def kept(body, renderer):
     rendered = renderer.render(body)
-    return store.kept(rendered, text_digest(body))
+    return store.store_body(rendered, text_digest(body))
 
 
 @pytest.mark.parametrize("context", CONTEXTS)

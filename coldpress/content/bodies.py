@@ -11,10 +11,10 @@ from functools import cached_property
 from coldpress import recorder
 from coldpress.content.page import Page, PageLibrary
 from coldpress.errors import Place, Problem, shown_line
-from coldpress.markdown.syntax.snippets import Expanded
+from coldpress.markdown.syntax.snippets import ExpandedBody
 
 
-def expanded_body(library: PageLibrary, page: Page) -> Expanded | None:
+def expanded_body(library: PageLibrary, page: Page) -> ExpandedBody | None:
     """A page's body as it is to be rendered, where that is not what stands in
     its source."""
     with recorder.unrecorded():

@@ -17,9 +17,9 @@ from coldpress.content.bodies import place_in
 from coldpress.content.page import Page, PageLibrary
 from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.errors import Place, Problem
-from coldpress.markdown.html.extract import ENDPOINT
+from coldpress.markdown.html.extract import ENDPOINT_SCHEME
 from coldpress.markdown.rendered import Link
-from coldpress.markdown.syntax.foreign_syntax import kind_of
+from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.paths import is_external, path_of
 from coldpress.sources.files import MARKDOWN, SourceFile, file_stem, split_name
 from coldpress.text import NearNames, did_you_mean, heading_id
@@ -152,7 +152,7 @@ class LinkLibrary(PageLibrary, Protocol):
 
 def resolve(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
     """Resolve a reference that stands in a page's body."""
-    if reference.startswith(ENDPOINT):
+    if reference.startswith(ENDPOINT_SCHEME):
         return _as_endpoint(library, reference)
     if reference.startswith("[["):
         return _as_name(library, page, reference[2:-2])
@@ -174,7 +174,7 @@ def resolve(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
 
 def _as_endpoint(library: LinkLibrary, reference: str) -> LinkTarget:
     """`endpoint:name?key=value#part`"""
-    name, hash_mark, fragment = reference.removeprefix(ENDPOINT).partition("#")
+    name, hash_mark, fragment = reference.removeprefix(ENDPOINT_SCHEME).partition("#")
     url = library.host.endpoint_url(name)
     if url is None:
         return LinkTarget(None)
@@ -193,7 +193,7 @@ def _as_name(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
     block, `^abc`; without a name, of the page itself.  A name with an ending is a
     file's first."""
     name, hash_mark, fragment = reference.partition("#")
-    asset = _named_asset(library, page, name) if kind_of(name) else None
+    asset = _named_asset(library, page, name) if media_kind(name) else None
     if asset:
         return LinkTarget(asset, hash_mark + _legal(fragment), asset=True)
     found = library.by_name(name) if name.strip() else page
@@ -296,9 +296,9 @@ def broken_link(library: LinkLibrary, page: Page, link: Link) -> Problem:
     message = f"nothing is at `{link.target}`"
     if link.target.startswith("[["):
         name = link.target[2:-2].partition("#")[0]
-        code, message = "link.unknown-name", f"no {'file' if kind_of(name) else 'page'} is called `{name}`"
-    elif link.target.startswith(ENDPOINT):
-        name = link.target.removeprefix(ENDPOINT)
+        code, message = "link.unknown-name", f"no {'file' if media_kind(name) else 'page'} is called `{name}`"
+    elif link.target.startswith(ENDPOINT_SCHEME):
+        name = link.target.removeprefix(ENDPOINT_SCHEME)
         message = (f"there is no endpoint `{name}`" if library.host.values_of(_endpoint_name(link.target)) is None
                    else f"the endpoint `{name}` has no URL with these values")
     return Problem(code, message, _place(library, page, link), _suggestion(library, page, link),
@@ -319,13 +319,13 @@ def _suggestion(library: LinkLibrary, page: Page, link: Link) -> str | None:
             return f"that page is {library.left_out_names[name]}"
         called = library.suggestions.name(name)
         return f"did you mean `{called}`?" if called else None
-    if link.target.startswith(ENDPOINT):
+    if link.target.startswith(ENDPOINT_SCHEME):
         name = _endpoint_name(link.target)
         values = library.host.values_of(name)
         if values is None:
             return did_you_mean(name, library.host.endpoint_names)
         needed = "&".join(f"{value}=…" for value in values)
-        return f"its URL takes values: `{ENDPOINT}{name}?{needed}`" if values else None
+        return f"its URL takes values: `{ENDPOINT_SCHEME}{name}?{needed}`" if values else None
     folder = posixpath.dirname(page.source)
     name = unquote(link.target.partition("#")[0].partition("?")[0])
     source = posixpath.normpath(posixpath.join("" if name.startswith("/") else folder, name.lstrip("/")))
@@ -344,7 +344,7 @@ def _suggestion(library: LinkLibrary, page: Page, link: Link) -> str | None:
 
 def _endpoint_name(target: str) -> str:
     """The name of a link's endpoint, without values."""
-    return target.removeprefix(ENDPOINT).partition("#")[0].partition("?")[0]
+    return target.removeprefix(ENDPOINT_SCHEME).partition("#")[0].partition("?")[0]
 
 
 def _as_endpoint_reference(endpoint: str, target: str) -> str:
@@ -352,4 +352,4 @@ def _as_endpoint_reference(endpoint: str, target: str) -> str:
     rest, hash_mark, fragment = target.partition("#")
     query = rest.partition("?")[2]
     separator = "" if not query else "&" if "?" in endpoint else "?"
-    return f"{ENDPOINT}{endpoint}{separator}{query}{hash_mark}{fragment}"
+    return f"{ENDPOINT_SCHEME}{endpoint}{separator}{query}{hash_mark}{fragment}"

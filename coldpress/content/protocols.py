@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from coldpress.markdown.cache import Body
 from coldpress.markdown.rendered import Brief, Component, Rendered
-from coldpress.markdown.syntax.snippets import Expanded
+from coldpress.markdown.syntax.snippets import ExpandedBody
 
 P_contra = TypeVar("P_contra", contravariant=True)
 CANNOT_BE_SHOWN = "cannot be shown here"
@@ -35,7 +35,7 @@ class Host(Protocol[P_contra]):
     def endpoint_names(self) -> Iterable[str]:
         """What endpoints are called."""
 
-    def expanded(self, page: P_contra) -> Expanded:
+    def expanded(self, page: P_contra) -> ExpandedBody:
         """A page's body with its snippets; one that is a template, run."""
 
     def not_shown(self, page: P_contra) -> Iterable[tuple[Component, str]]:

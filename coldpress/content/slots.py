@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from coldpress.config.mapping import Params
 from coldpress.content.protocols import Host
 from coldpress.markdown.rendered import Component, Fragment, Link, Slot, Title
-from coldpress.markdown.syntax.foreign_syntax import kind_of
+from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.markdown.tree import CALLOUT_TITLE, EMBED, PAGE_LINK
 
 P = TypeVar("P", bound="SlotPage")
@@ -79,7 +79,7 @@ class SlotFiller(Generic[P]):
             return Markup(fragment.fill(self))
         around, self._made = self._made, []
         try:
-            return Markup(self._clean.clean(fragment.fill(self), self._made, ids=self._ids))
+            return Markup(self._clean.sanitize(fragment.fill(self), self._made, ids=self._ids))
         finally:
             self._made = around
 
@@ -126,7 +126,7 @@ class SlotFiller(Generic[P]):
         if self._clean is None:
             return html
         self._made.append(html)
-        return str(self._clean.slot(len(self._made) - 1))
+        return str(self._clean.template_slot(len(self._made) - 1))
 
     def _page_link(self, component: Component) -> str:
         """`[[Name]]`: text, where no page is called so."""
@@ -142,7 +142,7 @@ class SlotFiller(Generic[P]):
         target = self._library.target(self._page, link) if isinstance(link, Link) else None
         if target is None or target.path is None or not isinstance(link, Link):
             return component.before
-        kind = kind_of(link.target[2:-2])
+        kind = media_kind(link.target[2:-2])
         if target.asset and kind and (self._clean is None or kind != "pdf"):  # a frame
             return asset_html(link.target, self._url(link), more, self._library.image_size(target.path))
         if component.kind == "leaf" and target.page:
@@ -163,7 +163,7 @@ class SlotFiller(Generic[P]):
         return {
             "name": component.name, "kind": component.kind, "number": component.number, "page": self._page,
             "title": self.html(component.title), "body": self.html(component.body),
-            "attributes": Params(self._clean.clean_attributes(attributes) if self._clean else attributes),
+            "attributes": Params(self._clean.sanitize_attributes(attributes) if self._clean else attributes),
             "children": [self._variables(part) for part in component.body.parts if isinstance(part, Component)],
         }
 
@@ -183,7 +183,7 @@ def asset_html(reference: str, url: str, more: str, size: tuple[int, int] | None
     width, height, words = _size_and_words(more, size)
     attributes = Markup("").join(
         Markup(' {}="{}"').format(key, value) for key, value in (("width", width), ("height", height)) if value)
-    kind = kind_of(name) or "image"
+    kind = media_kind(name) or "image"
     if kind == "pdf" and not attributes:
         attributes = Markup(' width="100%" height="600"')
     return Markup(_HTML[kind]).format(url=url, words=words or posixpath.splitext(posixpath.basename(name))[0],

@@ -18,7 +18,7 @@ from coldpress.cache.file_stamps import changed_at, digest_of_file, is_settled, 
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown import store
 from coldpress.markdown.rendered import Brief, Rendered
-from coldpress.markdown.store import BodyReads, Kept, MarkupStore, Words, unpack_words
+from coldpress.markdown.store import BodyReads, MarkupStore, SearchWords, StoredBody, unpack_words
 from coldpress.processes import MakeExecutor
 from coldpress.recorder import Key
 from coldpress.search import tokenize
@@ -64,7 +64,8 @@ class MarkupCache:
             rendered = self._engine.render(text, body.language, trusted=body.trusted)
             if text_digest(text) != body.digest:
                 return rendered  # saved again meanwhile: it is not the body of that digest
-            if rendered.is_settled and not self._put(body, store.kept(rendered, indexed=self._indexed), started_ns):
+            stored = store.store_body(rendered, indexed=self._indexed) if rendered.is_settled else None
+            if stored and not self._put(body, stored, started_ns):
                 return rendered
             key = self.key(body)
         self._last[key] = rendered
@@ -90,10 +91,10 @@ class MarkupCache:
         found = self.store.heading(key)
         if found is None and is_native:
             # Imported here: most builds need no parser.
-            from coldpress.markdown.syntax.headings import title_of  # noqa: PLC0415  (the parser)
+            from coldpress.markdown.syntax.headings import heading_title  # noqa: PLC0415  (the parser)
 
             text = read()
-            found = title_of(text) or ""
+            found = heading_title(text) or ""
             if text_digest(text) == digest:
                 self.store.put_heading(key, found)
         elif found is None:
@@ -103,15 +104,15 @@ class MarkupCache:
                 self.store.put_heading(key, found)
         return found or None
 
-    def words(self, body: Body) -> Words:
+    def words(self, body: Body) -> SearchWords:
         """Returns the words of a body."""
         found = self.kept_words(self.key(body))
         if found is None:
             rendered = self.render(body)
-            found = self.kept_words(self.key(body)) or store.kept(rendered).words
+            found = self.kept_words(self.key(body)) or store.store_body(rendered).words
         return found
 
-    def kept_words(self, key: str) -> Words | None:
+    def kept_words(self, key: str) -> SearchWords | None:
         """Returns the words that are kept under a body's key."""
         packed = self.store.words(key)
         try:
@@ -167,7 +168,7 @@ class MarkupCache:
         language = body.language.partition("-")[0].lower() if is_typeset else ""
         return f"{self._version}-{language}{'' if body.trusted else '-untrusted'}-{body.digest}"
 
-    def _put(self, body: Body, kept: Kept, started_ns: int) -> bool:
+    def _put(self, body: Body, kept: StoredBody, started_ns: int) -> bool:
         """Keeps a rendered body and notes what an extension read for it.  Does nothing and
         returns False if a file that it read has changed since rendering started."""
         key = self._own_key(body)

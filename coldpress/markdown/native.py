@@ -10,24 +10,24 @@ from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from coldpress.config.options import MarkdownOptions
-from coldpress.markdown.code.code_blocks import Codes, colour_span
-from coldpress.markdown.html.extract import Scan, summarize, visible_text
-from coldpress.markdown.html.html_repair import repaired, repaired_part
-from coldpress.markdown.html.sanitize import clean_components, normalized
+from coldpress.markdown.code.code_blocks import CodeBlocks, highlight_code_span
+from coldpress.markdown.html.extract import HtmlScanner, summarize, visible_text
+from coldpress.markdown.html.html_repair import repair, repair_inner
+from coldpress.markdown.html.sanitize import normalize, sanitize_components
 from coldpress.markdown.html.source_map import Locator
-from coldpress.markdown.math.mathml import Maths
-from coldpress.markdown.parser.block_rules import STARTS
-from coldpress.markdown.parser.blocks import Blocks
-from coldpress.markdown.parser.inlines import Inlines, read_leaf
-from coldpress.markdown.parser.link_parser import References
+from coldpress.markdown.math.mathml import MathConverter
+from coldpress.markdown.parser.block_rules import BLOCK_STARTS
+from coldpress.markdown.parser.blocks import BlockParser
+from coldpress.markdown.parser.inlines import InlineParser, parse_leaf
+from coldpress.markdown.parser.link_parser import ReferenceDefinitions
 from coldpress.markdown.rendered import Brief, Flaw, Heading, Rendered, Title
 from coldpress.markdown.syntax import footnotes, shortcodes
 from coldpress.markdown.syntax.comments import without_comments
 from coldpress.markdown.syntax.footnotes import Footnotes
-from coldpress.markdown.syntax.foreign_syntax import leftovers
-from coldpress.markdown.syntax.headings import TakenTitle, TitleHeading, number_ids, read_title, structure
-from coldpress.markdown.syntax.typography import set_type
-from coldpress.markdown.tree import ComponentElement, Raw, raw, to_html
+from coldpress.markdown.syntax.foreign_syntax import find_leftovers
+from coldpress.markdown.syntax.headings import ExtractedTitle, TitleHeading, read_title, set_heading_ids, structure_tree
+from coldpress.markdown.syntax.typography import apply_typography
+from coldpress.markdown.tree import ComponentElement, RawHtml, raw, to_html
 from coldpress.text import count_words
 
 
@@ -49,39 +49,39 @@ class Renderer:
         conversion = Conversion(self._options, self._maths, language, draws=trusted)
         converted = conversion.convert(source)
         body = conversion.body
-        html = self._whole(converted, body, repaired if trusted else normalized)
+        html = self._whole(converted, body, repair if trusted else normalize)
         if not trusted:
-            clean_components(body.components)
-        scan = Scan(locator, body.components)
+            sanitize_components(body.components)
+        scan = HtmlScanner(locator, body.components)
         taken = body.title
         title = Title(taken.id, taken.heading.text, taken.heading.written, taken.heading.lines, scan.run(
-            self._whole(taken.html, body, repaired_part if trusted else normalized))) if taken else None
+            self._whole(taken.html, body, repair_inner if trusted else normalize))) if taken else None
         fragment = scan.run(html, title)
         summary, has_more = summarize(html)
         words, cjk = count_words(visible := visible_text(html))
         return Rendered(
             html=fragment,
-            brief=Brief(Scan(None, body.components).run(summary), visible_text(summary), has_more,
+            brief=Brief(HtmlScanner(None, body.components).run(summary), visible_text(summary), has_more,
                         fragment.targets),
             title=title,
             toc=body.contents,
             anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
             words=words,
             cjk=cjk,
-            flaws=(*body.flaws, *leftovers(body.root, locator)),
+            flaws=(*body.flaws, *find_leftovers(body.root, locator)),
             text=f"{title.text}\n{visible}" if title else visible,
         )
 
-    def _whole(self, html: str, body: Body, repair: Callable[[str], str]) -> str:
+    def _whole(self, html: str, body: ParsedBody, repair: Callable[[str], str]) -> str:
         """HTML that browsers need not repair."""
-        return repair(html) if body.has_html or repair is normalized else html
+        return repair(html) if body.has_html or repair is normalize else html
 
     @property
-    def _maths(self) -> Maths:
+    def _maths(self) -> MathConverter:
         """The formula converter of this thread."""
         if not hasattr(self._local, "maths"):
-            self._local.maths = Maths(dict(self._options.macros))
-        maths: Maths = self._local.maths
+            self._local.maths = MathConverter(dict(self._options.macros))
+        maths: MathConverter = self._local.maths
         maths.reset()
         return maths
 
@@ -92,13 +92,13 @@ _TOO_MUCH = Flaw("markup.size", "link references and abbreviations make this pag
 
 
 @dataclass
-class Body:
+class ParsedBody:
     """What is known of the body at work."""
 
-    blocks: Blocks
-    references: References
+    blocks: BlockParser
+    references: ReferenceDefinitions
     flaws: list[Flaw] = field(default_factory=list)
-    title: TakenTitle | None = None
+    title: ExtractedTitle | None = None
     contents: tuple[Heading, ...] = ()
     components: list[ComponentElement] = field(default_factory=list)
     root: Element = field(default_factory=lambda: Element("div"))
@@ -108,15 +108,15 @@ class Body:
 class Conversion:
     """Converts one text to HTML; `body` is what is found in it.  Diagrams are drawn if `draws`."""
 
-    def __init__(self, options: MarkdownOptions, maths: Maths, language: str, *, draws: bool) -> None:
+    def __init__(self, options: MarkdownOptions, maths: MathConverter, language: str, *, draws: bool) -> None:
         self._options = options
         self._maths = maths
         self._language = language
-        self._codes = Codes()
-        self._codes.draws = draws
+        self._codes = CodeBlocks()
+        self._codes.draws_diagrams = draws
         self._heading: TitleHeading | None = None
-        references = References()
-        self.body = Body(Blocks(STARTS, references.without), references)
+        references = ReferenceDefinitions()
+        self.body = ParsedBody(BlockParser(BLOCK_STARTS, references.strip_definitions), references)
 
     def convert(self, text: str) -> str:
         """Returns the HTML of a text: reads its blocks, then takes one step over their tree after another."""
@@ -131,12 +131,12 @@ class Conversion:
 
     def _read_texts(self, root: Element) -> None:
         """The marks within the texts of leaves, and of the notes they refer to."""
-        footnotes = Footnotes(self.body.blocks.notes)
-        inlines = Inlines(self.body.references, footnotes.mark)
+        footnotes = Footnotes(self.body.blocks.footnotes)
+        inlines = InlineParser(self.body.references, footnotes.footnote_mark)
         self._heading = read_title(root, lambda heading: _read(root, inlines))
         if self._heading is None:
             _read(root, inlines)  # what is not read yet
-        for note in footnotes.unread():
+        for note in footnotes.in_order():
             _read(note, inlines)
         self._footnotes = footnotes
 
@@ -144,21 +144,21 @@ class Conversion:
         section = self._footnotes.section(root)
         if section is not None:
             root.append(section)
-        number_ids(root, self._options.heading_ids)
-        is_whole = footnotes.explain(root, self.body.blocks.abbreviations)
-        if self.body.references.spent or not is_whole:
+        set_heading_ids(root, self._options.heading_ids)
+        is_whole = footnotes.mark_abbreviations(root, self.body.blocks.abbreviations)
+        if self.body.references.is_exhausted or not is_whole:
             self.body.blocks.flaws.append(_TOO_MUCH)
         if self._options.smart:
-            set_type(root, self._language)
+            apply_typography(root, self._language)
 
     def _render_leaves(self, root: Element) -> None:
         """Code and formulas as HTML."""
         annotated = set(_above_lists(root))
         for element in root.iter():
-            if type(element.text) is Raw:
+            if type(element.text) is RawHtml:
                 self.body.has_html = True
                 if "<!--coldpress:" in element.text:  # which only we write, later
-                    element.text = Raw(element.text.replace("<!--coldpress:", "<!-- coldpress:"))
+                    element.text = RawHtml(element.text.replace("<!--coldpress:", "<!-- coldpress:"))
             if element.tag == "pre" and "info" in element.attrib:
                 _become(element, self._codes.convert(
                     element.text or "", element.attrib["info"], int(element.attrib["line"]),
@@ -173,9 +173,9 @@ class Conversion:
         body = self.body
         body.root = root
         for code in root.iter("code"):
-            colour_span(code)
+            highlight_code_span(code)
         self._mark_components(root)
-        body.title, body.contents = structure(root, self._heading)
+        body.title, body.contents = structure_tree(root, self._heading)
         flaws = [*body.flaws, *body.blocks.flaws, *self._maths.flaws, *self._codes.flaws]
         body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
 
@@ -183,7 +183,7 @@ class Conversion:
         """Put marks where components are, for the scan of the HTML."""
         for element in root.iter():
             if isinstance(element, ComponentElement):
-                if element.name == shortcodes.COMPONENT and element.attributes.get("text") == "":
+                if element.name == shortcodes.ICON_COMPONENT and element.attributes.get("text") == "":
                     self.body.flaws.append(_no_picture(element))
                 self.body.components.append(element)
                 element.tag = None  # type: ignore[assignment]  # see `tree.group`
@@ -192,9 +192,9 @@ class Conversion:
                 element.append(raw("<!--coldpress:end-->"))
 
 
-def _read(root: Element, inlines: Inlines) -> None:
+def _read(root: Element, inlines: InlineParser) -> None:
     for element in list(root.iter()):
-        read_leaf(element, inlines)
+        parse_leaf(element, inlines)
 
 
 def _above_lists(root: Element) -> Iterator[Element]:
@@ -215,4 +215,4 @@ def _no_picture(icon: ComponentElement) -> Flaw:
 def _become(element: Element, html: str) -> None:
     element.tag = None  # type: ignore[assignment]  # see `tree.group`
     element.attrib.clear()
-    element.text = Raw(html)
+    element.text = RawHtml(html)

@@ -24,12 +24,12 @@ from markdown.extensions import Extension
 from coldpress import audit_hook, recorder
 from coldpress.cache.checksum import code_version
 from coldpress.config.options import MarkdownOptions
-from coldpress.markdown.html.extract import Scan, summarize, visible_text
-from coldpress.markdown.html.html_repair import repaired, repaired_part
-from coldpress.markdown.html.sanitize import normalized
+from coldpress.markdown.html.extract import HtmlScanner, summarize, visible_text
+from coldpress.markdown.html.html_repair import repair, repair_inner
+from coldpress.markdown.html.sanitize import normalize
 from coldpress.markdown.html.source_map import Locator
 from coldpress.markdown.rendered import Brief, Flaw, Rendered, Title
-from coldpress.markdown.syntax.headings import Structured, structure_html
+from coldpress.markdown.syntax.headings import StructuredHtml, structure_html
 from coldpress.sources.files import LARGEST_INCLUDED
 from coldpress.text import count_words, did_you_mean, heading_id, python_markdown_id
 
@@ -95,21 +95,21 @@ def _as_included(key: recorder.Key) -> recorder.Key:
         return "included", name
 
 
-def _rendered(text: str, found: Structured, flaws: tuple[Flaw, ...], reads: tuple[recorder.Key, ...], *, trusted: bool
-              ) -> Rendered:
+def _rendered(text: str, found: StructuredHtml, flaws: tuple[Flaw, ...], reads: tuple[recorder.Key, ...], *,
+              trusted: bool) -> Rendered:
     """Splits HTML into a fragment with slots, and counts its words."""
-    html = repaired(found.html) if trusted else normalized(found.html)
-    scan, title = Scan(Locator(text)), None
+    html = repair(found.html) if trusted else normalize(found.html)
+    scan, title = HtmlScanner(Locator(text)), None
     if found.title:
         written, lines = _find_heading(text)
-        inner = repaired_part(found.title.html) if trusted else normalized(found.title.html)
+        inner = repair_inner(found.title.html) if trusted else normalize(found.title.html)
         title = Title(found.title.id, found.title.text, written or found.title.text, lines, scan.run(inner))
     fragment = scan.run(html, title)
     summary, has_more = summarize(html)
     words, cjk = count_words(visible := visible_text(html))
     return Rendered(
         html=fragment,
-        brief=Brief(Scan(None).run(summary), visible_text(summary), has_more, fragment.targets, reads),
+        brief=Brief(HtmlScanner(None).run(summary), visible_text(summary), has_more, fragment.targets, reads),
         title=title, toc=found.contents,
         anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
         words=words, cjk=cjk, flaws=flaws, text=f"{title.text}\n{visible}" if title else visible)

@@ -18,14 +18,14 @@ from coldpress.search.tokenize import weigh
 _TABLES = {
     "markup": Table("key, value"), "briefs": Table("key, brief"), "words": Table("key, words"),
     "headings": Table("key, heading"), "reads": Table("key, reads")}
-_OF_BODIES = ("markup", "briefs", "words")
+_BODY_TABLES = ("markup", "briefs", "words")
 _TEXT_TABLES = ("headings", "reads")
-_SPARE = 2_000  # rows kept beside those the last build used
+_SPARE_ROWS = 2_000  # rows kept beside those the last build used
 _BATCH = 500  # rows written at once
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SearchWords:
     """What a search knows of a body: its tokens, weighed, and its plain text."""
 
     tokens: str
@@ -33,7 +33,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredBody:
     """One rendered body as the store keeps it: `value` and `packed_words` are compressed,
     `brief` is text.  A result of another process also has the `digest` of its body and
     what an extension read (`reads`)."""
@@ -45,18 +45,18 @@ class Kept:
     reads: tuple[Key, ...] = ()
 
     @classmethod
-    def of(cls, rendered: Rendered, tokens: str, digest: str) -> Kept:
+    def of(cls, rendered: Rendered, tokens: str, digest: str) -> StoredBody:
         """Serializes a rendered body; `tokens` are its weighed words."""
-        return cls(_packed(dumps(rendered)), dumps_brief(rendered.brief), _packed(f"{tokens}\0{rendered.text}"),
+        return cls(_compress(dumps(rendered)), dumps_brief(rendered.brief), _compress(f"{tokens}\0{rendered.text}"),
                    digest, rendered.brief.reads)
 
     @property
     def text(self) -> str:
         """Raises `ValueError` when it is damaged."""
-        return _unpacked(self.value)
+        return _decompress(self.value)
 
     @property
-    def words(self) -> Words:
+    def words(self) -> SearchWords:
         """Raises `ValueError` when they are damaged."""
         return unpack_words(self.packed_words)
 
@@ -71,17 +71,17 @@ class BodyReads:
     result: str
 
 
-def unpack_words(packed: bytes) -> Words:
+def unpack_words(packed: bytes) -> SearchWords:
     """Words as they are kept; raises `ValueError` when they are damaged."""
-    tokens, _, plain = _unpacked(packed).partition("\0")
-    return Words(tokens, plain)
+    tokens, _, plain = _decompress(packed).partition("\0")
+    return SearchWords(tokens, plain)
 
 
-def _packed(text: str) -> bytes:
+def _compress(text: str) -> bytes:
     return zlib.compress(text.encode(), 1)
 
 
-def _unpacked(data: bytes) -> str:
+def _decompress(data: bytes) -> str:
     try:
         return zlib.decompress(data).decode()
     except (zlib.error, TypeError) as reason:
@@ -94,7 +94,7 @@ class MarkupStore:
     def __init__(self, folder: Path) -> None:
         self._database = Database(folder, "markup.sqlite", _TABLES)
         self._lock = threading.Lock()
-        self._pending: dict[str, Kept] = {}
+        self._pending: dict[str, StoredBody] = {}
         self._used: set[str] = set()
         self._texts = {table: _TextTable(self._database, table) for table in _TEXT_TABLES}
 
@@ -103,14 +103,14 @@ class MarkupStore:
         """What was wrong with the file, if anything was."""
         return self._database.note
 
-    def get(self, key: str) -> Kept | None:
+    def get(self, key: str) -> StoredBody | None:
         """What is kept under a key."""
         self._used.add(key)
         pending = self._pending.get(key)
         if pending:
             return pending
-        found = [self._kept(table, key) for table in _OF_BODIES]
-        return None if None in found else Kept(*found)
+        found = [self._kept(table, key) for table in _BODY_TABLES]
+        return None if None in found else StoredBody(*found)
 
     def brief(self, key: str) -> str | None:
         """The brief that is kept under a key."""
@@ -161,7 +161,7 @@ class MarkupStore:
         """Every key there is."""
         return set(self._database.keys("markup")) | self._pending.keys()
 
-    def put(self, key: str, kept: Kept) -> None:
+    def put(self, key: str, kept: StoredBody) -> None:
         """Keep a body under a key; it is on disk after `flush`."""
         with self._lock:
             self._used.add(key)
@@ -176,7 +176,7 @@ class MarkupStore:
 
     def trim(self, used: set[str]) -> None:
         """Of what is neither used now nor among `used`, keep the newest."""
-        self._database.write(lambda writing: _forget(writing, self._used | used))
+        self._database.write(lambda writing: _drop_oldest(writing, self._used | used))
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""
@@ -225,25 +225,25 @@ class _TextTable:
             self._pending.clear()
 
 
-def _put(writing: Writing, pending: Sequence[tuple[str, Kept]]) -> None:
+def _put(writing: Writing, pending: Sequence[tuple[str, StoredBody]]) -> None:
     writing.put("markup", [(key, kept.value) for key, kept in pending])
     writing.put("briefs", [(key, kept.brief) for key, kept in pending])
     writing.put("words", [(key, kept.packed_words) for key, kept in pending])
 
 
-def _forget(writing: Writing, used: set[str]) -> None:
-    for named, tables in (("markup", _OF_BODIES), *((table, (table,)) for table in _TEXT_TABLES)):
+def _drop_oldest(writing: Writing, used: set[str]) -> None:
+    for named, tables in (("markup", _BODY_TABLES), *((table, (table,)) for table in _TEXT_TABLES)):
         keys = [key for (key,) in writing.fetch(f"SELECT key FROM {named} ORDER BY rowid")]
         gone = [key for key in keys if key not in used]
-        if len(keys) - len(used) - _SPARE > 0:
+        if len(keys) - len(used) - _SPARE_ROWS > 0:
             for table in tables:
-                writing.drop(table, gone[:len(gone) - _SPARE])
+                writing.drop(table, gone[:len(gone) - _SPARE_ROWS])
 
 
-def kept(rendered: Rendered, digest: str = "", *, indexed: bool = True) -> Kept:
+def store_body(rendered: Rendered, digest: str = "", *, indexed: bool = True) -> StoredBody:
     """A rendered body as the store keeps it, with its words where there is a search."""
     words = weigh(rendered.text, headings_of(rendered)) if indexed else ""
-    return Kept.of(rendered, words, digest)
+    return StoredBody.of(rendered, words, digest)
 
 
 def headings_of(rendered: Rendered) -> list[str]:
@@ -261,8 +261,8 @@ def dumps(rendered: Rendered) -> str:
     """A rendered body as compact JSON, but for its brief and its text."""
     title = rendered.title
     return _json([
-        _parts(rendered.html), _title(title) if title else None,
-        [_heading(heading) for heading in rendered.toc], rendered.anchors, rendered.words, rendered.cjk,
+        _dump_parts(rendered.html), _dump_title(title) if title else None,
+        [_dump_heading(heading) for heading in rendered.toc], rendered.anchors, rendered.words, rendered.cjk,
         [[flaw.code, flaw.message, flaw.line, flaw.column, flaw.length, flaw.hint, flaw.severity]
          for flaw in rendered.flaws],
     ])
@@ -270,63 +270,64 @@ def dumps(rendered: Rendered) -> str:
 
 def dumps_brief(brief: Brief) -> str:
     """A brief as compact JSON."""
-    return _json([_parts(brief.summary), brief.text, brief.has_more, brief.links, brief.reads])
+    return _json([_dump_parts(brief.summary), brief.text, brief.has_more, brief.links, brief.reads])
 
 
-def loads(kept: Kept) -> Rendered:
+def loads(kept: StoredBody) -> Rendered:
     """A body back from the store.  Raises `ValueError`, `TypeError` or `IndexError` for what
     `dumps` did not write."""
     html, title, toc, anchors, words, cjk, flaws = json.loads(kept.text)
-    made = _made_title(*title) if title else None
+    made = _load_title(*title) if title else None
     return Rendered(
-        html=_fragment(html, made), brief=loads_brief(kept.brief), title=made,
-        toc=tuple(_made_heading(heading) for heading in toc), anchors=tuple(anchors), words=words, cjk=cjk,
+        html=_load_fragment(html, made), brief=loads_brief(kept.brief), title=made,
+        toc=tuple(_load_heading(heading) for heading in toc), anchors=tuple(anchors), words=words, cjk=cjk,
         flaws=tuple(Flaw(*flaw) for flaw in flaws), text=kept.words.text)
 
 
 def loads_brief(text: str) -> Brief:
     """A brief back; raises as `loads` does."""
     summary, plain, has_more, links, reads = json.loads(text)
-    return Brief(_fragment(summary, None), plain, has_more, tuple(links), tuple((kind, name) for kind, name in reads))
+    return Brief(_load_fragment(summary, None), plain, has_more, tuple(links),
+                 tuple((kind, name) for kind, name in reads))
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _parts(fragment: Fragment) -> list[Any]:
+def _dump_parts(fragment: Fragment) -> list[Any]:
     """Text as it is, slots as lists, the title's place as a zero."""
-    return [part if isinstance(part, str) else 0 if isinstance(part, Title) else _link(part)
-            if isinstance(part, Link) else _component(part) for part in fragment.parts]
+    return [part if isinstance(part, str) else 0 if isinstance(part, Title) else _dump_link(part)
+            if isinstance(part, Link) else _dump_component(part) for part in fragment.parts]
 
 
-def _title(title: Title) -> list[Any]:
-    return [title.id, title.text, title.written, title.lines, _parts(title.html)]
+def _dump_title(title: Title) -> list[Any]:
+    return [title.id, title.text, title.written, title.lines, _dump_parts(title.html)]
 
 
-def _made_title(name: str, text: str, written: str, lines: list[int] | None, html: list[Any]) -> Title:
-    return Title(name, text, written, (lines[0], lines[1]) if lines else None, _fragment(html, None))
+def _load_title(name: str, text: str, written: str, lines: list[int] | None, html: list[Any]) -> Title:
+    return Title(name, text, written, (lines[0], lines[1]) if lines else None, _load_fragment(html, None))
 
 
-def _link(link: Link) -> list[Any]:
+def _dump_link(link: Link) -> list[Any]:
     return [link.kind, link.target, link.line, link.column, link.length]
 
 
-def _component(made: Component) -> list[Any]:
-    attributes = [[name, value if isinstance(value, str) else _link(value)] for name, value in made.attributes]
-    return ["component", made.name, made.kind, made.number, attributes, _parts(made.title), _parts(made.body),
+def _dump_component(made: Component) -> list[Any]:
+    attributes = [[name, value if isinstance(value, str) else _dump_link(value)] for name, value in made.attributes]
+    return ["component", made.name, made.kind, made.number, attributes, _dump_parts(made.title), _dump_parts(made.body),
             made.before, made.after, made.line, made.column]
 
 
-def _made_component(parts: list[Any], title: Title | None) -> Component:
+def _load_component(parts: list[Any], title: Title | None) -> Component:
     _, name, kind, number, attributes, label, body, before, after, line, column = parts
     return Component(
         name, kind, number,
         tuple((key, value if isinstance(value, str) else Link(*value)) for key, value in attributes),
-        _fragment(label, None), _fragment(body, title), before, after, line, column)
+        _load_fragment(label, None), _load_fragment(body, title), before, after, line, column)
 
 
-def _fragment(parts: list[Any], title: Title | None) -> Fragment:
+def _load_fragment(parts: list[Any], title: Title | None) -> Fragment:
     made: list[Part] = []
     for part in parts:
         if isinstance(part, str):
@@ -336,16 +337,16 @@ def _fragment(parts: list[Any], title: Title | None) -> Fragment:
                 raise ValueError("there is no title to put here")
             made.append(title)
         elif part[0] == "component":
-            made.append(_made_component(part, title))
+            made.append(_load_component(part, title))
         else:
             made.append(Link(*part))
     return Fragment(tuple(made))
 
 
-def _heading(heading: Heading) -> list[Any]:
-    return [heading.level, heading.id, heading.title, [_heading(child) for child in heading.children]]
+def _dump_heading(heading: Heading) -> list[Any]:
+    return [heading.level, heading.id, heading.title, [_dump_heading(child) for child in heading.children]]
 
 
-def _made_heading(parts: list[Any]) -> Heading:
+def _load_heading(parts: list[Any]) -> Heading:
     level, name, title, children = parts
-    return Heading(level, name, title, tuple(_made_heading(child) for child in children))
+    return Heading(level, name, title, tuple(_load_heading(child) for child in children))

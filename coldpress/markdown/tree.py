@@ -21,7 +21,7 @@ CALLOUT_TITLE = "[!]"
 own: a word that depends on the page's language."""
 
 
-class Source(str):
+class SourceText(str):
     """The text of a leaf, its inline marks not read yet.  `line` is the number
     of its first line and `columns` where each line of it begins, both from 1."""
 
@@ -31,18 +31,18 @@ class Source(str):
     _known: tuple[int, int, int]
 
     @classmethod
-    def at(cls, text: str, line: int, columns: tuple[int, ...]) -> Source:
+    def at(cls, text: str, line: int, columns: tuple[int, ...]) -> SourceText:
         source = cls(text)
         source.line = line
         source.columns = columns
         source._known = 0, 0, 0
         return source
 
-    def part(self, start: int, end: int | None = None) -> Source:
+    def part(self, start: int, end: int | None = None) -> SourceText:
         """A part of it, at its own place."""
         line, column = self.place(start)
         skipped = line - self.line + 1
-        return Source.at(self[start:end], line, (column, *self.columns[skipped:]))
+        return SourceText.at(self[start:end], line, (column, *self.columns[skipped:]))
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of a character of it."""
@@ -62,13 +62,13 @@ class Verbatim(str):
     __slots__ = ()
 
 
-class Foreign(Verbatim):
+class ForeignTag(Verbatim):
     """A tag of another generator."""
 
     __slots__ = ()
 
 
-class Raw(str):
+class RawHtml(str):
     """HTML as it is to be written."""
 
     __slots__ = ()
@@ -84,7 +84,7 @@ def group(text: str | None = None) -> Element:
 
 def raw(html: str) -> Element:
     """HTML as it is."""
-    return group(Raw(html))
+    return group(RawHtml(html))
 
 
 class Emoji(Element):
@@ -207,7 +207,7 @@ def to_html(root: Element) -> str:
 def _write_inner(element: Element, write: Callable[[str], None]) -> None:
     text = element.text
     if text:
-        write(text if type(text) is Raw else escaped(text))
+        write(text if type(text) is RawHtml else escaped(text))
     for child in element:
         tag = child.tag
         if tag is None:

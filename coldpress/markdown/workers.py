@@ -13,7 +13,7 @@ from typing import Protocol
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown import store
 from coldpress.markdown.rendered import Rendered
-from coldpress.markdown.store import Kept
+from coldpress.markdown.store import StoredBody
 from coldpress.processes import MakeExecutor, chunks, in_turn, local_executor
 from coldpress.text import text_digest
 
@@ -38,7 +38,7 @@ def make_engine(options: MarkdownOptions) -> Engine:
 
 
 def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOptions, jobs: int,
-                make_executor: MakeExecutor | None = None, *, indexed: bool = True) -> Iterator[Kept | None]:
+                make_executor: MakeExecutor | None = None, *, indexed: bool = True) -> Iterator[StoredBody | None]:
     """The markup of each body (its language, its text and whether its author is
     trusted), in order, as it is kept: with its words, if it is `indexed` for a search.
 
@@ -51,11 +51,11 @@ def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOption
 
 
 def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str, bool]], *, indexed: bool = True
-                 ) -> list[Kept | None]:
+                 ) -> list[StoredBody | None]:
     """What a worker does."""
     made = ((text_digest(body), _engine(options).render(body, language, trusted=trusted))
             for language, body, trusted in bodies)
-    return [store.kept(rendered, digest, indexed=indexed) if rendered.is_settled else None
+    return [store.store_body(rendered, digest, indexed=indexed) if rendered.is_settled else None
             for digest, rendered in made]
 
 

@@ -22,10 +22,10 @@ from coldpress.config.options import MarkdownOptions
 from coldpress.content.page import Page
 from coldpress.content.protocols import CANNOT_BE_SHOWN
 from coldpress.content.slots import SlotFiller
-from coldpress.markdown.code.code_blocks import code_block, info_of
+from coldpress.markdown.code.code_blocks import code_block, parse_info_string
 from coldpress.markdown.html.extract import part_of, without_ids
 from coldpress.markdown.rendered import Component, Fragment
-from coldpress.markdown.syntax.snippets import NOT_THERE, Expanded, expand
+from coldpress.markdown.syntax.snippets import NOT_THERE, ExpandedBody, expand_snippets
 from coldpress.paths import relative_name
 from coldpress.web.app_templates import PREFIX
 from coldpress.web.environment import whole_endpoint
@@ -60,13 +60,14 @@ def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
     if text is None:
         return Markup("<p><code>{}</code></p>").format(name)
     said = " ".join(f'{key}="{value}"' for key, value in attributes.items() if key not in ("file", "lang", "lines"))
-    info = info_of(f"{attributes.get('lang') or posixpath.splitext(name)[1].lstrip('.') or 'text'} {said}".strip())
+    language = attributes.get("lang") or posixpath.splitext(name)[1].lstrip(".") or "text"
+    info = parse_info_string(f"{language} {said}".strip())
     code = code_block(lines_of(text, attributes.get("lines", "")), info)
     if site.library.trusts(page):
         return Markup(code)
-    from coldpress.markdown.html.sanitize import clean  # noqa: PLC0415  (only where somebody is not trusted)
+    from coldpress.markdown.html.sanitize import sanitize  # noqa: PLC0415  (only where somebody is not trusted)
 
-    return Markup(clean(code))
+    return Markup(sanitize(code))
 
 
 def not_shown(site: Site, page: Page) -> Iterator[tuple[Component, str]]:
@@ -129,7 +130,7 @@ def _shown(site: Site, page: Page, other: Page, fragment: Fragment, *, absolute:
     return Markup(without_ids(html)) if site.library.trusts(other) else html
 
 
-def expanded(site: Site, page: Page) -> Expanded:
+def expanded(site: Site, page: Page) -> ExpandedBody:
     """A page's body with its snippets inserted, after it was rendered if it is a template."""
     options = site.config.markdown
     folders = [site.root / folder for folder in (*options.snippets, site.config.content_dir)]
@@ -147,7 +148,7 @@ def expanded(site: Site, page: Page) -> Expanded:
 
     every = (read_shown(site, site.root, site.root / name, trusted=True) for name in options.append)
     body, is_trusted = _run(site, page, options) if options.jinja else (written_body(page), trusted)
-    made = expand(body, read, [found for found in every if not isinstance(found, str)])
+    made = expand_snippets(body, read, [found for found in every if not isinstance(found, str)])
     files = {origin.file for origin in made.origins if origin.file}
     made.trusted = is_trusted and trusted and _are_trusted(site, files)
     return made
@@ -244,7 +245,7 @@ class SiteHost:
         """The endpoints of the app, the site's own also by their short names."""
         return [*self._site.endpoints, *self._site.app.view_functions]
 
-    def expanded(self, page: Page) -> Expanded:
+    def expanded(self, page: Page) -> ExpandedBody:
         """A page's body with its snippets inserted; a body that is a template is rendered in a
         sandbox, and a mistake in it is reported at its line."""
         return expanded(self._site, page)

@@ -10,10 +10,10 @@ from urllib.parse import quote, unquote
 
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
-from coldpress.markdown.parser.link_parser import destination, is_safe_url, scheme_of, space
+from coldpress.markdown.parser.link_parser import is_safe_url, parse_destination, scheme_of, skip_spaces
 from coldpress.markdown.rendered import Component, Link
 from coldpress.markdown.syntax.comments import without_comments, without_hidden_lines
-from coldpress.markdown.syntax.foreign_syntax import kind_of
+from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.markdown.tree import EMBED
 from coldpress.web.components import lines_of
 from coldpress.web.site import Site
@@ -130,7 +130,7 @@ def _of_embed(site: Site, page: Page, body: str, starts: list[int], component: C
         yield at, found.end(), _text(site, other, (*above, page.source))
         return
     url = site.library.link_url(page, link, elsewhere=True, absolute=site.library.config.base_url is not None)
-    mark = "!" if kind_of(link.target[2:-2]) == "image" else ""
+    mark = "!" if media_kind(link.target[2:-2]) == "image" else ""
     yield at, found.end(), mark + link_to(link.target[2:-2], url)
 
 
@@ -224,8 +224,8 @@ def inert(text: str) -> str:
         if found[0] == "<":
             parts.append("&lt;")
             continue
-        begin = space(text, at + 1)
-        to = destination(text[begin:begin + _LONGEST + 1], 0)
+        begin = skip_spaces(text, at + 1)
+        to = parse_destination(text[begin:begin + _LONGEST + 1], 0)
         if to is None:
             parts.append("]\\" if text[at] == "(" else "]")
         elif not _is_safe(to[0], to[1]):

@@ -132,10 +132,10 @@ class Site:
                 self.config_problems.error("config.value", f"`markdown`: there is no file `{name}`",
                                            self.config_place("markdown", "append"))
         if options.macros:
-            from coldpress.markdown.math.mathml import Maths  # noqa: PLC0415  (only where there are macros)
+            from coldpress.markdown.math.mathml import MathConverter  # noqa: PLC0415  (only where there are macros)
 
             try:
-                Maths(dict(options.macros))
+                MathConverter(dict(options.macros))
             except ValueError as reason:
                 self.config_problems.error("config.value", f"`markdown`: {reason}",
                                            self.config_place("markdown", "macros"))

@@ -17,9 +17,9 @@ from pygments.token import Generic, _TokenType
 from pygments.util import ClassNotFound
 
 from coldpress.markdown.code import diagrams
-from coldpress.markdown.parser.link_parser import unescaped
+from coldpress.markdown.parser.link_parser import unescape
 from coldpress.markdown.rendered import Flaw
-from coldpress.markdown.tree import Raw, Verbatim, escaped
+from coldpress.markdown.tree import RawHtml, Verbatim, escaped
 
 _PLAIN_INFO = re.compile(r"[\w#.+-]+")
 _MYST = re.compile(r"\{(?:code(?:-block|-cell)?|sourcecode)\}\s*")
@@ -54,7 +54,7 @@ _NO = ("false", "0", "no", "off", "none", "-1")
 
 
 @dataclass(frozen=True, slots=True)
-class Info:
+class FenceInfo:
     """The language of a fence and how its code is shown; `first` is the number
     of its first line, None when lines are not numbered; `ignored` is what says
     nothing to us."""
@@ -73,11 +73,11 @@ class Info:
         return bool(self.marked or self.added or self.removed or self.first is not None)
 
 
-def info_of(text: str) -> Info:
+def parse_info_string(text: str) -> FenceInfo:
     """Read the first line of a fence."""
     text = text.strip()
     if not text or _PLAIN_INFO.fullmatch(text):
-        return Info(text.lower().removeprefix("."))
+        return FenceInfo(text.lower().removeprefix("."))
     return _InfoParser(text).info()
 
 
@@ -90,13 +90,13 @@ class _InfoParser:
         self._is_numbered = True
         self._ignored: list[str] = []
 
-    def info(self) -> Info:
+    def info(self) -> FenceInfo:
         language, end = self._language()
         for word in _INFO_WORD.finditer(self._text, end):
             self._take(word)
         marked, added, removed = (frozenset(self._lines[name]) for name in ("marked", "added", "removed"))
         first = self._first if self._is_numbered else None
-        return Info(unescaped(language).lower(), unescaped(self._title), marked, added, removed, first,
+        return FenceInfo(unescape(language).lower(), unescape(self._title), marked, added, removed, first,
                     tuple(self._ignored))
 
     def _language(self) -> tuple[str, int]:
@@ -112,7 +112,7 @@ class _InfoParser:
     def _take(self, word: re.Match[str]) -> None:
         values = ("double", "single", "list", "braces", "ranges", "bare")
         if word["lines"]:
-            self._lines["marked"] |= _numbers(word["lines"])
+            self._lines["marked"] |= _line_numbers(word["lines"])
         elif word["name"]:
             self._title = self._title or word["name"].strip()
         elif word["key"]:
@@ -126,7 +126,7 @@ class _InfoParser:
     def _take_word(self, word: str, *, is_attribute: bool) -> None:
         if word == ".annotate":
             return  # so is every block above a list
-        if _meaning(word.removeprefix(".")) == "first":
+        if _normalize_key(word.removeprefix(".")) == "first":
             self._first = self._first or 1
         elif _FILE_NAME.fullmatch(word) and not self._title and not (is_attribute and word.startswith(".")):
             self._title = word
@@ -134,7 +134,7 @@ class _InfoParser:
             self._ignored.append(word)
 
     def _set(self, key: str, value: str, text: str) -> None:
-        name = _meaning(key)
+        name = _normalize_key(key)
         if name == "title":
             self._title = value.strip("\"'")
         elif name == "marked" and value.lower() in ("true", "false"):  # Quarto's `code-line-numbers: true`
@@ -142,7 +142,7 @@ class _InfoParser:
         elif name == "first":
             self._number(value.strip())
         elif name in self._lines and _LINE_RANGES.fullmatch(value):
-            self._lines[name] |= _numbers(value)
+            self._lines[name] |= _line_numbers(value)
         else:
             self._ignored.append(text)
 
@@ -154,12 +154,12 @@ class _InfoParser:
             self._first = int(number) if number.isdecimal() and len(number) < 8 else self._first or 1
 
 
-def _meaning(key: str) -> str:
+def _normalize_key(key: str) -> str:
     """What a key means, however its words are put together: `hl_lines`, `hlLines`."""
     return _KEYS.get(re.sub(r"[-_]", "", key).lower(), key.lower())
 
 
-def _numbers(text: str) -> set[int]:
+def _line_numbers(text: str) -> set[int]:
     """`1,3-5` as numbers."""
     found: set[int] = set()
     for first, last in _LINE_RANGE.findall(text):
@@ -174,10 +174,10 @@ _PROMPT = re.compile(r"""
         | \[[^\]\n]+\][ ]? | (?:ba|z|k)?sh(?:-[\d.]+)? | [~/][^\s$\#%❯➜]*[ ]?)?)
     (?P<sign>[$\#%❯➜])(?:[ ]+|(?=\n|\Z))
 """, re.X)
-_MORE = "> "  # before the next line of one command
+_CONTINUATION = "> "  # before the next line of one command
 
 
-class Session(Lexer):
+class SessionLexer(Lexer):
     """Lexes commands as shell, a line at a time; what is before them as prompts,
     all else as output."""
 
@@ -185,7 +185,7 @@ class Session(Lexer):
 
     def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, _TokenType, str]]:
         """The tokens with their places."""
-        sign, position = _own_sign(text), 0
+        sign, position = _prompt_sign(text), 0
         goes_on = False
         for line in text.splitlines(keepends=True):
             prompt = _prompt(line, sign, goes_on=goes_on)
@@ -199,12 +199,12 @@ class Session(Lexer):
             position += len(line)
 
 
-def begins_session(text: str) -> bool:
+def is_session(text: str) -> bool:
     """Whether what is called shell code is a session: `$ ls` is no command."""
     return text.lstrip("\n").startswith("$ ")
 
 
-def _own_sign(text: str) -> str:
+def _prompt_sign(text: str) -> str:
     """The sign that is a prompt by itself here: `#` only where there is no other."""
     for sign in "$%❯➜":
         if re.search(rf"^{re.escape(sign)}(?: |$)", text, re.M):
@@ -218,7 +218,7 @@ def _prompt(line: str, sign: str, *, goes_on: bool) -> str | None:
     if found and (found["who"] or found["sign"] == sign):
         return found[0]
     if goes_on:
-        return _MORE if line.startswith(_MORE) else ""
+        return _CONTINUATION if line.startswith(_CONTINUATION) else ""
     return None
 
 
@@ -241,21 +241,21 @@ _SESSIONS = ("console", "shell-session", "shellsession", "sh-session", "bash-ses
 _COMMENT = re.compile(r'<span class="c[1mhs]?">[^<]*\([^<]*</span>')
 _NUMBER = re.compile(r"\((\d{1,3})\)!?(?=\W*</span>)")
 # A line that Pygments marks as a whole, as in a diff; not `~~gone~~` in Markdown.
-_WHOLE = re.compile(r'^<span class="(gi|gd)">(?!~~)[^<]*</span>$', re.M)
+_WHOLE_LINE = re.compile(r'^<span class="(gi|gd)">(?!~~)[^<]*</span>$', re.M)
 
 
-def highlighted(source: str, language: str) -> str | None:
+def highlight_code(source: str, language: str) -> str | None:
     """Code with its classes; None in a language that nobody knows."""
     lexer = _lexer_for(language, source)
     return highlight(source, lexer, _FORMATTER).removesuffix("\n") if lexer else None
 
 
-def code_block(source: str, info: Info, *, notes: bool = False) -> str:
+def code_block(source: str, info: FenceInfo, *, notes: bool = False) -> str:
     """Code as HTML; a language nobody knows is plain text.  With `notes`, which
     are a list below it, `(1)` in a comment is the number of one."""
-    code = highlighted(source, info.language) or escaped(source)
-    code = _COMMENT.sub(_with_numbers, code) if notes else code
-    code = _in_lines(code, info) if info.in_lines or _WHOLE.search(code) else f"{code}\n"
+    code = highlight_code(source, info.language) or escaped(source)
+    code = _COMMENT.sub(_number_annotations, code) if notes else code
+    code = _wrap_lines(code, info) if info.in_lines or _WHOLE_LINE.search(code) else f"{code}\n"
     name = f' class="language-{escaped(info.language)}"' if _LANGUAGE.fullmatch(info.language) else ""
     # The block scrolls sideways, so it can take the focus.
     block = f'<pre tabindex="0"><code{name}>{code}</code></pre>'
@@ -264,11 +264,11 @@ def code_block(source: str, info: Info, *, notes: bool = False) -> str:
     return f'<div class="code">{block}</div>'
 
 
-def _with_numbers(comment: re.Match[str]) -> str:
+def _number_annotations(comment: re.Match[str]) -> str:
     return _NUMBER.sub(r'<b class="annotation">(\1)</b>', comment[0])
 
 
-def _in_lines(code: str, info: Info) -> str:
+def _wrap_lines(code: str, info: FenceInfo) -> str:
     """Each line in an element of its own, numbered or marked; Pygments lets no
     element go over a line's end."""
     lines = []
@@ -277,15 +277,15 @@ def _in_lines(code: str, info: Info) -> str:
     for number, line in enumerate(every, 1):
         marks = [name for name, numbers in (("hll", info.marked), ("ins", info.added), ("del", info.removed))
                  if number in numbers]
-        marks += _WHOLE.findall(line)[:1]
+        marks += _WHOLE_LINE.findall(line)[:1]
         shown = f' data-line="{info.first + number - 1:>{wide}}"' if info.first is not None else ""
         lines.append(f'<span class="{" ".join(["line", *marks])}"{shown}>{line}\n</span>')
     return "".join(lines)
 
 
 def _lexer_for(language: str, source: str) -> Lexer | None:
-    if language in _SESSIONS or (language in _SHELLS and begins_session(source)):
-        return _SESSION
+    if language in _SESSIONS or (language in _SHELLS and is_session(source)):
+        return _SESSION_LEXER
     if language in ("python", "py") and source.startswith(">>> "):
         return _lexer("pycon")
     return _lexer("diff" if re.match(r"diff[-_]", language) else _NAMES.get(language, language))
@@ -302,7 +302,7 @@ def _lexer(language: str) -> Lexer | None:
         return found(stripnl=False) if found else None
 
 
-_SESSION = Session(stripnl=False)
+_SESSION_LEXER = SessionLexer(stripnl=False)
 
 
 _INLINE_LANGUAGE = re.compile(r"#!(?P<name>[a-z][\w#+-]*) +(?=\S)")
@@ -315,19 +315,19 @@ def code_span(text: str) -> Element:
     return element
 
 
-def colour_span(element: Element) -> None:
+def highlight_code_span(element: Element) -> None:
     """Highlight a code span that says its language, if that is known."""
     found = _INLINE_LANGUAGE.match(element.text or "")
-    code = highlighted((element.text or "")[found.end():], found["name"]) if found else None
+    code = highlight_code((element.text or "")[found.end():], found["name"]) if found else None
     if found and code is not None:
         element.set("class", f"language-{found['name']}")
-        element.text = Raw(code)
+        element.text = RawHtml(code)
 
 
-class Codes:
+class CodeBlocks:
     """The code blocks of one body; what is to be said of them is among `flaws`."""
 
-    draws = True
+    draws_diagrams = True
     """Whether diagrams are drawn, else shown as code: what a drawing holds is not cleaned."""
 
     def __init__(self) -> None:
@@ -341,13 +341,13 @@ class Codes:
     def convert(self, source: str, text: str, line: int, column: int, *, notes: bool = False) -> str:
         """The HTML of a block; `text` is what its fence says of it, and stands
         at a place of the body.  A list of `notes` may follow it."""
-        info = info_of(text)
+        info = parse_info_string(text)
         if info.ignored:
             words = ", ".join(f"`{word}`" for word in info.ignored)
             self._notes.append(Flaw("markup.fence-attribute", f"this fence says what has no meaning here: {words}",
                                     line, column, 1, "it is ignored", "note"))
         drawn = None
-        if info.language == diagrams.LANGUAGE and self.draws:
+        if info.language == diagrams.LANGUAGE and self.draws_diagrams:
             drawn = self._diagrams.draw(source, info.title, line, column)
         elif info.language == diagrams.LANGUAGE:
             self._diagrams.check(source, line)

@@ -22,7 +22,7 @@ from xml.etree.ElementTree import ParseError
 
 from coldpress import recorder
 from coldpress.markdown.code import mermaid_worker
-from coldpress.markdown.code.diagram_svg import TONES, drawing
+from coldpress.markdown.code.diagram_svg import COLORS, page_svg
 from coldpress.markdown.code.mermaid_worker import read_frame, write_frame
 from coldpress.markdown.rendered import Flaw
 from coldpress.markdown.tree import escaped
@@ -30,14 +30,14 @@ from coldpress.text import text_digest
 
 LANGUAGE = "mermaid"
 # What stands before a diagram: its front matter, its own settings, comments.
-_HEAD = re.compile(r"\s*(?P<front>---[ \t]*\n.*?\n---[ \t]*\n)?(?:\s*%%\{.*?\}%%|\s*%%[^\n]*(?=\n))*\s*", re.S)
-_MOST_CHARACTERS, _MOST_LINES, _MOST_LINKS = 20_000, 300, 300  # of a diagram
-_MOST_DIAGRAMS = 100  # of a page
+_DIAGRAM_HEAD = re.compile(r"\s*(?P<front>---[ \t]*\n.*?\n---[ \t]*\n)?(?:\s*%%\{.*?\}%%|\s*%%[^\n]*(?=\n))*\s*", re.S)
+_MAX_CHARACTERS, _MAX_LINES, _MAX_LINKS = 20_000, 300, 300  # of a diagram
+_MAX_DIAGRAMS = 100  # of a page
 _LINK = re.compile(r"[-=.~]{2,}")
 _LABELLED = re.compile(r"(?:--|==|-\.)[ \t][^&;\n]{1,100}?[ \t](?=--|==|\.-)")
 _LIMIT = "resource limit"  # mmdr's own, in its words
-_TOO_LARGE = (f"this diagram is too large: it may have {_MOST_CHARACTERS:,} characters, {_MOST_LINES} lines and "
-              f"{_MOST_LINKS} links")
+_TOO_LARGE = (f"this diagram is too large: it may have {_MAX_CHARACTERS:,} characters, {_MAX_LINES} lines and "
+              f"{_MAX_LINKS} links")
 _LAYOUT = {"look": "classic", "gantt": {"useWidth": 640, "fontSize": 13, "sectionFontSize": 13}}
 # Labels are SVG's own text either way.  mmdr 0.4 puts those of links in the
 # wrong place with `htmlLabels`, and those of all but flowcharts without.
@@ -73,12 +73,12 @@ _COLOURS = {
         ("pie", 1, 13), ("git", 0, 8), ("cScale", 0, 12), ("fillType", 0, 8)) for number in range(start, end)},
 }
 _THEME = {"theme": "base", "themeVariables": {
-    **{name: TONES[tone] for name, tone in _COLOURS.items()},
+    **{name: COLORS[tone] for name, tone in _COLOURS.items()},
     "fontFamily": "arial", "fontSize": "15px", "pieOpacity": "1", "pieStrokeWidth": "1px", "pieOuterStrokeWidth": "1px",
-    "xyChart": {"backgroundColor": TONES["page"], "plotColorPalette": ",".join(
-        TONES[f"tint{number}"] for number in range(7)), **dict.fromkeys(
-        ("titleColor", "xAxisLabelColor", "xAxisTitleColor", "yAxisLabelColor", "yAxisTitleColor"), TONES["ink"]),
-        **dict.fromkeys(("xAxisTickColor", "xAxisLineColor", "yAxisTickColor", "yAxisLineColor"), TONES["soft"])}}}
+    "xyChart": {"backgroundColor": COLORS["page"], "plotColorPalette": ",".join(
+        COLORS[f"tint{number}"] for number in range(7)), **dict.fromkeys(
+        ("titleColor", "xAxisLabelColor", "xAxisTitleColor", "yAxisLabelColor", "yAxisTitleColor"), COLORS["ink"]),
+        **dict.fromkeys(("xAxisTickColor", "xAxisLineColor", "yAxisTickColor", "yAxisLineColor"), COLORS["soft"])}}}
 
 
 class Diagrams:
@@ -93,17 +93,17 @@ class Diagrams:
         """The HTML of a diagram that begins at a place of the body; None where
         there is nothing to draw it with or it is not understood."""
         if _renderer() is None:
-            self._miss(line, column)
+            self._report_no_renderer(line, column)
             return None
         self._drawn += 1
-        if not self.check(source, line) or self._drawn > _MOST_DIAGRAMS:
+        if not self.check(source, line) or self._drawn > _MAX_DIAGRAMS:
             return None
-        drawn = _rendered(source)
+        drawn = _draw(source)
         html = None
         with suppress(ParseError):
-            html = drawing(drawn.svg, self._name(source), title) if drawn.svg else None
+            html = page_svg(drawn.svg, self._name(source), title) if drawn.svg else None
         if html is None:
-            self._tell(drawn, source, line)
+            self._report(drawn, source, line)
             return None
         caption = f"<figcaption>{escaped(title)}</figcaption>" if title else ""
         return f'<figure class="diagram"><div tabindex="0">{html}</div>{caption}</figure>'
@@ -113,11 +113,11 @@ class Diagrams:
         if _is_too_large(source):
             self._refuse(_TOO_LARGE, line + 1)
             return False
-        if self._drawn == _MOST_DIAGRAMS + 1:
-            self._refuse(f"only the first {_MOST_DIAGRAMS} diagrams of a page are drawn", line + 1)
+        if self._drawn == _MAX_DIAGRAMS + 1:
+            self._refuse(f"only the first {_MAX_DIAGRAMS} diagrams of a page are drawn", line + 1)
         return True
 
-    def _tell(self, drawn: Drawn, source: str, line: int) -> None:
+    def _report(self, drawn: DrawResult, source: str, line: int) -> None:
         """Say why a diagram is not drawn.  That of one that took too long is an
         error: on another machine it may be drawn, so nothing is published."""
         if drawn.ended:
@@ -126,8 +126,8 @@ class Diagrams:
         elif _LIMIT in drawn.reason:
             self._refuse("this diagram is too large for the renderer", line + 1)
         else:
-            self._refuse(f"this diagram is not understood: {_said(drawn.reason)}",
-                         line + _mistaken(source, drawn.reason))
+            self._refuse(f"this diagram is not understood: {_short_reason(drawn.reason)}",
+                         line + _find_bad_line(source, drawn.reason))
 
     def _refuse(self, message: str, line: int) -> None:
         self.flaws.append(Flaw("markup.diagram", message, line, None, 1, "it is shown as code"))
@@ -139,29 +139,29 @@ class Diagrams:
         count = self._names[digest]
         return f"diagram-{digest}" + (f"-{count}" if count > 1 else "")
 
-    def _miss(self, line: int, column: int) -> None:
+    def _report_no_renderer(self, line: int, column: int) -> None:
         if not self.flaws:
             self.flaws.append(Flaw("markup.no-diagrams", "there is nothing to draw this diagram with", line, column, 3,
                                    'it is shown as code; `pip install "coldpress[diagrams]"`'))
 
 
 @cache
-def _renderer() -> Mermaid | None:
+def _renderer() -> MermaidProcess | None:
     """The library's compiled part, in a process of its own; None where it is not
     installed.  The package around it would load one for bitmaps that speaks of
     leaks on the console when Python ends."""
     package = find_spec("mmdr")
     spec = PathFinder.find_spec("mmdr._mmdr", package.submodule_search_locations) if package else None
-    return Mermaid(spec.origin) if spec and spec.origin else None
+    return MermaidProcess(spec.origin) if spec and spec.origin else None
 
 
 def _is_too_large(source: str) -> bool:
     """Whether a diagram has more in it than can be drawn at once, counted alike
     on every machine."""
-    if len(source) > _MOST_CHARACTERS:
+    if len(source) > _MAX_CHARACTERS:
         return True
     statements = [part for part in re.split(r"[\n;]", source) if part.strip()]
-    return len(statements) > _MOST_LINES or sum(map(_links, statements)) > _MOST_LINKS
+    return len(statements) > _MAX_LINES or sum(map(_links, statements)) > _MAX_LINKS
 
 
 def _links(statement: str) -> int:
@@ -170,9 +170,9 @@ def _links(statement: str) -> int:
     return sum(first * second for first, second in pairwise(ends))
 
 
-def _rendered(source: str) -> Drawn:
+def _draw(source: str) -> DrawResult:
     """The SVG of a diagram, or why there is none."""
-    head = _HEAD.match(source)
+    head = _DIAGRAM_HEAD.match(source)
     front, start = (head.end("front"), head.end()) if head else (-1, 0)
     front = max(front, 0)
     layout = _FLOWCHART if source.startswith(("flowchart", "graph"), start) else _LAYOUT
@@ -183,32 +183,32 @@ def _rendered(source: str) -> Drawn:
     return renderer.draw(text)
 
 
-def _mistaken(source: str, reason: str) -> int:
+def _find_bad_line(source: str, reason: str) -> int:
     """At which of its lines a diagram goes wrong: the first with which the same
     is said as of the whole, for the renderer does not tell; found by halves."""
     lines = source.split("\n")
     first, last = 1, len(lines)
     while first < last:
         middle = (first + last) // 2
-        if _rendered("\n".join(lines[:middle]) + "\n").reason == reason:
+        if _draw("\n".join(lines[:middle]) + "\n").reason == reason:
             last = middle
         else:
             first = middle + 1
-    return first if _rendered("\n".join(lines[:first]) + "\n").reason == reason else 1
+    return first if _draw("\n".join(lines[:first]) + "\n").reason == reason else 1
 
 
-def _said(reason: str) -> str:
+def _short_reason(reason: str) -> str:
     said = re.sub(r"^Diagram parse error \([^)]*\): ", "", reason).splitlines() or ["no reason is given"]
     return said[0][:1].lower() + said[0][1:].rstrip(".")
 
 
-SECONDS = 2.0
+MAX_SECONDS = 2.0
 """Of work for one diagram.  What the counts in `diagrams` let through takes a
 fraction of that."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawResult:
     """What came of a diagram: its SVG, or why there is none; `ended` if nobody
     can say, for the process had to be ended or ended itself."""
 
@@ -217,20 +217,20 @@ class Drawn:
     ended: bool = False
 
 
-class Mermaid:
+class MermaidProcess:
     """Draws diagrams; from any thread, and in forked processes too."""
 
-    def __init__(self, renderer: str, seconds: float = SECONDS) -> None:
+    def __init__(self, renderer: str, seconds: float = MAX_SECONDS) -> None:
         self._command = [sys.executable, "-I", "-S", mermaid_worker.__file__, renderer, str(seconds)]
         self._seconds = seconds
         self.process: subprocess.Popen[bytes] | None = None
         self._pipes: tuple[IO[bytes], IO[bytes]] | None = None
         self._lock = threading.Lock()
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._forget)
+            os.register_at_fork(after_in_child=self._reset_after_fork)
         atexit.register(self.close)
 
-    def draw(self, text: str) -> Drawn:
+    def draw(self, text: str) -> DrawResult:
         """Draw one diagram."""
         with self._lock, recorder.unrecorded():
             try:
@@ -239,14 +239,15 @@ class Mermaid:
                 answer = read_frame(answers)
             except OSError as reason:
                 self._end()
-                return Drawn(None, f"the renderer cannot be asked: {reason.strerror}", ended=True)
+                return DrawResult(None, f"the renderer cannot be asked: {reason.strerror}", ended=True)
             except BaseException:  # Ctrl-C: nobody will read the answer
                 self._end()
                 raise
             if answer is None:
                 self._end()
-                return Drawn(None, f"the renderer gave it up; it may work for {self._seconds:g} seconds", ended=True)
-        return Drawn(*answer)
+                return DrawResult(None, f"the renderer gave it up; it may work for {self._seconds:g} seconds",
+                                  ended=True)
+        return DrawResult(*answer)
 
     def close(self) -> None:
         """End the process; the next diagram starts another."""
@@ -272,16 +273,16 @@ class Mermaid:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-        self._let_go()
+        self._close_pipes()
 
-    def _forget(self) -> None:
+    def _reset_after_fork(self) -> None:
         """What was forked has the parent's pipes: it must not keep them open."""
         self._lock = threading.Lock()
         if self.process is not None:
             self.process.returncode = 0  # not ours to wait for
-        self._let_go()
+        self._close_pipes()
 
-    def _let_go(self) -> None:
+    def _close_pipes(self) -> None:
         for pipe in self._pipes or ():
             with suppress(OSError):  # what was to be written is not wanted any more
                 pipe.close()

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from typing import Literal
 from xml.etree.ElementTree import Element
 
-from coldpress.markdown.html.html_repair import completed, repaired
+from coldpress.markdown.html.html_repair import complete_tags, repair
 from coldpress.markdown.html.source_map import Locator
 from coldpress.markdown.rendered import Component, Fragment, Link, Part, Slot, Title
 from coldpress.markdown.tree import (
@@ -19,7 +19,7 @@ from coldpress.markdown.tree import (
     VOID,
     ComponentElement,
     Emoji,
-    Raw,
+    RawHtml,
     escaped,
     raw,
 )
@@ -29,9 +29,9 @@ _MAY_HAVE = re.compile("</?h1", re.I)
 _MARK = re.compile(
     r"<!--|<(?P<hides>script|style|textarea|title|xmp|iframe|noembed|noframes|template)\b"
     r"|<(?P<close>/?)h(?P<level>[1-6])(?=[\s/>])[^<>]*>", re.I)
-_AROUND = re.compile(r"<(?P<close>/?)(?:(?P<bare>center|header)|div|p|section)\b(?P<attributes>[^>]*)>", re.I)
+_WRAPPER_TAG = re.compile(r"<(?P<close>/?)(?:(?P<bare>center|header)|div|p|section)\b(?P<attributes>[^>]*)>", re.I)
 _CENTERED = re.compile(r"""\s*align\s*=\s*["']?center["']?\s*""", re.I)
-_MOST = 4  # headings of one block that are looked at closely
+_MAX_HEADINGS = 4  # headings of one block that are looked at closely
 
 
 def split_headings(html: str) -> Iterator[Element]:
@@ -53,17 +53,17 @@ def lower_headings(root: Element) -> None:
     """Let what is left of `<h1>` in raw HTML be one level below."""
     for element in root.iter():
         html = element.text
-        if isinstance(html, Raw) and _MAY_HAVE.search(html):
+        if isinstance(html, RawHtml) and _MAY_HAVE.search(html):
             ends = [tag.start("level") for tag in _tags(html) if tag["level"] == "1"]
             starts = [0, *(end + 1 for end in ends)]
-            element.text = Raw("2".join(html[start:end] for start, end in zip(starts, [*ends, None], strict=True)))
+            element.text = RawHtml("2".join(html[start:end] for start, end in zip(starts, [*ends, None], strict=True)))
 
 
 def _headings(html: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
     """The tags of each `<h1>` that ends before another heading begins."""
     begin, count = None, 0
     for tag in _tags(html):
-        if begin and tag["close"] and tag["level"] == "1" and count < _MOST:
+        if begin and tag["close"] and tag["level"] == "1" and count < _MAX_HEADINGS:
             count += 1
             yield begin, tag
         begin = tag if tag["level"] == "1" and not tag["close"] else None
@@ -89,7 +89,7 @@ def _is_centered(before: str) -> bool | None:
     """Whether what a heading stands in is centered; None where that is more than
     an element which only groups or aligns."""
     around: list[bool] = []
-    for tag in _AROUND.finditer(before):
+    for tag in _WRAPPER_TAG.finditer(before):
         if not tag["close"]:
             is_centered = (tag["bare"] or "").lower() == "center" or bool(_CENTERED.fullmatch(tag["attributes"]))
             if tag["attributes"].strip() and not is_centered:
@@ -106,7 +106,7 @@ def _heading(tag: str, inner: str, *, is_centered: bool) -> Element:
     element = Element("h1", {name: value or "" for name, value in reader.found})
     if is_centered:
         element.attrib.setdefault("align", "center")
-    element.text = Raw(inner.strip())
+    element.text = RawHtml(inner.strip())
     element.tail = "\n"
     return element
 
@@ -127,22 +127,22 @@ TOKEN = re.compile(
     r"|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+)>", re.S | re.I)
 """Tags, what they hold that isn't HTML, and comments."""
 _ATTRIBUTE = re.compile(r"(?P<name>[\w:-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))")
-_FOLLOWED = {"href": ("a", "area"), "xlink:href": ("a",)}
-_LOADED = {
+_LINK_ATTRIBUTES = {"href": ("a", "area"), "xlink:href": ("a",)}
+_RESOURCE_ATTRIBUTES = {
     "src": ("img", "source", "video", "audio", "track", "iframe", "embed", "script", "input"),
     "href": ("link", "image", "use"), "poster": ("video",), "data": ("object",), "srcset": ("img", "source"),
 }
 _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
 _SIZED = re.compile(r"\b(?:width|height)\s*=", re.I)
 _LOADING = re.compile(r"\bloading\s*=", re.I)
-URLS = ("src", "href", "link", "to", "image", "poster")
+URL_ATTRIBUTES = ("src", "href", "link", "to", "image", "poster")
 """The attributes of a component that are references."""
-ENDPOINT = "endpoint:"
+ENDPOINT_SCHEME = "endpoint:"
 """What a link to an endpoint of the app begins with."""
 _WEB = ("http://", "https://")  # may be the site's own address, which only the Library knows
 
 
-class Scan:
+class HtmlScanner:
     """Splits HTML into a fragment; `anchors` gathers every id on the way.
 
     `components` are those of the body; their marks in the HTML are their
@@ -205,7 +205,7 @@ class Scan:
     def _attributes(self, element: ComponentElement) -> Iterator[tuple[str, str | Link]]:
         for name, value in element.attributes.items():
             kind: Literal["link", "image"] = "link" if name in ("href", "link", "to") else "image"
-            if name in URLS and value and not (is_external(value) and not value.startswith(_WEB)):
+            if name in URL_ATTRIBUTES and value and not (is_external(value) and not value.startswith(_WEB)):
                 place = self._locator.target(value) if self._locator else (None, None, 1)
                 yield name, Link(kind, value, *place)
             else:
@@ -220,10 +220,10 @@ class Scan:
             value = html.unescape(found[group])
             if name == "id" or (name == "name" and tag == "a"):
                 self.anchors.append(value)
-            elif name == "srcset" and tag in _LOADED["srcset"]:
+            elif name == "srcset" and tag in _RESOURCE_ATTRIBUTES["srcset"]:
                 self._candidates(text, start + found.start(group), found[group])
-            elif tag in _FOLLOWED.get(name, ()) or tag in _LOADED.get(name, ()):
-                kind: Literal["link", "image", "picture"] = "link" if tag in _FOLLOWED.get(name, ()) else "image"
+            elif tag in _LINK_ATTRIBUTES.get(name, ()) or tag in _RESOURCE_ATTRIBUTES.get(name, ()):
+                kind: Literal["link", "image", "picture"] = "link" if tag in _LINK_ATTRIBUTES.get(name, ()) else "image"
                 if tag == "img" and group == "double" and not _SIZED.search(attributes):
                     kind = "picture"
                 self._reference(text, start + found.start(group), start + found.end(group), kind, value)
@@ -241,7 +241,7 @@ class Scan:
                    ) -> None:
         target = value.strip()
         if not target or target.startswith("?") or (
-                is_external(target) and not target.startswith((*_WEB, ENDPOINT))):
+                is_external(target) and not target.startswith((*_WEB, ENDPOINT_SCHEME))):
             return
         line, column, length = self._locator.target(target) if self._locator else (None, None, 1)
         self._put(text, start, end, Link(kind, target, line, column, length))
@@ -283,8 +283,8 @@ def _texts(element: Element, as_written: bool) -> Iterator[str]:
         return
     if as_written and isinstance(element, Emoji):
         yield element.code
-    elif isinstance(element.text, Raw):
-        yield _of_html(element.text)
+    elif isinstance(element.text, RawHtml):
+        yield _html_text(element.text)
     else:
         yield f"${element.text}$" if element.tag == "math" else element.text or ""
     yield element.get("alt", "")
@@ -293,14 +293,14 @@ def _texts(element: Element, as_written: bool) -> Iterator[str]:
         yield child.tail or ""
 
 
-def _of_html(text: str) -> str:
+def _html_text(text: str) -> str:
     """The words of raw HTML; where there are only pictures, theirs."""
     return visible_text(text) or " ".join(html.unescape(found[1] or found[2] or "") for found in _ALT.finditer(text))
 
 
 _MORE = re.compile(r"<!--\s*more\s*-->", re.I)
 _PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>([^<]*+(?:<(?!/?p[\s>])[^<]*+)*+)</p>")
-_UNSEEN = re.compile(r"<!--(?!coldpress:).*?-->|<(script|style|template)\b.*?</\1\s*>", re.S | re.I)
+_INVISIBLE = re.compile(r"<!--(?!coldpress:).*?-->|<(script|style|template)\b.*?</\1\s*>", re.S | re.I)
 _NOT_TEXT = re.compile(r"\s[^>]*class=\"(?:admonition-title|footnote)")
 _NOTE = re.compile(r"<sup id=\"fnref[^\"]*\">.*?</sup>|<div class=\"footnote\">.*\Z", re.S)
 _ID = re.compile(
@@ -312,9 +312,9 @@ def summarize(html: str) -> tuple[str, bool]:
     author marked its end."""
     marked = _MORE.search(html)
     if marked:
-        text = repaired(completed(html[: marked.start()]), in_full=True)
+        text = repair(complete_tags(html[: marked.start()]), in_full=True)
     else:
-        text = next((f"<p>{found[1]}</p>" for found in _PARAGRAPH.finditer(_UNSEEN.sub("", html))
+        text = next((f"<p>{found[1]}</p>" for found in _PARAGRAPH.finditer(_INVISIBLE.sub("", html))
                      if not _NOT_TEXT.match(found.group()[2:]) and visible_text(found[1]).strip()), "")
     # Ids and notes belong to the page itself.
     text = without_ids(_NOTE.sub("", text)).replace(TITLE_MARK, "")
@@ -330,7 +330,7 @@ _SLOT = re.compile("\0([0-9]+)\0")
 _ID_ATTRIBUTE = re.compile(r"\sid\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.I)
 _BLOCKS = frozenset((*HEADINGS, "p", "li", "dd", "blockquote", "pre", "ul", "ol", "dl", "div", "figure", "details"))
 """What can be a part."""
-_CLOSED = frozenset(("svg", "math", "template", "select", "noscript"))
+_NOT_SEARCHED = frozenset(("svg", "math", "template", "select", "noscript"))
 """What is read by other rules within them, so that nothing is taken out."""
 
 
@@ -338,12 +338,12 @@ def part_of(fragment: Fragment, ident: str) -> Fragment | None:
     """The block with an id; of a heading, all down to the next one that is no
     lower.  None where no block has it."""
     slots: list[Slot] = []
-    text = "".join(_marked(fragment, slots))
-    found = _span(text, ident)
-    return Fragment(tuple(_pieces(text[found[0]:found[1]], slots))) if found else None
+    text = "".join(_with_slot_marks(fragment, slots))
+    found = _find_part(text, ident)
+    return Fragment(tuple(_split_at_slots(text[found[0]:found[1]], slots))) if found else None
 
 
-def _marked(fragment: Fragment, slots: list[Slot]) -> Iterator[str]:
+def _with_slot_marks(fragment: Fragment, slots: list[Slot]) -> Iterator[str]:
     """Text in which numbers stand for the slots."""
     for part in fragment.parts:
         if isinstance(part, str):
@@ -353,7 +353,7 @@ def _marked(fragment: Fragment, slots: list[Slot]) -> Iterator[str]:
             slots.append(part)
 
 
-def _pieces(text: str, slots: list[Slot]) -> Iterator[str | Slot]:
+def _split_at_slots(text: str, slots: list[Slot]) -> Iterator[str | Slot]:
     at = 0
     for found in _SLOT.finditer(text):
         yield text[at:found.start()]
@@ -362,7 +362,7 @@ def _pieces(text: str, slots: list[Slot]) -> Iterator[str | Slot]:
     yield text[at:]
 
 
-def _span(text: str, ident: str) -> tuple[int, int] | None:
+def _find_part(text: str, ident: str) -> tuple[int, int] | None:
     """Where a part begins and ends: always among the children of one element."""
     open_tags: list[str] = []
     start, depth, level = -1, 0, ""
@@ -379,13 +379,14 @@ def _span(text: str, ident: str) -> tuple[int, int] | None:
             continue
         if start >= 0 and len(open_tags) == depth and level in HEADINGS and name in HEADINGS and name <= level:
             return start, token.start()
-        if start < 0 and name in _BLOCKS and _id(token["attributes"]) == ident and not _CLOSED & {*open_tags}:
+        if (start < 0 and name in _BLOCKS and _id_of_tag(token["attributes"]) == ident
+                and not _NOT_SEARCHED & {*open_tags}):
             start, depth, level = token.end() if name == "li" else token.start(), len(open_tags), name
         if name not in VOID:
             open_tags.append(name)
     return (start, len(text)) if start >= 0 else None
 
 
-def _id(attributes: str) -> str | None:
+def _id_of_tag(attributes: str) -> str | None:
     found = _ID_ATTRIBUTE.search(attributes)
     return html.unescape(next(filter(None, found.groups()), "")) if found else None

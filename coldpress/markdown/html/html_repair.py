@@ -47,7 +47,7 @@ _MAY_STAY_OPEN: dict[str, frozenset[str]] = {
 # What an element ends that begins, and what hides such elements from it.
 _HIDE_ITEMS = _BLOCKS - {"address", "div", "p", "li", "dd", "dt"}
 _TABLE = frozenset(["table", "template"])
-_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+_ENDS_SIBLINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "li": (frozenset(["li"]), _HIDE_ITEMS | {"dd", "dt"}),
     **dict.fromkeys(["dt", "dd"], (frozenset(["dt", "dd"]), _HIDE_ITEMS | {"li"})),
     **dict.fromkeys(["rt", "rp"], (frozenset(["rt", "rp"]), frozenset(["ruby"]))),
@@ -62,15 +62,15 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 _HIDE_PARAGRAPH = _TABLE | _CELLS | {"button", "caption", "foreignobject", "marquee", "object"}
 # Of what an end tag ends in passing, the end tags are not looked for any more.
-_HOLD = {
+_INNER_ELEMENTS = {
     **dict.fromkeys(_LISTS, ("li",)), "dl": ("dt", "dd"), "ruby": ("rt", "rp"), "select": ("option", "optgroup"),
     **dict.fromkeys(_OF_TABLE, (*sorted(_CELLS), "tr", *sorted(_ROWS), "caption", "colgroup")),
 }
 _FOREIGN = frozenset(["svg", "math"])
-_MOST_REOPENED = 8
+_MAX_REOPENED = 8
 
 
-def completed(html: str) -> str:
+def complete_tags(html: str) -> str:
     """A piece of raw HTML in which every tag and comment ends; a `<` that
     begins none is text."""
     parts: list[str] = []
@@ -93,14 +93,14 @@ def completed(html: str) -> str:
     return "".join([*parts, html[copied:]]) if parts else html
 
 
-def repaired(html: str, *, in_full: bool = False) -> str:
+def repair(html: str, *, in_full: bool = False) -> str:
     """HTML in which what is open is closed, in the right order; comments and
     what is right stay as they are.  `in_full` adds end tags that may be
     missing, where something else ends the element."""
     tags = list(_tags(html))
-    for part in _apart(tags):
-        _match(part)
-    return _Repair(html, in_full=in_full).run(tags)
+    for part in _split_by_component(tags):
+        _match_end_tags(part)
+    return _Repairer(html, in_full=in_full).run(tags)
 
 
 class _Tag:
@@ -122,7 +122,7 @@ class _Tag:
         attributes = found["attributes"] or ""
         self.is_closed = attributes.endswith("/") and not _VALUE_AT_END.search(attributes)
         self.other: _Tag | None = None
-        self.element: _Open | None = None
+        self.element: _OpenElement | None = None
 
 
 def _name(found: re.Match[str]) -> str:
@@ -154,7 +154,7 @@ def _tags(html: str) -> Iterator[_Tag]:
             yield _Tag(found, (mark_of["part"] or "component") if mark_of else "")
 
 
-def _apart(tags: Iterable[_Tag]) -> list[list[_Tag]]:
+def _split_by_component(tags: Iterable[_Tag]) -> list[list[_Tag]]:
     """Splits tags by the title or body of the component they are in; nested components are separate."""
     found: list[list[_Tag]] = [[]]
     around = [found[0]]
@@ -169,7 +169,7 @@ def _apart(tags: Iterable[_Tag]) -> list[list[_Tag]]:
     return found
 
 
-def _match(tags: Iterable[_Tag]) -> None:
+def _match_end_tags(tags: Iterable[_Tag]) -> None:
     """Find the end of each element, by its name alone."""
     begun: dict[str, list[_Tag]] = {}
     foreign = 0
@@ -182,13 +182,13 @@ def _match(tags: Iterable[_Tag]) -> None:
         elif begun.get(tag.name):
             tag.other = begun[tag.name].pop()
             tag.other.other = tag
-            for name in _HOLD.get(tag.name, ()):
+            for name in _INNER_ELEMENTS.get(tag.name, ()):
                 inner = begun.get(name)
                 while inner and inner[-1].begin > tag.other.begin:
                     inner.pop()
 
 
-class _Open:
+class _OpenElement:
     """An element that is open.  `has_end` says that its end tag is still to
     come, `wants_end` that it came while something else was open in it."""
 
@@ -204,15 +204,15 @@ class _Open:
         tag.element = self
 
 
-class _Repair:
+class _Repairer:
     def __init__(self, html: str, *, in_full: bool) -> None:
         self._html = html
         self._in_full = in_full
         self._pieces: list[str] = []
         self._copied = 0
-        self._open: list[_Open] = []
+        self._open: list[_OpenElement] = []
         self._places: dict[str, list[int]] = {}  # of the open elements, by their names
-        self._floors = [0]  # how much was open where each component began
+        self._component_starts = [0]  # how much was open where each component began
         self._dropped: set[_Tag] = set()
         self._changed = False
 
@@ -220,42 +220,42 @@ class _Repair:
         for tag in tags:
             self._copy(tag.begin)
             if tag.part:
-                self._mark(tag)
+                self._start_part(tag)
             elif tag in self._dropped:
-                self._drop(tag)
+                self._omit(tag)
             elif tag.is_end:
-                self._end(tag)
+                self._end_tag(tag)
             else:
-                self._begin(tag)
+                self._start_tag(tag)
         self._copy(len(self._html))
         self._pop_from(0)
         return "".join(self._pieces) if self._changed else self._html
 
-    def _mark(self, tag: _Tag) -> None:
+    def _start_part(self, tag: _Tag) -> None:
         """Ends what is open in a component's title or body before its next part."""
         if tag.part == "component":
-            self._floors.append(len(self._open))
+            self._component_starts.append(len(self._open))
         else:
-            self._pop_from(self._floors[-1])
-            if tag.part == "end" and len(self._floors) > 1:
-                self._floors.pop()
+            self._pop_from(self._component_starts[-1])
+            if tag.part == "end" and len(self._component_starts) > 1:
+                self._component_starts.pop()
 
-    def _begin(self, tag: _Tag) -> None:
+    def _start_tag(self, tag: _Tag) -> None:
         name = tag.name
         in_foreign = any(self._places.get(foreign) for foreign in _FOREIGN)
         if not in_foreign:
             if self._is_out_of_place(name):
-                self._drop(tag)
+                self._omit(tag)
                 return
             if name in _ENDS_PARAGRAPH:
                 self._end_paragraph()
-            if name in _ENDS:
-                self._end_siblings(*_ENDS[name])
+            if name in _ENDS_SIBLINGS:
+                self._end_siblings(*_ENDS_SIBLINGS[name])
             if name in _TABLE_PARTS:
                 self._return_to_table()
         if name in VOID or (tag.is_closed and in_foreign):
             return
-        is_at_top = not self._open and len(self._floors) == 1
+        is_at_top = not self._open and len(self._component_starts) == 1
         self._push(tag)
         if not tag.other and (tag.is_closed or (is_at_top and name not in _BLOCKS)):
             # It would go on to the end of the page.
@@ -268,42 +268,42 @@ class _Repair:
         if name in _TABLE_PARTS:
             return not any(self._last(around) >= 0 for around in _TABLE)
         links = self._places.get("a") if name == "a" else None
-        if links and links[-1] >= self._floors[-1] and not self._open[links[-1]].has_end:
+        if links and links[-1] >= self._component_starts[-1] and not self._open[links[-1]].has_end:
             self._pop_from(links[-1])
             return False
         return bool(links)
 
-    def _end(self, tag: _Tag) -> None:
+    def _end_tag(self, tag: _Tag) -> None:
         target = tag.other.element if tag.other else None
         if target is None or not target.has_end:
-            self._drop(tag)
+            self._omit(tag)
             return
         target.has_end = False
-        reopened: list[_Open] = []
+        reopened: list[_OpenElement] = []
         while self._open[-1] is not target:
             top = self._open[-1]
             if top.has_end and top.is_block:
                 target.wants_end = True
-                self._drop(tag)
+                self._omit(tag)
                 break
             if top.has_end and not target.is_block:
                 reopened.append(top)
             self._pop()
         else:
             self._end_here(target, tag)
-        for top in reversed(reopened[:_MOST_REOPENED]):
+        for top in reversed(reopened[:_MAX_REOPENED]):
             self._push(top.tag)
             self._add(self._html[top.tag.begin:top.tag.end])
         self._end_waiting()
 
-    def _end_here(self, target: _Open, tag: _Tag) -> None:
+    def _end_here(self, target: _OpenElement, tag: _Tag) -> None:
         """End the innermost element with its own tag."""
         if target.shown != tag.name:
-            self._drop(tag)
+            self._omit(tag)
             self._pop()
         else:
             self._copy(tag.end)
-            self._forget(self._open.pop())
+            self._remove_place(self._open.pop())
 
     def _end_siblings(self, names: frozenset[str], hidden_by: frozenset[str]) -> None:
         """End the elements that cannot hold the one that begins."""
@@ -312,8 +312,8 @@ class _Repair:
 
     def _return_to_table(self) -> None:
         """End what is between a table and a part of it that begins."""
-        at = len(self._open)
-        while at > self._floors[-1] and self._open[at - 1].tag.name not in _OF_TABLE | {"template", "colgroup"}:
+        at, first = len(self._open), self._component_starts[-1]
+        while at > first and self._open[at - 1].tag.name not in _OF_TABLE | {"template", "colgroup"}:
             at -= 1
         self._pop_from(at)
 
@@ -334,7 +334,7 @@ class _Repair:
     def _last(self, name: str) -> int:
         """Returns the index of the innermost open element with this name in the same component; -1 if none is open."""
         places = self._places.get(name)
-        return places[-1] if places and places[-1] >= self._floors[-1] else -1
+        return places[-1] if places and places[-1] >= self._component_starts[-1] else -1
 
     def _pop_from(self, at: int) -> None:
         """End an open element and all that is in it."""
@@ -344,12 +344,12 @@ class _Repair:
 
     def _push(self, tag: _Tag) -> None:
         self._places.setdefault(tag.name, []).append(len(self._open))
-        self._open.append(_Open(tag, len(self._pieces)))
+        self._open.append(_OpenElement(tag, len(self._pieces)))
 
     def _pop(self) -> None:
         """End the innermost element; its own end tag is too late."""
         top = self._open.pop()
-        self._forget(top)
+        self._remove_place(top)
         around = _MAY_STAY_OPEN.get(top.shown, frozenset())
         is_complete = not self._open or self._open[-1].shown in around
         if top.has_end or top.wants_end or not around or not is_complete or self._in_full:
@@ -360,7 +360,7 @@ class _Repair:
         while self._open and self._open[-1].wants_end:
             self._pop()
 
-    def _forget(self, element: _Open) -> None:
+    def _remove_place(self, element: _OpenElement) -> None:
         self._places[element.tag.name].pop()
 
     def _copy(self, end: int) -> None:
@@ -373,7 +373,7 @@ class _Repair:
         self._pieces.append(html)
         self._changed = True
 
-    def _drop(self, tag: _Tag) -> None:
+    def _omit(self, tag: _Tag) -> None:
         """Leave a tag out, and the one that ends it."""
         if self._pieces and self._pieces[-1].endswith("<"):  # which what follows would make a tag
             self._pieces[-1] = f"{self._pieces[-1][:-1]}&lt;"
@@ -383,6 +383,6 @@ class _Repair:
             self._dropped.add(tag.other)
 
 
-def repaired_part(html: str) -> str:
+def repair_inner(html: str) -> str:
     """The same for HTML that stands within an element: what is open in it ends with it."""
-    return repaired(f"<x-part>{html}</x-part>").removeprefix("<x-part>").removesuffix("</x-part>")
+    return repair(f"<x-part>{html}</x-part>").removeprefix("<x-part>").removesuffix("</x-part>")

@@ -12,8 +12,8 @@ from typing import Any
 
 from pygments.token import STANDARD_TYPES
 
-from coldpress.markdown.html.extract import URLS
-from coldpress.markdown.parser.link_parser import SCHEMES, is_safe_url, runs, scheme_of
+from coldpress.markdown.html.extract import URL_ATTRIBUTES
+from coldpress.markdown.parser.link_parser import SCHEMES, is_safe_url, is_script_url, scheme_of
 from coldpress.markdown.syntax.directives import CALLOUTS
 from coldpress.markdown.tree import (
     COMPONENT_MARK,
@@ -30,10 +30,10 @@ from coldpress.markdown.tree import (
 _SLOT = "coldpress-slot"
 # In what the cleaner gives, no value of an attribute and no text holds a `<`.
 _PLACE = re.compile(f'<{_SLOT} number="([0-9]+)"></{_SLOT}>')
-_NEVER = frozenset(["style", "srcdoc", "srcset", "formaction"])  # attributes of a component, whatever they say
+_FORBIDDEN_ATTRIBUTES = frozenset(["style", "srcdoc", "srcset", "formaction"])  # of a component
 
 
-def clean(html: str, made: Sequence[str] = (), *, ids: bool = True) -> str:
+def sanitize(html: str, made: Sequence[str] = (), *, ids: bool = True) -> str:
     """HTML without scripts, handlers, styles, frames, forms and foreign classes;
     without ids where it stands on a page beside its own.  What templates `made`,
     which is the site's, comes in the places of its slots.
@@ -47,55 +47,56 @@ def clean(html: str, made: Sequence[str] = (), *, ids: bool = True) -> str:
     return "".join(pieces)
 
 
-def slot(number: int) -> str:
+def template_slot(number: int) -> str:
     """Stands in HTML that is to be cleaned where something comes that is not."""
     return f'<{_SLOT} number="{number}"></{_SLOT}>'
 
 
-def clean_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
+def sanitize_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
     """The attributes of a component, which a template may put anywhere, that run nothing."""
-    kept = {name: _of_component(name, value) for name, value in attributes.items()}
+    kept = {name: _safe_component_attribute(name, value) for name, value in attributes.items()}
     return {name: value for name, value in kept.items() if value is not None}
 
 
-def _of_component(name: str, value: str) -> str | None:
-    if name in _NEVER or name.startswith("on") or runs(value):
+def _safe_component_attribute(name: str, value: str) -> str | None:
+    if name in _FORBIDDEN_ATTRIBUTES or name.startswith("on") or is_script_url(value):
         return None
-    if name in (*URLS, "url"):
+    if name in (*URL_ATTRIBUTES, "url"):
         return value if is_safe_url(value) else None
-    return attribute("", name, value)
+    return safe_attribute("", name, value)
 
 
-def clean_components(components: Iterable[ComponentElement]) -> None:
+def sanitize_components(components: Iterable[ComponentElement]) -> None:
     """The same for components whose references are still to be resolved."""
     for element in components:
-        kept = clean_attributes({name: value for name, value in element.attributes.items() if name not in URLS})
+        kept = sanitize_attributes({name: value for name, value in element.attributes.items()
+                                    if name not in URL_ATTRIBUTES})
         element.attributes = {name: kept.get(name, value) for name, value in element.attributes.items()
-                              if name in kept or name in URLS}
+                              if name in kept or name in URL_ATTRIBUTES}
 
 
 @lru_cache(maxsize=2)
 def _cleaner(ids: bool) -> Any:
     return import_module("nh3").Cleaner(
-        tags=TAGS | {_SLOT}, attributes={**ATTRIBUTES, _SLOT: {"number"}}, url_schemes=SCHEMES, link_rel=None,
-        attribute_filter=partial(_attribute, ids), clean_content_tags={"script", "style"},
+        tags=ALLOWED_TAGS | {_SLOT}, attributes={**ALLOWED_ATTRIBUTES, _SLOT: {"number"}}, url_schemes=SCHEMES,
+        link_rel=None, attribute_filter=partial(_filter_attribute, ids), clean_content_tags={"script", "style"},
         set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}})
 
 
-def _attribute(ids: bool, tag: str, name: str, value: str) -> str | None:
+def _filter_attribute(ids: bool, tag: str, name: str, value: str) -> str | None:
     if name in ("id", "name") and not ids:
         return None
-    return attribute(tag, name, value)
+    return safe_attribute(tag, name, value)
 
 
-_RUNS_OR_REACHES_OUT = """applet base body button canvas dialog embed fieldset form frame frameset head html
+_FORBIDDEN_TAGS = """applet base body button canvas dialog embed fieldset form frame frameset head html
 iframe legend link marquee menu menuitem meta nobr noframes noscript object optgroup option output param select slot
 template textarea title xmp plaintext style script maction menclose mfenced annotation"""
-TAGS = frozenset(NAMES - SVG | MATHML) - set(_RUNS_OR_REACHES_OUT.split())
+ALLOWED_TAGS = frozenset(NAMES - SVG | MATHML) - set(_FORBIDDEN_TAGS.split())
 """The elements that stay."""
-_EVERYWHERE = {
+_GLOBAL_ATTRIBUTES = {
     "id", "class", "title", "lang", "dir", "role", "tabindex", "aria-label", "aria-hidden", "aria-describedby"}
-_OF_TAG = {
+_BY_TAG = {
     "a": {"href", "name"}, "img": {"src", "alt", "width", "height", "loading", "decoding", "srcset", "align"},
     "input": {"type", "checked", "disabled"}, "label": {"for"}, "details": {"open"}, "ol": {"start"},
     "td": {"style", "colspan", "rowspan", "align"}, "th": {"style", "colspan", "rowspan", "align", "scope"},
@@ -105,12 +106,13 @@ _OF_TAG = {
     "math": {"display", "displaystyle", "xmlns"}, "mtable": {"style"}, "mtd": {"style"}, "mpadded": {"style"},
     **{name: {"align"} for name in ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6")},
 }
-_OF_MATHML = {
+_MATHML_ATTRIBUTES = {
     "displaystyle", "scriptlevel", "mathvariant", "stretchy", "symmetric", "fence", "separator", "form", "lspace",
     "rspace", "minsize", "maxsize", "largeop", "movablelimits", "accent", "accentunder", "linethickness", "width",
     "height", "depth", "voffset", "columnalign", "columnspan", "rowspan", "rowspacing", "columnspacing"}
-ATTRIBUTES: dict[str, set[str]] = {
-    name: _EVERYWHERE | _OF_TAG.get(name, set()) | (_OF_MATHML if name in MATHML else set()) for name in sorted(TAGS)}
+ALLOWED_ATTRIBUTES: dict[str, set[str]] = {
+    name: _GLOBAL_ATTRIBUTES | _BY_TAG.get(name, set()) | (_MATHML_ATTRIBUTES if name in MATHML else set())
+    for name in sorted(ALLOWED_TAGS)}
 """The attributes that stay, by element."""
 
 _URL = frozenset(["href", "src", "poster", "cite"])
@@ -127,7 +129,7 @@ _STYLE = re.compile(
     r"|padding-(?:top|bottom|left|right): ?[0-9.]+(?:em)?)(?:;|\Z)\s*)+")
 
 
-def attribute(tag: str, name: str, value: str) -> str | None:
+def safe_attribute(tag: str, name: str, value: str) -> str | None:
     """An attribute's value as it may stay on a page; None where it may not."""
     if name in _URL:
         return value if is_safe_url(value) else None
@@ -142,7 +144,7 @@ def attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-DEEPEST = 100
+MAX_DEPTH = 100
 """Elements in one another; the tags of more are text."""
 _NAME = r"[^\s\"'<>/=]++"
 _VALUE = r"\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>`]++)"
@@ -154,8 +156,8 @@ _LOOSE_TAG = re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z]{_NAME}|[a-zA-Z])(?P<a
 _ATTRIBUTE = re.compile(
     rf"(?P<name>{_NAME})(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'<>`]++)))?+")
 _MORE = re.compile(r"<!--\s*more\s*-->", re.I)
-_ENDS = (("<!--", "-->"), ("<!", ">"), ("<?", ">"))
-_UNREAD = frozenset(["script", "style"])  # what they hold is no text
+_COMMENT_LIKE = (("<!--", "-->"), ("<!", ">"), ("<?", ">"))
+_REMOVED_WITH_CONTENT = frozenset(["script", "style"])  # what they hold is no text
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _ENDS_PARAGRAPH = _HEADINGS | {
     "address", "article", "aside", "blockquote", "center", "dd", "details", "dir", "div", "dl", "dt", "figcaption",
@@ -163,7 +165,7 @@ _ENDS_PARAGRAPH = _HEADINGS | {
     "table", "ul"}
 _CELLS = ("td", "th", "caption")
 _ROWS = ("tbody", "thead", "tfoot")
-_IN: dict[str, tuple[str, ...]] = {
+_TABLE_PARENTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("td", "th"), ("tr", *_ROWS, "table")), "tr": (*_ROWS, "table"),
     **dict.fromkeys((*_ROWS, "caption", "colgroup"), ("table",)), "col": ("colgroup", "table")}
 """What a part of a table may be in."""
@@ -176,12 +178,12 @@ _SIBLINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 _COMPONENT = "<!--"  # among the elements that are open: what is in a component ends with it
 
 
-def normalized(text: str) -> str:
+def normalize(text: str) -> str:
     """HTML made regular: marks of components stay where they are."""
-    return _Normalizing(text).run()
+    return _Normalizer(text).run()
 
 
-class _Normalizing:
+class _Normalizer:
     def __init__(self, text: str) -> None:
         self._text = text
         self._parts: list[str] = []
@@ -193,14 +195,14 @@ class _Normalizing:
     def run(self) -> str:
         text, at = self._text, 0
         while (begin := text.find("<", at)) >= 0:
-            self._say(text[at:begin])
+            self._write_text(text[at:begin])
             found = _TAG.match(text, begin) or _LOOSE_TAG.match(text, begin)
             at = self._tag(found) if found else self._other(begin)
-        self._say(text[at:])
+        self._write_text(text[at:])
         self._end_from(0)
         return "".join(self._parts)
 
-    def _say(self, text: str) -> None:
+    def _write_text(self, text: str) -> None:
         """Text."""
         if text:
             if not text.isspace():
@@ -209,14 +211,14 @@ class _Normalizing:
 
     def _other(self, begin: int) -> int:
         """A comment or the like, which only our own stay; else a letter."""
-        for mark, end in _ENDS:
+        for mark, end in _COMMENT_LIKE:
             if self._text.startswith(mark, begin) and mark not in self._endless:
                 stop = self._text.find(end, begin + 2)
                 if stop >= 0:
                     self._comment(self._text[begin:stop + len(end)])
                     return stop + len(end)
                 self._endless.add(mark)
-        self._say("&lt;")
+        self._write_text("&lt;")
         return begin + 1
 
     def _comment(self, comment: str) -> None:
@@ -243,13 +245,13 @@ class _Normalizing:
         name = found["name"].lower()
         if found["close"]:
             self._end_tag(name, found)
-        elif name in _UNREAD:
-            return self._unread(name, found.end())
-        elif name in TAGS:
+        elif name in _REMOVED_WITH_CONTENT:
+            return self._skip_content(name, found.end())
+        elif name in ALLOWED_TAGS:
             self._begin_tag(name, found)
         return found.end()
 
-    def _unread(self, name: str, at: int) -> int:
+    def _skip_content(self, name: str, at: int) -> int:
         stop = raw_end(self._text, at, name) if name not in self._endless else None
         if stop is None:
             self._endless.add(name)
@@ -260,11 +262,11 @@ class _Normalizing:
         attributes = _attributes(name, found["attributes"])
         if is_checkbox and not ('type="checkbox"' in attributes and " disabled" in attributes):
             return
-        if not self._make_room(name):
+        if not self._close_for(name):
             return
-        if len(self._open) >= DEEPEST and name not in VOID:
+        if len(self._open) >= MAX_DEPTH and name not in VOID:
             self._refused[name] += 1
-            self._say(escaped(found[0]))
+            self._write_text(escaped(found[0]))
             return
         self._parts.append(f"<{name}{attributes}>")
         if name in VOID:
@@ -273,23 +275,23 @@ class _Normalizing:
         if name in MATHML and found["attributes"].endswith("/"):
             self._end()
 
-    def _make_room(self, name: str) -> bool:
+    def _close_for(self, name: str) -> bool:
         """End what cannot hold an element that begins; False where the element
         cannot be."""
-        if name in _IN:
+        if name in _TABLE_PARENTS:
             return self._return_to_table(name)
         self._leave_table()
-        in_math = self._place(("math",), ())
+        in_math = self._find_open(("math",), ())
         if (name in MATHML) != (in_math >= 0 or name == "math"):
             if name in MATHML:
                 return False
             self._end_from(in_math)
         if name in _SIBLINGS:
-            place = self._place(*_SIBLINGS[name])
+            place = self._find_open(*_SIBLINGS[name])
             if place >= 0:
                 self._end_from(place)
         if name in _ENDS_PARAGRAPH:
-            place = self._place(("p",), ())
+            place = self._find_open(("p",), ())
             if place >= 0:
                 self._end_from(place)
         if name in _HEADINGS and self._open and self._open[-1] in _HEADINGS:
@@ -298,28 +300,28 @@ class _Normalizing:
 
     def _return_to_table(self, name: str) -> bool:
         """End what is open in a table where a part of it begins."""
-        table = self._place(("table",), (), through_cells=True)
+        table = self._find_open(("table",), (), through_cells=True)
         if table < 0:
             return False
-        while self._open[-1] not in _IN[name]:
+        while self._open[-1] not in _TABLE_PARENTS[name]:
             self._end()
         return True
 
     def _leave_table(self) -> None:
         """End a table where something begins that is in none of its cells."""
         if self._open and self._open[-1] in _TABLE:
-            self._end_from(self._place(("table",), (), through_cells=True))
+            self._end_from(self._find_open(("table",), (), through_cells=True))
 
     def _end_tag(self, name: str, found: re.Match[str]) -> None:
         if self._refused[name]:
             self._refused[name] -= 1
-            self._say(escaped(found[0]))
-        elif name in TAGS and name not in VOID:
-            place = self._place((name,), (), through_cells=name in _IN or name == "table")
+            self._write_text(escaped(found[0]))
+        elif name in ALLOWED_TAGS and name not in VOID:
+            place = self._find_open((name,), (), through_cells=name in _TABLE_PARENTS or name == "table")
             if place >= 0:
                 self._end_from(place)
 
-    def _place(self, names: tuple[str, ...], hidden_by: tuple[str, ...], *, through_cells: bool = False) -> int:
+    def _find_open(self, names: tuple[str, ...], hidden_by: tuple[str, ...], *, through_cells: bool = False) -> int:
         """Where the innermost open element of these names is; -1 where there is
         none, or something hides it."""
         if not any(self._counts[name] for name in names):
@@ -354,11 +356,11 @@ def _attributes(tag: str, written: str) -> str:
     kept: dict[str, str] = {}
     for found in _ATTRIBUTE.finditer(written) if written.strip(" /") else ():
         name = found["name"].lower()
-        if name not in ATTRIBUTES[tag] or name in kept:
+        if name not in ALLOWED_ATTRIBUTES[tag] or name in kept:
             continue
         value = next((found[group] for group in ("double", "single", "bare") if found[group] is not None), "")
         plain = html.unescape(value) if "&" in value else value
-        stays = _reference(plain) if name in ("href", "src") else attribute(tag, name, plain)
+        stays = _reference(plain) if name in ("href", "src") else safe_attribute(tag, name, plain)
         if stays == plain:
             kept[name] = value.replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
         elif stays is not None:

@@ -65,7 +65,7 @@ class Locator:
         return self._position(at)
 
     def _next(self, form: str) -> int:
-        text, places = self._text(), self._by_beginning().get(_beginning(form, 0), [])
+        text, places = self._text(), self._by_beginning().get(_target_prefix(form, 0), [])
         start = self._from.get(form, 0)
         for index in range(bisect_left(places, start), len(places)):
             at = places[index]
@@ -82,7 +82,7 @@ class Locator:
             self._places = {}
             for found in _BEFORE.finditer(self._text()):
                 at = found.end()
-                self._places.setdefault(_beginning(self._text(), at), []).append(at)
+                self._places.setdefault(_target_prefix(self._text(), at), []).append(at)
         return self._places
 
     def _text(self) -> str:
@@ -97,7 +97,7 @@ class Locator:
         return before + 1, at - (self._ends[before - 1] if before else -1)
 
 
-def _beginning(text: str, at: int) -> str:
+def _target_prefix(text: str, at: int) -> str:
     found = _BEGIN.match(text, at)
     return found[0] if found else ""
 

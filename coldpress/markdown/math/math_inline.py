@@ -7,10 +7,10 @@ import re
 from coldpress.markdown import tree
 from coldpress.text import CJK
 
-_TWO = re.compile(r"\$\$(?!\$)((?:[^$\\]|\\.)+?)\$\$(?!\$)", re.S)
-_ONE = re.compile(  # before an English ending too: the $n$th
+_DOUBLE_DOLLAR = re.compile(r"\$\$(?!\$)((?:[^$\\]|\\.)+?)\$\$(?!\$)", re.S)
+_SINGLE_DOLLAR = re.compile(  # before an English ending too: the $n$th
     r"\$(?![\s$])((?:[^$\\\n]|\\.|\n(?!\n))*?(?:[^\s$\\]|\\.))\$(?:(?![\w$])|(?=(?:st|nd|rd|th|s)\b))", re.A)
-_TICKED = re.compile(r"\$`([^`\n]+)`\$")
+_DOLLAR_BACKTICK = re.compile(r"\$`([^`\n]+)`\$")
 _ESCAPED = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\](?![(\[:])", re.S)
 _TEX = re.compile(r"[\\^_={}<>+*/|]")
 _WORDS = re.compile(r"[A-Za-z]{2,}")
@@ -19,7 +19,7 @@ _CJK_PROSE = re.compile("[\u3001\u3002\uff01\uff0c\uff1b\uff1f]")
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
 _SCRIPT = re.compile(r"[=^_]")
 _CURRENCY = re.compile(r"[€£¥₩₹₽]|(?:\b|\d)(?:US|HK|NT|[ACRS])$")
-_LONGEST = 2000
+_MAX_LENGTH = 2000
 # What Markdown reads before formulas: tags (a `<b>` alone may be two comparisons), URLs, code.
 _MARKUP = re.compile(rf"</[a-zA-Z][a-zA-Z0-9-]*[ ]*>|<(?P<tag>[a-zA-Z][a-zA-Z0-9-]+)(?:{tree.ATTRIBUTE})*+[ ]*/?>|://"
                      "|`|<!--")
@@ -36,20 +36,20 @@ def formula_at(text: str, at: int) -> tuple[str, int, bool] | None:
     """The formula at a place: its TeX, its end, and whether it is to be shown
     as a block."""
     if text.startswith("$$", at):
-        found = _TWO.match(text, at, at + _LONGEST)
-        return (found[1], found.end(), True) if found and is_block(found[1]) else None
-    found = _TICKED.match(text, at, at + _LONGEST)
+        found = _DOUBLE_DOLLAR.match(text, at, at + _MAX_LENGTH)
+        return (found[1], found.end(), True) if found and is_dollar_block(found[1]) else None
+    found = _DOLLAR_BACKTICK.match(text, at, at + _MAX_LENGTH)
     if found:
         return found[1], found.end(), False
     if at and ((text[at - 1].isalnum() and text[at - 1].isascii()) or text[at - 1] in "$\\"):
         return None
-    found = _ONE.match(text, at, at + _LONGEST)
+    found = _SINGLE_DOLLAR.match(text, at, at + _MAX_LENGTH)
     return (found[1], found.end(), False) if found and _is_formula(found[1]) and not _has_markup(found[1]) else None
 
 
 def escaped_at(text: str, at: int) -> tuple[str, int, bool] | None:
     r"""The formula that `\(` or `\[` begins, where what is in it looks like one."""
-    found = _ESCAPED.match(text, at, at + _LONGEST)
+    found = _ESCAPED.match(text, at, at + _MAX_LENGTH)
     if not found or _has_markup(found[1] or found[2]):
         return None
     if found[1]:
@@ -81,12 +81,12 @@ def _is_prose(text: str) -> bool:
     return bool(count) and not signs.search(_EMPHASIS.sub("", words))
 
 
-def is_display(text: str) -> bool:
+def is_bracketed_block(text: str) -> bool:
     r"""Whether a text between `\[` and `\]` that stand on a line of their own is one."""
     return bool(_TEX.search(text)) and not (_has_markup(text) or _is_prose(text) or r"\[" in text)
 
 
-def is_block(text: str) -> bool:
+def is_dollar_block(text: str) -> bool:
     """Whether a text between two `$$` of one line is a formula, and not what is
     said of dear restaurants."""
     return bool(text.strip()) and not _has_markup(text) and (
@@ -109,11 +109,11 @@ def _is_formula(tex: str) -> bool:
     if _CJK.search(tex):
         return not is_price and bool(_SCRIPT.search(tex)) and not _CJK_PROSE.search(tex)
     if not _TEX.search(tex):
-        return _is_plain(tex)
+        return _is_plain_formula(tex)
     return not (is_price and re.search(r"\s", tex) and _WORDS.search(tex))
 
 
-def _is_plain(tex: str) -> bool:
+def _is_plain_formula(tex: str) -> bool:
     """Of what has none of TeX's marks: `x`, `f(x)` and `(i, j)`, but no words,
     and nothing like `(this).`."""
     if re.search(r"\s", tex) and (_WORDS.search(tex) or tex[0].isdigit()):

@@ -8,8 +8,15 @@ from html import escape
 
 import math_core
 
-from coldpress.markdown.math.tex_parse import Unreadable
-from coldpress.markdown.math.tex_rewrite import MACROS, RewrittenTex, label, rewrite, rewrite_macro, tag_placeholder
+from coldpress.markdown.math.tex_parse import TexError
+from coldpress.markdown.math.tex_rewrite import (
+    MACROS,
+    RewrittenTex,
+    rewrite,
+    rewrite_macro,
+    safe_label,
+    tag_placeholder,
+)
 from coldpress.markdown.rendered import Flaw
 
 _NAME = re.compile(r"\\?([A-Za-z]+)")
@@ -23,7 +30,7 @@ _LEVEL = re.compile(r' scriptlevel="[^"]*"')
 _EQREF = re.compile(r"\\eqref\s*\{([^{}]*)\}")
 
 
-class Maths:
+class MathConverter:
     """Formulas as MathML; those that math-core refuses are shown as code, and
     are among `flaws`.  `macros` are the author's own commands by name; raises
     `ValueError` for one that is none.
@@ -34,7 +41,7 @@ class Maths:
 
     def __init__(self, macros: Mapping[str, str] | None = None) -> None:
         self.flaws: list[Flaw] = []
-        self._converter = _converter({**MACROS, **_checked(macros or {})})
+        self._converter = _converter({**MACROS, **_rewrite_macros(macros or {})})
 
     def reset(self) -> None:
         """Begin with another page."""
@@ -45,19 +52,19 @@ class Maths:
         """The MathML of a formula that begins at a place of the body."""
         try:
             rewritten = rewrite(tex, display=display)
-        except Unreadable as reason:
+        except TexError as reason:
             return self._refuse(tex, str(reason), reason.at, line, column)
         try:
             html = str(self._converter.convert_with_global_state(rewritten.text, displaystyle=display))
         except math_core.LatexError as reason:
-            offset, message = _read(reason)
+            offset, message = _error_place(reason)
             return self._refuse(tex, message, rewritten.source_offset(offset), line, column)
         unknown = _UNKNOWN.search(html)
         if unknown:
-            found = next((found for found in _EQREF.finditer(tex) if label(found[1]) == unknown[1]), None)
+            found = next((found for found in _EQREF.finditer(tex) if safe_label(found[1]) == unknown[1]), None)
             return self._refuse(tex, f'no formula above has the label "{found[1] if found else unknown[1]}"',
                                 found.start() if found else 0, line, column)
-        return _with_tags(_levelled(_stretched(html)), rewritten)
+        return _insert_tags(_move_script_levels(_fix_stretched_marks(html)), rewritten)
 
     def _refuse(self, tex: str, reason: str, offset: int, line: int, column: int) -> str:
         before = tex[:offset]
@@ -75,7 +82,7 @@ def _converter(macros: Mapping[str, str]) -> math_core.LatexToMathML:
                                    allow_unreliable_rendering=True)
 
 
-def _checked(macros: Mapping[str, str]) -> dict[str, str]:
+def _rewrite_macros(macros: Mapping[str, str]) -> dict[str, str]:
     """Macros by their bare names, in math-core's words."""
     made: dict[str, str] = {}
     for written, tex in macros.items():
@@ -86,37 +93,37 @@ def _checked(macros: Mapping[str, str]) -> dict[str, str]:
             raise ValueError(f'the macro "{written}" needs a text')
         try:
             made[name[1]] = rewrite_macro(tex)
-        except Unreadable as reason:
+        except TexError as reason:
             raise ValueError(f'the macro "{written}": {reason}') from None
     try:
         _converter({**MACROS, **made})
     except math_core.LatexError as reason:
-        raise ValueError(_which(reason, [*MACROS, *made])) from None
+        raise ValueError(_macro_error(reason, [*MACROS, *made])) from None
     return made
 
 
-def _which(reason: Exception, names: list[str]) -> str:
+def _macro_error(reason: Exception, names: list[str]) -> str:
     """math-core names a macro by its number."""
     number = re.match(r"macro(\d+):", str(reason))
     name = list(dict.fromkeys(names))[int(number[1])] if number else "?"
-    return f'the macro "{name}": {_read(reason)[1]}'
+    return f'the macro "{name}": {_error_place(reason)[1]}'
 
 
-def _read(reason: Exception) -> tuple[int, str]:
+def _error_place(reason: Exception) -> tuple[int, str]:
     """Where, and what."""
     place, _, message = str(reason).partition(": ")
     offset = place.rpartition(":")[2]
     return (int(offset), message.rstrip(".")) if offset.isdigit() else (0, str(reason))
 
 
-def _stretched(html: str) -> str:
+def _fix_stretched_marks(html: str) -> str:
     r"""What browsers stretch only when it is put so: `\Big|` only in a row."""
     for mark, better in _STRETCHED:
         html = html.replace(mark, better)
     return _ALONE.sub(r"\1<mrow>\2</mrow>", html)
 
 
-def _levelled(html: str) -> str:
+def _move_script_levels(html: str) -> str:
     """The size of a table's letters on an element that may say it: MathML 3, by
     which validators go, has `scriptlevel` only on `mstyle`."""
     open_levels: list[bool] = []
@@ -131,7 +138,7 @@ def _levelled(html: str) -> str:
     return _TABLE.sub(tag, html) if "scriptlevel" in html else html
 
 
-def _with_tags(html: str, rewritten: RewrittenTex) -> str:
+def _insert_tags(html: str, rewritten: RewrittenTex) -> str:
     for number, tag in enumerate(rewritten.tags):
         html = html.replace(tag_placeholder(number), escape(tag, quote=False), 1)
     return html

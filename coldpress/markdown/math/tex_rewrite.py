@@ -13,17 +13,17 @@ from dataclasses import dataclass
 
 from coldpress.markdown.math import tex_parse
 from coldpress.markdown.math.tex_parse import (
-    Group,
-    Node,
     NodeReader,
-    Row,
-    Token,
-    cells_of,
-    flat,
+    TexGroup,
+    TexNode,
+    TexRow,
+    TexToken,
+    flatten,
     is_blank,
-    parse,
-    rows_of,
-    tokens_of,
+    parse_tex,
+    split_cells,
+    split_rows,
+    tokenize,
 )
 
 # What is only short for something else, as macros: a page may define it anew.
@@ -38,8 +38,8 @@ _RENAMED = {
     "split": "aligned", "alignat": "align", "alignat*": "align*", "alignedat": "aligned", "flalign": "align",
     "flalign*": "align*", "eqnarray": "align", "eqnarray*": "align*", "smallmatrix": "subarray",
     **{f"{kind}matrix*": f"{kind}matrix" for kind in ("", "p", "b", "B", "v", "V")}}
-_TRANSPARENT = frozenset(["math", "displaymath", "subequations"])
-_COUNTED = frozenset(["alignat", "alignat*", "alignedat"])
+_DROPPED_ENVIRONMENTS = frozenset(["math", "displaymath", "subequations"])
+_WITH_COLUMN_COUNT = frozenset(["alignat", "alignat*", "alignedat"])
 _NUMBERED = frozenset(["equation", "align", "gather", "multline"])
 _TABLES = {"\\substack": "subarray", "\\matrix": "matrix", "\\pmatrix": "pmatrix", "\\cases": "cases",
            "\\eqalign": "aligned"}
@@ -59,7 +59,7 @@ class RewrittenTex:
     """A formula for math-core.  math-core refuses the texts of `tags`, so the
     formula has a placeholder (`tag_placeholder`) in the place of each."""
 
-    tokens: tuple[Token, ...]
+    tokens: tuple[TexToken, ...]
     tags: tuple[str, ...]
 
     @property
@@ -82,252 +82,252 @@ def tag_placeholder(number: int) -> str:
 
 def rewrite(tex: str, *, display: bool) -> RewrittenTex:
     """Rewrites a formula for math-core.  Raises `Unreadable`."""
-    writer = _Writer(display=display)
-    writer.lines(parse(tex))
-    return RewrittenTex(tuple(writer.whole()), tuple(writer.tags))
+    writer = _TexWriter(display=display)
+    writer.write_rows(parse_tex(tex))
+    return RewrittenTex(tuple(writer.finished()), tuple(writer.tags))
 
 
 def rewrite_macro(tex: str) -> str:
     """Rewrites a macro's definition for math-core.  Raises `Unreadable`."""
-    writer = _Writer(display=False)
-    writer.nodes(parse(tex))
+    writer = _TexWriter(display=False)
+    writer.write_nodes(parse_tex(tex))
     return "".join(token.text for token in writer.tokens)
 
 
-class _Writer:
+class _TexWriter:
     """Writes the tokens of a parsed formula, with replacements."""
 
     def __init__(self, *, display: bool) -> None:
-        self.tokens: list[Token] = []
+        self.tokens: list[TexToken] = []
         self.tags: list[str] = []
         self._display = display
-        self._tag: list[Token] = []
+        self._tag: list[TexToken] = []
         self._numbered = 0  # environments with numbers that we are in
 
-    def whole(self) -> list[Token]:
+    def finished(self) -> list[TexToken]:
         r"""All that was written: a formula that has a `\tag`, but no environment
         for it, in one."""
         if not self._tag:
             return self.tokens
         at = self._tag[0].at
-        return [*tokens_of("\\begin{equation}", at), *self.tokens, *self._tag, *tokens_of("\\end{equation}", at)]
+        return [*tokenize("\\begin{equation}", at), *self.tokens, *self._tag, *tokenize("\\end{equation}", at)]
 
-    def lines(self, nodes: Row) -> None:
+    def write_rows(self, nodes: TexRow) -> None:
         r"""Nodes with `\\` outside of any environment, in one."""
-        rows = rows_of(nodes)
+        rows = split_rows(nodes)
         if len(rows) == 1:
-            self.nodes(rows[0])
+            self.write_nodes(rows[0])
             return
-        name = "aligned" if any(len(cells_of(row)) > 1 for row in rows) else "gathered"
-        self._rows(name, "", rows, next(flat(nodes)).at, nodes[-1].at)
+        name = "aligned" if any(len(split_cells(row)) > 1 for row in rows) else "gathered"
+        self._rows(name, "", rows, next(flatten(nodes)).at, nodes[-1].at)
 
-    def nodes(self, nodes: Row) -> None:
+    def write_nodes(self, nodes: TexRow) -> None:
         """Nodes one after the other."""
-        reading = NodeReader(nodes)
-        while (node := reading.next()) is not None:
-            if isinstance(node, Token):
-                _COMMANDS.get(node.text, _Writer._token)(self, node, reading)
+        reader = NodeReader(nodes)
+        while (node := reader.next()) is not None:
+            if isinstance(node, TexToken):
+                _COMMANDS.get(node.text, _TexWriter._token)(self, node, reader)
             elif node.name is None:
-                self._say("{", node.at)
-                self.lines(node.nodes)
-                self._say("}", node.end)
+                self._write("{", node.at)
+                self.write_rows(node.nodes)
+                self._write("}", node.end)
             else:
                 self._environment(node)
 
-    def _say(self, text: str, at: int) -> None:
-        self.tokens += tokens_of(text, at)
+    def _write(self, text: str, at: int) -> None:
+        self.tokens += tokenize(text, at)
 
-    def _braced(self, nodes: Row, at: int) -> None:
-        self._say("{", at)
-        self.lines(nodes)
-        self._say("}", at)
+    def _braced(self, nodes: TexRow, at: int) -> None:
+        self._write("{", at)
+        self.write_rows(nodes)
+        self._write("}", at)
 
-    def _rows(self, name: str, columns: str, rows: list[Row], at: int, end: int) -> None:
-        self._say(f"\\begin{{{name}}}{columns}", at)
+    def _rows(self, name: str, columns: str, rows: list[TexRow], at: int, end: int) -> None:
+        self._write(f"\\begin{{{name}}}{columns}", at)
         for number, row in enumerate(rows):
             if number:
-                self._say("\\\\", at)
-            self.nodes(row)
-        self._say(f"\\end{{{name}}}", end)
+                self._write("\\\\", at)
+            self.write_nodes(row)
+        self._write(f"\\end{{{name}}}", end)
 
-    def _environment(self, group: Group) -> None:
+    def _environment(self, group: TexGroup) -> None:
         name = group.name or ""
-        if name in _TRANSPARENT:
-            self.lines(group.nodes)
+        if name in _DROPPED_ENVIRONMENTS:
+            self.write_rows(group.nodes)
             return
-        reading = NodeReader(group.nodes)
+        reader = NodeReader(group.nodes)
         columns = ""
-        if name == "array" and (found := reading.argument()):
+        if name == "array" and (found := reader.argument()):
             columns = f"{{{_plain_columns(found)}}}"
-        elif name in _COUNTED:
-            reading.argument()
+        elif name in _WITH_COLUMN_COUNT:
+            reader.argument()
         elif name in _RENAMED and name.endswith("matrix*"):
-            reading.option()
-        rows = rows_of(reading.rest())
+            reader.option()
+        rows = split_rows(reader.rest())
         if name.startswith("eqnarray"):
-            rows = [tex_parse.without_second_column(row) for row in rows]
+            rows = [tex_parse.drop_sign_column(row) for row in rows]
         elif name == "smallmatrix":
-            columns = f"{{{'c' * max(len(cells_of(row)) for row in rows)}}}"
+            columns = f"{{{'c' * max(len(split_cells(row)) for row in rows)}}}"
         name = _RENAMED.get(name, name)
         if name.startswith("align"):
-            rows = tex_parse.of_one_width(rows)
+            rows = tex_parse.pad_rows(rows)
         is_numbered = name.rstrip("*") in _NUMBERED
         self._numbered += is_numbered
         self._rows(name, columns, rows, group.at, group.end)
         self._numbered -= is_numbered
 
-    def _token(self, token: Token, reading: NodeReader) -> None:
-        self.tokens.append(Token(" ", token.at) if token.text[0] == "%" else token)
+    def _token(self, token: TexToken, reader: NodeReader) -> None:
+        self.tokens.append(TexToken(" ", token.at) if token.text[0] == "%" else token)
 
-    def _entity(self, token: Token, reading: NodeReader) -> None:
+    def _entity(self, token: TexToken, reader: NodeReader) -> None:
         """`&lt;`, as authors write it whose formulas were HTML."""
-        self.tokens.append(Token(_ENTITIES[token.text], token.at))
+        self.tokens.append(TexToken(_ENTITIES[token.text], token.at))
 
-    def _percent(self, token: Token, reading: NodeReader) -> None:
+    def _percent(self, token: TexToken, reader: NodeReader) -> None:
         """Not a comment: no line ends it."""
-        self._say("\\%", token.at)
+        self._write("\\%", token.at)
 
-    def _escaped(self, token: Token, reading: NodeReader) -> None:
+    def _escaped(self, token: TexToken, reader: NodeReader) -> None:
         r"""`\*` and `\_{`, as authors write them whose Markdown took the marks away."""
-        following = reading.peek()
-        is_mark = token.text == "\\*" or (isinstance(following, Group) and following.name is None)
-        self.tokens.append(Token(token.text[1], token.at) if is_mark else token)
+        following = reader.peek()
+        is_mark = token.text == "\\*" or (isinstance(following, TexGroup) and following.name is None)
+        self.tokens.append(TexToken(token.text[1], token.at) if is_mark else token)
 
-    def _size(self, token: Token, reading: NodeReader) -> None:
+    def _size(self, token: TexToken, reader: NodeReader) -> None:
         """MathML has one size."""
-        self._say(" ", token.at)
+        self._write(" ", token.at)
 
-    def _fence(self, token: Token, reading: NodeReader) -> None:
+    def _fence(self, token: TexToken, reader: NodeReader) -> None:
         r"""`\left<`, and `\big.`, which is nothing."""
-        following = reading.peek()
-        text = following.text if isinstance(following, Token) else ""
+        following = reader.peek()
+        text = following.text if isinstance(following, TexToken) else ""
         if text == "." and token.text.lower().startswith("\\big"):
-            reading.next()
+            reader.next()
             return
         self.tokens.append(token)
         if text in _ANGLES:
-            reading.next()
-            self._say(f"{_ANGLES[text]} ", token.at)
+            reader.next()
+            self._write(f"{_ANGLES[text]} ", token.at)
 
-    def _definition(self, token: Token, reading: NodeReader) -> None:
+    def _definition(self, token: TexToken, reader: NodeReader) -> None:
         r"""`\newcommand` for a name that is known already defines it anew: each
         formula of a page may well repeat it."""
-        name = reading.argument()
+        name = reader.argument()
         if name is None:
             self.tokens.append(token)
             return
         command = name.text.strip()
-        self._say(f"\\providecommand{{{command}}}{{}}\\renewcommand{{{command}}}", token.at)
+        self._write(f"\\providecommand{{{command}}}{{}}\\renewcommand{{{command}}}", token.at)
         if token.text == "\\DeclareMathOperator":
-            body = reading.argument()
-            self._say("{\\operatorname{", token.at)
-            self.nodes(tex_parse.inner_of(body))
-            self._say("}}", token.at)
+            body = reader.argument()
+            self._write("{\\operatorname{", token.at)
+            self.write_nodes(tex_parse.argument_nodes(body))
+            self._write("}}", token.at)
             return
-        while (node := reading.next()) is not None:
-            if isinstance(node, Group):
-                self._say("{", node.at)
-                self.nodes(node.nodes)
-                self._say("}", node.end)
+        while (node := reader.next()) is not None:
+            if isinstance(node, TexGroup):
+                self._write("{", node.at)
+                self.write_nodes(node.nodes)
+                self._write("}", node.end)
                 return
             self.tokens += [node]
 
-    def _text(self, token: Token, reading: NodeReader) -> None:
+    def _text(self, token: TexToken, reader: NodeReader) -> None:
         r"""`\text{for $x$ and a_b}`: a formula within a text stands between
         texts, and what means nothing in a text is a character of it."""
-        found = reading.argument()
+        found = reader.argument()
         if found is None:
             self.tokens.append(token)
             return
         command = "\\text" if token.text in ("\\mbox", "\\hbox") else token.text
-        parts = tex_parse.parts_between_dollars(tex_parse.inner_of(found))
+        parts = tex_parse.parts_between_dollars(tex_parse.argument_nodes(found))
         if len(parts) % 2 == 0:  # a `$` alone, which math-core refuses
-            self.tokens += [token, *flat([found])]
+            self.tokens += [token, *flatten([found])]
         elif command == "\\fbox" and len(parts) == 3 and is_blank([*parts[0], *parts[2]]):
-            self._say("\\boxed", token.at)
+            self._write("\\boxed", token.at)
             self._braced(parts[1], token.at)
         else:
             self._texts(command, parts, token.at)
 
-    def _texts(self, command: str, parts: list[Row], at: int) -> None:
-        self._say("{" if len(parts) > 1 else "", at)
+    def _texts(self, command: str, parts: list[TexRow], at: int) -> None:
+        self._write("{" if len(parts) > 1 else "", at)
         for number, part in enumerate(parts):
             if number % 2:
                 self._braced(part, at)
             elif part or len(parts) == 1:
-                self._say(f"{command}{{", at)
-                self.tokens += [Token(f"\\{text}" if text in ("_", "&", "#", "%") else text, place)
-                                for text, place in flat(part)]
-                self._say("}", at)
-        self._say("}" if len(parts) > 1 else "", at)
+                self._write(f"{command}{{", at)
+                self.tokens += [TexToken(f"\\{text}" if text in ("_", "&", "#", "%") else text, place)
+                                for text, place in flatten(part)]
+                self._write("}", at)
+        self._write("}" if len(parts) > 1 else "", at)
 
-    def _table(self, token: Token, reading: NodeReader) -> None:
+    def _table(self, token: TexToken, reader: NodeReader) -> None:
         r"""`\substack{…}`, and plain TeX's `\matrix{…}`."""
-        found = reading.argument()
-        if not isinstance(found, Group):
+        found = reader.argument()
+        if not isinstance(found, TexGroup):
             self.tokens += [token, *([found] if found else [])]
             return
         name = _TABLES[token.text]
-        self._rows(name, "{c}" if name == "subarray" else "", rows_of(found.nodes), token.at, found.end)
+        self._rows(name, "{c}" if name == "subarray" else "", split_rows(found.nodes), token.at, found.end)
 
-    def _smash(self, token: Token, reading: NodeReader) -> None:
-        reading.option()
+    def _smash(self, token: TexToken, reader: NodeReader) -> None:
+        reader.option()
 
-    def _starred(self, token: Token, reading: NodeReader) -> None:
+    def _starred(self, token: TexToken, reader: NodeReader) -> None:
         self.tokens.append(token)
-        following = reading.peek()
+        following = reader.peek()
         if following and following.text == "*":
-            reading.next()
+            reader.next()
 
-    def _color(self, token: Token, reading: NodeReader) -> None:
+    def _color(self, token: TexToken, reader: NodeReader) -> None:
         r"""`\color{#f00}` and `\textcolor{#f00}{…}`."""
-        name = reading.argument()
-        code = _COLOR.fullmatch(name.text) if isinstance(name, Group) else None
+        name = reader.argument()
+        code = _COLOR.fullmatch(name.text) if isinstance(name, TexGroup) else None
         if name is None or code is None:
-            self.tokens += [token, *flat([name] if name else [])]
+            self.tokens += [token, *flatten([name] if name else [])]
             return
         digits = code[1] if len(code[1]) == 6 else "".join(digit * 2 for digit in code[1])
         color = f"\\color[HTML]{{{digits.upper()}}}"
-        shown = reading.argument() if token.text == "\\textcolor" else None
-        self._say("{" + color if shown else color, token.at)
+        shown = reader.argument() if token.text == "\\textcolor" else None
+        self._write("{" + color if shown else color, token.at)
         if shown:
-            self.lines(tex_parse.inner_of(shown))
-            self._say("}", tex_parse.end_of(shown))
+            self.write_rows(tex_parse.argument_nodes(shown))
+            self._write("}", tex_parse.end_offset(shown))
 
-    def _label(self, token: Token, reading: NodeReader) -> None:
+    def _label(self, token: TexToken, reader: NodeReader) -> None:
         """A label in the few characters that math-core takes."""
-        found = reading.argument()
+        found = reader.argument()
         self.tokens.append(token)
         if found:
-            self._say(f"{{{label(found.text)}}}", token.at)
+            self._write(f"{{{safe_label(found.text)}}}", token.at)
 
-    def _operator(self, token: Token, reading: NodeReader) -> None:
+    def _operator(self, token: TexToken, reader: NodeReader) -> None:
         r"""`\mathop{…}\limits_{…}`: what stands below and above it."""
-        found = reading.argument()
+        found = reader.argument()
         self.tokens.append(token)
         if found is None:
             return
-        is_asked = reading.skips("\\limits")
-        scripts: list[tuple[str, Row]] = []
-        while (self._display or is_asked) and len(scripts) < 2 and (mark := reading.skips("_", "^")):
+        is_asked = reader.accept("\\limits")
+        scripts: list[tuple[str, TexRow]] = []
+        while (self._display or is_asked) and len(scripts) < 2 and (mark := reader.accept("_", "^")):
             command = "\\underset" if mark == "_" else "\\overset"
-            scripts.append((command, tex_parse.inner_of(reading.argument())))
-        self._say("{", token.at)
+            scripts.append((command, tex_parse.argument_nodes(reader.argument())))
+        self._write("{", token.at)
         for command, script in scripts:
-            self._say(command, token.at)
+            self._write(command, token.at)
             self._braced(script, token.at)
-            self._say("{", token.at)
-        self.lines(tex_parse.inner_of(found))
-        self._say("}" * (len(scripts) + 1), tex_parse.end_of(found))
+            self._write("{", token.at)
+        self.write_rows(tex_parse.argument_nodes(found))
+        self._write("}" * (len(scripts) + 1), tex_parse.end_offset(found))
 
-    def _tagged(self, token: Token, reading: NodeReader) -> None:
+    def _tagged(self, token: TexToken, reader: NodeReader) -> None:
         r"""`\tag{…}`, kept for the end where there is no environment for it."""
-        star = "*" if reading.skips("*") else ""
-        found = reading.argument()
+        star = "*" if reader.accept("*") else ""
+        found = reader.argument()
         if found is None:
             self.tokens.append(token)
             return
-        written = tokens_of(f"\\tag{star}{{{self._tag_of(found.text)}}}", token.at)
+        written = tokenize(f"\\tag{star}{{{self._tag_of(found.text)}}}", token.at)
         if self._numbered or self._tag or not self._display:
             self.tokens += written
         else:
@@ -342,28 +342,29 @@ class _Writer:
         return tag_placeholder(len(self.tags) - 1)
 
 
-def label(written: str) -> str:
+def safe_label(written: str) -> str:
     """A label in the few characters that math-core takes, and an address too."""
     return re.sub(r"[^A-Za-z0-9:.-]", lambda found: "-" if found[0] in " _/" else f"-{ord(found[0]):x}",
                   written.strip())
 
 
-def _plain_columns(node: Node) -> str:
+def _plain_columns(node: TexNode) -> str:
     r"""`*{20}{c}` and `l@{\,}r` in letters only."""
     written = re.sub(r"\*\s*\{(\d{1,2})\}\s*\{([^{}]*)\}", lambda found: int(found[1]) * found[2], node.text)
     written = re.sub(rf"[@!<>]\s*{_BRACES}", "", written)
     return re.sub(rf"[pmb]\s*{_BRACES}", "l", written).replace(" ", "")
 
 
-_COMMANDS: dict[str, Callable[[_Writer, Token, NodeReader], None]] = {
-    **dict.fromkeys(_ENTITIES, _Writer._entity),
-    **{f"\\{name}": _Writer._text for name in _TEXTS},
-    **{f"\\{name}": _Writer._size for name in _SIZES},
-    **dict.fromkeys(_TABLES, _Writer._table),
-    **dict.fromkeys(("\\left", "\\middle", "\\right"), _Writer._fence),
-    **{f"\\{size}{side}": _Writer._fence for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")},
-    "%": _Writer._percent, "\\*": _Writer._escaped, "\\_": _Writer._escaped, "\\smash": _Writer._smash,
-    "\\hspace": _Writer._starred, "\\newcommand": _Writer._definition,
-    "\\DeclareMathOperator": _Writer._definition, "\\color": _Writer._color, "\\textcolor": _Writer._color,
-    "\\label": _Writer._label, "\\eqref": _Writer._label, "\\mathop": _Writer._operator, "\\tag": _Writer._tagged,
+_COMMANDS: dict[str, Callable[[_TexWriter, TexToken, NodeReader], None]] = {
+    **dict.fromkeys(_ENTITIES, _TexWriter._entity),
+    **{f"\\{name}": _TexWriter._text for name in _TEXTS},
+    **{f"\\{name}": _TexWriter._size for name in _SIZES},
+    **dict.fromkeys(_TABLES, _TexWriter._table),
+    **dict.fromkeys(("\\left", "\\middle", "\\right"), _TexWriter._fence),
+    **{f"\\{size}{side}": _TexWriter._fence for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")},
+    "%": _TexWriter._percent, "\\*": _TexWriter._escaped, "\\_": _TexWriter._escaped, "\\smash": _TexWriter._smash,
+    "\\hspace": _TexWriter._starred, "\\newcommand": _TexWriter._definition,
+    "\\DeclareMathOperator": _TexWriter._definition, "\\color": _TexWriter._color, "\\textcolor": _TexWriter._color,
+    "\\label": _TexWriter._label, "\\eqref": _TexWriter._label,
+    "\\mathop": _TexWriter._operator, "\\tag": _TexWriter._tagged,
 }

@@ -11,14 +11,14 @@ from xml.etree.ElementTree import Element
 _LIST = (r"\{(?::|(?=[ ]*(?:[#.][\w-]|[\w:-]+=)))[ ]*(?=[^{}\n ])"
          r"(?:(?P<list>(?:\"[^\"\n]*\"|'[^'\n]*'|[^{}\n\"'])*+)|(?P<simple>[^{}\n]*))\}")
 INLINE = re.compile(_LIST)
-_MOST = 8  # braces from the end on that may begin a list
+_MAX_BRACES = 8  # braces from the end on that may begin a list
 _AT_END = re.compile(rf"{_LIST}[ ]*$")
 _NAME = re.compile(r"[A-Za-z_:][\w:.-]*")
 _PAIR = re.compile(
     r"""(?P<name>[^ =}]+)=(?:"(?P<double>.*?)"|'(?P<single>.*?)'|(?P<bare>[^ =}]+))|(?P<word>[^ =}]+)| """)
 
 
-class Attributes:
+class AttributeList:
     """A list within a text, for the element before it; text where there is none."""
 
     __slots__ = ("inner", "text")
@@ -28,7 +28,7 @@ class Attributes:
         self.inner = inner
 
 
-def read_pairs(inner: str) -> Iterator[tuple[str, str | None]]:
+def parse_pairs(inner: str) -> Iterator[tuple[str, str | None]]:
     """Yields the names and values in a list, up to the first text that is none: a class
     is named `.`, a word alone has no value."""
     at = 0
@@ -45,7 +45,7 @@ def read_pairs(inner: str) -> Iterator[tuple[str, str | None]]:
 
 def apply(element: Element, inner: str) -> None:
     """Give an element the attributes of a list."""
-    for name, value in read_pairs(inner):
+    for name, value in parse_pairs(inner):
         if name == ".":
             known = element.get("class")
             element.set("class", f"{known} {value}" if known else value or "")
@@ -53,35 +53,35 @@ def apply(element: Element, inner: str) -> None:
             element.set(name, name if value is None else value)
 
 
-def inner_of(found: re.Match[str]) -> str:
+def list_content(found: re.Match[str]) -> str:
     """What is in a list."""
     return str(found["list"] if found["list"] is not None else found["simple"])
 
 
-def of_heading(text: str) -> tuple[int, str] | None:
+def find_in_heading(text: str) -> tuple[int, str] | None:
     """Where the list at the end of a heading begins, and what is in it."""
-    for begin, inner in _at_end(text) if text.endswith(("}", "} ")) else ():
+    for begin, inner in _lists_at_end(text) if text.endswith(("}", "} ")) else ():
         if begin == 0 or text[begin - 1] == " ":
             return len(text[:begin].rstrip(" ")), inner
     return None
 
 
-def of_paragraph(text: str) -> tuple[int, str] | None:
+def find_in_paragraph(text: str) -> tuple[int, str] | None:
     """The same for a list that is a paragraph's last line."""
-    for begin, inner in _at_end(text) if text.rstrip().endswith("}") else ():
+    for begin, inner in _lists_at_end(text) if text.rstrip().endswith("}") else ():
         line = text.rfind("\n", 0, begin)
         if line >= 0 and not text[line:begin].strip():
             return line, inner
     return None
 
 
-def _at_end(text: str) -> Iterator[tuple[int, str]]:
+def _lists_at_end(text: str) -> Iterator[tuple[int, str]]:
     """The lists that a text may end with, the shortest first."""
     begin = len(text)
-    for _ in range(_MOST):
+    for _ in range(_MAX_BRACES):
         begin = text.rfind("{", 0, begin)
         if begin < 0:
             return
         found = _AT_END.match(text, begin)
         if found:
-            yield begin, inner_of(found)
+            yield begin, list_content(found)

@@ -9,16 +9,16 @@ from xml.etree.ElementTree import Element, SubElement
 
 from coldpress.markdown.rendered import Flaw
 from coldpress.markdown.syntax.comments import HIDDEN
-from coldpress.markdown.tree import HEADINGS, Source
+from coldpress.markdown.tree import HEADINGS, SourceText
 
-_ENDS = re.compile("\r\n?")
+_LINE_ENDINGS = re.compile("\r\n?")
 _LEADING = re.compile("[ \t]*")
 
 
-def lines_of(body: str) -> list[str]:
+def split_lines(body: str) -> list[str]:
     """The lines of a body, whatever ends them (CommonMark 2.1); NUL is U+FFFD
     (2.3).  Other separators that Unicode knows are text."""
-    return _ENDS.sub("\n", body).replace("\0", "\ufffd").split("\n")
+    return _LINE_ENDINGS.sub("\n", body).replace("\0", "\ufffd").split("\n")
 
 
 class Line:
@@ -34,12 +34,12 @@ class Line:
         self.raw = raw
         self.number = number
         self.column = 0
-        self._leave(raw)
+        self._set_rest(raw)
 
     def skip(self, count: int) -> None:
         """Take so many columns away."""
         self.column += count
-        self._leave(self.rest[count:])
+        self._set_rest(self.rest[count:])
 
     def cut(self, end: int) -> None:
         """Leave no more of `rest` than so many characters."""
@@ -66,14 +66,14 @@ class Line:
             column += 4 - column % 4 if char == "\t" else 1
         return ""
 
-    def _leave(self, rest: str) -> None:
+    def _set_rest(self, rest: str) -> None:
         if "\t" in rest:
-            rest = _spaced(rest, self.column)
+            rest = _expand_tabs(rest, self.column)
         self.rest = rest
         self.indent = len(rest) - len(rest.lstrip(" "))
 
 
-def _spaced(rest: str, column: int) -> str:
+def _expand_tabs(rest: str, column: int) -> str:
     """The leading tabs of a text that begins in a column, as spaces (stops are 4 apart)."""
     found = _LEADING.match(rest)
     head = found[0] if found else ""
@@ -85,16 +85,16 @@ def _spaced(rest: str, column: int) -> str:
     return " " * (width - column) + rest[len(head):]
 
 
-_AT_END = re.compile(r"(?:\A|\s)(?P<id>\^(?:[0-9-]*[A-Za-z][A-Za-z0-9-]*|[0-9]{6,}))\Z")
+_BLOCK_ID = re.compile(r"(?:\A|\s)(?P<id>\^(?:[0-9-]*[A-Za-z][A-Za-z0-9-]*|[0-9]{6,}))\Z")
 
 
-def take_id(text: Source) -> tuple[Source, str | None]:
+def split_block_id(text: SourceText) -> tuple[SourceText, str | None]:
     """A text without the id at its end, and that id."""
-    found = _AT_END.search(text, max(0, len(text) - 100))
+    found = _BLOCK_ID.search(text, max(0, len(text) - 100))
     return (text.part(0, found.start()), found["id"]) if found else (text, None)
 
 
-def give_id(parent: Element, ident: str) -> None:
+def set_block_id(parent: Element, ident: str) -> None:
     """The id of the block that stands last in an element; a heading keeps its own."""
     last = parent[-1] if len(parent) else None
     if last is None or last.tag in HEADINGS or "id" in last.attrib or not isinstance(last.tag, str):
@@ -103,39 +103,39 @@ def give_id(parent: Element, ident: str) -> None:
         last.set("id", ident)
 
 
-DEEPEST = 60
+MAX_DEPTH = 60
 """Containers in one another; marks for more of them are text."""
 INDENTED = "    "
 """The name of the starts of lines that are indented by four columns or more."""
 
 
-class Taken(Enum):
+class StartResult(Enum):
     """What a start made of a line."""
 
-    NOTHING = 0
-    MARK = 1  # a container is open, and what is left of the line goes on
-    LINE = 2
+    NO_MATCH = 0
+    LINE_CONTINUES = 1  # a container is open, and what is left of the line goes on
+    LINE_CONSUMED = 2
 
 
 class Container:
     """What holds blocks; `element` is its place in the tree."""
 
-    only: type[Container] | None = None
+    allowed_child: type[Container] | None = None
     """The one kind of container that may be a child of it."""
-    hides_gaps = False
+    hides_blank_lines = False
     """Whether a blank line in it is none for what it is in."""
 
     def __init__(self, element: Element) -> None:
         self.element = element
 
-    def goes_on(self, line: Line, blocks: Blocks) -> bool:
+    def continues(self, line: Line, blocks: BlockParser) -> bool:
         """Take its part of a line; False when it ended before."""
         return True
 
-    def see_gap(self) -> None:
+    def note_blank_line(self) -> None:
         """A child comes after a blank line."""
 
-    def close(self, blocks: Blocks) -> None:
+    def close(self, blocks: BlockParser) -> None:
         """Finish the element."""
 
 
@@ -144,15 +144,15 @@ class Leaf:
 
     parent: Element
 
-    def takes(self, line: Line, blocks: Blocks) -> bool:
+    def consume_line(self, line: Line, blocks: BlockParser) -> bool:
         """Take a whole line before anything else may begin in it."""
         return False
 
-    def adds(self, line: Line, *, lazy: bool) -> bool:
+    def add_line(self, line: Line, *, lazy: bool) -> bool:
         """Take a line in which nothing begins; `lazy` when containers did not go on."""
         return False
 
-    def close(self, blocks: Blocks) -> None:
+    def close(self, blocks: BlockParser) -> None:
         """Append what it became."""
 
 
@@ -164,24 +164,24 @@ class Paragraph(Leaf):
         self.columns = [line.column + line.indent + 1]
         self.number = line.number
 
-    def adds(self, line: Line, *, lazy: bool) -> bool:
+    def add_line(self, line: Line, *, lazy: bool) -> bool:
         self.lines.append(line.text)
         self.columns.append(line.column + line.indent + 1)
         return True
 
-    def drop_last(self) -> None:
+    def drop_last_line(self) -> None:
         """Give the last line away."""
         self.lines.pop()
         self.columns.pop()
 
     @property
-    def source(self) -> Source:
-        return Source.at("\n".join(self.lines).rstrip(" \t"), self.number, tuple(self.columns))
+    def source(self) -> SourceText:
+        return SourceText.at("\n".join(self.lines).rstrip(" \t"), self.number, tuple(self.columns))
 
-    def close(self, blocks: Blocks) -> None:
-        text, ident = take_id(blocks.without_definitions(self.source))
+    def close(self, blocks: BlockParser) -> None:
+        text, ident = split_block_id(blocks.strip_definitions(self.source))
         if ident and not text:
-            give_id(self.parent, ident)
+            set_block_id(self.parent, ident)
         elif text:
             element = Element("p", {"id": ident} if ident else {})
             element.text = text
@@ -189,52 +189,52 @@ class Paragraph(Leaf):
             self.parent.append(element)
 
 
-Start = Callable[["Blocks", Line], Taken]
+BlockStart = Callable[["BlockParser", Line], StartResult]
 
 
-class Blocks:
+class BlockParser:
     """Parses one body.  `starts` are tried by the first character of what is
-    left of a line; `without_definitions` takes from a paragraph's text what it
+    left of a line; `strip_definitions` takes from a paragraph's text what it
     begins with and is not shown.  `notes` are the footnotes by their labels."""
 
-    def __init__(self, starts: Mapping[str, Sequence[Start]],
-                 without_definitions: Callable[[Source], Source]) -> None:
+    def __init__(self, starts: Mapping[str, Sequence[BlockStart]],
+                 strip_definitions: Callable[[SourceText], SourceText]) -> None:
         self._starts = starts
-        self.without_definitions = without_definitions
+        self.strip_definitions = strip_definitions
         self.flaws: list[Flaw] = []
-        self.notes: dict[str, Element] = {}
+        self.footnotes: dict[str, Element] = {}
         self.abbreviations: dict[str, str] = {}
         self.captions: dict[str, int] = {}
         self.lines: list[str] = []
         self.leaf: Leaf | None = None
         self.open: list[Container] = []
         self._matched = 1
-        self._blank_line = 0
-        self._blank_from = 0
-        self._opened = 0
+        self._last_blank = 0
+        self._blank_hidden_at = 0
+        self._opened_at = 0
         self._number = 0
-        self._told_depth = False
-        self._ends: dict[str, tuple[int, bool]] = {}
-        self._last: dict[str, int] = {}
+        self._depth_reported = False
+        self._closing_lines: dict[str, tuple[int, bool]] = {}
+        self._last_lines: dict[str, int] = {}
 
-    def parse(self, body: str, is_enough: Callable[[Element], bool] = lambda root: False) -> Element:
+    def parse(self, body: str, is_complete: Callable[[Element], bool] = lambda root: False) -> Element:
         """The tree of a body, or of its lines until there is enough of it; what
         was wrong in it is among `flaws`."""
         root = Element("div")
-        self.lines = lines_of(body)
+        self.lines = split_lines(body)
         if not self.lines[-1]:
             self.lines.pop()  # what ends the last line begins no other
         self.open = [Container(root)]
         for number, raw in enumerate(self.lines, 1):
             self._number = number
             if raw == HIDDEN:
-                self._blank_line += self._blank_line == number - 1
+                self._last_blank += self._last_blank == number - 1
             else:
-                self._read(Line(raw, number))
-            if is_enough(root):
+                self._parse_line(Line(raw, number))
+            if is_complete(root):
                 break
         self._matched = 1
-        self._close()
+        self._close_unmatched()
         return root
 
     @property
@@ -251,127 +251,127 @@ class Blocks:
     @property
     def after_blank(self) -> bool:
         """Whether the line above is blank, and the one above that is not."""
-        return self._blank_line == self._number - 1 and bool(self.lines[self._number - 3].strip(" \t>"))
+        return self._last_blank == self._number - 1 and bool(self.lines[self._number - 3].strip(" \t>"))
 
     def is_too_deep(self, line: Line) -> bool:
         """Whether no more containers may be opened, which is noted once."""
-        if len(self.open) <= DEEPEST:
+        if len(self.open) <= MAX_DEPTH:
             return False
-        if not self._told_depth:
-            self._told_depth = True
-            self.flaw("markup.depth", "this text is nested too deep", line.number, line.column + 1, 1,
-                      f"marks beyond {DEEPEST} levels are shown as text")
+        if not self._depth_reported:
+            self._depth_reported = True
+            self.add_flaw("markup.depth", "this text is nested too deep", line.number, line.column + 1, 1,
+                      f"marks beyond {MAX_DEPTH} levels are shown as text")
         return True
 
-    def ends_with(self, end: str) -> bool:
+    def has_closing_line(self, end: str) -> bool:
         """Whether a line below ends with a mark, before a blank one."""
-        at, found = self._ends.get(end, (-1, False))
+        at, found = self._closing_lines.get(end, (-1, False))
         if at < self._number:  # else it is the same end, or gap, that a line above has found
             at, found = self._number, False
             while at < len(self.lines) and self.lines[at].strip(" \t>") and not found:
                 found = self.lines[at].rstrip(" \t").endswith(end)
                 at += not found
-            self._ends[end] = at, found
+            self._closing_lines[end] = at, found
         return found
 
-    def has_below(self, text: str) -> bool:
+    def has_line_below(self, text: str) -> bool:
         """Whether a line below is this text, whatever it stands in."""
-        if text not in self._last:
+        if text not in self._last_lines:
             lines = (number for number, line in enumerate(self.lines, 1) if line.strip(" \t>") == text)
-            self._last[text] = max(lines, default=0)
-        return self._last[text] > self._number
+            self._last_lines[text] = max(lines, default=0)
+        return self._last_lines[text] > self._number
 
-    def enter(self, container: Container, *, apart: bool = False) -> Taken:
-        """Open a container as the next child; one that stands `apart` has its
+    def open_container(self, container: Container, *, detached: bool = False) -> StartResult:
+        """Open a container as the next child; one that stands `detached` has its
         element elsewhere."""
-        self.place(type(container))
-        if not apart:
+        self.next_parent(type(container))
+        if not detached:
             self.open[-1].element.append(container.element)
         self.open.append(container)
         self._matched = len(self.open)
-        self._opened = self._number
-        return Taken.MARK
+        self._opened_at = self._number
+        return StartResult.LINE_CONTINUES
 
-    def leave(self, container: Container) -> None:
+    def close_container(self, container: Container) -> None:
         """Close a container, and all that is open in it."""
         self._matched = self.open.index(container)
-        self._close()
+        self._close_unmatched()
 
-    def begin(self, leaf: Leaf) -> Taken:
+    def open_leaf(self, leaf: Leaf) -> StartResult:
         """Open a leaf as the next child."""
-        leaf.parent = self.place()
+        leaf.parent = self.next_parent()
         self.leaf = leaf
-        return Taken.LINE
+        return StartResult.LINE_CONSUMED
 
-    def add(self, element: Element) -> Taken:
+    def add_block(self, element: Element) -> StartResult:
         """A leaf that is one line only."""
         element.tail = "\n"
-        self.place().append(element)
-        return Taken.LINE
+        self.next_parent().append(element)
+        return StartResult.LINE_CONSUMED
 
-    def place(self, kind: type[Container] = Container) -> Element:
+    def next_parent(self, kind: type[Container] = Container) -> Element:
         """The element for the next child, after all that has ended is closed."""
-        self._close()
-        while self.open[-1].only not in (None, kind):
+        self._close_unmatched()
+        while self.open[-1].allowed_child not in (None, kind):
             self.open.pop().close(self)
         self._matched = len(self.open)
-        if self._blank_line == self._number - 1 and self._matched > self._blank_from:
-            self.open[-1].see_gap()
+        if self._last_blank == self._number - 1 and self._matched > self._blank_hidden_at:
+            self.open[-1].note_blank_line()
         return self.open[-1].element
 
-    def end_leaf(self) -> None:
+    def close_leaf(self) -> None:
         """Close the open leaf."""
         if self.leaf is not None:
             leaf, self.leaf = self.leaf, None
             leaf.close(self)
 
-    def flaw(self, code: str, message: str, line: int, column: int, length: int, hint: str) -> None:
+    def add_flaw(self, code: str, message: str, line: int, column: int, length: int, hint: str) -> None:
         """Note what is wrong with the body, at its place."""
         self.flaws.append(Flaw(code, message, line, column, length, hint))
 
-    def _read(self, line: Line) -> None:
-        self._matched = self._go_on(line)
-        if self.leaf is not None and self._matched == len(self.open) and self.leaf.takes(line, self):
+    def _parse_line(self, line: Line) -> None:
+        self._matched = self._count_continuing(line)
+        if self.leaf is not None and self._matched == len(self.open) and self.leaf.consume_line(line, self):
             return
-        if self._start(line):
+        if self._open_blocks(line):
             return
         if line.is_blank:
-            self._close()
-            self.see_blank()
-        elif self.leaf is None or not self.leaf.adds(line, lazy=self._matched < len(self.open)):
-            self.begin(Paragraph(line))
+            self._close_unmatched()
+            self.record_blank_line()
+        elif self.leaf is None or not self.leaf.add_line(line, lazy=self._matched < len(self.open)):
+            self.open_leaf(Paragraph(line))
 
-    def _go_on(self, line: Line) -> int:
+    def _count_continuing(self, line: Line) -> int:
         """How many of the open containers go on in a line."""
         matched = 1
         for container in self.open[1:]:
-            if not container.goes_on(line, self):
+            if not container.continues(line, self):
                 break
             matched += 1
         return matched
 
-    def _start(self, line: Line) -> bool:
+    def _open_blocks(self, line: Line) -> bool:
         """Open what a line begins; True when nothing of the line is left."""
         while not line.is_blank:
             name = INDENTED if line.indent >= 4 else line.rest[line.indent]
             for start in self._starts.get(name, ()):
                 taken = start(self, line)
-                if taken is not Taken.NOTHING:
+                if taken is not StartResult.NO_MATCH:
                     break
             else:
                 return False
-            if taken is Taken.LINE:
+            if taken is StartResult.LINE_CONSUMED:
                 return True
         return False
 
-    def see_blank(self) -> None:
+    def record_blank_line(self) -> None:
         """Remember a gap, which only what is within the innermost quote can see."""
-        if self._opened != self._number:
-            self._blank_line = self._number
-            self._blank_from = max((at for at, each in enumerate(self.open) if each.hides_gaps), default=0)
+        if self._opened_at != self._number:
+            self._last_blank = self._number
+            self._blank_hidden_at = max((at for at, each in enumerate(self.open) if each.hides_blank_lines), default=0)
 
-    def _close(self) -> None:
+    def _close_unmatched(self) -> None:
         """Close the leaf and the containers that did not go on."""
-        self.end_leaf()
+        self.close_leaf()
         while len(self.open) > self._matched:
             self.open.pop().close(self)

@@ -10,17 +10,17 @@ from xml.etree.ElementTree import Element, SubElement
 
 from coldpress.markdown.html.extract import text_of
 from coldpress.markdown.parser import attribute_lists
-from coldpress.markdown.parser.attribute_lists import Attributes
-from coldpress.markdown.parser.link_parser import Target
+from coldpress.markdown.parser.attribute_lists import AttributeList
+from coldpress.markdown.parser.link_parser import LinkDestination
 from coldpress.text import CJK
 
 _CJK = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65\uffe0-\uffee\uac00-\ud7af\u1100-\u11ff]")
-_PAIRS = {"~": "del", "=": "mark", "^": "ins"}
-_DEEPEST = 60  # marks in one another
+_EXTENSION_ELEMENTS = {"~": "del", "=": "mark", "^": "ins"}
+_MAX_OPENERS = 60  # marks in one another
 _SPACE, _PUNCTUATION, _WIDE, _LETTER = range(4)
 
 
-class Delimiter:
+class DelimiterRun:
     """One run.  `opens` and `closes` are the elements it begins and ends, the
     innermost first; `left` how many of its characters are text."""
 
@@ -36,35 +36,35 @@ class Delimiter:
         self.closes: list[str] = []
 
 
-def delimiter(text: str, start: int, end: int, number: int) -> Delimiter | None:
+def delimiter_run_at(text: str, start: int, end: int, number: int) -> DelimiterRun | None:
     """The run of one character between two places of a text; None when it is
     only text."""
     char = text[start]
     is_single = char == "~" and end - start == 1
-    if char in _PAIRS and end - start != 2 and not is_single:
+    if char in _EXTENSION_ELEMENTS and end - start != 2 and not is_single:
         return None
-    before = _kind(text[start - 1]) if start else _SPACE
-    after = _kind(text[end]) if end < len(text) else _SPACE
+    before = _character_class(text[start - 1]) if start else _SPACE
+    after = _character_class(text[end]) if end < len(text) else _SPACE
     left = after != _SPACE and (after != _PUNCTUATION or before != _LETTER)
     right = before != _SPACE and (before != _PUNCTUATION or after != _LETTER)
     if char == "_" or is_single:  # not within words
-        left, right = (left and (not right or _is_mark(text[start - 1])),
-                       right and (not left or _is_mark(text[end])))
-    return Delimiter(char, end - start, number, can_open=left, can_close=right)
+        left, right = (left and (not right or _is_punctuation(text[start - 1])),
+                       right and (not left or _is_punctuation(text[end])))
+    return DelimiterRun(char, end - start, number, can_open=left, can_close=right)
 
 
-def pair(runs: Iterable[Delimiter]) -> None:
+def pair_delimiters(runs: Iterable[DelimiterRun]) -> None:
     """Match closing runs with opening ones."""
-    openers: list[Delimiter] = []
+    openers: list[DelimiterRun] = []
     bottoms: dict[tuple[str, bool, int], int] = {}
     for run in runs:
         while run.can_close and run.left:
-            at = _opener(run, openers, bottoms)
+            at = _find_opener(run, openers, bottoms)
             if at is None:
                 break
             opener = openers[at]
             used = min(2, run.left, opener.left)
-            name = _PAIRS.get(run.char) or ("strong" if used == 2 else "em")
+            name = _EXTENSION_ELEMENTS.get(run.char) or ("strong" if used == 2 else "em")
             opener.opens.append(name)
             run.closes.append(name)
             opener.left -= used
@@ -72,11 +72,12 @@ def pair(runs: Iterable[Delimiter]) -> None:
             del openers[at + 1 if opener.left else at:]
         if run.can_open and run.left:
             openers.append(run)
-            if len(openers) > _DEEPEST:
+            if len(openers) > _MAX_OPENERS:
                 del openers[0]
 
 
-def _opener(run: Delimiter, openers: list[Delimiter], bottoms: dict[tuple[str, bool, int], int]) -> int | None:
+def _find_opener(run: DelimiterRun, openers: list[DelimiterRun], bottoms: dict[tuple[str, bool, int], int]
+                 ) -> int | None:
     """The nearest opener of a closing run; where there is none is remembered."""
     key = run.char, run.can_open, run.length % 3
     bottom = bottoms.get(key, -1)
@@ -84,7 +85,7 @@ def _opener(run: Delimiter, openers: list[Delimiter], bottoms: dict[tuple[str, b
         opener = openers[at]
         if opener.number <= bottom:
             break
-        if opener.char == run.char and (opener.length == run.length or run.char not in _PAIRS) and not (
+        if opener.char == run.char and (opener.length == run.length or run.char not in _EXTENSION_ELEMENTS) and not (
                 (opener.can_close or run.can_open) and (opener.length + run.length) % 3 == 0
                 and (opener.length % 3 or run.length % 3)):
             return at
@@ -93,15 +94,15 @@ def _opener(run: Delimiter, openers: list[Delimiter], bottoms: dict[tuple[str, b
 
 
 @lru_cache(maxsize=4096)
-def _kind(char: str) -> int:
+def _character_class(char: str) -> int:
     if char.isspace():
         return _SPACE
     if _CJK.match(char):
         return _WIDE
-    return _PUNCTUATION if _is_mark(char) else _LETTER
+    return _PUNCTUATION if _is_punctuation(char) else _LETTER
 
 
-def _is_mark(char: str) -> bool:
+def _is_punctuation(char: str) -> bool:
     return unicodedata.category(char)[0] in "PS"
 
 
@@ -116,28 +117,28 @@ class Bracket:
         self.runs = runs
         self.is_image = is_image
         self.has_inner = False
-        self.target: Target | None = None
+        self.target: LinkDestination | None = None
 
     @property
     def text(self) -> str:
         return "![" if self.is_image else "["
 
 
-class Closed:
+class LinkEnd:
     """The closing bracket of a link."""
 
     __slots__ = ()
 
 
-Token = str | Element | Delimiter | Bracket | Closed | Attributes
+Token = str | Element | DelimiterRun | Bracket | LinkEnd | AttributeList
 
 
-def build(tokens: Iterable[Token], into: Element) -> None:
+def build_elements(tokens: Iterable[Token], into: Element) -> None:
     """Make tokens the content of an element."""
-    _Building(into).run(tokens)
+    _ElementBuilder(into).run(tokens)
 
 
-class _Building:
+class _ElementBuilder:
     def __init__(self, into: Element) -> None:
         self._stack = [into]
         self._words: list[str] = []
@@ -151,11 +152,11 @@ class _Building:
                 self._flush()
                 self._stack[-1].append(token)
                 self._last = token
-            elif isinstance(token, Delimiter):
+            elif isinstance(token, DelimiterRun):
                 self._delimiter(token)
             elif isinstance(token, Bracket):
                 self._bracket(token)
-            elif isinstance(token, Closed):
+            elif isinstance(token, LinkEnd):
                 self._end()
             elif self._words or self._last is None:
                 self._words.append(token.text)
@@ -163,7 +164,7 @@ class _Building:
                 attribute_lists.apply(self._last, token.inner)
         self._flush()
 
-    def _delimiter(self, run: Delimiter) -> None:
+    def _delimiter(self, run: DelimiterRun) -> None:
         for _ in run.closes:
             self._end()
         if run.left:
@@ -200,33 +201,33 @@ class _Building:
                 self._last.tail = text
 
 
-def words_of(tokens: Iterable[Token]) -> str:
+def plain_text(tokens: Iterable[Token]) -> str:
     """The text of tokens, without any marks."""
-    return "".join(_words(tokens))
+    return "".join(_plain_texts(tokens))
 
 
-def _words(tokens: Iterable[Token]) -> Iterator[str]:
+def _plain_texts(tokens: Iterable[Token]) -> Iterator[str]:
     for token in tokens:
         if isinstance(token, str):
             yield token
         elif isinstance(token, Element):
             yield text_of(token)
-        elif isinstance(token, Delimiter):
+        elif isinstance(token, DelimiterRun):
             yield token.char * token.left
         elif isinstance(token, Bracket):
             yield "" if token.target else token.text
-        elif isinstance(token, Attributes):
+        elif isinstance(token, AttributeList):
             yield token.text
 
 
-def take_back(tokens: list[Token], size: int) -> str | None:
+def pop_text(tokens: list[Token], size: int) -> str | None:
     """Take away the tokens of the last characters, if they are text or marks that
     do nothing; gives what the first of them has more."""
     taken, start = "", len(tokens)
     while len(taken) < size and start:
         start -= 1
         token = tokens[start]
-        if isinstance(token, Delimiter) and not (token.can_open or token.can_close):
+        if isinstance(token, DelimiterRun) and not (token.can_open or token.can_close):
             token = token.char * token.left
         if not isinstance(token, str):
             return None

@@ -16,25 +16,31 @@ from xml.etree.ElementTree import Element
 
 from coldpress.markdown import tree
 from coldpress.markdown.code.code_blocks import code_span
-from coldpress.markdown.html.html_repair import completed
+from coldpress.markdown.html.html_repair import complete_tags
 from coldpress.markdown.math import math_inline
 from coldpress.markdown.parser import attribute_lists, inline_tokens, link_parser
-from coldpress.markdown.parser.attribute_lists import Attributes
+from coldpress.markdown.parser.attribute_lists import AttributeList
 from coldpress.markdown.parser.inline_tokens import (
     Bracket,
-    Closed,
-    Delimiter,
+    DelimiterRun,
+    LinkEnd,
     Token,
-    build,
-    delimiter,
-    pair,
+    build_elements,
+    delimiter_run_at,
+    pair_delimiters,
 )
-from coldpress.markdown.parser.link_parser import ENTITY, References, Target, inline_target, label
-from coldpress.markdown.syntax.directives import Inline, attributes_of, inline_at
-from coldpress.markdown.syntax.foreign_syntax import embed_at, foreign_at
-from coldpress.markdown.syntax.shortcodes import COMPONENT, Icon, emoji_at, icon_at, keys_at
-from coldpress.markdown.syntax.typography import as_typed, critic_at, is_typed
-from coldpress.markdown.tree import HEADINGS, PAGE_LINK, ComponentElement, Emoji, Source, Verbatim, group, raw
+from coldpress.markdown.parser.link_parser import (
+    ENTITY,
+    LinkDestination,
+    ReferenceDefinitions,
+    parse_inline_destination,
+    parse_label,
+)
+from coldpress.markdown.syntax.directives import InlineDirective, inline_directive_at, parse_attributes
+from coldpress.markdown.syntax.foreign_syntax import embed_at, foreign_tag_at
+from coldpress.markdown.syntax.shortcodes import ICON_COMPONENT, Icon, emoji_at, icon_at, keys_at
+from coldpress.markdown.syntax.typography import critic_at, is_literal_character, literal_character
+from coldpress.markdown.tree import HEADINGS, PAGE_LINK, ComponentElement, Emoji, SourceText, Verbatim, group, raw
 from coldpress.text import CJK
 
 _SPECIAL = re.compile(
@@ -51,36 +57,36 @@ _NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
 _WIKI = re.compile(r"\[\[(?!(?:TOC|toc)\]\])([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
 _NAME = re.compile(r"[^\W\d_]|\d{4}-\d\d")  # `[[1, 2]]` is a matrix, `[[2026-01-31]]` a daily note
 # `H~2~O`; by itself `~x~` is struck through, as on GitHub.
-_SMALL = re.compile(r"((?<=[A-Za-z0-9)\]}])~|\^)([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
+_SUB_OR_SUPERSCRIPT = re.compile(r"((?<=[A-Za-z0-9)\]}])~|\^)([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
 _WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
 _TOML = re.compile(r"\n[ \t]*[\w-]+[ \t]*=[ \t]")  # then `[[item]]` is a table of it, in some shortcode
 _MARKS = re.compile(r"[*_~=^`\[!]*")
 
 
-class Inlines:
+class InlineParser:
     """Reads the texts of one body.  `refer` gives the mark for a footnote by
     its label, or None when there is no such note."""
 
-    def __init__(self, references: References, refer: Callable[[str], Element | None]) -> None:
+    def __init__(self, references: ReferenceDefinitions, refer: Callable[[str], Element | None]) -> None:
         self.references = references
         self.refer = refer
 
-    def read(self, source: Source, into: Element) -> None:
+    def read(self, source: SourceText, into: Element) -> None:
         """Put a text's elements into an element that has no content yet."""
         if not _SPECIAL.search(source):
             into.text = str(source)
             return
-        build(_Reading(self, source).tokens(), into)
+        build_elements(_Tokenizer(self, source).tokens(), into)
 
 
-def read_leaf(element: Element, inlines: Inlines) -> None:
+def parse_leaf(element: Element, inlines: InlineParser) -> None:
     """Read the text of a leaf, and the attributes at its end, if it has one that
     is not read yet."""
     text = element.text
-    if not isinstance(text, Source):
+    if not isinstance(text, SourceText):
         return
-    found = (attribute_lists.of_heading(text) if element.tag in HEADINGS
-             else attribute_lists.of_paragraph(text) if element.tag == "p" else None)
+    found = (attribute_lists.find_in_heading(text) if element.tag in HEADINGS
+             else attribute_lists.find_in_paragraph(text) if element.tag == "p" else None)
     if found:
         attribute_lists.apply(element, found[1])
         text = text.part(0, found[0])
@@ -88,16 +94,16 @@ def read_leaf(element: Element, inlines: Inlines) -> None:
     inlines.read(text, element)
 
 
-class _Reading:
+class _Tokenizer:
     """One text being read."""
 
-    def __init__(self, inlines: Inlines, source: Source) -> None:
+    def __init__(self, inlines: InlineParser, source: SourceText) -> None:
         self._inlines = inlines
         self._text = source
         self._tokens: list[Token] = []
         self._brackets: list[Bracket] = []
         self._links_from = 0  # brackets below are within a link, or hold one
-        self._runs: list[Delimiter] = []
+        self._runs: list[DelimiterRun] = []
         self._ticks: Mapping[int, list[int]] | None = None
         self._endless: set[str] = set()
 
@@ -107,14 +113,14 @@ class _Reading:
             start = found.start()
             if start > at:
                 self._tokens.append(text[at:start])
-            end = _READERS.get(text[start], _Reading._url)(self, start)
+            end = _HANDLERS.get(text[start], _Tokenizer._url)(self, start)
             if end is None:
                 end = start + 1 if text[start] in "$:" or text[start].isalpha() else found.end()
                 self._tokens.append(text[start:end])
             at = end
         if at < len(text):
             self._tokens.append(text[at:])
-        pair(self._runs)
+        pair_delimiters(self._runs)
         return self._tokens
 
     def _escape(self, at: int) -> int | None:
@@ -126,7 +132,7 @@ class _Reading:
         if following == "\n":
             return self._break(at + 1, is_hard=True)
         if following and _PUNCTUATION.match(following):
-            self._tokens.append(as_typed(following))
+            self._tokens.append(literal_character(following))
             return at + 2
         return None
 
@@ -154,7 +160,7 @@ class _Reading:
         found = ENTITY.match(self._text, at)
         if not found:
             return None
-        self._tokens.append(as_typed(html.unescape(found[0])))
+        self._tokens.append(literal_character(html.unescape(found[0])))
         return found.end()
 
     def _line_end(self, at: int) -> int:
@@ -188,7 +194,7 @@ class _Reading:
         tag = tree.tag_at(self._text, at, self._endless)
         if tag is None:
             return None
-        self._tokens.append(raw(completed(self._text[at:tag]) if self._text[at + 1] == "!" else self._text[at:tag]))
+        self._tokens.append(raw(complete_tags(self._text[at:tag]) if self._text[at + 1] == "!" else self._text[at:tag]))
         return tag
 
     def _open(self, at: int) -> int | None:
@@ -236,23 +242,23 @@ class _Reading:
         if found is None:
             return None
         bracket.target, end = found
-        pair(self._runs[bracket.runs:])
+        pair_delimiters(self._runs[bracket.runs:])
         del self._runs[bracket.runs:]
         if bracket.is_image:
             self._put_image(bracket)
         else:
             self._drop_links(bracket.token + 1)
-            self._tokens.append(Closed())
+            self._tokens.append(LinkEnd())
             self._links_from = len(self._brackets)  # no link within a link
         return end
 
-    def _target(self, bracket: Bracket, at: int) -> tuple[Target, int] | None:
+    def _target(self, bracket: Bracket, at: int) -> tuple[LinkDestination, int] | None:
         text = self._text
         if text.startswith("(", at + 1):
-            found = inline_target(text, at + 1)
+            found = parse_inline_destination(text, at + 1)
             if found:
                 return found
-        named = label(text, at + 1) if text.startswith("[", at + 1) else None
+        named = parse_label(text, at + 1) if text.startswith("[", at + 1) else None
         if named:
             target = self._inlines.references.get(named[0])
             return (target, named[1]) if target else None
@@ -272,7 +278,7 @@ class _Reading:
     def _put_image(self, bracket: Bracket) -> None:
         target = bracket.target
         assert target, "a closed bracket has one"
-        element = Element("img", {"alt": inline_tokens.words_of(self._tokens[bracket.token + 1:]), "src": target.url})
+        element = Element("img", {"alt": inline_tokens.plain_text(self._tokens[bracket.token + 1:]), "src": target.url})
         if target.title:
             element.set("title", target.title)
         del self._tokens[bracket.token:]
@@ -281,13 +287,13 @@ class _Reading:
     def _run(self, at: int) -> int:
         found = _RUN.match(self._text, at)
         assert found, "called at a run"
-        small = _SMALL.match(self._text, at) if len(found[0]) == 1 else None
+        small = _SUB_OR_SUPERSCRIPT.match(self._text, at) if len(found[0]) == 1 else None
         if small:
             element = Element("sub" if small[1] == "~" else "sup")
             element.text = small[2]
             self._tokens.append(element)
             return small.end()
-        run = delimiter(self._text, at, found.end(), len(self._tokens))
+        run = delimiter_run_at(self._text, at, found.end(), len(self._tokens))
         self._tokens.append(run or found[0])
         if run and (run.can_open or run.can_close):
             self._runs.append(run)
@@ -305,20 +311,20 @@ class _Reading:
         self._tokens.append(element)
         return end
 
-    def _attributes(self, at: int) -> int | None:
+    def _brace(self, at: int) -> int | None:
         critic = critic_at(self._text, at)
         if critic:
             return self._critic(*critic)
-        foreign = foreign_at(self._text, at, self._endless)
+        foreign = foreign_tag_at(self._text, at, self._endless)
         if foreign:
             self._tokens += foreign[0]
             return foreign[1]
         last = self._tokens[-1] if self._tokens else ""
-        is_text = isinstance(last, str) or (isinstance(last, Element) and is_typed(last))
+        is_text = isinstance(last, str) or (isinstance(last, Element) and is_literal_character(last))
         found = None if is_text else attribute_lists.INLINE.match(self._text, at)
         if not found:
             return None
-        self._tokens.append(Attributes(found[0], attribute_lists.inner_of(found)))
+        self._tokens.append(AttributeList(found[0], attribute_lists.list_content(found)))
         return found.end()
 
     def _critic(self, marks: list[tuple[str, int, int]], end: int) -> int:
@@ -339,15 +345,15 @@ class _Reading:
         """An icon with the attributes behind it, if there are any."""
         listed = attribute_lists.INLINE.match(self._text, icon.end)
         end = listed.end() if listed else icon.end
-        given = attributes_of(attribute_lists.inner_of(listed)) if listed else {}
-        element = ComponentElement(COMPONENT, "inline", {**given, "name": icon.name, "text": icon.text},
+        given = parse_attributes(attribute_lists.list_content(listed)) if listed else {}
+        element = ComponentElement(ICON_COMPONENT, "inline", {**given, "name": icon.name, "text": icon.text},
                                    self._text[at:end])
         element.place = self._text.place(at)
         element.append(group())
         self._tokens.append(element)
         return end
 
-    def _emoji(self, at: int) -> int | None:
+    def _colon(self, at: int) -> int | None:
         icon = icon_at(self._text, at)
         if icon:
             return self._icon(icon, at)
@@ -355,10 +361,10 @@ class _Reading:
         if found:
             self._tokens.append(Emoji(found[0], self._text[at:found[1]]))
             return found[1]
-        directive = inline_at(self._text, at)
+        directive = inline_directive_at(self._text, at)
         return self._directive(directive, at) if directive else None
 
-    def _directive(self, directive: Inline, at: int) -> int:
+    def _directive(self, directive: InlineDirective, at: int) -> int:
         start, end = directive.label
         element = ComponentElement(
             directive.name, "inline", directive.attributes, self._text[at:start], self._text[end:directive.end])
@@ -370,9 +376,9 @@ class _Reading:
         self._tokens.append(element)
         return directive.end
 
-    def _at(self, at: int) -> int | None:
+    def _email(self, at: int) -> int | None:
         found = link_parser.email_at(self._text, at)
-        before = inline_tokens.take_back(self._tokens, found[0].index("@")) if found else None
+        before = inline_tokens.pop_text(self._tokens, found[0].index("@")) if found else None
         if not found or before is None:
             return None
         self._tokens.append(before)
@@ -380,7 +386,7 @@ class _Reading:
         return found[1]
 
     def _url(self, at: int) -> int | None:
-        found = link_parser.url_at(self._text, at, in_brackets=bool(self._brackets))
+        found = link_parser.bare_url_at(self._text, at, in_brackets=bool(self._brackets))
         if not found:
             return None
         shown, url, end = found
@@ -388,12 +394,13 @@ class _Reading:
         return end
 
     def _link(self, shown: str, url: str) -> None:
-        self._tokens.append(link_parser.link(shown, url))
+        self._tokens.append(link_parser.link_element(shown, url))
 
 
-_READERS: dict[str, Callable[[_Reading, int], int | None]] = {
-    "\\": _Reading._escape, "`": _Reading._code, "&": _Reading._entity, "\n": _Reading._line_end,
-    "<": _Reading._angle, "[": _Reading._open, "!": _Reading._image, "]": _Reading._close,
-    "*": _Reading._run, "_": _Reading._run, "~": _Reading._run, "^": _Reading._run, "=": _Reading._run,
-    "+": _Reading._keys, "$": _Reading._dollar, "{": _Reading._attributes, "@": _Reading._at, ":": _Reading._emoji,
+_HANDLERS: dict[str, Callable[[_Tokenizer, int], int | None]] = {
+    "\\": _Tokenizer._escape, "`": _Tokenizer._code, "&": _Tokenizer._entity, "\n": _Tokenizer._line_end,
+    "<": _Tokenizer._angle, "[": _Tokenizer._open, "!": _Tokenizer._image, "]": _Tokenizer._close,
+    "*": _Tokenizer._run, "_": _Tokenizer._run, "~": _Tokenizer._run, "^": _Tokenizer._run, "=": _Tokenizer._run,
+    "+": _Tokenizer._keys, "$": _Tokenizer._dollar, "{": _Tokenizer._brace, "@": _Tokenizer._email,
+    ":": _Tokenizer._colon,
 }

@@ -7,31 +7,31 @@ from xml.etree.ElementTree import Element, SubElement
 
 from coldpress.markdown import tree
 from coldpress.markdown.html.extract import split_headings
-from coldpress.markdown.html.html_repair import completed
-from coldpress.markdown.math.math_inline import is_block, is_display
-from coldpress.markdown.parser.blocks import Blocks, Leaf, Line, Paragraph, Taken
+from coldpress.markdown.html.html_repair import complete_tags
+from coldpress.markdown.math.math_inline import is_bracketed_block, is_dollar_block
+from coldpress.markdown.parser.blocks import BlockParser, Leaf, Line, Paragraph, StartResult
 from coldpress.markdown.syntax.footnotes import DEFINITION
-from coldpress.markdown.tree import Source, Verbatim
+from coldpress.markdown.tree import SourceText, Verbatim
 
-_HEADING = re.compile(r"#{1,6}(?=[ \t]|$)")
-_UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*$")
-_RULE = re.compile(r"(?:(?:\*[ \t]*+){3,}+|(?:_[ \t]*+){3,}+|(?:-[ \t]*+){3,}+)$")
+_ATX_HEADING = re.compile(r"#{1,6}(?=[ \t]|$)")
+_SETEXT_UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*$")
+_THEMATIC_BREAK = re.compile(r"(?:(?:\*[ \t]*+){3,}+|(?:_[ \t]*+){3,}+|(?:-[ \t]*+){3,}+)$")
 _FENCE = re.compile(r"(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)$")
-_CELL_MARK = r"[ \t]*:?-+:?[ \t]*"
-_TABLE = re.compile(rf"\|?{_CELL_MARK}(?:\|{_CELL_MARK})*+\|?$")
+_DELIMITER_CELL = r"[ \t]*:?-+:?[ \t]*"
+_DELIMITER_ROW = re.compile(rf"\|?{_DELIMITER_CELL}(?:\|{_DELIMITER_CELL})*+\|?$")
 _PIPE = re.compile(r"(?<!\\)\|")
 _TAG = r"</?(?P<name>[a-zA-Z][a-zA-Z0-9-]*)"
-_NAMED = re.compile(rf"{_TAG}(?=[ \t]|/?>|$)")
-_VERBATIM = re.compile(r"<(?P<name>script|pre|style|textarea)(?=[ \t>]|$)", re.I)
-_ALONE = re.compile(
+_BLOCK_TAG = re.compile(rf"{_TAG}(?=[ \t]|/?>|$)")
+_VERBATIM_TAG = re.compile(r"<(?P<name>script|pre|style|textarea)(?=[ \t>]|$)", re.I)
+_COMPLETE_TAG = re.compile(
     rf"(?:<[a-zA-Z][a-zA-Z0-9-]*(?:{tree.ATTRIBUTE})*+[ \t]*+/?>|</[a-zA-Z][a-zA-Z0-9-]*[ \t]*>)[ \t]*$")
-_UNTIL = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
-_DECLARED = re.compile(r"<![a-zA-Z]")
-_FORMULA = (("$$", "$$"), ("\\[", "\\]"))
-_MOST_ADDED = 20_000  # cells that a table's rows lack; rows beyond that stay short
+_HTML_DELIMITERS = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
+_DECLARATION = re.compile(r"<![a-zA-Z]")
+_MATH_DELIMITERS = (("$$", "$$"), ("\\[", "\\]"))
+_MAX_ADDED_CELLS = 20_000  # cells that a table's rows lack; rows beyond that stay short
 
 
-class Fence(Leaf):
+class FencedCode(Leaf):
     """Code between fences."""
 
     def __init__(self, line: Line, fence: str, info: str) -> None:
@@ -41,24 +41,24 @@ class Fence(Leaf):
         self._lines: list[str] = []
         self._closed = False
 
-    def takes(self, line: Line, blocks: Blocks) -> bool:
+    def consume_line(self, line: Line, blocks: BlockParser) -> bool:
         text = line.text
         if line.indent < 4 and text.startswith(self._fence) and not text.rstrip(" \t").strip(self._fence[0]):
             self._closed = True
-            blocks.end_leaf()
+            blocks.close_leaf()
         else:
             rest = line.verbatim()
             self._lines.append(rest[min(self._indent, line.indent):] if self._indent else rest)
         return True
 
-    def close(self, blocks: Blocks) -> None:
+    def close(self, blocks: BlockParser) -> None:
         if not self._closed:
-            blocks.flaw("markup.fence", "this fence is never closed", self._number, self._column, len(self._fence),
+            blocks.add_flaw("markup.fence", "this fence is never closed", self._number, self._column, len(self._fence),
                         f"all below it is code; end it with a line `{self._fence}`")
         if self._info.partition(" ")[0] == "math" and any(map(str.strip, self._lines)):
-            self.parent.append(formula("\n".join(self._lines), self._number + 1, self._column))
+            self.parent.append(math_element("\n".join(self._lines), self._number + 1, self._column))
         else:
-            self.parent.append(code(self._lines, self._info, self._number, self._column))
+            self.parent.append(code_element(self._lines, self._info, self._number, self._column))
 
 
 class IndentedCode(Leaf):
@@ -67,22 +67,22 @@ class IndentedCode(Leaf):
     def __init__(self) -> None:
         self._lines: list[str] = []
 
-    def takes(self, line: Line, blocks: Blocks) -> bool:
+    def consume_line(self, line: Line, blocks: BlockParser) -> bool:
         if line.indent < 4 and not line.is_blank:
             return False
         if line.is_blank:
-            blocks.see_blank()
+            blocks.record_blank_line()
         line.skip(min(4, line.indent))
         self._lines.append(line.verbatim())
         return True
 
-    def close(self, blocks: Blocks) -> None:
+    def close(self, blocks: BlockParser) -> None:
         while not self._lines[-1].strip(" "):
             self._lines.pop()
-        self.parent.append(code(self._lines, ""))
+        self.parent.append(code_element(self._lines, ""))
 
 
-class Html(Leaf):
+class HtmlBlock(Leaf):
     """Raw HTML: until a line holds `end`, or without one until a blank line."""
 
     def __init__(self, line: Line, end: str | None) -> None:
@@ -91,64 +91,64 @@ class Html(Leaf):
         self._lines: list[str] = []
         self._is_closed = end is None
 
-    def takes(self, line: Line, blocks: Blocks) -> bool:
+    def consume_line(self, line: Line, blocks: BlockParser) -> bool:
         if self._end is None and line.is_blank:
             return False
         self._lines.append(line.verbatim())
         if self._end is not None and self._end in line.rest.lower():
             self._is_closed = True
-            blocks.end_leaf()
+            blocks.close_leaf()
         return True
 
-    def close(self, blocks: Blocks) -> None:
+    def close(self, blocks: BlockParser) -> None:
         if not self._is_closed:
-            blocks.flaw("markup.html", "this HTML is never closed", *self._place, 1,
+            blocks.add_flaw("markup.html", "this HTML is never closed", *self._place, 1,
                         f"all below it belongs to it; end it with `{self._end}`")
-        for element in split_headings(completed("\n".join(self._lines).rstrip("\n"))):
+        for element in split_headings(complete_tags("\n".join(self._lines).rstrip("\n"))):
             element.tail = "\n"
             self.parent.append(element)
 
 
-class Table(Leaf):
+class TableBlock(Leaf):
     """Rows of cells below a header and a line of dashes (GitHub)."""
 
-    def __init__(self, header: list[Source], marks: list[str]) -> None:
+    def __init__(self, header: list[SourceText], marks: list[str]) -> None:
         self.element = Element("table")
         self.element.text = self.element.tail = "\n"
-        self._aligned = [_ALIGNED[mark[0] == ":", mark[-1] == ":"] for mark in marks]
+        self._aligned = [_ALIGNMENTS[mark[0] == ":", mark[-1] == ":"] for mark in marks]
         self._body: Element | None = None
         self._added = 0
         head = SubElement(self.element, "thead")
         head.text = head.tail = "\n"
         self._add(head, "th", header)
 
-    def adds(self, line: Line, *, lazy: bool) -> bool:
+    def add_line(self, line: Line, *, lazy: bool) -> bool:
         if lazy:
             return False
         if self._body is None:
             self._body = SubElement(self.element, "tbody")
             self._body.text = self._body.tail = "\n"
-        self._add(self._body, "td", cells_of(line.text, line.number, line.column + line.indent + 1))
+        self._add(self._body, "td", split_table_row(line.text, line.number, line.column + line.indent + 1))
         return True
 
-    def close(self, blocks: Blocks) -> None:
+    def close(self, blocks: BlockParser) -> None:
         self.parent.append(self.element)
 
-    def _add(self, part: Element, tag: str, cells: list[Source]) -> None:
+    def _add(self, part: Element, tag: str, cells: list[SourceText]) -> None:
         row = SubElement(part, "tr")
         row.text = row.tail = "\n"
         self._added += max(0, len(self._aligned) - len(cells))
-        width = len(self._aligned) if self._added <= _MOST_ADDED else len(cells)
+        width = len(self._aligned) if self._added <= _MAX_ADDED_CELLS else len(cells)
         for number, aligned in enumerate(self._aligned[:width]):
             cell = SubElement(row, tag, {"style": f"text-align: {aligned};"} if aligned else {})
             cell.text = cells[number] if number < len(cells) else None
             cell.tail = "\n"
 
 
-_ALIGNED = {(False, False): "", (True, False): "left", (False, True): "right", (True, True): "center"}
+_ALIGNMENTS = {(False, False): "", (True, False): "left", (False, True): "right", (True, True): "center"}
 
 
-def cells_of(text: str, line: int, column: int) -> list[Source]:
+def split_table_row(text: str, line: int, column: int) -> list[SourceText]:
     """The cells of a table's row."""
     start = 1 if text.startswith("|") else 0
     text = text.rstrip(" \t")
@@ -158,12 +158,12 @@ def cells_of(text: str, line: int, column: int) -> list[Source]:
         to = pipe.start() if pipe else end
         cell = text[at:to]
         indent = len(cell) - len(cell.lstrip(" \t"))
-        cells.append(Source.at(cell.strip(" \t").replace("\\|", "|"), line, (column + at + indent,)))
+        cells.append(SourceText.at(cell.strip(" \t").replace("\\|", "|"), line, (column + at + indent,)))
         at = to + 1
     return cells
 
 
-class Formula(Leaf):
+class MathBlock(Leaf):
     """A formula on lines of its own."""
 
     def __init__(self, line: Line, mark: str, end: str) -> None:
@@ -171,20 +171,20 @@ class Formula(Leaf):
         self._source = line.number, line.column + line.indent + 1 + len(mark)
         self._lines: list[str] = []
 
-    def takes(self, line: Line, blocks: Blocks) -> bool:
+    def consume_line(self, line: Line, blocks: BlockParser) -> bool:
         text = line.text.rstrip(" \t")
         if text.endswith(self._end):
             self._lines.append(text.removesuffix(self._end))
-            blocks.end_leaf()
+            blocks.close_leaf()
         else:
             self._lines.append(text)
         return True
 
-    def close(self, blocks: Blocks) -> None:
-        self.parent.append(formula("\n".join(self._lines), *self._source))
+    def close(self, blocks: BlockParser) -> None:
+        self.parent.append(math_element("\n".join(self._lines), *self._source))
 
 
-def code(lines: list[str], info: str, line: int = 0, column: int = 0) -> Element:
+def code_element(lines: list[str], info: str, line: int = 0, column: int = 0) -> Element:
     """A code block; `info` is what its fence, at a place of the body, says of it."""
     element = Element("pre", {"info": info, "line": str(line), "column": str(column)})
     element.text = Verbatim("\n".join(lines))
@@ -192,7 +192,7 @@ def code(lines: list[str], info: str, line: int = 0, column: int = 0) -> Element
     return element
 
 
-def formula(tex: str, line: int, column: int) -> Element:
+def math_element(tex: str, line: int, column: int) -> Element:
     """A formula that is shown by itself."""
     element = Element("math", {"line": str(line), "column": str(column), "display": "block"})
     element.text = Verbatim(tex)
@@ -200,126 +200,128 @@ def formula(tex: str, line: int, column: int) -> Element:
     return element
 
 
-def start_heading(blocks: Blocks, line: Line) -> Taken:
+def start_atx_heading(blocks: BlockParser, line: Line) -> StartResult:
     """`## Text`"""
-    found = _HEADING.match(line.text)
+    found = _ATX_HEADING.match(line.text)
     if not found:
-        return Taken.NOTHING
+        return StartResult.NO_MATCH
     text = line.text[found.end():]
     indent = len(text) - len(text.lstrip(" \t"))
     element = Element(f"h{found.end()}")
-    element.text = Source.at(_without_closing(text[indent:].rstrip(" \t")), line.number,
+    element.text = SourceText.at(_strip_closing_sequence(text[indent:].rstrip(" \t")), line.number,
                              (line.column + line.indent + 1 + found.end() + indent,))
-    return blocks.add(element)
+    return blocks.add_block(element)
 
 
-def _without_closing(text: str) -> str:
+def _strip_closing_sequence(text: str) -> str:
     """A heading's text without the marks at its end."""
     inner = text.rstrip("#")
     return inner.rstrip(" \t") if inner != text and (not inner or inner[-1] in " \t") else text
 
 
-def start_underlined(blocks: Blocks, line: Line) -> Taken:
+def start_setext_heading(blocks: BlockParser, line: Line) -> StartResult:
     """A line of text above `===` or `---`."""
     paragraph = blocks.paragraph
-    if not paragraph or not _UNDERLINE.match(line.text):
-        return Taken.NOTHING
-    text = blocks.without_definitions(paragraph.source)
+    if not paragraph or not _SETEXT_UNDERLINE.match(line.text):
+        return StartResult.NO_MATCH
+    text = blocks.strip_definitions(paragraph.source)
     if not text:
-        return Taken.NOTHING
+        return StartResult.NO_MATCH
     blocks.leaf = None
     element = Element("h1" if line.text[0] == "=" else "h2")
     element.text = text
-    return blocks.add(element)
+    return blocks.add_block(element)
 
 
-def start_abbreviation(blocks: Blocks, line: Line) -> Taken:
+def start_abbreviation(blocks: BlockParser, line: Line) -> StartResult:
     """`*[short]: what it is short for`"""
     found = DEFINITION.match(line.text)
     if not found:
-        return Taken.NOTHING
+        return StartResult.NO_MATCH
     blocks.abbreviations[found["short"]] = found["long"].rstrip(" \t")
-    blocks.place()
-    return Taken.LINE
+    blocks.next_parent()
+    return StartResult.LINE_CONSUMED
 
 
-def start_rule(blocks: Blocks, line: Line) -> Taken:
+def start_thematic_break(blocks: BlockParser, line: Line) -> StartResult:
     """`***`, `---`, `___`"""
-    return blocks.add(Element("hr")) if _RULE.match(line.text) else Taken.NOTHING
+    return blocks.add_block(Element("hr")) if _THEMATIC_BREAK.match(line.text) else StartResult.NO_MATCH
 
 
-def start_fence(blocks: Blocks, line: Line) -> Taken:
+def start_fenced_code(blocks: BlockParser, line: Line) -> StartResult:
     """```` ```lang ````, `~~~`"""
     found = _FENCE.match(line.text)
-    return blocks.begin(Fence(line, found["fence"], found["info"].strip(" \t"))) if found else Taken.NOTHING
+    if not found:
+        return StartResult.NO_MATCH
+    return blocks.open_leaf(FencedCode(line, found["fence"], found["info"].strip(" \t")))
 
 
-def start_indented_code(blocks: Blocks, line: Line) -> Taken:
+def start_indented_code(blocks: BlockParser, line: Line) -> StartResult:
     """Four columns in, where no text goes on."""
     if isinstance(blocks.leaf, Paragraph):
-        return Taken.NOTHING
+        return StartResult.NO_MATCH
     leaf = IndentedCode()
-    blocks.begin(leaf)
-    leaf.takes(line, blocks)
-    return Taken.LINE
+    blocks.open_leaf(leaf)
+    leaf.consume_line(line, blocks)
+    return StartResult.LINE_CONSUMED
 
 
-def start_html(blocks: Blocks, line: Line) -> Taken:
+def start_html_block(blocks: BlockParser, line: Line) -> StartResult:
     """The seven kinds of raw HTML (CommonMark 4.6)."""
     text = line.text
-    for begin, end in _UNTIL:
+    for begin, end in _HTML_DELIMITERS:
         if text.startswith(begin):
             return _begin_html(blocks, line, end)
-    verbatim = _VERBATIM.match(text)
+    verbatim = _VERBATIM_TAG.match(text)
     if verbatim:
         return _begin_html(blocks, line, f"</{verbatim['name'].lower()}>")
-    if _DECLARED.match(text):
+    if _DECLARATION.match(text):
         return _begin_html(blocks, line, ">")
-    named = _NAMED.match(text)
+    named = _BLOCK_TAG.match(text)
     if named and (named["name"].lower() in tree.BLOCKS or (
-            tree.is_known(named["name"]) and not isinstance(blocks.leaf, Paragraph) and _ALONE.match(text))):
+            tree.is_known(named["name"]) and not isinstance(blocks.leaf, Paragraph) and _COMPLETE_TAG.match(text))):
         return _begin_html(blocks, line, None)
-    return Taken.NOTHING
+    return StartResult.NO_MATCH
 
 
-def _begin_html(blocks: Blocks, line: Line, end: str | None) -> Taken:
-    leaf = Html(line, end)
-    blocks.begin(leaf)
-    leaf.takes(line, blocks)
-    return Taken.LINE
+def _begin_html(blocks: BlockParser, line: Line, end: str | None) -> StartResult:
+    leaf = HtmlBlock(line, end)
+    blocks.open_leaf(leaf)
+    leaf.consume_line(line, blocks)
+    return StartResult.LINE_CONSUMED
 
 
-def start_table(blocks: Blocks, line: Line) -> Taken:
+def start_table(blocks: BlockParser, line: Line) -> StartResult:
     """The line of dashes below a table's header."""
     paragraph = blocks.paragraph
-    if not paragraph or not _TABLE.match(line.text.rstrip(" \t")):
-        return Taken.NOTHING
-    header = cells_of(paragraph.lines[-1], line.number - 1, paragraph.columns[-1])
-    marks = cells_of(line.text, line.number, 1)
+    if not paragraph or not _DELIMITER_ROW.match(line.text.rstrip(" \t")):
+        return StartResult.NO_MATCH
+    header = split_table_row(paragraph.lines[-1], line.number - 1, paragraph.columns[-1])
+    marks = split_table_row(line.text, line.number, 1)
     if len(header) != len(marks) or ("|" not in line.text and "|" not in paragraph.lines[-1] and ":" not in line.text):
-        return Taken.NOTHING
-    paragraph.drop_last()
+        return StartResult.NO_MATCH
+    paragraph.drop_last_line()
     if not paragraph.lines:
         blocks.leaf = None
-    return blocks.begin(Table(header, list(marks)))
+    return blocks.open_leaf(TableBlock(header, list(marks)))
 
 
-def start_formula(blocks: Blocks, line: Line) -> Taken:
+def start_math_block(blocks: BlockParser, line: Line) -> StartResult:
     r"""`$$` or `\[` at the beginning of a line, when it ends on this line or before a blank one."""
     text = line.text.rstrip(" \t")
-    for mark, end in _FORMULA:
+    for mark, end in _MATH_DELIMITERS:
         if text.startswith(mark):
             inner = text[2:]
             if end in inner:
                 is_whole = inner.endswith(end) and end not in inner[:-2] and inner[:-2].strip()
-                if not is_whole or not (is_display if mark == "\\[" else is_block)(inner[:-2]):
-                    return Taken.NOTHING
-                return blocks.add(formula(inner[:-2], line.number, line.column + line.indent + 3))
-            if not blocks.ends_with(end):
-                return Taken.NOTHING
-            leaf = Formula(line, mark, end)
-            blocks.begin(leaf)
+                if not is_whole or not (is_bracketed_block if mark == "\\[" else is_dollar_block)(inner[:-2]):
+                    return StartResult.NO_MATCH
+                return blocks.add_block(math_element(inner[:-2], line.number, line.column + line.indent + 3))
+            if not blocks.has_closing_line(end):
+                return StartResult.NO_MATCH
+            leaf = MathBlock(line, mark, end)
+            blocks.open_leaf(leaf)
             line.skip(line.indent + 2)
-            leaf.takes(line, blocks)
-            return Taken.LINE
-    return Taken.NOTHING
+            leaf.consume_line(line, blocks)
+            return StartResult.LINE_CONSUMED
+    return StartResult.NO_MATCH

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from coldpress.markdown.tree import Source
+from coldpress.markdown.tree import SourceText
 
 SCHEMES = frozenset(["http", "https", "mailto", "tel"])
 """The schemes that a URL may have on a page."""
-_RUNNING = frozenset(["javascript", "vbscript", "data"])
+_SCRIPT_SCHEMES = frozenset(["javascript", "vbscript", "data"])
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 # What browsers leave out of a scheme, and what nobody sees.
-_UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _DECODINGS = 10
 
 
@@ -35,18 +35,18 @@ def is_safe_url(url: str) -> bool:
 
 def scheme_of(url: str) -> str | None:
     """The scheme that a browser sees in a URL."""
-    found = _SCHEME.match(_UNSEEN.sub("", url))
+    found = _SCHEME.match(_INVISIBLE.sub("", url))
     return found[1].lower() if found else None
 
 
-def runs(url: str) -> bool:
+def is_script_url(url: str) -> bool:
     """Whether a text, taken for a URL, would run what it holds, however often
     it is decoded."""
     for _ in range(_DECODINGS):
         scheme = scheme_of(url)
         decoded = unquote(html.unescape(url))
         if scheme is not None or decoded == url:
-            return scheme in _RUNNING
+            return scheme in _SCRIPT_SCHEMES
         url = decoded
     return True
 
@@ -59,19 +59,19 @@ _BARE = re.compile(r"(?:[^ ()\\\x00-\x1f\x7f]|\\.|\\)+")
 _TITLE = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|\(((?:[^()\\]|\\.)*+)\)", re.S)
 _LABEL = re.compile(r"\[((?:[^\\\[\]]|\\.){1,999}+)\]", re.S)
 _REST = re.compile(r"[ \t]*(?:\n|\Z)")
-_MOST = 1_000_000  # characters of URLs and titles that references may add to a page
-_DEEPEST = 32  # parentheses in a destination, as CommonMark's own implementations have it
+_MAX_REFERENCE_TEXT = 1_000_000  # characters of URLs and titles that references may add to a page
+_MAX_PARENTHESES = 32  # parentheses in a destination, as CommonMark's own implementations have it
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class LinkDestination:
     """Where a link leads, and its title."""
 
     url: str
     title: str | None = None
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """A text with its escapes and entities resolved."""
     if "\\" in text:
         # An escaped `&` begins no entity.
@@ -79,16 +79,16 @@ def unescaped(text: str) -> str:
     return ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
-def normal(label: str) -> str:
+def normalize_label(label: str) -> str:
     """A label as it is compared."""
     return " ".join(label.split()).casefold().upper()
 
 
-def destination(text: str, at: int) -> tuple[str, int] | None:
+def parse_destination(text: str, at: int) -> tuple[str, int] | None:
     """The destination that stands at a place, and where it ends."""
     found = _POINTED.match(text, at)
     if found:
-        return unescaped(found[1]), found.end()
+        return unescape(found[1]), found.end()
     if text[at:at + 1] == "<":
         return None
     start, depth = at, 0
@@ -96,70 +96,70 @@ def destination(text: str, at: int) -> tuple[str, int] | None:
         found = _BARE.match(text, at)
         if found:
             at = found.end()
-        elif text[at] == "(" and depth < _DEEPEST:
+        elif text[at] == "(" and depth < _MAX_PARENTHESES:
             depth, at = depth + 1, at + 1
         elif text[at] == ")" and depth:
             depth, at = depth - 1, at + 1
         else:
             break
-    return (unescaped(text[start:at]), at) if depth == 0 else None
+    return (unescape(text[start:at]), at) if depth == 0 else None
 
 
-def title(text: str, at: int) -> tuple[str, int] | None:
+def parse_title(text: str, at: int) -> tuple[str, int] | None:
     """The title that stands at a place, and where it ends."""
     found = _TITLE.match(text, at)
     if not found or "\n\n" in found[0]:
         return None
-    return unescaped(next(group for group in found.groups() if group is not None)), found.end()
+    return unescape(next(group for group in found.groups() if group is not None)), found.end()
 
 
-def label(text: str, at: int) -> tuple[str, int] | None:
+def parse_label(text: str, at: int) -> tuple[str, int] | None:
     """The label in brackets that stands at a place, and where it ends."""
     found = _LABEL.match(text, at)
     return (found[1], found.end()) if found and found[1].strip() else None
 
 
-def inline_target(text: str, at: int) -> tuple[Target, int] | None:
+def parse_inline_destination(text: str, at: int) -> tuple[LinkDestination, int] | None:
     """`(url "title")` at a place, and where it ends."""
-    at = space(text, at + 1)
-    found = destination(text, at)
+    at = skip_spaces(text, at + 1)
+    found = parse_destination(text, at)
     if not found:
         return None
     url, at = found
-    after = space(text, at)
-    words = title(text, after) if after > at else None
+    after = skip_spaces(text, at)
+    words = parse_title(text, after) if after > at else None
     if words:
-        after = space(text, words[1])
-    return (Target(url, words[0] if words else None), after + 1) if text[after:after + 1] == ")" else None
+        after = skip_spaces(text, words[1])
+    return (LinkDestination(url, words[0] if words else None), after + 1) if text[after:after + 1] == ")" else None
 
 
-def space(text: str, at: int) -> int:
+def skip_spaces(text: str, at: int) -> int:
     """Where spaces, with one line's end among them, end."""
     found = _SPACE.match(text, at)
     return found.end() if found else at
 
 
-class References:
+class ReferenceDefinitions:
     """Link reference definitions by label; the first of two counts.  They stop
-    to be links when they are `spent`: the page would outgrow its source."""
+    to be links when they are `is_exhausted`: the page would outgrow its source."""
 
     def __init__(self) -> None:
-        self._targets: dict[str, Target] = {}
-        self._left = _MOST
+        self._targets: dict[str, LinkDestination] = {}
+        self._left = _MAX_REFERENCE_TEXT
 
     @property
-    def spent(self) -> bool:
+    def is_exhausted(self) -> bool:
         """Whether references were refused."""
         return self._left < 0
 
-    def get(self, name: str) -> Target | None:
+    def get(self, name: str) -> LinkDestination | None:
         """Where a reference leads."""
-        target = self._targets.get(normal(name)) if self._targets else None
+        target = self._targets.get(normalize_label(name)) if self._targets else None
         if target:
             self._left -= len(target.url) + len(target.title or "")
         return target if self._left >= 0 else None
 
-    def without(self, source: Source) -> Source:
+    def strip_definitions(self, source: SourceText) -> SourceText:
         """A paragraph's text without the definitions that it begins with."""
         at = 0
         while source.startswith("[", at):
@@ -170,23 +170,23 @@ class References:
         return source.part(at) if at else source
 
     def _define(self, text: str, at: int) -> int | None:
-        name = label(text, at)
+        name = parse_label(text, at)
         if not name or not text.startswith(":", name[1]) or name[0].startswith("^"):
             return None
-        found = destination(text, space(text, name[1] + 1))
+        found = parse_destination(text, skip_spaces(text, name[1] + 1))
         if not found or found[1] == name[1] + 1 or (not found[0] and text[found[1] - 1] != ">"):
             return None
         url, end = found
         words = None
-        after = space(text, end)
+        after = skip_spaces(text, end)
         if after > end:
-            words = title(text, after)
+            words = parse_title(text, after)
         line_end = _REST.match(text, words[1]) if words else None
         if not line_end:
             words, line_end = None, _REST.match(text, end)
             if not line_end:
                 return None
-        self._targets.setdefault(normal(name[0]), Target(url, words[0] if words else None))
+        self._targets.setdefault(normalize_label(name[0]), LinkDestination(url, words[0] if words else None))
         return line_end.end()
 
 
@@ -201,10 +201,10 @@ _BEFORE_SCHEME = re.compile(r"[^a-zA-Z]")
 _BEFORE_HOST = re.compile(r"[\s*_~()\[\]{>\"']|[^\x00-\x7f]")
 _NAME = re.compile(r"(?:(?<![a-zA-Z0-9])(?:mailto|xmpp):)?[a-zA-Z0-9.+_-]+\Z")
 _HOST = re.compile(r"[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)+")
-_LONGEST = 254  # characters of an address (RFC 5321)
+_MAX_EMAIL = 254  # characters of an address (RFC 5321)
 
 
-def url_at(text: str, at: int, *, in_brackets: bool = False) -> tuple[str, str, int] | None:
+def bare_url_at(text: str, at: int, *, in_brackets: bool = False) -> tuple[str, str, int] | None:
     """What is shown, the URL and the end of a bare URL at a place."""
     if at and not (_BEFORE_HOST if text[at] in "wW" else _BEFORE_SCHEME).match(text[at - 1]):
         return None
@@ -214,15 +214,15 @@ def url_at(text: str, at: int, *, in_brackets: bool = False) -> tuple[str, str, 
     with_dot = text[at] in "wW"
     is_whole = _is_domain(begin["domain"], with_dot=with_dot)
     # Else it may be one without the marks at its end; that is not looked for far away.
-    end = len(text) if is_whole else begin.end() + _LONGEST
+    end = len(text) if is_whole else begin.end() + _MAX_EMAIL
     rest = (_REST_IN_BRACKETS if in_brackets else _URL_REST).match(text, begin.end(), end)
-    shown = _trimmed(text[at:rest.end() if rest else begin.end()])
+    shown = _trim_punctuation(text[at:rest.end() if rest else begin.end()])
     if not is_whole and not _is_domain(shown[begin.start("domain") - at:], with_dot=with_dot):
         return None
     return shown, f"http://{shown}" if with_dot else shown, at + len(shown)
 
 
-def link(shown: str, url: str) -> Element:
+def link_element(shown: str, url: str) -> Element:
     """The link that a bare URL is."""
     element = Element("a", {"href": url})
     element.text = shown
@@ -232,7 +232,7 @@ def link(shown: str, url: str) -> Element:
 def email_at(text: str, at: int) -> tuple[str, int] | None:
     """The address around an `@` at a place, with the scheme before it, if there
     is one; and where it ends."""
-    name = _NAME.search(text[max(0, at - _LONGEST):at])
+    name = _NAME.search(text[max(0, at - _MAX_EMAIL):at])
     host = _HOST.match(text, at + 1)
     if not name or not host:
         return None
@@ -241,7 +241,7 @@ def email_at(text: str, at: int) -> tuple[str, int] | None:
     return f"{name[0]}@{host[0]}", host.end()
 
 
-def _trimmed(url: str) -> str:
+def _trim_punctuation(url: str) -> str:
     """A URL without what belongs to the sentence: marks and a closing parenthesis
     too many."""
     end, extra = len(url), url.count(")") - url.count("(")

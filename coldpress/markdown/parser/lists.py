@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement
 
-from coldpress.markdown.parser.blocks import Blocks, Container, Line, Taken
-from coldpress.markdown.tree import Raw, Source, group
+from coldpress.markdown.parser.blocks import BlockParser, Container, Line, StartResult
+from coldpress.markdown.tree import RawHtml, SourceText, group
 
-_MARK = re.compile(r"(?:[*+-]|(?P<number>\d{1,9})(?P<after>[.)]))(?=[ \t]|$)")
+_LIST_MARKER = re.compile(r"(?:[*+-]|(?P<number>\d{1,9})(?P<after>[.)]))(?=[ \t]|$)")
 _TASK = re.compile(r"\[(?P<done>[ xX])\][ \t]+(?=\S)")
 _DEFINITION = re.compile(r":(?= +\S)")
 
 
-class Item(Container):
+class ListItem(Container):
     """One item; `indent` is how far in its content stands."""
 
-    def __init__(self, element: Element, indent: int, items: Items) -> None:
+    def __init__(self, element: Element, indent: int, items: ListBlock) -> None:
         super().__init__(element)
         self._indent = indent
         self._items = items
         self._line = 0
 
-    def goes_on(self, line: Line, blocks: Blocks) -> bool:
+    def continues(self, line: Line, blocks: BlockParser) -> bool:
         if line.is_blank:
             # One that begins with two blank lines is empty.
             return len(self.element) > 0 or blocks.leaf is not None or blocks.open[-1] is not self
@@ -31,15 +31,15 @@ class Item(Container):
         line.skip(self._indent)
         return True
 
-    def see_gap(self) -> None:
+    def note_blank_line(self) -> None:
         if len(self.element):
             self._items.is_loose = True
 
 
-class Items(Container):
+class ListBlock(Container):
     """A list of items that have the same mark."""
 
-    only = Item
+    allowed_child = ListItem
 
     def __init__(self, kind: str, start: int = 1) -> None:
         super().__init__(Element("ol" if kind in ".)" else "ul"))
@@ -49,18 +49,18 @@ class Items(Container):
         self.is_loose = False
         self.element.text = self.element.tail = "\n"
 
-    def see_gap(self) -> None:
+    def note_blank_line(self) -> None:
         self.is_loose = self.is_loose or len(self.element) > 0
 
-    def close(self, blocks: Blocks) -> None:
+    def close(self, blocks: BlockParser) -> None:
         for item in self.element:
             if len(item):
-                if _mark_task(item):
+                if _make_task(item):
                     self.element.set("class", "task-list")
-                _finish(item, is_loose=self.is_loose)
+                _unwrap_tight_paragraphs(item, is_loose=self.is_loose)
 
 
-class Definition(Container):
+class DefinitionItem(Container):
     """What a term means."""
 
     def __init__(self, element: Element, indent: int) -> None:
@@ -68,7 +68,7 @@ class Definition(Container):
         self._indent = indent
         self.is_loose = False
 
-    def goes_on(self, line: Line, blocks: Blocks) -> bool:
+    def continues(self, line: Line, blocks: BlockParser) -> bool:
         if line.is_blank:
             return True
         if line.indent < min(self._indent, 4):
@@ -76,67 +76,67 @@ class Definition(Container):
         line.skip(min(line.indent, self._indent))
         return True
 
-    def see_gap(self) -> None:
+    def note_blank_line(self) -> None:
         self.is_loose = self.is_loose or len(self.element) > 0
 
-    def close(self, blocks: Blocks) -> None:
-        _finish(self.element, is_loose=self.is_loose)
+    def close(self, blocks: BlockParser) -> None:
+        _unwrap_tight_paragraphs(self.element, is_loose=self.is_loose)
 
 
-class Definitions(Container):
+class DefinitionList(Container):
     """Terms with their definitions."""
 
-    only = Definition
+    allowed_child = DefinitionItem
 
     def __init__(self) -> None:
         super().__init__(Element("dl"))
         self.element.text = self.element.tail = "\n"
 
 
-def start_item(blocks: Blocks, line: Line) -> Taken:
+def start_item(blocks: BlockParser, line: Line) -> StartResult:
     """`- text`, `3. text`"""
-    found = _MARK.match(line.text)
+    found = _LIST_MARKER.match(line.text)
     if not found or blocks.is_too_deep(line):
-        return Taken.NOTHING
+        return StartResult.NO_MATCH
     number, kind = found["number"], found["after"] or found[0]
     rest = line.text[found.end():]
     if blocks.paragraph and (not rest.strip(" \t") or number not in (None, "1")):
-        return Taken.NOTHING  # a number or a dash that a line of text happens to begin with
+        return StartResult.NO_MATCH  # a number or a dash that a line of text happens to begin with
     before = line.indent + found.end()
     line.skip(before)
     inner = 1 if line.is_blank or line.indent > 4 else line.indent
     if not line.is_blank:
         line.skip(inner)
     items = blocks.container
-    if not isinstance(items, Items) or items.kind != kind:
-        items = Items(kind, int(number or 1))
-        blocks.enter(items)
-    item = Item(Element("li"), before + inner, items)
+    if not isinstance(items, ListBlock) or items.kind != kind:
+        items = ListBlock(kind, int(number or 1))
+        blocks.open_container(items)
+    item = ListItem(Element("li"), before + inner, items)
     item.element.tail = "\n"
-    return blocks.enter(item)
+    return blocks.open_container(item)
 
 
-def start_definition(blocks: Blocks, line: Line) -> Taken:
+def start_definition(blocks: BlockParser, line: Line) -> StartResult:
     """`: what the line above means`"""
     found = _DEFINITION.match(line.text)
     if not found or blocks.is_too_deep(line):
-        return Taken.NOTHING
-    definitions = _definitions(blocks)
+        return StartResult.NO_MATCH
+    definitions = _definition_list(blocks)
     if definitions is None:
-        return Taken.NOTHING
+        return StartResult.NO_MATCH
     before = line.indent + 1
     line.skip(before)
     inner = line.indent if line.indent <= 4 else 1
     line.skip(inner)
-    meaning = Definition(Element("dd"), before + inner)
+    meaning = DefinitionItem(Element("dd"), before + inner)
     meaning.element.tail = "\n"
-    return blocks.enter(meaning)
+    return blocks.open_container(meaning)
 
 
-def _definitions(blocks: Blocks) -> Definitions | None:
+def _definition_list(blocks: BlockParser) -> DefinitionList | None:
     """The list that a definition goes on or begins: below a definition, or
     below the terms, perhaps with a blank line between."""
-    if isinstance(blocks.container, Definitions):
+    if isinstance(blocks.container, DefinitionList):
         return blocks.container
     paragraph = blocks.paragraph
     if paragraph:
@@ -145,27 +145,27 @@ def _definitions(blocks: Blocks) -> Definitions | None:
     else:
         parent = blocks.container.element
         last = parent[-1] if len(parent) else None
-        if last is None or last.tag != "p" or not isinstance(last.text, Source) or not blocks.after_blank:
+        if last is None or last.tag != "p" or not isinstance(last.text, SourceText) or not blocks.after_blank:
             return None
         terms = last.text
         del parent[-1]
-    definitions = Definitions()
+    definitions = DefinitionList()
     if len(parent) and parent[-1].tag == "dl":
         definitions.element = parent[-1]
         del parent[-1]
-    blocks.enter(definitions)
+    blocks.open_container(definitions)
     for number, term in enumerate(terms.split("\n")):
         element = SubElement(definitions.element, "dt")
-        element.text = Source.at(term.strip(), terms.line + number, terms.columns[number:number + 1])
+        element.text = SourceText.at(term.strip(), terms.line + number, terms.columns[number:number + 1])
         element.tail = "\n"
     return definitions
 
 
-def _mark_task(item: Element) -> bool:
+def _make_task(item: Element) -> bool:
     """Make the box of a task, if an item is one; its text names the box."""
     text = item[0].text
-    found = _TASK.match(text) if isinstance(text, Source) else None
-    if not found or item[0].tag != "p" or not isinstance(text, Source):
+    found = _TASK.match(text) if isinstance(text, SourceText) else None
+    if not found or item[0].tag != "p" or not isinstance(text, SourceText):
         return False
     item.set("class", "task-list-item")
     item[0].text = None
@@ -178,7 +178,7 @@ def _mark_task(item: Element) -> bool:
     return True
 
 
-def _finish(item: Element, *, is_loose: bool) -> None:
+def _unwrap_tight_paragraphs(item: Element, *, is_loose: bool) -> None:
     """Paragraphs of a tight item are only text."""
     if not len(item):
         return
@@ -187,7 +187,7 @@ def _finish(item: Element, *, is_loose: bool) -> None:
             if child.tag == "p":
                 item.attrib.update(child.attrib)  # the id of its block
                 child.tag = None  # type: ignore[assignment]  # see `tree.group`
-        if item[-1].tag is None and not isinstance(item[-1].text, Raw):
+        if item[-1].tag is None and not isinstance(item[-1].text, RawHtml):
             item[-1].tail = None
-    if item[0].tag is not None or isinstance(item[0].text, Raw):
+    if item[0].tag is not None or isinstance(item[0].text, RawHtml):
         item.text = "\n"

@@ -17,17 +17,17 @@ from coldpress.markdown.math import math_inline
 HIDDEN = "\ufdd0"
 """Stands for a line of which nothing is left; no character that means anything."""
 
-Span = tuple[int, int]
+TextRange = tuple[int, int]
 
-_BEFORE = r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)*"
+_LINE_START = r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)*"
 _TOKEN = re.compile(
-    rf"^{_BEFORE}(?P<fence>`{{3,}}(?=[^`\n]*$)|~{{3,}})|(?P<ticks>`+)|(?P<html><!--|<(?P<tag>pre|script|style|textarea)\b)"
+    rf"^{_LINE_START}(?P<fence>`{{3,}}(?=[^`\n]*$)|~{{3,}})|(?P<ticks>`+)|(?P<html><!--|<(?P<tag>pre|script|style|textarea)\b)"
     r"|(?P<dollar>\$)|(?P<bracket>\\[(\[])|\\.|(?P<mark>%%+)", re.M | re.I)
 _MARK = re.compile(r"(?<![\\%])%%(?!%)")
 _CLOSES_BLOCK = re.compile(r"(?<![\\%])%%(?!%)(?=[ \t]*$)|^[ \t>]*%%(?!%)", re.M)
 _GAP = re.compile(r"\n[ \t>]*\n")
-_LINE_BEFORE = re.compile(rf"{_BEFORE}\Z")
-_NOTHING = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?:\[[ xX]\])?[ \t]*")
+_ONLY_LINE_START = re.compile(rf"{_LINE_START}\Z")
+_EMPTY_LINE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?:\[[ xX]\])?[ \t]*")
 _ITEM = re.compile(r"([ ]*(?:[-*+]|\d{1,9}[.)])[ ]+)")
 _QUOTE = re.compile(r"[ \t>]*")
 
@@ -36,7 +36,7 @@ def without_comments(body: str) -> str:
     """A body without its comments; each line stays where it is."""
     if "%%" not in body:
         return body
-    spans = list(_Spans(body))
+    spans = list(_CommentSpans(body))
     if not spans:
         return body
     lines, start, first = [], 0, 0
@@ -45,7 +45,7 @@ def without_comments(body: str) -> str:
         while first < len(spans) and spans[first][1] <= start:
             first += 1
         within = [span for span in spans[first:first + len(line) + 1] if span[0] < end and span[1] > start]
-        lines.append(_rest(line, start, within) if within else line)
+        lines.append(_remove_spans(line, start, within) if within else line)
         start = end + 1
     return "\n".join(lines)
 
@@ -55,7 +55,7 @@ def without_hidden_lines(body: str) -> str:
     return body.replace(f"{HIDDEN}\n", "").replace(HIDDEN, "")
 
 
-def _rest(line: str, start: int, spans: list[Span]) -> str:
+def _remove_spans(line: str, start: int, spans: list[TextRange]) -> str:
     """What is left of a line."""
     marks = _QUOTE.match(line)
     rest = marks[0] if marks and spans[0][0] < start else ""
@@ -65,10 +65,10 @@ def _rest(line: str, start: int, spans: list[Span]) -> str:
         if line[at:at + 1] in (" ", "") and (not rest or rest[-1] in " \t"):  # of two spaces, one
             at += line[at:at + 1] == " "
     rest = (rest + line[at:]).rstrip(" ") if at == len(line) else rest + line[at:]
-    return HIDDEN if _NOTHING.fullmatch(rest) else rest
+    return HIDDEN if _EMPTY_LINE.fullmatch(rest) else rest
 
 
-class _Spans:
+class _CommentSpans:
     """Where the comments of a body stand, from the first to the last."""
 
     def __init__(self, body: str) -> None:
@@ -78,7 +78,7 @@ class _Spans:
         self._last_mark = max((found.start() for found in _CLOSES_BLOCK.finditer(body)), default=-1)
         self._last: dict[str, int] = {}
 
-    def __iter__(self) -> Iterator[Span]:
+    def __iter__(self) -> Iterator[TextRange]:
         at = 0
         while found := _TOKEN.search(self._body, at):
             at = max(found.end(), self._end_of_other(found))
@@ -115,14 +115,14 @@ class _Spans:
         if not _GAP.search(body, mark.end(), closing.start()):
             return closing.end()
         line = body.rfind("\n", 0, start) + 1
-        is_block = mark.end() <= self._last_mark and _LINE_BEFORE.match(body, line, start)
+        is_block = mark.end() <= self._last_mark and _ONLY_LINE_START.match(body, line, start)
         block = _CLOSES_BLOCK.search(body, mark.end()) if is_block else None
         return block.end() if block else None
 
 
-def _indented_code(body: str) -> list[Span]:
+def _indented_code(body: str) -> list[TextRange]:
     """Lines that are code for being indented, outside of lists."""
-    spans: list[Span] = []
+    spans: list[TextRange] = []
     start, inner, may_begin = 0, 0, True
     for line in body.split("\n"):
         width = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip(" "))
@@ -138,6 +138,6 @@ def _indented_code(body: str) -> list[Span]:
     return spans
 
 
-def _is_within(spans: list[Span], at: int) -> bool:
+def _is_within(spans: list[TextRange], at: int) -> bool:
     index = bisect_left(spans, (at + 1,)) - 1
     return index >= 0 and at < spans[index][1]

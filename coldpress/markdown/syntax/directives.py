@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from coldpress.markdown.parser.attribute_lists import read_pairs
-from coldpress.markdown.parser.blocks import Blocks, Container, Line, Taken
+from coldpress.markdown.parser.attribute_lists import parse_pairs
+from coldpress.markdown.parser.blocks import BlockParser, Container, Line, StartResult
 from coldpress.markdown.parser.container_blocks import make_callout
-from coldpress.markdown.tree import ComponentElement, Source, group
+from coldpress.markdown.tree import ComponentElement, SourceText, group
 
 _NAME = r"(?P<name>[A-Za-z][\w-]*)"
 _LABEL = r"\[(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\n]*\])*)\]"
@@ -35,7 +35,7 @@ CALLOUTS = frozenset([
 """Containers that are callouts, and need no template."""
 
 
-class Directive(Container):
+class DirectiveBlock(Container):
     """What stands between `:::name` and `:::`."""
 
     def __init__(self, element: Element, colons: int, line: Line) -> None:
@@ -44,14 +44,14 @@ class Directive(Container):
         self.is_closed = False
         self._place = line.number, line.column + line.indent + 1
 
-    def close(self, blocks: Blocks) -> None:
+    def close(self, blocks: BlockParser) -> None:
         if not self.is_closed:
-            blocks.flaw("markup.directive", "this is never closed", *self._place, self.colons,
+            blocks.add_flaw("markup.directive", "this is never closed", *self._place, self.colons,
                         f"all below it is within; end it with a line `{':' * self.colons}`")
 
 
 @dataclass(frozen=True, slots=True)
-class Inline:
+class InlineDirective:
     """A directive within a text: its name, where its label stands in the text,
     its attributes, and where it ends."""
 
@@ -61,7 +61,7 @@ class Inline:
     end: int
 
 
-def inline_at(text: str, at: int) -> Inline | None:
+def inline_directive_at(text: str, at: int) -> InlineDirective | None:
     """The directive that stands at a place of a text."""
     if at and (text[at - 1].isalnum() or text[at - 1] in ":/"):
         return None
@@ -69,13 +69,14 @@ def inline_at(text: str, at: int) -> Inline | None:
     if not found:
         return None
     label = found.span("label") if found["label"] is not None else (found.end("name"),) * 2
-    return Inline(found["name"], (label[0], label[1]), attributes_of(found["attributes"] or found["only"]), found.end())
+    attributes = parse_attributes(found["attributes"] or found["only"])
+    return InlineDirective(found["name"], (label[0], label[1]), attributes, found.end())
 
 
-def attributes_of(text: str | None) -> dict[str, str]:
+def parse_attributes(text: str | None) -> dict[str, str]:
     """`key=value .class #id flag` as a mapping; a flag is its own value."""
     found: dict[str, str] = {}
-    for name, value in read_pairs(text or ""):
+    for name, value in parse_pairs(text or ""):
         if name == ".":
             found["class"] = f"{found['class']} {value}" if "class" in found else value or ""
         else:
@@ -83,56 +84,56 @@ def attributes_of(text: str | None) -> dict[str, str]:
     return found
 
 
-def start_directive(blocks: Blocks, line: Line) -> Taken:
+def start_directive(blocks: BlockParser, line: Line) -> StartResult:
     """`:::name`, and the `:::` that ends it."""
     text = line.text
     if not text.startswith(":::"):
-        return _leaf(blocks, line) if text.startswith("::") else Taken.NOTHING
+        return _leaf(blocks, line) if text.startswith("::") else StartResult.NO_MATCH
     if _END.match(text):
         return _end(blocks, len(text.rstrip(" \t")))
     found = _BEGIN.match(text)
     if not found or blocks.is_too_deep(line):
-        return Taken.NOTHING
+        return StartResult.NO_MATCH
     name = (found["name"] or found["braced"]).removeprefix("callout-")
-    attributes = attributes_of(" ".join(filter(None, (found["inner"], found["attributes"], found["more"]))))
+    attributes = parse_attributes(" ".join(filter(None, (found["inner"], found["attributes"], found["more"]))))
     title = _title(found, attributes, line)
     element = _callout(name, title, attributes) if name.lower() in CALLOUTS else _component(
         name, "container", title, attributes, line)
-    blocks.enter(Directive(element, len(found["colons"]), line))
+    blocks.open_container(DirectiveBlock(element, len(found["colons"]), line))
     line.skip(len(line.rest))
-    return Taken.LINE
+    return StartResult.LINE_CONSUMED
 
 
-def _end(blocks: Blocks, colons: int) -> Taken:
+def _end(blocks: BlockParser, colons: int) -> StartResult:
     """End the innermost directive that so many colons can end."""
     for container in reversed(blocks.open):
-        if isinstance(container, Directive) and container.colons <= colons and not container.is_closed:
+        if isinstance(container, DirectiveBlock) and container.colons <= colons and not container.is_closed:
             container.is_closed = True
-            blocks.leave(container)
-            return Taken.LINE
-    return Taken.NOTHING
+            blocks.close_container(container)
+            return StartResult.LINE_CONSUMED
+    return StartResult.NO_MATCH
 
 
-def _leaf(blocks: Blocks, line: Line) -> Taken:
+def _leaf(blocks: BlockParser, line: Line) -> StartResult:
     found = _LEAF.match(line.text)
     if not found or blocks.paragraph or (found["label"] is None and found["attributes"] is None):
-        return Taken.NOTHING
+        return StartResult.NO_MATCH
     title = _source(found, "label", line) if found["label"] else None
-    return blocks.add(_component(found["name"], "leaf", title, attributes_of(found["attributes"]), line))
+    return blocks.add_block(_component(found["name"], "leaf", title, parse_attributes(found["attributes"]), line))
 
 
-def _title(found: re.Match[str], attributes: dict[str, str], line: Line) -> Source | str | None:
+def _title(found: re.Match[str], attributes: dict[str, str], line: Line) -> SourceText | str | None:
     for name in ("label", "title"):
         if found[name]:
             return _source(found, name, line)
     return attributes.get("title")
 
 
-def _source(found: re.Match[str], name: str, line: Line) -> Source:
-    return Source.at(found[name], line.number, (line.column + line.indent + 1 + found.start(name),))
+def _source(found: re.Match[str], name: str, line: Line) -> SourceText:
+    return SourceText.at(found[name], line.number, (line.column + line.indent + 1 + found.start(name),))
 
 
-def _callout(name: str, title: Source | str | None, attributes: dict[str, str]) -> Element:
+def _callout(name: str, title: SourceText | str | None, attributes: dict[str, str]) -> Element:
     element = Element("div")
     element.text = element.tail = "\n"
     make_callout(element, [name.lower()], title, "")
@@ -143,7 +144,7 @@ def _callout(name: str, title: Source | str | None, attributes: dict[str, str]) 
     return element
 
 
-def _component(name: str, kind: str, title: Source | str | None, attributes: dict[str, str], line: Line) -> Element:
+def _component(name: str, kind: str, title: SourceText | str | None, attributes: dict[str, str], line: Line) -> Element:
     element = ComponentElement(name, kind, attributes, line.text.rstrip(" \t"))
     element.place = line.number, line.column + line.indent + 1
     element.append(group(title))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
-from coldpress.markdown.parser.link_parser import normal
-from coldpress.markdown.tree import Raw, Verbatim
+from coldpress.markdown.parser.link_parser import normalize_label
+from coldpress.markdown.tree import RawHtml, Verbatim
 
 
 class Footnotes:
@@ -20,9 +20,9 @@ class Footnotes:
         self._marks: dict[str, list[str]] = {}
         self._order: list[str] = []
 
-    def mark(self, label: str) -> Element | None:
+    def footnote_mark(self, label: str) -> Element | None:
         """The mark for a note; None when there is no such note."""
-        label = normal(label)
+        label = normalize_label(label)
         if label not in self._notes:
             return None
         number = self._numbers.setdefault(label, len(self._numbers) + 1)
@@ -35,7 +35,7 @@ class Footnotes:
         SubElement(mark, "a", {"class": "footnote-ref", "href": f"#fn:{name}"}).text = str(number)
         return mark
 
-    def unread(self) -> Iterator[Element]:
+    def in_order(self) -> Iterator[Element]:
         """The notes, those referred to first and in the order of their numbers:
         reading one may find marks for others, or for itself."""
         for label in self._order:  # which grows meanwhile
@@ -57,10 +57,10 @@ class Footnotes:
         shown = {name for part in (root, notes) for mark in part.iter("sup") if (name := mark.get("id"))}
         for label, number in self._numbers.items():
             self._notes[label].tail = "\n"
-            self._lead_back([name for name in self._marks[label] if name in shown], self._notes[label], number)
+            self._add_backlinks([name for name in self._marks[label] if name in shown], self._notes[label], number)
         return section
 
-    def _lead_back(self, marks: list[str], note: Element, number: int) -> None:
+    def _add_backlinks(self, marks: list[str], note: Element, number: int) -> None:
         if not marks:
             return  # such as in the text that stands for an image
         last = note[-1] if len(note) and note[-1].tag == "p" else SubElement(note, "p")
@@ -82,21 +82,21 @@ DEFINITION = re.compile(r"\*\[(?P<short>[^\]\n]{1,100})\]:[ \t]*(?P<long>[^\n]*)
 _WORD_BEGINS = re.compile(r"(?<!\w)\S")
 _WORD = re.compile(r"\w")
 _SKIPPED = frozenset(["code", "pre", "math", "abbr"])
-_MOST = 1_000_000  # characters that meanings may add to a page
+_MAX_ADDED = 1_000_000  # characters that meanings may add to a page
 
 
-def explain(root: Element, known: Mapping[str, str]) -> bool:
+def mark_abbreviations(root: Element, known: Mapping[str, str]) -> bool:
     """Put every abbreviation that is known into an `<abbr>`; False when not
     all are, since the page would outgrow its source."""
-    return not known or _Explaining(known).run(root)
+    return not known or _AbbreviationMarker(known).run(root)
 
 
-class _Explaining:
+class _AbbreviationMarker:
     def __init__(self, known: Mapping[str, str]) -> None:
         self._known = known
         self._lengths = sorted({len(short) for short in known}, reverse=True)
         self._first = {short[0] for short in known}
-        self._left = _MOST
+        self._left = _MAX_ADDED
 
     def run(self, root: Element) -> bool:
         self._explain(root)
@@ -119,7 +119,7 @@ class _Explaining:
 
     def _split(self, text: str) -> tuple[str, list[Element]]:
         """The text before the first abbreviation, and each with the text behind it."""
-        if isinstance(text, (Raw, Verbatim)):
+        if isinstance(text, (RawHtml, Verbatim)):
             return text, []
         made: list[Element] = []
         before, at = "", 0

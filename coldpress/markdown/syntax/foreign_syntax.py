@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element
 
 from coldpress.markdown.html.source_map import Locator
 from coldpress.markdown.parser import link_parser
-from coldpress.markdown.parser.blocks import Blocks, Line, Taken
+from coldpress.markdown.parser.blocks import BlockParser, Line, StartResult
 from coldpress.markdown.rendered import Flaw
-from coldpress.markdown.tree import EMBED, ComponentElement, Foreign, Raw, Verbatim, group
+from coldpress.markdown.tree import EMBED, ComponentElement, ForeignTag, RawHtml, Verbatim, group
 
 _TAG = re.compile(
     r"\{\{[<%]-?\s*/?\s*(?P<hugo>[\w./-]+)|\{%-?\s*(?P<liquid>[a-z]\w*)|(?P<include>\{\*[ \t]*[\w./-]+)"
@@ -19,18 +19,18 @@ _TAG = re.compile(
 _QUOTE = "[\"'“”„«»‚‘’]"  # typography has set them
 _IMPORT = re.compile(
     rf"(?:import|export)\s[\w{{}}*, ]+?(?=\sfrom\s+{_QUOTE})|import(?=\s+{_QUOTE}[\w./@-]+{_QUOTE}\s*;)")
-_WHOSE = {"hugo": "a shortcode of Hugo or Zola", "liquid": "a tag of Jekyll or Hexo", "jsx": "a component of MDX",
+_ORIGINS = {"hugo": "a shortcode of Hugo or Zola", "liquid": "a tag of Jekyll or Hexo", "jsx": "a component of MDX",
           "import": "an import of MDX", "include": "a file shown by FastAPI's `mdx_include`"}
-_MOST = 4  # names that are told
+_MAX_NAMED = 4  # names that are told
 
 
-def leftovers(root: Element, locator: Locator) -> Iterator[Flaw]:
+def find_leftovers(root: Element, locator: Locator) -> Iterator[Flaw]:
     """One warning a kind, at the first of them."""
     found: dict[str, dict[str, str]] = {}
     components: set[str] = set()
     for text in _texts(root):
         for tag in _TAG.finditer(text) if "{" in text or "<" in text else ():
-            kind = next(kind for kind in _WHOSE if kind in tag.groupdict() and tag[kind])
+            kind = next(kind for kind in _ORIGINS if kind in tag.groupdict() and tag[kind])
             found.setdefault(kind, {}).setdefault(tag[kind], f"<{tag[kind]}" if kind == "jsx" else tag[0])
             if tag["close"] or tag["more"]:
                 components.add(tag["jsx"])
@@ -44,14 +44,14 @@ def leftovers(root: Element, locator: Locator) -> Iterator[Flaw]:
         if not names:
             continue
         line, column = locator.code(next(iter(names.values())))
-        told = ", ".join(f"`{name.strip()}`" for name in list(names)[:_MOST]) if kind != "import" else "this line"
-        more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-        yield Flaw("markup.leftover", f"{told}{more}: {_WHOSE[kind]}", line, column, 1,
+        told = ", ".join(f"`{name.strip()}`" for name in list(names)[:_MAX_NAMED]) if kind != "import" else "this line"
+        more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+        yield Flaw("markup.leftover", f"{told}{more}: {_ORIGINS[kind]}", line, column, 1,
                    "it is shown as text; write it in Markdown, or make it a `:::component`")
 
 
 def _texts(element: Element) -> Iterator[str]:
-    if element.text and type(element.text) not in (Raw, Verbatim):
+    if element.text and type(element.text) not in (RawHtml, Verbatim):
         yield element.text
     for child in element:
         if child.tag not in ("code", "pre", "math"):
@@ -61,13 +61,13 @@ def _texts(element: Element) -> Iterator[str]:
 
 
 _PAIRS = (("{{<", ">}}"), ("{{%", "%}}"), ("{{", "}}"), ("{%", "%}"), ("{*", "*}"))
-_LONGEST = 2000
+_MAX_TAG = 2000
 _IS_TAG = re.compile(r"\{\{[<%]|\{%-?[ \t\n]*[a-z]|\{\{(?:[^{}\n]|\{[^{}\n]*\})+\}\}\Z"
                      r"|\{\*[ \t]*[\w./-]+\.\w+[^*]*\*\}\Z")
 _SCHEME = re.compile("(?:https?|ftp)://", re.I)
 
 
-def foreign_at(text: str, at: int, endless: set[str]) -> tuple[list[Element], int] | None:
+def foreign_tag_at(text: str, at: int, endless: set[str]) -> tuple[list[Element], int] | None:
     """The tag that begins at a place, and where it ends; `endless` is what is
     known not to end in this text."""
     for begin, end in _PAIRS:
@@ -75,7 +75,7 @@ def foreign_at(text: str, at: int, endless: set[str]) -> tuple[list[Element], in
             stop = -1 if begin in endless else text.find(end, at + len(begin))
             if stop < 0:
                 endless.add(begin)
-            elif stop - at < _LONGEST and _IS_TAG.match(tag := text[at:stop + len(end)]):
+            elif stop - at < _MAX_TAG and _IS_TAG.match(tag := text[at:stop + len(end)]):
                 return list(_linked(tag)), stop + len(end)
     return None
 
@@ -84,25 +84,25 @@ def _linked(tag: str) -> Iterator[Element]:
     """A tag, in which bare URLs are links all the same."""
     at = 0
     for found in _SCHEME.finditer(tag):
-        url = link_parser.url_at(tag, found.start()) if found.start() >= at else None
+        url = link_parser.bare_url_at(tag, found.start()) if found.start() >= at else None
         if url:
-            yield group(Foreign(tag[at:found.start()]))
-            yield link_parser.link(*url[:2])
+            yield group(ForeignTag(tag[at:found.start()]))
+            yield link_parser.link_element(*url[:2])
             at = url[2]
-    yield group(Foreign(tag[at:]))
+    yield group(ForeignTag(tag[at:]))
 
 
 _EMBED = re.compile(r"!\[\[(?P<name>[^\[\]|\n]{1,200})(?P<more>(?:\|[^\[\]|\n]{0,200})*)\]\](?![(\[])")
-KINDS = {
+MEDIA_KINDS = {
     **dict.fromkeys(("apng", "avif", "bmp", "gif", "ico", "jpeg", "jpg", "png", "svg", "webp"), "image"),
     **dict.fromkeys(("3gp", "flac", "m4a", "mp3", "oga", "ogg", "opus", "wav"), "audio"),
     **dict.fromkeys(("m4v", "mkv", "mov", "mp4", "ogv", "webm"), "video"), "pdf": "pdf"}
 """What a file is shown as, by its ending."""
 
 
-def kind_of(name: str) -> str | None:
+def media_kind(name: str) -> str | None:
     """What a file of that name is shown as; None for a note."""
-    return KINDS.get(posixpath.splitext(name.partition("#")[0].strip())[1].lstrip(".").lower())
+    return MEDIA_KINDS.get(posixpath.splitext(name.partition("#")[0].strip())[1].lstrip(".").lower())
 
 
 def embed_at(text: str, at: int) -> tuple[ComponentElement, int] | None:
@@ -111,14 +111,14 @@ def embed_at(text: str, at: int) -> tuple[ComponentElement, int] | None:
     return (_element(found, "inline"), found.end()) if found and found["name"].strip() else None
 
 
-def start_embed(blocks: Blocks, line: Line) -> Taken:
+def start_embed(blocks: BlockParser, line: Line) -> StartResult:
     """A note that is shown on a line of its own."""
     found = _EMBED.fullmatch(line.text.rstrip(" \t"))
-    if not found or not found["name"].strip() or kind_of(found["name"]):
-        return Taken.NOTHING
+    if not found or not found["name"].strip() or media_kind(found["name"]):
+        return StartResult.NO_MATCH
     element = _element(found, "leaf")
     element.place = line.number, line.column + line.indent + 1
-    return blocks.add(element)
+    return blocks.add_block(element)
 
 
 def _element(found: re.Match[str], kind: str) -> ComponentElement:

@@ -10,21 +10,21 @@ from xml.etree.ElementTree import Element, SubElement
 
 from coldpress.markdown.html.extract import TOKEN, lower_headings, text_of, visible_text
 from coldpress.markdown.parser import attribute_lists
-from coldpress.markdown.parser.block_rules import STARTS
-from coldpress.markdown.parser.blocks import Blocks
-from coldpress.markdown.parser.inlines import Inlines, read_leaf
-from coldpress.markdown.parser.link_parser import References
+from coldpress.markdown.parser.block_rules import BLOCK_STARTS
+from coldpress.markdown.parser.blocks import BlockParser
+from coldpress.markdown.parser.inlines import InlineParser, parse_leaf
+from coldpress.markdown.parser.link_parser import ReferenceDefinitions
 from coldpress.markdown.rendered import Heading
 from coldpress.markdown.syntax.comments import without_comments
 from coldpress.markdown.syntax.footnotes import Footnotes
-from coldpress.markdown.tree import HEADINGS, TITLE_MARK, VOID, Raw, Source, escaped, raw, to_html
+from coldpress.markdown.tree import HEADINGS, TITLE_MARK, VOID, RawHtml, SourceText, escaped, raw, to_html
 from coldpress.text import heading_id, one_line, python_markdown_id
 
-_MOST_CONTENTS = 10  # times that a page shows its contents
+_MAX_CONTENTS = 10  # times that a page shows its contents
 
 
 @dataclass(frozen=True, slots=True)
-class TakenTitle:
+class ExtractedTitle:
     """The heading that was taken out of a body."""
 
     id: str
@@ -32,10 +32,10 @@ class TakenTitle:
     html: str
 
 
-def structure(root: Element, heading: TitleHeading | None) -> tuple[TakenTitle | None, tuple[Heading, ...]]:
+def structure_tree(root: Element, heading: TitleHeading | None) -> tuple[ExtractedTitle | None, tuple[Heading, ...]]:
     """Bring a body's tree into the shape of a page; gives its title, where a
     heading may be that, and its contents."""
-    title = _take_title(root, heading) if heading else None
+    title = _extract_title(root, heading) if heading else None
     _lower_headings(root)
     contents = _contents(root)
     _show_contents(root, contents)
@@ -43,7 +43,7 @@ def structure(root: Element, heading: TitleHeading | None) -> tuple[TakenTitle |
     return title, contents
 
 
-def number_ids(root: Element, kind: str) -> None:
+def set_heading_ids(root: Element, kind: str) -> None:
     """Give headings their anchors; before typography, for they are made of the
     words as they were written."""
     make_id, dash = _IDS[kind]
@@ -66,7 +66,7 @@ _IDS: dict[str, tuple[Callable[[str], str], str]] = {
     "github": (heading_id, "-"), "python-markdown": (python_markdown_id, "_")}
 
 
-def _take_title(root: Element, heading: TitleHeading) -> TakenTitle:
+def _extract_title(root: Element, heading: TitleHeading) -> ExtractedTitle:
     mark = raw(TITLE_MARK)
     mark.tail = "\n"
     element = heading.element
@@ -74,7 +74,7 @@ def _take_title(root: Element, heading: TitleHeading) -> TakenTitle:
     html = to_html(element)
     if element.get("align", "").lower() == "center":
         html = f'<span style="display: block; text-align: center;">{html}</span>'
-    return TakenTitle(element.attrib["id"], heading, html)
+    return ExtractedTitle(element.attrib["id"], heading, html)
 
 
 def _lower_headings(root: Element) -> None:
@@ -105,7 +105,7 @@ def _show_contents(root: Element, contents: tuple[Heading, ...]) -> None:
     """Put the contents where a paragraph says `[TOC]`."""
     places = [element for element in root.iter("p")
               if len(element) == 0 and element.text in ("[TOC]", "[[toc]]", "[[TOC]]")]
-    for element in places[:_MOST_CONTENTS]:
+    for element in places[:_MAX_CONTENTS]:
         element.tag, element.text = "div", None
         element.set("class", "toc")
         _list(element, contents)
@@ -152,7 +152,7 @@ def find_title(root: Element) -> Element | None:
     if not headings or headings[0].tag != "h1":
         return None
     is_only = sum(element.tag == "h1" for element in headings) == 1
-    return headings[0] if is_only or _opens(root, headings[0]) else None
+    return headings[0] if is_only or _opens_body(root, headings[0]) else None
 
 
 def read_title(root: Element, read: Callable[[Element], None]) -> TitleHeading | None:
@@ -161,29 +161,29 @@ def read_title(root: Element, read: Callable[[Element], None]) -> TitleHeading |
     if element is None:
         return None
     text = element.text or ""
-    listed = attribute_lists.of_heading(text)
+    listed = attribute_lists.find_in_heading(text)
     written = text[:listed[0]] if listed else text
-    lines = (text.line, text.line + text.count("\n") + 1) if isinstance(text, Source) else None
+    lines = (text.line, text.line + text.count("\n") + 1) if isinstance(text, SourceText) else None
     read(element)
     words = one_line(text_of(element))
     return TitleHeading(element, words, one_line(written), lines) if words else None
 
 
-def title_of(body: str) -> str | None:
+def heading_title(body: str) -> str | None:
     """The words of the heading that names a page whose front matter does not."""
     body = without_comments(body)
     opening = _OPENING.match(body)
     if not opening and not _MAY_HAVE.search(body):
         return None
-    references = References()
-    blocks = Blocks(STARTS, references.without)
-    root = blocks.parse(opening[0] if opening else body, _Settled())
-    inlines = Inlines(references, Footnotes(blocks.notes).mark)
-    title = read_title(root, lambda heading: read_leaf(heading, inlines))
+    references = ReferenceDefinitions()
+    blocks = BlockParser(BLOCK_STARTS, references.strip_definitions)
+    root = blocks.parse(opening[0] if opening else body, _TitleIsKnown())
+    inlines = InlineParser(references, Footnotes(blocks.footnotes).footnote_mark)
+    title = read_title(root, lambda heading: parse_leaf(heading, inlines))
     return title.text if title else None
 
 
-class _Settled:
+class _TitleIsKnown:
     """Whether nothing below in a body can make another heading its title, nor
     the same one mean something else."""
 
@@ -198,15 +198,15 @@ class _Settled:
         self._seen = len(root)
         first = self._first
         return first is not None and (
-            first.tag != "h1" or ("[" not in (first.text or "") and _opens(root, first)))
+            first.tag != "h1" or ("[" not in (first.text or "") and _opens_body(root, first)))
 
 
-def _opens(root: Element, heading: Element) -> bool:
+def _opens_body(root: Element, heading: Element) -> bool:
     """Whether nothing stands before a heading but HTML without a word: comments, a logo."""
     for element in root:
         if element is heading:
             break
-        if not isinstance(element.text, Raw) or visible_text(element.text):
+        if not isinstance(element.text, RawHtml) or visible_text(element.text):
             return False
     return True
 
@@ -242,7 +242,7 @@ class HtmlTitle:
 
 
 @dataclass(frozen=True, slots=True)
-class Structured:
+class StructuredHtml:
     """HTML in the shape of a page: a mark is where its title was."""
 
     html: str
@@ -250,7 +250,7 @@ class Structured:
     contents: tuple[Heading, ...]
 
 
-def structure_html(html: str, make_id: Callable[[str], str], dash: str) -> Structured:
+def structure_html(html: str, make_id: Callable[[str], str], dash: str) -> StructuredHtml:
     """Gives headings their anchors, takes out the title, lowers other headings of the first
     level (a page has one), and wraps tables so that they can scroll."""
     headings = list(_html_headings(html))
@@ -273,7 +273,7 @@ def structure_html(html: str, make_id: Callable[[str], str], dash: str) -> Struc
         parts.append(f"<h{heading.level}{attributes}>{inner}</h{heading.level}>")
     taken = HtmlTitle(title.id, title.text, _PERMALINK.sub("", html[title.inner_start:title.inner_end]).strip()
                       ) if title else None
-    return Structured(_wrap_html_tables("".join([*parts, html[at:]])), taken, _html_contents(rest))
+    return StructuredHtml(_wrap_html_tables("".join([*parts, html[at:]])), taken, _html_contents(rest))
 
 
 def _html_headings(html: str) -> Iterator[_HtmlHeading]:

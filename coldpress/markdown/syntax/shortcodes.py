@@ -16,12 +16,12 @@ def emoji_at(text: str, at: int) -> tuple[str, int] | None:
     found = _CODE.match(text, at)
     if not found or (at and text[at - 1].isalnum()):
         return None
-    emoji = _known().get(found[1])
+    emoji = _emoji_by_name().get(found[1])
     return (emoji, found.end()) if emoji else None
 
 
 @lru_cache(maxsize=1)
-def _known() -> dict[str, str]:
+def _emoji_by_name() -> dict[str, str]:
     """Returns every emoji by its names; the table is read when the first code is met."""
     lines = (line.split(" ") for line in _read_table("emoji.txt"))
     return {name: emoji for emoji, *names in lines for name in names}
@@ -35,7 +35,7 @@ def _read_table(name: str) -> list[str]:
 
 ICON = re.compile(
     r":(?P<set>material|octicons|simple|fontawesome-(?:brands|regular|solid))-(?P<name>[a-z0-9][a-z0-9-]{0,60}):")
-COMPONENT = "icon"
+ICON_COMPONENT = "icon"
 """The name of the component that shows one."""
 
 _CHARACTERS = """
@@ -54,7 +54,8 @@ _CHARACTERS = """
 🌐 web earth globe | 🖨 printer | 🛒 cart | 💬 comment chat comment-discussion | 🎉 party-popper
 📋 clipboard clipboard-text content-copy
 """
-_KNOWN = {name: words[0] for entry in re.split(r"[|\n]", _CHARACTERS) if (words := entry.split()) for name in words[1:]}
+_CHARACTER_OF = {
+    name: words[0] for entry in re.split(r"[|\n]", _CHARACTERS) if (words := entry.split()) for name in words[1:]}
 _KIND = re.compile(r"-(?:\d+|fill|filled|outline|circle|bold|thick|solid|variant|box|decagram|rounded?)$")
 
 
@@ -74,9 +75,9 @@ def icon_at(text: str, at: int) -> Icon | None:
     if not found or (at and text[at - 1].isalnum()):
         return None
     name = found["name"]
-    while name not in _KNOWN and _KIND.search(name):
+    while name not in _CHARACTER_OF and _KIND.search(name):
         name = _KIND.sub("", name)
-    return Icon(f"{found['set'].replace('-', '/')}/{found['name']}", _KNOWN.get(name, ""), found.end())
+    return Icon(f"{found['set'].replace('-', '/')}/{found['name']}", _CHARACTER_OF.get(name, ""), found.end())
 
 
 _KEY = r"(?:[\w-]{1,40}|\"[^\"+\n]{1,40}\")"
@@ -87,7 +88,7 @@ def keys_at(text: str, at: int) -> tuple[Element, int] | None:
     """The keys that stand at a place, and where they end; None where one of
     them is no key."""
     found = _KEYS.match(text, at)
-    names = [_named(key) for key in found[1].split("+")] if found else []
+    names = [_find_key(key) for key in found[1].split("+")] if found else []
     if not found or None in names:
         return None
     keys = Element("span", {"class": "keys"})
@@ -98,7 +99,7 @@ def keys_at(text: str, at: int) -> tuple[Element, int] | None:
     return keys, found.end()
 
 
-def _named(key: str) -> tuple[str, str] | None:
+def _find_key(key: str) -> tuple[str, str] | None:
     """What a key is called, and what stands on it; one in quotes is as written."""
     if key.startswith('"'):
         return "", key.strip('"')

@@ -14,10 +14,10 @@ from xml.etree.ElementTree import Element, SubElement
 import yaml
 
 from coldpress.markdown import tree
-from coldpress.markdown.parser.blocks import Blocks, Container, Line, Taken
-from coldpress.markdown.parser.container_blocks import TITLED, Tabs, make_callout
+from coldpress.markdown.parser.blocks import BlockParser, Container, Line, StartResult
+from coldpress.markdown.parser.container_blocks import TITLED_CALLOUTS, TabSet, make_callout
 from coldpress.markdown.syntax.directives import CALLOUTS
-from coldpress.markdown.tree import ComponentElement, Source, group
+from coldpress.markdown.tree import ComponentElement, SourceText, group
 from coldpress.text import did_you_mean
 
 _BEGIN = re.compile(r"(?P<slashes>/{3,})[ ]*(?P<name>[A-Za-z][\w-]*)[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?$")
@@ -26,19 +26,19 @@ _SELECTOR = re.compile(
     r"(?P<tag>[a-zA-Z][a-zA-Z0-9-]*)(?P<rest>(?:[.#][\w-]+|\[[\w:-]+(?:=(?:\"[^\"]*\"|'[^']*'|[^\]\"']*))?\])*)$")
 _PART = re.compile(r"([.#])([\w-]+)|\[([\w:-]+)(?:=(?:\"([^\"]*)\"|'([^']*)'|([^\]\"']*)))?\]")
 _NAME = re.compile(r"[A-Za-z_:][\w:.-]*")
-_KINDS = CALLOUTS | TITLED
-_MOST_FIGURES = 8  # in one another
+_KINDS = CALLOUTS | TITLED_CALLOUTS
+_MAX_FIGURES = 8  # in one another
 _PREFIXES = {"caption": "", "figure-caption": "Figure", "table-caption": "Table"}
 _NAMES = (*_KINDS, "admonition", "details", "tab", *_PREFIXES, "html", "define", "definition")
-_LONGEST = 2000  # characters of options
-_DEEPEST = 20  # brackets in them
+_MAX_OPTIONS = 2000  # characters of options
+_MAX_BRACKETS = 20  # brackets in them
 
 
 class SlashBlock(Container):
     """One block; `finish` makes its element what it is to be, once its content
     and its options are there."""
 
-    def __init__(self, element: Element, finish: Callable[[Blocks, Element, Mapping[str, Any]], None],
+    def __init__(self, element: Element, finish: Callable[[BlockParser, Element, Mapping[str, Any]], None],
                  line: Line, slashes: int) -> None:
         super().__init__(element)
         self.slashes = slashes
@@ -48,78 +48,78 @@ class SlashBlock(Container):
         self._options: list[str] = []
         self._takes_options = True
 
-    def goes_on(self, line: Line, blocks: Blocks) -> bool:
+    def continues(self, line: Line, blocks: BlockParser) -> bool:
         self._takes_options = self._takes_options and line.indent >= 4 and not line.is_blank
         if self._takes_options:
             self._options.append(line.rest)
             line.skip(len(line.rest))
         return True
 
-    def close(self, blocks: Blocks) -> None:
-        options = _options_of("\n".join(self._options))
+    def close(self, blocks: BlockParser) -> None:
+        options = _parse_options("\n".join(self._options))
         if options is None:
-            blocks.flaw("markup.directive", "the options of this block can't be read", self._place[0] + 1, 5, 1,
+            blocks.add_flaw("markup.directive", "the options of this block can't be read", self._place[0] + 1, 5, 1,
                         "write them as in YAML, such as `    open: true`")
         if not self.is_closed:
-            blocks.flaw("markup.directive", "this is never closed", *self._place, self.slashes,
+            blocks.add_flaw("markup.directive", "this is never closed", *self._place, self.slashes,
                         f"all below it is within; end it with a line `{'/' * self.slashes}`")
         self._finish(blocks, self.element, options or {})
-        _give(self.element, (options or {}).get("attrs"))
+        _set_attributes(self.element, (options or {}).get("attrs"))
 
 
 class SlashTab(SlashBlock):
     """A tab; those that follow one another are a set."""
 
 
-class SlashTabs(Tabs):
+class SlashTabSet(TabSet):
     """A set of them."""
 
-    only = SlashTab
+    allowed_child = SlashTab
 
 
-def start_slash_block(blocks: Blocks, line: Line) -> Taken:
+def start_slash_block(blocks: BlockParser, line: Line) -> StartResult:
     """`/// name | argument`, and the `///` that ends it."""
     text = line.text.rstrip(" \t")
     if _END.match(text):
         return _end(blocks, len(text))
     found = _BEGIN.match(text)
     if not found or blocks.is_too_deep(line):
-        return Taken.NOTHING
+        return StartResult.NO_MATCH
     name = found["name"].lower()
     if name not in _NAMES:
-        return _tell(blocks, line, found)
+        return _report_unknown(blocks, line, found)
     argument = None
     if found["argument"]:
         column = line.column + line.indent + 1 + found.start("argument")
-        argument = Source.at(found["argument"], line.number, (column,))
+        argument = SourceText.at(found["argument"], line.number, (column,))
     block = _block(blocks, name, argument, line, len(found["slashes"]))
     if block is None:
-        return Taken.NOTHING
-    blocks.enter(block)
+        return StartResult.NO_MATCH
+    blocks.open_container(block)
     line.skip(len(line.rest))
-    return Taken.LINE
+    return StartResult.LINE_CONSUMED
 
 
-def _end(blocks: Blocks, slashes: int) -> Taken:
+def _end(blocks: BlockParser, slashes: int) -> StartResult:
     """End the innermost block that has so many slashes."""
     for container in reversed(blocks.open):
         if isinstance(container, SlashBlock) and container.slashes == slashes and not container.is_closed:
             container.is_closed = True
-            blocks.leave(container)
-            return Taken.LINE
-    return Taken.NOTHING
+            blocks.close_container(container)
+            return StartResult.LINE_CONSUMED
+    return StartResult.NO_MATCH
 
 
-def _tell(blocks: Blocks, line: Line, found: re.Match[str]) -> Taken:
+def _report_unknown(blocks: BlockParser, line: Line, found: re.Match[str]) -> StartResult:
     """A block of a name that nobody knows is text."""
-    if blocks.has_below(found["slashes"]):
-        blocks.flaw("markup.directive", f"there is no block `{found['name']}`", line.number,
+    if blocks.has_line_below(found["slashes"]):
+        blocks.add_flaw("markup.directive", f"there is no block `{found['name']}`", line.number,
                     line.column + line.indent + 1 + found.start("name"), len(found["name"]),
                     did_you_mean(found["name"], _NAMES) or "it is shown as text; make it a `:::component`")
-    return Taken.NOTHING
+    return StartResult.NO_MATCH
 
 
-def _block(blocks: Blocks, name: str, argument: Source | None, line: Line, slashes: int) -> SlashBlock | None:
+def _block(blocks: BlockParser, name: str, argument: SourceText | None, line: Line, slashes: int) -> SlashBlock | None:
     element = Element("div")
     element.text = element.tail = "\n"
     if name == "tab":
@@ -129,12 +129,12 @@ def _block(blocks: Blocks, name: str, argument: Source | None, line: Line, slash
     if name in _PREFIXES:
         return SlashBlock(element, _caption(name, argument), line, slashes)
     if name in ("define", "definition"):
-        return SlashBlock(element, _define, line, slashes)
+        return SlashBlock(element, _finish_definitions, line, slashes)
     return SlashBlock(element, _callout(name, argument), line, slashes)
 
 
-def _callout(name: str, title: Source | None) -> Callable[[Blocks, Element, Mapping[str, Any]], None]:
-    def finish(blocks: Blocks, element: Element, options: Mapping[str, Any]) -> None:
+def _callout(name: str, title: SourceText | None) -> Callable[[BlockParser, Element, Mapping[str, Any]], None]:
+    def finish(blocks: BlockParser, element: Element, options: Mapping[str, Any]) -> None:
         kinds = str(options.get("type") or ("note" if name in ("admonition", "details") else name)).lower().split()
         fold = ("+" if options.get("open") is True else "-") if name == "details" else ""
         make_callout(element, kinds or ["note"], title, fold)
@@ -142,17 +142,17 @@ def _callout(name: str, title: Source | None) -> Callable[[Blocks, Element, Mapp
     return finish
 
 
-def _tab(blocks: Blocks, title: Source | None, line: Line, slashes: int) -> SlashBlock:
-    def finish(blocks: Blocks, element: Element, options: Mapping[str, Any]) -> None:
+def _tab(blocks: BlockParser, title: SourceText | None, line: Line, slashes: int) -> SlashBlock:
+    def finish(blocks: BlockParser, element: Element, options: Mapping[str, Any]) -> None:
         if options.get("select") is True and isinstance(element, ComponentElement):
             element.attributes["selected"] = "selected"
 
-    if not isinstance(blocks.container, SlashTabs) or _asks_for_new_set(blocks, line):
-        blocks.enter(SlashTabs(_component("tabs", None, line)))
+    if not isinstance(blocks.container, SlashTabSet) or _asks_for_new_set(blocks, line):
+        blocks.open_container(SlashTabSet(_component("tabs", None, line)))
     return SlashTab(_component("tab", title, line), finish, line, slashes)
 
 
-def _asks_for_new_set(blocks: Blocks, line: Line) -> bool:
+def _asks_for_new_set(blocks: BlockParser, line: Line) -> bool:
     below = blocks.lines[line.number:line.number + 8]
     return any(re.fullmatch(r"[ >]{4,}new:[ ]*(?i:true)[ ]*", text) for text in below[:_options_end(below)])
 
@@ -161,7 +161,7 @@ def _options_end(lines: list[str]) -> int:
     return next((at for at, text in enumerate(lines) if not text.startswith("    ") or not text.strip()), len(lines))
 
 
-def _component(name: str, title: Source | None, line: Line) -> ComponentElement:
+def _component(name: str, title: SourceText | None, line: Line) -> ComponentElement:
     element = ComponentElement(name, "container", {}, "")
     element.place = line.number, line.column + line.indent + 1
     element.append(group(title))
@@ -169,7 +169,7 @@ def _component(name: str, title: Source | None, line: Line) -> ComponentElement:
     return element
 
 
-def _html(element: Element, selector: Source | None, line: Line, slashes: int) -> SlashBlock | None:
+def _html(element: Element, selector: SourceText | None, line: Line, slashes: int) -> SlashBlock | None:
     """`/// html | div.class#id[name="value"]`"""
     found = _SELECTOR.match(selector or "")
     name = found["tag"].lower() if found else ""
@@ -177,9 +177,9 @@ def _html(element: Element, selector: Source | None, line: Line, slashes: int) -
         return None
     element.tag = name
     for mark, word, key, *values in _PART.findall(found["rest"]):
-        _give(element, {"class": word} if mark == "." else {"id": word} if mark else {key: "".join(values)})
+        _set_attributes(element, {"class": word} if mark == "." else {"id": word} if mark else {key: "".join(values)})
 
-    def finish(blocks: Blocks, element: Element, options: Mapping[str, Any]) -> None:
+    def finish(blocks: BlockParser, element: Element, options: Mapping[str, Any]) -> None:
         for child in element if name not in tree.BLOCKS else ():
             if child.tag == "p":
                 child.tag = None  # type: ignore[assignment]  # a group: no paragraph is within a `<span>`
@@ -190,14 +190,14 @@ def _html(element: Element, selector: Source | None, line: Line, slashes: int) -
 def _figures(element: Element | None) -> int:
     """How many figures are in one another, up to as many as may be."""
     count = 0
-    while element is not None and element.tag == "figure" and count < _MOST_FIGURES:
+    while element is not None and element.tag == "figure" and count < _MAX_FIGURES:
         element = next((child for child in element if child.tag == "figure"), None)
         count += 1
     return count
 
 
-def _caption(name: str, argument: Source | None) -> Callable[[Blocks, Element, Mapping[str, Any]], None]:
-    def finish(blocks: Blocks, element: Element, options: Mapping[str, Any]) -> None:
+def _caption(name: str, argument: SourceText | None) -> Callable[[BlockParser, Element, Mapping[str, Any]], None]:
+    def finish(blocks: BlockParser, element: Element, options: Mapping[str, Any]) -> None:
         """Make the block above and this one a figure."""
         caption = Element("figcaption")
         caption.text = caption.tail = "\n"
@@ -215,14 +215,14 @@ def _caption(name: str, argument: Source | None) -> Callable[[Blocks, Element, M
                 first.insert(0, group(first.text))
                 first.text = None
             first.insert(0, prefix)
-        if above is not None and _figures(above) < _MOST_FIGURES:
+        if above is not None and _figures(above) < _MAX_FIGURES:
             parent.remove(above)
             element.insert(1 if argument and argument.startswith("<") else 0, above)
 
     return finish
 
 
-def _define(blocks: Blocks, element: Element, options: Mapping[str, Any]) -> None:
+def _finish_definitions(blocks: BlockParser, element: Element, options: Mapping[str, Any]) -> None:
     """Paragraphs are terms, items of lists what they mean."""
     children = list(element)
     element.tag = "dl"
@@ -238,7 +238,7 @@ def _define(blocks: Blocks, element: Element, options: Mapping[str, Any]) -> Non
                 place.append(meaning)
 
 
-def _give(element: Element, attributes: object) -> None:
+def _set_attributes(element: Element, attributes: object) -> None:
     """Give an element attributes; a class beside those it has."""
     for key, value in attributes.items() if isinstance(attributes, dict) else ():
         name = str(key)
@@ -251,9 +251,9 @@ def _give(element: Element, attributes: object) -> None:
             element.set(name, words)
 
 
-def _options_of(text: str) -> Mapping[str, Any] | None:
+def _parse_options(text: str) -> Mapping[str, Any] | None:
     """Options as a mapping; None when they can't be read."""
-    if len(text) > _LONGEST or text.count("[") + text.count("{") > _DEEPEST or "&" in text:
+    if len(text) > _MAX_OPTIONS or text.count("[") + text.count("{") > _MAX_BRACKETS or "&" in text:
         return None
     try:
         options = yaml.safe_load(text) if text else {}

@@ -16,13 +16,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from coldpress.markdown.parser.blocks import lines_of
+from coldpress.markdown.parser.blocks import split_lines
 
 MARK = "8<-"
 """What every snippet has in it."""
 NOT_THERE = "is not there"
 """What is said of a file that cannot be found, or that nobody may know of."""
-Read = Callable[[str], tuple[str, str] | str]
+ReadSnippet = Callable[[str], tuple[str, str] | str]
 """Gives what a file is called and its text, or why it is not shown."""
 
 _SNIPPET = re.compile(
@@ -31,9 +31,9 @@ _SECTION = re.compile(
     r"(?P<escape>;*)(?<!-)-+8<-+[ \t]+\[[ \t]*(?P<kind>start|end)[ \t]*:[ \t]*(?P<name>[a-zA-Z][\w-]*)[ \t]*\]")
 _RANGE = r"-?\d{0,9}(?::-?\d{0,9})?"
 _PART = re.compile(rf"(?P<lines>{_RANGE}(?:,{_RANGE})*)|(?P<section>[a-zA-Z][\w-]*)")
-_DEEPEST = 20  # files in one another
-_MOST = 2_000_000  # characters that snippets may add to a body
-_EACH = 1_000  # that a snippet counts for beside its own, as it costs time to read
+_MAX_DEPTH = 20  # files in one another
+_MAX_CHARACTERS = 2_000_000  # characters that snippets may add to a body
+_COST_OF_EACH = 1_000  # that a snippet counts for beside its own, as it costs time to read
 _NO_SECTION = "is no section of its file"
 _HOLDS_ITSELF, _TOO_LARGE = "holds itself", "makes this page far larger than its text"
 _HINTS = {
@@ -43,7 +43,7 @@ _HINTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class LineOrigin:
     """Where a line comes from: a file, None for the body itself, its number
     there, and by how much a snippet's place has moved it."""
 
@@ -53,46 +53,46 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingSnippet:
     """A snippet that cannot be had: its name, and the line that asks for it."""
 
     message: str
     name: str
-    origin: Origin
+    origin: LineOrigin
     line: str
     hint: str
 
 
 @dataclass(slots=True)
-class Expanded:
+class ExpandedBody:
     """A body with its snippets: its text, where each line is from, and whether
     all who wrote it may write any HTML."""
 
     text: str = ""
-    origins: list[Origin] = field(default_factory=list)
-    missing: list[Missing] = field(default_factory=list)
+    origins: list[LineOrigin] = field(default_factory=list)
+    missing: list[MissingSnippet] = field(default_factory=list)
     trusted: bool = True
 
 
-_Line = tuple[Origin, str]
+_Line = tuple[LineOrigin, str]
 
 
-def expand(body: str, read: Read, append: Iterable[tuple[str, str]] = ()) -> Expanded:
+def expand_snippets(body: str, read: ReadSnippet, append: Iterable[tuple[str, str]] = ()) -> ExpandedBody:
     """A body with the lines of files in the places of its snippets, and below
     it the files, by name and text, that every body ends with."""
-    expanding = _Expanding(read)
-    lines = list(expanding.lines(_numbered(None, body)))
+    expanding = _SnippetExpander(read)
+    lines = list(expanding.lines(_number_lines(None, body)))
     for name, text in append:
-        lines += [(Origin(name, 1), ""), *expanding.lines(_numbered(name, text))]
-    return Expanded("\n".join(line for _, line in lines), [origin for origin, _ in lines], expanding.missing)
+        lines += [(LineOrigin(name, 1), ""), *expanding.lines(_number_lines(name, text))]
+    return ExpandedBody("\n".join(line for _, line in lines), [origin for origin, _ in lines], expanding.missing)
 
 
-class _Expanding:
-    def __init__(self, read: Read) -> None:
-        self.missing: list[Missing] = []
+class _SnippetExpander:
+    def __init__(self, read: ReadSnippet) -> None:
+        self.missing: list[MissingSnippet] = []
         self._read = read
         self._open: list[str] = []
-        self._left = _MOST
+        self._left = _MAX_CHARACTERS
 
     def lines(self, lines: Iterable[_Line]) -> Iterator[_Line]:
         """The lines with snippets in their places."""
@@ -110,7 +110,7 @@ class _Expanding:
             else:
                 yield from _without_mark(origin, line)
 
-    def _listed(self, line: str, origin: Origin) -> Iterator[_Line]:
+    def _listed(self, line: str, origin: LineOrigin) -> Iterator[_Line]:
         """A line between two marks: a file's name, unless it begins with `;`."""
         name = line.strip()
         if not name:
@@ -118,12 +118,12 @@ class _Expanding:
         elif not name.startswith(";"):
             yield from self._snippet(name, line[:len(line) - len(line.lstrip())], origin, line)
 
-    def _snippet(self, written: str, space: str, origin: Origin, line: str) -> Iterator[_Line]:
+    def _snippet(self, written: str, space: str, origin: LineOrigin, line: str) -> Iterator[_Line]:
         """The lines of a file, each as far in as the mark."""
         found = self._found(written) if not written.startswith(";") and self._left >= 0 else None
         if isinstance(found, str):
             hint = _HINTS.get(found, "it is left out here")
-            self.missing.append(Missing(f"the snippet `{written}` {found}", written, origin, line, hint))
+            self.missing.append(MissingSnippet(f"the snippet `{written}` {found}", written, origin, line, hint))
         elif found:
             file, chosen = found
             self._open.append(file)
@@ -133,28 +133,28 @@ class _Expanding:
 
     def _found(self, written: str) -> tuple[str, list[_Line]] | str:
         """A file and the lines of it that are wanted, or what is wrong with it."""
-        name, part = _parted(written)
+        name, part = _split_name(written)
         found = self._read(name)
         if isinstance(found, str):
             return found
         file, text = found
         if file in self._open:
             return _HOLDS_ITSELF
-        self._left -= len(text) + _EACH
-        if self._left < 0 or len(self._open) >= _DEEPEST:
+        self._left -= len(text) + _COST_OF_EACH
+        if self._left < 0 or len(self._open) >= _MAX_DEPTH:
             return _TOO_LARGE
-        chosen = _chosen(_numbered(file, text), part)
+        chosen = _select_lines(_number_lines(file, text), part)
         return (file, chosen) if chosen is not None else _NO_SECTION
 
 
-def _numbered(file: str | None, text: str) -> list[_Line]:
-    lines = lines_of(text)
+def _number_lines(file: str | None, text: str) -> list[_Line]:
+    lines = split_lines(text)
     if file is not None and not lines[-1]:
         lines.pop()  # what ends the last line begins no other
-    return [(Origin(file, number), line) for number, line in enumerate(lines, 1)]
+    return [(LineOrigin(file, number), line) for number, line in enumerate(lines, 1)]
 
 
-def _parted(written: str) -> tuple[str, re.Match[str] | None]:
+def _split_name(written: str) -> tuple[str, re.Match[str] | None]:
     """A file's name, and what is said of the part that is wanted."""
     colon = written.find(":")
     while colon >= 0:
@@ -165,12 +165,12 @@ def _parted(written: str) -> tuple[str, re.Match[str] | None]:
     return written, None
 
 
-def _chosen(lines: list[_Line], part: re.Match[str] | None) -> list[_Line] | None:
+def _select_lines(lines: list[_Line], part: re.Match[str] | None) -> list[_Line] | None:
     """The lines that are wanted; None for a section that is not there."""
     if part is None:
         return lines
     if part["section"]:
-        return _section(lines, part["section"])
+        return _select_section(lines, part["section"])
     chosen = []
     for span in part["lines"].split(","):
         first, colon, last = span.partition(":")
@@ -181,7 +181,7 @@ def _chosen(lines: list[_Line], part: re.Match[str] | None) -> list[_Line] | Non
     return chosen
 
 
-def _section(lines: list[_Line], name: str) -> list[_Line] | None:
+def _select_section(lines: list[_Line], name: str) -> list[_Line] | None:
     begun, chosen = False, []
     for origin, line in lines:
         mark = _SECTION.search(line) if MARK in line else None
@@ -194,7 +194,7 @@ def _section(lines: list[_Line], name: str) -> list[_Line] | None:
     return chosen if begun else None
 
 
-def _without_mark(origin: Origin, line: str) -> Iterator[_Line]:
+def _without_mark(origin: LineOrigin, line: str) -> Iterator[_Line]:
     """A line of text; the marks of sections go."""
     mark = _SECTION.search(line) if MARK in line else None
     if not mark:

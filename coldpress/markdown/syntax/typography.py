@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from coldpress.markdown.tree import Raw, Verbatim, group
+from coldpress.markdown.tree import RawHtml, Verbatim, group
 
 _QUOTES = {
     "en": "“”‘’", "de": "„“‚‘", "fr": "«\u202f\u202f»‹\u202f\u202f›", "es": "«»“”", "it": "«»“”", "pt": "“”‘’",
@@ -14,7 +14,7 @@ _QUOTES = {
     "da": "„“‚‘", "nb": "«»‘’", "no": "«»‘’", "nn": "«»‘’", "tr": "“”‘’", "el": "«»“”", "hu": "„”‚’", "ro": "„”«»",
     "bg": "„“‚‘", "ca": "«»“”", "id": "“”‘’", "vi": "“”‘’"}
 """Outer and inner quotes by language; others, CJK among them, keep what is written."""
-_SET = frozenset("\"'-.")
+_REPLACED = frozenset("\"'-.")
 _MARK = re.compile(r"\"|'|(?<!\.)\.{3}(?!\.)|(?<!-)-{2,3}(?!-)")
 _OPENS_AFTER = re.compile(r"[\s(\[{<\u2013\u2014/=\u2018\u201c\u00ab\u201e]")
 _SKIPPED = frozenset(["code", "pre", "math", "kbd", "samp", "script", "style", "textarea"])
@@ -23,24 +23,24 @@ _BLOCKS = frozenset(["p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", 
                      "summary", "figcaption"])
 
 
-def as_typed(character: str) -> str | Element:
+def literal_character(character: str) -> str | Element:
     """A character that was escaped, which stays as it is."""
-    return group(Verbatim(character)) if character in _SET else character
+    return group(Verbatim(character)) if character in _REPLACED else character
 
 
-def is_typed(element: Element) -> bool:
+def is_literal_character(element: Element) -> bool:
     """Whether an element is such a character."""
     return element.tag is None and type(element.text) is Verbatim
 
 
-def set_type(root: Element, language: str) -> None:
+def apply_typography(root: Element, language: str) -> None:
     """Put typographic marks into the texts of a tree."""
     quotes = _QUOTES.get(language.partition("-")[0].lower())
     if quotes:
-        _Setting(quotes).run(root)
+        _QuoteSetter(quotes).run(root)
 
 
-class _Setting:
+class _QuoteSetter:
     def __init__(self, quotes: str) -> None:
         size = len(quotes) // 4
         self._double = quotes[:size], quotes[size:2 * size]
@@ -57,7 +57,7 @@ class _Setting:
             element.text = self._set(element.text, is_last=not len(element))
         elif isinstance(element.text, Verbatim):
             self._before = element.text[-1:] or "x"
-        elif isinstance(element.text, Raw):
+        elif isinstance(element.text, RawHtml):
             tag = _RAW_TAG.match(element.text)
             self._raw = max(0, self._raw + (0 if not tag else -1 if tag[1] else 1))
         for child in element:
