@@ -20,15 +20,7 @@ from coldpress.markdown.html.html_repair import complete_tags
 from coldpress.markdown.math import math_inline
 from coldpress.markdown.parser import attribute_lists, inline_tokens, link_parser
 from coldpress.markdown.parser.attribute_lists import AttributeList
-from coldpress.markdown.parser.inline_tokens import (
-    Bracket,
-    DelimiterRun,
-    LinkEnd,
-    Token,
-    build_elements,
-    delimiter_run_at,
-    pair_delimiters,
-)
+from coldpress.markdown.parser.inline_tokens import Bracket, DelimiterRun, LinkEnd, Token
 from coldpress.markdown.parser.link_parser import (
     ENTITY,
     LinkDestination,
@@ -76,7 +68,7 @@ class InlineParser:
         if not _SPECIAL.search(source):
             into.text = str(source)
             return
-        build_elements(_Tokenizer(self, source).tokens(), into)
+        inline_tokens.build_elements(_Tokenizer(self, source).tokens(), into)
 
 
 def parse_leaf(element: Element, inlines: InlineParser) -> None:
@@ -120,7 +112,7 @@ class _Tokenizer:
             at = end
         if at < len(text):
             self._tokens.append(text[at:])
-        pair_delimiters(self._runs)
+        inline_tokens.pair_delimiters(self._runs)
         return self._tokens
 
     def _escape(self, at: int) -> int | None:
@@ -242,7 +234,7 @@ class _Tokenizer:
         if found is None:
             return None
         bracket.target, end = found
-        pair_delimiters(self._runs[bracket.runs:])
+        inline_tokens.pair_delimiters(self._runs[bracket.runs:])
         del self._runs[bracket.runs:]
         if bracket.is_image:
             self._put_image(bracket)
@@ -293,7 +285,7 @@ class _Tokenizer:
             element.text = small[2]
             self._tokens.append(element)
             return small.end()
-        run = delimiter_run_at(self._text, at, found.end(), len(self._tokens))
+        run = inline_tokens.delimiter_run_at(self._text, at, found.end(), len(self._tokens))
         self._tokens.append(run or found[0])
         if run and (run.can_open or run.can_close):
             self._runs.append(run)
