@@ -195,7 +195,7 @@ def _body(page: Page) -> str:
 
 
 def _summary(page: Page) -> str:
-    shown = replace(page.unrecorded.brief, links=())
+    shown = replace(page.unrecorded.brief, links=(), reads=())
     brief = blake2b(dumps_brief(shown).encode(), digest_size=8).hexdigest()
     return f"{page.unrecorded.document.parsed.front_digest} {brief}"
 
