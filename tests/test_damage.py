@@ -20,7 +20,7 @@ from test_records import BACK, BUILD, EDITS, FILES, SOURCES, clean_build, forget
 from coldpress.build import records
 from coldpress.cache.checksum import write_sealed
 from coldpress.markdown import store as markup
-from coldpress.search import store as search
+from coldpress.search import index as search
 from coldpress.sources import cache as sources
 
 SEED = int(os.environ.get("COLDPRESS_SEED", "1"))

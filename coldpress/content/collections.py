@@ -12,8 +12,8 @@ from typing import Any
 from coldpress import recorder
 from coldpress.config.model import Config
 from coldpress.content.page import Page, Post, Section
-from coldpress.content.page_list import Pages
 from coldpress.content.permalinks import folder_path
+from coldpress.content.recorded import Pages
 from coldpress.content.taxonomy import BUILT_IN, Authors, Taxonomy
 from coldpress.sources.files import file_stem, top_of
 

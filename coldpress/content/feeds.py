@@ -13,8 +13,8 @@ from coldpress import recorder
 from coldpress.content.collections import newest_first
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
-from coldpress.content.page_list import Pages
 from coldpress.content.pagination import count_numbered_pages, page_of, page_path
+from coldpress.content.recorded import Pages
 from coldpress.content.slots import SlotFiller
 from coldpress.content.taxonomy import Term
 from coldpress.markdown.rendered import Link

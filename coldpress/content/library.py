@@ -18,9 +18,9 @@ from coldpress.content.collections import PageLists
 from coldpress.content.links import LinkTarget, Suggestions, resolve
 from coldpress.content.navigation import Navigation, Tree
 from coldpress.content.page import AuthorView, Page, Post, Section
-from coldpress.content.page_list import Pages
 from coldpress.content.permalinks import PageEntry
 from coldpress.content.protocols import BodyRenderer, Host
+from coldpress.content.recorded import Pages
 from coldpress.content.relations import Backlinks, Related
 from coldpress.content.selection import Unpublished
 from coldpress.content.taxonomy import Author, Term, author_data

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from coldpress import recorder
 from coldpress.content.library import Library
 from coldpress.content.page import Page
-from coldpress.content.page_list import Pages
+from coldpress.content.recorded import Pages
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from coldpress import recorder
 from coldpress.config.mapping import Params
 from coldpress.config.model import Config
 from coldpress.content.page import Page
-from coldpress.content.page_list import Pages
 from coldpress.content.permalinks import PageEntry
+from coldpress.content.recorded import Pages
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import BadPath, file_of, is_external, url_of
 from coldpress.sources.data import Data

@@ -11,8 +11,7 @@ from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError
 from coldpress.markdown.cache import Body, MarkupCache
-from coldpress.search.index import Index
-from coldpress.search.store import Document
+from coldpress.search.index import Document, Index
 
 
 class SiteSearch:

@@ -23,7 +23,7 @@ from coldpress.content.collections import Collection
 from coldpress.content.library import Library
 from coldpress.content.navigation import NavItem
 from coldpress.content.page import Page, Post, Section
-from coldpress.content.page_list import Pages
+from coldpress.content.recorded import Pages
 from coldpress.content.taxonomy import Author, Authors, Taxonomy, Term
 from coldpress.markdown.rendered import Heading
 from coldpress.sources.data import Data
