@@ -38,7 +38,7 @@ from coldpress.build.user_reads import UserReads
 from coldpress.content import assemble
 from coldpress.markdown import cache
 from coldpress.sources.files import SourceFile
-from coldpress.sources.front_matter import Document
+from coldpress.sources.front_matter import SourceDocument
 
 SEED = int(os.environ.get("COLDPRESS_SEED", "1"))
 EDITS_WANTED = int(os.environ.get("COLDPRESS_EDITS", "0"))
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 MOMENTS = {
     "before the content is found": (assemble, "find_files", 1), "before a source is read": (SourceFile, "read", 40),
     "before it is planned": (Plan, "fill", 1), "before files are copied": (builder, "stage_copies", 1),
-    "before a page": (SiteFreezer, "_build_one", 30), "before a body": (Document, "read_body", 20),
+    "before a page": (SiteFreezer, "_build_one", 30), "before a body": (SourceDocument, "read_body", 20),
     "before it is published": (Output, "publish", 1), "before it is remembered": (Records, "save", 1),
     "before it ends": (Output, "discard", 1)}
 """Functions of the package, and how many calls of it a build makes."""

@@ -18,19 +18,19 @@ from typing import Any, NamedTuple
 
 from coldpress.build.page_checks import Check
 from coldpress.build.result import FrozenPage, PlanEntry, RouteLink, content_digest, unpack
-from coldpress.cache.database import Database, Table, Writing
+from coldpress.cache.database import Database, TableSchema, Writing
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.errors import Problem, problem_of
 from coldpress.markdown.rendered import Link
 from coldpress.recorder import Key
 
 _TABLES = {
-    "about": Table("name, value", whole=True),
-    "keys": Table("number INTEGER, kind, name, fingerprint, basis", whole=True),
-    "pages": Table("path, endpoint, file, reads, digest, routes, problems, seconds", whole=True),
-    "files": Table("file, stamp, digest, source"),
-    "checks": Table("source, reads, loose, problems"),
-    "contents": Table("path, packed")}
+    "about": TableSchema("name, value", whole=True),
+    "keys": TableSchema("number INTEGER, kind, name, fingerprint, basis", whole=True),
+    "pages": TableSchema("path, endpoint, file, reads, digest, routes, problems, seconds", whole=True),
+    "files": TableSchema("file, stamp, digest, source"),
+    "checks": TableSchema("source, reads, loose, problems"),
+    "contents": TableSchema("path, packed")}
 _NUMBERS = "q"
 _FEW = 500  # numbers that are looked for by their names
 UNSEEN = ("volatile", "value", "rows", "clock", "environment", "file", "folder")

@@ -20,7 +20,7 @@ from coldpress.cache import build_stamp
 from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.model import ENVIRONMENT_BASE_URL, Config
 from coldpress.paths import STATE
-from coldpress.sources.front_matter import Document
+from coldpress.sources.front_matter import SourceDocument
 from coldpress.web.extension import Coldpress
 
 _FOR_EVER = 2**62
@@ -105,7 +105,7 @@ def _span(context: BuildContext, site: Coldpress, asks_the_day: bool) -> tuple[i
         int(min(moments).timestamp() * 1e9) if moments else _FOR_EVER)
 
 
-def _documents(site: Coldpress) -> Iterable[Document]:
+def _documents(site: Coldpress) -> Iterable[SourceDocument]:
     library = site.library
     return [*(page.document for page in library.all_pages), *(out.document for out in library.left_out)]
 

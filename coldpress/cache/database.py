@@ -38,7 +38,7 @@ _PRIME = 4294967291
 _CHUNK = 500  # keys looked up at once
 
 
-class Table(NamedTuple):
+class TableSchema(NamedTuple):
     """A table's columns, the first of which is the key.  With `whole`, the rows are
     used only together: a missing row counts as damage."""
 
@@ -77,11 +77,12 @@ class Database:
     process opens it again.
     """
 
-    def __init__(self, folder: Path, name: str, tables: Mapping[str, Table], version: str = "") -> None:
+    def __init__(self, folder: Path, name: str, tables: Mapping[str, TableSchema], version: str = "") -> None:
         self.note: str | None = None
         self._folder = folder
         self._name = name
-        self._tables = {**tables, **({_SUMS: Table("name, total")} if any(t.whole for t in tables.values()) else {})}
+        sums = {_SUMS: TableSchema("name, total")} if any(table.whole for table in tables.values()) else {}
+        self._tables = {**tables, **sums}
         self._schema = {table: made.created(table) for table, made in self._tables.items()}
         self._version = zlib.crc32(f"{self._schema}{version}".encode()) & 0x7FFFFFFF
         self._lock = threading.RLock()
@@ -247,7 +248,7 @@ class Database:
 class Writing:
     """One transaction on some tables."""
 
-    def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
+    def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, TableSchema]) -> None:
         self._connection = connection
         self._tables = tables
 
@@ -296,12 +297,12 @@ def _fetched(connection: sqlite3.Connection, query: str, values: Sequence[object
     return connection.execute(query, values).fetchall()
 
 
-def _sum(connection: sqlite3.Connection, name: str, table: Table) -> int:
+def _sum(connection: sqlite3.Connection, name: str, table: TableSchema) -> int:
     (found,) = connection.execute(f"SELECT sum({table.weight}) FROM {name}").fetchone()
     return found or 0
 
 
-def _sum_of(connection: sqlite3.Connection, name: str, table: Table, keys: Sequence[object]) -> int:
+def _sum_of(connection: sqlite3.Connection, name: str, table: TableSchema, keys: Sequence[object]) -> int:
     total = 0
     for start in range(0, len(keys), _CHUNK):
         some = keys[start:start + _CHUNK]

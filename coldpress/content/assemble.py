@@ -34,7 +34,7 @@ from coldpress.paths import BadPath, Claims, asset_file_of, file_of, file_that_i
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
 from coldpress.sources.files import SourceFile, find_files
-from coldpress.sources.front_matter import Document, document_of
+from coldpress.sources.front_matter import SourceDocument, document_of
 
 FindPlace = Callable[[], Place]
 
@@ -53,13 +53,13 @@ class Sources:
     config: Config
     markup: BodyRenderer
     cache: SourceCache
-    read: dict[tuple[SourceFile, bool], tuple[Document | None, Problems]] = field(default_factory=dict)
+    read: dict[tuple[SourceFile, bool], tuple[SourceDocument | None, Problems]] = field(default_factory=dict)
 
-    def documents(self, files: Iterable[SourceFile]) -> dict[SourceFile, tuple[Document | None, Problems]]:
+    def documents(self, files: Iterable[SourceFile]) -> dict[SourceFile, tuple[SourceDocument | None, Problems]]:
         """The Markdown among `files`, each with what was wrong in it."""
         markdown = [file for file in files if file.is_markdown]
         indexed = {file.folder for file in markdown if file.stem in ("index", "_index")}
-        now: dict[tuple[SourceFile, bool], tuple[Document | None, Problems]] = {}
+        now: dict[tuple[SourceFile, bool], tuple[SourceDocument | None, Problems]] = {}
         for file in markdown:
             names_folder = file.stem == "index" or (file.stem == "readme" and file.folder not in indexed)
             now[file, names_folder] = ((self.read and self.read.get((file, names_folder)))
@@ -67,7 +67,7 @@ class Sources:
         self.read = now
         return {file: found for (file, _), found in now.items()}
 
-    def reread(self, document: Document) -> Document | None:
+    def reread(self, document: SourceDocument) -> SourceDocument | None:
         """A document as its file is now, if nothing but its body changed and
         nothing was or is wrong with it.  Raises `OSError` when it is gone."""
         key = next((key for key in ((document.source, False), (document.source, True)) if key in self.read), None)
@@ -82,7 +82,7 @@ class Sources:
         self.read[file, key[1]] = now, problems
         return now
 
-    def _read(self, file: SourceFile, names_folder: bool) -> tuple[Document | None, Problems]:
+    def _read(self, file: SourceFile, names_folder: bool) -> tuple[SourceDocument | None, Problems]:
         problems = Problems()
         try:
             parsed = self.cache.parsed(file, problems)
@@ -125,7 +125,7 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
     return library
 
 
-def _read(files: Iterable[SourceFile], sources: Sources, problems: Problems) -> list[Document]:
+def _read(files: Iterable[SourceFile], sources: Sources, problems: Problems) -> list[SourceDocument]:
     documents = []
     for document, found in sources.documents(files).values():
         problems.extend(found)
@@ -170,7 +170,7 @@ def _warn_of_withheld(withheld: Iterable[SourceFile], sources: Sources, problems
     warn_of_withheld([file for file in withheld if not f"{content}/{file.path}".startswith(known)], problems)
 
 
-def _is_bundle(document: Document) -> bool:
+def _is_bundle(document: SourceDocument) -> bool:
     return bool(document.source.folder) and document.source.stem == "index"
 
 

@@ -30,7 +30,7 @@ from coldpress.markdown.rendered import Brief, Link, Rendered
 from coldpress.paths import on_this_host, url_of
 from coldpress.sources.data import Data
 from coldpress.sources.files import SourceFile, file_stem
-from coldpress.sources.front_matter import Document, title_of
+from coldpress.sources.front_matter import SourceDocument, title_of
 from coldpress.text import text_digest
 
 
@@ -156,7 +156,7 @@ class Library:
         recorder.read("path", path)
         return self._lists.by_path.get(path) or self._aliases.by_path.get(path)
 
-    def replace_documents(self, documents: Iterable[Document]) -> None:
+    def replace_documents(self, documents: Iterable[SourceDocument]) -> None:
         """Let documents stand in place of those they were before, of which only
         the body was another.  It is the one way in which a Library changes: a
         preview of ten thousand posts cannot assemble them anew for a comma."""
@@ -224,7 +224,7 @@ class Library:
         """The whole URL of an author's page; None without one."""
         return self.absolute(author.path) if author.has_page else None
 
-    def title_of(self, document: Document) -> str:
+    def title_of(self, document: SourceDocument) -> str:
         """The title of a source (not recorded)."""
         return title_of(document, lambda: self._markup.heading(document.digest, document.read_body), self.config.title)
 

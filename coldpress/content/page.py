@@ -19,7 +19,7 @@ from coldpress.content.slots import SlotFiller, SlotLibrary
 from coldpress.markdown.parser.link_parser import is_safe_url
 from coldpress.markdown.rendered import Heading, Link, Rendered, Title
 from coldpress.paths import url_of
-from coldpress.sources.front_matter import Document, is_same_title
+from coldpress.sources.front_matter import SourceDocument, is_same_title
 from coldpress.text import reading_minutes, shorten
 
 DESCRIPTION_LENGTH = 155  # characters; what search engines show
@@ -137,7 +137,7 @@ class Page:
         return self._library.absolute(self.path)
 
     @property
-    def document(self) -> Document:
+    def document(self) -> SourceDocument:
         """Its source, whatever of it may be read."""
         recorder.read("text", self.source)
         return self.unrecorded.document

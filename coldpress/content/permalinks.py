@@ -16,7 +16,7 @@ from coldpress.config.model import PERMALINK_TOKEN, Config
 from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, OpenEnded, can_be_page, file_of
 from coldpress.sources.files import SourceFile, top_of
-from coldpress.sources.front_matter import Document
+from coldpress.sources.front_matter import SourceDocument
 from coldpress.text import slugify
 
 Kind = Literal["page", "post", "section"]
@@ -27,7 +27,7 @@ class PageEntry:
     """A document with its kind and its path; `bundle` is the folder whose
     assets go with it, if it has one of its own."""
 
-    document: Document
+    document: SourceDocument
     kind: Kind
     path: str
     bundle: str | None = None
@@ -36,14 +36,14 @@ class PageEntry:
 class Permalinks:
     """Places every document of a site; what is wrong goes to `problems`."""
 
-    def __init__(self, config: Config, documents: Iterable[Document], problems: Problems) -> None:
+    def __init__(self, config: Config, documents: Iterable[SourceDocument], problems: Problems) -> None:
         self._collections = config.collections
         self._patterns = {top_of(f"{top}/", config.collections): pattern for top, pattern in config.permalinks.items()}
         self._lowercase = config.slugs.lowercase
         self._trusts = config.markdown.trusts
         self._problems = problems
         self._documents = tuple(documents)
-        self._folders: dict[str, list[Document]] = defaultdict(list)
+        self._folders: dict[str, list[SourceDocument]] = defaultdict(list)
         for document in self._documents:
             self._folders[document.source.folder].append(document)
         self._with_markdown_below = self._ancestors_of_folders()
@@ -57,7 +57,7 @@ class Permalinks:
         self._refuse_second_index()
         return entries
 
-    def _entry(self, document: Document) -> PageEntry | None:
+    def _entry(self, document: SourceDocument) -> PageEntry | None:
         folder = document.source.folder
         dated = self._collection_of(folder) != ""
         index = self._is_index(document)
@@ -74,7 +74,8 @@ class Permalinks:
         return self._finish(document, "post" if dated else "page",
                             posixpath.join(self._path(parent), "<slug>/"), folder)
 
-    def _finish(self, document: Document, kind: Kind, pattern: str, bundle: str | None = None) -> PageEntry | None:
+    def _finish(self, document: SourceDocument, kind: Kind, pattern: str, bundle: str | None = None
+                ) -> PageEntry | None:
         section = top_of(document.source.path, self._collections)
         if kind != "section" and section in self._patterns:
             pattern = self._patterns[section]
@@ -91,7 +92,7 @@ class Permalinks:
             self._problems.error("url.permalink", message, Place(document.source.name), hint)
             return None
 
-    def _own_path(self, document: Document, permalink: str) -> str:
+    def _own_path(self, document: SourceDocument, permalink: str) -> str:
         """The author's own path, letter for letter; with the slash that others add too."""
         path = "/" + unicodedata.normalize("NFC", unquote(permalink.strip())).lstrip("/")
         try:
@@ -118,7 +119,7 @@ class Permalinks:
                                                          else "permalink"), reason.hint)
             return False
 
-    def _is_index(self, document: Document) -> bool:
+    def _is_index(self, document: SourceDocument) -> bool:
         name = document.source.stem
         if name == "readme":
             beside = self._folders[document.source.folder]
@@ -171,7 +172,7 @@ def folder_path(folder: str, *, lowercase: bool = True) -> str:
     return "/" + "".join(f"{part}/" for part in parts)
 
 
-def is_granted(document: Document, path: str) -> bool:
+def is_granted(document: SourceDocument, path: str) -> bool:
     """Whether an author who is not trusted may have a path: below that of the
     folder that the source lies in, as pages have it, and none that hosts keep."""
     inside = {folder_path(document.source.folder, lowercase=lowercase) for lowercase in (True, False)}
@@ -179,17 +180,17 @@ def is_granted(document: Document, path: str) -> bool:
             and not any(part.startswith(".") for part in path.split("/")))
 
 
-def granted_paths_hint(document: Document) -> str:
+def granted_paths_hint(document: SourceDocument) -> str:
     """The same as a hint."""
     return f"only below `{folder_path(document.source.folder)}`, with `/` or `.html` at its end"
 
 
-def slug_of(document: Document, *, lowercase: bool = True) -> str:
+def slug_of(document: SourceDocument, *, lowercase: bool = True) -> str:
     """`slug:` or the file's name without its date; never the title."""
     return slugify(document.front.slug if document.front.slug is not None else document.stem, lowercase=lowercase)
 
 
-def _expand(pattern: str, document: Document, section: str, *, lowercase: bool) -> str:
+def _expand(pattern: str, document: SourceDocument, section: str, *, lowercase: bool) -> str:
     date = document.front.date
 
     def value(found: re.Match[str]) -> str:
@@ -211,7 +212,7 @@ def _needed(slug: str) -> str:
     return slug
 
 
-def _is_section_file(document: Document) -> bool:
+def _is_section_file(document: SourceDocument) -> bool:
     return document.source.stem == "_index"
 
 

@@ -1,4 +1,4 @@
-"""The two ways to read a page: properties whose reads are recorded, and the view without records."""
+"""Recorded reads of pages: properties and lists that record each read, and a view of a page that records none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from coldpress import recorder
 from coldpress.content.permalinks import PageEntry
 from coldpress.markdown.rendered import Brief, Rendered
 from coldpress.sources.fields import FrontMatter
-from coldpress.sources.front_matter import Document
+from coldpress.sources.front_matter import SourceDocument
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -52,7 +52,7 @@ class recorded_summary(recorded[T]):  # noqa: N801
 class UnrecordedLibrary(Protocol[P_contra]):
     """What the unrecorded view of a page asks of its library: `library.Library`."""
 
-    def title_of(self, document: Document) -> str: ...
+    def title_of(self, document: SourceDocument) -> str: ...
 
     def render(self, page: P_contra) -> Rendered: ...
 

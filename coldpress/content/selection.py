@@ -12,7 +12,7 @@ from coldpress.content.permalinks import asset_path
 from coldpress.errors import Place, Problems
 from coldpress.report import some
 from coldpress.sources.files import SourceFile
-from coldpress.sources.front_matter import Document
+from coldpress.sources.front_matter import SourceDocument
 
 IN_UNDERSCORE = "in a folder whose name begins with `_`"
 """What is said of Markdown that is withheld for where it lies."""
@@ -24,7 +24,7 @@ _KNOWN = ("_posts", "_drafts")  # of Jekyll and Hexo
 class Unpublished:
     """A source that is not published now: `draft`, `scheduled` or `expired`."""
 
-    document: Document
+    document: SourceDocument
     reason: str
 
     @property
@@ -36,8 +36,8 @@ class Unpublished:
         return f"{self.document.source.name} ({self.reason})"
 
 
-def select(documents: Iterable[Document], options: RunOptions, now: datetime
-           ) -> tuple[list[Document], list[Unpublished]]:
+def select(documents: Iterable[SourceDocument], options: RunOptions, now: datetime
+           ) -> tuple[list[SourceDocument], list[Unpublished]]:
     """The sources that are published at the moment `now`, and the others."""
     published, left_out = [], []
     for document in documents:

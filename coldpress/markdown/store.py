@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coldpress.cache.database import Database, Table, Writing
+from coldpress.cache.database import Database, TableSchema, Writing
 from coldpress.markdown.rendered import Brief, Component, Flaw, Fragment, Heading, Link, Part, Rendered, Title
 from coldpress.recorder import Key
 from coldpress.search.tokenize import weigh
 
 _TABLES = {
-    "markup": Table("key, value"), "briefs": Table("key, brief"), "words": Table("key, words"),
-    "headings": Table("key, heading"), "reads": Table("key, reads")}
+    "markup": TableSchema("key, value"), "briefs": TableSchema("key, brief"), "words": TableSchema("key, words"),
+    "headings": TableSchema("key, heading"), "reads": TableSchema("key, reads")}
 _BODY_TABLES = ("markup", "briefs", "words")
 _TEXT_TABLES = ("headings", "reads")
 _SPARE_ROWS = 2_000  # rows kept beside those the last build used

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from coldpress.cache.checksum import code_version
-from coldpress.cache.database import Database, Table, Writing
+from coldpress.cache.database import Database, TableSchema, Writing
 from coldpress.search import tokenize
 from coldpress.search.tokenize import weighed
 
@@ -82,8 +82,8 @@ def _letters(value: int) -> str:
 
 
 _TABLES = {
-    "about": Table("name, value"), "documents": Table("number INTEGER, key, title"),
-    "digests": Table("number INTEGER, digest"), "shards": Table("number INTEGER, data")}
+    "about": TableSchema("name, value"), "documents": TableSchema("number INTEGER, key, title"),
+    "digests": TableSchema("number INTEGER, digest"), "shards": TableSchema("number INTEGER, data")}
 
 
 class Document(NamedTuple):

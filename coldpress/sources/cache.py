@@ -17,7 +17,7 @@ from typing import Any
 
 from coldpress import text
 from coldpress.cache.checksum import code_version
-from coldpress.cache.database import Database, Table, Writing
+from coldpress.cache.database import Database, TableSchema, Writing
 from coldpress.cache.file_stamps import is_settled
 from coldpress.config import mapping
 from coldpress.config.mapping import Params
@@ -26,7 +26,7 @@ from coldpress.sources.fields import FrontMatter
 from coldpress.sources.files import SourceFile
 from coldpress.sources.front_matter import Parsed, parse
 
-_TABLES = {"sources": Table("path, stamp, digest, data")}
+_TABLES = {"sources": TableSchema("path, stamp, digest, data")}
 _EMPTY = FrontMatter()
 _PLAIN = (str, int, float, bool, type(None))
 

@@ -86,7 +86,7 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SourceDocument:
     """One source as it was read once; `stem` is its name without date, and `front` has
     the date of the file's name if the front matter has none."""
 
@@ -158,7 +158,7 @@ def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzin
     return Parsed(front, text_digest(written), text_digest(body), body_line, "8<-" in body)
 
 
-def document_of(source: SourceFile, parsed: Parsed, zone: tzinfo, *, names_folder: bool = False) -> Document:
+def document_of(source: SourceFile, parsed: Parsed, zone: tzinfo, *, names_folder: bool = False) -> SourceDocument:
     """Returns a source's document.  With `names_folder` (the index of a bundle) the stem and
     the date come from the folder's name."""
     stem, day = split_name(source.path, names_folder)
@@ -167,7 +167,7 @@ def document_of(source: SourceFile, parsed: Parsed, zone: tzinfo, *, names_folde
         front = replace(front, date=datetime.combine(day, time(), zone))
     if not front.draft and "_drafts" in source.folder.casefold().split("/"):
         front = replace(front, draft=True)  # as Jekyll and Hexo have it
-    return Document(source, parsed, front, stem)
+    return SourceDocument(source, parsed, front, stem)
 
 
 class _Reader:
@@ -267,13 +267,13 @@ def _folded(title: str) -> str:
     return " ".join(unicodedata.normalize("NFC", title.translate(_STRAIGHT)).split()).casefold()
 
 
-def title_of(document: Document, first_heading: Callable[[], str | None], site: str) -> str:
+def title_of(document: SourceDocument, first_heading: Callable[[], str | None], site: str) -> str:
     """Returns the title in the front matter, else the first heading, else the name of the
     file; for the home page without any, the title of the `site`."""
     return document.front.title or first_heading() or _file_name(document) or site
 
 
-def _file_name(document: Document) -> str:
+def _file_name(document: SourceDocument) -> str:
     stem = document.stem
     if stem.lower() in ("_index", "index", "readme"):
         stem = document.source.folder.rpartition("/")[2]
