@@ -1,1 +1,1 @@
-"""Markdown to HTML."""
+"""Converts Markdown to HTML."""

@@ -76,7 +76,7 @@ class PythonMarkdownRenderer:
 
     @property
     def _markdown(self) -> markdown.Markdown:
-        """The `Markdown` object of this thread."""
+        """Returns the `Markdown` object of this thread."""
         if not hasattr(self._local, "markdown"):
             self._local.markdown = load_extensions(self._options)[0]
         made: markdown.Markdown = self._local.markdown
@@ -193,7 +193,7 @@ def _extension_error(index: int, name: str, config: dict[str, Any], reason: Exce
 
 
 def _known_names() -> set[str]:
-    """The names of Python-Markdown's own extensions and of PyMdown's, where they are installed."""
+    """Returns the names of Python-Markdown's own extensions and of PyMdown's, if they are installed."""
     names = {point.name for point in entry_points(group="markdown.extensions")}
     spec = find_spec("pymdownx")
     return names | {f"pymdownx.{module.name}" for module in iter_modules(spec.submodule_search_locations)
@@ -215,7 +215,7 @@ def extensions_version(options: MarkdownOptions) -> str:
 
 
 def _files_of(name: str) -> Iterator[Path]:
-    """The files of an installed package; of the site's own modules, also those they import."""
+    """Yields the files of an installed package; for a module of the site, also the files that it imports."""
     file = _file_of(name)
     if file is None or name.startswith("markdown."):
         return
@@ -231,7 +231,7 @@ def _files_of(name: str) -> Iterator[Path]:
 
 
 def _own_modules(name: str) -> Iterator[str]:
-    """The site's own modules among one, its packages and all that they import."""
+    """Yields the site's own modules: this one, its packages and all that they import."""
     parts = name.partition(":")[0].split(".")
     ahead = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
     seen = set(ahead)
@@ -251,7 +251,7 @@ def _file_of(name: str) -> Path | None:
 
 
 def _imports(name: str, file: Path) -> Iterator[str]:
-    """The names of modules that a module may import, with the packages they are in."""
+    """Yields the names of the modules that a module may import, and of their packages."""
     package = name if file.stem == "__init__" else name.rpartition(".")[0]
     for node in ast.walk(ast.parse(file.read_bytes())):
         names: list[str] = []

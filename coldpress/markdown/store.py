@@ -1,4 +1,4 @@
-"""The cache of rendered Markdown in `.coldpress/`, and how a `Rendered` is serialized."""
+"""Stores rendered Markdown in `.coldpress/`; serializes `Rendered`."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _TABLES = {
     "headings": TableSchema("key, heading"), "reads": TableSchema("key, reads")}
 _BODY_TABLES = ("markup", "briefs", "words")
 _TEXT_TABLES = ("headings", "reads")
-_SPARE_ROWS = 2_000  # rows kept beside those the last build used
-_BATCH = 500  # rows written at once
+_SPARE_ROWS = 2_000  # rows that are kept in addition to those that the last build used
+_BATCH = 500  # rows that are written in one transaction
 
 
 @dataclass(frozen=True, slots=True)
 class SearchWords:
-    """What a search knows of a body: its tokens, weighed, and its plain text."""
+    """The data of a body for search: its weighted tokens, and its plain text."""
 
     tokens: str
     text: str
@@ -46,18 +46,18 @@ class StoredBody:
 
     @classmethod
     def of(cls, rendered: Rendered, tokens: str, digest: str) -> StoredBody:
-        """Serializes a rendered body; `tokens` are its weighed words."""
+        """Serializes a rendered body; `tokens` are its weighted words."""
         return cls(_compress(dumps(rendered)), dumps_brief(rendered.brief), _compress(f"{tokens}\0{rendered.text}"),
                    digest, rendered.brief.reads)
 
     @property
     def text(self) -> str:
-        """Raises `ValueError` when it is damaged."""
+        """Returns the serialized body; raises `ValueError` if it is damaged."""
         return _decompress(self.value)
 
     @property
     def words(self) -> SearchWords:
-        """Raises `ValueError` when they are damaged."""
+        """Returns the words for search; raises `ValueError` if they are damaged."""
         return unpack_words(self.packed_words)
 
 
@@ -72,7 +72,7 @@ class BodyReads:
 
 
 def unpack_words(packed: bytes) -> SearchWords:
-    """Words as they are kept; raises `ValueError` when they are damaged."""
+    """Decompresses stored words; raises `ValueError` if they are damaged."""
     tokens, _, plain = _decompress(packed).partition("\0")
     return SearchWords(tokens, plain)
 
@@ -89,7 +89,7 @@ def _decompress(data: bytes) -> str:
 
 
 class MarkupStore:
-    """Rendered bodies by key, for one site."""
+    """The store of the rendered bodies of one site, by key."""
 
     def __init__(self, folder: Path) -> None:
         self._database = Database(folder, "markup.sqlite", _TABLES)
@@ -100,11 +100,11 @@ class MarkupStore:
 
     @property
     def note(self) -> str | None:
-        """What was wrong with the file, if anything was."""
+        """Returns what was wrong with the file, or None."""
         return self._database.note
 
     def get(self, key: str) -> StoredBody | None:
-        """What is kept under a key."""
+        """Returns the body that is stored under a key."""
         self._used.add(key)
         pending = self._pending.get(key)
         if pending:
@@ -113,7 +113,7 @@ class MarkupStore:
         return None if None in found else StoredBody(*found)
 
     def brief(self, key: str) -> str | None:
-        """The brief that is kept under a key."""
+        """Returns the brief that is stored under a key."""
         self._used.add(key)
         pending = self._pending.get(key)
         if pending:
@@ -122,7 +122,7 @@ class MarkupStore:
         return found
 
     def words(self, key: str) -> bytes | None:
-        """The packed words that are kept under a key."""
+        """Returns the compressed words that are stored under a key."""
         self._used.add(key)
         pending = self._pending.get(key)
         if pending:
@@ -158,11 +158,11 @@ class MarkupStore:
             self._texts["reads"].put(key, _json([reads.reads, reads.state, reads.result]) if reads else "")
 
     def keys(self) -> set[str]:
-        """Every key there is."""
+        """Returns all keys."""
         return set(self._database.keys("markup")) | self._pending.keys()
 
     def put(self, key: str, kept: StoredBody) -> None:
-        """Keep a body under a key; it is on disk after `flush`."""
+        """Stores a body under a key; it is on disk after `flush`."""
         with self._lock:
             self._used.add(key)
             self._pending[key] = kept
@@ -170,16 +170,16 @@ class MarkupStore:
                 self._write()
 
     def flush(self) -> None:
-        """Write what is pending."""
+        """Writes pending bodies to disk."""
         with self._lock:
             self._write()
 
     def trim(self, used: set[str]) -> None:
-        """Of what is neither used now nor among `used`, keep the newest."""
+        """Removes the oldest bodies that neither this build nor `used` needs, except for a number of spare ones."""
         self._database.write(lambda writing: _drop_oldest(writing, self._used | used))
 
     def close(self) -> None:
-        """Write what is pending and let go of the file."""
+        """Writes pending bodies to disk and closes the file."""
         self.flush()
         self._database.close()
 
@@ -197,7 +197,7 @@ class MarkupStore:
 
 
 class _TextTable:
-    """A table of short texts by key, read as a whole when the first one is needed."""
+    """A table of short texts by key; all are read when the first one is needed."""
 
     def __init__(self, database: Database, table: str) -> None:
         self._database = database
@@ -212,7 +212,7 @@ class _TextTable:
         return self._rows.get(key)
 
     def put(self, key: str, text: str) -> None:
-        """Keeps a text under a key."""
+        """Stores a text under a key."""
         if self.get(key) != text:
             assert self._rows is not None, "`get` read it"
             self._rows[key] = self._pending[key] = text
@@ -241,13 +241,13 @@ def _drop_oldest(writing: Writing, used: set[str]) -> None:
 
 
 def store_body(rendered: Rendered, digest: str = "", *, indexed: bool = True) -> StoredBody:
-    """A rendered body as the store keeps it, with its words where there is a search."""
+    """Serializes a rendered body for the store; `indexed` adds its words for search."""
     words = weigh(rendered.text, headings_of(rendered)) if indexed else ""
     return StoredBody.of(rendered, words, digest)
 
 
 def headings_of(rendered: Rendered) -> list[str]:
-    """The words of the headings of a body, the one that may be its title first."""
+    """Returns the texts of the headings of a body; the heading that may be its title comes first."""
     ahead = list(reversed(rendered.toc))
     found = [rendered.title.text] if rendered.title else []
     while ahead:
@@ -258,7 +258,7 @@ def headings_of(rendered: Rendered) -> list[str]:
 
 
 def dumps(rendered: Rendered) -> str:
-    """A rendered body as compact JSON, but for its brief and its text."""
+    """Serializes a rendered body as compact JSON, without its brief and its text."""
     title = rendered.title
     return _json([
         _dump_parts(rendered.html), _dump_title(title) if title else None,
@@ -269,13 +269,12 @@ def dumps(rendered: Rendered) -> str:
 
 
 def dumps_brief(brief: Brief) -> str:
-    """A brief as compact JSON."""
+    """Serializes a brief as compact JSON."""
     return _json([_dump_parts(brief.summary), brief.text, brief.has_more, brief.links, brief.reads])
 
 
 def loads(kept: StoredBody) -> Rendered:
-    """A body back from the store.  Raises `ValueError`, `TypeError` or `IndexError` for what
-    `dumps` did not write."""
+    """Deserializes a body.  Raises `ValueError`, `TypeError` or `IndexError` for data that `dumps` did not write."""
     html, title, toc, anchors, words, cjk, flaws = json.loads(kept.text)
     made = _load_title(*title) if title else None
     return Rendered(
@@ -285,7 +284,7 @@ def loads(kept: StoredBody) -> Rendered:
 
 
 def loads_brief(text: str) -> Brief:
-    """A brief back; raises as `loads` does."""
+    """Deserializes a brief; raises the errors of `loads`."""
     summary, plain, has_more, links, reads = json.loads(text)
     return Brief(_load_fragment(summary, None), plain, has_more, tuple(links),
                  tuple((kind, name) for kind, name in reads))
@@ -296,7 +295,7 @@ def _json(value: Any) -> str:
 
 
 def _dump_parts(fragment: Fragment) -> list[Any]:
-    """Text as it is, slots as lists, the title's place as a zero."""
+    """Returns a text as a string, a slot as a list, the place of the title as 0."""
     return [part if isinstance(part, str) else 0 if isinstance(part, Title) else _dump_link(part)
             if isinstance(part, Link) else _dump_component(part) for part in fragment.parts]
 

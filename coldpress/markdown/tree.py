@@ -1,4 +1,4 @@
-"""The element tree that the parser makes, the names of HTML tags, and the serializer."""
+"""The element tree of a parsed body, the names of HTML elements, and the serializer."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 TITLE_MARK = "<!--coldpress:title-->"
-"""Stands where the heading stood that is the page's title."""
+"""Marks the place of the heading that was taken out as the page's title."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-"""The elements that are headings, the first level first."""
+"""The names of heading elements, from the first level to the last."""
 COMPONENT_MARK = re.compile(r"<!--coldpress:(?:component (?P<number>[0-9]+)|(?P<part>body|end))-->")
-"""Stand where a component, its content and its end are in the HTML."""
+"""Matches the marks of a component in the HTML: its beginning, the beginning of its content, its end."""
 PAGE_LINK = "[[]]"
-"""The name of the component that is a link to a page by its name."""
+"""The name of the component for a wikilink."""
 EMBED = "![[]]"
-"""The name of the component that shows a file or a note by its name."""
+"""The name of the component for an embed of Obsidian."""
 CALLOUT_TITLE = "[!]"
-"""The name of the component that is the title of a callout which has none of its
-own: a word that depends on the page's language."""
+"""The name of the component for the default title of a callout, which depends on the page's language."""
 
 
 class SourceText(str):
-    """The text of a leaf, its inline marks not read yet.  `line` is the number
-    of its first line and `columns` where each line of it begins, both from 1."""
+    """The text of a leaf block, before its inline Markdown is parsed.  `line` is the number of its first line in
+    the body; `columns` has the column in which each of its lines begins.  Both count from 1."""
 
     __slots__ = ("_known", "columns", "line")
     line: int
@@ -39,14 +38,14 @@ class SourceText(str):
         return source
 
     def part(self, start: int, end: int | None = None) -> SourceText:
-        """A part of it, at its own place."""
+        """Returns a part of the text, with its own line and columns."""
         line, column = self.place(start)
         skipped = line - self.line + 1
         return SourceText.at(self[start:end], line, (column, *self.columns[skipped:]))
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of a character of it."""
-        known, before, start = self._known  # places are asked for from first to last
+        """Returns the line and the column of a character."""
+        known, before, start = self._known  # most callers ask for places in ascending order
         if offset < known:
             known = before = start = 0
         before += self.count("\n", known, offset)
@@ -57,25 +56,25 @@ class SourceText(str):
 
 
 class Verbatim(str):
-    """Text without marks: code, a formula."""
+    """Text that contains no Markdown: code, a formula."""
 
     __slots__ = ()
 
 
 class ForeignTag(Verbatim):
-    """A tag of another generator."""
+    """A template tag of another generator."""
 
     __slots__ = ()
 
 
 class RawHtml(str):
-    """HTML as it is to be written."""
+    """HTML that is written as it is, without escaping."""
 
     __slots__ = ()
 
 
 def group(text: str | None = None) -> Element:
-    """An element that only holds others."""
+    """Makes an element without a tag: only its content is written."""
     element = Element("")
     element.tag = None  # type: ignore[assignment]  # `to_html` writes no tag for it
     element.text = text
@@ -83,12 +82,12 @@ def group(text: str | None = None) -> Element:
 
 
 def raw(html: str) -> Element:
-    """HTML as it is."""
+    """Makes an element whose content is HTML."""
     return group(RawHtml(html))
 
 
 class Emoji(Element):
-    """A character that was written as a code."""
+    """A character that the author wrote as a short code."""
 
     def __init__(self, character: str, code: str) -> None:
         super().__init__("")
@@ -98,9 +97,8 @@ class Emoji(Element):
 
 
 class ComponentElement(Element):
-    """A component: its first child is its title, the rest its content.  `kind`
-    is `container`, `leaf` or `inline`; `written` and `closing` are what stands
-    before and after its content in the source."""
+    """A component: its first child is its title, the others are its content.  `kind` is `container`, `leaf`
+    or `inline`; `written` and `closing` are the texts before and after the content in the source."""
 
     def __init__(self, name: str, kind: str, attributes: dict[str, str], written: str, closing: str = "") -> None:
         super().__init__("component")
@@ -139,25 +137,25 @@ MATHML = frozenset(_MATHML.split())
 SVG = frozenset(_SVG.split())
 """The elements of SVG."""
 NAMES = frozenset(_HTML.split()) | MATHML | SVG
-"""The elements of HTML, MathML and SVG; those with a hyphen are anybody's."""
+"""The names of elements in HTML, MathML and SVG, without custom elements."""
 BLOCKS = frozenset(_BLOCKS.split())
-"""Those that are blocks in Markdown (CommonMark 4.6, the sixth kind)."""
+"""The names that begin an HTML block (CommonMark 0.31.2, section 4.6, kind 6)."""
 
 VOID = frozenset([
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
-"""Those without an end tag."""
+"""The names of void elements, which have no end tag."""
 RAW_TEXT = frozenset(["iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"])
-"""Those that hold text only: what looks like a tag in them is none."""
+"""The names of elements that contain only text, in which tags are not recognized."""
 
 
 def is_known(name: str) -> bool:
-    """Whether browsers know an element, or its page may define it."""
+    """Returns whether an element is known to browsers, or is a custom element."""
     return name.lower() in NAMES or ("-" in name and name[0].islower())
 
 
 def tag_at(text: str, at: int, endless: set[str]) -> int | None:
-    """Where the tag, comment or the like ends that begins at a place; None
-    where none begins.  `endless` is what is known not to end in this text."""
+    """Returns the end of the tag, comment, declaration or the like at an offset (CommonMark 0.31.2, section 6.6); None
+    if there is none.  `endless` collects the openings that have no end in this text, so that each is searched once."""
     found = _TAG.match(text, at)
     if found:
         name = (found["open"] or found["close"]).lower()
@@ -177,19 +175,19 @@ def tag_at(text: str, at: int, endless: set[str]) -> int | None:
 
 
 def _ends(name: str, text: str, at: int, endless: set[str]) -> bool:
-    """Whether an element that holds text only ends in this text."""
+    """Returns whether the end tag of an element that contains only text follows."""
     if name not in endless and raw_end(text, at, name) is None:
         endless.add(name)
     return name not in endless
 
 
 def raw_end(text: str, at: int, name: str) -> int | None:
-    """Where an element ends of which the content, text only, begins at a place."""
+    """Returns the end of an element that contains only text; its content begins at an offset."""
     end = re.compile(rf"</{name}(?=[\s/>])[^>]*>", re.I).search(text, at)
     if not end:
         return None
     hidden = text.rfind("<!--", at, end.start()) if name == "script" else -1
-    # A script that is begun in a comment within a script hides the end (HTML, 13.2.5.20).
+    # In a script, `<!-- <script` hides the next end tag (HTML, 13.2.5.20: script data double escaped state).
     is_hidden = hidden >= 0 and re.compile("(?i)-->|<script").search(text, hidden, end.start())
     return None if is_hidden and is_hidden[0] != "-->" else end.end()
 
@@ -198,7 +196,7 @@ _FLAGS = frozenset(["checked", "disabled", "open"])
 
 
 def to_html(root: Element) -> str:
-    """The HTML of what is in an element."""
+    """Serializes the content of an element as HTML."""
     parts: list[str] = []
     _write_inner(root, parts.append)
     return "".join(parts)
@@ -224,7 +222,7 @@ def _write_inner(element: Element, write: Callable[[str], None]) -> None:
 
 
 def escaped(text: str) -> str:
-    """A text as HTML."""
+    """Escapes a text for HTML."""
     if "&" in text:
         text = text.replace("&", "&amp;")
     if "<" in text:

@@ -1,1 +1,1 @@
-"""Code blocks and diagrams."""
+"""Fenced code, highlighting and diagrams."""

@@ -23,7 +23,7 @@ from coldpress.markdown.tree import RawHtml, Verbatim, escaped
 
 _PLAIN_INFO = re.compile(r"[\w#.+-]+")
 _MYST = re.compile(r"\{(?:code(?:-block|-cell)?|sourcecode)\}\s*")
-# Braces that a language begins with, perhaps after an id: not `{1,3}`, nor `{key=value}`.
+# Opening braces before a language, perhaps with an id: not `{1,3}`, nor `{key=value}`.
 _OPENING_BRACES = re.compile(r"""
     \{{1,2}(?!\s*[\d,\s-]+\}) (?=\s*\.?(?:(?![\w-]+\s*[=:])[^\s{}"'=]|\#\S+\s+\.)) \s*(?:\#[^\s{}]+\s+)?
 """, re.X)
@@ -55,9 +55,8 @@ _NO = ("false", "0", "no", "off", "none", "-1")
 
 @dataclass(frozen=True, slots=True)
 class FenceInfo:
-    """The language of a fence and how its code is shown; `first` is the number
-    of its first line, None when lines are not numbered; `ignored` is what says
-    nothing to us."""
+    """The language of a fenced code block, and how its code is shown.  `first` is the number of its first line (None:
+    no line numbers); `ignored` are the words of the info string that have no meaning here."""
 
     language: str = ""
     title: str = ""
@@ -69,12 +68,12 @@ class FenceInfo:
 
     @property
     def in_lines(self) -> bool:
-        """Whether something is said of single lines."""
+        """Returns whether the code is shown line by line, with marks or numbers."""
         return bool(self.marked or self.added or self.removed or self.first is not None)
 
 
 def parse_info_string(text: str) -> FenceInfo:
-    """Read the first line of a fence."""
+    """Parses the info string of a fence."""
     text = text.strip()
     if not text or _PLAIN_INFO.fullmatch(text):
         return FenceInfo(text.lower().removeprefix("."))
@@ -100,7 +99,7 @@ class _InfoParser:
                     tuple(self._ignored))
 
     def _language(self) -> tuple[str, int]:
-        """The language and where it ends; `{1,3}` and `title="x"` alone name none."""
+        """Returns the language and the offset of its end; `{1,3}` and `title="x"` contain no language."""
         opening = _MYST.match(self._text) or _OPENING_BRACES.match(self._text)
         start = opening.end() if opening else 0
         found = _INFO_LANGUAGE.match(self._text, start)
@@ -125,7 +124,7 @@ class _InfoParser:
 
     def _take_word(self, word: str, *, is_attribute: bool) -> None:
         if word == ".annotate":
-            return  # so is every block above a list
+            return  # every block above a list can have annotations
         if _normalize_key(word.removeprefix(".")) == "first":
             self._first = self._first or 1
         elif _FILE_NAME.fullmatch(word) and not self._title and not (is_attribute and word.startswith(".")):
@@ -155,12 +154,12 @@ class _InfoParser:
 
 
 def _normalize_key(key: str) -> str:
-    """What a key means, however its words are put together: `hl_lines`, `hlLines`."""
+    """Returns the name of an option, for all of its spellings: `hl_lines`, `hlLines`."""
     return _KEYS.get(re.sub(r"[-_]", "", key).lower(), key.lower())
 
 
 def _line_numbers(text: str) -> set[int]:
-    """`1,3-5` as numbers."""
+    """Returns the numbers in `1,3-5`."""
     found: set[int] = set()
     for first, last in _LINE_RANGE.findall(text):
         start = int(first[:7])
@@ -174,17 +173,16 @@ _PROMPT = re.compile(r"""
         | \[[^\]\n]+\][ ]? | (?:ba|z|k)?sh(?:-[\d.]+)? | [~/][^\s$\#%❯➜]*[ ]?)?)
     (?P<sign>[$\#%❯➜])(?:[ ]+|(?=\n|\Z))
 """, re.X)
-_CONTINUATION = "> "  # before the next line of one command
+_CONTINUATION = "> "  # the prompt before the next line of a command
 
 
 class SessionLexer(Lexer):
-    """Lexes commands as shell, a line at a time; what is before them as prompts,
-    all else as output."""
+    """Lexes a terminal session line by line: prompts, commands as shell code, and the rest as output."""
 
     name = "Terminal session"
 
     def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, _TokenType, str]]:
-        """The tokens with their places."""
+        """Yields the tokens with their offsets."""
         sign, position = _prompt_sign(text), 0
         goes_on = False
         for line in text.splitlines(keepends=True):
@@ -200,12 +198,12 @@ class SessionLexer(Lexer):
 
 
 def is_session(text: str) -> bool:
-    """Whether what is called shell code is a session: `$ ls` is no command."""
+    """Returns whether shell code is a terminal session: it begins with a prompt, `$ ls`."""
     return text.lstrip("\n").startswith("$ ")
 
 
 def _prompt_sign(text: str) -> str:
-    """The sign that is a prompt by itself here: `#` only where there is no other."""
+    """Returns the sign that is a prompt by itself in this code: `#` only if there is no other."""
     for sign in "$%❯➜":
         if re.search(rf"^{re.escape(sign)}(?: |$)", text, re.M):
             return sign
@@ -213,7 +211,7 @@ def _prompt_sign(text: str) -> str:
 
 
 def _prompt(line: str, sign: str, *, goes_on: bool) -> str | None:
-    """What a line has before its command; None where it holds none."""
+    """Returns the prompt of a line, before its command; None if the line is output."""
     found = _PROMPT.match(line)
     if found and (found["who"] or found["sign"] == sign):
         return found[0]
@@ -225,7 +223,7 @@ def _prompt(line: str, sign: str, *, goes_on: bool) -> str | None:
 _LANGUAGE = re.compile(r"[\w#.+-]+")
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 _PLAIN = ("", "text", "plain", "plaintext", "txt", "none", "raw", "output")
-# Names that authors use and Pygments has under another.
+# Names of languages that authors use, and the names of Pygments for them.
 _NAMES = {
     "jsonc": "json", "geojson": "json", "webmanifest": "json", "mts": "ts", "cts": "ts", "typescriptreact": "tsx",
     "javascriptreact": "jsx", "gql": "graphql", "shell-script": "bash", "batchfile": "batch", "ipython": "python",
@@ -240,24 +238,24 @@ _SHELLS = ("bash", "sh", "shell", "zsh")
 _SESSIONS = ("console", "shell-session", "shellsession", "sh-session", "bash-session", "terminal")
 _COMMENT = re.compile(r'<span class="c[1mhs]?">[^<]*\([^<]*</span>')
 _NUMBER = re.compile(r"\((\d{1,3})\)!?(?=\W*</span>)")
-# A line that Pygments marks as a whole, as in a diff; not `~~gone~~` in Markdown.
+# A line of a diff that Pygments marks as a whole; not `~~deleted~~` in Markdown.
 _WHOLE_LINE = re.compile(r'^<span class="(gi|gd)">(?!~~)[^<]*</span>$', re.M)
 
 
 def highlight_code(source: str, language: str) -> str | None:
-    """Code with its classes; None in a language that nobody knows."""
+    """Returns code as HTML with the classes of Pygments; None if Pygments does not know the language."""
     lexer = _lexer_for(language, source)
     return highlight(source, lexer, _FORMATTER).removesuffix("\n") if lexer else None
 
 
 def code_block(source: str, info: FenceInfo, *, notes: bool = False) -> str:
-    """Code as HTML; a language nobody knows is plain text.  With `notes`, which
-    are a list below it, `(1)` in a comment is the number of one."""
+    """Returns the HTML of a code block; an unknown language is plain text.  With `notes`, a numbered list follows,
+    and `(1)` in a comment refers to its item."""
     code = highlight_code(source, info.language) or escaped(source)
     code = _COMMENT.sub(_number_annotations, code) if notes else code
     code = _wrap_lines(code, info) if info.in_lines or _WHOLE_LINE.search(code) else f"{code}\n"
     name = f' class="language-{escaped(info.language)}"' if _LANGUAGE.fullmatch(info.language) else ""
-    # The block scrolls sideways, so it can take the focus.
+    # The block can get the focus, so that keys can scroll it.
     block = f'<pre tabindex="0"><code{name}>{code}</code></pre>'
     if info.title:
         return f'<figure class="code"><figcaption>{escaped(info.title)}</figcaption>{block}</figure>'
@@ -269,8 +267,7 @@ def _number_annotations(comment: re.Match[str]) -> str:
 
 
 def _wrap_lines(code: str, info: FenceInfo) -> str:
-    """Each line in an element of its own, numbered or marked; Pygments lets no
-    element go over a line's end."""
+    """Wraps each line in an element with its number and marks; no element of Pygments extends over a line ending."""
     lines = []
     every = code.split("\n")
     wide = len(str((info.first or 0) + len(every) - 1))
@@ -309,14 +306,14 @@ _INLINE_LANGUAGE = re.compile(r"#!(?P<name>[a-z][\w#+-]*) +(?=\S)")
 
 
 def code_span(text: str) -> Element:
-    """A code span; `#!python x` says the language of what follows."""
+    """Makes the element of a code span; its text may begin with a language: `#!python x`."""
     element = Element("code")
     element.text = Verbatim(text)
     return element
 
 
 def highlight_code_span(element: Element) -> None:
-    """Highlight a code span that says its language, if that is known."""
+    """Highlights a code span that begins with a known language."""
     found = _INLINE_LANGUAGE.match(element.text or "")
     code = highlight_code((element.text or "")[found.end():], found["name"]) if found else None
     if found and code is not None:
@@ -325,10 +322,10 @@ def highlight_code_span(element: Element) -> None:
 
 
 class CodeBlocks:
-    """The code blocks of one body; what is to be said of them is among `flaws`."""
+    """Renders the code blocks of one body; mistakes are in `flaws`."""
 
     draws_diagrams = True
-    """Whether diagrams are drawn, else shown as code: what a drawing holds is not cleaned."""
+    """Whether diagrams are drawn; they are shown as code if authors are not trusted, since SVG is not sanitized."""
 
     def __init__(self) -> None:
         self._notes: list[Flaw] = []
@@ -339,8 +336,8 @@ class CodeBlocks:
         return [*self._notes, *self._diagrams.flaws]
 
     def convert(self, source: str, text: str, line: int, column: int, *, notes: bool = False) -> str:
-        """The HTML of a block; `text` is what its fence says of it, and stands
-        at a place of the body.  A list of `notes` may follow it."""
+        """Returns the HTML of a code block; `text` is the info string of its fence, at a line and column of the
+        body.  With `notes`, the numbered list of its annotations follows."""
         info = parse_info_string(text)
         if info.ignored:
             words = ", ".join(f"`{word}`" for word in info.ignored)

@@ -1,8 +1,7 @@
-"""A drawing by mmdr made fit to stand in a page.
+"""Adapts an SVG drawing of mmdr to a page.
 
-What nothing refers to is left out, most of its style with it; ids get a name
-of their own; colours become the theme's variables, and those the theme does
-not know are as light by night as they are dark by day.
+Unused definitions and rules are removed; ids get a unique prefix; colors become variables of the theme, and other
+colors get a variant for dark mode with inverted lightness.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from xml.etree.ElementTree import Element, fromstring
 
 from coldpress.markdown.tree import escaped
 
-# What is told to mmdr, by a name; and what is written in its place.  Each is
-# about what the theme's variables are by day, for mmdr shades some of them.
+# The colors that mmdr draws with, by name; variables of the theme replace them later.  Each is
+# near the theme's value in light mode, because mmdr derives other shades from some of them.
 COLORS = {
     "ink": "#1e2926", "soft": "#58615c", "page": "#fcfcfb", "well": "#f2f4f1", "line": "#d8dcd7",
     "node": "#eff5f1", "edge": "#84a694", "note": "#f9f4e4", "brink": "#c9b27c",
@@ -41,14 +40,13 @@ _NUMBERS = ("x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "dx", "dy", "r", "rx",
             "points", "transform", "viewBox")
 _DROPPED = re.compile(r"data-|font-family$|xmlns|name$|title$|space$|alignment-baseline$|on")
 _LABEL_ATTRIBUTES = ("aria-labelledby", "aria-describedby")
-_MIN_SCALE = 0.7  # of its width, below which a drawing cannot be read
+_MIN_SCALE = 0.7  # of its width: a smaller drawing cannot be read
 _REMOVED_ELEMENTS = ("script", "foreignObject", "style")
 
 
 def page_svg(text: str, name: str, title: str = "") -> str:
-    """The SVG element of a page: `name` is what its ids begin with, `title`
-    what it is called where the diagram says nothing itself.  Raises
-    `ParseError` for what is no XML."""
+    """Returns the SVG element for a page.  `name` is the prefix of its ids, `title` its label if the diagram has none.
+    Raises `ParseError` for invalid XML."""
     root = fromstring(text)
     rules = "".join(element.text or "" for element in root.iter() if _tag(element) == "style")
     for element in root.iter():
@@ -70,7 +68,7 @@ def _tag(element: Element) -> str:
 
 
 def _clean_element(element: Element) -> None:
-    """Plain names, short numbers, our colours; nothing that runs."""
+    """Removes namespaces and scripts, shortens numbers, and replaces colors."""
     element.tag = _tag(element)
     element[:] = [child for child in element if _tag(child) not in _REMOVED_ELEMENTS and child.get("class") != "today"]
     attributes = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
@@ -89,7 +87,7 @@ def _clean_element(element: Element) -> None:
 
 
 def _set_size_and_label(root: Element, title: str) -> None:
-    """Size and name: by its own title, that of the fence, or all its words."""
+    """Sets the size, and the label: the title of the diagram, of the fence, or all its text."""
     for key in ("width", "height", "style", "aria-roledescription"):
         root.attrib.pop(key, None)
     size = (root.get("viewBox") or "").split()
@@ -111,8 +109,7 @@ def _all_text(root: Element) -> str:
 
 
 def _drop_unused(root: Element) -> bool:
-    """Leave out definitions that nothing refers to, and groups with nothing in
-    them; whether there were any."""
+    """Removes definitions without a reference, and empty groups; returns whether there were any."""
     used = _referenced_ids(root)
     found = False
     for element in root.iter():
@@ -125,7 +122,7 @@ def _drop_unused(root: Element) -> bool:
 
 
 def _used_rules(root: Element, rules: str, name: str) -> str:
-    """The rules of which there is something in the drawing."""
+    """Returns the CSS rules whose selectors match something in the drawing."""
     known = {element.tag for element in root.iter()} | {"root", "not", "nth-of-type"}
     known |= {f".{each}" for element in root.iter() for each in element.get("class", "").split()}
     own = root.get("id", "")
@@ -136,7 +133,7 @@ def _used_rules(root: Element, rules: str, name: str) -> str:
 
 
 def _drop_classes(root: Element, style: str) -> None:
-    """Leave the names of classes that the style knows, and the drawing's own."""
+    """Removes the classes that are not in the style, except those of the root."""
     known = set(re.findall(r"\.(-?[a-zA-Z_][\w-]*)", style)) | set(root.get("class", "").split())
     for element in root.iter():
         kept = [each for each in dict.fromkeys(element.get("class", "").split()) if each in known]
@@ -155,7 +152,7 @@ def _scoped(selector: str, own: str, name: str) -> str:
 
 
 def _declarations(text: str) -> str:
-    """Declarations with our colours; no font, which is the page's."""
+    """Returns CSS declarations with the colors of the theme, and without fonts."""
     kept = []
     for each in text.split(";"):
         key, _, value = (part.strip() for part in each.partition(":"))
@@ -165,7 +162,7 @@ def _declarations(text: str) -> str:
 
 
 def _theme_color(value: str) -> str:
-    """A colour as a variable of the theme, or with its like by night."""
+    """Returns a color as a variable of the theme, or with a variant for dark mode."""
     colour, mark, _ = value.partition("!important")
     colour = colour.strip()
     found = _RGB.fullmatch(colour)
@@ -178,7 +175,7 @@ def _theme_color(value: str) -> str:
 
 
 def _referenced_ids(root: Element) -> set[str]:
-    """The ids that something in the drawing refers to."""
+    """Returns the ids that something in the drawing refers to."""
     values = [(key, value) for element in root.iter() for key, value in element.attrib.items()]
     used = {found for _, value in values for found in _REFERENCE.findall(value)}
     used |= {value[1:] for key, value in values if key == "href" and value.startswith("#")}
@@ -186,7 +183,7 @@ def _referenced_ids(root: Element) -> set[str]:
 
 
 def _rename_ids(root: Element, name: str) -> dict[str, str]:
-    """New names for the ids that something refers to; the others are taken away."""
+    """Returns the new names of ids with references; removes the other ids."""
     names = {each: f"{name}-{number}" for number, each in enumerate(sorted(_referenced_ids(root)), 1)}
     for element in root.iter():
         if element.get("id") not in names:
@@ -195,7 +192,7 @@ def _rename_ids(root: Element, name: str) -> dict[str, str]:
 
 
 def _serialize(element: Element, names: dict[str, str], inner: str = "") -> Iterator[str]:
-    """The element as HTML has it, without namespaces."""
+    """Yields an element as HTML, without namespaces."""
     yield f"<{element.tag}"
     for key, value in element.attrib.items():
         if key == "id":

@@ -1,4 +1,4 @@
-"""Diagrams: fences that become SVG, in a process of their own."""
+"""Draws diagrams: fenced code becomes SVG, in a process of its own."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from coldpress.markdown.tree import escaped
 from coldpress.text import text_digest
 
 LANGUAGE = "mermaid"
-# What stands before a diagram: its front matter, its own settings, comments.
+# The part before a diagram: its front matter, its own settings, comments.
 _DIAGRAM_HEAD = re.compile(r"\s*(?P<front>---[ \t]*\n.*?\n---[ \t]*\n)?(?:\s*%%\{.*?\}%%|\s*%%[^\n]*(?=\n))*\s*", re.S)
 _MAX_CHARACTERS, _MAX_LINES, _MAX_LINKS = 20_000, 300, 300  # of a diagram
 _MAX_DIAGRAMS = 100  # of a page
 _LINK = re.compile(r"[-=.~]{2,}")
 _LABELLED = re.compile(r"(?:--|==|-\.)[ \t][^&;\n]{1,100}?[ \t](?=--|==|\.-)")
-_LIMIT = "resource limit"  # mmdr's own, in its words
+_LIMIT = "resource limit"  # part of mmdr's message about its own limits
 _TOO_LARGE = (f"this diagram is too large: it may have {_MAX_CHARACTERS:,} characters, {_MAX_LINES} lines and "
               f"{_MAX_LINKS} links")
 _LAYOUT = {"look": "classic", "gantt": {"useWidth": 640, "fontSize": 13, "sectionFontSize": 13}}
-# Labels are SVG's own text either way.  mmdr 0.4 puts those of links in the
-# wrong place with `htmlLabels`, and those of all but flowcharts without.
+# mmdr 0.4 misplaces the labels of links with `htmlLabels`, and without it the labels of all
+# diagrams but flowcharts.  The labels are SVG text in both cases.
 _FLOWCHART = {**_LAYOUT, "htmlLabels": False,
               "flowchart": {"htmlLabels": False, "wrappingWidth": 200, "minNodeWidth": 40}}
 _COLOURS = {
@@ -82,7 +82,7 @@ _THEME = {"theme": "base", "themeVariables": {
 
 
 class Diagrams:
-    """The diagrams of one body; those that cannot be drawn are among `flaws`."""
+    """Draws the diagrams of one body; those that cannot be drawn are in `flaws`."""
 
     def __init__(self) -> None:
         self.flaws: list[Flaw] = []
@@ -90,8 +90,8 @@ class Diagrams:
         self._drawn = 0
 
     def draw(self, source: str, title: str, line: int, column: int) -> str | None:
-        """The HTML of a diagram that begins at a place of the body; None where
-        there is nothing to draw it with or it is not understood."""
+        """Returns the HTML of a diagram at a line and column of the body; None if there is no renderer, or the
+        diagram is not understood."""
         if _renderer() is None:
             self._report_no_renderer(line, column)
             return None
@@ -109,7 +109,7 @@ class Diagrams:
         return f'<figure class="diagram"><div tabindex="0">{html}</div>{caption}</figure>'
 
     def check(self, source: str, line: int) -> bool:
-        """Whether a diagram is not too large, which is told."""
+        """Returns whether a diagram is small enough; if it is not, adds this to `flaws`."""
         if _is_too_large(source):
             self._refuse(_TOO_LARGE, line + 1)
             return False
@@ -118,8 +118,8 @@ class Diagrams:
         return True
 
     def _report(self, drawn: DrawResult, source: str, line: int) -> None:
-        """Say why a diagram is not drawn.  That of one that took too long is an
-        error: on another machine it may be drawn, so nothing is published."""
+        """Adds the reason why a diagram is not drawn to `flaws`.  A diagram that takes too long is an error:
+        another machine might draw it, so the site is not published."""
         if drawn.ended:
             self.flaws.append(Flaw("markup.diagram-time", f"this diagram cannot be drawn: {drawn.reason}", line + 1,
                                    None, 1, "make two of it, or take it out", "error"))
@@ -133,7 +133,7 @@ class Diagrams:
         self.flaws.append(Flaw("markup.diagram", message, line, None, 1, "it is shown as code"))
 
     def _name(self, source: str) -> str:
-        """What the ids of a diagram begin with: no other's, whatever page it is on."""
+        """Returns the prefix of the ids in a diagram, which is unique on every page."""
         digest = text_digest(source)[:8]
         self._names[digest] += 1
         count = self._names[digest]
@@ -147,17 +147,15 @@ class Diagrams:
 
 @cache
 def _renderer() -> MermaidProcess | None:
-    """The library's compiled part, in a process of its own; None where it is not
-    installed.  The package around it would load one for bitmaps that speaks of
-    leaks on the console when Python ends."""
+    """Returns the process that runs the compiled part of mmdr; None if mmdr is not installed.  The Python package of
+    mmdr is not imported: it loads a renderer for bitmaps that prints warnings about leaks when Python ends."""
     package = find_spec("mmdr")
     spec = PathFinder.find_spec("mmdr._mmdr", package.submodule_search_locations) if package else None
     return MermaidProcess(spec.origin) if spec and spec.origin else None
 
 
 def _is_too_large(source: str) -> bool:
-    """Whether a diagram has more in it than can be drawn at once, counted alike
-    on every machine."""
+    """Returns whether a diagram has too many characters, lines or links; the result is the same on every machine."""
     if len(source) > _MAX_CHARACTERS:
         return True
     statements = [part for part in re.split(r"[\n;]", source) if part.strip()]
@@ -165,13 +163,13 @@ def _is_too_large(source: str) -> bool:
 
 
 def _links(statement: str) -> int:
-    """How many links a line of a flowchart makes: `A & B --> C & D` makes four."""
+    """Returns how many links a line of a flowchart makes: `A & B --> C & D` makes four."""
     ends = [part.count("&") + 1 for part in _LINK.split(_LABELLED.sub("", statement))]
     return sum(first * second for first, second in pairwise(ends))
 
 
 def _draw(source: str) -> DrawResult:
-    """The SVG of a diagram, or why there is none."""
+    """Returns the SVG of a diagram, or the reason why there is none."""
     head = _DIAGRAM_HEAD.match(source)
     front, start = (head.end("front"), head.end()) if head else (-1, 0)
     front = max(front, 0)
@@ -184,8 +182,8 @@ def _draw(source: str) -> DrawResult:
 
 
 def _find_bad_line(source: str, reason: str) -> int:
-    """At which of its lines a diagram goes wrong: the first with which the same
-    is said as of the whole, for the renderer does not tell; found by halves."""
+    """Returns the number of the first line with which the diagram causes the same error as the whole; found by
+    bisection, since the renderer does not tell it."""
     lines = source.split("\n")
     first, last = 1, len(lines)
     while first < last:
@@ -203,14 +201,13 @@ def _short_reason(reason: str) -> str:
 
 
 MAX_SECONDS = 2.0
-"""Of work for one diagram.  What the counts in `diagrams` let through takes a
-fraction of that."""
+"""The maximum CPU time for one diagram.  A diagram within the limits above takes a fraction of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawResult:
-    """What came of a diagram: its SVG, or why there is none; `ended` if nobody
-    can say, for the process had to be ended or ended itself."""
+    """The SVG of a diagram, or the reason why there is none.  `ended` tells that the process was ended, or ended
+    itself, so that the reason is unknown."""
 
     svg: str | None
     reason: str = ""
@@ -218,7 +215,7 @@ class DrawResult:
 
 
 class MermaidProcess:
-    """Draws diagrams; from any thread, and in forked processes too."""
+    """Draws diagrams in a process; can be used from any thread, and after a fork."""
 
     def __init__(self, renderer: str, seconds: float = MAX_SECONDS) -> None:
         self._command = [sys.executable, "-I", "-S", mermaid_worker.__file__, renderer, str(seconds)]
@@ -231,7 +228,7 @@ class MermaidProcess:
         atexit.register(self.close)
 
     def draw(self, text: str) -> DrawResult:
-        """Draw one diagram."""
+        """Draws one diagram."""
         with self._lock, recorder.unrecorded():
             try:
                 asked, answers = self._pipes or self._start()
@@ -240,7 +237,7 @@ class MermaidProcess:
             except OSError as reason:
                 self._end()
                 return DrawResult(None, f"the renderer cannot be asked: {reason.strerror}", ended=True)
-            except BaseException:  # Ctrl-C: nobody will read the answer
+            except BaseException:  # Ctrl-C: the answer will not be read
                 self._end()
                 raise
             if answer is None:
@@ -250,7 +247,7 @@ class MermaidProcess:
         return DrawResult(*answer)
 
     def close(self) -> None:
-        """End the process; the next diagram starts another."""
+        """Ends the process; the next diagram starts a new one."""
         with self._lock:
             self._end()
 
@@ -276,14 +273,14 @@ class MermaidProcess:
         self._close_pipes()
 
     def _reset_after_fork(self) -> None:
-        """What was forked has the parent's pipes: it must not keep them open."""
+        """Closes the pipes of the parent process, which a forked process must not keep open."""
         self._lock = threading.Lock()
         if self.process is not None:
-            self.process.returncode = 0  # not ours to wait for
+            self.process.returncode = 0  # the parent process waits for it
         self._close_pipes()
 
     def _close_pipes(self) -> None:
         for pipe in self._pipes or ():
-            with suppress(OSError):  # what was to be written is not wanted any more
+            with suppress(OSError):  # the unwritten data is not needed any more
                 pipe.close()
         self.process = self._pipes = None

@@ -1,10 +1,9 @@
-"""What draws diagrams in a process of its own: run as a script, with the file
-of the renderer's compiled part and the limits in seconds.
+"""The process that draws diagrams: a script, with the file of mmdr's compiled part and the
+limit in seconds as arguments.
 
-It reads texts and answers each, both as JSON behind their length.  It ends when
-nobody asks any more, and itself when one text takes too long: by the system's
-clock of its work where there is one, and by a thread that needs no lock of
-Python's, which the renderer doesn't give up while it draws.
+It reads texts and writes an answer to each, both as JSON with their length before it.  It ends at the end of its
+input.  It also ends itself when one text takes too long: by a timer of the system for CPU time if there is one, and
+by a thread that does not need the GIL, which the renderer keeps while it draws.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import IO, Any
 
-_SHARE = 10  # seconds by the wall for each of work: other processes work too
+_SHARE = 10  # wall-clock seconds for each second of CPU time, since other processes run too
 
 
 def main(renderer: str, seconds: str) -> None:
-    """Answer until nobody asks any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
+    """Answers until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the parent process handles Ctrl-C
     asked, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
@@ -35,14 +34,14 @@ def main(renderer: str, seconds: str) -> None:
 
 
 def read_frame(stream: IO[bytes]) -> Any:
-    """The next value that was written; None at the end."""
+    """Returns the next value from a stream; None at its end."""
     length = stream.read(4)
     data = stream.read(int.from_bytes(length, "big")) if len(length) == 4 else b""
     return json.loads(data) if data else None
 
 
 def write_frame(stream: IO[bytes], value: Any) -> None:
-    """Write a value for `read_frame`."""
+    """Writes a value for `read_frame`."""
     data = json.dumps(value).encode()
     stream.write(len(data).to_bytes(4, "big") + data)
     stream.flush()
@@ -58,7 +57,7 @@ def _loaded(file: str) -> Any:
 
 
 def _answer(module: Any, text: str) -> tuple[str | None, str]:
-    """The SVG, or why there is none."""
+    """Returns the SVG, or the reason why there is none."""
     try:
         return str(module.render(text)), ""
     except ValueError as reason:
@@ -68,9 +67,9 @@ def _answer(module: Any, text: str) -> tuple[str | None, str]:
 
 
 def _limit(seconds: float, nowhere: Any) -> None:
-    """Let the process end when it works longer from now on; with 0, never."""
+    """Ends the process if it works longer than this from now on; 0 removes the limit."""
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, seconds)  # nothing catches its signal
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # no handler: the signal ends the process
     if seconds:
         faulthandler.dump_traceback_later(seconds * _SHARE, exit=True, file=nowhere)
     else:

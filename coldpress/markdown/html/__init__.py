@@ -1,1 +1,1 @@
-"""Raw and rendered HTML: repaired, sanitized, searched."""
+"""Raw and rendered HTML: repair, sanitizing, extraction of links and texts."""

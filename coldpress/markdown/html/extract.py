@@ -31,12 +31,11 @@ _MARK = re.compile(
     r"|<(?P<close>/?)h(?P<level>[1-6])(?=[\s/>])[^<>]*>", re.I)
 _WRAPPER_TAG = re.compile(r"<(?P<close>/?)(?:(?P<bare>center|header)|div|p|section)\b(?P<attributes>[^>]*)>", re.I)
 _CENTERED = re.compile(r"""\s*align\s*=\s*["']?center["']?\s*""", re.I)
-_MAX_HEADINGS = 4  # headings of one block that are looked at closely
+_MAX_HEADINGS = 4  # headings of one block that are examined
 
 
 def split_headings(html: str) -> Iterator[Element]:
-    """A block of raw HTML in pieces: each `<h1>` in it that is no part of a
-    layout is an element, the rest as it is."""
+    """Splits a block of raw HTML: each `<h1>` outside of a layout becomes a heading element, the rest stays raw."""
     at = 0
     for begin, end in _headings(html) if _MAY_HAVE.search(html) else ():
         is_centered = _is_centered(html[:begin.start()])
@@ -50,7 +49,7 @@ def split_headings(html: str) -> Iterator[Element]:
 
 
 def lower_headings(root: Element) -> None:
-    """Let what is left of `<h1>` in raw HTML be one level below."""
+    """Lowers the remaining `<h1>` in raw HTML by one level."""
     for element in root.iter():
         html = element.text
         if isinstance(html, RawHtml) and _MAY_HAVE.search(html):
@@ -60,7 +59,7 @@ def lower_headings(root: Element) -> None:
 
 
 def _headings(html: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
-    """The tags of each `<h1>` that ends before another heading begins."""
+    """Yields the tags of each `<h1>` that ends before another heading begins."""
     begin, count = None, 0
     for tag in _tags(html):
         if begin and tag["close"] and tag["level"] == "1" and count < _MAX_HEADINGS:
@@ -70,7 +69,7 @@ def _headings(html: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
 
 
 def _tags(html: str) -> Iterator[re.Match[str]]:
-    """The tags of headings, but for those in comments and in what holds only text."""
+    """Yields the tags of headings, except in comments and in elements that contain only text."""
     folded, endless, at = html.lower(), set(), 0
     while found := _MARK.search(html, at):
         at = found.end()
@@ -86,8 +85,7 @@ def _tags(html: str) -> Iterator[re.Match[str]]:
 
 
 def _is_centered(before: str) -> bool | None:
-    """Whether what a heading stands in is centered; None where that is more than
-    an element which only groups or aligns."""
+    """Returns whether the elements around a heading center it; None if they do more than group or align."""
     around: list[bool] = []
     for tag in _WRAPPER_TAG.finditer(before):
         if not tag["close"]:
@@ -112,7 +110,7 @@ def _heading(tag: str, inner: str, *, is_centered: bool) -> Element:
 
 
 class _Attributes(HTMLParser):
-    """Reads the attributes of one tag."""
+    """Parses the attributes of one tag."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,7 +123,7 @@ class _Attributes(HTMLParser):
 TOKEN = re.compile(
     r"<!--.*?-->|(?P<raw><(?P<kind>script|style)\b[^>]*>)(?P<inside>.*?)(?=</(?P=kind)\s*>)"
     r"|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+)>", re.S | re.I)
-"""Tags, what they hold that isn't HTML, and comments."""
+"""Matches tags, comments, and the content of scripts and styles."""
 _ATTRIBUTE = re.compile(r"(?P<name>[\w:-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))")
 _LINK_ATTRIBUTES = {"href": ("a", "area"), "xlink:href": ("a",)}
 _RESOURCE_ATTRIBUTES = {
@@ -136,18 +134,15 @@ _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
 _SIZED = re.compile(r"\b(?:width|height)\s*=", re.I)
 _LOADING = re.compile(r"\bloading\s*=", re.I)
 URL_ATTRIBUTES = ("src", "href", "link", "to", "image", "poster")
-"""The attributes of a component that are references."""
+"""The attributes of a component whose values are URLs."""
 ENDPOINT_SCHEME = "endpoint:"
-"""What a link to an endpoint of the app begins with."""
+"""The beginning of a link to an endpoint of the app."""
 _WEB = ("http://", "https://")  # may be the site's own address, which only the Library knows
 
 
 class HtmlScanner:
-    """Splits HTML into a fragment; `anchors` gathers every id on the way.
-
-    `components` are those of the body; their marks in the HTML are their
-    numbers, from 1.
-    """
+    """Splits HTML into a fragment with slots.  `anchors` collects the ids; `components` are those of the body, and
+    their marks in the HTML number them from 1."""
 
     def __init__(self, locator: Locator | None, components: Sequence[ComponentElement] = ()) -> None:
         self.anchors: list[str] = []
@@ -158,7 +153,7 @@ class HtmlScanner:
         self._copied = 0
 
     def run(self, text: str, title: Title | None = None) -> Fragment:
-        """The fragment of a text; `title` takes the place of its mark."""
+        """Returns the fragment for HTML; `title` is put in the place of its mark."""
         self._parts, self._open, self._copied = [], [], 0
         for token in TOKEN.finditer(text):
             if token["name"] and not token["close"]:
@@ -175,7 +170,7 @@ class HtmlScanner:
         return Fragment(tuple(self._parts))
 
     def _mark(self, text: str, token: re.Match[str]) -> None:
-        """The beginning of a component, of its content, or its end."""
+        """Handles the mark of a component: its beginning, the beginning of its content, or its end."""
         found = COMPONENT_MARK.fullmatch(token.group())
         if not found or (not found["number"] and not self._open) or (
                 found["number"] and not 0 < int(found["number"]) <= len(self._components)):
@@ -191,7 +186,7 @@ class HtmlScanner:
             self._end()
 
     def _end(self) -> None:
-        """Close the innermost component."""
+        """Closes the innermost open component."""
         number, (outer, *title) = self._open.pop()
         element, body = self._components[number - 1], self._parts
         self._parts = outer
@@ -233,7 +228,7 @@ class HtmlScanner:
             self._parts.append(' loading="lazy" decoding="async"')
 
     def _candidates(self, text: str, start: int, value: str) -> None:
-        """The URLs of a srcset, which may hold commas but end in none (HTML, 4.8.4.2.2)."""
+        """Handles the URLs of a `srcset`; they may contain commas but not end with one (HTML, 4.8.4.2.2)."""
         for found in _CANDIDATE.finditer(value):
             self._reference(text, start + found.start(1), start + found.end(1), "image", html.unescape(found[1]))
 
@@ -251,7 +246,7 @@ class HtmlScanner:
         self._parts.append(slot)
 
     def _copy(self, text: str, start: int, end: int) -> None:
-        """Copy what comes before a place, and go on after another."""
+        """Copies the text up to `start`, and continues at `end`."""
         if start > self._copied:
             self._parts.append(text[self._copied:start])
         self._copied = end
@@ -264,7 +259,7 @@ _ANY_TAG = re.compile(r"<(?:/?[a-zA-Z](?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+|![^>
 
 
 def visible_text(text: str) -> str:
-    """The words of an HTML text, blocks apart, entities resolved."""
+    """Returns the plain text of HTML: entities are decoded, and blocks are separated by spaces."""
     text = _BLOCK_TAG.sub(" ", _HIDDEN.sub(" ", text))
     return " ".join(html.unescape(_ANY_TAG.sub("", text)).split())
 
@@ -273,8 +268,8 @@ _ALT = re.compile(r"<img\b[^>]*?\salt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
 
 
 def text_of(element: Element, *, as_written: bool = False) -> str:
-    """The words of an element, without marks of footnotes and icons.  Codes of
-    emoji are what they stand for, or, as in GitHub's anchors, `as_written`."""
+    """Returns the text of an element, without footnote references and icons.  An emoji is its character; with
+    `as_written` it is its short code, as in the anchors of GitHub."""
     return "".join(_texts(element, as_written))
 
 
@@ -294,7 +289,7 @@ def _texts(element: Element, as_written: bool) -> Iterator[str]:
 
 
 def _html_text(text: str) -> str:
-    """The words of raw HTML; where there are only pictures, theirs."""
+    """Returns the plain text of raw HTML; if it has none, the alternative texts of its images."""
     return visible_text(text) or " ".join(html.unescape(found[1] or found[2] or "") for found in _ALT.finditer(text))
 
 
@@ -308,35 +303,34 @@ _ID = re.compile(
 
 
 def summarize(html: str) -> tuple[str, bool]:
-    """HTML of the summary, fit to stand on another page, and whether the
-    author marked its end."""
+    """Returns the summary as HTML that other pages can show, and whether the author marked its end."""
     marked = _MORE.search(html)
     if marked:
         text = repair(complete_tags(html[: marked.start()]), in_full=True)
     else:
         text = next((f"<p>{found[1]}</p>" for found in _PARAGRAPH.finditer(_INVISIBLE.sub("", html))
                      if not _NOT_TEXT.match(found.group()[2:]) and visible_text(found[1]).strip()), "")
-    # Ids and notes belong to the page itself.
+    # Ids and footnotes belong to the page of the body.
     text = without_ids(_NOTE.sub("", text)).replace(TITLE_MARK, "")
     return text.strip(), marked is not None
 
 
 def without_ids(html: str) -> str:
-    """HTML that may stand on a page beside its own; a diagram keeps its ids, which its arrows need."""
-    return _ID.sub(r"\1", str(html))  # of `Markup`, what is put in would be escaped
+    """Removes the ids from HTML that another page shows; a diagram keeps its ids, which its arrows refer to."""
+    return _ID.sub(r"\1", str(html))  # a `Markup` would escape the replacements
 
 
 _SLOT = re.compile("\0([0-9]+)\0")
 _ID_ATTRIBUTE = re.compile(r"\sid\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.I)
 _BLOCKS = frozenset((*HEADINGS, "p", "li", "dd", "blockquote", "pre", "ul", "ol", "dl", "div", "figure", "details"))
-"""What can be a part."""
+"""The elements that can be shown as a part of a page."""
 _NOT_SEARCHED = frozenset(("svg", "math", "template", "select", "noscript"))
-"""What is read by other rules within them, so that nothing is taken out."""
+"""The elements with own parsing rules; blocks in them are not found by id."""
 
 
 def part_of(fragment: Fragment, ident: str) -> Fragment | None:
-    """The block with an id; of a heading, all down to the next one that is no
-    lower.  None where no block has it."""
+    """Returns the block with an id; for a heading, all blocks to the next heading of the same or a higher level.
+    Returns None if no block has the id."""
     slots: list[Slot] = []
     text = "".join(_with_slot_marks(fragment, slots))
     found = _find_part(text, ident)
@@ -344,7 +338,7 @@ def part_of(fragment: Fragment, ident: str) -> Fragment | None:
 
 
 def _with_slot_marks(fragment: Fragment, slots: list[Slot]) -> Iterator[str]:
-    """Text in which numbers stand for the slots."""
+    """Yields the text of a fragment, with a numbered mark for each slot."""
     for part in fragment.parts:
         if isinstance(part, str):
             yield part
@@ -363,7 +357,7 @@ def _split_at_slots(text: str, slots: list[Slot]) -> Iterator[str | Slot]:
 
 
 def _find_part(text: str, ident: str) -> tuple[int, int] | None:
-    """Where a part begins and ends: always among the children of one element."""
+    """Returns the beginning and the end of a block or section; all of it is in the same parent element."""
     open_tags: list[str] = []
     start, depth, level = -1, 0, ""
     for token in TOKEN.finditer(text):

@@ -1,9 +1,8 @@
-"""Raw HTML as authors write it, made whole: what is open is closed, in the right order.
+"""Repairs raw HTML of authors: closes open elements in the right order.
 
-A browser repairs such HTML too, but by moving what comes after it: an element
-that is never closed would swallow the rest of the page.  HTML that needs no
-repair stays as it is; end tags that may be left out (HTML, 13.1.2.4) may be
-missing.  Every step looks at a tag a bounded number of times.
+A browser repairs such HTML too, but it may move what follows: an element that is never closed would contain the
+rest of the page.  Correct HTML is not changed; optional end tags (HTML, 13.1.2.4) may be missing.  The time grows
+linearly with the number of tags.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from coldpress.markdown.tree import COMPONENT_MARK, RAW_TEXT, VOID, raw_end
 
-# As browsers read them: a name may hold quotes.
+# Attributes as browsers parse them: a name may contain quotes.
 _ATTRIBUTE = r"[^\s<>/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>][^\s<>]*+))?+"
 _TAG = re.compile(
     r"<!--(?:-?>|.*?--!?>)|<(?!!--)[!?][^>]*>"
@@ -26,13 +25,13 @@ _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _ROWS = frozenset(["tbody", "thead", "tfoot"])
 _CELLS = frozenset(["td", "th"])
 _TABLE_PARTS = _ROWS | _CELLS | {"tr", "caption", "colgroup", "col"}
-# What ends a paragraph that is open.
+# Elements that close an open paragraph (HTML, 13.2.6.4.7).
 _ENDS_PARAGRAPH = _HEADINGS | {
     "address", "article", "aside", "blockquote", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt",
     "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "li", "listing", "main", "menu",
     "nav", "ol", "p", "pre", "search", "section", "summary", "table", "ul", "xmp"}
 _BLOCKS = _ENDS_PARAGRAPH | _TABLE_PARTS | {"body", "html", "head", "optgroup", "option", "select", "template"}
-# Elements whose end tag may be left out, and what they are then in.
+# Elements with an optional end tag, and the parents in which it may be missing.
 _LISTS = frozenset(["ul", "ol", "menu", "dir"])
 _OF_TABLE = _ROWS | {"table", "tr"}
 _MAY_STAY_OPEN: dict[str, frozenset[str]] = {
@@ -44,7 +43,7 @@ _MAY_STAY_OPEN: dict[str, frozenset[str]] = {
     **dict.fromkeys(_CELLS, _OF_TABLE),
     **dict.fromkeys(_ROWS | {"tr", "colgroup", "caption"}, _OF_TABLE),
 }
-# What an element ends that begins, and what hides such elements from it.
+# For a new element: the open elements that it closes, and the elements that protect those inside of them.
 _HIDE_ITEMS = _BLOCKS - {"address", "div", "p", "li", "dd", "dt"}
 _TABLE = frozenset(["table", "template"])
 _ENDS_SIBLINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -61,7 +60,7 @@ _ENDS_SIBLINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     **dict.fromkeys(_HEADINGS, (_HEADINGS, _BLOCKS - _HEADINGS)),
 }
 _HIDE_PARAGRAPH = _TABLE | _CELLS | {"button", "caption", "foreignobject", "marquee", "object"}
-# Of what an end tag ends in passing, the end tags are not looked for any more.
+# Elements that an end tag closes implicitly: later end tags do not match them any more.
 _INNER_ELEMENTS = {
     **dict.fromkeys(_LISTS, ("li",)), "dl": ("dt", "dd"), "ruby": ("rt", "rp"), "select": ("option", "optgroup"),
     **dict.fromkeys(_OF_TABLE, (*sorted(_CELLS), "tr", *sorted(_ROWS), "caption", "colgroup")),
@@ -71,8 +70,7 @@ _MAX_REOPENED = 8
 
 
 def complete_tags(html: str) -> str:
-    """A piece of raw HTML in which every tag and comment ends; a `<` that
-    begins none is text."""
+    """Completes the tags and comments of raw HTML; escapes each `<` that begins neither."""
     parts: list[str] = []
     copied = at = 0
     while mark := _MARK.search(html, at):
@@ -94,9 +92,8 @@ def complete_tags(html: str) -> str:
 
 
 def repair(html: str, *, in_full: bool = False) -> str:
-    """HTML in which what is open is closed, in the right order; comments and
-    what is right stay as they are.  `in_full` adds end tags that may be
-    missing, where something else ends the element."""
+    """Returns HTML in which all elements are closed in the right order; correct HTML is not changed.  `in_full` adds
+    optional end tags too."""
     tags = list(_tags(html))
     for part in _split_by_component(tags):
         _match_end_tags(part)
@@ -106,10 +103,9 @@ def repair(html: str, *, in_full: bool = False) -> str:
 class _Tag:
     """A tag, or a mark of a component.
 
-    `other` is the tag that ends this one (or that this one ends); `element` is
-    the element that it begins.  `part` is empty for a tag; for a mark it is
-    `component` (the title follows), `body` or `end`.  What begins in a title or
-    in a body ends there.
+    `other` is the matching end tag (or start tag); `element` is the element that a start tag
+    opens.  `part` is empty for a tag; for a mark it is `component` (the title follows), `body`
+    or `end`.  Elements that are opened in a title or in a body end there.
     """
 
     __slots__ = ("begin", "element", "end", "is_closed", "is_end", "name", "other", "part")
@@ -131,14 +127,14 @@ def _name(found: re.Match[str]) -> str:
 
 
 def _tags(html: str) -> Iterator[_Tag]:
-    """The tags; those of elements like `script` are whole in themselves and not among them."""
+    """Yields the tags, except those of elements that contain only text and are closed."""
     at = 0
     endless: set[str] = set()
     while mark := _MARK.search(html, at):
         found = _TAG.match(html, mark.start())
         if not found:
             if html[mark.end()] in "!?":
-                return  # all that follows is a comment
+                return  # the rest is an unclosed comment
             at = mark.end()
             continue
         at = found.end()
@@ -155,7 +151,7 @@ def _tags(html: str) -> Iterator[_Tag]:
 
 
 def _split_by_component(tags: Iterable[_Tag]) -> list[list[_Tag]]:
-    """Splits tags by the title or body of the component they are in; nested components are separate."""
+    """Splits tags by the title or body of the component that contains them; nested components are separate."""
     found: list[list[_Tag]] = [[]]
     around = [found[0]]
     for tag in tags:
@@ -170,7 +166,7 @@ def _split_by_component(tags: Iterable[_Tag]) -> list[list[_Tag]]:
 
 
 def _match_end_tags(tags: Iterable[_Tag]) -> None:
-    """Find the end of each element, by its name alone."""
+    """Finds the end tag of each element, by name only."""
     begun: dict[str, list[_Tag]] = {}
     foreign = 0
     for tag in tags:
@@ -189,8 +185,8 @@ def _match_end_tags(tags: Iterable[_Tag]) -> None:
 
 
 class _OpenElement:
-    """An element that is open.  `has_end` says that its end tag is still to
-    come, `wants_end` that it came while something else was open in it."""
+    """An open element.  `has_end` tells that its end tag follows; `wants_end` that its end tag came while another
+    element was open in it."""
 
     __slots__ = ("has_end", "is_block", "piece", "shown", "tag", "wants_end")
 
@@ -205,14 +201,16 @@ class _OpenElement:
 
 
 class _Repairer:
+    """Repairs one HTML text: copies it tag by tag, and keeps a stack of the open elements."""
+
     def __init__(self, html: str, *, in_full: bool) -> None:
         self._html = html
         self._in_full = in_full
         self._pieces: list[str] = []
         self._copied = 0
         self._open: list[_OpenElement] = []
-        self._places: dict[str, list[int]] = {}  # of the open elements, by their names
-        self._component_starts = [0]  # how much was open where each component began
+        self._places: dict[str, list[int]] = {}  # indexes in the stack of open elements, by name
+        self._component_starts = [0]  # how many elements were open at the beginning of each component
         self._dropped: set[_Tag] = set()
         self._changed = False
 
@@ -232,7 +230,7 @@ class _Repairer:
         return "".join(self._pieces) if self._changed else self._html
 
     def _start_part(self, tag: _Tag) -> None:
-        """Ends what is open in a component's title or body before its next part."""
+        """Closes the elements that are open in the title or body of a component before its next part."""
         if tag.part == "component":
             self._component_starts.append(len(self._open))
         else:
@@ -258,13 +256,13 @@ class _Repairer:
         is_at_top = not self._open and len(self._component_starts) == 1
         self._push(tag)
         if not tag.other and (tag.is_closed or (is_at_top and name not in _BLOCKS)):
-            # It would go on to the end of the page.
+            # It would contain the rest of the page.
             self._copy(tag.end)
             self._pop()
 
     def _is_out_of_place(self, name: str) -> bool:
-        """Whether an element cannot begin here: parts of a table outside of
-        one, a link within a link."""
+        """Returns whether an element is not allowed here: a part of a table outside of a table, or a
+        link in a link."""
         if name in _TABLE_PARTS:
             return not any(self._last(around) >= 0 for around in _TABLE)
         links = self._places.get("a") if name == "a" else None
@@ -297,7 +295,7 @@ class _Repairer:
         self._end_waiting()
 
     def _end_here(self, target: _OpenElement, tag: _Tag) -> None:
-        """End the innermost element with its own tag."""
+        """Closes the innermost element with its own end tag."""
         if target.shown != tag.name:
             self._omit(tag)
             self._pop()
@@ -306,20 +304,19 @@ class _Repairer:
             self._remove_place(self._open.pop())
 
     def _end_siblings(self, names: frozenset[str], hidden_by: frozenset[str]) -> None:
-        """End the elements that cannot hold the one that begins."""
+        """Closes the open elements that cannot contain the new one."""
         while (at := max(map(self._last, names))) > max(map(self._last, hidden_by)):
             self._pop_from(at)
 
     def _return_to_table(self) -> None:
-        """End what is between a table and a part of it that begins."""
+        """Closes the elements that are open between a table and a new part of it."""
         at, first = len(self._open), self._component_starts[-1]
         while at > first and self._open[at - 1].tag.name not in _OF_TABLE | {"template", "colgroup"}:
             at -= 1
         self._pop_from(at)
 
     def _end_paragraph(self) -> None:
-        """End a paragraph that a block begins in; one whose end is still to
-        come is no paragraph."""
+        """Closes the paragraph in which a block begins.  If its end tag follows, it becomes a `<div>`."""
         at = self._last("p")
         if at < 0 or at < max(map(self._last, _HIDE_PARAGRAPH)):
             return
@@ -337,7 +334,7 @@ class _Repairer:
         return places[-1] if places and places[-1] >= self._component_starts[-1] else -1
 
     def _pop_from(self, at: int) -> None:
-        """End an open element and all that is in it."""
+        """Closes the open elements from an index on."""
         while len(self._open) > at:
             self._pop()
         self._end_waiting()
@@ -347,7 +344,7 @@ class _Repairer:
         self._open.append(_OpenElement(tag, len(self._pieces)))
 
     def _pop(self) -> None:
-        """End the innermost element; its own end tag is too late."""
+        """Closes the innermost element without its own end tag, which comes too late or never."""
         top = self._open.pop()
         self._remove_place(top)
         around = _MAY_STAY_OPEN.get(top.shown, frozenset())
@@ -364,7 +361,7 @@ class _Repairer:
         self._places[element.tag.name].pop()
 
     def _copy(self, end: int) -> None:
-        """Copy the HTML up to a place."""
+        """Copies the HTML up to an offset."""
         if end > self._copied:
             self._pieces.append(self._html[self._copied:end])
             self._copied = end
@@ -374,8 +371,8 @@ class _Repairer:
         self._changed = True
 
     def _omit(self, tag: _Tag) -> None:
-        """Leave a tag out, and the one that ends it."""
-        if self._pieces and self._pieces[-1].endswith("<"):  # which what follows would make a tag
+        """Omits a tag, and its end tag."""
+        if self._pieces and self._pieces[-1].endswith("<"):  # together with the following text it would be a tag
             self._pieces[-1] = f"{self._pieces[-1][:-1]}&lt;"
         self._copied = tag.end
         self._changed = True
@@ -384,5 +381,5 @@ class _Repairer:
 
 
 def repair_inner(html: str) -> str:
-    """The same for HTML that stands within an element: what is open in it ends with it."""
+    """Repairs HTML that is put into an element: everything that is open in it is closed at its end."""
     return repair(f"<x-part>{html}</x-part>").removeprefix("<x-part>").removesuffix("</x-part>")

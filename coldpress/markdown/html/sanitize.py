@@ -28,17 +28,17 @@ from coldpress.markdown.tree import (
 )
 
 _SLOT = "coldpress-slot"
-# In what the cleaner gives, no value of an attribute and no text holds a `<`.
+# Sanitized HTML has no `<` in texts and in values of attributes.
 _PLACE = re.compile(f'<{_SLOT} number="([0-9]+)"></{_SLOT}>')
 _FORBIDDEN_ATTRIBUTES = frozenset(["style", "srcdoc", "srcset", "formaction"])  # of a component
 
 
 def sanitize(html: str, made: Sequence[str] = (), *, ids: bool = True) -> str:
-    """HTML without scripts, handlers, styles, frames, forms and foreign classes;
-    without ids where it stands on a page beside its own.  What templates `made`,
-    which is the site's, comes in the places of its slots.
+    """Removes scripts, event handlers, styles, frames, forms and unknown classes from HTML;
+    without `ids`, also the ids, because the HTML is shown on another page.  The outputs of
+    templates in `made`, which are trusted, replace their slots.
 
-    Raises `ImportError` where the extra `untrusted` is not installed.
+    Raises `ImportError` if the extra `untrusted` is not installed.
     """
     pieces = _PLACE.split(_cleaner(ids).clean(html))
     for number in range(1, len(pieces), 2):
@@ -48,12 +48,12 @@ def sanitize(html: str, made: Sequence[str] = (), *, ids: bool = True) -> str:
 
 
 def template_slot(number: int) -> str:
-    """Stands in HTML that is to be cleaned where something comes that is not."""
+    """Returns the placeholder for the output of a template in HTML that will be sanitized."""
     return f'<{_SLOT} number="{number}"></{_SLOT}>'
 
 
 def sanitize_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
-    """The attributes of a component, which a template may put anywhere, that run nothing."""
+    """Returns the attributes of a component that are safe wherever a template puts them."""
     kept = {name: _safe_component_attribute(name, value) for name, value in attributes.items()}
     return {name: value for name, value in kept.items() if value is not None}
 
@@ -67,7 +67,7 @@ def _safe_component_attribute(name: str, value: str) -> str | None:
 
 
 def sanitize_components(components: Iterable[ComponentElement]) -> None:
-    """The same for components whose references are still to be resolved."""
+    """Removes unsafe attributes of components; the attributes with URLs are checked when they are resolved."""
     for element in components:
         kept = sanitize_attributes({name: value for name, value in element.attributes.items()
                                     if name not in URL_ATTRIBUTES})
@@ -93,7 +93,7 @@ _FORBIDDEN_TAGS = """applet base body button canvas dialog embed fieldset form f
 iframe legend link marquee menu menuitem meta nobr noframes noscript object optgroup option output param select slot
 template textarea title xmp plaintext style script maction menclose mfenced annotation"""
 ALLOWED_TAGS = frozenset(NAMES - SVG | MATHML) - set(_FORBIDDEN_TAGS.split())
-"""The elements that stay."""
+"""The elements that are kept."""
 _GLOBAL_ATTRIBUTES = {
     "id", "class", "title", "lang", "dir", "role", "tabindex", "aria-label", "aria-hidden", "aria-describedby"}
 _BY_TAG = {
@@ -113,7 +113,7 @@ _MATHML_ATTRIBUTES = {
 ALLOWED_ATTRIBUTES: dict[str, set[str]] = {
     name: _GLOBAL_ATTRIBUTES | _BY_TAG.get(name, set()) | (_MATHML_ATTRIBUTES if name in MATHML else set())
     for name in sorted(ALLOWED_TAGS)}
-"""The attributes that stay, by element."""
+"""The attributes that are kept, by element."""
 
 _URL = frozenset(["href", "src", "poster", "cite"])
 _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
@@ -130,7 +130,7 @@ _STYLE = re.compile(
 
 
 def safe_attribute(tag: str, name: str, value: str) -> str | None:
-    """An attribute's value as it may stay on a page; None where it may not."""
+    """Returns the value of an attribute, perhaps shortened; None if the attribute is not allowed."""
     if name in _URL:
         return value if is_safe_url(value) else None
     if name == "srcset":
@@ -145,19 +145,19 @@ def safe_attribute(tag: str, name: str, value: str) -> str | None:
 
 
 MAX_DEPTH = 100
-"""Elements in one another; the tags of more are text."""
+"""The maximum depth of nested elements; the tags of deeper ones are escaped."""
 _NAME = r"[^\s\"'<>/=]++"
 _VALUE = r"\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>`]++)"
 _TAG = re.compile(
     rf"<(?P<close>/?)(?P<name>[a-zA-Z]{_NAME}|[a-zA-Z])"
     rf"(?P<attributes>(?:[\s/]++(?:{_NAME}(?:{_VALUE})?+)?+|(?<=[\"']){_NAME}(?:{_VALUE})?+)*+)>")
-# What is no such tag for its quotes, up to the next angle.
+# A tag with unmatched quotes: it ends at the next angle bracket.
 _LOOSE_TAG = re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z]{_NAME}|[a-zA-Z])(?P<attributes>[^<>]*+)>")
 _ATTRIBUTE = re.compile(
     rf"(?P<name>{_NAME})(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'<>`]++)))?+")
 _MORE = re.compile(r"<!--\s*more\s*-->", re.I)
 _COMMENT_LIKE = (("<!--", "-->"), ("<!", ">"), ("<?", ">"))
-_REMOVED_WITH_CONTENT = frozenset(["script", "style"])  # what they hold is no text
+_REMOVED_WITH_CONTENT = frozenset(["script", "style"])  # their content is removed with them
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _ENDS_PARAGRAPH = _HEADINGS | {
     "address", "article", "aside", "blockquote", "center", "dd", "details", "dir", "div", "dl", "dt", "figcaption",
@@ -168,27 +168,29 @@ _ROWS = ("tbody", "thead", "tfoot")
 _TABLE_PARENTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("td", "th"), ("tr", *_ROWS, "table")), "tr": (*_ROWS, "table"),
     **dict.fromkeys((*_ROWS, "caption", "colgroup"), ("table",)), "col": ("colgroup", "table")}
-"""What a part of a table may be in."""
+"""The allowed parents of each part of a table."""
 _TABLE = frozenset(["table", "tr", "colgroup", *_ROWS])
-# What an element ends that begins, and what hides it from that.
+# For a new element: the open elements that it closes, and the elements that protect those inside of them.
 _SIBLINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "li": (("li",), ("ul", "ol", "dir")), **dict.fromkeys(("dd", "dt"), (("dd", "dt"), ("dl",))),
     "a": (("a",), ()), **dict.fromkeys(("rt", "rp"), (("rt", "rp"), ("ruby",))),
     **dict.fromkeys(_ENDS_PARAGRAPH, (("p",), ()))}
-_COMPONENT = "<!--"  # among the elements that are open: what is in a component ends with it
+_COMPONENT = "<!--"  # stands for a component in the stack of open elements
 
 
 def normalize(text: str) -> str:
-    """HTML made regular: marks of components stay where they are."""
+    """Returns HTML with correct nesting and quoting; the marks of components stay where they are."""
     return _Normalizer(text).run()
 
 
 class _Normalizer:
+    """Normalizes one HTML text: copies allowed tags, and keeps a stack of the open elements."""
+
     def __init__(self, text: str) -> None:
         self._text = text
         self._parts: list[str] = []
         self._open: list[str] = []
-        self._counts: Counter[str] = Counter()  # of the open elements
+        self._counts: Counter[str] = Counter()  # the number of open elements, by name
         self._refused: Counter[str] = Counter()
         self._endless: set[str] = set()
 
@@ -203,14 +205,14 @@ class _Normalizer:
         return "".join(self._parts)
 
     def _write_text(self, text: str) -> None:
-        """Text."""
+        """Adds text."""
         if text:
             if not text.isspace():
                 self._leave_table()
             self._parts.append(text.replace(">", "&gt;") if ">" in text else text)
 
     def _other(self, begin: int) -> int:
-        """A comment or the like, which only our own stay; else a letter."""
+        """Handles a `<` that begins no tag: keeps our own comments, removes others, escapes the rest."""
         for mark, end in _COMMENT_LIKE:
             if self._text.startswith(mark, begin) and mark not in self._endless:
                 stop = self._text.find(end, begin + 2)
@@ -234,14 +236,14 @@ class _Normalizer:
             self._parts.append(comment)
 
     def _end_component(self, is_whole: bool) -> None:
-        """End what is open in a component, or in its title."""
+        """Closes the elements that are open in the title of a component, or in all of it."""
         while self._open and self._open[-1] != _COMPONENT:
             self._end()
         if is_whole and self._open:
             self._end()
 
     def _tag(self, found: re.Match[str]) -> int:
-        """A tag; gives where what follows it begins."""
+        """Handles a tag; returns the offset after it."""
         name = found["name"].lower()
         if found["close"]:
             self._end_tag(name, found)
@@ -276,8 +278,7 @@ class _Normalizer:
             self._end()
 
     def _close_for(self, name: str) -> bool:
-        """End what cannot hold an element that begins; False where the element
-        cannot be."""
+        """Closes the elements that cannot contain the new one; returns False if it is not allowed here."""
         if name in _TABLE_PARENTS:
             return self._return_to_table(name)
         self._leave_table()
@@ -299,7 +300,8 @@ class _Normalizer:
         return True
 
     def _return_to_table(self, name: str) -> bool:
-        """End what is open in a table where a part of it begins."""
+        """Closes the elements that are open in a table before a new part of it; returns False if no
+        table is open."""
         table = self._find_open(("table",), (), through_cells=True)
         if table < 0:
             return False
@@ -308,7 +310,7 @@ class _Normalizer:
         return True
 
     def _leave_table(self) -> None:
-        """End a table where something begins that is in none of its cells."""
+        """Closes a table in which something begins outside of its cells."""
         if self._open and self._open[-1] in _TABLE:
             self._end_from(self._find_open(("table",), (), through_cells=True))
 
@@ -322,8 +324,8 @@ class _Normalizer:
                 self._end_from(place)
 
     def _find_open(self, names: tuple[str, ...], hidden_by: tuple[str, ...], *, through_cells: bool = False) -> int:
-        """Where the innermost open element of these names is; -1 where there is
-        none, or something hides it."""
+        """Returns the index of the innermost open element with one of these names; -1 if there is none, or if
+        it is outside of an element in `hidden_by`."""
         if not any(self._counts[name] for name in names):
             return -1
         for place in range(len(self._open) - 1, -1, -1):
@@ -344,7 +346,7 @@ class _Normalizer:
             self._end()
 
     def _end(self) -> None:
-        """End the innermost element."""
+        """Closes the innermost element."""
         name = self._open.pop()
         self._counts[name] -= 1
         if name != _COMPONENT:
@@ -352,7 +354,7 @@ class _Normalizer:
 
 
 def _attributes(tag: str, written: str) -> str:
-    """The attributes of a tag that may stay, as they are written."""
+    """Returns the allowed attributes of a tag, as the author wrote them."""
     kept: dict[str, str] = {}
     for found in _ATTRIBUTE.finditer(written) if written.strip(" /") else ():
         name = found["name"].lower()
@@ -372,5 +374,5 @@ _FLAGS = frozenset(["checked", "disabled", "open", "controls"])
 
 
 def _reference(url: str) -> str | None:
-    """A reference that is still to be resolved: what it becomes is looked at again."""
+    """Checks the scheme of a URL that will be resolved; the result is checked again."""
     return url if scheme_of(url) in (None, "endpoint", *SCHEMES) else None

@@ -1,4 +1,4 @@
-"""Where in a body something stands that Markdown gave back without a line."""
+"""Finds the line and column in a body of text that was found in its HTML."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from urllib.parse import quote, unquote
 _MARK = re.compile(r"^[ \t>]*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})|(?P<ticks>`+)|<!--", re.M)
 _TICKS = re.compile("`+")
 _GAP = re.compile(r"\n[ \t]*\n")
-# What stands before a target, and after one.
+# The characters that may stand before and after a target.
 _BEFORE = re.compile(r"\]\(\s*<?|\]:\s*<?|=\s*[\"']?|<|,\s*")
 _AFTER = frozenset(")>\"' \t\n,")
 _WIKI_END = re.compile(r"\s*(?:\]\]|\\?\|)")
-_BEGIN = re.compile(r"[^)>\"' \t\n,<]{0,300}")  # of a target: what it is found by
+_BEGIN = re.compile(r"[^)>\"' \t\n,<]{0,300}")  # the first characters of a target, by which it is found
 
 
 class Locator:
-    """Finds the n-th use of a target by searching onward from the last one."""
+    """Finds the positions of repeated texts one after the other: each search continues after the last result."""
 
     def __init__(self, body: str) -> None:
         self._body = body
@@ -29,7 +29,7 @@ class Locator:
         self._ends: list[int] | None = None
 
     def target(self, target: str) -> tuple[int | None, int | None, int]:
-        """Line, column and length of the next place where a link target stands."""
+        """Returns the line, column and length of the next occurrence of a link target."""
         if target.startswith("[["):
             return *self._wiki(target[:-2]), len(target)
         for form in dict.fromkeys((target, html.escape(target), unquote(target), quote(target, safe="/#?&=%:"))):
@@ -39,7 +39,7 @@ class Locator:
         return None, None, 1
 
     def _wiki(self, opening: str) -> tuple[int | None, int | None]:
-        """Line and column of the next `[[Name]]` or `[[Name|words]]`."""
+        """Returns the line and column of the next `[[Name]]` or `[[Name|text]]`."""
         text, at = self._text(), self._from.get(opening, 0)
         while (at := text.find(opening, at)) >= 0:
             if _WIKI_END.match(text, at + len(opening)):
@@ -49,16 +49,16 @@ class Locator:
         spaced = re.compile(rf"\[\[[ \t]+{re.escape(opening[2:])}{_WIKI_END.pattern}")
         found = spaced.search(text, self._from.get(spaced.pattern, 0))
         if not found:
-            return self.code(opening)  # used more often than written, or in what looks like code
+            return self.code(opening)  # used more often than written, or in code
         self._from[spaced.pattern] = found.end()
         return self._position(found.start())
 
     def code(self, text: str) -> tuple[int | None, int | None]:
-        """Line and column of the next place where this very text stands."""
+        """Returns the line and column of the next occurrence of a text."""
         start = self._from.get(text, 0)
         at = self._text().find(text, start)
         if at < 0:
-            at = self._body.find(text, start)  # it holds what looks like code
+            at = self._body.find(text, start)  # the text contains something that looks like code
         if at < 0:
             return None, None
         self._from[text] = at + 1
@@ -73,11 +73,11 @@ class Locator:
             if text.startswith(form, at) and (end == len(text) or text[end] in _AFTER):
                 self._from[form] = at + 1
                 return at
-        # Used more often than written: a reference link.  Its definition is the place.
+        # It is used more often than it is written, so it is a reference link: return the place of its definition.
         return start - 1
 
     def _by_beginning(self) -> dict[str, list[int]]:
-        """Where targets may stand, by what they begin with."""
+        """Returns the offsets at which targets may stand, by the first characters of the target."""
         if self._places is None:
             self._places = {}
             for found in _BEFORE.finditer(self._text()):
@@ -103,7 +103,7 @@ def _target_prefix(text: str, at: int) -> str:
 
 
 def _without_code(body: str) -> Iterator[str]:
-    """The pieces of a body, with NULs in the place of code and comments."""
+    """Yields the pieces of a body; in code and comments, each character is replaced by NUL."""
     ticks, last_comment = Ticks(body), body.rfind("-->")
     at = 0
     while found := _MARK.search(body, at):
@@ -122,14 +122,14 @@ def _without_code(body: str) -> Iterator[str]:
 
 
 def fence_end(body: str, found: re.Match[str]) -> int:
-    """Where a fence ends that is open."""
+    """Returns the end of an open fenced code block."""
     closing = re.compile(rf"^[ \t>]*{found['fence']}{found['fence'][0]}*[ \t]*$", re.M)
     end = closing.search(body, found.end())
     return end.end() if end else len(body)
 
 
 class Ticks:
-    """The runs of backticks of a body, by their lengths."""
+    """The runs of backticks of a body, by length."""
 
     def __init__(self, body: str) -> None:
         self._places: dict[int, list[int]] = {}
@@ -138,7 +138,7 @@ class Ticks:
         self._gaps = [found.start() for found in _GAP.finditer(body)]
 
     def end(self, opening: re.Match[str]) -> int | None:
-        """Where the code span ends that a run begins."""
+        """Returns the end of the code span that a run of backticks begins; None if it begins none."""
         size = len(opening[0])
         places = self._places[size]
         closing = bisect_left(places, opening.end())

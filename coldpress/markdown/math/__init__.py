@@ -1,1 +1,1 @@
-"""Math: TeX to MathML."""
+"""Formulas: parses TeX and converts it to MathML."""

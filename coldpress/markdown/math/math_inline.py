@@ -1,4 +1,4 @@
-r"""`$…$`, `\(…\)` and the like: a formula, or money."""
+r"""Finds formulas in Markdown text, `$…$`, `\(…\)` and the like, and tells them from prices and prose."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from coldpress.markdown import tree
 from coldpress.text import CJK
 
 _DOUBLE_DOLLAR = re.compile(r"\$\$(?!\$)((?:[^$\\]|\\.)+?)\$\$(?!\$)", re.S)
-_SINGLE_DOLLAR = re.compile(  # before an English ending too: the $n$th
+_SINGLE_DOLLAR = re.compile(  # an English ending may follow: the $n$th
     r"\$(?![\s$])((?:[^$\\\n]|\\.|\n(?!\n))*?(?:[^\s$\\]|\\.))\$(?:(?![\w$])|(?=(?:st|nd|rd|th|s)\b))", re.A)
 _DOLLAR_BACKTICK = re.compile(r"\$`([^`\n]+)`\$")
 _ESCAPED = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\](?![(\[:])", re.S)
@@ -20,21 +20,20 @@ _COMMAND = re.compile(r"\\[a-zA-Z]+")
 _SCRIPT = re.compile(r"[=^_]")
 _CURRENCY = re.compile(r"[€£¥₩₹₽]|(?:\b|\d)(?:US|HK|NT|[ACRS])$")
 _MAX_LENGTH = 2000
-# What Markdown reads before formulas: tags (a `<b>` alone may be two comparisons), URLs, code.
+# Syntax that Markdown parses before formulas: tags (`<b>` alone may be two comparisons), URLs, code.
 _MARKUP = re.compile(rf"</[a-zA-Z][a-zA-Z0-9-]*[ ]*>|<(?P<tag>[a-zA-Z][a-zA-Z0-9-]+)(?:{tree.ATTRIBUTE})*+[ ]*/?>|://"
                      "|`|<!--")
 _FUNCTIONS = re.compile(
     r"\b(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|exp|min|max|sup|inf|lim|det|gcd|mod|ln|lg|var|cov)\b")
 _PROSE = re.compile(r"[A-Za-z]{3,}")
-# A sign between spaces, or a script at what is no word.
+# A sign between spaces, or a subscript or superscript that is not part of a word.
 _IS_EQUATION = re.compile(r"\s[=<>+]\s|\^|(?<![A-Za-z])[A-Za-z]_[A-Za-z0-9{]|[)}\]]_")
 _IS_RELATION = re.compile(r"\s=\s")
 _EMPHASIS = re.compile(r"(?<![\w\\^])_+(?=\S)[^_]*[^_\s]_+(?!\w)|(?<![\w\\])\*+(?=\S)[^*]*[^*\s]\*+(?!\w)")
 
 
 def formula_at(text: str, at: int) -> tuple[str, int, bool] | None:
-    """The formula at a place: its TeX, its end, and whether it is to be shown
-    as a block."""
+    """Returns the formula that begins with `$` at an offset: its TeX, its end, and whether it is shown as a block."""
     if text.startswith("$$", at):
         found = _DOUBLE_DOLLAR.match(text, at, at + _MAX_LENGTH)
         return (found[1], found.end(), True) if found and is_dollar_block(found[1]) else None
@@ -48,7 +47,7 @@ def formula_at(text: str, at: int) -> tuple[str, int, bool] | None:
 
 
 def escaped_at(text: str, at: int) -> tuple[str, int, bool] | None:
-    r"""The formula that `\(` or `\[` begins, where what is in it looks like one."""
+    r"""Returns the formula that begins with `\(` or `\[` at an offset, if the text in it looks like TeX."""
     found = _ESCAPED.match(text, at, at + _MAX_LENGTH)
     if not found or _has_markup(found[1] or found[2]):
         return None
@@ -62,7 +61,7 @@ def escaped_at(text: str, at: int) -> tuple[str, int, bool] | None:
 
 
 def _has_markup(tex: str) -> bool:
-    """Whether a text has what Markdown reads before formulas."""
+    """Returns whether a text contains syntax that Markdown parses before formulas."""
     return any(not found["tag"] or tree.is_known(found["tag"]) for found in _MARKUP.finditer(tex))
 
 
@@ -71,8 +70,8 @@ def _is_tex(text: str) -> bool:
 
 
 def _is_prose(text: str) -> bool:
-    """Whether a text between escaped brackets has words, and no mark of TeX but
-    those of emphasis and of names."""
+    """Returns whether a text between escaped brackets has words, and no sign of TeX other than those that emphasis and
+    names contain."""
     if _COMMAND.search(text):
         return False
     words = _FUNCTIONS.sub("", text)
@@ -82,25 +81,23 @@ def _is_prose(text: str) -> bool:
 
 
 def is_bracketed_block(text: str) -> bool:
-    r"""Whether a text between `\[` and `\]` that stand on a line of their own is one."""
+    r"""Returns whether a text between `\[` and `\]` on a line of their own is a formula."""
     return bool(_TEX.search(text)) and not (_has_markup(text) or _is_prose(text) or r"\[" in text)
 
 
 def is_dollar_block(text: str) -> bool:
-    """Whether a text between two `$$` of one line is a formula, and not what is
-    said of dear restaurants."""
+    """Returns whether a text between two `$$` on one line is a formula, and not prose about expensive restaurants."""
     return bool(text.strip()) and not _has_markup(text) and (
         looks_like_tex(text) or not _WORDS.search(text) or not re.search(r"\s", text))
 
 
 def looks_like_tex(text: str) -> bool:
-    """Whether a text between escaped brackets is a formula: marks that prose
-    has no use for, or letters that are no words."""
+    """Returns whether a text between escaped brackets has characters that are rare in prose, or no words at all."""
     return bool(_TEX.search(text)) or not (_WORDS.search(text) or _CJK.search(text))
 
 
 def _is_formula(tex: str) -> bool:
-    """Whether it can't be two prices, two names of a shell, or a script."""
+    """Returns whether a text between two `$` is a formula, and not part of prices, shell variables or a script."""
     if _COMMAND.search(tex):
         return True
     is_price = tex[0].isdigit()
@@ -114,8 +111,8 @@ def _is_formula(tex: str) -> bool:
 
 
 def _is_plain_formula(tex: str) -> bool:
-    """Of what has none of TeX's marks: `x`, `f(x)` and `(i, j)`, but no words,
-    and nothing like `(this).`."""
+    """Returns whether a text without characters of TeX is a formula: `x`, `f(x)` and `(i, j)` are, words and
+    `(this).` are not."""
     if re.search(r"\s", tex) and (_WORDS.search(tex) or tex[0].isdigit()):
         return False
     is_whole = sum(map(tex.count, "([")) == sum(map(tex.count, ")]"))

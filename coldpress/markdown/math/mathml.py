@@ -1,4 +1,4 @@
-"""TeX to MathML, at build time, by math-core."""
+"""Converts TeX to MathML during the build, with math-core."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from coldpress.markdown.rendered import Flaw
 
 _NAME = re.compile(r"\\?([A-Za-z]+)")
 _UNKNOWN = re.compile(r'<a href="#([^"]*)">\(\?\?\)</a>')
-# Marks that fonts can stretch to any length, for such as they cannot.
+# Marks that fonts cannot stretch, and those that they can.
 _STRETCHED = (("\u0332</mo></mover>", "\u203e</mo></mover>"), ("\u0332</mo></munder>", "_</mo></munder>"),
               ('<mo stretchy="true">~</mo>', '<mo stretchy="true">\u02dc</mo>'))
 _ALONE = re.compile(r"(<m(?:sub|sup|subsup)>)(<mo [^<>]*minsize=[^<>]*>[^<]*</mo>)")
@@ -31,12 +31,11 @@ _EQREF = re.compile(r"\\eqref\s*\{([^{}]*)\}")
 
 
 class MathConverter:
-    """Formulas as MathML; those that math-core refuses are shown as code, and
-    are among `flaws`.  `macros` are the author's own commands by name; raises
-    `ValueError` for one that is none.
+    """Converts formulas to MathML.  A formula that math-core refuses is shown as code, and added to `flaws`.
+    `macros` are the author's own commands by name; raises `ValueError` for an invalid one.
 
-    The formulas between two calls of `reset` are those of one page: they share
-    what they define, and count their numbers together.
+    The formulas between two calls of `reset` belong to one page: they share their definitions and the numbering of
+    equations.
     """
 
     def __init__(self, macros: Mapping[str, str] | None = None) -> None:
@@ -44,12 +43,12 @@ class MathConverter:
         self._converter = _converter({**MACROS, **_rewrite_macros(macros or {})})
 
     def reset(self) -> None:
-        """Begin with another page."""
+        """Begins another page."""
         self.flaws.clear()
         self._converter.reset_global_state()
 
     def convert(self, tex: str, line: int, column: int, *, display: bool) -> str:
-        """The MathML of a formula that begins at a place of the body."""
+        """Returns the MathML of a formula at a line and column of the body."""
         try:
             rewritten = rewrite(tex, display=display)
         except TexError as reason:
@@ -77,13 +76,13 @@ class MathConverter:
 
 
 def _converter(macros: Mapping[str, str]) -> math_core.LatexToMathML:
-    # Of what browsers draw unlike each other are only wide accents, and authors do use them.
+    # Only wide accents are drawn differently by browsers, and authors use them.
     return math_core.LatexToMathML(macros=dict(macros), fancy_error=False, global_group=True,
                                    allow_unreliable_rendering=True)
 
 
 def _rewrite_macros(macros: Mapping[str, str]) -> dict[str, str]:
-    """Macros by their bare names, in math-core's words."""
+    """Returns macros by their names without backslash, rewritten for math-core."""
     made: dict[str, str] = {}
     for written, tex in macros.items():
         name = _NAME.fullmatch(str(written))
@@ -103,29 +102,28 @@ def _rewrite_macros(macros: Mapping[str, str]) -> dict[str, str]:
 
 
 def _macro_error(reason: Exception, names: list[str]) -> str:
-    """math-core names a macro by its number."""
+    """Returns the message for an invalid macro; math-core only tells its number."""
     number = re.match(r"macro(\d+):", str(reason))
     name = list(dict.fromkeys(names))[int(number[1])] if number else "?"
     return f'the macro "{name}": {_error_place(reason)[1]}'
 
 
 def _error_place(reason: Exception) -> tuple[int, str]:
-    """Where, and what."""
+    """Returns the offset and the message of an error of math-core."""
     place, _, message = str(reason).partition(": ")
     offset = place.rpartition(":")[2]
     return (int(offset), message.rstrip(".")) if offset.isdigit() else (0, str(reason))
 
 
 def _fix_stretched_marks(html: str) -> str:
-    r"""What browsers stretch only when it is put so: `\Big|` only in a row."""
+    r"""Replaces marks that fonts cannot stretch, and puts `\Big|` into a row, where browsers stretch it."""
     for mark, better in _STRETCHED:
         html = html.replace(mark, better)
     return _ALONE.sub(r"\1<mrow>\2</mrow>", html)
 
 
 def _move_script_levels(html: str) -> str:
-    """The size of a table's letters on an element that may say it: MathML 3, by
-    which validators go, has `scriptlevel` only on `mstyle`."""
+    """Moves `scriptlevel` from a table to an `mstyle` around it: MathML 3 and validators allow it only there."""
     open_levels: list[bool] = []
 
     def tag(found: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
-r"""TeX's tokens, and the groups and environments they form.
+"""Parses TeX into tokens, groups and environments.
 
-Each token knows where the author wrote it, so that a mistake is named at its
-place, whatever became of the formula.
+Each token keeps its offset in the author's text, so that a mistake is reported at
+its place, even after the formula was rewritten.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ _LENGTH = re.compile(r"\[\s*[-+]?[\d.]+\s*[a-z]{2}\s*\]")
 _OPENING = re.compile(r"[(\[]|\\(?:\{|lbrace|lbrack|lparen|langle|l?vert|lfloor|lceil)$")
 _CLOSING = re.compile(r"[)\]]|\\(?:\}|rbrace|rbrack|rparen|rangle|r?vert|rfloor|rceil)$")
 
-# Of what math-core, whose parser calls itself, bears in a thread's stack: an
-# own level for each of these is a crash beyond 300, and each bracket that is
-# never closed makes it read the rest twice.
+# Limits for math-core, whose recursive parser would overflow the stack of a thread: it
+# crashes beyond about 300 nested levels, and it parses the rest twice for each unclosed bracket.
 MAX_LEVELS = 60
 MAX_COMMANDS = 350
 MAX_UNCLOSED = 14
 
 
 class TexToken(NamedTuple):
-    """A command, a character or a run of spaces, and where it was written."""
+    """A command, a character or a run of spaces, with its offset in the formula that the author wrote."""
 
     text: str
     at: int
@@ -38,7 +37,7 @@ class TexToken(NamedTuple):
 
 @dataclass(slots=True)
 class TexGroup:
-    """What stands between braces, or in an environment that has a name."""
+    """The nodes between braces, or in an environment with a `name`."""
 
     at: int
     nodes: list[TexNode]
@@ -47,7 +46,7 @@ class TexGroup:
 
     @property
     def text(self) -> str:
-        """What is in it, as TeX."""
+        """Returns its content as TeX."""
         return "".join(token.text for token in flatten(self.nodes))
 
 
@@ -56,7 +55,7 @@ TexRow = list[TexNode]
 
 
 class TexError(ValueError):
-    """Not TeX; `at` says where."""
+    """Tells why a formula is not valid TeX; `at` is the offset of the mistake."""
 
     def __init__(self, message: str, at: int) -> None:
         super().__init__(message)
@@ -64,13 +63,13 @@ class TexError(ValueError):
 
 
 def tokenize(tex: str, at: int | None = None) -> list[TexToken]:
-    """The tokens of a text, none left out; all at one place, where it is given."""
+    """Splits a text into tokens, without losing a character.  If `at` is given, all tokens get this offset."""
     return [TexToken(found[0], found.start() if at is None else at) for found in _TOKEN.finditer(tex)]
 
 
 def parse_tex(tex: str) -> TexRow:
-    """A formula as a tree.  Raises `TexError` where braces or environments
-    are not in pairs, and for what is too much for math-core."""
+    """Parses a formula into a tree.  Raises `TexError` for braces or environments that are not in pairs, and for
+    formulas that are too complex for math-core."""
     stack = [TexGroup(0, [])]
     for found in _TOKEN.finditer(tex):
         text, at = found[0], found.start()
@@ -103,8 +102,7 @@ def _check_end(group: TexGroup, name: str | None, at: int, *, is_outermost: bool
 
 
 def split_rows(nodes: Iterable[TexNode]) -> list[TexRow]:
-    r"""What `\\` separates, without the lengths that may follow it, and without
-    the empty row that a last one begins."""
+    r"""Splits nodes at `\\`, without the lengths that may follow it, and without an empty last row."""
     rest = list(nodes)
     rows: list[TexRow] = [[]]
     at = 0
@@ -114,7 +112,7 @@ def split_rows(nodes: Iterable[TexNode]) -> list[TexRow]:
         if not isinstance(node, TexToken) or node.text not in ("\\\\", "\\newline", "\\cr"):
             rows[-1].append(node)
             continue
-        while at < len(rest) and rest[at] == ("\\\\", node.at + 2):  # as some Markdown wants it written
+        while at < len(rest) and rest[at] == ("\\\\", node.at + 2):  # some Markdown parsers need it escaped
             at += 1
         at += at < len(rest) and rest[at] == ("*", node.at + 2)
         length = _LENGTH.match("".join(token.text for token in rest[at:at + 12] if isinstance(token, TexToken)))
@@ -126,7 +124,7 @@ def split_rows(nodes: Iterable[TexNode]) -> list[TexRow]:
 
 
 def split_cells(row: TexRow) -> list[TexRow]:
-    """What `&` separates."""
+    """Splits a row at `&`."""
     cells: list[TexRow] = [[]]
     for node in row:
         if isinstance(node, TexToken) and node.text == "&":
@@ -137,12 +135,12 @@ def split_cells(row: TexRow) -> list[TexRow]:
 
 
 def is_blank(nodes: Iterable[TexNode]) -> bool:
-    """Whether there is nothing but spaces."""
+    """Returns whether the nodes are only spaces."""
     return all(isinstance(node, TexToken) and node.is_space for node in nodes)
 
 
 def flatten(nodes: Iterable[TexNode]) -> Iterator[TexToken]:
-    """A tree's tokens, as they were written."""
+    """Yields the tokens of a tree in the order in which they were written."""
     for node in nodes:
         if isinstance(node, TexToken):
             yield node
@@ -154,8 +152,8 @@ def flatten(nodes: Iterable[TexNode]) -> Iterator[TexToken]:
 
 
 def _check_cost(nodes: TexRow) -> tuple[int, int]:
-    """How many commands, and how many brackets that are never closed, there are
-    on the way to the innermost of these."""
+    """Returns how many commands and how many unclosed brackets lead to the innermost of these nodes.  Raises
+    `TexError` if there are too many."""
     most = most_open = 0
     for row in split_rows(nodes):
         for cell in split_cells(row):
@@ -182,12 +180,12 @@ def _check_cell_cost(cell: TexRow) -> tuple[int, int]:
 
 
 def argument_nodes(node: TexNode | None) -> TexRow:
-    """The nodes of an argument, without its braces."""
+    """Returns the nodes of an argument, without its braces."""
     return node.nodes if isinstance(node, TexGroup) else [node] if node else []
 
 
 def end_offset(node: TexNode) -> int:
-    """Where a node ends in the text."""
+    """Returns the offset of the end of a node."""
     return node.end if isinstance(node, TexGroup) else node.at
 
 
@@ -203,21 +201,21 @@ def parts_between_dollars(nodes: TexRow) -> list[TexRow]:
 
 
 def drop_sign_column(row: TexRow) -> TexRow:
-    """`eqnarray` has a column for the sign; `align` has none."""
+    """Joins the second and third column of a row: `eqnarray` has a column for the sign, `align` has none."""
     cells = split_cells(row)
     mark = TexToken("&", row[0].at if row else 0)
     return [*cells[0], *([mark] if len(cells) > 1 else []), *(node for cell in cells[1:] for node in cell)]
 
 
 def pad_rows(rows: list[TexRow]) -> list[TexRow]:
-    """As many cells in each row, so that a number behind them is below the others."""
+    """Adds empty cells, so that all rows have the same number of cells and equation numbers are in one column."""
     widths = [len(split_cells(row)) for row in rows]
     return [[*row, *[TexToken("&", row[-1].at if row else 0)] * (max(widths) - width)]
             for row, width in zip(rows, widths, strict=True)]
 
 
 class NodeReader:
-    """Reads parsed nodes one after the other: a command takes its arguments from it."""
+    """Reads nodes one after the other; a command reads its arguments from it."""
 
     def __init__(self, nodes: TexRow) -> None:
         self._nodes = nodes
@@ -247,7 +245,7 @@ class NodeReader:
                 pass
 
     def accept(self, *texts: str) -> str | None:
-        """Skips one of these texts (and spaces before it).  Returns the one it found."""
+        """Skips one of these texts, and spaces before it.  Returns the one that it found."""
         at = self._at
         found = self.argument()
         if isinstance(found, TexToken) and found.text in texts:

@@ -1,8 +1,7 @@
-r"""Rewrites a TeX formula with the commands that math-core knows.
+r"""Rewrites a TeX formula with commands that math-core supports.
 
-A command that math-core lacks is replaced (`split` becomes `aligned`).  What
-math-core would drop without a word is written in a form that it keeps (a `\\`
-outside of any environment gets an environment).
+A command that math-core lacks is replaced (`split` becomes `aligned`).  Syntax that math-core would ignore is
+rewritten (a `\\` outside of all environments gets an environment).
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from coldpress.markdown.math.tex_parse import (
     tokenize,
 )
 
-# What is only short for something else, as macros: a page may define it anew.
+# Abbreviations of other commands, as macros: a page may redefine them.
 MACROS = {
     "pmb": r"\boldsymbol{#1}", "mathds": r"\mathbb{#1}", "mathbbm": r"\mathbb{#1}", "mathnormal": "{#1}",
     "ensuremath": "{#1}", "vcenter": "{#1}", "mathclap": "{#1}", "dotsc": r"\ldots", "dotso": r"\ldots",
@@ -56,8 +55,8 @@ _COLOR = re.compile(r"\s*#([\dA-Fa-f]{3}|[\dA-Fa-f]{6})\s*")
 
 @dataclass(frozen=True, slots=True)
 class RewrittenTex:
-    """A formula for math-core.  math-core refuses the texts of `tags`, so the
-    formula has a placeholder (`tag_placeholder`) in the place of each."""
+    """A formula for math-core.  math-core refuses the texts of `tags`, so the formula contains placeholders
+    (`tag_placeholder`) for them."""
 
     tokens: tuple[TexToken, ...]
     tags: tuple[str, ...]
@@ -67,7 +66,7 @@ class RewrittenTex:
         return "".join(token.text for token in self.tokens)
 
     def source_offset(self, offset: int) -> int:
-        """The offset in the author's text of what is at an offset of the rewritten text."""
+        """Returns the offset in the author's text for an offset in the rewritten text."""
         for token in self.tokens:
             if offset < len(token.text):
                 return token.at
@@ -76,19 +75,19 @@ class RewrittenTex:
 
 
 def tag_placeholder(number: int) -> str:
-    """The placeholder for a tag that math-core refuses."""
+    """Returns the placeholder for a tag that math-core refuses."""
     return f"tag.{number}"
 
 
 def rewrite(tex: str, *, display: bool) -> RewrittenTex:
-    """Rewrites a formula for math-core.  Raises `Unreadable`."""
+    """Rewrites a formula for math-core.  Raises `TexError`."""
     writer = _TexWriter(display=display)
     writer.write_rows(parse_tex(tex))
     return RewrittenTex(tuple(writer.finished()), tuple(writer.tags))
 
 
 def rewrite_macro(tex: str) -> str:
-    """Rewrites a macro's definition for math-core.  Raises `Unreadable`."""
+    """Rewrites a macro's definition for math-core.  Raises `TexError`."""
     writer = _TexWriter(display=False)
     writer.write_nodes(parse_tex(tex))
     return "".join(token.text for token in writer.tokens)
@@ -102,18 +101,17 @@ class _TexWriter:
         self.tags: list[str] = []
         self._display = display
         self._tag: list[TexToken] = []
-        self._numbered = 0  # environments with numbers that we are in
+        self._numbered = 0  # open environments with equation numbers
 
     def finished(self) -> list[TexToken]:
-        r"""All that was written: a formula that has a `\tag`, but no environment
-        for it, in one."""
+        r"""Returns all tokens; a formula with a `\tag` outside of all environments gets an environment."""
         if not self._tag:
             return self.tokens
         at = self._tag[0].at
         return [*tokenize("\\begin{equation}", at), *self.tokens, *self._tag, *tokenize("\\end{equation}", at)]
 
     def write_rows(self, nodes: TexRow) -> None:
-        r"""Nodes with `\\` outside of any environment, in one."""
+        r"""Writes nodes; if they contain `\\`, in an environment."""
         rows = split_rows(nodes)
         if len(rows) == 1:
             self.write_nodes(rows[0])
@@ -122,7 +120,7 @@ class _TexWriter:
         self._rows(name, "", rows, next(flatten(nodes)).at, nodes[-1].at)
 
     def write_nodes(self, nodes: TexRow) -> None:
-        """Nodes one after the other."""
+        """Writes nodes one after the other."""
         reader = NodeReader(nodes)
         while (node := reader.next()) is not None:
             if isinstance(node, TexToken):
@@ -180,25 +178,25 @@ class _TexWriter:
         self.tokens.append(TexToken(" ", token.at) if token.text[0] == "%" else token)
 
     def _entity(self, token: TexToken, reader: NodeReader) -> None:
-        """`&lt;`, as authors write it whose formulas were HTML."""
+        """Writes the character for `&lt;`, which formulas from HTML pages contain."""
         self.tokens.append(TexToken(_ENTITIES[token.text], token.at))
 
     def _percent(self, token: TexToken, reader: NodeReader) -> None:
-        """Not a comment: no line ends it."""
+        """Escapes a `%` that begins no comment, because no line ending follows."""
         self._write("\\%", token.at)
 
     def _escaped(self, token: TexToken, reader: NodeReader) -> None:
-        r"""`\*` and `\_{`, as authors write them whose Markdown took the marks away."""
+        r"""Writes `*` for `\*`, and `_` for `\_{`: some Markdown parsers need the backslash."""
         following = reader.peek()
         is_mark = token.text == "\\*" or (isinstance(following, TexGroup) and following.name is None)
         self.tokens.append(TexToken(token.text[1], token.at) if is_mark else token)
 
     def _size(self, token: TexToken, reader: NodeReader) -> None:
-        """MathML has one size."""
+        """Omits a command for the font size: MathML has only one size."""
         self._write(" ", token.at)
 
     def _fence(self, token: TexToken, reader: NodeReader) -> None:
-        r"""`\left<`, and `\big.`, which is nothing."""
+        r"""Writes `\left<` with `\langle`; omits `\big.`, which shows nothing."""
         following = reader.peek()
         text = following.text if isinstance(following, TexToken) else ""
         if text == "." and token.text.lower().startswith("\\big"):
@@ -210,8 +208,7 @@ class _TexWriter:
             self._write(f"{_ANGLES[text]} ", token.at)
 
     def _definition(self, token: TexToken, reader: NodeReader) -> None:
-        r"""`\newcommand` for a name that is known already defines it anew: each
-        formula of a page may well repeat it."""
+        r"""Writes `\newcommand` so that it may redefine a command: formulas of a page often repeat a definition."""
         name = reader.argument()
         if name is None:
             self.tokens.append(token)
@@ -233,15 +230,14 @@ class _TexWriter:
             self.tokens += [node]
 
     def _text(self, token: TexToken, reader: NodeReader) -> None:
-        r"""`\text{for $x$ and a_b}`: a formula within a text stands between
-        texts, and what means nothing in a text is a character of it."""
+        r"""Writes `\text{for $x$ and a_b}`: splits it at formulas, and escapes special characters in the text."""
         found = reader.argument()
         if found is None:
             self.tokens.append(token)
             return
         command = "\\text" if token.text in ("\\mbox", "\\hbox") else token.text
         parts = tex_parse.parts_between_dollars(tex_parse.argument_nodes(found))
-        if len(parts) % 2 == 0:  # a `$` alone, which math-core refuses
+        if len(parts) % 2 == 0:  # an unmatched `$`, which math-core refuses
             self.tokens += [token, *flatten([found])]
         elif command == "\\fbox" and len(parts) == 3 and is_blank([*parts[0], *parts[2]]):
             self._write("\\boxed", token.at)
@@ -262,7 +258,7 @@ class _TexWriter:
         self._write("}" if len(parts) > 1 else "", at)
 
     def _table(self, token: TexToken, reader: NodeReader) -> None:
-        r"""`\substack{…}`, and plain TeX's `\matrix{…}`."""
+        r"""Writes `\substack{…}` and the `\matrix{…}` of plain TeX as environments."""
         found = reader.argument()
         if not isinstance(found, TexGroup):
             self.tokens += [token, *([found] if found else [])]
@@ -280,7 +276,7 @@ class _TexWriter:
             reader.next()
 
     def _color(self, token: TexToken, reader: NodeReader) -> None:
-        r"""`\color{#f00}` and `\textcolor{#f00}{…}`."""
+        r"""Writes the hexadecimal color of `\color{#f00}` and `\textcolor{#f00}{…}` for math-core."""
         name = reader.argument()
         code = _COLOR.fullmatch(name.text) if isinstance(name, TexGroup) else None
         if name is None or code is None:
@@ -295,14 +291,14 @@ class _TexWriter:
             self._write("}", tex_parse.end_offset(shown))
 
     def _label(self, token: TexToken, reader: NodeReader) -> None:
-        """A label in the few characters that math-core takes."""
+        """Writes a label with the characters that math-core accepts."""
         found = reader.argument()
         self.tokens.append(token)
         if found:
             self._write(f"{{{safe_label(found.text)}}}", token.at)
 
     def _operator(self, token: TexToken, reader: NodeReader) -> None:
-        r"""`\mathop{…}\limits_{…}`: what stands below and above it."""
+        r"""Writes `\mathop{…}\limits_{…}`, with its limits below and above the operator."""
         found = reader.argument()
         self.tokens.append(token)
         if found is None:
@@ -321,7 +317,7 @@ class _TexWriter:
         self._write("}" * (len(scripts) + 1), tex_parse.end_offset(found))
 
     def _tagged(self, token: TexToken, reader: NodeReader) -> None:
-        r"""`\tag{…}`, kept for the end where there is no environment for it."""
+        r"""Writes `\tag{…}`, or keeps it for the end if it stands outside of all environments."""
         star = "*" if reader.accept("*") else ""
         found = reader.argument()
         if found is None:
@@ -343,13 +339,13 @@ class _TexWriter:
 
 
 def safe_label(written: str) -> str:
-    """A label in the few characters that math-core takes, and an address too."""
+    """Returns a label with the characters that math-core and URLs accept."""
     return re.sub(r"[^A-Za-z0-9:.-]", lambda found: "-" if found[0] in " _/" else f"-{ord(found[0]):x}",
                   written.strip())
 
 
 def _plain_columns(node: TexNode) -> str:
-    r"""`*{20}{c}` and `l@{\,}r` in letters only."""
+    r"""Returns the columns of an array as letters only: expands `*{20}{c}`, and drops the `@{\,}` of `l@{\,}r`."""
     written = re.sub(r"\*\s*\{(\d{1,2})\}\s*\{([^{}]*)\}", lambda found: int(found[1]) * found[2], node.text)
     written = re.sub(rf"[@!<>]\s*{_BRACES}", "", written)
     return re.sub(rf"[pmb]\s*{_BRACES}", "l", written).replace(" ", "")

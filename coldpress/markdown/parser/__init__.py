@@ -1,1 +1,1 @@
-"""Parses blocks and inlines, as CommonMark and GitHub do."""
+"""The parser for blocks and inlines of CommonMark and GitHub Flavored Markdown."""

@@ -1,4 +1,4 @@
-"""Attribute lists: `{#id .class key=value}`, also as `{: … }`."""
+"""Parses attribute lists: `{#id .class key=value}`, also written `{: … }`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-# `{: .wide}`, `{#id}`, `{.cls}`, `{key=value}`; not `{% endnote %}`, `{{ x }}` or `{props}`.
-# A value in quotes may hold braces, where all quotes are closed.
+# Matches `{: .wide}`, `{#id}`, `{.cls}`, `{key=value}`; does not match `{% endnote %}`, `{{ x }}` or `{props}`.
+# A quoted value may contain braces if all quotes are closed.
 _LIST = (r"\{(?::|(?=[ ]*(?:[#.][\w-]|[\w:-]+=)))[ ]*(?=[^{}\n ])"
          r"(?:(?P<list>(?:\"[^\"\n]*\"|'[^'\n]*'|[^{}\n\"'])*+)|(?P<simple>[^{}\n]*))\}")
 INLINE = re.compile(_LIST)
-_MAX_BRACES = 8  # braces from the end on that may begin a list
+_MAX_BRACES = 8  # opening braces that are tried, from the end backwards
 _AT_END = re.compile(rf"{_LIST}[ ]*$")
 _NAME = re.compile(r"[A-Za-z_:][\w:.-]*")
 _PAIR = re.compile(
@@ -19,7 +19,7 @@ _PAIR = re.compile(
 
 
 class AttributeList:
-    """A list within a text, for the element before it; text where there is none."""
+    """Inline token for an attribute list.  It belongs to the element before it; without one it is shown as text."""
 
     __slots__ = ("inner", "text")
 
@@ -29,8 +29,8 @@ class AttributeList:
 
 
 def parse_pairs(inner: str) -> Iterator[tuple[str, str | None]]:
-    """Yields the names and values in a list, up to the first text that is none: a class
-    is named `.`, a word alone has no value."""
+    """Yields the names and values in a list, until the text cannot be parsed.  The name of a class is `.`; the
+    value of a word without `=` is None."""
     at = 0
     while found := _PAIR.match(inner, at):
         at = found.end()
@@ -44,7 +44,7 @@ def parse_pairs(inner: str) -> Iterator[tuple[str, str | None]]:
 
 
 def apply(element: Element, inner: str) -> None:
-    """Give an element the attributes of a list."""
+    """Sets the attributes of a list on an element; classes are added to those that the element has."""
     for name, value in parse_pairs(inner):
         if name == ".":
             known = element.get("class")
@@ -54,12 +54,12 @@ def apply(element: Element, inner: str) -> None:
 
 
 def list_content(found: re.Match[str]) -> str:
-    """What is in a list."""
+    """Returns the text between the braces of a list."""
     return str(found["list"] if found["list"] is not None else found["simple"])
 
 
 def find_in_heading(text: str) -> tuple[int, str] | None:
-    """Where the list at the end of a heading begins, and what is in it."""
+    """Returns the offset and the content of the list at the end of a heading; None if there is no list."""
     for begin, inner in _lists_at_end(text) if text.endswith(("}", "} ")) else ():
         if begin == 0 or text[begin - 1] == " ":
             return len(text[:begin].rstrip(" ")), inner
@@ -67,7 +67,7 @@ def find_in_heading(text: str) -> tuple[int, str] | None:
 
 
 def find_in_paragraph(text: str) -> tuple[int, str] | None:
-    """The same for a list that is a paragraph's last line."""
+    """Returns the offset and the content of a list that is the last line of a paragraph; None if there is no list."""
     for begin, inner in _lists_at_end(text) if text.rstrip().endswith("}") else ():
         line = text.rfind("\n", 0, begin)
         if line >= 0 and not text[line:begin].strip():
@@ -76,7 +76,7 @@ def find_in_paragraph(text: str) -> tuple[int, str] | None:
 
 
 def _lists_at_end(text: str) -> Iterator[tuple[int, str]]:
-    """The lists that a text may end with, the shortest first."""
+    """Yields the offset and the content of each list that ends with the text, from the shortest to the longest."""
     begin = len(text)
     for _ in range(_MAX_BRACES):
         begin = text.rfind("{", 0, begin)

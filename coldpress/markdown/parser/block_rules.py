@@ -1,4 +1,4 @@
-"""What may begin a block, by its first character, in the order of trial."""
+"""Maps the first character of a line to the functions that may start a block there, in order of trial."""
 
 from __future__ import annotations
 

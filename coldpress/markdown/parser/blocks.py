@@ -1,4 +1,4 @@
-"""The block parser: lines to a tree of blocks."""
+"""The block parser: parses the lines of a body into a tree of blocks."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _LEADING = re.compile("[ \t]*")
 
 
 def split_lines(body: str) -> list[str]:
-    """The lines of a body, whatever ends them (CommonMark 2.1); NUL is U+FFFD
-    (2.3).  Other separators that Unicode knows are text."""
+    """Splits a body at its line endings (CommonMark 0.31.2, section 2.1).  NUL becomes U+FFFD (section 2.3).
+    Other separators of Unicode are text."""
     return _LINE_ENDINGS.sub("\n", body).replace("\0", "\ufffd").split("\n")
 
 
 class Line:
-    """One line.  `rest` is what no container has taken yet, its leading tabs
-    made spaces, and `indent` how many of those there are."""
+    """A line that is being parsed.  `rest` is the part that no container has consumed, with leading tabs expanded to
+    spaces; `indent` counts the spaces that `rest` begins with."""
 
     __slots__ = ("column", "indent", "number", "raw", "rest")
 
@@ -37,12 +37,12 @@ class Line:
         self._set_rest(raw)
 
     def skip(self, count: int) -> None:
-        """Take so many columns away."""
+        """Consumes this many columns."""
         self.column += count
         self._set_rest(self.rest[count:])
 
     def cut(self, end: int) -> None:
-        """Leave no more of `rest` than so many characters."""
+        """Shortens `rest` to this many characters."""
         self.rest = self.rest[:end].rstrip(" \t")
         self.indent = min(self.indent, len(self.rest))
 
@@ -52,11 +52,11 @@ class Line:
 
     @property
     def text(self) -> str:
-        """What is left, without its indent."""
+        """Returns `rest` without its indentation."""
         return self.rest[self.indent:]
 
     def verbatim(self) -> str:
-        """What is left, its tabs as they were written."""
+        """Returns `rest` with the tabs that the author wrote."""
         if "\t" not in self.raw or "\t" in self.rest[:1]:
             return self.rest
         column = 0
@@ -74,7 +74,7 @@ class Line:
 
 
 def _expand_tabs(rest: str, column: int) -> str:
-    """The leading tabs of a text that begins in a column, as spaces (stops are 4 apart)."""
+    """Replaces the leading tabs of a text that begins in a column by spaces (tab stops are 4 columns apart)."""
     found = _LEADING.match(rest)
     head = found[0] if found else ""
     if "\t" not in head:
@@ -89,13 +89,13 @@ _BLOCK_ID = re.compile(r"(?:\A|\s)(?P<id>\^(?:[0-9-]*[A-Za-z][A-Za-z0-9-]*|[0-9]
 
 
 def split_block_id(text: SourceText) -> tuple[SourceText, str | None]:
-    """A text without the id at its end, and that id."""
+    """Splits a text from the block id at its end (`^id`); the id is None if there is none."""
     found = _BLOCK_ID.search(text, max(0, len(text) - 100))
     return (text.part(0, found.start()), found["id"]) if found else (text, None)
 
 
 def set_block_id(parent: Element, ident: str) -> None:
-    """The id of the block that stands last in an element; a heading keeps its own."""
+    """Sets the id of the last block in an element.  A heading keeps its own id: an empty link gets the new one."""
     last = parent[-1] if len(parent) else None
     if last is None or last.tag in HEADINGS or "id" in last.attrib or not isinstance(last.tag, str):
         SubElement(parent, "a", {"id": ident}).tail = "\n"
@@ -104,60 +104,61 @@ def set_block_id(parent: Element, ident: str) -> None:
 
 
 MAX_DEPTH = 60
-"""Containers in one another; marks for more of them are text."""
+"""The maximum depth of nested containers; deeper markers are text."""
 INDENTED = "    "
-"""The name of the starts of lines that are indented by four columns or more."""
+"""The key in `starts` for lines that are indented by four columns or more."""
 
 
 class StartResult(Enum):
-    """What a start made of a line."""
+    """The result of a function that may start a block at a line."""
 
     NO_MATCH = 0
-    LINE_CONTINUES = 1  # a container is open, and what is left of the line goes on
+    LINE_CONTINUES = 1  # a container is open; the rest of the line is parsed in it
     LINE_CONSUMED = 2
 
 
 class Container:
-    """What holds blocks; `element` is its place in the tree."""
+    """A block that contains blocks; `element` is its element in the tree."""
 
     allowed_child: type[Container] | None = None
-    """The one kind of container that may be a child of it."""
+    """The only kind of container that may be its child; None if all kinds may."""
     hides_blank_lines = False
-    """Whether a blank line in it is none for what it is in."""
+    """Whether the containers around it ignore its blank lines."""
 
     def __init__(self, element: Element) -> None:
         self.element = element
 
     def continues(self, line: Line, blocks: BlockParser) -> bool:
-        """Take its part of a line; False when it ended before."""
+        """Consumes the container's part of a line; returns False if the container ended before this line."""
         return True
 
     def note_blank_line(self) -> None:
-        """A child comes after a blank line."""
+        """Handles a blank line before a child of this container."""
 
     def close(self, blocks: BlockParser) -> None:
-        """Finish the element."""
+        """Finishes the element."""
 
 
 class Leaf:
-    """What holds text; it closes into children of `parent`."""
+    """A block that contains text; when it is closed, it appends its elements to `parent`."""
 
     parent: Element
 
     def consume_line(self, line: Line, blocks: BlockParser) -> bool:
-        """Take a whole line before anything else may begin in it."""
+        """Consumes a whole line before any other block can start in it; returns False if it does not."""
         return False
 
     def add_line(self, line: Line, *, lazy: bool) -> bool:
-        """Take a line in which nothing begins; `lazy` when containers did not go on."""
+        """Consumes a line in which no block starts; `lazy` tells that a container did not continue (CommonMark:
+        lazy continuation line).  Returns False if the leaf ended before this line."""
         return False
 
     def close(self, blocks: BlockParser) -> None:
-        """Append what it became."""
+        """Appends the elements of this block."""
 
 
 class Paragraph(Leaf):
-    """Lines of text."""
+    """A paragraph (CommonMark 0.31.2, section 4.8)."""
 
     def __init__(self, line: Line) -> None:
         self.lines = [line.text]
@@ -170,7 +171,7 @@ class Paragraph(Leaf):
         return True
 
     def drop_last_line(self) -> None:
-        """Give the last line away."""
+        """Removes the last line, which belongs to another block."""
         self.lines.pop()
         self.columns.pop()
 
@@ -193,9 +194,9 @@ BlockStart = Callable[["BlockParser", Line], StartResult]
 
 
 class BlockParser:
-    """Parses one body.  `starts` are tried by the first character of what is
-    left of a line; `strip_definitions` takes from a paragraph's text what it
-    begins with and is not shown.  `notes` are the footnotes by their labels."""
+    """Parses one body.  `starts` are the functions that may start a block, by the first character of the rest of
+    the line.  `strip_definitions` removes link reference definitions from the beginning of a paragraph.  `footnotes`
+    are the elements of footnotes by label."""
 
     def __init__(self, starts: Mapping[str, Sequence[BlockStart]],
                  strip_definitions: Callable[[SourceText], SourceText]) -> None:
@@ -218,12 +219,12 @@ class BlockParser:
         self._last_lines: dict[str, int] = {}
 
     def parse(self, body: str, is_complete: Callable[[Element], bool] = lambda root: False) -> Element:
-        """The tree of a body, or of its lines until there is enough of it; what
-        was wrong in it is among `flaws`."""
+        """Parses a body, or its lines until `is_complete` returns True for the tree.  Mistakes in the body are
+        added to `flaws`."""
         root = Element("div")
         self.lines = split_lines(body)
         if not self.lines[-1]:
-            self.lines.pop()  # what ends the last line begins no other
+            self.lines.pop()  # the last line ending begins no new line
         self.open = [Container(root)]
         for number, raw in enumerate(self.lines, 1):
             self._number = number
@@ -239,22 +240,22 @@ class BlockParser:
 
     @property
     def paragraph(self) -> Paragraph | None:
-        """The paragraph that the line would go on."""
+        """Returns the open paragraph that the line would continue."""
         leaf = self.leaf
         return leaf if isinstance(leaf, Paragraph) and self._matched == len(self.open) else None
 
     @property
     def container(self) -> Container:
-        """The innermost container that goes on in the line."""
+        """Returns the innermost container that continues in the line."""
         return self.open[self._matched - 1]
 
     @property
     def after_blank(self) -> bool:
-        """Whether the line above is blank, and the one above that is not."""
+        """Returns whether the line above is blank, and the line above that is not."""
         return self._last_blank == self._number - 1 and bool(self.lines[self._number - 3].strip(" \t>"))
 
     def is_too_deep(self, line: Line) -> bool:
-        """Whether no more containers may be opened, which is noted once."""
+        """Returns whether no more containers may be opened; the first time, this is added to `flaws`."""
         if len(self.open) <= MAX_DEPTH:
             return False
         if not self._depth_reported:
@@ -264,9 +265,9 @@ class BlockParser:
         return True
 
     def has_closing_line(self, end: str) -> bool:
-        """Whether a line below ends with a mark, before a blank one."""
+        """Returns whether a line below ends with `end`, before the next blank line."""
         at, found = self._closing_lines.get(end, (-1, False))
-        if at < self._number:  # else it is the same end, or gap, that a line above has found
+        if at < self._number:  # otherwise the result for a line above is still valid
             at, found = self._number, False
             while at < len(self.lines) and self.lines[at].strip(" \t>") and not found:
                 found = self.lines[at].rstrip(" \t").endswith(end)
@@ -275,15 +276,14 @@ class BlockParser:
         return found
 
     def has_line_below(self, text: str) -> bool:
-        """Whether a line below is this text, whatever it stands in."""
+        """Returns whether a line below consists of this text, in any container."""
         if text not in self._last_lines:
             lines = (number for number, line in enumerate(self.lines, 1) if line.strip(" \t>") == text)
             self._last_lines[text] = max(lines, default=0)
         return self._last_lines[text] > self._number
 
     def open_container(self, container: Container, *, detached: bool = False) -> StartResult:
-        """Open a container as the next child; one that stands `detached` has its
-        element elsewhere."""
+        """Opens a container as the next child; the element of a `detached` one is not put into the tree."""
         self.next_parent(type(container))
         if not detached:
             self.open[-1].element.append(container.element)
@@ -293,24 +293,24 @@ class BlockParser:
         return StartResult.LINE_CONTINUES
 
     def close_container(self, container: Container) -> None:
-        """Close a container, and all that is open in it."""
+        """Closes a container and all blocks that are open in it."""
         self._matched = self.open.index(container)
         self._close_unmatched()
 
     def open_leaf(self, leaf: Leaf) -> StartResult:
-        """Open a leaf as the next child."""
+        """Opens a leaf as the next child."""
         leaf.parent = self.next_parent()
         self.leaf = leaf
         return StartResult.LINE_CONSUMED
 
     def add_block(self, element: Element) -> StartResult:
-        """A leaf that is one line only."""
+        """Adds a block that consists of one line only."""
         element.tail = "\n"
         self.next_parent().append(element)
         return StartResult.LINE_CONSUMED
 
     def next_parent(self, kind: type[Container] = Container) -> Element:
-        """The element for the next child, after all that has ended is closed."""
+        """Closes all blocks that have ended, and returns the element that gets the next child."""
         self._close_unmatched()
         while self.open[-1].allowed_child not in (None, kind):
             self.open.pop().close(self)
@@ -320,13 +320,13 @@ class BlockParser:
         return self.open[-1].element
 
     def close_leaf(self) -> None:
-        """Close the open leaf."""
+        """Closes the open leaf."""
         if self.leaf is not None:
             leaf, self.leaf = self.leaf, None
             leaf.close(self)
 
     def add_flaw(self, code: str, message: str, line: int, column: int, length: int, hint: str) -> None:
-        """Note what is wrong with the body, at its place."""
+        """Adds a mistake in the body to `flaws`."""
         self.flaws.append(Flaw(code, message, line, column, length, hint))
 
     def _parse_line(self, line: Line) -> None:
@@ -342,7 +342,7 @@ class BlockParser:
             self.open_leaf(Paragraph(line))
 
     def _count_continuing(self, line: Line) -> int:
-        """How many of the open containers go on in a line."""
+        """Returns how many of the open containers continue in a line."""
         matched = 1
         for container in self.open[1:]:
             if not container.continues(line, self):
@@ -351,7 +351,7 @@ class BlockParser:
         return matched
 
     def _open_blocks(self, line: Line) -> bool:
-        """Open what a line begins; True when nothing of the line is left."""
+        """Opens the blocks that begin in a line; returns True if nothing of the line is left."""
         while not line.is_blank:
             name = INDENTED if line.indent >= 4 else line.rest[line.indent]
             for start in self._starts.get(name, ()):
@@ -365,13 +365,13 @@ class BlockParser:
         return False
 
     def record_blank_line(self) -> None:
-        """Remember a gap, which only what is within the innermost quote can see."""
+        """Records a blank line; containers around the innermost block quote ignore it."""
         if self._opened_at != self._number:
             self._last_blank = self._number
             self._blank_hidden_at = max((at for at, each in enumerate(self.open) if each.hides_blank_lines), default=0)
 
     def _close_unmatched(self) -> None:
-        """Close the leaf and the containers that did not go on."""
+        """Closes the leaf and the containers that do not continue in the line."""
         self.close_leaf()
         while len(self.open) > self._matched:
             self.open.pop().close(self)

@@ -1,4 +1,4 @@
-"""Containers other than lists: quotes, callouts, tabs, directives, notes, Markdown in HTML."""
+"""Parses containers other than lists: block quotes, callouts, tabs, footnote definitions, Markdown in HTML."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ TITLED_CALLOUTS = frozenset((
     "note", "info", "tip", "hint", "important", "warning", "attention", "caution", "danger", "error", "failure",
     "fail", "missing", "bug", "success", "check", "done", "question", "help", "faq", "abstract", "summary", "tldr",
     "example", "todo", "quote", "cite", "seealso"))
-"""Callouts whose title readers see in their language."""
+"""The kinds of callouts whose default title is translated."""
 _HTML_START = re.compile(r"<(?P<name>[a-zA-Z][\w-]*+)(?P<attributes>[^<>]*+)>")
 _MARKDOWN_ATTRIBUTE = re.compile(r"(?<=[ \t])markdown(?:=(?P<quote>[\"']?)(?P<kind>1|block|span)(?P=quote))?(?![^ \t])")
 
 
 class BlockQuote(Container):
-    """`> text`; a callout when it begins with `[!NOTE]`."""
+    """A block quote, `> text`; a callout if its first line is `[!NOTE]`."""
 
     hides_blank_lines = True
 
@@ -57,7 +57,7 @@ class BlockQuote(Container):
 
 
 class IndentedContainer(Container):
-    """What is indented by four columns below its first line."""
+    """A container whose content is indented by four columns below the first line."""
 
     def continues(self, line: Line, blocks: BlockParser) -> bool:
         if line.is_blank:
@@ -69,7 +69,7 @@ class IndentedContainer(Container):
 
 
 class FootnoteDefinition(IndentedContainer):
-    """A footnote."""
+    """The definition of a footnote, `[^label]: text`."""
 
     def __init__(self, label: str) -> None:
         super().__init__(Element("li", {"id": f"fn:{label}"}))
@@ -77,17 +77,17 @@ class FootnoteDefinition(IndentedContainer):
 
 
 class Tab(IndentedContainer):
-    """One tab; those that follow one another are a set."""
+    """A tab; neighbouring tabs form a set."""
 
 
 class TabSet(Container):
-    """A set of tabs; with each in it a component, which a template shows."""
+    """A set of tabs; the set and its tabs are components."""
 
     allowed_child: type[Container] | None = Tab
 
 
 class _HtmlEndFinder:
-    """Finds where an HTML element ends that has begun."""
+    """Finds the end tag of an open HTML element; counts nested elements of the same name."""
 
     def __init__(self, name: str) -> None:
         self._depth = 1
@@ -98,7 +98,7 @@ class _HtmlEndFinder:
         return self._depth <= 0
 
     def cut(self, line: Line) -> None:
-        """Leave what stands before the end of the element."""
+        """Cuts off a line at the end tag of the element."""
         for tag in self._tag.finditer(line.rest):
             self._depth += -1 if tag[1] else 1
             if self.is_over:
@@ -107,7 +107,7 @@ class _HtmlEndFinder:
 
 
 class HtmlContainer(Container):
-    """Markdown within an HTML element that asks for it."""
+    """An HTML element with the attribute `markdown`: its content is parsed as blocks."""
 
     def __init__(self, name: str, begin: str) -> None:
         super().__init__(group())
@@ -129,7 +129,7 @@ class HtmlContainer(Container):
 
 
 class HtmlTextBlock(Leaf):
-    """An HTML element whose content is one text, tags in it included."""
+    """An HTML element with `markdown="span"`: its content is parsed as inline Markdown."""
 
     def __init__(self, name: str, begin: str, line: Line) -> None:
         self._name, self._begin = name, begin
@@ -158,8 +158,7 @@ class HtmlTextBlock(Leaf):
 
 
 def make_callout(element: Element, kinds: list[str], title: SourceText | str | None, fold: str) -> None:
-    """Turn a container's element into a callout; `fold` is `+` (open) or `-`
-    where it can be folded."""
+    """Turns an element into a callout; `fold` is `+` (open) or `-` (closed) if readers can fold it, else empty."""
     element.tag = "details" if fold else "div"
     element.attrib = {"class": " ".join(["admonition", *dict.fromkeys(kinds)])}
     if fold == "+":
@@ -173,7 +172,7 @@ def make_callout(element: Element, kinds: list[str], title: SourceText | str | N
 
 
 def _set_default_title(heading: Element, kind: str) -> None:
-    """Call a callout as its kind is called; the words are put in for each page."""
+    """Gives a callout without a title the name of its kind, which is translated for each page."""
     english = kind.replace("-", " ").capitalize()
     if kind not in TITLED_CALLOUTS:
         heading.text = english
@@ -184,7 +183,7 @@ def _set_default_title(heading: Element, kind: str) -> None:
 
 
 def start_quote(blocks: BlockParser, line: Line) -> StartResult:
-    """`> text`"""
+    """Starts a block quote: `> text` (CommonMark 0.31.2, section 5.1)."""
     if blocks.is_too_deep(line):
         return StartResult.NO_MATCH
     quote = BlockQuote()
@@ -193,7 +192,7 @@ def start_quote(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def start_admonition(blocks: BlockParser, line: Line) -> StartResult:
-    """`!!! note "Title"`, `??? note`, `???+ note`"""
+    """Starts an admonition of Python-Markdown: `!!! note "Title"`, `??? note`, `???+ note`."""
     found = _ADMONITION.match(line.text.rstrip(" \t"))
     if not found or not (found["kinds"] or found["title"]) or blocks.is_too_deep(line):
         return StartResult.NO_MATCH
@@ -206,14 +205,14 @@ def start_admonition(blocks: BlockParser, line: Line) -> StartResult:
         title = SourceText.at(found["title"], line.number, (column,))
     make_callout(container.element, kinds, title, {"!!!": "", "???": "-", "???+": "+"}[found["mark"]])
     if found["title"] == "" and found["mark"] == "!!!":
-        container.element.remove(container.element[0])  # `!!! note ""` asks for none
+        container.element.remove(container.element[0])  # `!!! note ""` has no title
     blocks.open_container(container)
     line.skip(len(line.rest))
     return StartResult.LINE_CONSUMED
 
 
 def start_tab(blocks: BlockParser, line: Line) -> StartResult:
-    """`=== "Title"`"""
+    """Starts a tab: `=== "Title"`."""
     found = _TAB.match(line.text.rstrip(" \t"))
     if not found or blocks.is_too_deep(line):
         return StartResult.NO_MATCH
@@ -236,7 +235,7 @@ def _component(name: str, title: SourceText | None, attributes: dict[str, str], 
 
 
 def start_footnote(blocks: BlockParser, line: Line) -> StartResult:
-    """`[^label]: text`"""
+    """Starts a footnote definition: `[^label]: text`."""
     found = _FOOTNOTE.match(line.text)
     if not found or blocks.is_too_deep(line):
         return StartResult.NO_MATCH
@@ -248,7 +247,7 @@ def start_footnote(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def start_html_with_markdown(blocks: BlockParser, line: Line) -> StartResult:
-    """`<div markdown="1">`"""
+    """Starts an HTML element whose content is Markdown: `<div markdown="1">`."""
     found = _HTML_START.match(line.text)
     asks = _MARKDOWN_ATTRIBUTE.search(found["attributes"]) if found else None
     if not found or not asks or blocks.is_too_deep(line):

@@ -1,4 +1,4 @@
-"""Tokens of inline Markdown: emphasis and brackets."""
+"""Tokens of inline Markdown: delimiter runs of emphasis, brackets of links, and how they become elements."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from coldpress.text import CJK
 
 _CJK = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65\uffe0-\uffee\uac00-\ud7af\u1100-\u11ff]")
 _EXTENSION_ELEMENTS = {"~": "del", "=": "mark", "^": "ins"}
-_MAX_OPENERS = 60  # marks in one another
+_MAX_OPENERS = 60  # openers that are kept; more are text
 _SPACE, _PUNCTUATION, _WIDE, _LETTER = range(4)
 
 
 class DelimiterRun:
-    """One run.  `opens` and `closes` are the elements it begins and ends, the
-    innermost first; `left` how many of its characters are text."""
+    """A run of one delimiter character (CommonMark 0.31.2, section 6.2).  `opens` and `closes` are the names of
+    the elements that begin and end here, the innermost first; `left` counts the characters that stay text."""
 
     __slots__ = ("can_close", "can_open", "char", "closes", "left", "length", "number", "opens")
 
@@ -37,8 +37,7 @@ class DelimiterRun:
 
 
 def delimiter_run_at(text: str, start: int, end: int, number: int) -> DelimiterRun | None:
-    """The run of one character between two places of a text; None when it is
-    only text."""
+    """Returns the delimiter run between two offsets of a text; None if these characters can only be text."""
     char = text[start]
     is_single = char == "~" and end - start == 1
     if char in _EXTENSION_ELEMENTS and end - start != 2 and not is_single:
@@ -47,14 +46,14 @@ def delimiter_run_at(text: str, start: int, end: int, number: int) -> DelimiterR
     after = _character_class(text[end]) if end < len(text) else _SPACE
     left = after != _SPACE and (after != _PUNCTUATION or before != _LETTER)
     right = before != _SPACE and (before != _PUNCTUATION or after != _LETTER)
-    if char == "_" or is_single:  # not within words
+    if char == "_" or is_single:  # neither opens nor closes within a word
         left, right = (left and (not right or _is_punctuation(text[start - 1])),
                        right and (not left or _is_punctuation(text[end])))
     return DelimiterRun(char, end - start, number, can_open=left, can_close=right)
 
 
 def pair_delimiters(runs: Iterable[DelimiterRun]) -> None:
-    """Match closing runs with opening ones."""
+    """Matches closing runs with opening runs, and notes the elements on both (CommonMark: process emphasis)."""
     openers: list[DelimiterRun] = []
     bottoms: dict[tuple[str, bool, int], int] = {}
     for run in runs:
@@ -78,7 +77,8 @@ def pair_delimiters(runs: Iterable[DelimiterRun]) -> None:
 
 def _find_opener(run: DelimiterRun, openers: list[DelimiterRun], bottoms: dict[tuple[str, bool, int], int]
                  ) -> int | None:
-    """The nearest opener of a closing run; where there is none is remembered."""
+    """Returns the index of the nearest opener of a closing run.  If there is none, `bottoms` remembers where the
+    search can stop the next time."""
     key = run.char, run.can_open, run.length % 3
     bottom = bottoms.get(key, -1)
     for at in range(len(openers) - 1, -1, -1):
@@ -107,12 +107,12 @@ def _is_punctuation(char: str) -> bool:
 
 
 class Bracket:
-    """An opening bracket.  `target` is where it leads, once it is closed."""
+    """An opening bracket, `[` or `![`.  `target` is the destination of the link, set when the bracket is closed."""
 
     __slots__ = ("at", "has_inner", "is_image", "runs", "target", "token")
 
     def __init__(self, at: int, token: int, runs: int, *, is_image: bool) -> None:
-        self.at = at  # where what is in it begins in the text
+        self.at = at  # offset of the first character after the bracket
         self.token = token
         self.runs = runs
         self.is_image = is_image
@@ -134,7 +134,7 @@ Token = str | Element | DelimiterRun | Bracket | LinkEnd | AttributeList
 
 
 def build_elements(tokens: Iterable[Token], into: Element) -> None:
-    """Make tokens the content of an element."""
+    """Makes elements from tokens, and puts them into an element."""
     _ElementBuilder(into).run(tokens)
 
 
@@ -202,7 +202,7 @@ class _ElementBuilder:
 
 
 def plain_text(tokens: Iterable[Token]) -> str:
-    """The text of tokens, without any marks."""
+    """Returns the text of tokens, without delimiters that became elements."""
     return "".join(_plain_texts(tokens))
 
 
@@ -221,8 +221,8 @@ def _plain_texts(tokens: Iterable[Token]) -> Iterator[str]:
 
 
 def pop_text(tokens: list[Token], size: int) -> str | None:
-    """Take away the tokens of the last characters, if they are text or marks that
-    do nothing; gives what the first of them has more."""
+    """Removes the tokens that hold the last `size` characters, if they are text or delimiters without effect.
+    Returns the rest of the first removed token; None if the tokens are something else."""
     taken, start = "", len(tokens)
     while len(taken) < size and start:
         start -= 1
@@ -239,7 +239,7 @@ def pop_text(tokens: list[Token], size: int) -> str | None:
 
 
 def last_character(tokens: Sequence[Token]) -> str:
-    """The last character that tokens show."""
+    """Returns the last character of the text of the tokens."""
     for token in reversed(tokens):
         if isinstance(token, str) and token:
             return token[-1]

@@ -1,9 +1,8 @@
-"""The marks within a text: links, emphasis, code, formulas, raw HTML.
+"""The inline parser: links, emphasis, code spans, formulas, raw HTML.
 
-CommonMark's algorithm, and GitHub's bare URLs: one pass over the text makes
-tokens; runs of `*`, `_` and the like are paired by a stack of openers, and
-brackets by another; then the tokens become elements.  No step looks at a
-character more than a bounded number of times.
+It uses the algorithm of CommonMark (appendix "A parsing strategy"), with GitHub's bare URLs.  One pass over the
+text makes tokens; delimiter runs are paired by a stack of openers, and brackets by another stack; then the tokens
+become elements.  The time grows linearly with the length of the text.
 """
 
 from __future__ import annotations
@@ -47,24 +46,24 @@ _MAIL = re.compile(
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*+)>")
 _NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
 _WIKI = re.compile(r"\[\[(?!(?:TOC|toc)\]\])([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
-_NAME = re.compile(r"[^\W\d_]|\d{4}-\d\d")  # `[[1, 2]]` is a matrix, `[[2026-01-31]]` a daily note
-# `H~2~O`; by itself `~x~` is struck through, as on GitHub.
+_NAME = re.compile(r"[^\W\d_]|\d{4}-\d\d")  # `[[1, 2]]` is a matrix, `[[2026-01-31]]` is a daily note
+# `H~2~O`; without a letter before it, `~x~` is struck through, as on GitHub.
 _SUB_OR_SUPERSCRIPT = re.compile(r"((?<=[A-Za-z0-9)\]}])~|\^)([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
 _WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
-_TOML = re.compile(r"\n[ \t]*[\w-]+[ \t]*=[ \t]")  # then `[[item]]` is a table of it, in some shortcode
+_TOML = re.compile(r"\n[ \t]*[\w-]+[ \t]*=[ \t]")  # then `[[item]]` is a table in TOML, in a shortcode
 _MARKS = re.compile(r"[*_~=^`\[!]*")
 
 
 class InlineParser:
-    """Reads the texts of one body.  `refer` gives the mark for a footnote by
-    its label, or None when there is no such note."""
+    """Parses the texts of one body.  `refer` makes the reference to a footnote with a label; it returns None if
+    there is no such footnote."""
 
     def __init__(self, references: ReferenceDefinitions, refer: Callable[[str], Element | None]) -> None:
         self.references = references
         self.refer = refer
 
     def read(self, source: SourceText, into: Element) -> None:
-        """Put a text's elements into an element that has no content yet."""
+        """Parses a text, and puts its elements into an element that is still empty."""
         if not _SPECIAL.search(source):
             into.text = str(source)
             return
@@ -72,8 +71,7 @@ class InlineParser:
 
 
 def parse_leaf(element: Element, inlines: InlineParser) -> None:
-    """Read the text of a leaf, and the attributes at its end, if it has one that
-    is not read yet."""
+    """Parses the text of a leaf block, and the attribute list at its end; does nothing if it is parsed already."""
     text = element.text
     if not isinstance(text, SourceText):
         return
@@ -87,14 +85,14 @@ def parse_leaf(element: Element, inlines: InlineParser) -> None:
 
 
 class _Tokenizer:
-    """One text being read."""
+    """Splits one text into tokens.  Each handler returns the offset after its syntax, or None if there is none."""
 
     def __init__(self, inlines: InlineParser, source: SourceText) -> None:
         self._inlines = inlines
         self._text = source
         self._tokens: list[Token] = []
         self._brackets: list[Bracket] = []
-        self._links_from = 0  # brackets below are within a link, or hold one
+        self._links_from = 0  # brackets with a lower index cannot be links, since links cannot be nested
         self._runs: list[DelimiterRun] = []
         self._ticks: Mapping[int, list[int]] | None = None
         self._endless: set[str] = set()
@@ -159,8 +157,7 @@ class _Tokenizer:
         return self._break(at, is_hard=self._text.endswith("  ", 0, at))
 
     def _break(self, at: int, *, is_hard: bool) -> int:
-        """A line's end: a `<br>`, a space, or nothing between two characters
-        that are written without one."""
+        """Adds a `<br>` or a line ending; between two CJK characters it adds nothing."""
         text = self._text
         if self._tokens and isinstance(self._tokens[-1], str):
             self._tokens[-1] = self._tokens[-1].rstrip(" ")
@@ -202,7 +199,7 @@ class _Tokenizer:
         return self._bracket(at + 1, is_image=False)
 
     def _named(self, name: str, label: str | None, written: str, end: int) -> int:
-        """A link to a page by its name; where no page is called so, it is text."""
+        """Adds a wikilink; if no page has this name, it is shown as text."""
         element = ComponentElement(PAGE_LINK, "inline", {"to": f"[[{name}]]"}, written)
         element.append(group((label or name.replace("#", " › ").strip(" ›")).strip()))
         self._tokens.append(element)
@@ -241,7 +238,7 @@ class _Tokenizer:
         else:
             self._drop_links(bracket.token + 1)
             self._tokens.append(LinkEnd())
-            self._links_from = len(self._brackets)  # no link within a link
+            self._links_from = len(self._brackets)  # links cannot be nested
         return end
 
     def _target(self, bracket: Bracket, at: int) -> tuple[LinkDestination, int] | None:
@@ -261,7 +258,7 @@ class _Tokenizer:
         return (target, end) if target else None
 
     def _drop_links(self, start: int) -> None:
-        """Bare URLs in a link's text are only text."""
+        """Replaces bare URLs in the text of a link by their text."""
         for at in range(start, len(self._tokens)):
             token = self._tokens[at]
             if isinstance(token, Element) and token.tag == "a":
@@ -334,7 +331,7 @@ class _Tokenizer:
         return found[1]
 
     def _icon(self, icon: Icon, at: int) -> int:
-        """An icon with the attributes behind it, if there are any."""
+        """Adds an icon, with the attribute list after it if there is one."""
         listed = attribute_lists.INLINE.match(self._text, icon.end)
         end = listed.end() if listed else icon.end
         given = parse_attributes(attribute_lists.list_content(listed)) if listed else {}

@@ -1,4 +1,4 @@
-"""Leaves: headings, rules, code, formulas, tables, raw HTML."""
+"""Parses leaf blocks: headings, thematic breaks, code, formulas, tables, raw HTML."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _COMPLETE_TAG = re.compile(
 _HTML_DELIMITERS = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
 _DECLARATION = re.compile(r"<![a-zA-Z]")
 _MATH_DELIMITERS = (("$$", "$$"), ("\\[", "\\]"))
-_MAX_ADDED_CELLS = 20_000  # cells that a table's rows lack; rows beyond that stay short
+_MAX_ADDED_CELLS = 20_000  # empty cells added to short rows of a table; the rows after these stay short
 
 
 class FencedCode(Leaf):
-    """Code between fences."""
+    """A fenced code block (CommonMark 0.31.2, section 4.5)."""
 
     def __init__(self, line: Line, fence: str, info: str) -> None:
         self._number, self._column = line.number, line.column + line.indent + 1
@@ -62,7 +62,7 @@ class FencedCode(Leaf):
 
 
 class IndentedCode(Leaf):
-    """Code that is indented by four columns."""
+    """An indented code block (CommonMark 0.31.2, section 4.4)."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -83,7 +83,7 @@ class IndentedCode(Leaf):
 
 
 class HtmlBlock(Leaf):
-    """Raw HTML: until a line holds `end`, or without one until a blank line."""
+    """An HTML block: it ends at the line that contains `end`; if `end` is None, before the next blank line."""
 
     def __init__(self, line: Line, end: str | None) -> None:
         self._end = end
@@ -110,7 +110,7 @@ class HtmlBlock(Leaf):
 
 
 class TableBlock(Leaf):
-    """Rows of cells below a header and a line of dashes (GitHub)."""
+    """A table (GFM 4.10): rows of cells below a header row and a delimiter row."""
 
     def __init__(self, header: list[SourceText], marks: list[str]) -> None:
         self.element = Element("table")
@@ -149,7 +149,7 @@ _ALIGNMENTS = {(False, False): "", (True, False): "left", (False, True): "right"
 
 
 def split_table_row(text: str, line: int, column: int) -> list[SourceText]:
-    """The cells of a table's row."""
+    """Splits a row of a table into its cells."""
     start = 1 if text.startswith("|") else 0
     text = text.rstrip(" \t")
     end = len(text) - 1 if len(text) > start and _PIPE.match(text, len(text) - 1) else len(text)
@@ -164,7 +164,7 @@ def split_table_row(text: str, line: int, column: int) -> list[SourceText]:
 
 
 class MathBlock(Leaf):
-    """A formula on lines of its own."""
+    r"""A formula between `$$` or `\[ \]` on lines of its own."""
 
     def __init__(self, line: Line, mark: str, end: str) -> None:
         self._end = end
@@ -185,7 +185,7 @@ class MathBlock(Leaf):
 
 
 def code_element(lines: list[str], info: str, line: int = 0, column: int = 0) -> Element:
-    """A code block; `info` is what its fence, at a place of the body, says of it."""
+    """Makes the element of a code block; `info` is the info string of its fence at `line` and `column`."""
     element = Element("pre", {"info": info, "line": str(line), "column": str(column)})
     element.text = Verbatim("\n".join(lines))
     element.tail = "\n"
@@ -193,7 +193,7 @@ def code_element(lines: list[str], info: str, line: int = 0, column: int = 0) ->
 
 
 def math_element(tex: str, line: int, column: int) -> Element:
-    """A formula that is shown by itself."""
+    """Makes the element of a formula that is shown as a block."""
     element = Element("math", {"line": str(line), "column": str(column), "display": "block"})
     element.text = Verbatim(tex)
     element.tail = "\n"
@@ -201,7 +201,7 @@ def math_element(tex: str, line: int, column: int) -> Element:
 
 
 def start_atx_heading(blocks: BlockParser, line: Line) -> StartResult:
-    """`## Text`"""
+    """Adds an ATX heading: `## Text` (CommonMark 0.31.2, section 4.2)."""
     found = _ATX_HEADING.match(line.text)
     if not found:
         return StartResult.NO_MATCH
@@ -214,13 +214,13 @@ def start_atx_heading(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def _strip_closing_sequence(text: str) -> str:
-    """A heading's text without the marks at its end."""
+    """Removes the closing sequence of `#` from the text of an ATX heading."""
     inner = text.rstrip("#")
     return inner.rstrip(" \t") if inner != text and (not inner or inner[-1] in " \t") else text
 
 
 def start_setext_heading(blocks: BlockParser, line: Line) -> StartResult:
-    """A line of text above `===` or `---`."""
+    """Turns the paragraph above a line `===` or `---` into a heading (CommonMark 0.31.2, section 4.3)."""
     paragraph = blocks.paragraph
     if not paragraph or not _SETEXT_UNDERLINE.match(line.text):
         return StartResult.NO_MATCH
@@ -234,7 +234,7 @@ def start_setext_heading(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def start_abbreviation(blocks: BlockParser, line: Line) -> StartResult:
-    """`*[short]: what it is short for`"""
+    """Records the definition of an abbreviation: `*[short]: long`."""
     found = DEFINITION.match(line.text)
     if not found:
         return StartResult.NO_MATCH
@@ -244,12 +244,12 @@ def start_abbreviation(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def start_thematic_break(blocks: BlockParser, line: Line) -> StartResult:
-    """`***`, `---`, `___`"""
+    """Adds a thematic break: `***`, `---`, `___` (CommonMark 0.31.2, section 4.1)."""
     return blocks.add_block(Element("hr")) if _THEMATIC_BREAK.match(line.text) else StartResult.NO_MATCH
 
 
 def start_fenced_code(blocks: BlockParser, line: Line) -> StartResult:
-    """```` ```lang ````, `~~~`"""
+    """Starts a fenced code block: ```` ```lang ````, `~~~`."""
     found = _FENCE.match(line.text)
     if not found:
         return StartResult.NO_MATCH
@@ -257,7 +257,7 @@ def start_fenced_code(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def start_indented_code(blocks: BlockParser, line: Line) -> StartResult:
-    """Four columns in, where no text goes on."""
+    """Starts an indented code block, unless the line continues a paragraph."""
     if isinstance(blocks.leaf, Paragraph):
         return StartResult.NO_MATCH
     leaf = IndentedCode()
@@ -267,7 +267,7 @@ def start_indented_code(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def start_html_block(blocks: BlockParser, line: Line) -> StartResult:
-    """The seven kinds of raw HTML (CommonMark 4.6)."""
+    """Starts an HTML block of one of the seven kinds of CommonMark 0.31.2, section 4.6."""
     text = line.text
     for begin, end in _HTML_DELIMITERS:
         if text.startswith(begin):
@@ -292,7 +292,7 @@ def _begin_html(blocks: BlockParser, line: Line, end: str | None) -> StartResult
 
 
 def start_table(blocks: BlockParser, line: Line) -> StartResult:
-    """The line of dashes below a table's header."""
+    """Starts a table at its delimiter row, with the line above as the header row."""
     paragraph = blocks.paragraph
     if not paragraph or not _DELIMITER_ROW.match(line.text.rstrip(" \t")):
         return StartResult.NO_MATCH
@@ -307,7 +307,8 @@ def start_table(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def start_math_block(blocks: BlockParser, line: Line) -> StartResult:
-    r"""`$$` or `\[` at the beginning of a line, when it ends on this line or before a blank one."""
+    r"""Adds a formula that begins with `$$` or `\[` and ends on the same line, or starts a block if it ends on a
+    later line before the next blank one."""
     text = line.text.rstrip(" \t")
     for mark, end in _MATH_DELIMITERS:
         if text.startswith(mark):

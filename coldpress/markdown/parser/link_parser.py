@@ -1,4 +1,4 @@
-"""Links: destinations, titles, labels, reference definitions; and the URL schemes that are safe."""
+"""Parses links: destinations, titles, labels, reference definitions, bare URLs; checks the schemes of URLs."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from xml.etree.ElementTree import Element
 from coldpress.markdown.tree import SourceText
 
 SCHEMES = frozenset(["http", "https", "mailto", "tel"])
-"""The schemes that a URL may have on a page."""
+"""The schemes that URLs on a page may have."""
 _SCRIPT_SCHEMES = frozenset(["javascript", "vbscript", "data"])
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
-# What browsers leave out of a scheme, and what nobody sees.
+# Characters that browsers ignore in a scheme, and invisible ones.
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _DECODINGS = 10
 
 
 def is_safe_url(url: str) -> bool:
-    """Whether a URL has a scheme that is allowed or none at all, however often
-    it is decoded."""
+    """Returns whether a URL has an allowed scheme or none, also after its entities and percent escapes are decoded."""
     for _ in range(_DECODINGS):
         scheme = scheme_of(url)
         if scheme is not None:
@@ -34,14 +33,14 @@ def is_safe_url(url: str) -> bool:
 
 
 def scheme_of(url: str) -> str | None:
-    """The scheme that a browser sees in a URL."""
+    """Returns the scheme that a browser recognizes in a URL."""
     found = _SCHEME.match(_INVISIBLE.sub("", url))
     return found[1].lower() if found else None
 
 
 def is_script_url(url: str) -> bool:
-    """Whether a text, taken for a URL, would run what it holds, however often
-    it is decoded."""
+    """Returns whether a text used as a URL would run a script, also after its entities and percent escapes are
+    decoded."""
     for _ in range(_DECODINGS):
         scheme = scheme_of(url)
         decoded = unquote(html.unescape(url))
@@ -60,32 +59,32 @@ _TITLE = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|\(((?:[^()\\]
 _LABEL = re.compile(r"\[((?:[^\\\[\]]|\\.){1,999}+)\]", re.S)
 _REST = re.compile(r"[ \t]*(?:\n|\Z)")
 _MAX_REFERENCE_TEXT = 1_000_000  # characters of URLs and titles that references may add to a page
-_MAX_PARENTHESES = 32  # parentheses in a destination, as CommonMark's own implementations have it
+_MAX_PARENTHESES = 32  # nested parentheses in a destination, as in the reference implementations of CommonMark
 
 
 @dataclass(frozen=True, slots=True)
 class LinkDestination:
-    """Where a link leads, and its title."""
+    """The destination of a link, and its title."""
 
     url: str
     title: str | None = None
 
 
 def unescape(text: str) -> str:
-    """A text with its escapes and entities resolved."""
+    """Resolves the backslash escapes and entities of a text (CommonMark 0.31.2, sections 2.4 and 2.5)."""
     if "\\" in text:
-        # An escaped `&` begins no entity.
+        # An escaped `&` does not begin an entity.
         text = _ESCAPED.sub(lambda found: "&amp;" if found[1] == "&" else found[1], text)
     return ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
 def normalize_label(label: str) -> str:
-    """A label as it is compared."""
+    """Normalizes a link label, so that labels can be compared (CommonMark 0.31.2, section 4.7: matches)."""
     return " ".join(label.split()).casefold().upper()
 
 
 def parse_destination(text: str, at: int) -> tuple[str, int] | None:
-    """The destination that stands at a place, and where it ends."""
+    """Parses the link destination at an offset; returns it with the offset of its end."""
     found = _POINTED.match(text, at)
     if found:
         return unescape(found[1]), found.end()
@@ -106,7 +105,7 @@ def parse_destination(text: str, at: int) -> tuple[str, int] | None:
 
 
 def parse_title(text: str, at: int) -> tuple[str, int] | None:
-    """The title that stands at a place, and where it ends."""
+    """Parses the link title at an offset; returns it with the offset of its end."""
     found = _TITLE.match(text, at)
     if not found or "\n\n" in found[0]:
         return None
@@ -114,13 +113,13 @@ def parse_title(text: str, at: int) -> tuple[str, int] | None:
 
 
 def parse_label(text: str, at: int) -> tuple[str, int] | None:
-    """The label in brackets that stands at a place, and where it ends."""
+    """Parses the link label in brackets at an offset; returns it with the offset of its end."""
     found = _LABEL.match(text, at)
     return (found[1], found.end()) if found and found[1].strip() else None
 
 
 def parse_inline_destination(text: str, at: int) -> tuple[LinkDestination, int] | None:
-    """`(url "title")` at a place, and where it ends."""
+    """Parses `(url "title")` at an offset; returns the destination with the offset of its end."""
     at = skip_spaces(text, at + 1)
     found = parse_destination(text, at)
     if not found:
@@ -134,14 +133,14 @@ def parse_inline_destination(text: str, at: int) -> tuple[LinkDestination, int] 
 
 
 def skip_spaces(text: str, at: int) -> int:
-    """Where spaces, with one line's end among them, end."""
+    """Returns the offset after spaces and tabs, which may include one line ending."""
     found = _SPACE.match(text, at)
     return found.end() if found else at
 
 
 class ReferenceDefinitions:
-    """Link reference definitions by label; the first of two counts.  They stop
-    to be links when they are `is_exhausted`: the page would outgrow its source."""
+    """Link reference definitions by label; the first of two with the same label counts.  When references
+    have added too much text to a page, `is_exhausted` is true and further ones stay text."""
 
     def __init__(self) -> None:
         self._targets: dict[str, LinkDestination] = {}
@@ -149,18 +148,18 @@ class ReferenceDefinitions:
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether references were refused."""
+        """Returns whether references were left as text."""
         return self._left < 0
 
     def get(self, name: str) -> LinkDestination | None:
-        """Where a reference leads."""
+        """Returns the destination of a reference; None if the label is unknown."""
         target = self._targets.get(normalize_label(name)) if self._targets else None
         if target:
             self._left -= len(target.url) + len(target.title or "")
         return target if self._left >= 0 else None
 
     def strip_definitions(self, source: SourceText) -> SourceText:
-        """A paragraph's text without the definitions that it begins with."""
+        """Records the definitions that a paragraph begins with, and returns the text after them."""
         at = 0
         while source.startswith("[", at):
             end = self._define(source, at)
@@ -190,7 +189,7 @@ class ReferenceDefinitions:
         return line_end.end()
 
 
-# What ends a URL in a text without spaces: `见https://example.org。然后`.
+# Full-width characters that end a URL in a text without spaces: `见https://example.org。然后`.
 _WIDE = "\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201f"
 _BEGIN = re.compile(rf"(?:(?:https?|ftp)://|(?=www\.))(?P<domain>(?:[^\W{_WIDE}]|[.-])+)", re.I)
 _URL_REST = re.compile(rf"[^\s<{_WIDE}]*")
@@ -201,11 +200,11 @@ _BEFORE_SCHEME = re.compile(r"[^a-zA-Z]")
 _BEFORE_HOST = re.compile(r"[\s*_~()\[\]{>\"']|[^\x00-\x7f]")
 _NAME = re.compile(r"(?:(?<![a-zA-Z0-9])(?:mailto|xmpp):)?[a-zA-Z0-9.+_-]+\Z")
 _HOST = re.compile(r"[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)+")
-_MAX_EMAIL = 254  # characters of an address (RFC 5321)
+_MAX_EMAIL = 254  # characters of an email address (RFC 5321)
 
 
 def bare_url_at(text: str, at: int, *, in_brackets: bool = False) -> tuple[str, str, int] | None:
-    """What is shown, the URL and the end of a bare URL at a place."""
+    """Returns the text, the URL and the end of a bare URL at an offset (GFM 6.9: extended autolinks)."""
     if at and not (_BEFORE_HOST if text[at] in "wW" else _BEFORE_SCHEME).match(text[at - 1]):
         return None
     begin = _BEGIN.match(text, at)
@@ -213,7 +212,7 @@ def bare_url_at(text: str, at: int, *, in_brackets: bool = False) -> tuple[str, 
         return None
     with_dot = text[at] in "wW"
     is_whole = _is_domain(begin["domain"], with_dot=with_dot)
-    # Else it may be one without the marks at its end; that is not looked for far away.
+    # It may become a domain when the punctuation at its end is removed, which is only tried near by.
     end = len(text) if is_whole else begin.end() + _MAX_EMAIL
     rest = (_REST_IN_BRACKETS if in_brackets else _URL_REST).match(text, begin.end(), end)
     shown = _trim_punctuation(text[at:rest.end() if rest else begin.end()])
@@ -223,27 +222,25 @@ def bare_url_at(text: str, at: int, *, in_brackets: bool = False) -> tuple[str, 
 
 
 def link_element(shown: str, url: str) -> Element:
-    """The link that a bare URL is."""
+    """Makes the link of a bare URL."""
     element = Element("a", {"href": url})
     element.text = shown
     return element
 
 
 def email_at(text: str, at: int) -> tuple[str, int] | None:
-    """The address around an `@` at a place, with the scheme before it, if there
-    is one; and where it ends."""
+    """Returns the email address around an `@` at an offset, with the scheme before it if there is one; and its end."""
     name = _NAME.search(text[max(0, at - _MAX_EMAIL):at])
     host = _HOST.match(text, at + 1)
     if not name or not host:
         return None
-    if not host[0][-1].isalpha():  # `package@1.2.3` is none
+    if not host[0][-1].isalpha():  # `package@1.2.3` is no address
         return None
     return f"{name[0]}@{host[0]}", host.end()
 
 
 def _trim_punctuation(url: str) -> str:
-    """A URL without what belongs to the sentence: marks and a closing parenthesis
-    too many."""
+    """Removes punctuation that belongs to the sentence from the end of a URL, and unmatched closing parentheses."""
     end, extra = len(url), url.count(")") - url.count("(")
     while end:
         last = url[end - 1]

@@ -1,4 +1,4 @@
-"""Lists: bulleted, numbered, of tasks, of definitions."""
+"""Parses lists: bullet lists, ordered lists, task lists (GFM 5.3) and definition lists."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DEFINITION = re.compile(r":(?= +\S)")
 
 
 class ListItem(Container):
-    """One item; `indent` is how far in its content stands."""
+    """A list item; `indent` is the column in which its content begins."""
 
     def __init__(self, element: Element, indent: int, items: ListBlock) -> None:
         super().__init__(element)
@@ -24,7 +24,7 @@ class ListItem(Container):
 
     def continues(self, line: Line, blocks: BlockParser) -> bool:
         if line.is_blank:
-            # One that begins with two blank lines is empty.
+            # An item that begins with two blank lines is empty.
             return len(self.element) > 0 or blocks.leaf is not None or blocks.open[-1] is not self
         if line.indent < self._indent:
             return False
@@ -37,7 +37,7 @@ class ListItem(Container):
 
 
 class ListBlock(Container):
-    """A list of items that have the same mark."""
+    """A list; all its items have the same kind of list marker (CommonMark 0.31.2, section 5.3)."""
 
     allowed_child = ListItem
 
@@ -61,7 +61,7 @@ class ListBlock(Container):
 
 
 class DefinitionItem(Container):
-    """What a term means."""
+    """The definition of a term, a `<dd>`."""
 
     def __init__(self, element: Element, indent: int) -> None:
         super().__init__(element)
@@ -84,7 +84,7 @@ class DefinitionItem(Container):
 
 
 class DefinitionList(Container):
-    """Terms with their definitions."""
+    """A definition list: terms with their definitions."""
 
     allowed_child = DefinitionItem
 
@@ -94,14 +94,14 @@ class DefinitionList(Container):
 
 
 def start_item(blocks: BlockParser, line: Line) -> StartResult:
-    """`- text`, `3. text`"""
+    """Starts a list item: `- text`, `3. text`."""
     found = _LIST_MARKER.match(line.text)
     if not found or blocks.is_too_deep(line):
         return StartResult.NO_MATCH
     number, kind = found["number"], found["after"] or found[0]
     rest = line.text[found.end():]
     if blocks.paragraph and (not rest.strip(" \t") or number not in (None, "1")):
-        return StartResult.NO_MATCH  # a number or a dash that a line of text happens to begin with
+        return StartResult.NO_MATCH  # the line continues a paragraph that has a number or a dash in its text
     before = line.indent + found.end()
     line.skip(before)
     inner = 1 if line.is_blank or line.indent > 4 else line.indent
@@ -117,7 +117,7 @@ def start_item(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def start_definition(blocks: BlockParser, line: Line) -> StartResult:
-    """`: what the line above means`"""
+    """Starts a definition: `: text` below its terms."""
     found = _DEFINITION.match(line.text)
     if not found or blocks.is_too_deep(line):
         return StartResult.NO_MATCH
@@ -134,8 +134,8 @@ def start_definition(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def _definition_list(blocks: BlockParser) -> DefinitionList | None:
-    """The list that a definition goes on or begins: below a definition, or
-    below the terms, perhaps with a blank line between."""
+    """Returns the open definition list; below a paragraph of terms, perhaps with a blank line between, opens a
+    new one.  Returns None if no term stands above."""
     if isinstance(blocks.container, DefinitionList):
         return blocks.container
     paragraph = blocks.paragraph
@@ -162,7 +162,7 @@ def _definition_list(blocks: BlockParser) -> DefinitionList | None:
 
 
 def _make_task(item: Element) -> bool:
-    """Make the box of a task, if an item is one; its text names the box."""
+    """Turns `[ ]` or `[x]` at the beginning of an item into a checkbox with a label; returns False if there is none."""
     text = item[0].text
     found = _TASK.match(text) if isinstance(text, SourceText) else None
     if not found or item[0].tag != "p" or not isinstance(text, SourceText):
@@ -179,13 +179,13 @@ def _make_task(item: Element) -> bool:
 
 
 def _unwrap_tight_paragraphs(item: Element, *, is_loose: bool) -> None:
-    """Paragraphs of a tight item are only text."""
+    """Removes the `<p>` of paragraphs in a tight item."""
     if not len(item):
         return
     if not is_loose:
         for child in item:
             if child.tag == "p":
-                item.attrib.update(child.attrib)  # the id of its block
+                item.attrib.update(child.attrib)  # the block id (`^id`) of the paragraph
                 child.tag = None  # type: ignore[assignment]  # see `tree.group`
         if item[-1].tag is None and not isinstance(item[-1].text, RawHtml):
             item[-1].tail = None

@@ -1,1 +1,1 @@
-"""Syntax beyond GitHub's Markdown."""
+"""Syntax that GitHub Flavored Markdown does not have."""

@@ -1,8 +1,8 @@
-"""Comments of Obsidian, `%%for me only%%`, taken out of a body before it is read.
+"""Removes the comments of Obsidian, `%%comment%%`, from a body before it is parsed.
 
-What opens one stands at the beginning of a line, after a space or after a mark,
-never after a digit: `50%% of it` is text.  So is a `%%` that nothing closes, and
-all that stands in code, in formulas and in HTML that isn't read either.
+A comment begins at the beginning of a line, after a space or after punctuation, never after a digit: `50%% of it`
+is text.  A `%%` without an end is text too, and so is everything in code, in formulas and in HTML that is not
+parsed as Markdown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from coldpress.markdown.html.source_map import Ticks, fence_end
 from coldpress.markdown.math import math_inline
 
 HIDDEN = "\ufdd0"
-"""Stands for a line of which nothing is left; no character that means anything."""
+"""Replaces a line that consists of comments: a noncharacter of Unicode, which texts do not contain."""
 
 TextRange = tuple[int, int]
 
@@ -33,7 +33,7 @@ _QUOTE = re.compile(r"[ \t>]*")
 
 
 def without_comments(body: str) -> str:
-    """A body without its comments; each line stays where it is."""
+    """Returns a body without its comments; the numbers of its lines do not change."""
     if "%%" not in body:
         return body
     spans = list(_CommentSpans(body))
@@ -51,25 +51,25 @@ def without_comments(body: str) -> str:
 
 
 def without_hidden_lines(body: str) -> str:
-    """What `without_comments` left, without the lines of which nothing is left."""
+    """Removes the lines that consist of comments from the result of `without_comments`."""
     return body.replace(f"{HIDDEN}\n", "").replace(HIDDEN, "")
 
 
 def _remove_spans(line: str, start: int, spans: list[TextRange]) -> str:
-    """What is left of a line."""
+    """Returns a line without the comments in it; `HIDDEN` if nothing is left."""
     marks = _QUOTE.match(line)
     rest = marks[0] if marks and spans[0][0] < start else ""
     at = 0
     for begin, end in spans:
         rest, at = rest + line[at:max(0, begin - start)], min(end - start, len(line))
-        if line[at:at + 1] in (" ", "") and (not rest or rest[-1] in " \t"):  # of two spaces, one
+        if line[at:at + 1] in (" ", "") and (not rest or rest[-1] in " \t"):  # keep one of two spaces
             at += line[at:at + 1] == " "
     rest = (rest + line[at:]).rstrip(" ") if at == len(line) else rest + line[at:]
     return HIDDEN if _EMPTY_LINE.fullmatch(rest) else rest
 
 
 class _CommentSpans:
-    """Where the comments of a body stand, from the first to the last."""
+    """Iterates over the ranges of the comments in a body, in order."""
 
     def __init__(self, body: str) -> None:
         self._body = body
@@ -88,7 +88,7 @@ class _CommentSpans:
                 at = end
 
     def _end_of_other(self, found: re.Match[str]) -> int:
-        """Where code, a formula or HTML ends that begins here; 0 for nothing of these."""
+        """Returns the end of code, a formula or HTML that begins here; 0 if nothing of these begins."""
         body = self._body
         if found["fence"]:
             return fence_end(body, found)
@@ -105,7 +105,7 @@ class _CommentSpans:
         return 0
 
     def _end_of_comment(self, mark: re.Match[str]) -> int | None:
-        """Where the comment ends that a mark opens, if it opens any."""
+        """Returns the end of the comment that a mark opens; None if it opens none."""
         body, start = self._body, mark.start()
         before, after = body[start - 1:start], body[mark.end():mark.end() + 1]
         is_in_word = before.isascii() and before.isalpha() and after in " \t\n"
@@ -121,7 +121,7 @@ class _CommentSpans:
 
 
 def _indented_code(body: str) -> list[TextRange]:
-    """Lines that are code for being indented, outside of lists."""
+    """Returns the ranges of the lines of indented code outside of lists."""
     spans: list[TextRange] = []
     start, inner, may_begin = 0, 0, True
     for line in body.split("\n"):

@@ -1,8 +1,7 @@
-"""Directives: `:::name[title]{key=value}` … `:::`, `::name{…}` on a line of its
-own, `:name[text]{…}` within a text.
+"""Parses directives: `:::name[title]{key=value}` … `:::`, `::name{…}` on a line of its own, `:name[text]{…}` in a
+text.
 
-What a name means is not known here: it becomes a component, which a template
-of that name shows.  Callouts are the exception; they need no template.
+A directive becomes a component, which a template with its name shows.  Callouts need no template.
 """
 
 from __future__ import annotations
@@ -32,11 +31,11 @@ _INLINE = re.compile(rf":{_NAME}(?:{_LABEL}(?:{_ATTRIBUTES})?(?![(\[])|{_ATTRIBU
 CALLOUTS = frozenset([
     "note", "tip", "info", "important", "warning", "caution", "danger", "success", "question", "failure", "bug",
     "example", "abstract", "quote", "hint", "attention", "error", "todo", "seealso"])
-"""Containers that are callouts, and need no template."""
+"""The names of directives that are callouts, and need no template."""
 
 
 class DirectiveBlock(Container):
-    """What stands between `:::name` and `:::`."""
+    """The blocks between `:::name` and `:::`."""
 
     def __init__(self, element: Element, colons: int, line: Line) -> None:
         super().__init__(element)
@@ -52,8 +51,7 @@ class DirectiveBlock(Container):
 
 @dataclass(frozen=True, slots=True)
 class InlineDirective:
-    """A directive within a text: its name, where its label stands in the text,
-    its attributes, and where it ends."""
+    """A directive in a text: its name, the range of its label in the text, its attributes and its end."""
 
     name: str
     label: tuple[int, int]
@@ -62,7 +60,7 @@ class InlineDirective:
 
 
 def inline_directive_at(text: str, at: int) -> InlineDirective | None:
-    """The directive that stands at a place of a text."""
+    """Returns the directive at an offset of a text; None if there is none."""
     if at and (text[at - 1].isalnum() or text[at - 1] in ":/"):
         return None
     found = _INLINE.match(text, at)
@@ -74,7 +72,7 @@ def inline_directive_at(text: str, at: int) -> InlineDirective | None:
 
 
 def parse_attributes(text: str | None) -> dict[str, str]:
-    """`key=value .class #id flag` as a mapping; a flag is its own value."""
+    """Parses `key=value .class #id flag` into a dictionary; the value of a flag is its name."""
     found: dict[str, str] = {}
     for name, value in parse_pairs(text or ""):
         if name == ".":
@@ -85,7 +83,7 @@ def parse_attributes(text: str | None) -> dict[str, str]:
 
 
 def start_directive(blocks: BlockParser, line: Line) -> StartResult:
-    """`:::name`, and the `:::` that ends it."""
+    """Starts a directive, `:::name`, or ends it at its `:::`."""
     text = line.text
     if not text.startswith(":::"):
         return _leaf(blocks, line) if text.startswith("::") else StartResult.NO_MATCH
@@ -105,7 +103,7 @@ def start_directive(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def _end(blocks: BlockParser, colons: int) -> StartResult:
-    """End the innermost directive that so many colons can end."""
+    """Ends the innermost directive that this number of colons can end."""
     for container in reversed(blocks.open):
         if isinstance(container, DirectiveBlock) and container.colons <= colons and not container.is_closed:
             container.is_closed = True

@@ -1,4 +1,4 @@
-"""Footnotes and abbreviations."""
+"""Numbers footnotes and makes their section; marks abbreviations."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from coldpress.markdown.tree import RawHtml, Verbatim
 
 
 class Footnotes:
-    """The footnotes of one body, numbered as they are referred to; `notes` are
-    their elements by label, in any case."""
+    """The footnotes of one body, numbered in the order of their references; `notes` are their elements by
+    normalized label."""
 
     def __init__(self, notes: Mapping[str, Element]) -> None:
         self._notes = notes
@@ -21,7 +21,7 @@ class Footnotes:
         self._order: list[str] = []
 
     def footnote_mark(self, label: str) -> Element | None:
-        """The mark for a note; None when there is no such note."""
+        """Makes a reference to a footnote; returns None if there is no such footnote."""
         label = normalize_label(label)
         if label not in self._notes:
             return None
@@ -36,16 +36,15 @@ class Footnotes:
         return mark
 
     def in_order(self) -> Iterator[Element]:
-        """The notes, those referred to first and in the order of their numbers:
-        reading one may find marks for others, or for itself."""
-        for label in self._order:  # which grows meanwhile
+        """Yields the elements of the footnotes, those with references first, in the order of their numbers.  The
+        caller parses each one, which may add references to others, or to itself."""
+        for label in self._order:  # the list grows during the iteration
             yield self._notes[label]
         for label in [label for label in self._notes if label not in self._numbers]:
             yield self._notes[label]
 
     def section(self, root: Element) -> Element | None:
-        """All notes that are referred to, with links back to the marks that are
-        there; None when there are none."""
+        """Makes the section of all footnotes with references, with links back to these; None if there are none."""
         if not self._numbers:
             return None
         section = Element("div", {"class": "footnote"})
@@ -62,7 +61,7 @@ class Footnotes:
 
     def _add_backlinks(self, marks: list[str], note: Element, number: int) -> None:
         if not marks:
-            return  # such as in the text that stands for an image
+            return  # all its references are in alternative texts of images
         last = note[-1] if len(note) and note[-1].tag == "p" else SubElement(note, "p")
         last.tail = "\n"
         for mark in marks:
@@ -82,12 +81,12 @@ DEFINITION = re.compile(r"\*\[(?P<short>[^\]\n]{1,100})\]:[ \t]*(?P<long>[^\n]*)
 _WORD_BEGINS = re.compile(r"(?<!\w)\S")
 _WORD = re.compile(r"\w")
 _SKIPPED = frozenset(["code", "pre", "math", "abbr"])
-_MAX_ADDED = 1_000_000  # characters that meanings may add to a page
+_MAX_ADDED = 1_000_000  # characters that abbreviations may add to a page
 
 
 def mark_abbreviations(root: Element, known: Mapping[str, str]) -> bool:
-    """Put every abbreviation that is known into an `<abbr>`; False when not
-    all are, since the page would outgrow its source."""
+    """Puts every known abbreviation into an `<abbr>`.  Returns False if it stopped because this added too
+    much text to the page."""
     return not known or _AbbreviationMarker(known).run(root)
 
 
@@ -118,7 +117,8 @@ class _AbbreviationMarker:
             element[:] = children
 
     def _split(self, text: str) -> tuple[str, list[Element]]:
-        """The text before the first abbreviation, and each with the text behind it."""
+        """Splits a text: returns the text before the first abbreviation, and the elements of the
+        abbreviations with the texts after them."""
         if isinstance(text, (RawHtml, Verbatim)):
             return text, []
         made: list[Element] = []
@@ -137,7 +137,7 @@ class _AbbreviationMarker:
         return (before, made) if made else (text, [])
 
     def _places(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where abbreviations begin and end, the longest first of those that begin alike."""
+        """Yields the ranges of abbreviations in a text; of several at one place, the longest."""
         done = 0
         for found in _WORD_BEGINS.finditer(text):
             at = found.start()

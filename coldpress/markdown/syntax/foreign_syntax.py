@@ -1,4 +1,4 @@
-"""Syntax of other generators: Obsidian's embeds, tags kept letter by letter, and what is left over."""
+"""Syntax of other generators: embeds of Obsidian, template tags that are shown as text, and warnings about both."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from coldpress.markdown.tree import EMBED, ComponentElement, ForeignTag, RawHtml
 _TAG = re.compile(
     r"\{\{[<%]-?\s*/?\s*(?P<hugo>[\w./-]+)|\{%-?\s*(?P<liquid>[a-z]\w*)|(?P<include>\{\*[ \t]*[\w./-]+)"
     r"|(?<![\w)])<(?P<close>/?)(?P<jsx>[A-Z][A-Z0-9]*[a-z.][A-Za-z0-9.]*)(?P<more>\s+[\w-]+=|\s+\{|\s*/>)?")
-_QUOTE = "[\"'“”„«»‚‘’]"  # typography has set them
+_QUOTE = "[\"'“”„«»‚‘’]"  # typography may have replaced the quotes
 _IMPORT = re.compile(
     rf"(?:import|export)\s[\w{{}}*, ]+?(?=\sfrom\s+{_QUOTE})|import(?=\s+{_QUOTE}[\w./@-]+{_QUOTE}\s*;)")
 _ORIGINS = {"hugo": "a shortcode of Hugo or Zola", "liquid": "a tag of Jekyll or Hexo", "jsx": "a component of MDX",
           "import": "an import of MDX", "include": "a file shown by FastAPI's `mdx_include`"}
-_MAX_NAMED = 4  # names that are told
+_MAX_NAMED = 4  # names in a message
 
 
 def find_leftovers(root: Element, locator: Locator) -> Iterator[Flaw]:
-    """One warning a kind, at the first of them."""
+    """Yields one warning for each kind of foreign syntax, at its first occurrence."""
     found: dict[str, dict[str, str]] = {}
     components: set[str] = set()
     for text in _texts(root):
@@ -38,7 +38,7 @@ def find_leftovers(root: Element, locator: Locator) -> Iterator[Flaw]:
         statement = _IMPORT.match(paragraph.text or "") if paragraph.tag == "p" else None
         if statement:
             found.setdefault("import", {}).setdefault(statement[0], statement[0])
-    # What has neither an end nor attributes is a placeholder, such as `<Username>`.
+    # A tag without an end tag and attributes is a placeholder, such as `<Username>`.
     found["jsx"] = {name: written for name, written in found.get("jsx", {}).items() if name in components}
     for kind, names in found.items():
         if not names:
@@ -68,8 +68,8 @@ _SCHEME = re.compile("(?:https?|ftp)://", re.I)
 
 
 def foreign_tag_at(text: str, at: int, endless: set[str]) -> tuple[list[Element], int] | None:
-    """The tag that begins at a place, and where it ends; `endless` is what is
-    known not to end in this text."""
+    """Returns the template tag at an offset as elements, and its end.  `endless` collects the openings that have
+    no end in this text, so that each is searched once."""
     for begin, end in _PAIRS:
         if text.startswith(begin, at):
             stop = -1 if begin in endless else text.find(end, at + len(begin))
@@ -81,7 +81,7 @@ def foreign_tag_at(text: str, at: int, endless: set[str]) -> tuple[list[Element]
 
 
 def _linked(tag: str) -> Iterator[Element]:
-    """A tag, in which bare URLs are links all the same."""
+    """Yields the elements of a template tag: its text, with bare URLs as links."""
     at = 0
     for found in _SCHEME.finditer(tag):
         url = link_parser.bare_url_at(tag, found.start()) if found.start() >= at else None
@@ -97,22 +97,22 @@ MEDIA_KINDS = {
     **dict.fromkeys(("apng", "avif", "bmp", "gif", "ico", "jpeg", "jpg", "png", "svg", "webp"), "image"),
     **dict.fromkeys(("3gp", "flac", "m4a", "mp3", "oga", "ogg", "opus", "wav"), "audio"),
     **dict.fromkeys(("m4v", "mkv", "mov", "mp4", "ogv", "webm"), "video"), "pdf": "pdf"}
-"""What a file is shown as, by its ending."""
+"""The kind of media of a file, by its extension."""
 
 
 def media_kind(name: str) -> str | None:
-    """What a file of that name is shown as; None for a note."""
+    """Returns the kind of media for the name of a file; None if the name is that of a note."""
     return MEDIA_KINDS.get(posixpath.splitext(name.partition("#")[0].strip())[1].lstrip(".").lower())
 
 
 def embed_at(text: str, at: int) -> tuple[ComponentElement, int] | None:
-    """What is to be shown at a place of a text, and where that ends."""
+    """Returns the embed at an offset of a text, and its end."""
     found = _EMBED.match(text, at)
     return (_element(found, "inline"), found.end()) if found and found["name"].strip() else None
 
 
 def start_embed(blocks: BlockParser, line: Line) -> StartResult:
-    """A note that is shown on a line of its own."""
+    """Adds an embedded note that stands on a line of its own."""
     found = _EMBED.fullmatch(line.text.rstrip(" \t"))
     if not found or not found["name"].strip() or media_kind(found["name"]):
         return StartResult.NO_MATCH

@@ -20,12 +20,12 @@ from coldpress.markdown.syntax.footnotes import Footnotes
 from coldpress.markdown.tree import HEADINGS, TITLE_MARK, VOID, RawHtml, SourceText, escaped, raw, to_html
 from coldpress.text import heading_id, one_line, python_markdown_id
 
-_MAX_CONTENTS = 10  # times that a page shows its contents
+_MAX_CONTENTS = 10  # times that a page can show its table of contents
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractedTitle:
-    """The heading that was taken out of a body."""
+    """The title heading that was taken out of the tree of a body."""
 
     id: str
     heading: TitleHeading
@@ -33,8 +33,8 @@ class ExtractedTitle:
 
 
 def structure_tree(root: Element, heading: TitleHeading | None) -> tuple[ExtractedTitle | None, tuple[Heading, ...]]:
-    """Bring a body's tree into the shape of a page; gives its title, where a
-    heading may be that, and its contents."""
+    """Takes the title out of the tree of a body, lowers other headings of the first level, and adds the table of
+    contents.  Returns the title, if a heading is one, and the contents."""
     title = _extract_title(root, heading) if heading else None
     _lower_headings(root)
     contents = _contents(root)
@@ -44,15 +44,14 @@ def structure_tree(root: Element, heading: TitleHeading | None) -> tuple[Extract
 
 
 def set_heading_ids(root: Element, kind: str) -> None:
-    """Give headings their anchors; before typography, for they are made of the
-    words as they were written."""
+    """Sets the anchors of headings.  Must be called before typography changes their texts."""
     make_id, dash = _IDS[kind]
     used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
     next_number: dict[str, int] = {}
     for element in root.iter():
         if element.tag in HEADINGS and "id" not in element.attrib:
             words = text_of(element, as_written=kind == "github").replace("\n", " ")
-            if element.find("component") is not None:  # an icon, which leaves nothing but the space beside it
+            if element.find("component") is not None:  # an icon has no text, but there is a space beside it
                 words = words.strip(" ")
             base = name = make_id(words)
             while name in used or not name:
@@ -78,8 +77,8 @@ def _extract_title(root: Element, heading: TitleHeading) -> ExtractedTitle:
 
 
 def _lower_headings(root: Element) -> None:
-    """The page has one h1, its title: where the body's parts have such headings
-    all begin below it; else only those in quotes, lists and raw HTML do."""
+    """Lowers headings by one level, since the title is the only `<h1>` of the page: all headings, if one of the
+    first level is outside of quotes, lists and raw HTML; else only those of the first level."""
     lowered = HEADINGS[:-1] if any(element.tag == "h1" for element in root) else HEADINGS[:1]
     for element in root.iter():
         if element.tag in lowered:
@@ -102,7 +101,7 @@ def _contents(root: Element) -> tuple[Heading, ...]:
 
 
 def _show_contents(root: Element, contents: tuple[Heading, ...]) -> None:
-    """Put the contents where a paragraph says `[TOC]`."""
+    """Replaces each paragraph `[TOC]` by the table of contents."""
     places = [element for element in root.iter("p")
               if len(element) == 0 and element.text in ("[TOC]", "[[toc]]", "[[TOC]]")]
     for element in places[:_MAX_CONTENTS]:
@@ -136,8 +135,7 @@ _MAY_HAVE = re.compile(r"^ {0,3}(?:#(?:[ \t]|$)|=+[ \t]*$|<h1)|<h1[\s>]", re.M |
 
 @dataclass(frozen=True, slots=True)
 class TitleHeading:
-    """A heading that may be a page's title: its words, its text as it was
-    written, and the lines it stands on, from the first to the one after the last."""
+    """A heading that may be the page's title: its text, its Markdown, and the range of its lines."""
 
     element: Element
     text: str
@@ -146,8 +144,8 @@ class TitleHeading:
 
 
 def find_title(root: Element) -> Element | None:
-    """The first heading of a body when it is of the first level, and either
-    opens the body or is the only one of its level."""
+    """Returns the first heading of a body, if it is of the first level, and stands at the beginning or is
+    the only one of its level."""
     headings = [element for element in root if element.tag in HEADINGS]
     if not headings or headings[0].tag != "h1":
         return None
@@ -156,7 +154,7 @@ def find_title(root: Element) -> Element | None:
 
 
 def read_title(root: Element, read: Callable[[Element], None]) -> TitleHeading | None:
-    """The same when `read` has read its marks; None for one without words."""
+    """Returns the heading that may be the title, after `read` parsed its inline Markdown; None without text."""
     element = find_title(root)
     if element is None:
         return None
@@ -170,7 +168,7 @@ def read_title(root: Element, read: Callable[[Element], None]) -> TitleHeading |
 
 
 def heading_title(body: str) -> str | None:
-    """The words of the heading that names a page whose front matter does not."""
+    """Returns the text of the heading that is the title of a body; None if there is none."""
     body = without_comments(body)
     opening = _OPENING.match(body)
     if not opening and not _MAY_HAVE.search(body):
@@ -184,8 +182,7 @@ def heading_title(body: str) -> str | None:
 
 
 class _TitleIsKnown:
-    """Whether nothing below in a body can make another heading its title, nor
-    the same one mean something else."""
+    """Tells the block parser when the following blocks cannot change the title any more."""
 
     def __init__(self) -> None:
         self._seen = 0
@@ -202,7 +199,7 @@ class _TitleIsKnown:
 
 
 def _opens_body(root: Element, heading: Element) -> bool:
-    """Whether nothing stands before a heading but HTML without a word: comments, a logo."""
+    """Returns whether only HTML without text stands before a heading, such as comments and a logo."""
     for element in root:
         if element is heading:
             break
@@ -219,7 +216,7 @@ _TABLE = re.compile(r"<table>|</table>")
 
 @dataclass(slots=True)
 class _HtmlHeading:
-    """One heading: where its tags begin and end in the HTML, and whether it is at the top of the body."""
+    """A heading in HTML: the offsets of its tags, and whether it is at the top level of the body."""
 
     level: int
     start: int
@@ -234,7 +231,7 @@ class _HtmlHeading:
 
 @dataclass(frozen=True, slots=True)
 class HtmlTitle:
-    """The heading that was taken out of a body: its anchor, its words and its HTML."""
+    """The title heading that was taken out of HTML: its anchor, its text and its HTML."""
 
     id: str
     text: str
@@ -243,7 +240,7 @@ class HtmlTitle:
 
 @dataclass(frozen=True, slots=True)
 class StructuredHtml:
-    """HTML in the shape of a page: a mark is where its title was."""
+    """The HTML of a body after its title was replaced by a mark, with its table of contents."""
 
     html: str
     title: HtmlTitle | None
@@ -251,8 +248,8 @@ class StructuredHtml:
 
 
 def structure_html(html: str, make_id: Callable[[str], str], dash: str) -> StructuredHtml:
-    """Gives headings their anchors, takes out the title, lowers other headings of the first
-    level (a page has one), and wraps tables so that they can scroll."""
+    """Sets the anchors of headings, takes out the title, lowers other headings of the first level, and wraps
+    tables so that they can scroll."""
     headings = list(_html_headings(html))
     _give_html_ids(html, headings, make_id, dash)
     title = _find_html_title(html, headings)
@@ -277,7 +274,7 @@ def structure_html(html: str, make_id: Callable[[str], str], dash: str) -> Struc
 
 
 def _html_headings(html: str) -> Iterator[_HtmlHeading]:
-    """Yields the headings that end, in order."""
+    """Yields the headings that have an end tag, in order."""
     open_tags: list[str] = []
     begun: _HtmlHeading | None = None
     for token in TOKEN.finditer(html):
@@ -298,7 +295,7 @@ def _html_headings(html: str) -> Iterator[_HtmlHeading]:
 
 
 def _give_html_ids(html: str, headings: list[_HtmlHeading], make_id: Callable[[str], str], dash: str) -> None:
-    """Fills in the words and the anchors."""
+    """Sets the texts and the anchors of headings."""
     used = {_id_of(token["attributes"]) for token in TOKEN.finditer(html) if token["name"] and not token["close"]}
     for heading in headings:
         heading.text = visible_text(_NO_WORDS.sub("", html[heading.inner_start:heading.inner_end]))
@@ -314,8 +311,8 @@ def _give_html_ids(html: str, headings: list[_HtmlHeading], make_id: Callable[[s
 
 
 def _find_html_title(html: str, headings: list[_HtmlHeading]) -> _HtmlHeading | None:
-    """The first heading when it is of the first level, and either opens the body or is the
-    only one of its level."""
+    """Returns the first heading, if it is of the first level, and stands at the beginning or is the only one of
+    its level."""
     top = [heading for heading in headings if heading.is_top]
     if not top or top[0].level != 1 or not top[0].text:
         return None
@@ -337,7 +334,7 @@ def _html_contents(headings: list[_HtmlHeading]) -> tuple[Heading, ...]:
 
 
 def _wrap_html_tables(html: str) -> str:
-    """Wraps each table that has no attributes and is not part of another one."""
+    """Wraps each table that has no attributes and is not inside of another one."""
     depth, parts, at = 0, [], 0
     for token in TOKEN.finditer(html) if _TABLE.search(html) else ():
         if token.group() == "<table>":

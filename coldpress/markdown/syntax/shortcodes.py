@@ -1,4 +1,4 @@
-"""Short codes: `:emoji:`, `:icons:` and `++keys++`."""
+"""Parses short codes: `:emoji:`, `:icons:` and `++keys++`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CODE = re.compile(r":([a-z0-9_+-]{1,40}):")
 
 
 def emoji_at(text: str, at: int) -> tuple[str, int] | None:
-    """The emoji whose code stands at a place, and where the code ends."""
+    """Returns the emoji whose short code stands at an offset, and the end of the code."""
     found = _CODE.match(text, at)
     if not found or (at and text[at - 1].isalnum()):
         return None
@@ -22,7 +22,7 @@ def emoji_at(text: str, at: int) -> tuple[str, int] | None:
 
 @lru_cache(maxsize=1)
 def _emoji_by_name() -> dict[str, str]:
-    """Returns every emoji by its names; the table is read when the first code is met."""
+    """Returns all emoji by name; the table is read at the first use."""
     lines = (line.split(" ") for line in _read_table("emoji.txt"))
     return {name: emoji for emoji, *names in lines for name in names}
 
@@ -36,7 +36,7 @@ def _read_table(name: str) -> list[str]:
 ICON = re.compile(
     r":(?P<set>material|octicons|simple|fontawesome-(?:brands|regular|solid))-(?P<name>[a-z0-9][a-z0-9-]{0,60}):")
 ICON_COMPONENT = "icon"
-"""The name of the component that shows one."""
+"""The name of the component that shows an icon."""
 
 _CHARACTERS = """
 ✓ check checkbox-marked check-all done success | ✗ close cancel cross no x xmark times | ⚠ alert warning exclamation
@@ -61,8 +61,8 @@ _KIND = re.compile(r"-(?:\d+|fill|filled|outline|circle|bold|thick|solid|variant
 
 @dataclass(frozen=True, slots=True)
 class Icon:
-    """An icon: its file's name without `.svg`, the character in its place, if
-    there is one, and where its code ends in the text."""
+    """An icon: the name of its file without `.svg`, the character that replaces it if there
+    is one, and the end of its code."""
 
     name: str
     text: str
@@ -70,7 +70,7 @@ class Icon:
 
 
 def icon_at(text: str, at: int) -> Icon | None:
-    """The icon whose code stands at a place."""
+    """Returns the icon whose code stands at an offset."""
     found = ICON.match(text, at)
     if not found or (at and text[at - 1].isalnum()):
         return None
@@ -85,8 +85,7 @@ _KEYS = re.compile(rf"(?<![\w+])\+\+({_KEY}(?:\+{_KEY})*)\+\+(?!\+)")
 
 
 def keys_at(text: str, at: int) -> tuple[Element, int] | None:
-    """The keys that stand at a place, and where they end; None where one of
-    them is no key."""
+    """Returns the element for the keys at an offset, and their end; None if one of the keys is unknown."""
     found = _KEYS.match(text, at)
     names = [_find_key(key) for key in found[1].split("+")] if found else []
     if not found or None in names:
@@ -100,7 +99,7 @@ def keys_at(text: str, at: int) -> tuple[Element, int] | None:
 
 
 def _find_key(key: str) -> tuple[str, str] | None:
-    """What a key is called, and what stands on it; one in quotes is as written."""
+    """Returns the name and the label of a key; a quoted key is its own label."""
     if key.startswith('"'):
         return "", key.strip('"')
     names, aliases = _known_keys()
@@ -110,8 +109,7 @@ def _find_key(key: str) -> tuple[str, str] | None:
 
 @lru_cache(maxsize=1)
 def _known_keys() -> tuple[dict[str, str], dict[str, str]]:
-    """Returns the labels of keys by name, and the names by their aliases; the
-    table is read when the first key is met."""
+    """Returns the labels of keys by name, and the names by alias; the table is read at the first use."""
     labels: dict[str, str] = {}
     aliases: dict[str, str] = {}
     for label, names in (line.split("\t") for line in _read_table("keys.txt")):

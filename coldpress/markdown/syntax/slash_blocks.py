@@ -1,7 +1,6 @@
-"""Blocks between slashes, as pymdownx.blocks has them: `/// note | Title` … `///`.
+"""Parses the blocks of pymdownx.blocks: `/// note | Title` … `///`.
 
-Lines below the first that are indented by four columns are options in YAML.
-A block in another one has fewer slashes, or more.
+Indented lines below the first line are options in YAML.  A nested block has another number of slashes.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _SELECTOR = re.compile(
 _PART = re.compile(r"([.#])([\w-]+)|\[([\w:-]+)(?:=(?:\"([^\"]*)\"|'([^']*)'|([^\]\"']*)))?\]")
 _NAME = re.compile(r"[A-Za-z_:][\w:.-]*")
 _KINDS = CALLOUTS | TITLED_CALLOUTS
-_MAX_FIGURES = 8  # in one another
+_MAX_FIGURES = 8  # nested figures
 _PREFIXES = {"caption": "", "figure-caption": "Figure", "table-caption": "Table"}
 _NAMES = (*_KINDS, "admonition", "details", "tab", *_PREFIXES, "html", "define", "definition")
 _MAX_OPTIONS = 2000  # characters of options
@@ -35,8 +34,7 @@ _MAX_BRACKETS = 20  # brackets in them
 
 
 class SlashBlock(Container):
-    """One block; `finish` makes its element what it is to be, once its content
-    and its options are there."""
+    """A block between slashes; `finish` completes its element when its content and its options are parsed."""
 
     def __init__(self, element: Element, finish: Callable[[BlockParser, Element, Mapping[str, Any]], None],
                  line: Line, slashes: int) -> None:
@@ -68,17 +66,17 @@ class SlashBlock(Container):
 
 
 class SlashTab(SlashBlock):
-    """A tab; those that follow one another are a set."""
+    """A tab; neighbouring tabs form a set."""
 
 
 class SlashTabSet(TabSet):
-    """A set of them."""
+    """A set of tabs."""
 
     allowed_child = SlashTab
 
 
 def start_slash_block(blocks: BlockParser, line: Line) -> StartResult:
-    """`/// name | argument`, and the `///` that ends it."""
+    """Starts a block, `/// name | argument`, or ends it at its `///`."""
     text = line.text.rstrip(" \t")
     if _END.match(text):
         return _end(blocks, len(text))
@@ -101,7 +99,7 @@ def start_slash_block(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def _end(blocks: BlockParser, slashes: int) -> StartResult:
-    """End the innermost block that has so many slashes."""
+    """Ends the innermost block with this number of slashes."""
     for container in reversed(blocks.open):
         if isinstance(container, SlashBlock) and container.slashes == slashes and not container.is_closed:
             container.is_closed = True
@@ -111,7 +109,7 @@ def _end(blocks: BlockParser, slashes: int) -> StartResult:
 
 
 def _report_unknown(blocks: BlockParser, line: Line, found: re.Match[str]) -> StartResult:
-    """A block of a name that nobody knows is text."""
+    """Adds a block with an unknown name to `flaws`; it is shown as text."""
     if blocks.has_line_below(found["slashes"]):
         blocks.add_flaw("markup.directive", f"there is no block `{found['name']}`", line.number,
                     line.column + line.indent + 1 + found.start("name"), len(found["name"]),
@@ -170,7 +168,7 @@ def _component(name: str, title: SourceText | None, line: Line) -> ComponentElem
 
 
 def _html(element: Element, selector: SourceText | None, line: Line, slashes: int) -> SlashBlock | None:
-    """`/// html | div.class#id[name="value"]`"""
+    """Makes the block `/// html | div.class#id[name="value"]`."""
     found = _SELECTOR.match(selector or "")
     name = found["tag"].lower() if found else ""
     if not found or not tree.is_known(name) or name in tree.VOID | tree.RAW_TEXT:
@@ -182,13 +180,13 @@ def _html(element: Element, selector: SourceText | None, line: Line, slashes: in
     def finish(blocks: BlockParser, element: Element, options: Mapping[str, Any]) -> None:
         for child in element if name not in tree.BLOCKS else ():
             if child.tag == "p":
-                child.tag = None  # type: ignore[assignment]  # a group: no paragraph is within a `<span>`
+                child.tag = None  # type: ignore[assignment]  # a `<span>` cannot contain a paragraph; see `tree.group`
 
     return SlashBlock(element, finish, line, slashes)
 
 
 def _figures(element: Element | None) -> int:
-    """How many figures are in one another, up to as many as may be."""
+    """Returns the depth of nested figures, up to the maximum."""
     count = 0
     while element is not None and element.tag == "figure" and count < _MAX_FIGURES:
         element = next((child for child in element if child.tag == "figure"), None)
@@ -198,7 +196,7 @@ def _figures(element: Element | None) -> int:
 
 def _caption(name: str, argument: SourceText | None) -> Callable[[BlockParser, Element, Mapping[str, Any]], None]:
     def finish(blocks: BlockParser, element: Element, options: Mapping[str, Any]) -> None:
-        """Make the block above and this one a figure."""
+        """Puts the block above and this one into a figure."""
         caption = Element("figcaption")
         caption.text = caption.tail = "\n"
         caption.extend(list(element))
@@ -223,7 +221,7 @@ def _caption(name: str, argument: SourceText | None) -> Callable[[BlockParser, E
 
 
 def _finish_definitions(blocks: BlockParser, element: Element, options: Mapping[str, Any]) -> None:
-    """Paragraphs are terms, items of lists what they mean."""
+    """Turns paragraphs into terms, and the items of lists into their definitions."""
     children = list(element)
     element.tag = "dl"
     element[:] = []
@@ -239,7 +237,7 @@ def _finish_definitions(blocks: BlockParser, element: Element, options: Mapping[
 
 
 def _set_attributes(element: Element, attributes: object) -> None:
-    """Give an element attributes; a class beside those it has."""
+    """Sets attributes of an element; classes are added to those that the element has."""
     for key, value in attributes.items() if isinstance(attributes, dict) else ():
         name = str(key)
         words = " ".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -252,7 +250,7 @@ def _set_attributes(element: Element, attributes: object) -> None:
 
 
 def _parse_options(text: str) -> Mapping[str, Any] | None:
-    """Options as a mapping; None when they can't be read."""
+    """Parses options in YAML; returns None if they are invalid."""
     if len(text) > _MAX_OPTIONS or text.count("[") + text.count("{") > _MAX_BRACKETS or "&" in text:
         return None
     try:

@@ -1,13 +1,13 @@
-"""Snippets: a line `--8<-- "file"` gives its place to the lines of a file.
+"""Includes snippets: a line `--8<-- "file"` is replaced by the lines of a file.
 
-That is done before the Markdown is read, so a snippet may stand in code, and
-hold definitions, notes and abbreviations for the text around it.
+This happens before the Markdown is parsed, so a snippet may stand in code, and may contain definitions, footnotes
+and abbreviations for the text around it.
 
-    --8<-- "a.py"        all of a file
+    --8<-- "a.py"        all lines of a file
     --8<-- "a.py:3:8"    some of its lines, also `:3`, `::8` and `:1:2,7:9`
-    --8<-- "a.py:main"   what stands there between `--8<-- [start:main]` and `--8<-- [end:main]`
-    --8<--               files, one a line, until the next such mark
-    ;--8<-- "a.py"       no snippet: the line without its semicolon
+    --8<-- "a.py:main"   its lines between `--8<-- [start:main]` and `--8<-- [end:main]`
+    --8<--               one file on each line, until the next such mark
+    ;--8<-- "a.py"       no snippet: shows the line without its semicolon
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from dataclasses import dataclass, field, replace
 from coldpress.markdown.parser.blocks import split_lines
 
 MARK = "8<-"
-"""What every snippet has in it."""
+"""A text that every snippet contains."""
 NOT_THERE = "is not there"
-"""What is said of a file that cannot be found, or that nobody may know of."""
+"""The message for a file that does not exist, or that must not be shown."""
 ReadSnippet = Callable[[str], tuple[str, str] | str]
-"""Gives what a file is called and its text, or why it is not shown."""
+"""Returns the name of a file and its text, or the reason why it is not shown."""
 
 _SNIPPET = re.compile(
     r"(?P<space>[ \t]*)(?P<escape>;*)-+8<-+(?:[ \t]+(?P<quote>[\"'])(?P<name>[^\n]{1,500})(?P=quote))?[ \t]*")
@@ -31,9 +31,9 @@ _SECTION = re.compile(
     r"(?P<escape>;*)(?<!-)-+8<-+[ \t]+\[[ \t]*(?P<kind>start|end)[ \t]*:[ \t]*(?P<name>[a-zA-Z][\w-]*)[ \t]*\]")
 _RANGE = r"-?\d{0,9}(?::-?\d{0,9})?"
 _PART = re.compile(rf"(?P<lines>{_RANGE}(?:,{_RANGE})*)|(?P<section>[a-zA-Z][\w-]*)")
-_MAX_DEPTH = 20  # files in one another
+_MAX_DEPTH = 20  # nested files
 _MAX_CHARACTERS = 2_000_000  # characters that snippets may add to a body
-_COST_OF_EACH = 1_000  # that a snippet counts for beside its own, as it costs time to read
+_COST_OF_EACH = 1_000  # characters that each snippet counts for in addition, since reading takes time
 _NO_SECTION = "is no section of its file"
 _HOLDS_ITSELF, _TOO_LARGE = "holds itself", "makes this page far larger than its text"
 _HINTS = {
@@ -44,8 +44,8 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class LineOrigin:
-    """Where a line comes from: a file, None for the body itself, its number
-    there, and by how much a snippet's place has moved it."""
+    """The origin of a line: its file (None for the body itself), its number there, and the indentation that snippets
+    have added."""
 
     file: str | None
     line: int
@@ -54,7 +54,7 @@ class LineOrigin:
 
 @dataclass(frozen=True, slots=True)
 class MissingSnippet:
-    """A snippet that cannot be had: its name, and the line that asks for it."""
+    """A snippet that cannot be included: its name, and the line that asks for it."""
 
     message: str
     name: str
@@ -65,8 +65,7 @@ class MissingSnippet:
 
 @dataclass(slots=True)
 class ExpandedBody:
-    """A body with its snippets: its text, where each line is from, and whether
-    all who wrote it may write any HTML."""
+    """A body with its snippets: its text, the origin of each line, and whether all of its authors are trusted."""
 
     text: str = ""
     origins: list[LineOrigin] = field(default_factory=list)
@@ -78,8 +77,7 @@ _Line = tuple[LineOrigin, str]
 
 
 def expand_snippets(body: str, read: ReadSnippet, append: Iterable[tuple[str, str]] = ()) -> ExpandedBody:
-    """A body with the lines of files in the places of its snippets, and below
-    it the files, by name and text, that every body ends with."""
+    """Replaces the snippets of a body by lines of files.  Adds the files in `append`, by name and text, to its end."""
     expanding = _SnippetExpander(read)
     lines = list(expanding.lines(_number_lines(None, body)))
     for name, text in append:
@@ -95,7 +93,7 @@ class _SnippetExpander:
         self._left = _MAX_CHARACTERS
 
     def lines(self, lines: Iterable[_Line]) -> Iterator[_Line]:
-        """The lines with snippets in their places."""
+        """Yields the lines, with snippets replaced."""
         in_block = False
         for origin, line in lines:
             found = _SNIPPET.fullmatch(line) if MARK in line else None
@@ -111,7 +109,7 @@ class _SnippetExpander:
                 yield from _without_mark(origin, line)
 
     def _listed(self, line: str, origin: LineOrigin) -> Iterator[_Line]:
-        """A line between two marks: a file's name, unless it begins with `;`."""
+        """Handles a line between two marks: the name of a file, unless it begins with `;`."""
         name = line.strip()
         if not name:
             yield origin, ""
@@ -119,7 +117,7 @@ class _SnippetExpander:
             yield from self._snippet(name, line[:len(line) - len(line.lstrip())], origin, line)
 
     def _snippet(self, written: str, space: str, origin: LineOrigin, line: str) -> Iterator[_Line]:
-        """The lines of a file, each as far in as the mark."""
+        """Yields the lines of a file, with the indentation of the mark."""
         found = self._found(written) if not written.startswith(";") and self._left >= 0 else None
         if isinstance(found, str):
             hint = _HINTS.get(found, "it is left out here")
@@ -132,7 +130,7 @@ class _SnippetExpander:
             self._open.pop()
 
     def _found(self, written: str) -> tuple[str, list[_Line]] | str:
-        """A file and the lines of it that are wanted, or what is wrong with it."""
+        """Returns the name of a file and the wanted lines of it, or what is wrong with the snippet."""
         name, part = _split_name(written)
         found = self._read(name)
         if isinstance(found, str):
@@ -150,12 +148,12 @@ class _SnippetExpander:
 def _number_lines(file: str | None, text: str) -> list[_Line]:
     lines = split_lines(text)
     if file is not None and not lines[-1]:
-        lines.pop()  # what ends the last line begins no other
+        lines.pop()  # the last line ending begins no new line
     return [(LineOrigin(file, number), line) for number, line in enumerate(lines, 1)]
 
 
 def _split_name(written: str) -> tuple[str, re.Match[str] | None]:
-    """A file's name, and what is said of the part that is wanted."""
+    """Splits a snippet into the name of a file and the description of the wanted part."""
     colon = written.find(":")
     while colon >= 0:
         part = _PART.fullmatch(written, colon + 1)
@@ -166,7 +164,7 @@ def _split_name(written: str) -> tuple[str, re.Match[str] | None]:
 
 
 def _select_lines(lines: list[_Line], part: re.Match[str] | None) -> list[_Line] | None:
-    """The lines that are wanted; None for a section that is not there."""
+    """Returns the wanted lines; None if the section does not exist."""
     if part is None:
         return lines
     if part["section"]:
@@ -195,7 +193,7 @@ def _select_section(lines: list[_Line], name: str) -> list[_Line] | None:
 
 
 def _without_mark(origin: LineOrigin, line: str) -> Iterator[_Line]:
-    """A line of text; the marks of sections go."""
+    """Yields a line of text, without marks of sections."""
     mark = _SECTION.search(line) if MARK in line else None
     if not mark:
         yield origin, line

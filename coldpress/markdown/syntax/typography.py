@@ -1,4 +1,4 @@
-"""Typographic quotes, dashes and ellipses, and critic markup."""
+"""Sets typographic quotes, dashes and ellipses; parses critic markup."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _QUOTES = {
     "ru": "«»„“", "uk": "«»„“", "pl": "„”‚’", "cs": "„“‚‘", "sk": "„“‚‘", "sv": "””’’", "fi": "””’’", "nl": "“”‘’",
     "da": "„“‚‘", "nb": "«»‘’", "no": "«»‘’", "nn": "«»‘’", "tr": "“”‘’", "el": "«»“”", "hu": "„”‚’", "ro": "„”«»",
     "bg": "„“‚‘", "ca": "«»“”", "id": "“”‘’", "vi": "“”‘’"}
-"""Outer and inner quotes by language; others, CJK among them, keep what is written."""
+"""Outer and inner quotes by language.  Other languages, such as Chinese, keep what is written."""
 _REPLACED = frozenset("\"'-.")
 _MARK = re.compile(r"\"|'|(?<!\.)\.{3}(?!\.)|(?<!-)-{2,3}(?!-)")
 _OPENS_AFTER = re.compile(r"[\s(\[{<\u2013\u2014/=\u2018\u201c\u00ab\u201e]")
@@ -24,17 +24,17 @@ _BLOCKS = frozenset(["p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", 
 
 
 def literal_character(character: str) -> str | Element:
-    """A character that was escaped, which stays as it is."""
+    """Makes an escaped character that typography does not replace."""
     return group(Verbatim(character)) if character in _REPLACED else character
 
 
 def is_literal_character(element: Element) -> bool:
-    """Whether an element is such a character."""
+    """Returns whether an element is an escaped character."""
     return element.tag is None and type(element.text) is Verbatim
 
 
 def apply_typography(root: Element, language: str) -> None:
-    """Put typographic marks into the texts of a tree."""
+    """Replaces straight quotes, hyphens and dots in the texts of a tree by typographic characters."""
     quotes = _QUOTES.get(language.partition("-")[0].lower())
     if quotes:
         _QuoteSetter(quotes).run(root)
@@ -46,11 +46,11 @@ class _QuoteSetter:
         self._double = quotes[:size], quotes[size:2 * size]
         self._single = quotes[2 * size:3 * size], quotes[3 * size:]
         self._before = " "
-        self._is_open = False  # a single quote
-        self._raw = 0  # raw elements that are not set
+        self._is_open = False  # whether a single quote is open
+        self._raw = 0  # open raw elements in which nothing is replaced
 
     def run(self, element: Element) -> None:
-        """Set an element's texts in the order they are read."""
+        """Replaces the characters in an element, in reading order."""
         if element.tag in _BLOCKS:
             self._before, self._is_open, self._raw = " ", False, 0
         if type(element.text) is str:
@@ -83,7 +83,7 @@ class _QuoteSetter:
         if mark == "...":
             return "…"
         if mark[0] == "-":
-            # `--flag` and `---8<---` are what they are.
+            # `--flag` and `---8<---` do not change.
             is_dash = (left.isspace() and right.isspace()) or (left.isalnum() and (right.isalnum() or right.isspace()))
             return ("–" if mark == "--" else "—") if is_dash else mark
         opens = bool(_OPENS_AFTER.match(left)) and not right.isspace()
@@ -102,8 +102,8 @@ _CRITIC = re.compile(
 
 
 def critic_at(text: str, at: int) -> tuple[list[tuple[str, int, int]], int] | None:
-    """The elements that an editor's mark makes, each with where its text stands,
-    and where the mark ends."""
+    """Returns the elements for critic markup at an offset, each with the range of its text; and
+    the end of the markup."""
     found = _CRITIC.match(text, at)
     return (list(_elements(found)), found.end()) if found else None
 
