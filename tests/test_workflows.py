@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatch
 
 import pytest
 import yaml
@@ -14,7 +15,8 @@ from conftest import REPOSITORY
 WORKFLOWS = {file.name: yaml.safe_load(file.read_text("utf-8"))
              for file in sorted((REPOSITORY / ".github/workflows").glob("*.yml"))}
 CI, RELEASE = WORKFLOWS["ci.yml"]["jobs"], WORKFLOWS["release.yml"]["jobs"]
-PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+SETTINGS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+PROJECT, SDIST = SETTINGS["project"], SETTINGS["tool"]["hatch"]["build"]["targets"]["sdist"]
 GATE = (REPOSITORY / ".ci/run").read_text("utf-8")
 
 
@@ -87,6 +89,17 @@ def test_nothing_runs_the_build_of_a_site_for_the_build_of_a_wheel():
     for jobs in (CI, RELEASE):
         assert not [line for line in commands(jobs) if "-m build" in line]
         assert [line for line in commands(jobs) if line.startswith("pyproject-build ")]
+
+
+def test_what_the_tests_read_is_in_the_sdist():
+    """Whoever unpacks it runs the same tests; the dot folders are not there by themselves."""
+    read = {found for file in (REPOSITORY / "tests").glob("*.py")
+            for found in re.findall(r'REPOSITORY / "([\w./-]+)"', file.read_text("utf-8"))}
+    assert {".ci/run", ".ci/architecture.py", ".github/workflows", "README.md"} <= read
+    patterns = SDIST["include"]
+    assert [name for name in sorted(read) if name != "pyproject.toml"
+            and not any(fnmatch(f"/{name}", pattern) or f"/{name}".startswith(f"{pattern}/")
+                        for pattern in patterns)] == []
 
 
 def test_only_a_tag_is_published_and_only_by_the_job_that_may():
