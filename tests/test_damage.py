@@ -28,11 +28,12 @@ FLIPS = int(os.environ.get("COLDPRESS_FLIPS", "0"))
 MARKUP, SEARCH = "markup.sqlite", "search.sqlite"
 MANIFEST, STAMP = "manifest-*.json", "stamp"
 TABLES = {BUILD: records._TABLES, SOURCES: sources._TABLES, MARKUP: markup._TABLES, SEARCH: search._TABLES}
+UNUSED = {"reads"}  # only Python-Markdown's extensions have reads
 BY_KEY = {"markup", "briefs", "words", "shards", "contents"}  # of which a build asks for some rows, by their keys
 
 
 def columns_of(name):
-    tables = {table: made.names for table, made in TABLES[name].items()}
+    tables = {table: made.names for table, made in TABLES[name].items() if table not in UNUSED}
     if name == BUILD:
         tables["sums"] = ["name", "total"]
     return [(name, table, column) for table, columns in tables.items() for column in [*columns, "seal"]]

@@ -15,7 +15,7 @@ from coldpress.build.records import KeyRow, PageRow, Records, numbers, packed
 from coldpress.build.result import PlanEntry
 from coldpress.cache.build_stamp import environment
 from coldpress.cache.file_stamps import changed_at
-from coldpress.content.fingerprints import EVERY, STRUCTURAL, ContentFingerprints, shortened
+from coldpress.content.fingerprints import ALL_SOURCES, STRUCTURAL, ContentFingerprints, shortened
 from coldpress.hooks import mark_of
 from coldpress.paths import below
 from coldpress.recorder import Key
@@ -194,7 +194,7 @@ class Staleness:
         texts = self._fingerprints.texts()
         rows = records.keys_but([*STRUCTURAL, *(kind for kind in OF_BODIES if kind != "text")])
         other = [row.name for row in rows if row.kind == "text" and texts.get(row.name) != row.fingerprint]
-        yield from records.keys_of_sources(OF_BODIES, [*other, *([EVERY] if other else [])])
+        yield from records.keys_of_sources(OF_BODIES, [*other, *([ALL_SOURCES] if other else [])])
         yield from (row for row in rows if row.kind != "text")
 
     def _changes(self, row: PageRow | None) -> Why:

@@ -19,7 +19,7 @@ from coldpress.build.request_checks import QUERY
 from coldpress.build.result import PlanEntry
 from coldpress.cache.checksum import code_version
 from coldpress.cache.file_stamps import changed_at
-from coldpress.content.fingerprints import EVERY, SUMMED_UP
+from coldpress.content.fingerprints import ALL_SOURCES, COMBINED_KINDS
 from coldpress.hooks import RouteMark, mark_of
 from coldpress.recorder import Key, Reads
 from coldpress.web.extension import Coldpress
@@ -66,8 +66,8 @@ def summed_up(keys: Iterable[Key]) -> list[Key]:
     if len(keys) <= _MANY:
         return keys
     counts = Counter(kind for kind, _ in keys)
-    many = {kind for kind in SUMMED_UP if counts[kind] > _MANY}
-    return [key for key in keys if key[0] not in many] + [(kind, EVERY) for kind in sorted(many)]
+    many = {kind for kind in COMBINED_KINDS if counts[kind] > _MANY}
+    return [key for key in keys if key[0] not in many] + [(kind, ALL_SOURCES) for kind in sorted(many)]
 
 
 def name_from(path: str, base: Path) -> str:

@@ -1,1 +1,1 @@
-"""Content: sources assembled into pages, collections and terms with URLs."""
+"""Content: assembles sources into pages, collections and taxonomies with URLs."""

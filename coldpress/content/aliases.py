@@ -1,7 +1,7 @@
-"""Old addresses and other names of pages, which both stand in `aliases:`.
+"""Aliases: old paths of pages and other names of pages.  Both are written in `aliases:`.
 
-A page wins over an alias that has its URL.  An alias that has the URL of
-anything else is a mistake: of a file, of another page's alias, of a list.
+A page takes precedence over an alias with its URL.  An alias with the URL of
+a file, of another page's alias or of a list is an error.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ _ADDRESS = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*|\S+\.(?:html?|php|aspx?|jsp|
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """An old path of a page, which redirects to it."""
+    """An old path of a page.  It redirects to the page."""
 
     path: str
     page: Page
 
 
 def is_name(alias: str) -> bool:
-    """Whether an alias is what a page is called too (Obsidian's `A. B. Lee`), and
-    no old address: those hold a slash or are written as addresses are."""
+    """Returns whether an alias is another name of the page (Obsidian's `A. B. Lee`) and not an old
+    path.  An old path contains a slash or looks like a slug or a file name."""
     return "/" not in alias and not _ADDRESS.fullmatch(alias)
 
 
 def alias_paths(page: Page) -> list[str]:
-    """The paths a page's `aliases:` stand for, each once: `/old` is `/old/`, and
-    one without a leading slash lies beside the page."""
+    """Returns the path of each alias of a page, without duplicates.  `/old` becomes `/old/`; an alias
+    without a leading slash is relative to the page."""
     paths = []
     for alias in page.unrecorded.front.aliases:
         if is_name(alias):
@@ -49,13 +49,13 @@ def alias_paths(page: Page) -> list[str]:
 
 
 def may_redirect(page: Page, path: str) -> bool:
-    """Whether a page may have an alias.  Pages of authors who are not trusted may have
+    """Returns whether a page may have an alias.  Pages of authors who are not trusted may have
     aliases below their own folder only."""
     return page.unrecorded.is_trusted or is_granted(page.unrecorded.document, path)
 
 
 class Aliases:
-    """The aliases of some pages; `by_path` are those that redirect."""
+    """The aliases of all pages.  `by_path` holds the aliases that redirect."""
 
     def __init__(self, pages: Iterable[Page]) -> None:
         pages = tuple(pages)
@@ -69,7 +69,7 @@ class Aliases:
                     self.by_path[path] = self._taken[_folded(path)] = Alias(path, page)
 
     def check(self, problems: Problems) -> None:
-        """Report the aliases that do not redirect, each at its line."""
+        """Reports each alias that does not redirect, at its line."""
         for page in self._with_aliases:
             for path in alias_paths(page):
                 if path not in self.by_path or self.by_path[path].page is not page:
@@ -108,5 +108,5 @@ class Aliases:
 
 
 def _folded(path: str) -> str:
-    """What two paths have in common that are one file."""
+    """Returns a form that is equal for two paths if they are the same file, regardless of case."""
     return path.removesuffix("index.html").casefold() if path.endswith("/index.html") else path.casefold()

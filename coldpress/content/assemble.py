@@ -1,7 +1,7 @@
-"""From a folder to a Library: find, read, select, place.
+"""Assembles the Library of a site: finds, reads, selects and places the sources.
 
-Reads as the first half of a build.  Nothing here stops at the first mistake:
-what is wrong is collected, what is right goes on.
+The first error does not stop it: errors are collected, and the sources without
+errors are used.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ FindPlace = Callable[[], Place]
 
 @dataclass
 class Sources:
-    """Where a site's content comes from, and documents already read.
+    """The content folder of a site, and the documents that were already read.
 
-    Files are named to people as seen from `base`.  `read` keeps each document
-    by its file and stamp, so that loading again in one process reads only what
-    changed; `cache` does so from one process to the next.
+    Messages name files relative to `base`.  `read` keeps each document by its file
+    and stamp, so that only changed files are read when the same process assembles
+    again.  `cache` does the same between processes.
     """
 
     root: Path
@@ -56,7 +56,7 @@ class Sources:
     read: dict[tuple[SourceFile, bool], tuple[SourceDocument | None, Problems]] = field(default_factory=dict)
 
     def documents(self, files: Iterable[SourceFile]) -> dict[SourceFile, tuple[SourceDocument | None, Problems]]:
-        """The Markdown among `files`, each with what was wrong in it."""
+        """Returns the Markdown documents among `files`, each with the problems found in it."""
         markdown = [file for file in files if file.is_markdown]
         indexed = {file.folder for file in markdown if file.stem in ("index", "_index")}
         now: dict[tuple[SourceFile, bool], tuple[SourceDocument | None, Problems]] = {}
@@ -68,8 +68,8 @@ class Sources:
         return {file: found for (file, _), found in now.items()}
 
     def reread(self, document: SourceDocument) -> SourceDocument | None:
-        """A document as its file is now, if nothing but its body changed and
-        nothing was or is wrong with it.  Raises `OSError` when it is gone."""
+        """Returns a document as its file is now, if only its body changed and it has no problem
+        now or before; otherwise None.  Raises `OSError` if the file was removed."""
         key = next((key for key in ((document.source, False), (document.source, True)) if key in self.read), None)
         if key is None or self.read[key][1]:
             return None
@@ -86,7 +86,7 @@ class Sources:
         problems = Problems()
         try:
             parsed = self.cache.parsed(file, problems)
-        except ColdpressError as reason:  # it cannot be read
+        except ColdpressError as reason:  # the file cannot be read
             return None, Problems(reason.problems)
         document = document_of(file, parsed, self.config.zone, names_folder=names_folder) if parsed else None
         return document, problems
@@ -94,7 +94,7 @@ class Sources:
 
 def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Page],
              problems: Problems) -> Library:
-    """The Library of a site at the moment `now`; mistakes go to `problems`."""
+    """Returns the Library of a site at the moment `now`.  Adds problems to `problems`."""
     config = sources.config
     folder = sources.root / config.content_dir
     name = relative_name(folder, sources.base)
@@ -143,8 +143,8 @@ def _data(sources: Sources, problems: Problems) -> Data:
 
 
 def _states(files: Iterable[SourceFile], left_out: Iterable[Unpublished]) -> dict[str, str]:
-    """What is left out now, and why: the sources, what lies in their bundles,
-    and links to them under another name."""
+    """Returns the reason for each file that is left out: sources, the assets of their bundles, and
+    links to these files by another name."""
     bundles = {out.document.source.folder: out.state for out in left_out if _is_bundle(out.document)}
     inodes = {out.document.source.inode: out.state for out in left_out if out.document.source.inode}
     states = {out.document.source.path: out.state for out in left_out}
@@ -156,7 +156,7 @@ def _states(files: Iterable[SourceFile], left_out: Iterable[Unpublished]) -> dic
 
 
 def _above(file: SourceFile) -> Iterator[str]:
-    """The folders that a file lies in, the nearest first."""
+    """Yields the folders that contain a file, the nearest first."""
     folder = file.folder
     while folder:
         yield folder
@@ -164,7 +164,7 @@ def _above(file: SourceFile) -> Iterator[str]:
 
 
 def _warn_of_withheld(withheld: Iterable[SourceFile], sources: Sources, problems: Problems) -> None:
-    """Those are fine that lie where the config says that snippets are."""
+    """Warns of withheld Markdown, except in folders that the config names as folders of snippets."""
     content = posixpath.normpath(sources.config.content_dir)
     known = tuple(f"{posixpath.normpath(folder)}/" for folder in sources.config.markdown.snippets)
     warn_of_withheld([file for file in withheld if not f"{content}/{file.path}".startswith(known)], problems)
@@ -200,8 +200,8 @@ def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems
 
 
 def _refuse_clashes(entries: Iterable[PageEntry], library: Library, problems: Problems) -> None:
-    """Two sources for one URL, or one that is a file where the other is a folder:
-    pages, aliases and assets are compared."""
+    """Reports sources that claim the same output file, or a file where another one needs a
+    folder.  Compares pages, aliases and assets."""
     claims: Claims[FindPlace] = Claims()
     for entry in entries:
         _claim(claims, file_of(entry.path), entry.path, partial(entry.document.place_of, "permalink"), problems)
@@ -213,8 +213,8 @@ def _refuse_clashes(entries: Iterable[PageEntry], library: Library, problems: Pr
 
 
 def _claim(claims: Claims[FindPlace], file: str, path: str, place: FindPlace, problems: Problems) -> None:
-    """Note who wants a file.  Places are found only for a clash: to find one,
-    front matter is parsed again."""
+    """Records which source claims a file, and reports a clash.  `place` is called only for a clash,
+    because it parses front matter again."""
     other = claims.take(file, place)
     if other is None:
         return

@@ -1,4 +1,4 @@
-"""Bodies that are not rendered as they are written: templates, and those with snippets."""
+"""Bodies that are expanded before they are rendered: templates, and bodies with snippets."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from coldpress.markdown.syntax.snippets import ExpandedBody
 
 
 def expanded_body(library: PageLibrary, page: Page) -> ExpandedBody | None:
-    """A page's body as it is to be rendered, where that is not what stands in
-    its source."""
+    """Returns a page's body with templates run and snippets inserted; None if the page has neither."""
     with recorder.unrecorded():
         options = library.config.markdown
     if options.jinja or options.append or page.unrecorded.document.parsed.has_snippets:
@@ -25,7 +24,7 @@ def expanded_body(library: PageLibrary, page: Page) -> ExpandedBody | None:
 
 
 class _BodyLines:
-    """A page's body with its lines, each split when first asked for."""
+    """The lines of a page's body.  Lines are split when they are first needed."""
 
     def __init__(self, library: PageLibrary, page: Page) -> None:
         self.expanded = expanded_body(library, page)
@@ -35,19 +34,19 @@ class _BodyLines:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines that are rendered: those of the source, with templates run and snippets inserted."""
+        """The lines to be rendered: those of the source, with templates run and snippets inserted."""
         return self.expanded.text.split("\n") if self.expanded else self.written
 
     @cached_property
     def written(self) -> list[str]:
-        """The lines of its source."""
+        """The lines as written in the source."""
         return self._document.body.split("\n")
 
     def place(self, line: int, column: int | None, length: int, text: str) -> Place:
-        """Where in the source something stands that was found in a line of it, `text`."""
+        """Returns the place in the source for a position in a rendered line with this `text`."""
         if not self._is_template or text in self.written[line - 1 : line]:
             return self._document.place_on(self.written, line, column, length)
-        # A template was run, so lines have moved, and some were never written.
+        # The template added or removed lines, so the line number does not count: the text is searched for.
         if text.strip() and text in self._numbers:
             numbers = self._numbers[text]
             after = bisect_left(numbers, line)
@@ -64,7 +63,7 @@ class _BodyLines:
 
     @cached_property
     def _numbers(self) -> dict[str, list[int]]:
-        """The lines of its source by what stands in them."""
+        """The line numbers in the source for each text of a line."""
         numbers: dict[str, list[int]] = {}
         for number, written in enumerate(self.written, 1):
             numbers.setdefault(written, []).append(number)
@@ -76,8 +75,8 @@ _kept: ContextVar[dict[str, _BodyLines] | None] = ContextVar("coldpress.bodies",
 
 @contextmanager
 def cached_bodies() -> Iterator[None]:
-    """Within the block, read and expand the body of a page only once, however
-    many places in it are asked for."""
+    """Within the block, each page's body is read and expanded only once, however many places
+    are looked up in it."""
     token = _kept.set({})
     try:
         yield
@@ -93,8 +92,8 @@ def _body(library: PageLibrary, page: Page) -> _BodyLines:
 
 
 def place_in(library: PageLibrary, page: Page, line: int | None, column: int | None, length: int = 1) -> Place:
-    """Where something stands that was found in a rendered body: in the page's
-    source, or in the snippet its line comes from."""
+    """Returns the place of a position in a rendered body: in the page's source, or in the snippet that
+    the line comes from."""
     if line is None:
         return page.unrecorded.document.place()
     body = _body(library, page)
@@ -109,7 +108,7 @@ def place_in(library: PageLibrary, page: Page, line: int | None, column: int | N
 
 
 def missing_snippets(library: PageLibrary, page: Page) -> Iterator[Problem]:
-    """A warning for each snippet of a page that cannot be had."""
+    """Yields a warning for each snippet of a page that is missing."""
     body = _body(library, page)
     for missing in body.expanded.missing if body.expanded else ():
         column = missing.line.find(missing.name) + 1

@@ -1,4 +1,4 @@
-"""Collections of pages: sections, lists of posts, and their order."""
+"""Collections of pages: sections, lists of posts, and the order of pages."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from coldpress.sources.files import file_stem, top_of
 
 
 class SectionTree:
-    """Pages under the sections nearest above them; `members` by the section's
-    source: by weight, then posts newest first, then by title."""
+    """Assigns each page to the nearest section above it.  `members` holds the pages of a section
+    by the section's source, sorted by weight, then posts newest first, then by title."""
 
     def __init__(self, pages: Iterable[Page]) -> None:
         pages = tuple(pages)
@@ -34,11 +34,11 @@ class SectionTree:
         self.members = {source: tuple(sorted(found, key=in_section)) for source, found in members.items()}
 
     def page_in(self, folder: str) -> Page | None:
-        """The page that stands for a content folder: its section or its bundle."""
+        """Returns the page of a content folder: its section or its bundle."""
         return self._section_at.get(folder) or self._bundle_at.get(folder)
 
     def nearest(self, page: Page) -> Section | None:
-        """The section of a page's folder, else of the nearest folder above it."""
+        """Returns the section of a page's folder, or else of the nearest folder above it."""
         folder = page.unrecorded.document.source.folder
         while True:
             section = self._section_at.get(folder)
@@ -50,13 +50,13 @@ class SectionTree:
 
 
 def newest_first(page: Page) -> tuple[bool, float, str]:
-    """Sorts pages by date, the newest first, those without one last."""
+    """Sort key: by date, the newest first, pages without a date last."""
     date = page.unrecorded.front.date
     return date is None, -date.timestamp() if date else 0.0, page.source
 
 
 def in_section(page: Page) -> tuple[object, ...]:
-    """Sorts pages in their section: by weight, then posts newest first, then by title."""
+    """Sort key within a section: by weight, then posts newest first, then by title."""
     weight = page.unrecorded.front.weight
     newest = newest_first(page)[:2] if page.kind == "post" else (False, 0.0)
     title = page.unrecorded.title.casefold()
@@ -74,20 +74,20 @@ class Collection:
 
     @property
     def section(self) -> Section | None:
-        """Its `_index.md`."""
+        """The page of its `_index.md`."""
         recorder.read("path", self.path)
         return self._section
 
 
 class PageLists:
-    """Makes every list of pages once: all pages, posts, sections, collections, taxonomies."""
+    """All lists of pages of a site: all pages, posts, sections, collections, taxonomies."""
 
     def __init__(self, config: Config, everything: Sequence[Page], root: Callable[[], str],
                  people: Mapping[str, Mapping[str, Any]]) -> None:
         self.config = config
         self.root = root
         self.by_source = {page.source: page for page in everything}
-        self.by_path = {page.path: page for page in reversed(everything)}  # the first of two stays
+        self.by_path = {page.path: page for page in reversed(everything)}  # the first of two with one path is kept
         self.all_pages: Pages[Page] = Pages("all", everything)
         listed = sorted((page for page in everything if not page.unrecorded.front.unlisted), key=newest_first)
         self.pages: Pages[Page] = Pages("pages", (
@@ -133,14 +133,14 @@ class PageLists:
             name: self.groups[name] for name in self.config.taxonomies})
 
     def author_names(self, page: Page) -> tuple[str, ...]:
-        """What a page calls its authors (not recorded); a post that names nobody is
-        by the site's own."""
+        """Returns the names of a page's authors as written (not recorded).  A post that names no author
+        has the author of the site."""
         site = self.config.author
         return page.unrecorded.front.authors or ((site,) if site and page.kind == "post" else ())
 
     @property
     def list_pages(self) -> Mapping[str, Page]:
-        """The pages that lists show, by path: a list's own text (not recorded)."""
+        """The pages written for a list, by the path of the list (not recorded): a list shows their text."""
         found: dict[str, Page | None] = {"/": self.by_path.get("/")}
         found |= {collection.path: collection._section for collection in self.collections.values()}
         for taxonomy in self.groups.values():
@@ -150,8 +150,8 @@ class PageLists:
         return {path: page for path, page in found.items() if page}
 
     def _own_page(self, path: str) -> Page | None:
-        """The page at the path of a taxonomy or a term, if it lies in the taxonomy's
-        folder or is called so itself: `tags.md`."""
+        """Returns the page at the path of a taxonomy or a term, if its source is in the taxonomy's
+        folder or has the taxonomy's name: `tags.md`."""
         page = self.by_path.get(path)
         top, slash, _ = page.source.partition("/") if page else ("", "", "")
         folder = folder_path(top if slash else file_stem(top), lowercase=self.config.slugs.lowercase)
@@ -159,15 +159,15 @@ class PageLists:
 
     @cached_property
     def documents(self) -> Mapping[str, Pages[Page]]:
-        """What a search finds, in orders that stay when more comes: posts from
-        the oldest on, other pages by their files."""
+        """The pages that the search includes.  Their order is stable when pages are added: posts from
+        the oldest to the newest, other pages by their sources."""
         posts = [post for post in reversed(self.posts.unrecorded) if post.unrecorded.front.search]
         pages = sorted((page for page in self.all_pages.unrecorded if page.kind != "post"
                         and page.unrecorded.front.search and not page.unrecorded.front.unlisted), key=_source)
         return MappingProxyType({"posts": Pages("documents/posts", posts), "pages": Pages("documents/pages", pages)})
 
     def page_list(self, name: str) -> Pages[Any] | None:
-        """The list of pages that records know by a name (not recorded)."""
+        """Returns the list of pages with a name that records use (not recorded)."""
         kind, _, rest = name.partition("/")
         if kind == "term":
             taxonomy, _, slug = rest.partition("/")
@@ -181,7 +181,7 @@ class PageLists:
 
 
 def _in_series(page: Page) -> tuple[object, ...]:
-    """Sorts the parts of a series: by weight, then the oldest first."""
+    """Sort key within a series: by weight, then the oldest first."""
     weight = page.unrecorded.front.weight
     undated, moment, source = newest_first(page)
     return weight is None, weight or 0.0, undated, -moment, source

@@ -1,4 +1,4 @@
-"""Feeds, the sitemap, and the cover image of a page: what is told to readers and search engines."""
+"""Feeds, the sitemap, and the cover image of a page, for feed readers and search engines."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from coldpress.markdown.rendered import Link
 
 IMAGE_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
                ".webp": "image/webp", ".avif": "image/avif", ".svg": "image/svg+xml"}
-"""Media types by ending; our own, as those of Python and of the machine differ."""
+"""Media types by extension.  Python's own table differs between machines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A picture with its whole URL.  `bytes`, `width` and `height` are those of
-    a file of the content folder, else None."""
+    """An image with its absolute URL.  `bytes`, `width` and `height` are known for a file of the
+    content folder, otherwise None."""
 
     url: str
     alt: str
@@ -38,7 +38,7 @@ class Cover:
 
 
 def cover_of(library: Library, page: Page) -> Cover | None:
-    """The picture of a page; None where it names none, or there is no `base_url`."""
+    """Returns the cover image of a page; None if the page has none, or if there is no `base_url`."""
     image = page.image and page.unrecorded.front.image
     if not image or image.startswith("data:") or library.config.base_url is None:
         return None
@@ -53,15 +53,14 @@ def cover_of(library: Library, page: Page) -> Cover | None:
 
 
 FEED_FILES = {"atom": "feed.xml", "rss": "rss.xml", "json": "feed.json"}
-"""What the file of each format is called."""
+"""The file name of each format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The feed of the list at `path`.  `name` is what the list is called, None
-    for the whole site; `pages` are those of the list, the newest first.  The
-    whole texts are in the feeds of the site, of collections and of sections; in
-    those of terms they would stand once more for each term."""
+    """The feed of the list at `path`.  `name` is the name of the list, None for the whole site; `pages`
+    are the pages of the list, the newest first.  Feeds of the site, of collections and of sections
+    contain whole texts; feeds of terms do not, because they would repeat each text for each term."""
 
     path: str
     name: str | None
@@ -70,13 +69,13 @@ class Feed:
     has_whole_texts: bool = True
 
     def latest(self, limit: int) -> list[Page]:
-        """So many of its dated pages."""
+        """Returns the latest dated pages, at most `limit`."""
         return [page for page in self.pages[:limit] if page.date is not None]
 
 
 def feed_at(library: Library, path: str) -> Feed | None:
-    """The feed of the list at a path; None where nothing dated is listed, and
-    without a `base_url`, since feeds need whole URLs."""
+    """Returns the feed of the list at a path; None if the list has no dated page, or if there is no
+    `base_url` (feeds need absolute URLs)."""
     if library.config.base_url is None:
         return None
     feed = _of_list(library, path) or _of_section(library, path)
@@ -86,7 +85,7 @@ def feed_at(library: Library, path: str) -> Feed | None:
 
 
 def feed_paths(library: Library) -> Iterator[str]:
-    """The path of every list with a feed."""
+    """Yields the path of every list with a feed."""
     paths = ["/", *(collection.path for collection in library.collections.values())]
     paths += [term.path for taxonomy in library.groups.values() for term in taxonomy.terms]
     paths += [section.path for section in library.sections if section.path.endswith("/")]
@@ -135,7 +134,7 @@ def _is_dated(pages: Pages[Page]) -> bool:
 
 
 def absolute_summary(library: Library, page: Page) -> Markup:
-    """A page's summary for another place: every link is a whole URL."""
+    """Returns a page's summary with an absolute URL in every link, for feeds."""
     recorder.read("summary", page.source)
     given = page.unrecorded.front.summary
     if given is not None:
@@ -144,12 +143,12 @@ def absolute_summary(library: Library, page: Page) -> Markup:
 
 
 MAX_SITEMAP_URLS = 50_000
-"""URLs that one file may hold."""
+"""The limit of the sitemap protocol for URLs in one file."""
 
 
 def sitemap_entries(library: Library) -> list[tuple[str, datetime | None]]:
-    """Paths, sorted, each with the date of what is there; of a list, the date of
-    the newest on it."""
+    """Returns paths, sorted, each with the date of its page; for a list, the date of the newest
+    page on it."""
     places: dict[str, datetime | None] = {}
     for page in library.all_pages:
         if not page.unlisted:
@@ -161,19 +160,19 @@ def sitemap_entries(library: Library) -> list[tuple[str, datetime | None]]:
 
 
 def count_sitemap_parts(library: Library) -> int:
-    """How many files a site's map takes, where it is more than one; else 0."""
+    """Returns the number of files of the sitemap if it needs more than one, otherwise 0."""
     size = library.config.paginate
     at_most = len(library.all_pages) + len(list(_whole_lists(library))) + sum(
         1 + count_numbered_pages(len(pages), size) for _, pages in _lists(library))
     return -(-len(sitemap_entries(library)) // MAX_SITEMAP_URLS) if at_most > MAX_SITEMAP_URLS else 0
 
 
-# Which pages are in a list follows from their front matter, which whoever makes a
-# map has read, and from who the authors are.
+# Which pages are in a list depends on their front matter and on the authors.  The caller has
+# read the front matter.
 
 
 def _whole_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
-    """The path and some of the pages, the newest among them, of what has no numbered pages."""
+    """Yields the path of each list without numbered pages, and some of its pages, the newest among them."""
     posts = library.posts.unrecorded
     if not library.at("/"):
         yield "/", posts[:1]
@@ -186,7 +185,7 @@ def _whole_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
 
 
 def _lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
-    """The path and the pages of every list that has numbered pages."""
+    """Yields the path and the pages of each list with numbered pages."""
     recorder.read("data", "authors")
     recorder.read("config", "author")  # the author of posts that name nobody
     for collection in library.collections.values():

@@ -1,7 +1,7 @@
-"""What a recorded read of content would give now, as a short text.
+"""Fingerprints of recorded reads: short texts for what each read returns now.
 
-Two builds in which a key has the same fingerprint are the same to every page
-that read it.  Fingerprints are of content, never of times.
+If a key has the same fingerprint in two builds, each page that read it is
+unchanged in that respect.  A fingerprint depends on content, never on times.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ from coldpress.content.taxonomy import AUTHORS, Author, Taxonomy
 from coldpress.errors import ColdpressError
 from coldpress.markdown.store import dumps_brief
 
-EVERY = "*"
-"""The name of a key that stands for all sources: of a page that read too many
-to name each."""
-SUMMED_UP = ("meta", "body", "summary", "url", "section", "near", "members")
+ALL_SOURCES = "*"
+"""The name of a key that stands for all sources, used when a page read too many sources
+to record each."""
+COMBINED_KINDS = ("meta", "body", "summary", "url", "section", "near", "members")
+"""The kinds of keys that `ALL_SOURCES` may stand for."""
 STRUCTURAL = frozenset((
     "meta", "url", "path", "source", "asset", "name", "items", "list", "near", "section", "members", "term", "nav",
     "related"))
+"""The kinds of keys whose fingerprints are unchanged while `ContentFingerprints.structure` is unchanged."""
 _SHORT = 200  # letters of a fingerprint that is not shortened
 
 
 class ContentFingerprints:
-    """Fingerprints of one Library."""
+    """The fingerprints of the content of one Library."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -45,40 +47,41 @@ class ContentFingerprints:
 
     @property
     def kinds(self) -> Iterable[str]:
-        """The kinds of keys that are known here."""
+        """The kinds of keys that have fingerprints here."""
         return self._makers
 
     def of(self, kind: str, name: str) -> str | None:
-        """The fingerprint of a key; None for what is not there."""
-        if name == EVERY:
-            return self._of_every(kind)
+        """Returns the fingerprint of a key; None if there is nothing by that name."""
+        if name == ALL_SOURCES:
+            return self._of_all_sources(kind)
         try:
             return shortened(self._makers[kind](name)) if kind in self._makers else None
         except (ValueError, ColdpressError):
             return None  # a name that we did not write, as records may come from anywhere, or a body that fails
 
     def structure(self) -> str:
-        """One fingerprint for all that does not come of the bodies: while it
-        stays, so do those of the kinds in `STRUCTURAL`."""
+        """Returns one fingerprint of everything that does not depend on bodies.  While it is unchanged,
+        the fingerprints of the kinds in `STRUCTURAL` are unchanged."""
         lines = [f"{page.source}\n{page.path}\n{_meta(page)}" for page in self._pages.values()]
         lines += [str(self._items(name)) for name in ("assets", "aliases", "left out", "states")]
         lines.append(str(self._library.data.fingerprint(AUTHORS)))
-        config = self._library.config  # what of it decides where pages stand
+        config = self._library.config  # the options that decide in which lists a page is
         lines.append(repr((config.menu, config.docs, config.author, config.title)))
         return blake2b("\n\n".join(lines).encode(), digest_size=16).hexdigest()
 
     def texts(self) -> dict[str, str]:
-        """The fingerprint of every source's text."""
+        """Returns the fingerprint of every source's text."""
         return {name: _text(page) for name, page in self._pages.items()}
 
     def basis(self, kind: str, name: str) -> str | None:
-        """What a fingerprint is made from, where that is cheaper to look at."""
+        """Returns a text that is cheaper to compute than the fingerprint and changes whenever the fingerprint
+        changes; None if there is none."""
         if kind == "image":
             asset = self._library.asset_at(name)
             return asset.stamp if asset else None
         if kind == "related" and name in self._pages:
             return self._library.related.basis(self._pages[name])
-        if kind == "summary" and name != EVERY and name in self._pages:
+        if kind == "summary" and name != ALL_SOURCES and name in self._pages:
             return _body(self._pages[name])
         return None
 
@@ -89,7 +92,7 @@ class ContentFingerprints:
 
         return of
 
-    def _of_every(self, kind: str) -> str | None:
+    def _of_all_sources(self, kind: str) -> str | None:
         make = self._makers[kind] if kind != "summary" else self._makers["body"]
         digest = blake2b(digest_size=16)
         for name in self._pages:
@@ -169,7 +172,7 @@ class ContentFingerprints:
 
 
 def shortened(text: str | None) -> str | None:
-    """A long fingerprint as a digest."""
+    """Returns a fingerprint, or its digest if it is long."""
     if text is None or len(text) <= _SHORT:
         return text
     return blake2b(text.encode(), digest_size=16).hexdigest()
@@ -185,7 +188,7 @@ def _idents(pages: Iterable[Page]) -> str:
 
 def _meta(page: Page) -> str:
     document = page.unrecorded.document
-    named = "" if document.front.title else page.unrecorded.title  # then the body or the config names it
+    named = "" if document.front.title else page.unrecorded.title  # then the title comes from the body or the config
     dated = "" if document.parsed.front.date else document.front.date
     return f"{page.kind} {document.parsed.front_digest} {document.stem} {dated} {named}"
 

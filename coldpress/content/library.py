@@ -1,4 +1,4 @@
-"""The library: all pages of a site, and how they are found."""
+"""The library: all pages of a site, and the ways to find them."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from coldpress.text import text_digest
 
 
 class ImageSizes:
-    """Reads the sizes of images, each once."""
+    """Reads the size of each image once."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[int, int] | None] = {}
 
     def of(self, asset: SourceFile | None) -> tuple[int, int] | None:
-        """Width and height in pixels, from an image's first bytes; None for what
-        is no image, or tells no size."""
+        """Returns width and height in pixels, read from the first bytes of an image; None for a file that
+        is no image or has no size."""
         if asset is None:
             return None
         if asset.location not in self._known:
@@ -52,16 +52,16 @@ class ImageSizes:
 
 def _size_of(file: Path) -> tuple[int, int] | None:
     try:
-        with recorder.unrecorded():  # that the file was opened; its size is what counts
+        with recorder.unrecorded():  # the dependency is the size of the image, not the file
             width, height = imagesize.get(file)
     except (OSError, ValueError, TypeError, ArithmeticError, LookupError):
-        return None  # what is damaged is shown as it is
+        return None  # a damaged image is shown without a size
     return (round(width), round(height)) if width > 0 and height > 0 else None
 
 
 class Library:
-    """All content, as pages and templates ask for it: by path and by source, the pages
-    related to a page, and its rendered body."""
+    """All content of a site: finds pages and assets by path, source and name, finds the pages
+    related to a page, and renders bodies."""
 
     def __init__(self, config: Config, entries: Iterable[PageEntry], assets: Mapping[str, SourceFile],
                  left_out: Iterable[Unpublished], states: Mapping[str, str], markup: BodyRenderer, host: Host[Page],
@@ -94,23 +94,23 @@ class Library:
 
     @property
     def documents(self) -> Mapping[str, Pages[Page]]:
-        """The pages that the search finds, in an order to which new ones are added at the end."""
+        """The pages that the search includes.  Added pages come last in their order."""
         return self._lists.documents
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The name of every source that is a page."""
+        """The names of all sources that are pages."""
         recorder.read("items", "sources")
         return tuple(self._lists.by_source)
 
     @property
     def has_feeds(self) -> bool:
-        """Whether there is a dated post to feed, and an address to feed it from."""
+        """Whether the site has a dated post and a `base_url`, both of which feeds need."""
         recorder.read("items", "posts.dated")
         return self.config.base_url is not None and bool(self.config.feeds.formats) and self.posts.any_dated
 
     def years(self) -> dict[int, list[Post]]:
-        """Dated posts by year, the newest first."""
+        """Returns the dated posts by year, the newest first."""
         years: dict[int, list[Post]] = {}
         for post in self.posts:
             if post.date is not None:
@@ -118,24 +118,24 @@ class Library:
         return years
 
     def page_list(self, name: str) -> Pages[Any] | None:
-        """The list of pages that records know by a name (not recorded)."""
+        """Returns the list of pages with a name that records use (not recorded)."""
         return self._lists.page_list(name)
 
     @property
     def assets(self) -> Mapping[str, SourceFile]:
-        """Every asset by its path."""
+        """All assets by path."""
         recorder.read("items", "assets")
         return MappingProxyType(self._assets)
 
     @property
     def aliases(self) -> Mapping[str, Alias]:
-        """Every alias that redirects, by its path."""
+        """All aliases that redirect, by path."""
         recorder.read("items", "aliases")
         return MappingProxyType(self._aliases.by_path)
 
     @property
     def asset_sources(self) -> tuple[str, ...]:
-        """The name of every source that is an asset."""
+        """The names of all sources that are assets."""
         recorder.read("items", "assets")
         return tuple(self._asset_paths)
 
@@ -146,46 +146,46 @@ class Library:
         return self._left_out
 
     def why_left_out(self, source: str) -> str | None:
-        """What a file of the content folder is, if that keeps it from being
-        published: `a draft`."""
+        """Returns why a file of the content folder is not published, as a phrase such as `a draft`;
+        None for a published file."""
         recorder.read("source", source)
         return self._states.get(source)
 
     def at(self, path: str) -> Page | Alias | None:
-        """The page or the alias that answers a decoded path."""
+        """Returns the page or the alias at a decoded path."""
         recorder.read("path", path)
         return self._lists.by_path.get(path) or self._aliases.by_path.get(path)
 
     def replace_documents(self, documents: Iterable[SourceDocument]) -> None:
-        """Let documents stand in place of those they were before, of which only
-        the body was another.  It is the one way in which a Library changes: a
-        preview of ten thousand posts cannot assemble them anew for a comma."""
+        """Replaces documents by newer versions that differ only in the body.  This is the only way
+        in which a Library changes: it saves a preview of ten thousand posts from assembling all
+        of them after each edit."""
         for document in documents:
             self._lists.by_source[document.source.path].unrecorded.document = document
         self.__dict__.pop("_backlinks", None)
 
     def asset_at(self, path: str) -> SourceFile | None:
-        """The asset that answers a decoded path."""
+        """Returns the asset at a decoded path."""
         recorder.read("path", path)
         return self._assets.get(path)
 
     def by_source(self, source: str) -> Page | None:
-        """The page of a source, named from the content folder."""
+        """Returns the page of a source; the source is a path below the content folder."""
         recorder.read("source", source)
         return self._lists.by_source.get(source)
 
     def asset_of(self, source: str) -> str | None:
-        """The path of an asset, named from the content folder."""
+        """Returns the path of an asset; its source is a path below the content folder."""
         recorder.read("asset", source)
         return self._asset_paths.get(source)
 
     def by_name(self, name: str) -> Page | None:
-        """The page that is called so, in any case."""
+        """Returns the page with a name; case does not count."""
         recorder.read("name", name.casefold())
         return self._names.get(name)
 
     def asset_by_name(self, name: str) -> str | None:
-        """The path of the asset that is called so, in any case."""
+        """Returns the path of the asset with a name; case does not count."""
         recorder.read("name", name.casefold())
         return self._asset_paths.get(self._names.asset(name) or "")
 
@@ -195,46 +195,46 @@ class Library:
 
     @cached_property
     def left_out_names(self) -> dict[str, str]:
-        """What those are that are left out, by what they are called."""
+        """The states of the sources that are left out, by the names of their pages."""
         titled = {str(out.document.front.title).casefold(): out.state for out in self._left_out}
         return {**titled, **{file_stem(source): state for source, state in self._states.items()}}
 
     @cached_property
     def suggestions(self) -> Suggestions:
-        """What may be meant by links that lead nowhere."""
+        """The near names of sources, assets, paths and pages, for broken links."""
         with recorder.unrecorded():
             return Suggestions(self.sources, self.asset_sources, [page.path for page in self.all_pages], self._names)
 
     def image_size(self, path: str) -> tuple[int, int] | None:
-        """Width and height of the image at a path, in pixels, where they are known."""
+        """Returns width and height of the image at a path, in pixels; None if they are not known."""
         recorder.read("image", path)
         return self._sizes.of(self._assets.get(path))
 
     def url(self, path: str) -> str:
-        """The link to a decoded path of the site."""
+        """Returns the link to a decoded path of the site."""
         recorder.read("link", path)
         return self.root() + url_of(path)
 
     def absolute(self, path: str) -> str | None:
-        """A whole URL below `base_url`; None without one."""
+        """Returns the absolute URL of a path; None if there is no `base_url`."""
         base = self.config.base_url
         return base.rstrip("/") + url_of(path) if base else None
 
     def permalink_of(self, author: AuthorView) -> str | None:
-        """The whole URL of an author's page; None without one."""
+        """Returns the absolute URL of an author's page; None if there is none."""
         return self.absolute(author.path) if author.has_page else None
 
     def title_of(self, document: SourceDocument) -> str:
-        """The title of a source (not recorded)."""
+        """Returns the title of a source (not recorded)."""
         return title_of(document, lambda: self._markup.heading(document.digest, document.read_body), self.config.title)
 
     def target(self, page: Page, link: Link) -> LinkTarget:
-        """What a link in a page leads to."""
+        """Returns the target of a link in a page."""
         return resolve(self, page, link.target)
 
     def link_url(self, page: Page, link: Link, *, elsewhere: bool = False, absolute: bool = False) -> str:
-        """The URL for a link in a page: on the page itself, elsewhere on the
-        site, or whole (for feeds)."""
+        """Returns the URL for a link in a page: as shown on the page itself, `elsewhere` on the site, or
+        `absolute` (for feeds)."""
         target = self.target(page, link)
         if target.path is None:
             return target.url or (link.target if target.external else on_this_host(link.target))
@@ -244,12 +244,12 @@ class Library:
         return base + url_of(target.path) + target.suffix
 
     def trusts(self, page: Page) -> bool:
-        """Whether the author of a page may write any HTML."""
+        """Returns whether the author of a page may write any HTML."""
         return self._markdown.trusts(page.source)
 
     def body_of(self, page: Page) -> Body:
-        """A page's body as it is to be rendered.  Only what templates and
-        snippets read is recorded."""
+        """Returns a page's body as it is to be rendered.  Records only the reads of its templates and
+        snippets."""
         document = page.unrecorded.document
         with recorder.unrecorded():
             language = document.front.lang or self.config.language
@@ -267,22 +267,22 @@ class Library:
         return rendered
 
     def page_in(self, folder: str) -> Page | None:
-        """The page that stands for a content folder: its section or its bundle."""
+        """Returns the page of a content folder: its section or its bundle."""
         recorder.read("source", f"{folder}/")
         return self._lists.tree.page_in(folder)
 
     def section_of(self, page: Page) -> Section | None:
-        """The section that a page belongs to."""
+        """Returns the section that a page belongs to."""
         recorder.read("section", page.source)
         return self._lists.tree.nearest(page)
 
     def pages_of(self, section: Section) -> tuple[Page, ...]:
-        """What lies in a section."""
+        """Returns the pages of a section."""
         recorder.read("members", section.source)
         return self._lists.tree.members.get(section.source, ())
 
     def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
-        """The pages before and after one: posts in time, others in their tree."""
+        """Returns the pages before and after a page: posts by date, other pages in their docs tree."""
         recorder.read("near", page.source)
         if page.kind != "post":
             return self.navigation.neighbours(page)
@@ -290,48 +290,48 @@ class Library:
         return _at(siblings, index + 1), _at(siblings, index - 1)
 
     def terms_of(self, page: Page) -> dict[str, tuple[Term, ...]]:
-        """A page's terms by taxonomy."""
+        """Returns a page's terms by taxonomy."""
         front = page.unrecorded.front
         return {name: self.authors.of(self._lists.author_names(page)) if name == "authors" else
                 taxonomy.of(front.terms.get(name, ())) for name, taxonomy in self.taxonomies.items()}
 
     def authors_of(self, page: Page) -> tuple[Author, ...]:
-        """Who wrote a page."""
+        """Returns the authors of a page."""
         names = page.unrecorded.front.authors or ((self.config.author,) if self.config.author else ())
         return tuple(map(self.authors.person, names))
 
     def series_of(self, page: Page) -> Term | None:
-        """The series that a page is a part of."""
+        """Returns the series that a page is a part of."""
         names = page.unrecorded.front.terms.get("series", ())
         return next(iter(self.series.of(names)), None)
 
     @cached_property
     def navigation(self) -> Navigation:
-        """The menu and the trees of docs."""
-        with recorder.unrecorded():  # whoever asks next reads as much
+        """The menu and the docs trees."""
+        with recorder.unrecorded():  # the result is cached: each caller records its own read
             return Navigation(self.config, self.all_pages.unrecorded, self.root, self._menu_page)
 
     def tree_of(self, page: Page) -> Tree:
-        """The tree of docs that a page is in; empty for every other page."""
+        """Returns the docs tree that contains a page; an empty tree for any other page."""
         return self.navigation.tree_of(page)
 
     def related_to(self, page: Page) -> tuple[Page, ...]:
-        """Pages that share terms with one."""
+        """Returns pages that share terms with a page."""
         recorder.read("related", page.source)
         return self.related.of(page)
 
     @cached_property
     def related(self) -> Related:
-        """Which pages share terms (not recorded)."""
+        """The relations of pages by shared terms (not recorded)."""
         return Related(self.taxonomies.values())
 
     def _menu_page(self, name: str) -> Page | None:
-        """The page that an entry of the menu names by source, folder or path."""
+        """Returns the page that a menu entry names by source, folder or path."""
         return (self._lists.by_source.get(name) or self._lists.tree.page_in(name.rstrip("/"))
                 or self._lists.by_path.get(f"/{name}"))
 
     def linking_to(self, page: Page) -> tuple[Page, ...]:
-        """Pages whose text links to one."""
+        """Returns the pages whose text links to a page."""
         recorder.read("backlinks", page.source)
         with recorder.unrecorded():
             return self._backlinks.of(page)
@@ -341,7 +341,7 @@ class Library:
         return Backlinks(self.all_pages.unrecorded, self.brief, lambda page, to: resolve(self, page, to).page)
 
     def brief(self, page: Page) -> Brief:
-        """What other pages show of a page's markup."""
+        """Returns the part of a page's rendered body that other pages show."""
         body = self.body_of(page)
         with recorder.unrecorded():
             brief = self._markup.brief(body)

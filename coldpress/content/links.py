@@ -1,4 +1,4 @@
-"""Links between pages: resolved, checked, with the nearest page suggested for a broken one."""
+"""Links between pages: resolves and checks them, and suggests a near name for a broken link."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from coldpress.paths import is_external, path_of
 from coldpress.sources.files import MARKDOWN, SourceFile, file_stem, split_name
 from coldpress.text import NearNames, did_you_mean, heading_id
 
-_SAME = 100  # files of one name that are compared
+_SAME = 100  # files with the same name that are compared
 
 
 class Suggestions:
-    """Near names of a site's sources, assets, paths and pages."""
+    """The near names of a site's sources, assets, paths and pages, for broken links."""
 
     def __init__(self, sources: Iterable[str], assets: Iterable[str], paths: Iterable[str],
                  names: WikiLinkIndex) -> None:
@@ -38,11 +38,11 @@ class Suggestions:
         self._names = names
 
     def file(self, source: str, *, asset: bool) -> str | None:
-        """The file that was meant by a name of a file that is not there."""
+        """Returns the file whose name is nearest to a missing one."""
         return (None if asset else self._sources.nearest(source)) or self._assets.nearest(source)
 
     def path(self, path: str) -> str | None:
-        """The path beside one at which nothing is."""
+        """Returns the path nearest to a missing one in the same folder."""
         above, name = posixpath.split(path.rstrip("/"))
         if above not in self._paths:
             return None
@@ -50,7 +50,7 @@ class Suggestions:
         return paths.get(near.nearest(name) or "")
 
     def name(self, name: str) -> str | None:
-        """What a page is called that is nearly called so."""
+        """Returns the page name nearest to a missing one."""
         return self._near_names.nearest(name)
 
     @cached_property
@@ -67,14 +67,14 @@ class Suggestions:
 
 
 class _Files:
-    """Files by what they are called, and by their folders."""
+    """Finds files by stem and by folder."""
 
     def __init__(self, files: Iterable[str]) -> None:
         self._files = tuple(files)
 
     def nearest(self, source: str) -> str | None:
-        """The file with the same stem (in the nearest folder), else the one of a
-        near name in the folder that was meant."""
+        """Returns the file with the same stem, in the nearest folder; otherwise the file with the nearest
+        stem in the same folder."""
         folder, name = posixpath.split(source)
         stem = posixpath.splitext(name)[0].casefold()
         named = self._by_stem.get(stem)
@@ -100,7 +100,7 @@ class _Files:
 
 
 def _stem(source: str) -> str:
-    """What a source is called: its name, for an index its folder's."""
+    """Returns the name of a source without extension; for an index, the name of its folder."""
     return split_name(source, file_stem(source) in ("index", "_index"))[0].casefold()
 
 
@@ -111,9 +111,12 @@ _SPECIAL = re.compile("[:?#]")
 
 @dataclass(frozen=True, slots=True)
 class LinkTarget:
-    """Where a reference leads: `path` is None for a source that is missing and
-    for another site's; `page` is set when a page of ours is there; `suffix` is
-    `?…#…` as linked; `url` is what a link shows that has no path here."""
+    """The target of a link.
+
+    `path` is None for a missing source and for a URL of another site.  `page` is set
+    if a page of the site is there.  `suffix` is `?…#…` as written in the link.
+    `url` is set for a URL of the app outside of the site.
+    """
 
     path: str | None
     suffix: str = ""
@@ -125,7 +128,7 @@ class LinkTarget:
 
 
 class LinkLibrary(PageLibrary, Protocol):
-    """What resolving a link asks of the library: `library.Library`."""
+    """The part of a library that links need: `library.Library` implements it."""
 
     @property
     def suggestions(self) -> Suggestions: ...
@@ -151,7 +154,7 @@ class LinkLibrary(PageLibrary, Protocol):
 
 
 def resolve(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
-    """Resolve a reference that stands in a page's body."""
+    """Resolves a link in a page's body."""
     if reference.startswith(ENDPOINT_SCHEME):
         return _as_endpoint(library, reference)
     if reference.startswith("[["):
@@ -173,7 +176,7 @@ def resolve(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
 
 
 def _as_endpoint(library: LinkLibrary, reference: str) -> LinkTarget:
-    """`endpoint:name?key=value#part`"""
+    """Resolves `endpoint:name?key=value#part`."""
     name, hash_mark, fragment = reference.removeprefix(ENDPOINT_SCHEME).partition("#")
     url = library.host.endpoint_url(name)
     if url is None:
@@ -189,9 +192,12 @@ def _as_endpoint(library: LinkLibrary, reference: str) -> LinkTarget:
 
 
 def _as_name(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
-    """`[[Name#part]]`, whose part may be a heading as it is written or the id of a
-    block, `^abc`; without a name, of the page itself.  A name with an ending is a
-    file's first."""
+    """Resolves `[[Name#part]]`.
+
+    The part is a heading as it is written, or the id of a block, `^abc`.  Without a
+    name it is a part of the same page.  A name with a file extension is looked up as
+    a file first.
+    """
     name, hash_mark, fragment = reference.partition("#")
     asset = _named_asset(library, page, name) if media_kind(name) else None
     if asset:
@@ -207,7 +213,7 @@ def _as_name(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
 
 
 def _named_asset(library: LinkLibrary, page: Page, name: str) -> str | None:
-    """The path of an asset, by its place as seen from the page or by its name."""
+    """Returns the path of an asset, found relative to the page or by its name."""
     beside = posixpath.normpath(posixpath.join(posixpath.dirname(page.source), name.lstrip("/")))
     return library.asset_of(beside) or library.asset_by_name(name)
 
@@ -231,7 +237,7 @@ def _as_source(library: LinkLibrary, page: Page, name: str, suffix: str, fragmen
 def _as_url(library: LinkLibrary, page: Page, name: str, suffix: str, fragment: str) -> LinkTarget:
     path = name
     if not name.startswith("/"):
-        # A name is no URL: what it was encoded for is no scheme and no query.
+        # The name was decoded: `:`, `?` and `#` are part of it, so they are quoted for `urljoin`.
         path = unquote(urljoin(page.path, quote(name))) if _SPECIAL.search(name) else urljoin(page.path, name)
     path = unicodedata.normalize("NFC", path)
     for candidate in (path, path + "/", path.removesuffix("index.html")):
@@ -242,7 +248,7 @@ def _as_url(library: LinkLibrary, page: Page, name: str, suffix: str, fragment: 
 
 
 def _legal(fragment: str) -> str:
-    """A fragment that may stand in a URL; letters of any script stay readable."""
+    """Returns a fragment with illegal characters quoted for a URL; letters of any script stay readable."""
     if not _ILLEGAL.search(fragment):
         return fragment
     return "".join(char if ord(char) > 127 and char.isprintable() else quote(char, safe="!$&'()*+,;=:@-._~/?%")
@@ -250,8 +256,8 @@ def _legal(fragment: str) -> str:
 
 
 def unresolved_links(library: LinkLibrary, page: Page) -> Iterator[tuple[str | None, Link]]:
-    """The links and images of a page at which there is no content: each with
-    the path at which a list, a feed or an own route may still be."""
+    """Yields the links and images of a page that lead to no content.  Each comes with its path:
+    a list, a feed or a route of the app may be there."""
     image = page.unrecorded.front.image
     pictures = [Link("image", image)] if image else []
     for link in [*pictures, *page.unrecorded.rendered.html.links]:
@@ -261,7 +267,7 @@ def unresolved_links(library: LinkLibrary, page: Page) -> Iterator[tuple[str | N
 
 
 def missing_anchors(library: LinkLibrary, page: Page) -> Iterator[Problem]:
-    """A warning for each link to a heading that is not there."""
+    """Yields a warning for each link to a heading that does not exist."""
     known: dict[str, tuple[frozenset[str], NearNames]] = {}
     for link in page.unrecorded.rendered.html.links:
         target = resolve(library, page, link.target)
@@ -281,8 +287,7 @@ def missing_anchors(library: LinkLibrary, page: Page) -> Iterator[Problem]:
 
 
 def links_to_drafts(library: LinkLibrary, page: Page) -> Iterator[Problem]:
-    """A warning for each link from a page that is published to one that is not,
-    while drafts are shown."""
+    """Yields a warning for each link from a published page to a draft, in runs that show drafts."""
     for link in page.unrecorded.rendered.html.links if not page.draft else ():
         target = resolve(library, page, link.target).page
         if target is not None and target.draft:
@@ -291,7 +296,7 @@ def links_to_drafts(library: LinkLibrary, page: Page) -> Iterator[Problem]:
 
 
 def broken_link(library: LinkLibrary, page: Page, link: Link) -> Problem:
-    """The warning for a link that leads nowhere."""
+    """Returns the warning for a link without a target."""
     code = "link.broken-link" if link.kind == "link" else "link.broken-image"
     message = f"nothing is at `{link.target}`"
     if link.target.startswith("[["):
@@ -312,7 +317,7 @@ def _place(library: LinkLibrary, page: Page, link: Link) -> Place:
 
 
 def _suggestion(library: LinkLibrary, page: Page, link: Link) -> str | None:
-    """What was probably meant: a file of the same or a near name."""
+    """Returns a hint for a broken link, such as a file with the same or a near name."""
     if link.target.startswith("[["):
         name = link.target[2:-2].partition("#")[0].strip().casefold()
         if name in library.left_out_names:
@@ -343,12 +348,12 @@ def _suggestion(library: LinkLibrary, page: Page, link: Link) -> str | None:
 
 
 def _endpoint_name(target: str) -> str:
-    """The name of a link's endpoint, without values."""
+    """Returns the name of a link's endpoint, without values."""
     return target.removeprefix(ENDPOINT_SCHEME).partition("#")[0].partition("?")[0]
 
 
 def _as_endpoint_reference(endpoint: str, target: str) -> str:
-    """An endpoint with what stands behind the path of a link."""
+    """Returns a reference to an endpoint, with the query and fragment of a link."""
     rest, hash_mark, fragment = target.partition("#")
     query = rest.partition("?")[2]
     separator = "" if not query else "&" if "?" in endpoint else "?"

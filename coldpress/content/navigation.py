@@ -1,7 +1,7 @@
 """Navigation: the menu of the site and the trees of its docs.
 
-A tree is written out in the config's `menu`, in MkDocs' shape, or made from
-folders: by `weight`, then title.
+A tree is written in the config's `menu`, in the form of MkDocs' `nav`, or is made
+from folders, sorted by `weight`, then by title.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from coldpress.sources.files import file_stem, top_of
 
 @dataclass(frozen=True, eq=False)
 class NavItem:
-    """An entry of a menu or a tree: its words, its page if it has one, and the
-    entries below it.  `folder` is the content folder it stands for."""
+    """An entry of a menu or of a docs tree: its title, its page if it has one, and its child entries.
+    `folder` is the content folder that it represents."""
 
     title: str
     page: Page | None
@@ -37,7 +37,7 @@ class NavItem:
 
     @property
     def url(self) -> str | None:
-        """Where it leads; None where it only holds others."""
+        """The URL of the entry; None for an entry that only has children."""
         if self._target is None or is_external(self._target):
             return self._target
         if self.page is None:
@@ -46,23 +46,23 @@ class NavItem:
 
     @property
     def first_url(self) -> str | None:
-        """Where it leads, else the first of those below it that leads anywhere."""
+        """The URL of the entry, or else the first URL below it."""
         return next((item.url for item in walk([self]) if item.url), None)
 
     @property
-    def mark(self) -> str:
-        """All of it that others see, as one text."""
+    def fingerprint_text(self) -> str:
+        """The data of the entry that a page can show, as text for the tree's fingerprint."""
         place = f"{self.page.kind} {self.page.source} {self.page.unrecorded.path}" if self.page else ""
         return f"{self.title}\n{self._target}\n{place}\n{self.folder}\n{len(self.children)}"
 
     def holds(self, page: Page | None) -> bool:
-        """Whether a page is its own or stands below it."""
+        """Returns whether a page is the entry's own page or is below it."""
         return page is not None and (page is self.page or page.source in self._sources or bool(
             self.folder and page.source.startswith(f"{self.folder}/")))
 
     @property
     def size(self) -> int:
-        """How many entries there are, with itself."""
+        """The number of entries, including itself."""
         return len(list(walk([self])))
 
     @cached_property
@@ -74,8 +74,8 @@ Tree = tuple[NavItem, ...]
 
 
 class Navigation:
-    """The menu and the trees of one Library; `find` gives the page that an entry
-    of the menu names, by its source, its folder or its path."""
+    """The menu and the docs trees of one Library.  `find` returns the page that a menu entry names
+    by source, folder or path."""
 
     def __init__(self, config: Config, pages: Sequence[Page], root: Callable[[], str],
                  find: Callable[[str], Page | None]) -> None:
@@ -88,12 +88,12 @@ class Navigation:
 
     @property
     def menu(self) -> Tree:
-        """The config's menu."""
+        """The menu of the config."""
         recorder.read("nav", "menu")
         return self.tree("menu")
 
     def tree_of(self, page: Page) -> Tree:
-        """The tree of docs that a page stands in; empty for all other pages."""
+        """Returns the docs tree that contains a page; an empty tree for any other page."""
         name = self.name_of(page)
         recorder.read("nav", f"of {page.source}")
         if name is None:
@@ -102,15 +102,15 @@ class Navigation:
         return self.tree(name)
 
     def tree(self, name: str) -> Tree:
-        """A tree by its name (not recorded): `menu`, `menu/2` for what is below
-        the menu's third entry, `docs/` for a folder's."""
+        """Returns a tree by its name (not recorded): `menu`; `menu/2` for the children of the menu's
+        third entry; `docs/` for a folder."""
         if name not in self._trees:
-            with recorder.unrecorded():  # whoever asks next reads as much
+            with recorder.unrecorded():  # the result is cached: each caller records its own read
                 self._trees[name] = self._make(name)
         return self._trees[name]
 
     def name_of(self, page: Page) -> str | None:
-        """The name of the tree that a page stands in (not recorded)."""
+        """Returns the name of the tree that contains a page (not recorded)."""
         with recorder.unrecorded():
             return self._name_of(page)
 
@@ -130,17 +130,17 @@ class Navigation:
         return f"{max(inside, key=len)}/"
 
     def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
-        """The pages before and after one in its tree (not recorded)."""
+        """Returns the pages before and after a page in its tree (not recorded)."""
         name = self.name_of(page)
         order = self._order(name) if name else {}
         return order.get(page.source, (None, None))
 
     def fingerprint(self, name: str) -> str | None:
-        """What a tree shows, or after `of ` which one a page stands in."""
+        """Returns the fingerprint of a tree; for `of SOURCE`, the name of the tree that contains that page."""
         if name.startswith("of "):
             page = self.find(name[3:])
             return self.name_of(page) if page else None
-        lines = [item.mark for item in walk(self.tree(name))]
+        lines = [item.fingerprint_text for item in walk(self.tree(name))]
         return blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
 
     @cached_property
@@ -185,14 +185,14 @@ class Navigation:
                        mark + fragment if page else f"/{name}{mark}{fragment}", self._root)
 
     def _listed(self, name: str) -> str:
-        """The path of a list with its last slash, also where nobody wrote it."""
+        """Returns the path of a list with a slash at its end, also if the menu leaves it out."""
         return f"{name}/" if any(self._path_of(each) == f"/{name}/" for each in self._lists) else name
 
     def _path_of(self, name: str) -> str:
         return folder_path(name, lowercase=self._config.slugs.lowercase or name not in self._config.collections)
 
     def _folder_at(self, page: Page | None, path: str) -> str | None:
-        """The folder that a section or a list of posts stands for."""
+        """Returns the folder of a section or of a collection."""
         if isinstance(page, Section):
             return page.unrecorded.document.source.folder or None
         return next((name for name in self._config.collections if self._path_of(name) == path), None)
@@ -221,7 +221,7 @@ class Navigation:
 
 
 class _Branch:
-    """A folder while a tree is made of it."""
+    """A folder while a tree is made from it."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -231,17 +231,17 @@ class _Branch:
 
     @property
     def title(self) -> str:
-        """The words for a folder without a page."""
+        """The title of a folder without a page, made from its name."""
         words = posixpath.basename(self.folder).replace("-", " ").replace("_", " ")
         return words[:1].upper() + words[1:]
 
     @property
     def place(self) -> tuple[object, ...]:
-        """Where a folder without a page stands among the others."""
+        """The sort key of a folder without a page."""
         return (True, 0.0, False, 0.0, True, self.title.casefold(), self.folder)
 
     def add(self, page: Page) -> None:
-        """Put a page where it belongs below this folder."""
+        """Adds a page to this folder or to one below it."""
         folder = posixpath.dirname(page.source)
         if page.bundle:
             folder = posixpath.dirname(page.bundle)
@@ -256,15 +256,15 @@ class _Branch:
 
 
 def _is_index_of(child: NavItem, item: MenuItem) -> bool:
-    """Whether the first entry below another is that one's own page (MkDocs'
-    `navigation.indexes`): an index, without a name or with the same."""
+    """Returns whether the first child is the index page of the entry (MkDocs' `navigation.indexes`):
+    an index without a name of its own, or with the same name."""
     is_index = child.page is not None and not child.children and not child._target and file_stem(
         child.page.source) in ("index", "_index", "readme")
     return is_index and item.children[0].name in (None, item.name)
 
 
 def walk(items: Iterable[NavItem]) -> Iterator[NavItem]:
-    """Every entry, each before those below it."""
+    """Yields every entry, each before its children."""
     for item in items:
         yield item
         yield from walk(item.children)

@@ -1,4 +1,4 @@
-"""A page of the library: what templates see, with each read recorded."""
+"""A page of the library, as templates see it: every read is recorded."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from coldpress.paths import url_of
 from coldpress.sources.front_matter import SourceDocument, is_same_title
 from coldpress.text import reading_minutes, shorten
 
-DESCRIPTION_LENGTH = 155  # characters; what search engines show
+DESCRIPTION_LENGTH = 155  # characters that search engines show
 
 
 class TermView(Protocol):
-    """A term, as a page names it: `taxonomy.Term`."""
+    """The part of a term that a page shows: `taxonomy.Term` implements it."""
 
     taxonomy: str
     slug: str
@@ -49,7 +49,7 @@ class TermView(Protocol):
 
 
 class AuthorView(TermView, Protocol):
-    """An author, as a page names them: `taxonomy.Author`."""
+    """The part of an author that a page shows: `taxonomy.Author` implements it."""
 
     @property
     def about(self) -> Mapping[str, Any]: ...
@@ -59,7 +59,7 @@ class AuthorView(TermView, Protocol):
 
 
 class NavView(Protocol):
-    """An entry of a docs tree: `navigation.NavItem`."""
+    """The part of a docs tree's entry that a page shows: `navigation.NavItem` implements it."""
 
     @property
     def title(self) -> str: ...
@@ -75,7 +75,7 @@ class NavView(Protocol):
 
 
 class PageLibrary(SlotLibrary["Page"], UnrecordedLibrary["Page"], Protocol):
-    """What a page asks of the library it is in: `library.Library`."""
+    """The part of a library that its pages need: `library.Library` implements it."""
 
     config: Config
 
@@ -103,10 +103,11 @@ class PageLibrary(SlotLibrary["Page"], UnrecordedLibrary["Page"], Protocol):
 
 
 class Page:
-    """One page of the site.  Immutable; everything comes from its document.
+    """One page of the site.  It is immutable, and all of it comes from its document.
 
-    `source` is its file below the content folder, `bundle` the folder that is
-    its own, if any.  `unrecorded` is its view for code that records its result itself.
+    `source` is its file below the content folder, `bundle` the folder of its bundle,
+    if it is one.  `unrecorded` reads the page without records, for code that records its result
+    under another name.
     """
 
     kind = "page"
@@ -122,64 +123,64 @@ class Page:
 
     @property
     def path(self) -> str:
-        """Its decoded path below the site's root, wherever that is mounted."""
+        """The decoded path below the root of the site, without the prefix that the site is mounted at."""
         recorder.read("url", self.source)
         return self.unrecorded.path
 
     @property
     def url(self) -> str:
-        """The link to this page, under whatever prefix the site is mounted."""
+        """The link to the page, with the prefix that the site is mounted at."""
         return self._library.root() + url_of(self.path)
 
     @property
     def permalink(self) -> str | None:
-        """The whole URL, once `base_url` is known."""
+        """The absolute URL; None if there is no `base_url`."""
         return self._library.absolute(self.path)
 
     @property
     def document(self) -> SourceDocument:
-        """Its source, whatever of it may be read."""
+        """The source document.  The read is recorded as one of the whole text."""
         recorder.read("text", self.source)
         return self.unrecorded.document
 
     @recorded_body
     def rendered(self) -> Rendered:
-        """The body's markup, with slots for links."""
+        """The rendered body, with slots for links."""
         return self.unrecorded.rendered
 
     @recorded
     def title(self) -> str:
-        """Of the front matter, else the first heading, else the file's name."""
+        """The title in the front matter, or else the first heading, or else the file's name."""
         return self.unrecorded.title
 
     @recorded
     def date(self) -> datetime | None:
-        """When it was written."""
+        """The date of the page."""
         return self.unrecorded.front.date
 
     @recorded
     def updated(self) -> datetime | None:
-        """When it last changed, where the author says so."""
+        """The date of the last change, if the author writes one."""
         return self.unrecorded.front.updated
 
     @recorded
     def weight(self) -> float | None:
-        """Its place among its siblings: the lighter, the earlier."""
+        """The position among its siblings: pages with lower weight come first."""
         return self.unrecorded.front.weight
 
     @recorded
     def lang(self) -> str:
-        """Its language, else the site's."""
+        """The language of the page, or else of the site."""
         return self.unrecorded.front.lang or self._library.config.language
 
     @recorded
     def layout(self) -> str | None:
-        """The template it asks for, without `.html`."""
+        """The template that the page names, without `.html`."""
         return self.unrecorded.front.layout
 
     @recorded
     def unlisted(self) -> bool:
-        """Whether it stays out of lists, feeds and the sitemap."""
+        """Whether the page is left out of lists, feeds and the sitemap."""
         return self.unrecorded.front.unlisted
 
     @recorded
@@ -188,30 +189,30 @@ class Page:
 
     @recorded
     def params(self) -> Params:
-        """The author's own keys; one that is missing is None."""
+        """The author's own keys; a missing key is None."""
         return self.unrecorded.front.params
 
     @recorded
     def image(self) -> str | None:
-        """The URL of its picture, if it names one."""
+        """The URL of the page's image, if it names one."""
         image = self.unrecorded.front.image
         url = self._library.link_url(self, Link("image", image)) if image else None
         return url if url is None or self._library.trusts(self) or is_safe_url(url) else None
 
     @recorded_body
     def html(self) -> Markup:
-        """The body, links resolved."""
+        """The body as HTML, with its links resolved."""
         return SlotFiller(self._library, self).html(self.unrecorded.rendered.html)
 
     def is_title(self, title: Title) -> bool:
-        """Whether a heading is the page's title; where front matter gives another
-        it is in docs only, whatever that calls the page in lists."""
+        """Returns whether a heading is the title of the page.  If the front matter has a different
+        title, the heading is the title in docs only."""
         given = self.unrecorded.front.title
         return (not given or is_same_title(given, title.text) or is_same_title(given, title.written)
                 or (self.kind != "post" and self.face == "docs"))
 
     def html_elsewhere(self) -> Markup:
-        """The body for another place (a feed): every link is a whole URL."""
+        """Returns the body as HTML with absolute URLs in all links, for feeds."""
         recorder.read("body", self.source)
         return SlotFiller(self._library, self, absolute=True).html(self.unrecorded.rendered.html)
 
@@ -223,7 +224,7 @@ class Page:
 
     @recorded_body
     def title_html(self) -> Markup:
-        """The title with the marks its heading has, such as code."""
+        """The title as HTML, with the inline markup of its heading, such as code."""
         title = self.unrecorded.rendered.title
         if title and self.is_title(title):
             return SlotFiller(self._library, self).html(title.html)
@@ -231,13 +232,13 @@ class Page:
 
     @recorded_body
     def toc(self) -> tuple[Heading, ...]:
-        """Its headings as a tree; empty where front matter says `toc: false`."""
+        """The headings as a tree; empty if the front matter says `toc: false`."""
         return self.unrecorded.rendered.toc if self.unrecorded.front.toc else ()
 
     @recorded_summary
     def summary(self) -> Markup:
-        """HTML: `summary:`, else what stands before `<!-- more -->`, else the
-        first paragraph.  Its links hold on any page of the site."""
+        """The summary as HTML: `summary:`, or else the text before `<!-- more -->`, or else the first
+        paragraph.  Its links are valid on every page of the site."""
         given = self.unrecorded.front.summary
         if given is not None:
             return Markup(f"<p>{escape(given)}</p>")
@@ -245,35 +246,35 @@ class Page:
 
     @recorded_summary
     def description(self) -> str:
-        """Plain text for search engines: `description:`, else the summary cut short."""
+        """Plain text for search engines: `description:`, or else the shortened summary."""
         front = self.unrecorded.front
         return front.description or shorten(front.summary or self.unrecorded.brief.text, DESCRIPTION_LENGTH)
 
     @recorded_body
     def words(self) -> int:
-        """How many words; each CJK character counts as one."""
+        """The number of words; each CJK character counts as one."""
         rendered = self.unrecorded.rendered
         return rendered.words + rendered.cjk
 
     @recorded_body
     def minutes(self) -> int:
-        """Minutes to read it."""
+        """The minutes that reading it takes."""
         rendered = self.unrecorded.rendered
         return reading_minutes(rendered.words, rendered.cjk)
 
     @recorded
     def authors(self) -> tuple[AuthorView, ...]:
-        """Who wrote it; the site's author where it names nobody."""
+        """The authors; the author of the site if the page names none."""
         return self._library.authors_of(self)
 
     @recorded
     def terms(self) -> Mapping[str, tuple[TermView, ...]]:
-        """Its terms by taxonomy: `page.terms.tags`."""
+        """The terms by taxonomy: `page.terms.tags`."""
         return self._library.terms_of(self)
 
     @property
     def all_terms(self) -> tuple[TermView, ...]:
-        """Its terms of every taxonomy in the config."""
+        """The terms of every taxonomy in the config."""
         return tuple(term for terms in self.terms.values() for term in terms)
 
     @property
@@ -286,17 +287,17 @@ class Page:
 
     @recorded
     def series(self) -> TermView | None:
-        """The series it is a part of; its `pages` are the parts, the first one first."""
+        """The series that the page is a part of; its `pages` are the parts, in order."""
         return self._library.series_of(self)
 
     @property
     def section(self) -> Section | None:
-        """The section it belongs to."""
+        """The section that the page belongs to."""
         return self._library.section_of(self)
 
     @property
     def ancestors(self) -> tuple[Section, ...]:
-        """The sections above it, the outermost first; without the home page."""
+        """The sections above the page, the outermost first, without the home page."""
         above: list[Section] = []
         section = self.section
         while section is not None and section.path != "/":
@@ -306,37 +307,37 @@ class Page:
 
     @property
     def prev(self) -> Page | None:
-        """Of a post the one before it in time; in docs the page before it."""
+        """The previous page: by date for a post, in the tree for a page of docs."""
         return self._library.neighbours(self)[0]
 
     @property
     def next(self) -> Page | None:
-        """Of a post the one after it in time; in docs the page after it."""
+        """The next page: by date for a post, in the tree for a page of docs."""
         return self._library.neighbours(self)[1]
 
     @property
     def nav(self) -> tuple[NavView, ...]:
-        """The tree of docs that it stands in; empty for every other page."""
+        """The docs tree that contains the page; empty for any other page."""
         return self._library.tree_of(self)
 
     @property
     def face(self) -> str:
-        """`docs` for a page in a tree of docs, else `blog`."""
+        """`docs` for a page in a docs tree, otherwise `blog`."""
         return "docs" if self.nav else "blog"
 
     @property
     def related(self) -> tuple[Page, ...]:
-        """Up to five pages that share terms with it, the nearest first."""
+        """Up to five pages that share terms with the page, the nearest first."""
         return self._library.related_to(self)
 
     @property
     def backlinks(self) -> tuple[Page, ...]:
-        """The pages whose text links to it, by their sources."""
+        """The pages whose text links to the page, sorted by source."""
         return self._library.linking_to(self)
 
     @property
     def edit_url(self) -> str | None:
-        """Where its source is edited, by the config's `edit_url`."""
+        """The URL where the source is edited, made from the config's `edit_url`."""
         pattern = self._library.config.edit_url
         return pattern.replace(PATH_TOKEN, quote(self.source)) if pattern else None
 
@@ -348,11 +349,11 @@ class Post(Page):
 
 
 class Section(Page):
-    """The page of a folder: `_index.md`, or an `index.md` with others beside it."""
+    """The page of a folder: `_index.md`, or an `index.md` in a folder with other pages."""
 
     kind = "section"
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        """What lies in it: by weight, then posts newest first, then by title."""
+        """The pages of the section: by weight, then posts newest first, then by title."""
         return self._library.pages_of(self)

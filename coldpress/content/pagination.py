@@ -1,9 +1,9 @@
-"""Pages of a list, numbered from the oldest.
+"""Pagination: divides a list into pages, numbered from the oldest.
 
-A page's number and its posts stay as they are when new posts come: with 10 a
-page and 25 posts, `/posts/page/1/` holds the oldest ten and the newest list,
-`/posts/`, the other fifteen.  The newest list holds n to 2n-1 posts; no post
-stands on two pages.
+The number and the posts of a page stay the same when new posts are added.  With 10
+posts on a page and 25 posts, `/posts/page/1/` has the oldest ten, and the newest
+page, `/posts/`, has the other fifteen.  The newest page has n to 2n-1 posts; no
+post is on two pages.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from coldpress.content.recorded import Pages
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """One page of a list: `number` is None for the newest.  `path` is its
-    own; `newer_url` and `older_url` are links to the pages beside it."""
+    """One page of a list.  `number` is None for the newest page; `path` is its own path; `newer_url` and
+    `older_url` are links to the pages before and after it."""
 
     number: int | None
     path: str
@@ -30,17 +30,17 @@ class ListPage:
 
 
 def count_numbered_pages(total: int, size: int) -> int:
-    """How many pages stand beside the newest list."""
+    """Returns the number of numbered pages: all but the newest page."""
     return max(0, total // size - 1)
 
 
 def page_path(base: str, number: int | None) -> str:
-    """The path of a list's page `number`; of the newest, the list's own."""
+    """Returns the path of the page `number` of a list; for the newest page, the path of the list."""
     return base if number is None else f"{base}page/{number}/"
 
 
 def list_page(library: Library, pages: Pages[Page], base: str, number: int | None = None) -> ListPage | None:
-    """Page `number` of a list whose newest stands at `base`; None beyond its end."""
+    """Returns the page `number` of a list with the path `base`; None if there is no such page."""
     size = library.config.paginate
     recorder.read("list", f"{pages.name} {number or ''} {size}")
     chunk = page_of(pages.unrecorded, number, size)
@@ -52,14 +52,14 @@ def list_page(library: Library, pages: Pages[Page], base: str, number: int | Non
 
 
 def whole_list(pages: Pages[Page], base: str) -> ListPage:
-    """A list that stands on one page, however long."""
+    """Returns a list as a single page, regardless of its length."""
     return ListPage(None, base, pages[:], None, None)
 
 
 def page_of(pages: Sequence[Page], number: int | None, size: int
             ) -> tuple[Sequence[Page], int | None, int | None] | None:
-    """What stands on page `number`, and the numbers of the newer and the older
-    one beside it: 0 for the newest list, None where there is none."""
+    """Returns the posts on page `number`, and the numbers of the newer and the older page: 0 for the
+    newest page, None if there is none."""
     total = len(pages)
     last = count_numbered_pages(total, size)
     if number is None:

@@ -1,4 +1,4 @@
-"""Permalinks: the URL of a page from a pattern, and the language in its name."""
+"""Permalinks: makes the URL of a page from a pattern; warns of languages in file names."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ Kind = Literal["page", "post", "section"]
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """A document with its kind and its path; `bundle` is the folder whose
-    assets go with it, if it has one of its own."""
+    """A document with its kind and its path.  `bundle` is the folder whose assets belong to it, if it
+    is a bundle."""
 
     document: SourceDocument
     kind: Kind
@@ -34,7 +34,7 @@ class PageEntry:
 
 
 class Permalinks:
-    """Places every document of a site; what is wrong goes to `problems`."""
+    """Determines the kind and the path of every document.  Problems go to `problems`."""
 
     def __init__(self, config: Config, documents: Iterable[SourceDocument], problems: Problems) -> None:
         self._collections = config.collections
@@ -93,7 +93,7 @@ class Permalinks:
             return None
 
     def _own_path(self, document: SourceDocument, permalink: str) -> str:
-        """The author's own path, letter for letter; with the slash that others add too."""
+        """Returns the path of a `permalink:`, unchanged except for a missing slash at its end."""
         path = "/" + unicodedata.normalize("NFC", unquote(permalink.strip())).lstrip("/")
         try:
             file_of(path)
@@ -103,7 +103,7 @@ class Permalinks:
                                     f"it is published at `{path}/`", document.place_of("permalink"), reason.hint)
             return f"{path}/"
         except BadPath:
-            pass  # which is told with all the others
+            pass  # `_is_usable` reports it
         return path
 
     def _path(self, folder: str) -> str:
@@ -127,7 +127,7 @@ class Permalinks:
         return name in ("index", "_index")
 
     def _has_other_pages(self, folder: str) -> bool:
-        """Whether other Markdown lies beside or below a folder's index."""
+        """Returns whether other Markdown is in the folder of an index or below it."""
         return len(self._folders[folder]) > 1 or folder in self._with_markdown_below
 
     def _ancestors_of_folders(self) -> set[str]:
@@ -152,7 +152,7 @@ class Permalinks:
 
 
 def asset_path(asset: SourceFile, bundles: Mapping[str, str], *, lowercase: bool = True) -> str:
-    """Where an asset goes: to its bundle's page, else its folder's path + name."""
+    """Returns the path of an asset: below the page of its bundle, or else below the path of its folder."""
     folder, name = posixpath.split(asset.path)
     above = folder
     while above:
@@ -166,27 +166,27 @@ def asset_path(asset: SourceFile, bundles: Mapping[str, str], *, lowercase: bool
 
 @lru_cache(maxsize=4096)
 def folder_path(folder: str, *, lowercase: bool = True) -> str:
-    """The path of a content folder: every part a slug, dotted names as they are."""
+    """Returns the path of a content folder: each part becomes a slug, except names with a leading dot."""
     parts = [part if part.startswith(".") else slugify(part, lowercase=lowercase) or part
              for part in folder.split("/") if part]
     return "/" + "".join(f"{part}/" for part in parts)
 
 
 def is_granted(document: SourceDocument, path: str) -> bool:
-    """Whether an author who is not trusted may have a path: below that of the
-    folder that the source lies in, as pages have it, and none that hosts keep."""
+    """Returns whether an author who is not trusted may have a path: it must be below the path of the
+    source's folder, end as the path of a page, and have no part with a leading dot."""
     inside = {folder_path(document.source.folder, lowercase=lowercase) for lowercase in (True, False)}
     return (posixpath.normpath(path).startswith(tuple(inside)) and path.endswith(("/", ".html"))
             and not any(part.startswith(".") for part in path.split("/")))
 
 
 def granted_paths_hint(document: SourceDocument) -> str:
-    """The same as a hint."""
+    """Returns a hint with the paths that `is_granted` allows."""
     return f"only below `{folder_path(document.source.folder)}`, with `/` or `.html` at its end"
 
 
 def slug_of(document: SourceDocument, *, lowercase: bool = True) -> str:
-    """`slug:` or the file's name without its date; never the title."""
+    """Returns `slug:`, or else the file's name without its date.  A title never becomes a slug."""
     return slugify(document.front.slug if document.front.slug is not None else document.stem, lowercase=lowercase)
 
 
@@ -219,21 +219,21 @@ def _is_section_file(document: SourceDocument) -> bool:
 _COMMON = (
     "af ar az bg bn bs cy da de el en eo es et fa fi fr ga gu hi hr hu hy ja ka kk km kn ko ku ky lt lv mk mn mr "
     "nb ne nl nn pa pt ru si sk sl sq sr sv sw ta te th tr ur uz vi zh zu")
-"""Languages (ISO 639-1) that an ending of two letters most likely means."""
-_DOUBTFUL = (
+"""Languages (ISO 639-1) that a two-letter ending of a file's name most likely means."""
+_AMBIGUOUS = (
     "aa ab ae ak am an as av ay ba be bi bm bo br ca ce ch co cr cs cu cv dv dz ee eu ff fj fo fy gd gl gn gv ha "
     "he ho ht hz ia id ie ig ii ik is it iu jv kg ki kj kl kr ks kv kw la lb lg li ln lo lu mg mh mi ml ms mt my "
     "na nd ng no nr nv ny oc oj om or os pi pl ps qu rm rn ro rw sa sc sd se sg sm sn so ss st su tg ti tk tl tn "
     "to ts tt tw ty ug uk ve vo wa wo xh yi yo za")
-"""The others, of which many are words, endings of files or of hosts as well: `mono.cs`,
-`canada.ca`.  Ido is left out, for nearly all that ends with `.io` is a host."""
-_LANGUAGES = frozenset(f"{_COMMON} {_DOUBTFUL}".split())
+"""Other languages.  Many of their codes are also words, file extensions or domains: `mono.cs`,
+`canada.ca`.  Ido is left out, because nearly every name with `.io` is a domain."""
+_LANGUAGES = frozenset(f"{_COMMON} {_AMBIGUOUS}".split())
 _TAG = re.compile(r"(?P<language>[a-z]{2})(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|\d{3}))?", re.I)
 
 
 def check_languages(entries: Sequence[PageEntry], problems: Problems) -> None:
-    """Warn of names that end with a language; where the ending may mean something
-    else, only if the same page is there without it or in another one."""
+    """Warns of file names that end with a language.  For an ambiguous ending, warns only if the
+    same page also exists without it or in another language."""
     tags: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
         stem, tag = _split(entry)
@@ -247,8 +247,8 @@ def check_languages(entries: Sequence[PageEntry], problems: Problems) -> None:
 
 
 def _split(entry: PageEntry) -> tuple[str, str]:
-    """The path of a source without its ending and its language, and that language,
-    empty for none."""
+    """Returns the path of a source without extension and language, and the language; an empty text for
+    none."""
     path = entry.document.source.path.rpartition(".")[0]
     stem, _, tag = path.rpartition(".")
     found = _TAG.fullmatch(tag)

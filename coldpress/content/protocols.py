@@ -1,5 +1,4 @@
-"""What the Library asks of others: of whoever serves it, for it knows nothing of
-Flask, and of whatever renders its bodies."""
+"""Protocols of the Library: it knows neither Flask (`Host`) nor the Markdown engine (`BodyRenderer`)."""
 
 from __future__ import annotations
 
@@ -12,55 +11,55 @@ from coldpress.markdown.syntax.snippets import ExpandedBody
 
 P_contra = TypeVar("P_contra", contravariant=True)
 CANNOT_BE_SHOWN = "cannot be shown here"
-"""Why a page does not show what is not there, or what nobody may know of."""
+"""The reason given for an embedded page that is missing, or that must not be disclosed."""
 
 
 class Host(Protocol[P_contra]):
-    """The site as an app has it."""
+    """The app that serves the site."""
 
     def link_root(self) -> str:
-        """What every link begins with: the prefix the site is mounted at."""
+        """Returns the prefix that the site is mounted at; every link begins with it."""
 
     def endpoint_url(self, reference: str) -> str | None:
-        """The URL of `name` or `name?key=value`, an endpoint of the app; None
-        where there is no such endpoint."""
+        """Returns the URL of `name` or `name?key=value`, an endpoint of the app; None if there is no
+        such endpoint."""
 
     def endpoint_at(self, path: str) -> str | None:
-        """What leads to a path of the app outside of the site: `name?key=value`."""
+        """Returns the endpoint at a path of the app outside of the site, as `name?key=value`."""
 
     def values_of(self, name: str) -> Sequence[str] | None:
-        """What the URL of an endpoint takes; None where there is no such endpoint."""
+        """Returns the names of the values in an endpoint's URL rule; None if there is no such endpoint."""
 
     @property
     def endpoint_names(self) -> Iterable[str]:
-        """What endpoints are called."""
+        """The names of all endpoints."""
 
     def expanded(self, page: P_contra) -> ExpandedBody:
-        """A page's body with its snippets; one that is a template, run."""
+        """Returns a page's body with templates run and snippets inserted."""
 
     def not_shown(self, page: P_contra) -> Iterable[tuple[Component, str]]:
-        """What a page asks for and doesn't show, with the reason."""
+        """Yields the components of a page that cannot be shown, each with the reason."""
 
     def embedded(self, page: P_contra, other: P_contra, part: str, *, absolute: bool) -> str | None:
-        """Another page's body as it is shown in a page, or a part of it, by the id
-        of its heading or block; None for a part that isn't there."""
+        """Returns another page's body as a page embeds it, or the part with this heading or block id; None if
+        there is no such part."""
 
     def callout_title(self, page: P_contra, kind: str) -> str:
-        """What a callout without a title of its own is called."""
+        """Returns the default title of a kind of callout, in the page's language."""
 
     def group_name(self, name: str) -> str:
-        """What a collection or a taxonomy is called, in the site's language."""
+        """Returns the name of a collection or a taxonomy in the site's language."""
 
     def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
-        """The HTML of a component; None where no template shows that name."""
+        """Returns the HTML of a component; None if no template defines it."""
 
     @property
     def component_names(self) -> Iterable[str]:
-        """The names that templates show."""
+        """The names of the components that templates define."""
 
 
 class BodyRenderer(Protocol):
-    """Whatever renders bodies: the renderer with its cache."""
+    """Renders bodies with a Markdown engine and a cache."""
 
     def render(self, body: Body) -> Rendered: ...
 

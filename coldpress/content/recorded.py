@@ -17,7 +17,7 @@ P_contra = TypeVar("P_contra", contravariant=True)
 
 
 class recorded(Generic[T]):  # noqa: N801  (used as a decorator, like `property`)
-    """A property of a page whose every read is recorded, as one of the page's `meta` data."""
+    """A property of a page that records each read as a dependency on the page's `meta` data."""
 
     kind = "meta"
 
@@ -50,7 +50,7 @@ class recorded_summary(recorded[T]):  # noqa: N801
 
 
 class UnrecordedLibrary(Protocol[P_contra]):
-    """What the unrecorded view of a page asks of its library: `library.Library`."""
+    """The part of a library that `UnrecordedPage` needs: `library.Library` implements it."""
 
     def title_of(self, document: SourceDocument) -> str: ...
 
@@ -62,8 +62,8 @@ class UnrecordedLibrary(Protocol[P_contra]):
 
 
 class UnrecordedPage(Generic[P]):
-    """A view of a page that records no reads, for code whose result is recorded under
-    another name.  (What a template or snippet in the body reads is recorded all the same.)"""
+    """A view of a page that records no reads, for code that records its result under another name.
+    The reads of templates and snippets in the body are still recorded."""
 
     __slots__ = ("_library", "_page", "_title", "document", "path")
 
@@ -76,12 +76,12 @@ class UnrecordedPage(Generic[P]):
 
     @property
     def front(self) -> FrontMatter:
-        """The front matter of its source."""
+        """The front matter of the source."""
         return self.document.front
 
     @property
     def title(self) -> str:
-        """The title, found when it is first asked for."""
+        """The title, determined when it is first needed."""
         if self._title is None:
             self._title = self._library.title_of(self.document)
         return self._title
@@ -98,12 +98,12 @@ class UnrecordedPage(Generic[P]):
 
     @property
     def is_trusted(self) -> bool:
-        """Whether its author may write any HTML."""
+        """Whether the author may write any HTML."""
         return self._library.trusts(self._page)
 
 
 class ListedPage(Protocol):
-    """A page that a list holds: `page.Page`."""
+    """The part of a page that `Pages` needs: `page.Page` implements it."""
 
     @property
     def unrecorded(self) -> UnrecordedPage[Any]: ...
@@ -113,7 +113,7 @@ P_co = TypeVar("P_co", bound=ListedPage, covariant=True)
 
 
 class Pages(Sequence[P_co], Generic[P_co]):
-    """Pages in an order, under a name that records are kept by."""
+    """An ordered list of pages.  Reads of its items and of its length are recorded under its name."""
 
     def __init__(self, name: str, pages: Iterable[P_co]) -> None:
         self.name = name
@@ -126,7 +126,7 @@ class Pages(Sequence[P_co], Generic[P_co]):
 
     def __getitem__(self, index: int | slice) -> P_co | tuple[P_co, ...]:
         if isinstance(index, slice):
-            # As it was asked for: what `[-5:]` holds depends on the length.
+            # Recorded as written, because the result of `[-5:]` depends on the length.
             parts = ("" if part is None else str(part) for part in (index.start, index.stop, index.step))
             recorder.read("items", f"{self.name}[{':'.join(parts)}]")
         else:
@@ -135,7 +135,7 @@ class Pages(Sequence[P_co], Generic[P_co]):
 
     @property
     def unrecorded(self) -> tuple[P_co, ...]:
-        """All of them, for code whose result is recorded under another name."""
+        """All pages, for code that records its result under another name."""
         return self._pages
 
     def __iter__(self) -> Iterator[P_co]:
@@ -144,11 +144,11 @@ class Pages(Sequence[P_co], Generic[P_co]):
 
     @property
     def any_dated(self) -> bool:
-        """Whether the newest has a date (not recorded)."""
+        """Whether the newest page has a date (not recorded)."""
         return bool(self._pages) and self._pages[0].unrecorded.front.date is not None
 
     def __bool__(self) -> bool:
-        # Told apart from the length, which every new page changes.
+        # Recorded separately, because every new page changes the length.
         recorder.read("items", f"{self.name}.any")
         return bool(self._pages)
 

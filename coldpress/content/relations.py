@@ -1,4 +1,4 @@
-"""Relations between pages: neighbours, related pages, backlinks."""
+"""Relations between pages: related pages and backlinks."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Resolve = Callable[[Page, str], Page | None]
 
 
 class Backlinks:
-    """Who links to whom in one Library.  All texts are asked for their links
-    once, when the first page wants to know."""
+    """The links between the pages of one Library.  The links of all pages are read once, when the
+    first page needs its backlinks."""
 
     def __init__(self, pages: Sequence[Page], brief: Callable[[Page], Brief], resolve: Resolve) -> None:
         self._pages = pages
@@ -23,7 +23,7 @@ class Backlinks:
         self._resolve = resolve
 
     def of(self, page: Page) -> tuple[Page, ...]:
-        """The pages that link to one, in the order of their sources."""
+        """Returns the pages that link to a page, sorted by source."""
         return tuple(self._linking.get(page.source, ()))
 
     @cached_property
@@ -42,24 +42,24 @@ class Backlinks:
 
 
 MAX_RELATED = 5  # pages
-_WINDOW = 20  # pages looked at on each side of one in a term's list
-_RAREST = 720  # what a term of one page would count; a multiple of 1 to 6, 8, 9, 10
+_WINDOW = 20  # pages compared on each side of a page in a term's list
+_RAREST = 720  # the weight of a term with one page; a multiple of 1 to 6, 8, 9, 10
 
 
 class Related:
-    """Related pages for one Library.
+    """Finds related pages in one Library.
 
-    A term counts the more, the fewer pages carry it, in steps of powers of two:
-    a new page must not turn the order of all others round.  Of a term with many
-    pages only those nearest in its list are looked at.
+    A term with fewer pages has more weight.  The weight changes in powers of two, so
+    that one new page does not change the order of all others.  In a term with many
+    pages only the nearest pages in its list are compared.
     """
 
     def __init__(self, taxonomies: Iterable[Taxonomy]) -> None:
         self._taxonomies = tuple(taxonomies)
 
     def of(self, page: Page) -> tuple[Page, ...]:
-        """The pages that share most with one, at most `MAX_RELATED`; of equals the
-        nearest in time comes first."""
+        """Returns the pages that share most terms with a page, at most `MAX_RELATED`; of equally related
+        pages the nearest by date come first."""
         scores: dict[Page, int] = {}
         for pages, _, index in self._lists.get(page.source, ()):
             weight = _RAREST // len(pages).bit_length()
@@ -70,32 +70,32 @@ class Related:
         return tuple(other for other in best[:MAX_RELATED + 1] if other is not page)[:MAX_RELATED]
 
     def basis(self, page: Page) -> str:
-        """What decides which pages are related to one: the same, the same pages."""
+        """Returns a digest of all data that `of` uses.  While it is the same, the related pages are the same."""
         parts = []
-        for pages, marks, index in self._lists.get(page.source, ()):
-            parts += [str(len(pages).bit_length()), *marks[max(0, index - _WINDOW):index + _WINDOW + 1], ""]
+        for pages, signatures, index in self._lists.get(page.source, ()):
+            parts += [str(len(pages).bit_length()), *signatures[max(0, index - _WINDOW):index + _WINDOW + 1], ""]
         return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
     @cached_property
     def _timestamps(self) -> dict[Page, float]:
-        """When each page in a list is of, in seconds."""
+        """The date of each listed page as a timestamp."""
         return {page: _timestamp(page) for pages in self._all for page in pages}
 
     @cached_property
     def _all(self) -> list[Sequence[Page]]:
-        """The pages of each term that more than one carries."""
+        """The pages of each term with more than one page."""
         lists = (term.pages.unrecorded for taxonomy in self._taxonomies for term in taxonomy.below(""))
         return [pages for pages in lists if len(pages) > 1]
 
     @cached_property
     def _lists(self) -> dict[str, list[tuple[Sequence[Page], list[str], int]]]:
-        """By source: the lists that a page stands in, the same as text with
-        the moments, and where the page is."""
+        """For each source, the terms' lists that contain the page, each as pages and as texts for the digest, and
+        the position of the page."""
         lists: dict[str, list[tuple[Sequence[Page], list[str], int]]] = {}
         for pages in self._all:
-            marks = [f"{page.source} {self._timestamps[page]}" for page in pages]
+            signatures = [f"{page.source} {self._timestamps[page]}" for page in pages]
             for index, page in enumerate(pages):
-                lists.setdefault(page.source, []).append((pages, marks, index))
+                lists.setdefault(page.source, []).append((pages, signatures, index))
         return lists
 
 

@@ -15,21 +15,21 @@ from coldpress.sources.files import SourceFile
 from coldpress.sources.front_matter import SourceDocument
 
 IN_UNDERSCORE = "in a folder whose name begins with `_`"
-"""What is said of Markdown that is withheld for where it lies."""
+"""The reason given in messages for Markdown that is withheld because of its folder."""
 _STATES = {"draft": "a draft", "scheduled": "not yet published", "expired": "expired"}
-_KNOWN = ("_posts", "_drafts")  # of Jekyll and Hexo
+_KNOWN = ("_posts", "_drafts")  # folders of Jekyll and Hexo
 
 
 @dataclass(frozen=True, slots=True)
 class Unpublished:
-    """A source that is not published now: `draft`, `scheduled` or `expired`."""
+    """A source that is not published now, because it is `draft`, `scheduled` or `expired`."""
 
     document: SourceDocument
     reason: str
 
     @property
     def state(self) -> str:
-        """What it is, for a sentence."""
+        """The reason as a phrase for messages."""
         return _STATES[self.reason]
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class Unpublished:
 
 def select(documents: Iterable[SourceDocument], options: RunOptions, now: datetime
            ) -> tuple[list[SourceDocument], list[Unpublished]]:
-    """The sources that are published at the moment `now`, and the others."""
+    """Returns the sources that are published at the moment `now`, and the others."""
     published, left_out = [], []
     for document in documents:
         front = document.front
@@ -55,14 +55,14 @@ def select(documents: Iterable[SourceDocument], options: RunOptions, now: dateti
 
 
 def is_withheld(source: SourceFile) -> bool:
-    """Whether Markdown lies in a folder that other generators keep to
-    themselves: its name begins with `_`, and to us it means nothing."""
+    """Returns whether a file is Markdown in a folder whose name begins with `_`: other generators do not
+    publish such folders."""
     return source.is_markdown and any(
         part.startswith("_") and part.casefold() not in _KNOWN for part in source.folder.split("/"))
 
 
 def warn_of_withheld(withheld: Iterable[SourceFile], problems: Problems) -> None:
-    """A warning for each folder, with the names of what is in it."""
+    """Warns once for each folder, with the names of its files."""
     folders: dict[str, list[SourceFile]] = {}
     for file in withheld:
         folders.setdefault(file.folder, []).append(file)
@@ -73,7 +73,7 @@ def warn_of_withheld(withheld: Iterable[SourceFile], problems: Problems) -> None
 
 
 OF_UNTRUSTED = "of an author who is not trusted"
-"""What is said of a file that is withheld for what it may be."""
+"""The reason given in messages for a file that is withheld because it may be active content."""
 _PASSIVE = """apng avif bmp gif heic heif ico jpeg jpg jxl png tif tiff webp
 aac flac m4a mp3 oga ogg opus wav weba avi m4v mkv mov mp4 mpeg mpg ogv webm
 pdf epub doc docx odp ods odt ppt pptx rtf xls xlsx 7z bz2 gz rar tar tgz xz zip zst otf ttf woff woff2"""
@@ -82,31 +82,31 @@ groovy h hpp hs ics ini ipynb java jl json jsonc kt less lisp log lua m ml nim n
 sass scala scss sh sql srt styl sv swift tcl tex toml ts tsv tsx txt v vhd vim vtt yaml yml zig"""
 _IS_PASSIVE, _IS_TEXT = frozenset(_PASSIVE.split()), frozenset(_TEXT.split())
 _COMPRESSED = frozenset(["gz", "zst", "xz", "bz2"])  # `a.html.gz` is sent for `a.html`
-# What hosts run on their own machine, wherever in a name it stands: `a.php.png`.
+# Extensions that some hosts execute, at any position in a name: `a.php.png`.
 _RUN_BY_HOSTS = re.compile(r"\.(?:php\d?|phtml|phar|phps|shtml?|stm|f?cgi|plx?|ppl|perl|aspx?|ashx|asmx|cer|jspx?"
                            r"|cfm|var)(?![a-z0-9])")
-# At the top of a site: folders that hosts take code from, and files that they and others take settings from.
+# Folders at the top of a site whose code some hosts execute, and files at the top that hold settings.
 _CODE_OF_HOSTS = ("api", "functions", "netlify")
 _SETTINGS = re.compile(
     r".*\.(?:jsonc?|toml|ya?ml|ini)|(?:robots|ads|app-ads|security|llms(?:-full)?|requirements)\.txt")
-_LOOKED_AT = 1024  # bytes at the beginning
+_LOOKED_AT = 1024  # bytes at the beginning that browsers examine
 
 
 def active_files(files: Iterable[SourceFile], config: Config, bundles: Mapping[str, str]) -> list[SourceFile]:
-    """The files beside the text of authors who are not trusted that are withheld."""
+    """Returns the assets of authors who are not trusted that may be active content (scripts, settings, HTML)."""
     return [file for file in files if not file.is_markdown and not config.markdown.trusts(file.path)
             and not _is_passive(file, asset_path(file, bundles, lowercase=config.slugs.lowercase))]
 
 
 def warn_of_active(files: Iterable[SourceFile], problems: Problems) -> None:
-    """A warning for each file."""
+    """Warns of each file."""
     for file in files:
         problems.warn("source.withheld", f"not published, being {OF_UNTRUSTED}: `{file.path}`", Place(file.name),
                       "look at it, and move it to `static/` or to a folder that `markdown.untrusted` does not name")
 
 
 def _is_passive(file: SourceFile, path: str) -> bool:
-    """Whether nothing runs or rules what becomes of it at a path."""
+    """Returns whether a file at this path is neither executed nor read as settings by browsers and hosts."""
     *folders, name = path.split("/")[1:]
     stem, _, ending = name.rpartition(".")
     if not stem or not ending.isascii() or _RUN_BY_HOSTS.search(name.lower()) or any(
@@ -121,7 +121,7 @@ def _is_passive(file: SourceFile, path: str) -> bool:
 
 
 def _begins_as_html(file: SourceFile) -> bool:
-    """Whether a browser may take a file for HTML where the host gives it no media type."""
+    """Returns whether a browser may treat a file as HTML if the host sends no media type."""
     try:
         with file.file.open("rb") as opened:
             begin = opened.read(_LOOKED_AT)

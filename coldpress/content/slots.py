@@ -1,4 +1,4 @@
-"""Slots: places in a rendered body that are filled when its page is shown."""
+"""Slots: placeholders in a rendered body that are filled when its page is shown."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ P_co = TypeVar("P_co", bound="SlotPage", covariant=True)
 
 
 class SlotPage(Protocol):
-    """The page whose slots are filled: `page.Page`."""
+    """The part of a page that `SlotFiller` needs: `page.Page` implements it."""
 
     def is_title(self, title: Title) -> bool: ...
 
 
 class SlotTarget(Protocol[P_co]):
-    """Where a link leads: `links.LinkTarget`."""
+    """The part of a link's target that `SlotFiller` needs: `links.LinkTarget` implements it."""
 
     @property
     def path(self) -> str | None: ...
@@ -43,7 +43,7 @@ class SlotTarget(Protocol[P_co]):
 
 
 class SlotLibrary(Protocol[P]):
-    """What filling slots asks of the library: `library.Library`."""
+    """The part of a library that `SlotFiller` needs: `library.Library` implements it."""
 
     host: Host[P]
 
@@ -57,10 +57,13 @@ class SlotLibrary(Protocol[P]):
 
 
 class SlotFiller(Generic[P]):
-    """Fills slots for one page: its own, or `elsewhere` on the site, or in a
-    feed, where every link is `absolute`.  What an author who is not trusted
-    wrote is cleaned then, without `ids` if it stands on a page beside its own;
-    what templates make of it is not, for they are the site's."""
+    """Fills the slots of a page's body: for the page itself, for another page (`elsewhere`), or for a
+    feed, where every link is `absolute`.
+
+    Text of an author who is not trusted is sanitized after that; without `ids`, when it
+    is shown on another page.  The output of templates is not sanitized: templates
+    belong to the site.
+    """
 
     def __init__(self, library: SlotLibrary[P], page: P, *, elsewhere: bool = False, absolute: bool = False,
                  ids: bool = True) -> None:
@@ -74,7 +77,7 @@ class SlotFiller(Generic[P]):
         self._made: list[str] = []
 
     def html(self, fragment: Fragment) -> Markup:
-        """A fragment with its slots filled."""
+        """Returns a fragment as HTML with its slots filled."""
         if self._clean is None:
             return Markup(fragment.fill(self))
         around, self._made = self._made, []
@@ -94,7 +97,7 @@ class SlotFiller(Generic[P]):
         return self._library.link_url(self._page, link, elsewhere=self._elsewhere, absolute=self._absolute)
 
     def _link(self, link: Link) -> str:
-        """An attribute's value; a picture's goes on with its size."""
+        """Returns the value of the link's attribute; for an image, followed by `width` and `height`."""
         url = str(escape(self._url(link)))
         size = self._size(link) if link.kind == "picture" else None
         return f'{url}" width="{size[0]}" height="{size[1]}' if size else url
@@ -104,7 +107,7 @@ class SlotFiller(Generic[P]):
         return self._library.image_size(target.path) if target.asset and target.path else None
 
     def _title(self, title: Title) -> str:
-        """The heading that gave the title, where the page has another."""
+        """Returns the heading, or an empty text if the page shows it as its title."""
         if self._page.is_title(title):
             return ""
         return f'<h2 id="{escape(title.id)}">{title.html.fill(self)}</h2>'
@@ -122,21 +125,21 @@ class SlotFiller(Generic[P]):
         return self._protected(shown)
 
     def _protected(self, html: str) -> str:
-        """HTML that is not to be cleaned with what an author wrote around it."""
+        """Returns HTML such that the sanitizer leaves it unchanged."""
         if self._clean is None:
             return html
         self._made.append(html)
         return str(self._clean.template_slot(len(self._made) - 1))
 
     def _page_link(self, component: Component) -> str:
-        """`[[Name]]`: text, where no page is called so."""
+        """Returns the HTML of `[[Name]]`; the text as written if no page has that name."""
         link = dict(component.attributes)["to"]
         if isinstance(link, str) or self._library.target(self._page, link).path is None:
             return component.before
         return f'<a href="{self._link(link)}">{component.title.fill(self)}</a>'
 
     def _embed(self, component: Component) -> str:
-        """`![[Name]]`: a file, or a note; text, where nothing is called so."""
+        """Returns the HTML of `![[Name]]`, a file or a page; the text as written if nothing has that name."""
         attributes = dict(component.attributes)
         link, more = attributes["to"], str(attributes["more"])
         target = self._library.target(self._page, link) if isinstance(link, Link) else None
@@ -152,7 +155,8 @@ class SlotFiller(Generic[P]):
         return f"<p>{shown}</p>" if component.kind == "leaf" else shown
 
     def _variables(self, component: Component) -> Mapping[str, Any]:
-        """What a component's template gets; the one around it gets the same."""
+        """Returns the variables of a component's template, made once, because the template of an
+        enclosing component gets them too."""
         if component.number not in self._known:
             self._known[component.number] = self._make_variables(component)
         return self._known[component.number]
@@ -177,8 +181,8 @@ _HTML = {
 
 
 def asset_html(reference: str, url: str, more: str, size: tuple[int, int] | None) -> Markup:
-    """The HTML for a file; `more` is what follows its name, `|words|100x50`, and
-    `size` is the picture's own, where it is known."""
+    """Returns the HTML for a file.  `more` is the text after its name, `|words|100x50`, and `size` is the
+    image's own size, if it is known."""
     name = reference[2:-2].partition("#")[0]
     width, height, words = _size_and_words(more, size)
     attributes = Markup("").join(
@@ -191,7 +195,7 @@ def asset_html(reference: str, url: str, more: str, size: tuple[int, int] | None
 
 
 def _size_and_words(more: str, size: tuple[int, int] | None) -> tuple[int | None, int | None, str]:
-    """Width, height and words; of a width alone, the height that goes with it."""
+    """Returns width, height and words.  With only a width, the height follows from the image's own size."""
     width, height = size or (None, None)
     words = ""
     for part in more.split("|")[1:]:
@@ -205,7 +209,7 @@ def _size_and_words(more: str, size: tuple[int, int] | None) -> tuple[int | None
 
 
 def _sanitize_module() -> ModuleType:
-    """The sanitizer, imported only where somebody is not trusted."""
+    """Returns the sanitizer.  It is imported only if some author is not trusted."""
     from coldpress.markdown.html import sanitize  # noqa: PLC0415
 
     return sanitize

@@ -1,4 +1,4 @@
-"""Taxonomies, their terms and the authors; warns of terms that are spelled in two ways.
+"""Taxonomies, their terms and the authors; warns of terms with two spellings.
 
 `data/authors.yaml` describes authors by id:
 
@@ -32,8 +32,8 @@ AUTHORS = "authors"
 
 
 def author_data(data: Data) -> dict[str, Mapping[str, Any]]:
-    """Returns the data of each author, by id (not recorded); plain text is a name.
-    Returns nothing for a file with a mistake, which `check_author_data` reports."""
+    """Returns the data of each author, by id (not recorded).  A plain text is a name.
+    Returns nothing for an invalid file; `check_author_data` reports it."""
     try:
         with recorder.unrecorded():
             told = data.get(AUTHORS)
@@ -45,7 +45,7 @@ def author_data(data: Data) -> dict[str, Mapping[str, Any]]:
 
 
 def check_author_data(data: Data, config_name: str) -> list[Problem]:
-    """Returns the mistakes in the data file of authors."""
+    """Returns the problems of the data file of authors."""
     try:
         with recorder.unrecorded():
             told = data.get(AUTHORS)
@@ -67,13 +67,13 @@ def _person(about: object) -> Mapping[str, Any]:
 BUILT_IN = ("series", "authors")
 """Taxonomies that every site has."""
 
-_LONGEST, _SHORTENED = 150, 30  # bytes of an author's slug, and letters of one that is longer
+_LONGEST, _SHORTENED = 150, 30  # the limit in bytes for an author's slug; the letters kept of a longer one
 
 FindPage = Callable[[str], Page | None]
 
 
 class Term:
-    """One term of a taxonomy and the pages that carry it, in the taxonomy's order."""
+    """One term of a taxonomy, and its pages in the order of the taxonomy."""
 
     def __init__(self, taxonomy: Taxonomy, name: str, slug: str, pages: Iterable[Page]) -> None:
         self.taxonomy = taxonomy.name
@@ -85,23 +85,23 @@ class Term:
 
     @property
     def has_page(self) -> bool:
-        """Whether the site has a page for it."""
+        """Whether the site has a page for the term."""
         return True
 
     @property
     def name(self) -> str:
-        """As the first page that carries it writes it."""
+        """The name as written in the first page with the term."""
         recorder.read("term", f"{self.taxonomy}/{self.slug}")
         return self._name
 
     @property
     def title(self) -> str:
-        """The title of its own page, else its name."""
+        """The title of the term's own page, or else its name."""
         return self.page.title if self.page else self.name
 
     @property
     def url(self) -> str | None:
-        """The link to its page; None where it has none."""
+        """The link to the term's page; None if it has none."""
         if not self.has_page:
             return None
         recorder.read("link", self.path)
@@ -109,13 +109,13 @@ class Term:
 
     @property
     def page(self) -> Page | None:
-        """What an author wrote of it: `content/tags/python.md`."""
+        """The page that an author wrote for the term: `content/tags/python.md`."""
         recorder.read("path", self.path)
         return self._taxonomy.find_page(self.path)
 
     @property
     def parent(self) -> Term | None:
-        """The term above it: of `lang/python`, `lang`."""
+        """The term above it: `lang` for `lang/python`."""
         above = self.slug.rpartition("/")[0]
         return self._taxonomy.term(above) if above else None
 
@@ -133,9 +133,9 @@ class Term:
 
 
 class Taxonomy:
-    """A way of grouping pages; `carried` gives each page, in the order in which
-    terms list them, with the names of its terms.  Where slugs are not in lower
-    case, a term has the case that the first page writes."""
+    """A way of grouping pages.  `carried` gives each page with the names of its terms, in the order
+    in which terms list pages.  If slugs keep their case, the first page with a term
+    decides the case of its slug."""
 
     def __init__(self, name: str, carried: Iterable[tuple[Page, Iterable[str]]], root: Callable[[], str],
                  find_page: FindPage, *, lowercase: bool = True) -> None:
@@ -162,12 +162,12 @@ class Taxonomy:
         self._terms = {slug: self._make(slug, members[slug]) for slug in ordered}
 
     def slug_of(self, name: str) -> str:
-        """The slug of the term that a page calls so."""
+        """Returns the slug of the term with this name."""
         slug = term_slug(name)
         return self._written.get(slug, slug)
 
     def _note_case(self, name: str) -> None:
-        """How a term is written, and each above it, unless a page has told before."""
+        """Records the case of a term and of the terms above it, unless an earlier page has another."""
         lower, written = "", ""
         for part, its_case in zip(term_slug(name).split("/"), term_slug(name, lowercase=False).split("/"), strict=True):
             lower, written = f"{lower}/{part}".lstrip("/"), f"{written}/{its_case}".lstrip("/")
@@ -178,57 +178,57 @@ class Taxonomy:
 
     @property
     def url(self) -> str:
-        """The link to the page of all terms."""
+        """The link to the page that lists all terms."""
         recorder.read("link", self.path)
         return self.root() + url_of(self.path)
 
     @property
     def page(self) -> Page | None:
-        """What an author wrote of it: `content/tags/_index.md`."""
+        """The page that an author wrote for the taxonomy: `content/tags/_index.md`."""
         recorder.read("path", self.path)
         return self.find_page(self.path)
 
     def __bool__(self) -> bool:
-        """Whether it has any term."""
+        """Returns whether the taxonomy has any term."""
         recorder.read("term", f"{self.name}?")
         return bool(self._terms)
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """Every term with a page of its own, by name."""
+        """All terms that have a page, by name."""
         recorder.read("term", f"{self.name}/")
         return self.below("")
 
     def get(self, slug: str) -> Term | None:
-        """The term with that slug."""
+        """Returns the term with a slug."""
         recorder.read("term", f"{self.name}/{slug}")
         return self._terms.get(slug)
 
     def term(self, slug: str) -> Term | None:
-        """The same, not recorded."""
+        """Returns the term with a slug (not recorded)."""
         return self._terms.get(slug)
 
     def below(self, slug: str) -> tuple[Term, ...]:
-        """Every term with a page that stands below one, at any depth (not recorded)."""
+        """Returns all terms below a term, at any depth, that have a page (not recorded)."""
         return tuple(term for term in self._terms.values()
                      if term.has_page and (not slug or term.slug.startswith(f"{slug}/")))
 
     def of(self, names: Iterable[str]) -> tuple[Term, ...]:
-        """The terms with these names, in their order."""
+        """Returns the terms with these names, in the order of the names."""
         return tuple(filter(None, map(self.get, dict.fromkeys(map(self.slug_of, names)))))
 
 
 class Author(Term):
-    """Somebody who writes.  The site's own author, where nobody is told of
-    otherwise, has no page."""
+    """An author, as a term of the taxonomy `authors`.  The site's own author has no page unless a page
+    names them or `data/authors.yaml` describes them."""
 
     _taxonomy: Authors
 
     @property
     def has_page(self) -> bool:
-        """Whether the site has a page for them."""
+        """Whether the site has a page for the author."""
         recorder.read("term", f"{self.taxonomy}/{self.slug}")
-        return self.slug in self._taxonomy.told
+        return self.slug in self._taxonomy.with_page
 
     @cached_property
     def _about(self) -> Mapping[str, Any]:
@@ -236,14 +236,14 @@ class Author(Term):
 
     @property
     def about(self) -> Mapping[str, Any]:
-        """What `data/authors.yaml` says of them."""
+        """The data of the author in `data/authors.yaml`."""
         recorder.read("data", "authors")
         recorder.read("term", f"{self.taxonomy}/{self.slug}")
         return self._about
 
     @property
     def image(self) -> str | None:
-        """The URL of their `image`: a whole one, or a file below the content folder."""
+        """The URL of the author's `image`: an absolute URL, or a file below the content folder."""
         image = str(self.about.get("image") or "")
         if not image or is_external(image):
             return image or None
@@ -253,9 +253,12 @@ class Author(Term):
 
 
 class Authors(Taxonomy):
-    """Who writes: `people` is what `data/authors.yaml` tells, by id.  Pages name
-    their authors by the id or by the name; `named` are those that any page names,
-    `linked` names with the URLs that pages give them, of which the last counts."""
+    """The taxonomy of authors.
+
+    `people` is the content of `data/authors.yaml`, by id.  Pages name their authors
+    by id or by name.  `named` are the names in pages; `linked` are names with the
+    URLs that pages give, of which the last counts.
+    """
 
     def __init__(self, carried: Iterable[tuple[Page, Iterable[str]]], root: Callable[[], str], find_page: FindPage,
                  people: Mapping[str, Mapping[str, Any]], named: Iterable[str], linked: Iterable[tuple[str, str]]
@@ -267,17 +270,17 @@ class Authors(Taxonomy):
         for slug in sorted(self._people.keys() - self._terms.keys()):
             self._names[slug] = slug
             self._terms[slug] = self._make(slug, ())
-        self.told = frozenset(self._people) | frozenset(map(self.slug_of, named))
+        self.with_page = frozenset(self._people) | frozenset(map(self.slug_of, named))
 
     def slug_of(self, name: str) -> str:
-        """The id of whoever is called so, else the name as a slug."""
+        """Returns the id of the author with this name, or else the name as a slug."""
         slug = slugify(name)
         if len(slug.encode()) > _LONGEST:
             slug = f"{slug[:_SHORTENED]}-{text_digest(slug)[:8]}"
         return slug if slug in self._people else self._by_name.get(name.casefold(), slug)
 
     def person(self, name: str) -> Author:
-        """Whoever is called so, with a page of their own or without."""
+        """Returns the author with this name, who may have no page."""
         slug = self.slug_of(name)
         found = self.get(slug)
         return found if isinstance(found, Author) else Author(self, name, slug, ())
@@ -286,37 +289,37 @@ class Authors(Taxonomy):
         return Author(self, str(self.about(slug).get("name") or self._names[slug]), slug, pages)
 
     def about(self, slug: str) -> Mapping[str, Any]:
-        """What is told of an author (not recorded)."""
+        """Returns the data of an author (not recorded)."""
         told = self._people.get(slug) or Params()
         return Params({"url": self._urls[slug], **told}) if slug in self._urls else told
 
 
 def group_names(config: Config) -> tuple[str, ...]:
-    """The taxonomies of a site, those that every site has included."""
+    """Returns the taxonomies of a site, including the built-in ones."""
     return tuple(dict.fromkeys((*config.taxonomies, *BUILT_IN)))
 
 
 def front_taxonomies(config: Config) -> tuple[str, ...]:
-    """Those whose terms front matter names under their own key."""
+    """Returns the taxonomies whose terms have a front matter key of the same name."""
     return tuple(name for name in group_names(config) if name != "authors")
 
 
 def taxonomy_path(name: str) -> str:
-    """The path at which all terms of a taxonomy stand."""
+    """Returns the path of the page that lists all terms of a taxonomy."""
     return f"/{slugify(name)}/"
 
 
 @lru_cache(maxsize=4096)
 def term_slug(name: str, *, lowercase: bool = True) -> str:
-    """As every slug, but `C++` and `C#` stay apart from `C`, and slashes stay.
-    Nothing for a name that can have no page."""
+    """Returns the slug of a term.  `C++` and `C#` differ from `C`, and slashes stay.  Returns an empty text
+    for a name that cannot have a page."""
     return _slug(name, lowercase=lowercase) if fault_of_term(name) is None else ""
 
 
 @lru_cache(maxsize=4096)
 def fault_of_term(name: str) -> str | None:
-    """Why a term can have no page: it has no letters, is too long, or is a name
-    that Windows keeps; None if it can."""
+    """Returns why a term cannot have a page: it has no letters, is too long, or is a reserved name of
+    Windows; None if it can."""
     slug = _slug(name)
     try:
         file_of(f"/taxonomy/{slug}/page/1/")
@@ -332,7 +335,7 @@ def _slug(name: str, *, lowercase: bool = True) -> str:
 
 
 def _prefixes(slug: str, name: str) -> Iterable[tuple[str, str]]:
-    """A slug and those above it, with their part of the name."""
+    """Returns a slug and the slugs above it, each with its part of the name."""
     slugs = slug.split("/") if slug else []
     names = [part for part in name.split("/") if term_slug(part)]
     for count in range(1, len(slugs) + 1):
@@ -340,8 +343,8 @@ def _prefixes(slug: str, name: str) -> Iterable[tuple[str, str]]:
 
 
 def check_terms(entries: Iterable[PageEntry], problems: Problems) -> None:
-    """Warn of terms that cannot have a page, and of each further spelling of a
-    name: in capitals, in full width, with other punctuation."""
+    """Warns of terms that cannot have a page, and of each further spelling of a name: with other
+    case, width or punctuation."""
     first: dict[tuple[str, str], str] = {}
     told: set[tuple[str, str]] = set()
     for entry in entries:
@@ -358,8 +361,8 @@ def check_terms(entries: Iterable[PageEntry], problems: Problems) -> None:
 
 
 def check_authors(entries: Iterable[PageEntry], people: Iterable[Mapping[str, Any]], problems: Problems) -> None:
-    """Warn, once each, of names that may be those of several authors and that the
-    site's `people` don't have."""
+    """Warns, once for each, of names that may be several authors and that the site's `people` does not
+    contain."""
     told = {str(about.get("name")) for about in people}
     for entry in entries:
         text = entry.document.front.unclear_authors

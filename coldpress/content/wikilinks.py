@@ -1,4 +1,4 @@
-"""Wiki links: pages and assets found by name, for `[[Name]]`."""
+"""Wiki links: finds pages and assets by name, for `[[Name]]`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from coldpress.content.page import Page
 
 
 class WikiLinkIndex:
-    """Pages by their files, their slugs, their titles and their aliases, in any case.
+    """Finds pages by file, slug, title or alias, in any case.
 
-    A file counts before a slug, that before a title and that before an alias; of
-    several pages, the first by its path.  Iterating gives every name.  Assets
-    have the names of their files, with the folders or without.
+    A file takes precedence over a slug, a slug over a title, a title over an alias;
+    among pages with the same name the first by path is used.  Iteration yields all
+    names.  Assets are found by file name, with or without folders.
     """
 
     def __init__(self, pages: Sequence[Page], assets: Iterable[str]) -> None:
@@ -30,11 +30,11 @@ class WikiLinkIndex:
                     self._pages.setdefault(_folded_name(name), page)
 
     def get(self, name: str) -> Page | None:
-        """The page that is called so."""
+        """Returns the page with a name."""
         return self._pages.get(_folded_name(name)) or self._pages.get(_folded_name(name).removesuffix(".md"))
 
     def asset(self, name: str) -> str | None:
-        """The asset that is called so, named from the content folder."""
+        """Returns the asset with a name, as its source."""
         return self._assets.get(_folded_name(name.lstrip("/")))
 
     def __iter__(self) -> Iterator[str]:
