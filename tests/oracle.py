@@ -21,7 +21,7 @@ import markdown
 
 from coldpress.markdown.native import Renderer
 from coldpress.markdown.rendered import Component, Fragment, Link, Title
-from coldpress.markdown.tree import is_known
+from coldpress.markdown.tree import is_known_element
 
 PLAIN = ["tables", "footnotes", "def_list", "abbr", "attr_list", "md_in_html", "toc", "admonition", "sane_lists",
          "pymdownx.superfences", "pymdownx.tasklist", "pymdownx.tilde", "pymdownx.caret"]
@@ -113,7 +113,7 @@ def by_comrak(body: str) -> list[Block]:
     """The blocks of a text on GitHub; what is no element of HTML is text, as with us."""
     extensions, render = options()
     shown = comrak.render_markdown(body, extension_options=extensions, render_options=render)
-    return outline(_TAG.sub(lambda tag: tag[0] if is_known(tag[1]) else html.escape(tag[0]), shown), body)
+    return outline(_TAG.sub(lambda tag: tag[0] if is_known_element(tag[1]) else html.escape(tag[0]), shown), body)
 
 
 def by_us(body: str, renderer: Renderer) -> list[Block]:

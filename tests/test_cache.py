@@ -176,4 +176,4 @@ def test_a_body_that_comes_back_is_still_known(site):
 @pytest.mark.parametrize("body", [*FILES.values(), "", "中文\n\n# 二\n\n![x](a.png)", "[TOC]\n\n## A\n\n### B\n\n## C"])
 def test_markup_survives_being_written_and_read(body):
     rendered = Renderer().render(body)
-    assert store.loads(store.store_body(rendered)) == rendered
+    assert store.deserialize(store.store_body(rendered)) == rendered

@@ -10,7 +10,7 @@ import re
 import pytest
 from test_authors import Tags
 
-from coldpress.markdown.html.sanitize import MAX_DEPTH, normalize, sanitize
+from coldpress.markdown.html.sanitize import MAX_OPEN_ELEMENTS, normalize, sanitize
 from coldpress.markdown.parser.link_parser import is_safe_url
 
 URL = "base_url: https://example.org/\n"
@@ -151,8 +151,8 @@ def test_what_templates_make_is_the_sites(build_site):
 
 def test_what_is_nested_too_deep_is_text():
     made = sanitize(normalize("<div><b>x" * 200))
-    assert made.count("<div>") + made.count("<b>") == MAX_DEPTH
-    assert made.count("&lt;div&gt;") == 200 - MAX_DEPTH // 2
+    assert made.count("<div>") + made.count("<b>") == MAX_OPEN_ELEMENTS
+    assert made.count("&lt;div&gt;") == 200 - MAX_OPEN_ELEMENTS // 2
     assert made.endswith("</b></div>")
 
 

@@ -71,7 +71,7 @@ def unread():
 
 
 def test_a_chunk_is_rendered_in_order():
-    assert [store.loads(kept).words for kept in render_chunk(
+    assert [store.deserialize(kept).words for kept in render_chunk(
         MarkdownOptions(), [("en", "one", True), ("en", "one two", True), ("en", "", True)])] == [1, 2, 0]
 
 

@@ -16,7 +16,7 @@ from coldpress.content.page import Page, Section
 from coldpress.content.pagination import page_of
 from coldpress.content.taxonomy import AUTHORS, Author, Taxonomy
 from coldpress.errors import ColdpressError
-from coldpress.markdown.store import dumps_brief
+from coldpress.markdown.store import serialize_brief
 
 ALL_SOURCES = "*"
 """The name of a key that stands for all sources, used when a page read too many sources
@@ -199,7 +199,7 @@ def _body(page: Page) -> str:
 
 def _summary(page: Page) -> str:
     shown = replace(page.unrecorded.brief, links=(), reads=())
-    brief = blake2b(dumps_brief(shown).encode(), digest_size=8).hexdigest()
+    brief = blake2b(serialize_brief(shown).encode(), digest_size=8).hexdigest()
     return f"{page.unrecorded.document.parsed.front_digest} {brief}"
 
 

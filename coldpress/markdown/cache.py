@@ -80,7 +80,7 @@ class MarkupCache:
             return self.render(body).brief
         found = self.store.brief(key)
         try:
-            return store.loads_brief(found) if found is not None else self.render(body).brief
+            return store.deserialize_brief(found) if found is not None else self.render(body).brief
         except (ValueError, TypeError, IndexError):
             return self.render(body).brief
 
@@ -208,7 +208,7 @@ class MarkupCache:
     def _stored(self, key: str) -> Rendered | None:
         kept = self.store.get(key)
         try:
-            return store.loads(kept) if kept else None
+            return store.deserialize(kept) if kept else None
         except (ValueError, TypeError, IndexError):
             return None  # rendered anew, and kept over it
 

@@ -47,8 +47,8 @@ class StoredBody:
     @classmethod
     def of(cls, rendered: Rendered, tokens: str, digest: str) -> StoredBody:
         """Serializes a rendered body; `tokens` are its weighted words."""
-        return cls(_compress(dumps(rendered)), dumps_brief(rendered.brief), _compress(f"{tokens}\0{rendered.text}"),
-                   digest, rendered.brief.reads)
+        return cls(_compress(serialize(rendered)), serialize_brief(rendered.brief),
+                   _compress(f"{tokens}\0{rendered.text}"), digest, rendered.brief.reads)
 
     @property
     def text(self) -> str:
@@ -155,7 +155,7 @@ class MarkupStore:
         """Keeps what an extension read under a body's key; it is on disk after `flush`."""
         with self._lock:
             self._used.add(key)
-            self._texts["reads"].put(key, _json([reads.reads, reads.state, reads.result]) if reads else "")
+            self._texts["reads"].put(key, _to_json([reads.reads, reads.state, reads.result]) if reads else "")
 
     def keys(self) -> set[str]:
         """Returns all keys."""
@@ -186,7 +186,7 @@ class MarkupStore:
     def _write(self) -> None:
         if self._pending:
             pending = sorted(self._pending.items())
-            self._database.write(lambda writing: _put(writing, pending))
+            self._database.write(lambda writing: _write_bodies(writing, pending))
             self._pending.clear()
         for texts in self._texts.values():
             texts.flush()
@@ -225,7 +225,7 @@ class _TextTable:
             self._pending.clear()
 
 
-def _put(writing: Writing, pending: Sequence[tuple[str, StoredBody]]) -> None:
+def _write_bodies(writing: Writing, pending: Sequence[tuple[str, StoredBody]]) -> None:
     writing.put("markup", [(key, kept.value) for key, kept in pending])
     writing.put("briefs", [(key, kept.brief) for key, kept in pending])
     writing.put("words", [(key, kept.packed_words) for key, kept in pending])
@@ -257,10 +257,10 @@ def headings_of(rendered: Rendered) -> list[str]:
     return found
 
 
-def dumps(rendered: Rendered) -> str:
+def serialize(rendered: Rendered) -> str:
     """Serializes a rendered body as compact JSON, without its brief and its text."""
     title = rendered.title
-    return _json([
+    return _to_json([
         _dump_parts(rendered.html), _dump_title(title) if title else None,
         [_dump_heading(heading) for heading in rendered.toc], rendered.anchors, rendered.words, rendered.cjk,
         [[flaw.code, flaw.message, flaw.line, flaw.column, flaw.length, flaw.hint, flaw.severity]
@@ -268,29 +268,29 @@ def dumps(rendered: Rendered) -> str:
     ])
 
 
-def dumps_brief(brief: Brief) -> str:
+def serialize_brief(brief: Brief) -> str:
     """Serializes a brief as compact JSON."""
-    return _json([_dump_parts(brief.summary), brief.text, brief.has_more, brief.links, brief.reads])
+    return _to_json([_dump_parts(brief.summary), brief.text, brief.has_more, brief.links, brief.reads])
 
 
-def loads(kept: StoredBody) -> Rendered:
-    """Deserializes a body.  Raises `ValueError`, `TypeError` or `IndexError` for data that `dumps` did not write."""
+def deserialize(kept: StoredBody) -> Rendered:
+    """Deserializes a body.  Raises `ValueError`, `TypeError` or `IndexError` for other data."""
     html, title, toc, anchors, words, cjk, flaws = json.loads(kept.text)
     made = _load_title(*title) if title else None
     return Rendered(
-        html=_load_fragment(html, made), brief=loads_brief(kept.brief), title=made,
+        html=_load_fragment(html, made), brief=deserialize_brief(kept.brief), title=made,
         toc=tuple(_load_heading(heading) for heading in toc), anchors=tuple(anchors), words=words, cjk=cjk,
         flaws=tuple(Flaw(*flaw) for flaw in flaws), text=kept.words.text)
 
 
-def loads_brief(text: str) -> Brief:
-    """Deserializes a brief; raises the errors of `loads`."""
+def deserialize_brief(text: str) -> Brief:
+    """Deserializes a brief; raises the errors of `deserialize`."""
     summary, plain, has_more, links, reads = json.loads(text)
     return Brief(_load_fragment(summary, None), plain, has_more, tuple(links),
                  tuple((kind, name) for kind, name in reads))
 
 
-def _json(value: Any) -> str:
+def _to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -136,7 +136,7 @@ MATHML = frozenset(_MATHML.split())
 """The elements of MathML."""
 SVG = frozenset(_SVG.split())
 """The elements of SVG."""
-NAMES = frozenset(_HTML.split()) | MATHML | SVG
+ELEMENT_NAMES = frozenset(_HTML.split()) | MATHML | SVG
 """The names of elements in HTML, MathML and SVG, without custom elements."""
 BLOCKS = frozenset(_BLOCKS.split())
 """The names that begin an HTML block (CommonMark 0.31.2, section 4.6, kind 6)."""
@@ -148,9 +148,9 @@ RAW_TEXT = frozenset(["iframe", "noembed", "noframes", "script", "style", "texta
 """The names of elements that contain only text, in which tags are not recognized."""
 
 
-def is_known(name: str) -> bool:
+def is_known_element(name: str) -> bool:
     """Returns whether an element is known to browsers, or is a custom element."""
-    return name.lower() in NAMES or ("-" in name and name[0].islower())
+    return name.lower() in ELEMENT_NAMES or ("-" in name and name[0].islower())
 
 
 def tag_at(text: str, at: int, endless: set[str]) -> int | None:
@@ -159,8 +159,8 @@ def tag_at(text: str, at: int, endless: set[str]) -> int | None:
     found = _TAG.match(text, at)
     if found:
         name = (found["open"] or found["close"]).lower()
-        is_whole = name not in RAW_TEXT or bool(found["close"]) or _ends(name, text, found.end(), endless)
-        return found.end() if is_whole and is_known(found["open"] or found["close"]) else None
+        is_whole = name not in RAW_TEXT or bool(found["close"]) or _has_end_tag(name, text, found.end(), endless)
+        return found.end() if is_whole and is_known_element(found["open"] or found["close"]) else None
     empty = _EMPTY_COMMENT.match(text, at)
     if empty:
         return empty.end()
@@ -174,7 +174,7 @@ def tag_at(text: str, at: int, endless: set[str]) -> int | None:
     return None
 
 
-def _ends(name: str, text: str, at: int, endless: set[str]) -> bool:
+def _has_end_tag(name: str, text: str, at: int, endless: set[str]) -> bool:
     """Returns whether the end tag of an element that contains only text follows."""
     if name not in endless and raw_end(text, at, name) is None:
         endless.add(name)
@@ -192,7 +192,7 @@ def raw_end(text: str, at: int, name: str) -> int | None:
     return None if is_hidden and is_hidden[0] != "-->" else end.end()
 
 
-_FLAGS = frozenset(["checked", "disabled", "open"])
+_BOOLEAN_ATTRIBUTES = frozenset(["checked", "disabled", "open"])
 
 
 def to_html(root: Element) -> str:
@@ -211,8 +211,9 @@ def _write_inner(element: Element, write: Callable[[str], None]) -> None:
         if tag is None:
             _write_inner(child, write)
         else:
-            attributes = "".join([f' {name}="{_quoted(value)}"' if value or name not in _FLAGS else f" {name}"
-                                  for name, value in child.attrib.items()])
+            attributes = "".join([
+                f' {name}="{_quoted(value)}"' if value or name not in _BOOLEAN_ATTRIBUTES else f" {name}"
+                for name, value in child.attrib.items()])
             write(f"<{tag}{attributes}>")
             if tag not in VOID:
                 _write_inner(child, write)

@@ -50,7 +50,7 @@ _KEYS = {"hllines": "marked", "highlight": "marked", "mark": "marked", "codeline
          "linenums": "first", "linenos": "first", "linenostart": "first", "start": "first", "startline": "first",
          "startlinenumber": "first", "startfrom": "first", "firstline": "first", "lineno": "first",
          "linenumber": "first", "linenumbers": "first", "showlinenumbers": "first", "numberlines": "first"}
-_NO = ("false", "0", "no", "off", "none", "-1")
+_FALSE_VALUES = ("false", "0", "no", "off", "none", "-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class _InfoParser:
             self._ignored.append(text)
 
     def _number(self, value: str) -> None:
-        if value.lower() in _NO:
+        if value.lower() in _FALSE_VALUES:
             self._is_numbered = False
         else:
             number = value.split(maxsplit=1)[0] if value else ""
@@ -220,11 +220,11 @@ def _prompt(line: str, sign: str, *, goes_on: bool) -> str | None:
     return None
 
 
-_LANGUAGE = re.compile(r"[\w#.+-]+")
+_LANGUAGE_NAME = re.compile(r"[\w#.+-]+")
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 _PLAIN = ("", "text", "plain", "plaintext", "txt", "none", "raw", "output")
 # Names of languages that authors use, and the names of Pygments for them.
-_NAMES = {
+_LANGUAGE_ALIASES = {
     "jsonc": "json", "geojson": "json", "webmanifest": "json", "mts": "ts", "cts": "ts", "typescriptreact": "tsx",
     "javascriptreact": "jsx", "gql": "graphql", "shell-script": "bash", "batchfile": "batch", "ipython": "python",
     "ipython3": "python", "python-repl": "pycon", "py-repl": "pycon", "viml": "vim", "vimscript": "vim",
@@ -254,7 +254,7 @@ def code_block(source: str, info: FenceInfo, *, notes: bool = False) -> str:
     code = highlight_code(source, info.language) or escaped(source)
     code = _COMMENT.sub(_number_annotations, code) if notes else code
     code = _wrap_lines(code, info) if info.in_lines or _WHOLE_LINE.search(code) else f"{code}\n"
-    name = f' class="language-{escaped(info.language)}"' if _LANGUAGE.fullmatch(info.language) else ""
+    name = f' class="language-{escaped(info.language)}"' if _LANGUAGE_NAME.fullmatch(info.language) else ""
     # The block can get the focus, so that keys can scroll it.
     block = f'<pre tabindex="0"><code{name}>{code}</code></pre>'
     if info.title:
@@ -284,12 +284,12 @@ def _lexer_for(language: str, source: str) -> Lexer | None:
     if language in _SESSIONS or (language in _SHELLS and is_session(source)):
         return _SESSION_LEXER
     if language in ("python", "py") and source.startswith(">>> "):
-        return _lexer("pycon")
-    return _lexer("diff" if re.match(r"diff[-_]", language) else _NAMES.get(language, language))
+        return _find_lexer("pycon")
+    return _find_lexer("diff" if re.match(r"diff[-_]", language) else _LANGUAGE_ALIASES.get(language, language))
 
 
 @lru_cache(maxsize=256)
-def _lexer(language: str) -> Lexer | None:
+def _find_lexer(language: str) -> Lexer | None:
     if language in _PLAIN:
         return None
     try:

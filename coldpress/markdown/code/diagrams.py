@@ -159,10 +159,10 @@ def _is_too_large(source: str) -> bool:
     if len(source) > _MAX_CHARACTERS:
         return True
     statements = [part for part in re.split(r"[\n;]", source) if part.strip()]
-    return len(statements) > _MAX_LINES or sum(map(_links, statements)) > _MAX_LINKS
+    return len(statements) > _MAX_LINES or sum(map(_count_links, statements)) > _MAX_LINKS
 
 
-def _links(statement: str) -> int:
+def _count_links(statement: str) -> int:
     """Returns how many links a line of a flowchart makes: `A & B --> C & D` makes four."""
     ends = [part.count("&") + 1 for part in _LINK.split(_LABELLED.sub("", statement))]
     return sum(first * second for first, second in pairwise(ends))

@@ -201,7 +201,7 @@ class HtmlScanner:
         for name, value in element.attributes.items():
             kind: Literal["link", "image"] = "link" if name in ("href", "link", "to") else "image"
             if name in URL_ATTRIBUTES and value and not (is_external(value) and not value.startswith(_WEB)):
-                place = self._locator.target(value) if self._locator else (None, None, 1)
+                place = self._locator.find_target(value) if self._locator else (None, None, 1)
                 yield name, Link(kind, value, *place)
             else:
                 yield name, value
@@ -238,7 +238,7 @@ class HtmlScanner:
         if not target or target.startswith("?") or (
                 is_external(target) and not target.startswith((*_WEB, ENDPOINT_SCHEME))):
             return
-        line, column, length = self._locator.target(target) if self._locator else (None, None, 1)
+        line, column, length = self._locator.find_target(target) if self._locator else (None, None, 1)
         self._put(text, start, end, Link(kind, target, line, column, length))
 
     def _put(self, text: str, start: int, end: int, slot: Link | Title) -> None:
@@ -267,13 +267,13 @@ def visible_text(text: str) -> str:
 _ALT = re.compile(r"<img\b[^>]*?\salt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
 
 
-def text_of(element: Element, *, as_written: bool = False) -> str:
+def element_text(element: Element, *, as_written: bool = False) -> str:
     """Returns the text of an element, without footnote references and icons.  An emoji is its character; with
     `as_written` it is its short code, as in the anchors of GitHub."""
-    return "".join(_texts(element, as_written))
+    return "".join(_element_texts(element, as_written))
 
 
-def _texts(element: Element, as_written: bool) -> Iterator[str]:
+def _element_texts(element: Element, as_written: bool) -> Iterator[str]:
     if element.get("id", "").startswith("fnref"):
         return
     if as_written and isinstance(element, Emoji):
@@ -284,7 +284,7 @@ def _texts(element: Element, as_written: bool) -> Iterator[str]:
         yield f"${element.text}$" if element.tag == "math" else element.text or ""
     yield element.get("alt", "")
     for child in element:
-        yield from _texts(child, as_written)
+        yield from _element_texts(child, as_written)
         yield child.tail or ""
 
 

@@ -209,7 +209,7 @@ class _Repairer:
         self._pieces: list[str] = []
         self._copied = 0
         self._open: list[_OpenElement] = []
-        self._places: dict[str, list[int]] = {}  # indexes in the stack of open elements, by name
+        self._open_indexes: dict[str, list[int]] = {}  # indexes in the stack of open elements, by name
         self._component_starts = [0]  # how many elements were open at the beginning of each component
         self._dropped: set[_Tag] = set()
         self._changed = False
@@ -240,7 +240,7 @@ class _Repairer:
 
     def _start_tag(self, tag: _Tag) -> None:
         name = tag.name
-        in_foreign = any(self._places.get(foreign) for foreign in _FOREIGN)
+        in_foreign = any(self._open_indexes.get(foreign) for foreign in _FOREIGN)
         if not in_foreign:
             if self._is_out_of_place(name):
                 self._omit(tag)
@@ -264,8 +264,8 @@ class _Repairer:
         """Returns whether an element is not allowed here: a part of a table outside of a table, or a
         link in a link."""
         if name in _TABLE_PARTS:
-            return not any(self._last(around) >= 0 for around in _TABLE)
-        links = self._places.get("a") if name == "a" else None
+            return not any(self._find_open(around) >= 0 for around in _TABLE)
+        links = self._open_indexes.get("a") if name == "a" else None
         if links and links[-1] >= self._component_starts[-1] and not self._open[links[-1]].has_end:
             self._pop_from(links[-1])
             return False
@@ -305,7 +305,7 @@ class _Repairer:
 
     def _end_siblings(self, names: frozenset[str], hidden_by: frozenset[str]) -> None:
         """Closes the open elements that cannot contain the new one."""
-        while (at := max(map(self._last, names))) > max(map(self._last, hidden_by)):
+        while (at := max(map(self._find_open, names))) > max(map(self._find_open, hidden_by)):
             self._pop_from(at)
 
     def _return_to_table(self) -> None:
@@ -317,8 +317,8 @@ class _Repairer:
 
     def _end_paragraph(self) -> None:
         """Closes the paragraph in which a block begins.  If its end tag follows, it becomes a `<div>`."""
-        at = self._last("p")
-        if at < 0 or at < max(map(self._last, _HIDE_PARAGRAPH)):
+        at = self._find_open("p")
+        if at < 0 or at < max(map(self._find_open, _HIDE_PARAGRAPH)):
             return
         paragraph = self._open[at]
         if not paragraph.has_end:
@@ -328,9 +328,9 @@ class _Repairer:
             self._pieces[paragraph.piece] = re.sub("<[pP]", "<div", self._pieces[paragraph.piece], count=1)
             self._changed = True
 
-    def _last(self, name: str) -> int:
+    def _find_open(self, name: str) -> int:
         """Returns the index of the innermost open element with this name in the same component; -1 if none is open."""
-        places = self._places.get(name)
+        places = self._open_indexes.get(name)
         return places[-1] if places and places[-1] >= self._component_starts[-1] else -1
 
     def _pop_from(self, at: int) -> None:
@@ -340,7 +340,7 @@ class _Repairer:
         self._end_waiting()
 
     def _push(self, tag: _Tag) -> None:
-        self._places.setdefault(tag.name, []).append(len(self._open))
+        self._open_indexes.setdefault(tag.name, []).append(len(self._open))
         self._open.append(_OpenElement(tag, len(self._pieces)))
 
     def _pop(self) -> None:
@@ -358,7 +358,7 @@ class _Repairer:
             self._pop()
 
     def _remove_place(self, element: _OpenElement) -> None:
-        self._places[element.tag.name].pop()
+        self._open_indexes[element.tag.name].pop()
 
     def _copy(self, end: int) -> None:
         """Copies the HTML up to an offset."""

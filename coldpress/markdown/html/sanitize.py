@@ -17,8 +17,8 @@ from coldpress.markdown.parser.link_parser import SCHEMES, is_safe_url, is_scrip
 from coldpress.markdown.syntax.directives import CALLOUTS
 from coldpress.markdown.tree import (
     COMPONENT_MARK,
+    ELEMENT_NAMES,
     MATHML,
-    NAMES,
     SVG,
     TITLE_MARK,
     VOID,
@@ -33,17 +33,17 @@ _PLACE = re.compile(f'<{_SLOT} number="([0-9]+)"></{_SLOT}>')
 _FORBIDDEN_ATTRIBUTES = frozenset(["style", "srcdoc", "srcset", "formaction"])  # of a component
 
 
-def sanitize(html: str, made: Sequence[str] = (), *, ids: bool = True) -> str:
+def sanitize(html: str, outputs: Sequence[str] = (), *, ids: bool = True) -> str:
     """Removes scripts, event handlers, styles, frames, forms and unknown classes from HTML;
     without `ids`, also the ids, because the HTML is shown on another page.  The outputs of
-    templates in `made`, which are trusted, replace their slots.
+    templates in `outputs`, which are trusted, replace their slots.
 
     Raises `ImportError` if the extra `untrusted` is not installed.
     """
     pieces = _PLACE.split(_cleaner(ids).clean(html))
     for number in range(1, len(pieces), 2):
         place = int(pieces[number])
-        pieces[number] = made[place] if place < len(made) else ""
+        pieces[number] = outputs[place] if place < len(outputs) else ""
     return "".join(pieces)
 
 
@@ -92,7 +92,7 @@ def _filter_attribute(ids: bool, tag: str, name: str, value: str) -> str | None:
 _FORBIDDEN_TAGS = """applet base body button canvas dialog embed fieldset form frame frameset head html
 iframe legend link marquee menu menuitem meta nobr noframes noscript object optgroup option output param select slot
 template textarea title xmp plaintext style script maction menclose mfenced annotation"""
-ALLOWED_TAGS = frozenset(NAMES - SVG | MATHML) - set(_FORBIDDEN_TAGS.split())
+ALLOWED_TAGS = frozenset(ELEMENT_NAMES - SVG | MATHML) - set(_FORBIDDEN_TAGS.split())
 """The elements that are kept."""
 _GLOBAL_ATTRIBUTES = {
     "id", "class", "title", "lang", "dir", "role", "tabindex", "aria-label", "aria-hidden", "aria-describedby"}
@@ -144,7 +144,7 @@ def safe_attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-MAX_DEPTH = 100
+MAX_OPEN_ELEMENTS = 100
 """The maximum depth of nested elements; the tags of deeper ones are escaped."""
 _NAME = r"[^\s\"'<>/=]++"
 _VALUE = r"\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>`]++)"
@@ -266,7 +266,7 @@ class _Normalizer:
             return
         if not self._close_for(name):
             return
-        if len(self._open) >= MAX_DEPTH and name not in VOID:
+        if len(self._open) >= MAX_OPEN_ELEMENTS and name not in VOID:
             self._refused[name] += 1
             self._write_text(escaped(found[0]))
             return
@@ -362,17 +362,18 @@ def _attributes(tag: str, written: str) -> str:
             continue
         value = next((found[group] for group in ("double", "single", "bare") if found[group] is not None), "")
         plain = html.unescape(value) if "&" in value else value
-        stays = _reference(plain) if name in ("href", "src") else safe_attribute(tag, name, plain)
+        stays = _check_url_scheme(plain) if name in ("href", "src") else safe_attribute(tag, name, plain)
         if stays == plain:
             kept[name] = value.replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
         elif stays is not None:
             kept[name] = escaped(stays).replace('"', "&quot;")
-    return "".join(f' {name}="{value}"' if value or name not in _FLAGS else f" {name}" for name, value in kept.items())
+    return "".join(f' {name}="{value}"' if value or name not in _BOOLEAN_ATTRIBUTES else f" {name}"
+                   for name, value in kept.items())
 
 
-_FLAGS = frozenset(["checked", "disabled", "open", "controls"])
+_BOOLEAN_ATTRIBUTES = frozenset(["checked", "disabled", "open", "controls"])
 
 
-def _reference(url: str) -> str | None:
+def _check_url_scheme(url: str) -> str | None:
     """Checks the scheme of a URL that will be resolved; the result is checked again."""
     return url if scheme_of(url) in (None, "endpoint", *SCHEMES) else None

@@ -28,17 +28,17 @@ class Locator:
         self._places: dict[str, list[int]] | None = None
         self._ends: list[int] | None = None
 
-    def target(self, target: str) -> tuple[int | None, int | None, int]:
+    def find_target(self, target: str) -> tuple[int | None, int | None, int]:
         """Returns the line, column and length of the next occurrence of a link target."""
         if target.startswith("[["):
-            return *self._wiki(target[:-2]), len(target)
+            return *self._find_wikilink(target[:-2]), len(target)
         for form in dict.fromkeys((target, html.escape(target), unquote(target), quote(target, safe="/#?&=%:"))):
-            at = self._next(form)
+            at = self._next_place(form)
             if at >= 0:
                 return *self._position(at), len(form)
         return None, None, 1
 
-    def _wiki(self, opening: str) -> tuple[int | None, int | None]:
+    def _find_wikilink(self, opening: str) -> tuple[int | None, int | None]:
         """Returns the line and column of the next `[[Name]]` or `[[Name|text]]`."""
         text, at = self._text(), self._from.get(opening, 0)
         while (at := text.find(opening, at)) >= 0:
@@ -49,11 +49,11 @@ class Locator:
         spaced = re.compile(rf"\[\[[ \t]+{re.escape(opening[2:])}{_WIKI_END.pattern}")
         found = spaced.search(text, self._from.get(spaced.pattern, 0))
         if not found:
-            return self.code(opening)  # used more often than written, or in code
+            return self.find_text(opening)  # used more often than written, or in code
         self._from[spaced.pattern] = found.end()
         return self._position(found.start())
 
-    def code(self, text: str) -> tuple[int | None, int | None]:
+    def find_text(self, text: str) -> tuple[int | None, int | None]:
         """Returns the line and column of the next occurrence of a text."""
         start = self._from.get(text, 0)
         at = self._text().find(text, start)
@@ -64,8 +64,8 @@ class Locator:
         self._from[text] = at + 1
         return self._position(at)
 
-    def _next(self, form: str) -> int:
-        text, places = self._text(), self._by_beginning().get(_target_prefix(form, 0), [])
+    def _next_place(self, form: str) -> int:
+        text, places = self._text(), self._places_by_prefix().get(_target_prefix(form, 0), [])
         start = self._from.get(form, 0)
         for index in range(bisect_left(places, start), len(places)):
             at = places[index]
@@ -76,7 +76,7 @@ class Locator:
         # It is used more often than it is written, so it is a reference link: return the place of its definition.
         return start - 1
 
-    def _by_beginning(self) -> dict[str, list[int]]:
+    def _places_by_prefix(self) -> dict[str, list[int]]:
         """Returns the offsets at which targets may stand, by the first characters of the target."""
         if self._places is None:
             self._places = {}
@@ -87,7 +87,7 @@ class Locator:
 
     def _text(self) -> str:
         if self._masked is None:
-            self._masked = "".join(_without_code(self._body))
+            self._masked = "".join(_mask_code(self._body))
         return self._masked
 
     def _position(self, at: int) -> tuple[int, int]:
@@ -102,9 +102,9 @@ def _target_prefix(text: str, at: int) -> str:
     return found[0] if found else ""
 
 
-def _without_code(body: str) -> Iterator[str]:
+def _mask_code(body: str) -> Iterator[str]:
     """Yields the pieces of a body; in code and comments, each character is replaced by NUL."""
-    ticks, last_comment = Ticks(body), body.rfind("-->")
+    ticks, last_comment = BacktickRuns(body), body.rfind("-->")
     at = 0
     while found := _MARK.search(body, at):
         begin = found.start()
@@ -128,7 +128,7 @@ def fence_end(body: str, found: re.Match[str]) -> int:
     return end.end() if end else len(body)
 
 
-class Ticks:
+class BacktickRuns:
     """The runs of backticks of a body, by length."""
 
     def __init__(self, body: str) -> None:

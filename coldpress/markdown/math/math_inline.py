@@ -53,19 +53,19 @@ def escaped_at(text: str, at: int) -> tuple[str, int, bool] | None:
         return None
     if found[1]:
         is_text = found[1][0].isspace() or bool(at and (text[at - 1].isalnum() or text[at - 1] in "_)]"))
-        is_tex = _is_tex(found[1]) if is_text else looks_like_tex(found[1])
+        is_tex = _has_tex_syntax(found[1]) if is_text else looks_like_tex(found[1])
         return (found[1], found.end(), False) if is_tex and not _is_prose(found[1]) else None
-    if _is_tex(found[2]) and not _is_prose(found[2]):
+    if _has_tex_syntax(found[2]) and not _is_prose(found[2]):
         return found[2], found.end(), True
     return None
 
 
 def _has_markup(tex: str) -> bool:
     """Returns whether a text contains syntax that Markdown parses before formulas."""
-    return any(not found["tag"] or tree.is_known(found["tag"]) for found in _MARKUP.finditer(tex))
+    return any(not found["tag"] or tree.is_known_element(found["tag"]) for found in _MARKUP.finditer(tex))
 
 
-def _is_tex(text: str) -> bool:
+def _has_tex_syntax(text: str) -> bool:
     return bool(_COMMAND.search(text) or _SCRIPT.search(text))
 
 
@@ -86,7 +86,7 @@ def is_bracketed_block(text: str) -> bool:
 
 
 def is_dollar_block(text: str) -> bool:
-    """Returns whether a text between two `$$` on one line is a formula, and not prose about expensive restaurants."""
+    """Returns whether a text between two `$$` on one line is a formula, and not `$$` in prose."""
     return bool(text.strip()) and not _has_markup(text) and (
         looks_like_tex(text) or not _WORDS.search(text) or not re.search(r"\s", text))
 

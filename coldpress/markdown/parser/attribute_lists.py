@@ -53,7 +53,7 @@ def apply(element: Element, inner: str) -> None:
             element.set(name, name if value is None else value)
 
 
-def list_content(found: re.Match[str]) -> str:
+def matched_content(found: re.Match[str]) -> str:
     """Returns the text between the braces of a list."""
     return str(found["list"] if found["list"] is not None else found["simple"])
 
@@ -84,4 +84,4 @@ def _lists_at_end(text: str) -> Iterator[tuple[int, str]]:
             return
         found = _AT_END.match(text, begin)
         if found:
-            yield begin, list_content(found)
+            yield begin, matched_content(found)

@@ -12,7 +12,7 @@ from coldpress.markdown.syntax.comments import HIDDEN
 from coldpress.markdown.tree import HEADINGS, SourceText
 
 _LINE_ENDINGS = re.compile("\r\n?")
-_LEADING = re.compile("[ \t]*")
+_INDENTATION = re.compile("[ \t]*")
 
 
 def split_lines(body: str) -> list[str]:
@@ -75,7 +75,7 @@ class Line:
 
 def _expand_tabs(rest: str, column: int) -> str:
     """Replaces the leading tabs of a text that begins in a column by spaces (tab stops are 4 columns apart)."""
-    found = _LEADING.match(rest)
+    found = _INDENTATION.match(rest)
     head = found[0] if found else ""
     if "\t" not in head:
         return rest
@@ -103,7 +103,7 @@ def set_block_id(parent: Element, ident: str) -> None:
         last.set("id", ident)
 
 
-MAX_DEPTH = 60
+MAX_CONTAINERS = 60
 """The maximum depth of nested containers; deeper markers are text."""
 INDENTED = "    "
 """The key in `starts` for lines that are indented by four columns or more."""
@@ -256,12 +256,12 @@ class BlockParser:
 
     def is_too_deep(self, line: Line) -> bool:
         """Returns whether no more containers may be opened; the first time, this is added to `flaws`."""
-        if len(self.open) <= MAX_DEPTH:
+        if len(self.open) <= MAX_CONTAINERS:
             return False
         if not self._depth_reported:
             self._depth_reported = True
             self.add_flaw("markup.depth", "this text is nested too deep", line.number, line.column + 1, 1,
-                      f"marks beyond {MAX_DEPTH} levels are shown as text")
+                      f"marks beyond {MAX_CONTAINERS} levels are shown as text")
         return True
 
     def has_closing_line(self, end: str) -> bool:

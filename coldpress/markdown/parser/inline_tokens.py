@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from xml.etree.ElementTree import Element, SubElement
 
-from coldpress.markdown.html.extract import text_of
+from coldpress.markdown.html.extract import element_text
 from coldpress.markdown.parser import attribute_lists
 from coldpress.markdown.parser.attribute_lists import AttributeList
 from coldpress.markdown.parser.link_parser import LinkDestination
@@ -141,15 +141,15 @@ def build_elements(tokens: Iterable[Token], into: Element) -> None:
 class _ElementBuilder:
     def __init__(self, into: Element) -> None:
         self._stack = [into]
-        self._words: list[str] = []
+        self._texts: list[str] = []
         self._last: Element | None = None  # the last child of the innermost element
 
     def run(self, tokens: Iterable[Token]) -> None:
         for token in tokens:
             if isinstance(token, str):
-                self._words.append(token)
+                self._texts.append(token)
             elif isinstance(token, Element):
-                self._flush()
+                self._flush_text()
                 self._stack[-1].append(token)
                 self._last = token
             elif isinstance(token, DelimiterRun):
@@ -157,44 +157,44 @@ class _ElementBuilder:
             elif isinstance(token, Bracket):
                 self._bracket(token)
             elif isinstance(token, LinkEnd):
-                self._end()
-            elif self._words or self._last is None:
-                self._words.append(token.text)
+                self._end_element()
+            elif self._texts or self._last is None:
+                self._texts.append(token.text)
             else:
                 attribute_lists.apply(self._last, token.inner)
-        self._flush()
+        self._flush_text()
 
     def _delimiter(self, run: DelimiterRun) -> None:
         for _ in run.closes:
-            self._end()
+            self._end_element()
         if run.left:
-            self._words.append(run.char * run.left)
+            self._texts.append(run.char * run.left)
         for name in reversed(run.opens):
-            self._begin(name)
+            self._begin_element(name)
 
     def _bracket(self, bracket: Bracket) -> None:
         if bracket.target is None:
-            self._words.append(bracket.text)
+            self._texts.append(bracket.text)
             return
-        link = self._begin("a")
+        link = self._begin_element("a")
         link.set("href", bracket.target.url)
         if bracket.target.title is not None:
             link.set("title", bracket.target.title)
 
-    def _begin(self, name: str) -> Element:
-        self._flush()
+    def _begin_element(self, name: str) -> Element:
+        self._flush_text()
         self._stack.append(SubElement(self._stack[-1], name))
         self._last = None
         return self._stack[-1]
 
-    def _end(self) -> None:
-        self._flush()
+    def _end_element(self) -> None:
+        self._flush_text()
         self._last = self._stack.pop()
 
-    def _flush(self) -> None:
-        if self._words:
-            text = "".join(self._words)
-            self._words.clear()
+    def _flush_text(self) -> None:
+        if self._texts:
+            text = "".join(self._texts)
+            self._texts.clear()
             if self._last is None:
                 self._stack[-1].text = text
             else:
@@ -211,7 +211,7 @@ def _plain_texts(tokens: Iterable[Token]) -> Iterator[str]:
         if isinstance(token, str):
             yield token
         elif isinstance(token, Element):
-            yield text_of(token)
+            yield element_text(token)
         elif isinstance(token, DelimiterRun):
             yield token.char * token.left
         elif isinstance(token, Bracket):

@@ -120,13 +120,13 @@ class _Tokenizer:
             if formula:
                 return self._formula(formula[0], at, formula[1], display=formula[2])
         if following == "\n":
-            return self._break(at + 1, is_hard=True)
+            return self._line_break(at + 1, is_hard=True)
         if following and _PUNCTUATION.match(following):
             self._tokens.append(literal_character(following))
             return at + 2
         return None
 
-    def _code(self, at: int) -> int | None:
+    def _code_span(self, at: int) -> int | None:
         if self._ticks is None:
             ticks: dict[int, list[int]] = {}
             for found in _TICKS.finditer(self._text):
@@ -154,9 +154,9 @@ class _Tokenizer:
         return found.end()
 
     def _line_end(self, at: int) -> int:
-        return self._break(at, is_hard=self._text.endswith("  ", 0, at))
+        return self._line_break(at, is_hard=self._text.endswith("  ", 0, at))
 
-    def _break(self, at: int, *, is_hard: bool) -> int:
+    def _line_break(self, at: int, *, is_hard: bool) -> int:
         """Adds a `<br>` or a line ending; between two CJK characters it adds nothing."""
         text = self._text
         if self._tokens and isinstance(self._tokens[-1], str):
@@ -178,7 +178,7 @@ class _Tokenizer:
         if found or mail:
             match = found or mail
             assert match
-            self._link(match[1], f"mailto:{match[1]}" if mail else match[1])
+            self._add_link(match[1], f"mailto:{match[1]}" if mail else match[1])
             return match.end()
         tag = tree.tag_at(self._text, at, self._endless)
         if tag is None:
@@ -186,7 +186,7 @@ class _Tokenizer:
         self._tokens.append(raw(complete_tags(self._text[at:tag]) if self._text[at + 1] == "!" else self._text[at:tag]))
         return tag
 
-    def _open(self, at: int) -> int | None:
+    def _open_bracket(self, at: int) -> int | None:
         note = _NOTE.match(self._text, at)
         mark = self._inlines.refer(note[1]) if note else None
         if note and mark is not None:
@@ -195,10 +195,10 @@ class _Tokenizer:
         wiki = _WIKI.match(self._text, at)
         if wiki and _NAME.search(wiki[1]) and not (
                 _TOML.match(self._text, wiki.end()) or self._inlines.references.get(wiki[1])):
-            return self._named(wiki[1].strip(), wiki[2], wiki[0], wiki.end())
+            return self._wikilink(wiki[1].strip(), wiki[2], wiki[0], wiki.end())
         return self._bracket(at + 1, is_image=False)
 
-    def _named(self, name: str, label: str | None, written: str, end: int) -> int:
+    def _wikilink(self, name: str, label: str | None, written: str, end: int) -> int:
         """Adds a wikilink; if no page has this name, it is shown as text."""
         element = ComponentElement(PAGE_LINK, "inline", {"to": f"[[{name}]]"}, written)
         element.append(group((label or name.replace("#", " › ").strip(" ›")).strip()))
@@ -221,27 +221,27 @@ class _Tokenizer:
         self._tokens.append(bracket)
         return at
 
-    def _close(self, at: int) -> int | None:
+    def _close_bracket(self, at: int) -> int | None:
         if not self._brackets:
             return None
         bracket = self._brackets.pop()
         is_dead = not bracket.is_image and len(self._brackets) < self._links_from
         self._links_from = min(self._links_from, len(self._brackets))
-        found = None if is_dead else self._target(bracket, at)
+        found = None if is_dead else self._link_destination(bracket, at)
         if found is None:
             return None
         bracket.target, end = found
         inline_tokens.pair_delimiters(self._runs[bracket.runs:])
         del self._runs[bracket.runs:]
         if bracket.is_image:
-            self._put_image(bracket)
+            self._add_image(bracket)
         else:
-            self._drop_links(bracket.token + 1)
+            self._unlink_urls(bracket.token + 1)
             self._tokens.append(LinkEnd())
             self._links_from = len(self._brackets)  # links cannot be nested
         return end
 
-    def _target(self, bracket: Bracket, at: int) -> tuple[LinkDestination, int] | None:
+    def _link_destination(self, bracket: Bracket, at: int) -> tuple[LinkDestination, int] | None:
         text = self._text
         if text.startswith("(", at + 1):
             found = parse_inline_destination(text, at + 1)
@@ -257,14 +257,14 @@ class _Tokenizer:
         target = self._inlines.references.get(text[bracket.at:at])
         return (target, end) if target else None
 
-    def _drop_links(self, start: int) -> None:
+    def _unlink_urls(self, start: int) -> None:
         """Replaces bare URLs in the text of a link by their text."""
         for at in range(start, len(self._tokens)):
             token = self._tokens[at]
             if isinstance(token, Element) and token.tag == "a":
                 self._tokens[at] = token.text or ""
 
-    def _put_image(self, bracket: Bracket) -> None:
+    def _add_image(self, bracket: Bracket) -> None:
         target = bracket.target
         assert target, "a closed bracket has one"
         element = Element("img", {"alt": inline_tokens.plain_text(self._tokens[bracket.token + 1:]), "src": target.url})
@@ -273,7 +273,7 @@ class _Tokenizer:
         del self._tokens[bracket.token:]
         self._tokens.append(element)
 
-    def _run(self, at: int) -> int:
+    def _delimiter_run(self, at: int) -> int:
         found = _RUN.match(self._text, at)
         assert found, "called at a run"
         small = _SUB_OR_SUPERSCRIPT.match(self._text, at) if len(found[0]) == 1 else None
@@ -313,7 +313,7 @@ class _Tokenizer:
         found = None if is_text else attribute_lists.INLINE.match(self._text, at)
         if not found:
             return None
-        self._tokens.append(AttributeList(found[0], attribute_lists.list_content(found)))
+        self._tokens.append(AttributeList(found[0], attribute_lists.matched_content(found)))
         return found.end()
 
     def _critic(self, marks: list[tuple[str, int, int]], end: int) -> int:
@@ -334,7 +334,7 @@ class _Tokenizer:
         """Adds an icon, with the attribute list after it if there is one."""
         listed = attribute_lists.INLINE.match(self._text, icon.end)
         end = listed.end() if listed else icon.end
-        given = parse_attributes(attribute_lists.list_content(listed)) if listed else {}
+        given = parse_attributes(attribute_lists.matched_content(listed)) if listed else {}
         element = ComponentElement(ICON_COMPONENT, "inline", {**given, "name": icon.name, "text": icon.text},
                                    self._text[at:end])
         element.place = self._text.place(at)
@@ -371,7 +371,7 @@ class _Tokenizer:
         if not found or before is None:
             return None
         self._tokens.append(before)
-        self._link(found[0], found[0] if ":" in found[0] else f"mailto:{found[0]}")
+        self._add_link(found[0], found[0] if ":" in found[0] else f"mailto:{found[0]}")
         return found[1]
 
     def _url(self, at: int) -> int | None:
@@ -379,17 +379,16 @@ class _Tokenizer:
         if not found:
             return None
         shown, url, end = found
-        self._link(shown, url)
+        self._add_link(shown, url)
         return end
 
-    def _link(self, shown: str, url: str) -> None:
+    def _add_link(self, shown: str, url: str) -> None:
         self._tokens.append(link_parser.link_element(shown, url))
 
 
 _HANDLERS: dict[str, Callable[[_Tokenizer, int], int | None]] = {
-    "\\": _Tokenizer._escape, "`": _Tokenizer._code, "&": _Tokenizer._entity, "\n": _Tokenizer._line_end,
-    "<": _Tokenizer._angle, "[": _Tokenizer._open, "!": _Tokenizer._image, "]": _Tokenizer._close,
-    "*": _Tokenizer._run, "_": _Tokenizer._run, "~": _Tokenizer._run, "^": _Tokenizer._run, "=": _Tokenizer._run,
+    "\\": _Tokenizer._escape, "`": _Tokenizer._code_span, "&": _Tokenizer._entity, "\n": _Tokenizer._line_end,
+    "<": _Tokenizer._angle, "[": _Tokenizer._open_bracket, "!": _Tokenizer._image, "]": _Tokenizer._close_bracket,
     "+": _Tokenizer._keys, "$": _Tokenizer._dollar, "{": _Tokenizer._brace, "@": _Tokenizer._email,
-    ":": _Tokenizer._colon,
+    ":": _Tokenizer._colon, **dict.fromkeys("*_~^=", _Tokenizer._delimiter_run),
 }

@@ -279,7 +279,8 @@ def start_html_block(blocks: BlockParser, line: Line) -> StartResult:
         return _begin_html(blocks, line, ">")
     named = _BLOCK_TAG.match(text)
     if named and (named["name"].lower() in tree.BLOCKS or (
-            tree.is_known(named["name"]) and not isinstance(blocks.leaf, Paragraph) and _COMPLETE_TAG.match(text))):
+            tree.is_known_element(named["name"]) and not isinstance(blocks.leaf, Paragraph)
+            and _COMPLETE_TAG.match(text))):
         return _begin_html(blocks, line, None)
     return StartResult.NO_MATCH
 

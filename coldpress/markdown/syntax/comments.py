@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from coldpress.markdown.html.source_map import Ticks, fence_end
+from coldpress.markdown.html.source_map import BacktickRuns, fence_end
 from coldpress.markdown.math import math_inline
 
 HIDDEN = "\ufdd0"
@@ -73,7 +73,7 @@ class _CommentSpans:
 
     def __init__(self, body: str) -> None:
         self._body = body
-        self._ticks = Ticks(body)
+        self._ticks = BacktickRuns(body)
         self._code = _indented_code(body)
         self._last_mark = max((found.start() for found in _CLOSES_BLOCK.finditer(body)), default=-1)
         self._last: dict[str, int] = {}

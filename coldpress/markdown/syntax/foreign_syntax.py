@@ -43,7 +43,7 @@ def find_leftovers(root: Element, locator: Locator) -> Iterator[Flaw]:
     for kind, names in found.items():
         if not names:
             continue
-        line, column = locator.code(next(iter(names.values())))
+        line, column = locator.find_text(next(iter(names.values())))
         told = ", ".join(f"`{name.strip()}`" for name in list(names)[:_MAX_NAMED]) if kind != "import" else "this line"
         more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
         yield Flaw("markup.leftover", f"{told}{more}: {_ORIGINS[kind]}", line, column, 1,

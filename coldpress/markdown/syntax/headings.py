@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
-from coldpress.markdown.html.extract import TOKEN, lower_headings, text_of, visible_text
+from coldpress.markdown.html.extract import TOKEN, element_text, lower_headings, visible_text
 from coldpress.markdown.parser import attribute_lists
 from coldpress.markdown.parser.block_rules import BLOCK_STARTS
 from coldpress.markdown.parser.blocks import BlockParser
@@ -50,7 +50,7 @@ def set_heading_ids(root: Element, kind: str) -> None:
     next_number: dict[str, int] = {}
     for element in root.iter():
         if element.tag in HEADINGS and "id" not in element.attrib:
-            words = text_of(element, as_written=kind == "github").replace("\n", " ")
+            words = element_text(element, as_written=kind == "github").replace("\n", " ")
             if element.find("component") is not None:  # an icon has no text, but there is a space beside it
                 words = words.strip(" ")
             base = name = make_id(words)
@@ -94,7 +94,7 @@ def _contents(root: Element) -> tuple[Heading, ...]:
         found = []
         while headings and headings[-1][0] > level:
             own, element = headings.pop()
-            found.append(Heading(own, element.attrib["id"], one_line(text_of(element)), below(own)))
+            found.append(Heading(own, element.attrib["id"], one_line(element_text(element)), below(own)))
         return tuple(found)
 
     return below(0)
@@ -163,7 +163,7 @@ def read_title(root: Element, read: Callable[[Element], None]) -> TitleHeading |
     written = text[:listed[0]] if listed else text
     lines = (text.line, text.line + text.count("\n") + 1) if isinstance(text, SourceText) else None
     read(element)
-    words = one_line(text_of(element))
+    words = one_line(element_text(element))
     return TitleHeading(element, words, one_line(written), lines) if words else None
 
 

@@ -171,7 +171,7 @@ def _html(element: Element, selector: SourceText | None, line: Line, slashes: in
     """Makes the block `/// html | div.class#id[name="value"]`."""
     found = _SELECTOR.match(selector or "")
     name = found["tag"].lower() if found else ""
-    if not found or not tree.is_known(name) or name in tree.VOID | tree.RAW_TEXT:
+    if not found or not tree.is_known_element(name) or name in tree.VOID | tree.RAW_TEXT:
         return None
     element.tag = name
     for mark, word, key, *values in _PART.findall(found["rest"]):

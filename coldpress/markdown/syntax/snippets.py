@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from coldpress.markdown.parser.blocks import split_lines
 
-MARK = "8<-"
+SNIPPET_MARK = "8<-"
 """A text that every snippet contains."""
 NOT_THERE = "is not there"
 """The message for a file that does not exist, or that must not be shown."""
@@ -96,7 +96,7 @@ class _SnippetExpander:
         """Yields the lines, with snippets replaced."""
         in_block = False
         for origin, line in lines:
-            found = _SNIPPET.fullmatch(line) if MARK in line else None
+            found = _SNIPPET.fullmatch(line) if SNIPPET_MARK in line else None
             if found and found["escape"]:
                 yield origin, line.replace(";", "", 1)
             elif found and found["name"] is None:
@@ -182,7 +182,7 @@ def _select_lines(lines: list[_Line], part: re.Match[str] | None) -> list[_Line]
 def _select_section(lines: list[_Line], name: str) -> list[_Line] | None:
     begun, chosen = False, []
     for origin, line in lines:
-        mark = _SECTION.search(line) if MARK in line else None
+        mark = _SECTION.search(line) if SNIPPET_MARK in line else None
         if not mark or mark["escape"]:
             chosen += [(origin, line)] if begun else []
         elif mark["name"] == name:
@@ -194,7 +194,7 @@ def _select_section(lines: list[_Line], name: str) -> list[_Line] | None:
 
 def _without_mark(origin: LineOrigin, line: str) -> Iterator[_Line]:
     """Yields a line of text, without marks of sections."""
-    mark = _SECTION.search(line) if MARK in line else None
+    mark = _SECTION.search(line) if SNIPPET_MARK in line else None
     if not mark:
         yield origin, line
     elif mark["escape"]:
