@@ -232,6 +232,7 @@ def _write_bodies(writing: Writing, pending: Sequence[tuple[str, StoredBody]]) -
 
 
 def _drop_oldest(writing: Writing, used: set[str]) -> None:
+    """Removes the oldest rows that are not used."""
     for named, tables in (("markup", _BODY_TABLES), *((table, (table,)) for table in _TEXT_TABLES)):
         keys = [key for (key,) in writing.fetch(f"SELECT key FROM {named} ORDER BY rowid")]
         gone = [key for key in keys if key not in used]

@@ -31,6 +31,7 @@ class SourceText(str):
 
     @classmethod
     def at(cls, text: str, line: int, columns: tuple[int, ...]) -> SourceText:
+        """Makes a text that begins at a line, with the columns of its lines."""
         source = cls(text)
         source.line = line
         source.columns = columns

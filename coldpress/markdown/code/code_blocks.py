@@ -81,6 +81,8 @@ def parse_info_string(text: str) -> FenceInfo:
 
 
 class _InfoParser:
+    """Parses one info string; supports the options of several generators."""
+
     def __init__(self, text: str) -> None:
         self._text = text
         self._title = ""
@@ -109,6 +111,7 @@ class _InfoParser:
         return found["name"], found.end()
 
     def _take(self, word: re.Match[str]) -> None:
+        """Handles one word of the info string."""
         values = ("double", "single", "list", "braces", "ranges", "bare")
         if word["lines"]:
             self._lines["marked"] |= _line_numbers(word["lines"])
@@ -123,6 +126,7 @@ class _InfoParser:
             self._ignored.append(word[0])
 
     def _take_word(self, word: str, *, is_attribute: bool) -> None:
+        """Handles a word without a value: a file name, or an option such as `linenums`."""
         if word == ".annotate":
             return  # every block above a list can have annotations
         if _normalize_key(word.removeprefix(".")) == "first":
@@ -133,6 +137,7 @@ class _InfoParser:
             self._ignored.append(word)
 
     def _set(self, key: str, value: str, text: str) -> None:
+        """Handles an option with a value."""
         name = _normalize_key(key)
         if name == "title":
             self._title = value.strip("\"'")
@@ -146,6 +151,7 @@ class _InfoParser:
             self._ignored.append(text)
 
     def _number(self, value: str) -> None:
+        """Sets the number of the first line, or switches line numbers off."""
         if value.lower() in _FALSE_VALUES:
             self._is_numbered = False
         else:
@@ -281,6 +287,7 @@ def _wrap_lines(code: str, info: FenceInfo) -> str:
 
 
 def _lexer_for(language: str, source: str) -> Lexer | None:
+    """Returns the lexer for the code of a fence; None for plain text."""
     if language in _SESSIONS or (language in _SHELLS and is_session(source)):
         return _SESSION_LEXER
     if language in ("python", "py") and source.startswith(">>> "):
@@ -290,6 +297,7 @@ def _lexer_for(language: str, source: str) -> Lexer | None:
 
 @lru_cache(maxsize=256)
 def _find_lexer(language: str) -> Lexer | None:
+    """Returns the lexer for a language or a file extension; None if Pygments has none."""
     if language in _PLAIN:
         return None
     try:

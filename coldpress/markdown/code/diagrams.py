@@ -252,6 +252,7 @@ class MermaidProcess:
             self._end()
 
     def _start(self) -> tuple[IO[bytes], IO[bytes]]:
+        """Starts the process; returns the pipes to it and from it."""
         hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows
         reads, writes = os.pipe()
         try:
@@ -267,6 +268,7 @@ class MermaidProcess:
         return self._pipes
 
     def _end(self) -> None:
+        """Kills the process."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()

@@ -48,6 +48,7 @@ def write_frame(stream: IO[bytes], value: Any) -> None:
 
 
 def _loaded(file: str) -> Any:
+    """Imports the compiled part of mmdr from its file."""
     spec = spec_from_file_location("_mmdr", file)
     assert spec is not None, "a file with the ending of a module"
     assert spec.loader is not None

@@ -99,6 +99,7 @@ def _is_centered(before: str) -> bool | None:
 
 
 def _heading(tag: str, inner: str, *, is_centered: bool) -> Element:
+    """Makes the element of a heading in raw HTML."""
     reader = _Attributes()
     reader.feed(tag)
     element = Element("h1", {name: value or "" for name, value in reader.found})
@@ -198,6 +199,7 @@ class HtmlScanner:
             before if element.kind != "container" else "", escaped(element.closing), *element.place))
 
     def _attributes(self, element: ComponentElement) -> Iterator[tuple[str, str | Link]]:
+        """Yields the attributes of a component; URLs become links."""
         for name, value in element.attributes.items():
             kind: Literal["link", "image"] = "link" if name in ("href", "link", "to") else "image"
             if name in URL_ATTRIBUTES and value and not (is_external(value) and not value.startswith(_WEB)):
@@ -207,6 +209,7 @@ class HtmlScanner:
                 yield name, value
 
     def _tag(self, text: str, tag: str, start: int, attributes: str) -> None:
+        """Handles the attributes of a tag: ids, URLs of links and images."""
         names = set()
         for found in _ATTRIBUTE.finditer(attributes) if "=" in attributes else ():
             name = found["name"].lower()
@@ -234,6 +237,7 @@ class HtmlScanner:
 
     def _reference(self, text: str, start: int, end: int, kind: Literal["link", "image", "picture"], value: str
                    ) -> None:
+        """Replaces a URL by a slot, if it may lead to a page or file of the site."""
         target = value.strip()
         if not target or target.startswith("?") or (
                 is_external(target) and not target.startswith((*_WEB, ENDPOINT_SCHEME))):
@@ -274,6 +278,7 @@ def element_text(element: Element, *, as_written: bool = False) -> str:
 
 
 def _element_texts(element: Element, as_written: bool) -> Iterator[str]:
+    """Yields the texts of an element and its children."""
     if element.get("id", "").startswith("fnref"):
         return
     if as_written and isinstance(element, Emoji):
@@ -348,6 +353,7 @@ def _with_slot_marks(fragment: Fragment, slots: list[Slot]) -> Iterator[str]:
 
 
 def _split_at_slots(text: str, slots: list[Slot]) -> Iterator[str | Slot]:
+    """Yields the texts between the numbered marks, and the slots of the marks."""
     at = 0
     for found in _SLOT.finditer(text):
         yield text[at:found.start()]

@@ -239,6 +239,7 @@ class _Repairer:
                 self._component_starts.pop()
 
     def _start_tag(self, tag: _Tag) -> None:
+        """Handles a start tag: closes what cannot contain the element, and opens it."""
         name = tag.name
         in_foreign = any(self._open_indexes.get(foreign) for foreign in _FOREIGN)
         if not in_foreign:
@@ -272,6 +273,8 @@ class _Repairer:
         return bool(links)
 
     def _end_tag(self, tag: _Tag) -> None:
+        """Handles an end tag: closes its element and the elements open in it; reopens inline elements that
+        continue after it."""
         target = tag.other.element if tag.other else None
         if target is None or not target.has_end:
             self._omit(tag)

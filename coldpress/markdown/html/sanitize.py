@@ -59,6 +59,7 @@ def sanitize_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _safe_component_attribute(name: str, value: str) -> str | None:
+    """Returns the value of a component's attribute; None if it is not allowed."""
     if name in _FORBIDDEN_ATTRIBUTES or name.startswith("on") or is_script_url(value):
         return None
     if name in (*URL_ATTRIBUTES, "url"):
@@ -224,6 +225,7 @@ class _Normalizer:
         return begin + 1
 
     def _comment(self, comment: str) -> None:
+        """Keeps the marks of components, of the title and of the summary's end; drops other comments."""
         found = COMPONENT_MARK.fullmatch(comment)
         if found:
             self._leave_table()
@@ -254,12 +256,14 @@ class _Normalizer:
         return found.end()
 
     def _skip_content(self, name: str, at: int) -> int:
+        """Returns the offset after an element that is removed with its content."""
         stop = raw_end(self._text, at, name) if name not in self._endless else None
         if stop is None:
             self._endless.add(name)
         return stop or at
 
     def _begin_tag(self, name: str, found: re.Match[str]) -> None:
+        """Opens an element, if it is allowed here."""
         is_checkbox = name == "input"
         attributes = _attributes(name, found["attributes"])
         if is_checkbox and not ('type="checkbox"' in attributes and " disabled" in attributes):
@@ -315,6 +319,7 @@ class _Normalizer:
             self._end_from(self._find_open(("table",), (), through_cells=True))
 
     def _end_tag(self, name: str, found: re.Match[str]) -> None:
+        """Closes the innermost open element with this name, if there is one."""
         if self._refused[name]:
             self._refused[name] -= 1
             self._write_text(escaped(found[0]))

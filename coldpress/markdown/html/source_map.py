@@ -65,6 +65,7 @@ class Locator:
         return self._position(at)
 
     def _next_place(self, form: str) -> int:
+        """Returns the offset of the next occurrence of a target in one of its spellings; -1 if there is none."""
         text, places = self._text(), self._places_by_prefix().get(_target_prefix(form, 0), [])
         start = self._from.get(form, 0)
         for index in range(bisect_left(places, start), len(places)):
@@ -91,6 +92,7 @@ class Locator:
         return self._masked
 
     def _position(self, at: int) -> tuple[int, int]:
+        """Returns the line and the column of an offset."""
         if self._ends is None:
             self._ends = [found.start() for found in re.finditer("\n", self._body)]
         before = bisect_left(self._ends, at)

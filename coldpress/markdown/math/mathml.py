@@ -66,6 +66,7 @@ class MathConverter:
         return _insert_tags(_move_script_levels(_fix_stretched_marks(html)), rewritten)
 
     def _refuse(self, tex: str, reason: str, offset: int, line: int, column: int) -> str:
+        """Adds a flaw at the place of a mistake; returns the formula as code."""
         before = tex[:offset]
         if "\n" in before:
             line, column = line + before.count("\n"), 1
@@ -137,6 +138,7 @@ def _move_script_levels(html: str) -> str:
 
 
 def _insert_tags(html: str, rewritten: RewrittenTex) -> str:
+    """Replaces the placeholders by the texts of the tags."""
     for number, tag in enumerate(rewritten.tags):
         html = html.replace(tag_placeholder(number), escape(tag, quote=False), 1)
     return html

@@ -93,6 +93,7 @@ def parse_tex(tex: str) -> TexRow:
 
 
 def _check_end(group: TexGroup, name: str | None, at: int, *, is_outermost: bool) -> None:
+    """Raises `TexError` if an end does not match the group that is open."""
     closing = "}" if name is None else f"\\end{{{name}}}"
     if is_outermost:
         raise TexError(f'nothing is open that "{closing}" could close', at)
@@ -163,6 +164,7 @@ def _check_cost(nodes: TexRow) -> tuple[int, int]:
 
 
 def _check_cell_cost(cell: TexRow) -> tuple[int, int]:
+    """Returns the two counts of `_check_cost` for one cell."""
     commands = unclosed = inner = inner_open = 0
     for node in cell:
         if isinstance(node, TexGroup):

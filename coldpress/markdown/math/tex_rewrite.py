@@ -141,6 +141,7 @@ class _TexWriter:
         self._write("}", at)
 
     def _rows(self, name: str, columns: str, rows: list[TexRow], at: int, end: int) -> None:
+        """Writes rows in an environment."""
         self._write(f"\\begin{{{name}}}{columns}", at)
         for number, row in enumerate(rows):
             if number:
@@ -149,6 +150,7 @@ class _TexWriter:
         self._write(f"\\end{{{name}}}", end)
 
     def _environment(self, group: TexGroup) -> None:
+        """Writes an environment, with the name and the columns that math-core knows."""
         name = group.name or ""
         if name in _DROPPED_ENVIRONMENTS:
             self.write_rows(group.nodes)
@@ -246,6 +248,7 @@ class _TexWriter:
             self._texts(command, parts, token.at)
 
     def _texts(self, command: str, parts: list[TexRow], at: int) -> None:
+        """Writes the parts of a text in turn as text and as formula."""
         self._write("{" if len(parts) > 1 else "", at)
         for number, part in enumerate(parts):
             if number % 2:
@@ -330,6 +333,7 @@ class _TexWriter:
             self._tag = written
 
     def _tag_of(self, written: str) -> str:
+        """Returns the text of a tag; for a text that math-core refuses, a placeholder."""
         text = re.sub(r"\\(ast|star|dagger|ddagger|prime)\b\s*", lambda found: _SIGNS[found[1]], written.strip())
         text = re.sub(r"\\(?:text|mathrm)\{([^{}\\$]*)\}", r"\1", re.sub(r"\$([^$\\{}^_]*)\$", r"\1", text))
         if re.search(r"[\\{}$^_]", text) or re.fullmatch(r"[A-Za-z0-9.*-]+", text):

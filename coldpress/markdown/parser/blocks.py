@@ -330,6 +330,7 @@ class BlockParser:
         self.flaws.append(Flaw(code, message, line, column, length, hint))
 
     def _parse_line(self, line: Line) -> None:
+        """Parses one line: continues open containers, opens new blocks, and adds the rest to a leaf."""
         self._matched = self._count_continuing(line)
         if self.leaf is not None and self._matched == len(self.open) and self.leaf.consume_line(line, self):
             return

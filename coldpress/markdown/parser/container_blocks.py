@@ -227,6 +227,7 @@ def start_tab(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def _component(name: str, title: SourceText | None, attributes: dict[str, str], line: int, column: int) -> Element:
+    """Makes the element of a component, with its title as the first child."""
     element = ComponentElement(name, "container", attributes, "")
     element.place = line, column
     element.append(group(title))

@@ -95,6 +95,7 @@ def _find_opener(run: DelimiterRun, openers: list[DelimiterRun], bottoms: dict[t
 
 @lru_cache(maxsize=4096)
 def _character_class(char: str) -> int:
+    """Returns the class of a character: space, punctuation, CJK or letter."""
     if char.isspace():
         return _SPACE
     if _CJK.match(char):
@@ -139,12 +140,15 @@ def build_elements(tokens: Iterable[Token], into: Element) -> None:
 
 
 class _ElementBuilder:
+    """Builds the elements for a list of tokens, with a stack of the open elements."""
+
     def __init__(self, into: Element) -> None:
         self._stack = [into]
         self._texts: list[str] = []
         self._last: Element | None = None  # the last child of the innermost element
 
     def run(self, tokens: Iterable[Token]) -> None:
+        """Adds the elements for the tokens."""
         for token in tokens:
             if isinstance(token, str):
                 self._texts.append(token)
@@ -165,6 +169,7 @@ class _ElementBuilder:
         self._flush_text()
 
     def _delimiter(self, run: DelimiterRun) -> None:
+        """Closes and opens the elements of a delimiter run."""
         for _ in run.closes:
             self._end_element()
         if run.left:
@@ -173,6 +178,7 @@ class _ElementBuilder:
             self._begin_element(name)
 
     def _bracket(self, bracket: Bracket) -> None:
+        """Opens the element of a link; a bracket that was not closed is text."""
         if bracket.target is None:
             self._texts.append(bracket.text)
             return
@@ -192,6 +198,7 @@ class _ElementBuilder:
         self._last = self._stack.pop()
 
     def _flush_text(self) -> None:
+        """Adds the collected text after the last child, or as the first text of the element."""
         if self._texts:
             text = "".join(self._texts)
             self._texts.clear()

@@ -28,10 +28,10 @@ from coldpress.markdown.parser.link_parser import (
     parse_label,
 )
 from coldpress.markdown.syntax.directives import InlineDirective, inline_directive_at, parse_attributes
-from coldpress.markdown.syntax.foreign_syntax import embed_at, foreign_tag_at
+from coldpress.markdown.syntax.foreign_syntax import embed_at, foreign_tag_at, wikilink_at
 from coldpress.markdown.syntax.shortcodes import ICON_COMPONENT, Icon, emoji_at, icon_at, keys_at
 from coldpress.markdown.syntax.typography import critic_at, is_literal_character, literal_character
-from coldpress.markdown.tree import HEADINGS, PAGE_LINK, ComponentElement, Emoji, SourceText, Verbatim, group, raw
+from coldpress.markdown.tree import HEADINGS, ComponentElement, Emoji, SourceText, Verbatim, group, raw
 from coldpress.text import CJK
 
 _SPECIAL = re.compile(
@@ -45,12 +45,9 @@ _MAIL = re.compile(
     r"<([a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*+)>")
 _NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
-_WIKI = re.compile(r"\[\[(?!(?:TOC|toc)\]\])([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
-_NAME = re.compile(r"[^\W\d_]|\d{4}-\d\d")  # `[[1, 2]]` is a matrix, `[[2026-01-31]]` is a daily note
 # `H~2~O`; without a letter before it, `~x~` is struck through, as on GitHub.
 _SUB_OR_SUPERSCRIPT = re.compile(r"((?<=[A-Za-z0-9)\]}])~|\^)([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
 _WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
-_TOML = re.compile(r"\n[ \t]*[\w-]+[ \t]*=[ \t]")  # then `[[item]]` is a table in TOML, in a shortcode
 _MARKS = re.compile(r"[*_~=^`\[!]*")
 
 
@@ -98,6 +95,7 @@ class _Tokenizer:
         self._endless: set[str] = set()
 
     def tokens(self) -> list[Token]:
+        """Returns the tokens of the text."""
         text, at = self._text, 0
         while found := _SPECIAL.search(text, at):
             start = found.start()
@@ -127,6 +125,7 @@ class _Tokenizer:
         return None
 
     def _code_span(self, at: int) -> int | None:
+        """Adds a code span (CommonMark 0.31.2, section 6.1)."""
         if self._ticks is None:
             ticks: dict[int, list[int]] = {}
             for found in _TICKS.finditer(self._text):
@@ -173,6 +172,7 @@ class _Tokenizer:
         return end
 
     def _angle(self, at: int) -> int | None:
+        """Adds an autolink or raw HTML (sections 6.5 and 6.6)."""
         found = _LINK.match(self._text, at)
         mail = None if found else _MAIL.match(self._text, at)
         if found or mail:
@@ -187,23 +187,17 @@ class _Tokenizer:
         return tag
 
     def _open_bracket(self, at: int) -> int | None:
+        """Adds a footnote reference, a wikilink, or an opening bracket."""
         note = _NOTE.match(self._text, at)
         mark = self._inlines.refer(note[1]) if note else None
         if note and mark is not None:
             self._tokens.append(mark)
             return note.end()
-        wiki = _WIKI.match(self._text, at)
-        if wiki and _NAME.search(wiki[1]) and not (
-                _TOML.match(self._text, wiki.end()) or self._inlines.references.get(wiki[1])):
-            return self._wikilink(wiki[1].strip(), wiki[2], wiki[0], wiki.end())
+        wiki = wikilink_at(self._text, at)
+        if wiki and not self._inlines.references.get(wiki[0]):
+            self._tokens.append(wiki[1])
+            return wiki[2]
         return self._bracket(at + 1, is_image=False)
-
-    def _wikilink(self, name: str, label: str | None, written: str, end: int) -> int:
-        """Adds a wikilink; if no page has this name, it is shown as text."""
-        element = ComponentElement(PAGE_LINK, "inline", {"to": f"[[{name}]]"}, written)
-        element.append(group((label or name.replace("#", " › ").strip(" ›")).strip()))
-        self._tokens.append(element)
-        return end
 
     def _image(self, at: int) -> int:
         embed = embed_at(self._text, at)
@@ -222,6 +216,7 @@ class _Tokenizer:
         return at
 
     def _close_bracket(self, at: int) -> int | None:
+        """Closes a bracket: makes a link or an image, if a destination follows (sections 6.3 and 6.4)."""
         if not self._brackets:
             return None
         bracket = self._brackets.pop()
@@ -242,6 +237,7 @@ class _Tokenizer:
         return end
 
     def _link_destination(self, bracket: Bracket, at: int) -> tuple[LinkDestination, int] | None:
+        """Returns the destination after a closing bracket, and the end of the link."""
         text = self._text
         if text.startswith("(", at + 1):
             found = parse_inline_destination(text, at + 1)
@@ -274,6 +270,7 @@ class _Tokenizer:
         self._tokens.append(element)
 
     def _delimiter_run(self, at: int) -> int:
+        """Adds a delimiter run, or a subscript or superscript."""
         found = _RUN.match(self._text, at)
         assert found, "called at a run"
         small = _SUB_OR_SUPERSCRIPT.match(self._text, at) if len(found[0]) == 1 else None
@@ -301,6 +298,7 @@ class _Tokenizer:
         return end
 
     def _brace(self, at: int) -> int | None:
+        """Adds critic markup, a template tag or an attribute list."""
         critic = critic_at(self._text, at)
         if critic:
             return self._critic(*critic)
@@ -343,6 +341,7 @@ class _Tokenizer:
         return end
 
     def _colon(self, at: int) -> int | None:
+        """Adds an icon, an emoji or a directive."""
         icon = icon_at(self._text, at)
         if icon:
             return self._icon(icon, at)

@@ -135,6 +135,7 @@ class TableBlock(Leaf):
         self.parent.append(self.element)
 
     def _add(self, part: Element, tag: str, cells: list[SourceText]) -> None:
+        """Adds a row; fills it with empty cells up to the width of the header."""
         row = SubElement(part, "tr")
         row.text = row.tail = "\n"
         self._added += max(0, len(self._aligned) - len(cells))
@@ -286,6 +287,7 @@ def start_html_block(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def _begin_html(blocks: BlockParser, line: Line, end: str | None) -> StartResult:
+    """Opens an HTML block, and adds the line to it."""
     leaf = HtmlBlock(line, end)
     blocks.open_leaf(leaf)
     leaf.consume_line(line, blocks)

@@ -169,6 +169,7 @@ class ReferenceDefinitions:
         return source.part(at) if at else source
 
     def _define(self, text: str, at: int) -> int | None:
+        """Records the definition at an offset; returns its end, or None if there is none."""
         name = parse_label(text, at)
         if not name or not text.startswith(":", name[1]) or name[0].startswith("^"):
             return None
@@ -256,6 +257,7 @@ def _trim_punctuation(url: str) -> str:
 
 
 def _is_domain(name: str, *, with_dot: bool) -> bool:
+    """Returns whether a name is a domain by the rules of GFM 6.9."""
     parts = name.split(".")
     if with_dot and len(parts) < 2:
         return False

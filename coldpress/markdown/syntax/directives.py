@@ -113,6 +113,7 @@ def _end(blocks: BlockParser, colons: int) -> StartResult:
 
 
 def _leaf(blocks: BlockParser, line: Line) -> StartResult:
+    """Adds a directive on a line of its own, `::name{…}`."""
     found = _LEAF.match(line.text)
     if not found or blocks.paragraph or (found["label"] is None and found["attributes"] is None):
         return StartResult.NO_MATCH
@@ -121,6 +122,7 @@ def _leaf(blocks: BlockParser, line: Line) -> StartResult:
 
 
 def _title(found: re.Match[str], attributes: dict[str, str], line: Line) -> SourceText | str | None:
+    """Returns the title of a directive: its label, the text after its name, or its attribute `title`."""
     for name in ("label", "title"):
         if found[name]:
             return _source(found, name, line)

@@ -60,6 +60,7 @@ class Footnotes:
         return section
 
     def _add_backlinks(self, marks: list[str], note: Element, number: int) -> None:
+        """Adds links from a footnote to its references."""
         if not marks:
             return  # all its references are in alternative texts of images
         last = note[-1] if len(note) and note[-1].tag == "p" else SubElement(note, "p")
@@ -91,6 +92,8 @@ def mark_abbreviations(root: Element, known: Mapping[str, str]) -> bool:
 
 
 class _AbbreviationMarker:
+    """Puts the abbreviations in a tree into `<abbr>` elements."""
+
     def __init__(self, known: Mapping[str, str]) -> None:
         self._known = known
         self._lengths = sorted({len(short) for short in known}, reverse=True)

@@ -1,4 +1,4 @@
-"""Syntax of other generators: embeds of Obsidian, template tags that are shown as text, and warnings about both."""
+"""Syntax of other generators: wikilinks and embeds of Obsidian, and template tags, which are shown as text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coldpress.markdown.html.source_map import Locator
 from coldpress.markdown.parser import link_parser
 from coldpress.markdown.parser.blocks import BlockParser, Line, StartResult
 from coldpress.markdown.rendered import Flaw
-from coldpress.markdown.tree import EMBED, ComponentElement, ForeignTag, RawHtml, Verbatim, group
+from coldpress.markdown.tree import EMBED, PAGE_LINK, ComponentElement, ForeignTag, RawHtml, Verbatim, group
 
 _TAG = re.compile(
     r"\{\{[<%]-?\s*/?\s*(?P<hugo>[\w./-]+)|\{%-?\s*(?P<liquid>[a-z]\w*)|(?P<include>\{\*[ \t]*[\w./-]+)"
@@ -51,6 +51,7 @@ def find_leftovers(root: Element, locator: Locator) -> Iterator[Flaw]:
 
 
 def _texts(element: Element) -> Iterator[str]:
+    """Yields the texts of an element in which foreign syntax may stand."""
     if element.text and type(element.text) not in (RawHtml, Verbatim):
         yield element.text
     for child in element:
@@ -90,6 +91,23 @@ def _linked(tag: str) -> Iterator[Element]:
             yield link_parser.link_element(*url[:2])
             at = url[2]
     yield group(ForeignTag(tag[at:]))
+
+
+_WIKILINK = re.compile(r"\[\[(?!(?:TOC|toc)\]\])([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
+_PAGE_NAME = re.compile(r"[^\W\d_]|\d{4}-\d\d")  # `[[1, 2]]` is a matrix, `[[2026-01-31]]` is a daily note
+_TOML = re.compile(r"\n[ \t]*[\w-]+[ \t]*=[ \t]")  # follows `[[item]]` that is a table in TOML, in a shortcode
+
+
+def wikilink_at(text: str, at: int) -> tuple[str, ComponentElement, int] | None:
+    """Returns the wikilink at an offset of a text: the name in it, its element and its end.  If no
+    page has this name, the element is shown as text."""
+    found = _WIKILINK.match(text, at)
+    if not found or not _PAGE_NAME.search(found[1]) or _TOML.match(text, found.end()):
+        return None
+    name = found[1].strip()
+    element = ComponentElement(PAGE_LINK, "inline", {"to": f"[[{name}]]"}, found[0])
+    element.append(group((found[2] or name.replace("#", " › ").strip(" ›")).strip()))
+    return found[1], element, found.end()
 
 
 _EMBED = re.compile(r"!\[\[(?P<name>[^\[\]|\n]{1,200})(?P<more>(?:\|[^\[\]|\n]{0,200})*)\]\](?![(\[])")

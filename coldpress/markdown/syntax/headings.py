@@ -66,6 +66,7 @@ _IDS: dict[str, tuple[Callable[[str], str], str]] = {
 
 
 def _extract_title(root: Element, heading: TitleHeading) -> ExtractedTitle:
+    """Replaces the title heading in the tree by a mark."""
     mark = raw(TITLE_MARK)
     mark.tail = "\n"
     element = heading.element
@@ -87,6 +88,7 @@ def _lower_headings(root: Element) -> None:
 
 
 def _contents(root: Element) -> tuple[Heading, ...]:
+    """Returns the headings of a tree as a table of contents."""
     headings = [(int(element.tag[1]), element) for element in root.iter() if element.tag in HEADINGS]
     headings.reverse()
 
@@ -120,6 +122,7 @@ def _list(parent: Element, headings: tuple[Heading, ...]) -> None:
 
 
 def _wrap_tables(root: Element) -> None:
+    """Wraps each table, so that it can scroll."""
     for parent in list(root.iter()):
         for index, child in enumerate(parent):
             if child.tag == "table":
@@ -321,6 +324,7 @@ def _find_html_title(html: str, headings: list[_HtmlHeading]) -> _HtmlHeading | 
 
 
 def _html_contents(headings: list[_HtmlHeading]) -> tuple[Heading, ...]:
+    """Returns headings as a table of contents."""
     ahead = headings[::-1]
 
     def below(level: int) -> tuple[Heading, ...]:

@@ -33,7 +33,7 @@ def _read_table(name: str) -> list[str]:
     return (Path(__file__).parent / name).read_text("utf-8").splitlines()
 
 
-ICON = re.compile(
+_ICON = re.compile(
     r":(?P<set>material|octicons|simple|fontawesome-(?:brands|regular|solid))-(?P<name>[a-z0-9][a-z0-9-]{0,60}):")
 ICON_COMPONENT = "icon"
 """The name of the component that shows an icon."""
@@ -71,7 +71,7 @@ class Icon:
 
 def icon_at(text: str, at: int) -> Icon | None:
     """Returns the icon whose code stands at an offset."""
-    found = ICON.match(text, at)
+    found = _ICON.match(text, at)
     if not found or (at and text[at - 1].isalnum()):
         return None
     name = found["name"]

@@ -118,6 +118,7 @@ def _report_unknown(blocks: BlockParser, line: Line, found: re.Match[str]) -> St
 
 
 def _block(blocks: BlockParser, name: str, argument: SourceText | None, line: Line, slashes: int) -> SlashBlock | None:
+    """Makes the block with a known name; None if its argument is invalid."""
     element = Element("div")
     element.text = element.tail = "\n"
     if name == "tab":
@@ -141,6 +142,7 @@ def _callout(name: str, title: SourceText | None) -> Callable[[BlockParser, Elem
 
 
 def _tab(blocks: BlockParser, title: SourceText | None, line: Line, slashes: int) -> SlashBlock:
+    """Makes a tab, and opens a set for it if none is open."""
     def finish(blocks: BlockParser, element: Element, options: Mapping[str, Any]) -> None:
         if options.get("select") is True and isinstance(element, ComponentElement):
             element.attributes["selected"] = "selected"

@@ -86,6 +86,8 @@ def expand_snippets(body: str, read: ReadSnippet, append: Iterable[tuple[str, st
 
 
 class _SnippetExpander:
+    """Replaces the snippets of one body, also those in included files."""
+
     def __init__(self, read: ReadSnippet) -> None:
         self.missing: list[MissingSnippet] = []
         self._read = read
@@ -180,6 +182,7 @@ def _select_lines(lines: list[_Line], part: re.Match[str] | None) -> list[_Line]
 
 
 def _select_section(lines: list[_Line], name: str) -> list[_Line] | None:
+    """Returns the lines of a section; None if it does not exist."""
     begun, chosen = False, []
     for origin, line in lines:
         mark = _SECTION.search(line) if SNIPPET_MARK in line else None

@@ -41,6 +41,8 @@ def apply_typography(root: Element, language: str) -> None:
 
 
 class _QuoteSetter:
+    """Replaces the characters in one tree; remembers the character before each text."""
+
     def __init__(self, quotes: str) -> None:
         size = len(quotes) // 4
         self._double = quotes[:size], quotes[size:2 * size]
@@ -77,6 +79,7 @@ class _QuoteSetter:
         return _MARK.sub(lambda found: self._mark(found, text, before, after), text)
 
     def _mark(self, found: re.Match[str], text: str, before: str, after: str) -> str:
+        """Returns the typographic character for a quote, hyphens or dots."""
         left = text[found.start() - 1] if found.start() else before
         right = text[found.end():found.end() + 1] or after
         mark = found[0]
