@@ -8,7 +8,7 @@ import pytest
 from conftest import REPOSITORY
 
 DOCS = (REPOSITORY / "content/docs/routes.md").read_text("utf-8")
-LOOK = DOCS[DOCS.index("### Give it the look of your app"):]
+LOOK = DOCS[DOCS.index("### Share the templates of your app"):]
 CODE = dict(re.findall(r'```\w+ title="([^"]+)"\n(.*?)```', LOOK, re.S)[i] for i in range(4))
 BLOG = {"blog/config.yaml": "title: Blog\nbase_url: https://example.org/blog/\n",
         "blog/content/posts/2026-01-02-hello.md": "---\ntitle: Hello\n---\nHi.", "blog/content/about.md": "Me.",
