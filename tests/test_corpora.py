@@ -4,11 +4,18 @@ link named, and no other."""
 from __future__ import annotations
 
 import collections
+import gc
 import html
+import io
+import json
 import re
 import shutil
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
+from conftest import BUILD_PY, SHARED, SiteFolder, missing
+
+from coldpress.start import execute
 
 BASE = "https://example.org/"
 CONFIGS = {
@@ -19,13 +26,22 @@ LISTS = {f"coldpress.{name}" for name in ("home", "posts", "terms", "term")}
 pytestmark = pytest.mark.corpus
 
 
-@pytest.fixture(params=CONFIGS)
-def corpus(request, shared, make_site):
-    site = make_site({}, CONFIGS[request.param])
-    shutil.copytree(shared / "corpora" / request.param / "content", site.root / "content", dirs_exist_ok=True)
-    result = site.build()
-    assert result.code == 0, result.err
-    return site, result.data
+@pytest.fixture(scope="module", params=CONFIGS)
+def corpus(request, tmp_path_factory):
+    """A corpus as a site, built once: its folder and the result as JSON."""
+    if not SHARED.is_dir():
+        missing("the corpora are not beside this repository")
+    site = SiteFolder(tmp_path_factory.mktemp(request.param), None)
+    site.edit({"build.py": BUILD_PY, "config.yaml": CONFIGS[request.param]})
+    shutil.copytree(SHARED / "corpora" / request.param / "content", site.root / "content")
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name in ("SOURCE_DATE_EPOCH", "COLDPRESS_BASE_URL"):
+            patch.delenv(name, raising=False)
+        code = execute(["build", "--json"], None, site.root)
+        gc.unfreeze()
+    assert code == 0, err.getvalue()
+    return site, json.loads(out.getvalue())
 
 
 def test_the_first_and_the_last_sentence_of_every_source_are_on_its_page(corpus):
