@@ -50,7 +50,7 @@ def change(site, table, column, changed):
     with database(site) as cache:
         for key, value in cache.execute(f"SELECT key, {column} FROM {table}").fetchall():
             value = changed(value)
-            cache.execute(f"UPDATE {table} SET {column} = ?, seal = ? WHERE key = ?",
+            cache.execute(f"UPDATE {table} SET {column} = ?, checksum = ? WHERE key = ?",
                           (value, row_checksum(table, (key, value)), key))
     cache.close()
 

@@ -18,7 +18,7 @@ import pytest
 from test_records import BACK, BUILD, EDITS, FILES, SOURCES, clean_build, forget_the_stamp, memory
 
 from coldpress.build import records
-from coldpress.cache.checksum import write_sealed
+from coldpress.cache.checksum import write_with_checksum
 from coldpress.markdown import store as markup
 from coldpress.search import index as search
 from coldpress.sources import cache as sources
@@ -36,7 +36,7 @@ def columns_of(name):
     tables = {table: made.names for table, made in TABLES[name].items() if table not in UNUSED}
     if name == BUILD:
         tables["sums"] = ["name", "total"]
-    return [(name, table, column) for table, columns in tables.items() for column in [*columns, "seal"]]
+    return [(name, table, column) for table, columns in tables.items() for column in [*columns, "checksum"]]
 
 
 def is_read(table, column):
@@ -138,7 +138,7 @@ def of_another_version(file):
         connection.executescript("PRAGMA user_version = 3; PRAGMA application_id = 3; CREATE TABLE other (name)")
         connection.close()
     else:
-        write_sealed(str(file), "coldpress-of-old 1", "{}")
+        write_with_checksum(str(file), "coldpress-of-old 1", "{}")
 
 
 def into_folder(file):

@@ -180,7 +180,7 @@ def test_files_that_can_only_be_read_are_read(site, monkeypatch):
 
 
 def test_a_file_that_another_process_holds_is_done_without(site, monkeypatch):
-    monkeypatch.setattr("coldpress.cache.database._BUSY", 0.01)
+    monkeypatch.setattr("coldpress.cache.database._TIMEOUT", 0.01)
     other = sqlite3.connect(memory(site, BUILD))
     other.execute("BEGIN EXCLUSIVE")
     assert told(site) == ["The cache is not used: database is locked."]

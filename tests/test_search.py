@@ -246,7 +246,7 @@ DAMAGE = {
     "no shards": lambda file: run(file, "DELETE FROM shards WHERE number > 1"),
     "no documents": lambda file: run(file, "DELETE FROM documents WHERE number > 3"),
     "another title": lambda file: run(file, "UPDATE documents SET title = 'zebra' WHERE number = 2"),
-    "no seal": lambda file: run(file, "DELETE FROM about"),
+    "no digest": lambda file: run(file, "DELETE FROM about"),
     "other types": lambda file: run(file, "UPDATE shards SET data = x'00'"),
     "no table": lambda file: run(file, "DROP TABLE shards"),
     "another version": lambda file: run(file, "PRAGMA user_version = 7"),

@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import IO
 
-from coldpress.cache.checksum import DamagedError, read_sealed, write_sealed
+from coldpress.cache.checksum import DamagedError, read_with_checksum, write_with_checksum
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import STATE, is_link, relative_name, resolved
 
@@ -66,7 +66,7 @@ class OutputManifest:
 
     def write(self, files: set[str], base_url: str | None) -> None:
         """Remember these files as ours, written for a base URL."""
-        write_sealed(self._manifest, _KIND, json.dumps(
+        write_with_checksum(self._manifest, _KIND, json.dumps(
             {"output": self._name, "base_url": base_url or "", "files": sorted(files)}, ensure_ascii=False, indent=0))
         self._instead = None
 
@@ -106,7 +106,7 @@ class OutputManifest:
 
     def _read(self) -> tuple[set[str], str] | None:
         """What the manifest says: files and base URL.  Raises `DamagedError`."""
-        text = read_sealed(self._manifest, _KIND)
+        text = read_with_checksum(self._manifest, _KIND)
         if text is None:
             return None
         data = json.loads(text)

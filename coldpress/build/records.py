@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from coldpress.build.page_checks import Check
 from coldpress.build.result import FrozenPage, PlanEntry, RouteLink, content_digest, unpack
-from coldpress.cache.database import Database, TableSchema, Writing
+from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.errors import Problem, problem_of
 from coldpress.markdown.rendered import Link
@@ -174,7 +174,7 @@ class Records:
         """Keep the bytes of pages; they count once `save` knows their digests."""
         rows = [(page.path, page.packed) for page in pages]
         if rows:
-            self._database.write(lambda writing: writing.put("contents", rows))
+            self._database.write(lambda transaction: transaction.put("contents", rows))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -184,7 +184,8 @@ class Records:
              fingerprint_of: FingerprintOf) -> None:
         """Add what is new, and drop pages, files and sources that are no more."""
         kept = set(entries)
-        self._database.write(lambda writing: _Saving(writing, self).save(updates, kept, files, sources, fingerprint_of))
+        self._database.write(lambda transaction: _Saving(transaction, self).save(
+            updates, kept, files, sources, fingerprint_of))
 
     def _keys(self, condition: str, values: Iterable[object]) -> list[KeyRow]:
         return [KeyRow._make(row) for row in self._database.select("keys", condition, values)]
@@ -193,14 +194,14 @@ class Records:
 class _Saving:
     """One transaction."""
 
-    def __init__(self, writing: Writing, records: Records) -> None:
-        self._writing = writing
+    def __init__(self, transaction: Transaction, records: Records) -> None:
+        self._transaction = transaction
         self._records = records
         self._numbers: dict[Key, int] = {}
 
     def save(self, updates: RecordUpdates, kept: set[str], files: set[str], sources: set[str],
              fingerprint_of: FingerprintOf) -> None:
-        records, put, drop = self._records, self._writing.put, self._writing.drop
+        records, put, drop = self._records, self._transaction.put, self._transaction.drop
         put("about", updates.about.items())
         put("pages", [self._page_row(*page) for page in updates.pages])
         put("files", updates.files)
@@ -236,17 +237,17 @@ class _Saving:
 
     def _unused_of(self, kinds: tuple[str, ...]) -> list[int]:
         """The reads of these kinds that no page made: there are few of them."""
-        found = self._writing.fetch(f"SELECT number FROM keys WHERE kind IN ({_places(kinds)})", kinds)
+        found = self._transaction.fetch(f"SELECT number FROM keys WHERE kind IN ({_places(kinds)})", kinds)
         fresh = set(self._numbers.values())
-        return [number for (number,) in found if number not in fresh and not self._writing.fetch(
+        return [number for (number,) in found if number not in fresh and not self._transaction.fetch(
             "SELECT 1 FROM pages WHERE instr(reads, ?) LIMIT 1", (packed([number]),))]
 
     def _unused(self) -> set[int]:
         used: set[int] = set()
         for table in ("pages", "checks"):
-            for (reads,) in self._writing.fetch(f"SELECT reads FROM {table}"):
+            for (reads,) in self._transaction.fetch(f"SELECT reads FROM {table}"):
                 used.update(numbers(reads))
-        return {number for (number,) in self._writing.fetch("SELECT number FROM keys")} - used
+        return {number for (number,) in self._transaction.fetch("SELECT number FROM keys")} - used
 
 
 def _places(values: Iterable[object]) -> str:

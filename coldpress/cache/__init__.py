@@ -1,1 +1,1 @@
-"""The cache in `.coldpress/`: database, digests, the build's stamp."""
+"""The caches in `.coldpress/`: databases, checksums, stamps of files, the stamp of the last build."""

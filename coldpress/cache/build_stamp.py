@@ -1,9 +1,9 @@
-"""The stamp of the last build: a small file from which the next build sees that nothing changed.
+"""The stamp of the last build: a small file by which the next build finds out that nothing changed.
 
-It holds digests of the stamps (size, times, inode) of every file that the build
+It contains digests of the stamps (size, times, inode) of all files that the build
 read or wrote.  The stamps of inputs are taken before the build reads them, so a
-file saved while a build runs never counts as built.  `start` imports this module
-first: it imports only small modules of the standard library.
+file that is saved during a build counts as changed.  `start` imports this module
+first, so it imports only small modules of the standard library.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import sys
 
 from coldpress.cache import checksum
-from coldpress.cache.checksum import DamagedError, read_sealed, write_sealed
+from coldpress.cache.checksum import DamagedError, read_with_checksum, write_with_checksum
 from coldpress.cache.file_stamps import Snapshot, stamp_of
 
 TYPE_CHECKING = False
@@ -24,14 +24,14 @@ _SEPARATOR = "\x1f"
 
 
 def unchanged(state: str, arguments: Sequence[str]) -> tuple[str | None, Snapshot | None]:
-    """Returns what the last build with these arguments reported, if nothing changed
-    since; and the snapshot of its inputs, for the build that follows otherwise."""
+    """Returns the report of the last build with these arguments if nothing changed since, otherwise
+    None; and the snapshot of its inputs, which the following build uses."""
     stamp = None if os.path.islink(state) else _read(state)  # noqa: PTH114
     if stamp is None:
         return None, None
     head, outputs = stamp
     snapshot = Snapshot(head["folders"], head["files"])
-    # Files that were recent are compared by content, the rest by their stamps.
+    # Recently changed files are compared by content, all others by their stamps.
     recent = dict(zip(head["recent"][::2], head["recent"][1::2], strict=True))
     same = (
         head["arguments"] == arguments_digest(state, arguments) and head["environment"] == environment(head["names"])
@@ -46,20 +46,20 @@ def unchanged(state: str, arguments: Sequence[str]) -> tuple[str | None, Snapsho
 def write(state: str, head: Mapping[str, Sequence[str]], outputs: Iterable[str]) -> None:
     """Writes the stamp of a build."""
     lines = [*(f"{name}={_SEPARATOR.join(values)}" for name, values in head.items()), "", *outputs]
-    write_sealed(_file(state), _KIND, "\n".join(lines))
+    write_with_checksum(_file(state), _KIND, "\n".join(lines))
 
 
 def note_of(state: str) -> str | None:
-    """Returns what is wrong with the stamp, if anything is."""
+    """Returns a note if the stamp is damaged, otherwise None."""
     try:
-        read_sealed(_file(state), _KIND)
+        read_with_checksum(_file(state), _KIND)
     except DamagedError as reason:
         return f"the stamp of the last build was damaged ({reason}); it is made anew"
     return None
 
 
 def forget(state: str) -> None:
-    """Removes the stamp: the next build looks at everything."""
+    """Removes the stamp, so that the next build checks everything."""
     try:
         os.unlink(_file(state))  # noqa: PTH108
     except OSError:
@@ -67,13 +67,13 @@ def forget(state: str) -> None:
 
 
 def arguments_digest(state: str, arguments: Sequence[str]) -> list[str]:
-    """Returns one digest of the command line, the site, the current folder and the Python at work."""
+    """Returns one digest of the command line, the site, the current folder and the Python version."""
     here, state = os.getcwd(), os.path.realpath(state)  # noqa: PTH109
     return [digest_of(_SEPARATOR.join((here, state, sys.executable, sys.version, *arguments)))]
 
 
 def environment(names: Iterable[str]) -> list[str]:
-    """Returns the digests of environment variables: their values may be secret."""
+    """Returns the digests of environment variables, because their values may be secret."""
     return [digest_of(value) if (value := os.environ.get(name)) is not None else "-" for name in names]
 
 
@@ -103,9 +103,9 @@ def _file(state: str) -> str:
 
 
 def _read(state: str) -> tuple[dict[str, list[str]], list[str]] | None:
-    """Returns the head of the stamp and the output's files; None when there is no valid stamp."""
+    """Returns the head of the stamp and the output files; None if there is no valid stamp."""
     try:
-        text = read_sealed(_file(state), _KIND)
+        text = read_with_checksum(_file(state), _KIND)
         if text is None:
             return None
         head, _, outputs = text.partition("\n\n")

@@ -1,7 +1,7 @@
 """Checksums of the rows and files in `.coldpress/`, and the version of the code that wrote them.
 
-A row or file whose checksum does not match is not used.  A checksum also covers
-the types of the values, and the name of the table or the kind of the file.
+A row or file with a wrong checksum is not used.  A checksum also covers the types
+of the values, and the name of the table or the kind of the file.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ _PLAIN = 2  # the version of marshal in which equal values are equal bytes
 
 
 class DamagedError(ValueError):
-    """A file changed after it was written."""
+    """Says that a file was changed after it was written."""
 
 
 def row_checksum(table: str, row: Sequence[Any]) -> int:
-    """Returns the checksum of a row: of `None`, numbers, text and bytes."""
+    """Returns the checksum of a row.  Values may be `None`, numbers, text and bytes."""
     return crc32(dumps(tuple(row), _PLAIN), crc32(table.encode()))
 
 
 def sound_rows(table: str, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Returns the rows whose checksum matches, without the checksum in their first column."""
+    """Returns the rows with a correct checksum, without their first column, which holds it."""
     start = crc32(table.encode())
     return [row[1:] for row in rows if crc32(dumps(row[1:], _PLAIN), start) == row[0]]
 
 
 def digest_of(data: bytes) -> str:
     """Returns the digest of some bytes: 32 hexadecimal digits."""
-    from hashlib import blake2b  # noqa: PLC0415  (only where there is something to seal)
+    from hashlib import blake2b  # noqa: PLC0415  (only where there is something to checksum)
 
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def write_sealed(path: str, kind: str, text: str) -> None:
+def write_with_checksum(path: str, kind: str, text: str) -> None:
     """Writes a text with its checksum into a file, atomically.
 
-    `kind` says what the file is and in which version.  A folder in its place is
+    `kind` is the kind of the file and its version.  A folder in its place is
     removed; nothing is written through a symbolic link.
     """
     data = text.encode("utf-8", "surrogateescape")
@@ -57,14 +57,14 @@ def write_sealed(path: str, kind: str, text: str) -> None:
     if os.path.islink(part):  # noqa: PTH114
         os.unlink(part)  # noqa: PTH108
     with open(part, "wb") as file:
-        file.write(f"{kind} {_seal(kind, data)}\n".encode() + data)
+        file.write(f"{kind} {_checksum_of(kind, data)}\n".encode() + data)
     os.replace(part, path)
 
 
-def read_sealed(path: str, kind: str) -> str | None:
-    """Reads the text of a file; None if there is no file, or if it has another version.
+def read_with_checksum(path: str, kind: str) -> str | None:
+    """Reads the text of a file; returns None if there is no file, or if it has another version.
 
-    Raises `DamagedError` when the checksum does not match.
+    Raises `DamagedError` if the checksum is wrong.
     """
     try:
         with open(path, "rb") as file:
@@ -74,19 +74,19 @@ def read_sealed(path: str, kind: str) -> str | None:
     except OSError as reason:
         raise DamagedError(reason.strerror or "it cannot be read") from None
     head, _, rest = data.partition(b"\n")
-    found, _, seal = head.decode("utf-8", "replace").rpartition(" ")
-    if seal != _seal(found, rest):
+    found, _, checksum = head.decode("utf-8", "replace").rpartition(" ")
+    if checksum != _checksum_of(found, rest):
         raise DamagedError("it is not as it was written")
     return rest.decode("utf-8", "surrogateescape") if found == kind else None
 
 
-def _seal(kind: str, data: bytes) -> str:
+def _checksum_of(kind: str, data: bytes) -> str:
     return digest_of(kind.encode() + b"\n" + data)
 
 
 def code_version(files: Iterable[Path], packages: Iterable[str] = ()) -> str:
-    """Returns 16 digits that change with the text of these files and with the versions of
-    these packages: part of the key of every cache, for the code that made a result."""
+    """Returns 16 digits that change with the content of these files and the versions of these
+    packages.  The key of each cache contains the version of the code that made its entries."""
     from hashlib import blake2b  # noqa: PLC0415  (not on the way of a build with nothing to do)
 
     digest = blake2b(digest_size=8)

@@ -1,13 +1,13 @@
 """SQLite files in `.coldpress/`: caches that may be deleted at any time.
 
-A file from another machine can be used like one's own.  Each row has a checksum
-of the table's name, its values and their types, and `Database.select` returns
-only rows that match it.  A table that is used only as a whole has a sum of its
-rows, which tells whether a row is missing.
+A file from another machine can be used too.  Each row has a checksum of the
+table's name, its values and their types, and `Database.select` returns only rows
+with a correct checksum.  A table that is used only as a whole also has a sum of
+its rows, which shows whether a row is missing.
 
 A damaged row is deleted.  A file that is damaged in another way, or that another
-version made, is made again; a build goes on without a file that cannot be opened
-or written.  `note` says in one line what was wrong.
+version wrote, is created anew; a build continues without a file that cannot be
+opened or written.  `note` describes such an event in one line.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from coldpress.cache.checksum import row_checksum, sound_rows
 from coldpress.paths import make_state
 
 T = TypeVar("T")
-_BUSY = 5  # seconds to wait for another process
-_HEAD = b"SQLite format 3\0\x10\x00\x01\x01\x00\x40\x20\x20"  # pages of 4096 bytes, no write-ahead log
-_BESIDE = ("", "-journal", "-wal", "-shm")
-_UNABLE = {
+_TIMEOUT = 5  # seconds to wait for another process
+_HEADER = b"SQLite format 3\0\x10\x00\x01\x01\x00\x40\x20\x20"  # pages of 4096 bytes, no write-ahead log
+_FILE_SUFFIXES = ("", "-journal", "-wal", "-shm")
+_SYSTEM_ERRORS = {
     sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
-"""Errors that tell of the system, not of damage."""
+"""Errors that are caused by the system, not by damage."""
 _SUMS = "sums"
-_PRIME = 4294967291
-_CHUNK = 500  # keys looked up at once
+_MODULUS = 4294967291
+_BATCH = 500  # keys looked up at once
 
 
 class TableSchema(NamedTuple):
-    """A table's columns, the first of which is the key.  With `whole`, the rows are
-    used only together: a missing row counts as damage."""
+    """The columns of a table; the first is the key.  With `whole`, the rows are used only together,
+    and a missing row counts as damage."""
 
     columns: str
     whole: bool = False
@@ -52,28 +52,28 @@ class TableSchema(NamedTuple):
 
     @property
     def has_numbers(self) -> bool:
-        """Whether keys are numbers."""
+        """Whether the keys are numbers."""
         return self.columns.split(",")[0].endswith(" INTEGER")
 
     def created(self, name: str) -> str:
         """Returns the SQL that creates the table."""
         key, _, others = self.columns.partition(",")
-        return f"CREATE TABLE {name} ({key} PRIMARY KEY, seal,{others})"
+        return f"CREATE TABLE {name} ({key} PRIMARY KEY, checksum,{others})"
 
     @property
     def weight(self) -> str:
-        """Returns, as SQL, what a row adds to the sum of its table."""
-        return f"(seal & 4294967295) + {f'{self.names[0]} % {_PRIME}' if self.has_numbers else '0'}"
+        """The SQL for the number that a row adds to the sum of its table."""
+        return f"(checksum & 4294967295) + {f'{self.names[0]} % {_MODULUS}' if self.has_numbers else '0'}"
 
-    def weight_of(self, key: Any, seal: int) -> int:
-        """Returns what a row that is to be written adds to the sum."""
-        return seal + (int(key) % _PRIME if self.has_numbers else 0)
+    def weight_of(self, key: Any, checksum: int) -> int:
+        """Returns the number that a new row adds to the sum of its table."""
+        return checksum + (int(key) % _MODULUS if self.has_numbers else 0)
 
 
 class Database:
     """The file `name` in a state folder, with these tables.
 
-    The file is emptied when `version` changes.  Any thread may use it; a forked
+    The file is emptied if `version` changes.  It may be used by any thread; a forked
     process opens it again.
     """
 
@@ -90,10 +90,10 @@ class Database:
         self._opened_by: int | None = None
 
     def select(self, table: str, condition: str = "", values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
-        """Returns the rows for which an SQL condition holds and whose checksum matches;
-        none if the file cannot be used."""
+        """Returns the rows that meet an SQL condition and have a correct checksum; none if the file cannot
+        be used."""
         columns = ", ".join(self._tables[table].names)
-        query = f"SELECT seal, {columns} FROM {table} {f'WHERE {condition}' if condition else ''}"
+        query = f"SELECT checksum, {columns} FROM {table} {f'WHERE {condition}' if condition else ''}"
         wanted = tuple(values)
         rows: list[Any] = self.run(lambda connection: _fetched(connection, query, wanted), [])
         sound = sound_rows(table, rows)
@@ -103,28 +103,27 @@ class Database:
 
     def get(self, table: str, key: object) -> tuple[Any, ...] | None:
         """Returns the row with a key, or None."""
-        # A damaged index may lead to a sound row that is another's.
+        # A damaged index may return a sound row with another key.
         rows = self.select(table, f"{self._tables[table].names[0]} = ?", (key,))
         return next((row for row in rows if row[0] == key), None)
 
     def keys(self, table: str) -> list[Any]:
-        """Returns the keys of a table; their rows may be damaged."""
+        """Returns the keys of a table.  Their rows may be damaged."""
         query = f"SELECT {self._tables[table].names[0]} FROM {table}"
         rows: list[Any] = self.run(lambda connection: _fetched(connection, query, ()), [])
         return [key for (key,) in rows]
 
-    def write(self, work: Callable[[Writing], object]) -> None:
+    def write(self, work: Callable[[Transaction], object]) -> None:
         """Changes rows in one transaction: all of them or none."""
-        self.run(lambda connection: work(Writing(connection, self._tables)), None)
+        self.run(lambda connection: work(Transaction(connection, self._tables)), None)
 
     def empty(self, note: str) -> None:
-        """Deletes every row; `why` becomes the note."""
+        """Deletes every row, and sets the note."""
         self.note = note
-        self.write(Writing.empty)
+        self.write(Transaction.empty)
 
     def run(self, work: Callable[[sqlite3.Connection], T], default: T) -> T:
-        """Returns the result of `work`, which runs in one transaction; `default` if the file
-        cannot be used or fails."""
+        """Runs `work` in one transaction and returns its result; returns `default` if the file cannot be used."""
         with self._lock:
             connection = self._open()
             if connection is None:
@@ -133,7 +132,7 @@ class Database:
                 with connection:
                     return work(connection)
             except sqlite3.Error as reason:
-                self._give_up(reason)
+                self._recover_from(reason)
                 return default
 
     def close(self) -> None:
@@ -149,10 +148,10 @@ class Database:
             self._opened_by = os.getpid()
             self._connection = None
             try:
-                with recorder.unrecorded():  # any page may be the first to ask
+                with recorder.unrecorded():  # opening the cache is no dependency of a page
                     self._connection = self._connect()
             except (sqlite3.Error, OSError) as reason:
-                self._give_up(reason)
+                self._recover_from(reason)
         return self._connection
 
     def _connect(self) -> sqlite3.Connection:
@@ -160,30 +159,30 @@ class Database:
         try:
             connection = self._prepare(file)
         except sqlite3.Error as reason:
-            if _is_unable(reason):
+            if _is_system_error(reason):
                 raise
             self._remove(reason)
             connection = self._prepare(file)
-        # An app may be garbage-collected without being closed; its file must not stay open.
+        # An app may be garbage-collected without being closed.  The file is closed then.
         weakref.finalize(self, connection.close)
         return connection
 
     def _prepare(self, file: Path) -> sqlite3.Connection:
-        _look_at_head(file)
-        connection = sqlite3.connect(file, timeout=_BUSY, check_same_thread=False)
+        _check_header(file)
+        connection = sqlite3.connect(file, timeout=_TIMEOUT, check_same_thread=False)
         try:
-            if self._is_ours(connection):
-                self._look_at_sums(connection)
+            if self._has_this_version(connection):
+                self._check_sums(connection)
             else:
-                self._make(connection)
-            connection.execute("PRAGMA synchronous = OFF")  # a cache may be lost, not waited for
+                self._create_tables(connection)
+            connection.execute("PRAGMA synchronous = OFF")  # a cache may be lost, so no write waits for the disk
         except sqlite3.Error:
             connection.close()
             raise
         return connection
 
-    def _is_ours(self, connection: sqlite3.Connection) -> bool:
-        """Whether the file has this version; raises when that cannot be told."""
+    def _has_this_version(self, connection: sqlite3.Connection) -> bool:
+        """Returns whether the file has this version; raises `sqlite3.DatabaseError` if that is damaged."""
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (again,) = connection.execute("PRAGMA application_id").fetchone()
         if version != again:
@@ -195,7 +194,7 @@ class Database:
             raise sqlite3.DatabaseError("its tables are damaged")
         return True
 
-    def _make(self, connection: sqlite3.Connection) -> None:
+    def _create_tables(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA page_size = 4096")
         with connection:
             for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
@@ -205,30 +204,30 @@ class Database:
             connection.execute(f"PRAGMA user_version = {self._version}")
             connection.execute(f"PRAGMA application_id = {self._version}")
 
-    def _look_at_sums(self, connection: sqlite3.Connection) -> None:
-        """Checks the beginning of each table, and every checksum of tables used as a whole."""
+    def _check_sums(self, connection: sqlite3.Connection) -> None:
+        """Checks that each table can be read, and the sum of each table that is used as a whole."""
         for name, table in self._tables.items():
             connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone()
             if table.whole and _sum(connection, name, table) != _total(connection, name):
                 raise sqlite3.DatabaseError("rows were lost")
 
     def _drop_damaged(self, table: str, condition: str, values: tuple[object, ...]) -> None:
-        """Deletes damaged rows, and all rows of a table that must be whole."""
+        """Deletes the damaged rows; deletes all rows if the table is used only as a whole."""
         note = f"the cache was damaged ({self._name}: a row of `{table}`); what it held is made anew"
         if self._tables[table].whole:
             self.empty(note)
             return
         self.note = note
         columns = ", ".join(self._tables[table].names)
-        query = f"SELECT rowid, seal, {columns} FROM {table} {f'WHERE {condition}' if condition else ''}"
+        query = f"SELECT rowid, checksum, {columns} FROM {table} {f'WHERE {condition}' if condition else ''}"
         self.run(lambda connection: connection.executemany(
             f"DELETE FROM {table} WHERE rowid = ?",
             [row[:1] for row in _fetched(connection, query, values) if not sound_rows(table, [row[1:]])]), None)
 
-    def _give_up(self, reason: Exception) -> None:
-        """Stops using the file; a damaged one is made again."""
+    def _recover_from(self, reason: Exception) -> None:
+        """Creates a damaged file anew; stops using the file after any other error."""
         connection, self._connection = self._connection, None
-        if isinstance(reason, sqlite3.Error) and connection is not None and not _is_unable(reason):
+        if isinstance(reason, sqlite3.Error) and connection is not None and not _is_system_error(reason):
             connection.close()
             try:
                 self._remove(reason)
@@ -241,25 +240,25 @@ class Database:
 
     def _remove(self, reason: Exception) -> None:
         self.note = f"the cache was damaged ({self._name}: {reason}); it is made anew"
-        for ending in _BESIDE:
+        for ending in _FILE_SUFFIXES:
             (self._folder / f"{self._name}{ending}").unlink(missing_ok=True)
 
 
-class Writing:
-    """One transaction on some tables."""
+class Transaction:
+    """Changes to some tables in one transaction."""
 
     def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, TableSchema]) -> None:
         self._connection = connection
         self._tables = tables
 
     def put(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Writes rows; a row with the same key is replaced."""
-        sealed = {row[0]: (row[0], row_checksum(table, row), *row[1:]) for row in rows}
-        if sealed:
+        """Writes rows; each replaces the row with its key."""
+        checked = {row[0]: (row[0], row_checksum(table, row), *row[1:]) for row in rows}
+        if checked:
             made = self._tables[table]
-            self._add(table, sum(made.weight_of(*row[:2]) for row in sealed.values()) if made.whole else 0, sealed)
+            self._add(table, sum(made.weight_of(*row[:2]) for row in checked.values()) if made.whole else 0, checked)
             places = ", ".join("?" * (len(made.names) + 1))
-            self._connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", sealed.values())
+            self._connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", checked.values())
 
     def drop(self, table: str, keys: Iterable[object]) -> None:
         """Deletes the rows with these keys."""
@@ -270,16 +269,16 @@ class Writing:
                 f"DELETE FROM {table} WHERE {self._tables[table].names[0]} = ?", [(key,) for key in gone])
 
     def empty(self) -> None:
-        """Remove all rows of all tables."""
+        """Deletes all rows of all tables."""
         for table in self._tables:
             self._connection.execute(f"DELETE FROM {table}")
 
     def fetch(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Returns the rows of a query, for deciding what to delete; they may be damaged."""
+        """Returns the rows of a query, for deciding which to delete.  They may be damaged."""
         return _fetched(self._connection, query, values)
 
     def _add(self, table: str, more: int, keys: Iterable[object]) -> None:
-        """Subtracts the old rows with these keys from the table's sum, and adds the new ones."""
+        """Updates a table's sum: subtracts the old rows with these keys and adds `more`."""
         made = self._tables[table]
         if made.whole:
             total = _total(self._connection, table) + more - _sum_of(self._connection, table, made, list(keys))
@@ -292,7 +291,7 @@ def _fetched(connection: sqlite3.Connection, query: str, values: Sequence[object
     except sqlite3.OperationalError as reason:
         if "decode" not in str(reason):
             raise
-    # Bytes that are not UTF-8: the checksum will not match.
+    # The bytes are not UTF-8, so the checksum will not match.
     connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     return connection.execute(query, values).fetchall()
 
@@ -304,8 +303,8 @@ def _sum(connection: sqlite3.Connection, name: str, table: TableSchema) -> int:
 
 def _sum_of(connection: sqlite3.Connection, name: str, table: TableSchema, keys: Sequence[object]) -> int:
     total = 0
-    for start in range(0, len(keys), _CHUNK):
-        some = keys[start:start + _CHUNK]
+    for start in range(0, len(keys), _BATCH):
+        some = keys[start:start + _BATCH]
         (found,) = connection.execute(f"SELECT sum({table.weight}) FROM {name} WHERE {table.names[0]} IN "
                                       f"({', '.join('?' * len(some))})", some).fetchone()
         total += found or 0
@@ -313,23 +312,23 @@ def _sum_of(connection: sqlite3.Connection, name: str, table: TableSchema, keys:
 
 
 def _total(connection: sqlite3.Connection, table: str) -> int:
-    """Returns the sum as it was written; -1 when it is damaged."""
-    rows = _fetched(connection, f"SELECT seal, name, total FROM {_SUMS} WHERE name = ?", (table,))
+    """Returns the stored sum of a table; -1 if it is damaged."""
+    rows = _fetched(connection, f"SELECT checksum, name, total FROM {_SUMS} WHERE name = ?", (table,))
     sound = sound_rows(_SUMS, rows)
     return int(str(sound[0][1])) if sound else -1 if rows else 0
 
 
-def _look_at_head(file: Path) -> None:
-    """Raises when the file does not begin as ours do: SQLite would read some
-    damaged headers as another file format."""
+def _check_header(file: Path) -> None:
+    """Raises `sqlite3.DatabaseError` if the file begins in another way than ours do.  SQLite would read
+    some damaged headers as another file format."""
     if file.is_file():
         with file.open("rb") as opened:
-            head = opened.read(len(_HEAD))
-        if head and head != _HEAD:
+            head = opened.read(len(_HEADER))
+        if head and head != _HEADER:
             raise sqlite3.DatabaseError("it is not ours")
 
 
-def _is_unable(reason: sqlite3.Error) -> bool:
-    """Whether an error comes from the system, so that a new file would not help."""
+def _is_system_error(reason: sqlite3.Error) -> bool:
+    """Returns whether an error is caused by the system, so that a new file would not help."""
     code = getattr(reason, "sqlite_errorcode", None) or 0
-    return isinstance(reason, sqlite3.ProgrammingError) or code & 0xFF in _UNABLE
+    return isinstance(reason, sqlite3.ProgrammingError) or code & 0xFF in _SYSTEM_ERRORS

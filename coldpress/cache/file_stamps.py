@@ -1,7 +1,7 @@
-"""Stamps of files: size, times and inode, by which a changed file is recognized without reading it.
+"""Stamps of files: size, times and inode, which show that a file changed without reading it.
 
-`start` imports this module on the way to a build that has nothing to do, so it
-imports only small modules of the standard library.
+`start` imports this module even for a build with nothing to do, so it imports
+only small modules of the standard library.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 SETTLED_NS = 2_000_000_000
-"""The age in nanoseconds from which a file's times can be trusted to tell of the next change."""
+"""The age in nanoseconds from which the next change of a file certainly changes its times."""
 _MISSING = "-"
 _FOLDER = "folder"
-_MOST_LINKS = 3  # symbolic links on the way to one file
+_MOST_LINKS = 3  # symbolic links in the path of one file
 _IGNORED = (".git", "__pycache__", "node_modules")
 
 
 def format_stamp(size: int, mtime_ns: int, ctime_ns: int, inode: int) -> str:
-    """Writes a stamp: a file with other content has another one."""
+    """Formats a stamp.  It changes when the content of the file changes."""
     return f"{size} {mtime_ns} {ctime_ns} {inode}"
 
 
 def stamp_of_stat(stat: os.stat_result) -> str:
-    """Returns the stamp for what `os.stat` returned."""
+    """Returns the stamp for a result of `os.stat`."""
     return format_stamp(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
 
 
 def stamp_of(path: str | os.PathLike[str], *, of_link: bool = False) -> str:
-    """Returns the stamp of a file, with `of_link` that of a link itself; empty when there is none."""
+    """Returns the stamp of a file, or with `of_link` of a symbolic link itself; an empty text if there is none."""
     try:
         return stamp_of_stat(os.stat(path, follow_symlinks=not of_link))  # noqa: PTH116  (a Path costs more)
     except OSError:
@@ -43,17 +43,17 @@ def stamp_of(path: str | os.PathLike[str], *, of_link: bool = False) -> str:
 
 
 def stamp_changed_at(stamp: str) -> int:
-    """Returns the newer of a stamp's two times, in nanoseconds; 0 for no file."""
+    """Returns the newer of the two times in a stamp, in nanoseconds; 0 for an empty stamp."""
     return max(map(int, stamp.split(" ")[1:3]), default=0)
 
 
 def is_settled(stamp: str) -> bool:
-    """Whether a file is old enough for its stamp to be trusted in the next build."""
+    """Returns whether a file is so old that the next change will change its stamp."""
     return stamp_changed_at(stamp) < time.time_ns() - SETTLED_NS
 
 
 def changed_at(path: str) -> int:
-    """Returns when a file or folder changed last, in nanoseconds; 0 when there is none."""
+    """Returns when a file or folder was last changed, in nanoseconds; 0 if there is none."""
     try:
         stat = os.stat(path)  # noqa: PTH116  (called for each file that the site's code opens)
     except (OSError, ValueError):
@@ -62,10 +62,10 @@ def changed_at(path: str) -> int:
 
 
 class Snapshot:
-    """The stamps of everything in some folders, and of some files, at one moment.
+    """The stamps of all files in some folders, and of some single files, at one moment.
 
-    `stamps` holds them by path; `recent` holds the digests of files that changed
-    so recently that their stamps can't be trusted.
+    `stamps` holds them by path.  `recent` holds the digests of files that changed
+    so recently that their stamps cannot be trusted.
     """
 
     def __init__(self, folders: Sequence[str], files: Iterable[str]) -> None:
@@ -87,15 +87,15 @@ class Snapshot:
                     self.stamps[file] = _MISSING
 
     def changed_since(self, files: Iterable[str], moment: int) -> bool:
-        """Whether one of these files changed at or after a moment, in nanoseconds."""
+        """Returns whether one of these files changed at or after a moment, in nanoseconds."""
         return any(stamp_changed_at(self.stamps.get(file, _MISSING)) >= moment for file in files)
 
     def same_recent(self, recent: Mapping[str, str]) -> bool:
-        """Whether the files that were recent in an older snapshot still have the same content."""
+        """Returns whether the recently changed files of an older snapshot have the same content now."""
         return all(digest_of_file(path) == digest for path, digest in recent.items())
 
     def _walk(self, folder: str, links: int = 0) -> None:
-        """Adds everything below a folder that was reached through so many links."""
+        """Adds all files below a folder; `links` counts the symbolic links in its path."""
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
@@ -109,7 +109,7 @@ class Snapshot:
                         try:
                             self._add(entry.path, entry.stat())
                         except OSError:
-                            self.stamps[entry.path] = _MISSING  # a link that leads nowhere
+                            self.stamps[entry.path] = _MISSING  # a link without a target
         except OSError:
             self.stamps[folder] = _MISSING
 
@@ -120,15 +120,15 @@ class Snapshot:
 
 
 def _is_above(link: str) -> bool:
-    """Whether a link leads to a folder that contains it."""
+    """Returns whether a link leads to a folder that contains the link."""
     return f"{os.path.realpath(os.path.dirname(link))}/".startswith(f"{os.path.realpath(link)}/")  # noqa: PTH120
 
 
 def digest_of_file(path: str) -> str:
-    """Returns the digest of a file's content; `-` if there is no regular file."""
+    """Returns the digest of a file's content; `-` if it is no regular file."""
     try:
         if not S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
-            return _MISSING  # reading a pipe would wait for ever
+            return _MISSING  # reading a pipe would block
         with open(path, "rb") as file:
             return digest_of(file.read())
     except OSError:

@@ -1,7 +1,7 @@
-"""Mappings written by people in YAML or TOML, with the place of every mistake.
+"""Parses mappings that people write in YAML or TOML, and finds the place of each key.
 
-Used for `config.yaml` and for front matter.  What PyYAML accepts and should not is
-handled here: duplicate keys, dates that do not exist, values that contain
+Used for `config.yaml` and for front matter.  Handles what PyYAML accepts but
+should not: duplicate keys, dates that do not exist, values that contain
 themselves, `No` as a boolean.
 """
 
@@ -17,19 +17,19 @@ import yaml
 from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.text import CONTROLS
 
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is 8 times faster
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is 8 times faster
 _MAX_DEPTH = 100  # how deep values may be nested
-_MAX_NODES = 100_000  # values, after aliases are expanded
-_MAX_DIGITS = 1_000  # digits of a whole number
+_MAX_NODES = 100_000  # number of values, with aliases expanded
+_MAX_DIGITS = 1_000  # digits of an integer
 _MOST_NUMBER = 10 ** _MAX_DIGITS
 _TOO_DEEP, TOO_LONG = "this is nested too deep", f"this number has more than {_MAX_DIGITS} digits"
 _LONG_NUMBER = re.compile(rf"(?<![\w.])[-+]?\d[\d_]{{{_MAX_DIGITS},}}")
-# Texts that may be too deep for libyaml's stack: their events are counted first.
+# Texts that may be nested too deep for libyaml's stack.  Their events are counted first.
 _MAYBE_DEEP = re.compile(r"^[-? ]{100}", re.M)
 
 
 class _Loader(_Base):  # type: ignore[misc]  # chosen at run time
-    """Loads YAML as people expect it: booleans of YAML 1.2, no base-60 numbers, no duplicate keys."""
+    """Loads YAML as its authors expect: booleans of YAML 1.2, no base-60 numbers, no duplicate keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[tuple[str, str]] = set()
@@ -84,7 +84,7 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 
 
 class _WrittenFloat(float):
-    """A float that prints as it is written in the file: `1.10`."""
+    """A float that is printed as it is written in the file: `1.10`."""
 
     text: str
 
@@ -98,26 +98,26 @@ class _WrittenFloat(float):
 
 
 class Params(dict[str, Any]):
-    """The author's own keys, as written; a missing key is None."""
+    """The author's own keys, as written.  A missing key is None."""
 
     def __missing__(self, key: str) -> None:
         return None
 
 
 class MappingText:
-    """The text of one mapping in a file; the mapping begins on line `first_line`."""
+    """The text of one mapping in a file.  The mapping begins on line `first_line`."""
 
     def __init__(self, text: str, path: str, syntax: str = "yaml", first_line: int = 1) -> None:
         self.text = text
         self.path = path
         self.syntax = syntax
         self.first_line = first_line
-        # Only YAML takes these for line ends.
+        # Only YAML treats these as line ends.
         self._yaml = re.sub("[\u2028\u2029\x85]", " ", text)
         self._node: Any = None
 
     def parse(self) -> dict[str, Any]:
-        """Returns the mapping; its keys are text.  Raises `ColdpressError` with the place of the mistake."""
+        """Returns the mapping, with texts as keys.  Raises `ColdpressError` with the place of an error."""
         data = self.value()
         if data is None:
             return {}
@@ -128,17 +128,17 @@ class MappingText:
         return _without_controls(written) if "\\" in self.text else written  # type: ignore[return-value]
 
     def value(self) -> Any:
-        """Returns the value, which need not be a mapping; raises as `parse` does."""
+        """Returns the value, which may be of any type.  Raises `ColdpressError` as `parse` does."""
         value = self._parse_toml() if self.syntax == "toml" else self._parse_yaml()
         for key, inner in value.items() if isinstance(value, dict) else [(None, value)]:
-            wrong = what_is_too_much(inner, 1)
+            wrong = limit_problem(inner, 1)
             if wrong:
                 place = self.place(str(key)) if key is not None else self._place(0, 1)
                 raise ColdpressError(Problem(f"syntax.{self.syntax}", wrong, place))
         return value
 
     def place(self, *keys: str | int, length: int | None = None) -> Place:
-        """Returns the place of a key, or of a list item (an int); without keys, the file's."""
+        """Returns the place of a key or of a list item (an int); without keys, the place of the file."""
         if not keys:
             return Place(self.path)
         if self.syntax == "toml":
@@ -156,7 +156,7 @@ class MappingText:
         return self._place(found_at, length or width)
 
     def spelling(self, key: str) -> str | None:
-        """Returns how a top-level key is written, compared without case; None if it is missing."""
+        """Returns a top-level key as it is written, found without regard to case; None if it is missing."""
         if self.syntax == "toml":
             found = re.search(rf"^[ \t]*(?:\[+\s*)?({re.escape(key)})\b", self.text, re.M | re.I)
             return found[1] if found else None
@@ -218,10 +218,10 @@ class MappingText:
         hint = None
         if reason.context_mark and "flow" in (reason.context or ""):
             at, hint = reason.context_mark.index, "close it with `]` or `}`"
-            at = at if self.text[at:].strip() else max(0, len(self.text.rstrip()) - 1)  # where anything is
+            at = at if self.text[at:].strip() else max(0, len(self.text.rstrip()) - 1)  # with any content
             message = "this is never closed, or a comma is missing"
         elif reason.context_mark and not self.text[at:].strip() and self.text[reason.context_mark.index:].strip():
-            # A bracket was opened and never closed: the place is where it was opened.
+            # An open bracket is not closed: the place is that of the bracket.
             at, hint = reason.context_mark.index, "close it, or put the whole value in quotes"
             message = "this quote is never closed" if self.text[at] in "\"'" else f"this is never closed: {message}"
         if "found a tab" in message or "'\\t' that cannot" in message:
@@ -285,8 +285,8 @@ class MappingText:
                      max(1, min(length, len(line) - (at - start))))
 
 
-def what_is_too_much(value: object, depth: int = 0) -> str | None:
-    """Says what in a parsed value is too deep or too long for its readers."""
+def limit_problem(value: object, depth: int = 0) -> str | None:
+    """Returns which limit a parsed value exceeds (depth, length); None if it exceeds none."""
     ahead = [(value, depth)]
     while ahead:
         inner, depth = ahead.pop()
@@ -300,13 +300,13 @@ def what_is_too_much(value: object, depth: int = 0) -> str | None:
 
 
 def long_number_at(text: str) -> int:
-    """Returns where the first number with too many digits is."""
+    """Returns the position of the first number with too many digits."""
     found = _LONG_NUMBER.search(text)
     return found.start() if found else 0
 
 
 def _too_deep_at(text: str) -> int | None:
-    """Returns where the text is first nested too deep."""
+    """Returns the position at which the text is first nested too deep."""
     if text.count("[") + text.count("{") <= _MAX_DEPTH and not _MAYBE_DEEP.search(text):
         return None
     depth = 0
@@ -319,7 +319,7 @@ def _too_deep_at(text: str) -> int | None:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     except yaml.YAMLError:
-        pass  # reported when it is read
+        pass  # reported when the value is read
     return None
 
 
@@ -342,7 +342,7 @@ def _child(node: yaml.Node, key: str | int) -> tuple[yaml.Node, yaml.Node] | Non
 
 
 def _without_controls(value: object) -> object:
-    """Removes control characters, which escapes can bring into a parsed value."""
+    """Removes control characters that escapes put into a parsed value."""
     if isinstance(value, str):
         return CONTROLS.sub("", value)
     if isinstance(value, dict):

@@ -1,7 +1,7 @@
 """The options of `config.yaml`: types, defaults and meanings.
 
-An empty file works.  A key we don't know, a name another generator uses or a
-value of the wrong type is a problem at its line; the other keys still count.
+An empty file is valid.  An unknown key, a name from another generator or a value
+of the wrong type is a problem at its line; the other keys are still used.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _line(value: Any) -> str:
 def _language(value: Any) -> str:
     text = _text(value).strip()
     if not _TAG.fullmatch(text):
-        near = text.partition(".")[0].replace("_", "-")  # a locale of POSIX, such as zh_CN.UTF-8
+        near = text.partition(".")[0].replace("_", "-")  # a POSIX locale such as zh_CN.UTF-8
         raise ValueError("a language is written as in HTML, such as `en` or `zh-Hans` (BCP 47)",
                          f"write `{near}`" if _TAG.fullmatch(near) else None)
     return text
@@ -142,8 +142,8 @@ _EMPTY: Mapping[str, Any] = Params()
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of one site.  Every read of an option is recorded.  The text below each
-    option says what it means."""
+    """The options of one site.  Every read of an option is recorded.  The text below each
+    option describes it."""
 
     title: str = _option(_line, "My site")
     """Name of the site, in the header, in the feeds and in every page's `<title>`."""
@@ -230,15 +230,15 @@ FOREIGN = {
     "OUTPUT_PATH": "output_dir", "destination": "output_dir", "layoutDir": "templates_dir",
     "staticDir": "static_dir",
 }
-"""Names that our options have in other generators."""
+"""The names of options in other generators, and our names for them."""
 
 NOT_BUILT = ("languages",)
-"""Options that are planned; until they exist they are errors."""
+"""Planned options.  They are reported as problems until they exist."""
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """The options of one run of a command, beside those of the config."""
+    """The options of one run of a command, in addition to those of the config."""
 
     drafts: bool = False
     future: bool = False
@@ -255,7 +255,7 @@ _options: ContextVar[RunOptions | None] = ContextVar("coldpress.config.options",
 
 @contextmanager
 def use_options(options: RunOptions) -> Iterator[None]:
-    """Set the options of an app that is made inside the block."""
+    """Sets the options of an app that is created inside the block."""
     token = _options.set(options)
     try:
         yield
@@ -264,16 +264,16 @@ def use_options(options: RunOptions) -> Iterator[None]:
 
 
 def current_options() -> RunOptions:
-    """The options of the current run; outside of one, the defaults."""
+    """Returns the options of the current run; outside of one, the defaults."""
     return _options.get() or RunOptions()
 
 
 def load_config(root: Path, base: Path, options: RunOptions, problems: Problems) -> tuple[Config, MappingText]:
-    """Read `config.yaml` of a site; also return its text, for the places of problems.
+    """Reads `config.yaml` of a site.  Returns the config, and its text for the places of problems.
     Messages name the file relative to `base`.
 
-    What is wrong in it goes to `problems`.  Raises `ColdpressError` only when the file cannot be read at all: with
-    every setting unknown, further problems would mislead.
+    Problems go to `problems`.  Raises `ColdpressError` only if the file cannot be read or parsed at all:
+    the problems that follow from that would be misleading.
     """
     file = options.config or root / "config.yaml"
     name = relative_name(file, base)
@@ -296,10 +296,10 @@ def _read(source: MappingText, problems: Problems) -> Config:
     values: dict[str, Any] = {}
     for key, value in source.parse().items():
         if key not in parsers:
-            _refuse(key, source, problems, parsers)
+            _report_unknown_key(key, source, problems, parsers)
         elif value is not None:
             if parsers[key] in (_text, _line) and not isinstance(value, str):
-                value = source.raw(key) or value  # `1.10` is those four letters
+                value = source.raw(key) or value  # `1.10` is a text of four letters
             try:
                 values[key] = parsers[key](value)
             except ValueError as reason:
@@ -314,7 +314,7 @@ def _read(source: MappingText, problems: Problems) -> Config:
     return config
 
 
-def _refuse(key: str, source: MappingText, problems: Problems, known: Mapping[str, Any]) -> None:
+def _report_unknown_key(key: str, source: MappingText, problems: Problems, known: Mapping[str, Any]) -> None:
     place = source.place(key)
     if key in NOT_BUILT:
         problems.error("config.not-built", f"`{key}` is not built yet", place, "leave it out for now")

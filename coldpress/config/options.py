@@ -33,21 +33,21 @@ NAMES = frozenset("""
 
 
 def is_colour(text: str) -> bool:
-    """Whether a text is a colour in CSS."""
+    """Returns whether a text is a colour in CSS."""
     return text.lower() in NAMES or _FORM.fullmatch(text) is not None
 
 
 PATH_TOKEN = "<path>"
 _TOP_LEVEL = ("docs", "edit_url")
-"""Options that apply with any theme: they belong at the top level, not below `theme:`."""
+"""Options that apply to every theme, so they are at the top level and not below `theme:`."""
 Keys = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One entry of the menu: its name, its target, and the entries below it.
+    """One entry of the menu: its name, its target, and its child entries.
 
-    Without words it has the title of its page; without a URL it only holds others.
+    Without a name it has the title of its page.  Without a URL it only has children.
     """
 
     name: str | None
@@ -57,47 +57,47 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class MarkdownOptions:
-    """How bodies are rendered: the keys below `markdown:`."""
+    """The options below `markdown:`: how bodies are rendered."""
 
     trusted: bool = True
     """Whether authors are trusted; if not, their HTML is sanitized."""
     untrusted: tuple[str, ...] = ()
-    """Folders of the content folder whose authors are not trusted, while all others are."""
+    """Folders below the content folder whose authors are not trusted."""
     jinja: bool = False
     """Whether bodies are templates, rendered in a sandbox before they are parsed."""
     smart: bool = True
-    """Whether quotes, dashes and dots become typographic ones, as the page's language has them."""
+    """Whether quotes, dashes and dots become the typographic ones of the page's language."""
     macros: tuple[tuple[str, str], ...] = ()
     r"""TeX macros for formulas: `R: \mathbb{R}`."""
 
     heading_ids: str = "github"
-    """How ids of headings are made: as GitHub makes them, or as `python-markdown` does."""
+    """How the ids of headings are made: `github` or `python-markdown`."""
     snippets: tuple[str, ...] = (".", "snippets")
-    """Folders of the site in which snippets are looked for, before the content folder."""
+    """Folders of the site in which snippets are searched for before the content folder."""
     append: tuple[str, ...] = ()
-    """Files of the site that every body ends with, such as a list of abbreviations."""
+    """Files of the site that are appended to every body, such as a list of abbreviations."""
     engine: str = "native"
-    """Which engine renders bodies: ours, or `python-markdown`."""
+    """The engine that renders bodies: `native` or `python-markdown`."""
     extensions: tuple[str, ...] = ()
-    """Extensions of Python-Markdown, by the names that it knows or of modules."""
+    """Extensions of Python-Markdown, by their short names or module names."""
     extension_configs: tuple[tuple[str, str], ...] = ()
     """The options of these extensions by their names, as JSON."""
 
     def trusts(self, source: str) -> bool:
-        """Whether the author of a source (its path below the content folder) is trusted.
-        All code that needs to know calls this."""
+        """Returns whether the author of a source (a path below the content folder) is trusted.
+        All decisions about trust call this."""
         return self.trusted and not any(source.startswith(f"{folder}/") for folder in self.untrusted)
 
     @property
     def key(self) -> str:
-        """The part of a cache key that changes with the options that change rendering."""
+        """The part of a cache key that changes with the options that affect rendering."""
         key = f"{self.trusted} {self.smart} {self.macros} {self.heading_ids}"
         return key if self.engine == "native" else f"{key} {self.engine} {self.extensions} {self.extension_configs}"
 
 
 @dataclass(frozen=True, slots=True)
 class ThemeOptions:
-    """How the built-in theme looks: the keys below `theme:`."""
+    """The options below `theme:`: the appearance of the built-in theme."""
 
     accent: str | None = None
     """The colour of links, any colour of CSS: `"#c2410c"`, `teal`, `oklch(55% 0.2 260)`."""
@@ -107,10 +107,10 @@ class ThemeOptions:
 
 @dataclass(frozen=True, slots=True)
 class SlugOptions:
-    """How names become parts of URLs: the keys below `slugs:`."""
+    """The options below `slugs:`: how names become parts of URLs."""
 
     lowercase: bool = True
-    """Whether letters become lower case; `false` keeps capitals, for URLs that exist already."""
+    """Whether letters become lower case; `false` keeps capitals, for existing URLs."""
 
 
 FORMATS = ("atom", "rss", "json")
@@ -119,32 +119,32 @@ FORMATS = ("atom", "rss", "json")
 
 @dataclass(frozen=True, slots=True)
 class FeedOptions:
-    """Which feeds the site has: the keys below `feeds:`, or `false` for none."""
+    """The options below `feeds:`, which may also be `false`: the feeds of the site."""
 
     formats: tuple[str, ...] = FORMATS
-    """The formats; pages link to the first."""
+    """The formats.  Pages link to the feed of the first one."""
     limit: int = 20
-    """How many posts a feed has, the latest."""
+    """The number of posts in a feed, the latest ones."""
     full: bool = True
-    """Whether a feed has whole texts, or summaries."""
+    """Whether a feed has whole texts or summaries."""
 
 
 def as_count(value: Any) -> int:
-    """Check a whole number of at least 1; raise ValueError for anything else."""
+    """Returns an integer of at least 1; raises `ValueError` for any other value."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError("a whole number of at least 1 is expected here")
     return value
 
 
 def as_feeds(value: Any) -> FeedOptions:
-    """Convert the value of `feeds:`."""
+    """Converts the value of `feeds:`."""
     if isinstance(value, bool):
         return FeedOptions() if value else FeedOptions(formats=())
     return FeedOptions(**_group(value, FeedOptions, {"formats": _formats, "limit": as_count}))
 
 
 def as_markdown(value: Any) -> MarkdownOptions:
-    """Convert the value of `markdown:`."""
+    """Converts the value of `markdown:`."""
     options = MarkdownOptions(**_group(value, MarkdownOptions, {
         "macros": _macros, "heading_ids": _heading_ids, "snippets": _paths, "append": _paths,
         "untrusted": _content_folders, "engine": _engine, "extensions": _extensions,
@@ -161,12 +161,12 @@ def as_markdown(value: Any) -> MarkdownOptions:
 
 
 def as_slugs(value: Any) -> SlugOptions:
-    """Convert the value of `slugs:`."""
+    """Converts the value of `slugs:`."""
     return SlugOptions(**_group(value, SlugOptions, {}))
 
 
 def as_theme(value: Any) -> ThemeOptions:
-    """Convert the value of `theme:`."""
+    """Converts the value of `theme:`."""
     for name in _TOP_LEVEL:
         if isinstance(value, dict) and name in value:
             raise ValueError(f"`{name}` is not an option of the theme", f"write `{name}:` at the top level", name)
@@ -174,7 +174,7 @@ def as_theme(value: Any) -> ThemeOptions:
 
 
 def as_menu(value: Any) -> tuple[MenuItem, ...]:
-    """Convert the value of `menu:`: a list in the shape of MkDocs' `nav`, nested to any depth,
+    """Converts the value of `menu:`: a list in the form of MkDocs' `nav`, nested to any depth,
     or a plain mapping."""
     return _menu_items(value, ())
 
@@ -188,14 +188,14 @@ def _menu_items(value: Any, keys: Keys) -> tuple[MenuItem, ...]:
 
 
 def _menu_item(entry: Any, keys: Keys) -> MenuItem:
-    if isinstance(entry, str) and _is_seen(entry):
+    if isinstance(entry, str) and _is_visible(entry):
         return MenuItem(None, entry)
     if isinstance(entry, dict) and len(entry) == 1:
         ((name, inner),) = entry.items()
         keys = (*keys, "" if name is None else str(name))
-        if name is None or not _is_seen(str(name)):
+        if name is None or not _is_visible(str(name)):
             raise ValueError("this menu entry has no name", "write one, or the page alone: `- about.md`", *keys)
-        if isinstance(inner, str) and _is_seen(inner):
+        if isinstance(inner, str) and _is_visible(inner):
             return MenuItem(str(name), inner)
         if isinstance(inner, list) and inner:
             return MenuItem(str(name), None, _menu_items(inner, keys))
@@ -203,13 +203,13 @@ def _menu_item(entry: Any, keys: Keys) -> MenuItem:
                      None, *keys)
 
 
-def _is_seen(text: str) -> bool:
-    """Whether a text has a visible character."""
+def _is_visible(text: str) -> bool:
+    """Returns whether a text has a visible character."""
     return any(char.isprintable() and not char.isspace() for char in text)
 
 
 def _group(value: Any, kind: type, parsers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
-    """Convert the keys of one group; those without a parser are true or false."""
+    """Converts the keys of one group of options.  An option without a parser is a boolean."""
     if not isinstance(value, dict):
         raise ValueError("`key: value` lines are expected here")
     given = {str(name): option for name, option in value.items()}
@@ -254,7 +254,7 @@ def _heading_ids(value: Any) -> str:
 
 
 ENGINES = ("native", "python-markdown")
-"""The Markdown engines there are."""
+"""The Markdown engines."""
 
 
 def _engine(value: Any) -> str:
@@ -264,7 +264,7 @@ def _engine(value: Any) -> str:
 
 
 def _extensions(value: Any) -> tuple[str, ...]:
-    """Convert a list of names of extensions."""
+    """Converts a list of names of extensions."""
     names = value or []
     if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
         raise ValueError("`extensions` is a list of names, such as `[tables, footnotes]`",
@@ -273,7 +273,7 @@ def _extensions(value: Any) -> tuple[str, ...]:
 
 
 def _extension_configs(value: Any) -> tuple[tuple[str, str], ...]:
-    """Convert the options of extensions to JSON, which can be compared and sent to workers."""
+    """Converts the options of extensions to JSON, which is hashable and can be sent to workers."""
     configs = value or {}
     if not isinstance(configs, dict) or not all(isinstance(config or {}, dict) for config in configs.values()):
         raise ValueError("`extension_configs` holds `key: value` lines below the name of each extension")
@@ -284,7 +284,7 @@ def _extension_configs(value: Any) -> tuple[tuple[str, str], ...]:
 
 
 def _paths(value: Any) -> tuple[str, ...]:
-    """Convert a list of folders or files of the site."""
+    """Converts a list of folders or files of the site."""
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) and name.strip("/ ") for name in names):
         raise ValueError("a list of paths inside the site is expected here")
@@ -295,7 +295,7 @@ def _paths(value: Any) -> tuple[str, ...]:
 
 
 def _content_folders(value: Any) -> tuple[str, ...]:
-    """Convert a list of folders of the content folder to the form that sources have."""
+    """Converts a list of folders of the content folder to the form of source paths."""
     folders = tuple(normalize("NFC", path) for path in _paths(value)) if value else ()
     if "." in folders:
         raise ValueError("folders below the content folder are expected here",
@@ -311,7 +311,7 @@ def _colour(value: Any) -> str:
 
 
 def as_docs(value: Any) -> tuple[str, ...]:
-    """Convert the value of `docs:`: folders of the content folder, `.` for all of it."""
+    """Converts the value of `docs:`: folders of the content folder, or `.` for all of it."""
     names = [value] if isinstance(value, str) else value
     if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
         raise ValueError("a list of folders below the content folder is expected here")
@@ -319,7 +319,7 @@ def as_docs(value: Any) -> tuple[str, ...]:
 
 
 def as_edit_url(value: Any) -> str:
-    """Convert the value of `edit_url:`: a whole URL with a placeholder for the path of the source."""
+    """Converts the value of `edit_url:`: an absolute URL with a placeholder for the path of the source."""
     if not (isinstance(value, str) and value.startswith(("https://", "http://")) and PATH_TOKEN in value):
         raise ValueError(f"a whole URL with `{PATH_TOKEN}` in it is expected here",
                          f"such as `https://github.com/me/site/edit/main/content/{PATH_TOKEN}`")

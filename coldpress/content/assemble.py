@@ -121,7 +121,7 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
     data = _data(sources, problems)
     check_authors(entries, author_data(data).values(), problems)
     library = Library(config, entries, assets, left_out, states, sources.markup, host, data)
-    _refuse_clashes(entries, library, problems)
+    _report_clashes(entries, library, problems)
     return library
 
 
@@ -199,7 +199,7 @@ def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems
     return assets
 
 
-def _refuse_clashes(entries: Iterable[PageEntry], library: Library, problems: Problems) -> None:
+def _report_clashes(entries: Iterable[PageEntry], library: Library, problems: Problems) -> None:
     """Reports sources that claim the same output file, or a file where another one needs a
     folder.  Compares pages, aliases and assets."""
     claims: Claims[FindPlace] = Claims()

@@ -54,7 +54,7 @@ class Permalinks:
             entry = self._entry(document)
             if entry and self._is_usable(entry):
                 entries.append(entry)
-        self._refuse_second_index()
+        self._report_second_index()
         return entries
 
     def _entry(self, document: SourceDocument) -> PageEntry | None:
@@ -142,7 +142,7 @@ class Permalinks:
         top = top_of(f"{folder}/", self._collections)
         return top if top in self._collections else ""
 
-    def _refuse_second_index(self) -> None:
+    def _report_second_index(self) -> None:
         for documents in self._folders.values():
             names = [document for document in documents if document.source.stem in ("index", "_index")]
             if len(names) > 1:

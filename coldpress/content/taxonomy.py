@@ -365,7 +365,7 @@ def check_authors(entries: Iterable[PageEntry], people: Iterable[Mapping[str, An
     contain."""
     told = {str(about.get("name")) for about in people}
     for entry in entries:
-        text = entry.document.front.unclear_authors
+        text = entry.document.front.ambiguous_authors
         if text is None or text in told:
             continue
         told.add(text)

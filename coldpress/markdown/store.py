@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coldpress.cache.database import Database, TableSchema, Writing
+from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.markdown.rendered import Brief, Component, Flaw, Fragment, Heading, Link, Part, Rendered, Title
 from coldpress.recorder import Key
 from coldpress.search.tokenize import weigh
@@ -176,7 +176,7 @@ class MarkupStore:
 
     def trim(self, used: set[str]) -> None:
         """Removes the oldest bodies that neither this build nor `used` needs, except for a number of spare ones."""
-        self._database.write(lambda writing: _drop_oldest(writing, self._used | used))
+        self._database.write(lambda transaction: _drop_oldest(transaction, self._used | used))
 
     def close(self) -> None:
         """Writes pending bodies to disk and closes the file."""
@@ -186,7 +186,7 @@ class MarkupStore:
     def _write(self) -> None:
         if self._pending:
             pending = sorted(self._pending.items())
-            self._database.write(lambda writing: _write_bodies(writing, pending))
+            self._database.write(lambda transaction: _write_bodies(transaction, pending))
             self._pending.clear()
         for texts in self._texts.values():
             texts.flush()
@@ -221,24 +221,24 @@ class _TextTable:
         """Writes the texts that are new."""
         if self._pending:
             pending = sorted(self._pending.items())
-            self._database.write(lambda writing: writing.put(self._table, pending))
+            self._database.write(lambda transaction: transaction.put(self._table, pending))
             self._pending.clear()
 
 
-def _write_bodies(writing: Writing, pending: Sequence[tuple[str, StoredBody]]) -> None:
-    writing.put("markup", [(key, kept.value) for key, kept in pending])
-    writing.put("briefs", [(key, kept.brief) for key, kept in pending])
-    writing.put("words", [(key, kept.packed_words) for key, kept in pending])
+def _write_bodies(transaction: Transaction, pending: Sequence[tuple[str, StoredBody]]) -> None:
+    transaction.put("markup", [(key, kept.value) for key, kept in pending])
+    transaction.put("briefs", [(key, kept.brief) for key, kept in pending])
+    transaction.put("words", [(key, kept.packed_words) for key, kept in pending])
 
 
-def _drop_oldest(writing: Writing, used: set[str]) -> None:
+def _drop_oldest(transaction: Transaction, used: set[str]) -> None:
     """Removes the oldest rows that are not used."""
     for named, tables in (("markup", _BODY_TABLES), *((table, (table,)) for table in _TEXT_TABLES)):
-        keys = [key for (key,) in writing.fetch(f"SELECT key FROM {named} ORDER BY rowid")]
+        keys = [key for (key,) in transaction.fetch(f"SELECT key FROM {named} ORDER BY rowid")]
         gone = [key for key in keys if key not in used]
         if len(keys) - len(used) - _SPARE_ROWS > 0:
             for table in tables:
-                writing.drop(table, gone[:len(gone) - _SPARE_ROWS])
+                transaction.drop(table, gone[:len(gone) - _SPARE_ROWS])
 
 
 def store_body(rendered: Rendered, digest: str = "", *, indexed: bool = True) -> StoredBody:

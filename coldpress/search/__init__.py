@@ -1,1 +1,1 @@
-"""Search: an inverted index in shards, kept from one build to the next."""
+"""Search: an inverted index in shards, which is updated by each build."""

@@ -1,7 +1,7 @@
-"""The search index: which page has which token, in shards; how it is updated and stored on disk.
+"""The search index: maps each token to pages, in shards; its updates and its file.
 
-The index depends on nothing but the documents.  A stored index is used only if its seal
-matches: another process may have written it since.
+The index depends on the documents only.  A stored index is used only if its digest
+matches, because another process may have written the file.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import NamedTuple
 from zlib import crc32
 
 from coldpress.cache.checksum import code_version
-from coldpress.cache.database import Database, TableSchema, Writing
+from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.search import tokenize
 from coldpress.search.tokenize import weighed
 
 LEVELS = 4
 PREFIX = 4
-"""Letters that decide in which shard a word is, so that those which begin alike are together."""
+"""The number of letters that determine a word's shard: words with the same beginning share one."""
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _BITS = 5
@@ -31,17 +31,17 @@ _MORE = 1 << _BITS
 
 
 def shard_of(token: str, shards: int) -> int:
-    """The shard a token is in; their number is a power of two."""
+    """Returns the shard of a token.  The number of shards is a power of two."""
     return crc32(token[:PREFIX].encode()) & (shards - 1)
 
 
 def shards_for(pages: int) -> int:
-    """How many shards an index of so many pages has: about one for ten, of a kilobyte or two each."""
+    """Returns the number of shards for so many pages: one for about ten pages, of one to two kilobytes."""
     return 1 << (pages // 12).bit_length()
 
 
 def encode(postings: Iterable[int]) -> str:
-    """Encodes postings, in order, as text: those of posts, a space, those of other pages."""
+    """Encodes sorted postings as text: the postings of posts, a space, the postings of other pages."""
     letters: tuple[list[str], list[str]] = ([], [])
     last = [-1, -1]
     for posting in postings:
@@ -54,7 +54,7 @@ def encode(postings: Iterable[int]) -> str:
 
 
 def decode(text: str) -> list[int]:
-    """Decodes postings, in order.  Raises `ValueError` for a text that `encode` did not write."""
+    """Decodes postings, sorted.  Raises `ValueError` for a text that `encode` did not write."""
     postings: list[int] = []
     for kind, part in enumerate(text.split(" ")):
         value = shift = 0
@@ -87,7 +87,7 @@ _TABLES = {
 
 
 class Document(NamedTuple):
-    """A page of the search: its number, the key of its body, its title."""
+    """A page in the search index: its number, the key of its body, its title."""
 
     number: int
     key: str
@@ -95,42 +95,42 @@ class Document(NamedTuple):
 
 
 @dataclass(frozen=True)
-class State:
-    """The documents an index was made of, and the digest of each shard."""
+class IndexState:
+    """The documents of an index, and the digest of each shard."""
 
     documents: tuple[Document, ...] = ()
     digests: Mapping[int, str] = field(default_factory=dict)
 
     @property
-    def seal(self) -> str:
-        """Returns the digest of the whole state."""
+    def digest(self) -> str:
+        """The digest of the whole state."""
         return _digest(repr((self.documents, sorted(self.digests.items()))))
 
     @property
     def version(self) -> str:
-        """Returns a digest of the search results, for caches of parts of them."""
+        """A digest of the search results, for caches of parts of them."""
         return _digest(repr(self.documents))[:8]
 
 
 class IndexStore:
-    """Stores the shards of one site; `code` is the version of the code that may read them."""
+    """Stores the shards of one site.  `code` is the version of the code that may read them."""
 
     def __init__(self, folder: Path, code: str) -> None:
         self._database = Database(folder, "search.sqlite", _TABLES, code)
 
     @property
     def note(self) -> str | None:
-        """Says what was wrong with the file; empty if nothing was."""
+        """Describes damage of the file that was found; None if there was none."""
         return self._database.note
 
-    def load(self) -> State:
-        """Returns the state that was saved last; an empty one if its shards are not there."""
+    def load(self) -> IndexState:
+        """Returns the state that was saved last; an empty state if its shards are missing."""
         documents = tuple(map(Document._make, self._database.select("documents", "1 ORDER BY number")))
-        state = State(documents, dict(self._database.select("digests")))
-        return state if self._database.select("about") == [("seal", state.seal)] else State()
+        state = IndexState(documents, dict(self._database.select("digests")))
+        return state if self._database.select("about") == [("digest", state.digest)] else IndexState()
 
-    def shards(self, numbers: Iterable[int], state: State) -> dict[int, str] | None:
-        """Returns the texts of some shards, if all of them match `state`."""
+    def shards(self, numbers: Iterable[int], state: IndexState) -> dict[int, str] | None:
+        """Returns the texts of some shards; None unless all of them match `state`."""
         found: dict[int, str] = {}
         for number in numbers:
             row = self._database.get("shards", number)
@@ -139,10 +139,10 @@ class IndexStore:
             found[number] = row[1]
         return found
 
-    def save(self, before: State, documents: tuple[Document, ...], shards: Mapping[int, str]) -> State:
-        """Writes the shards that are new or changed since `before`; returns the state after that."""
-        state = State(documents, {**before.digests, **{number: _digest(text) for number, text in shards.items()}})
-        self._database.write(lambda writing: _save(writing, before, state, shards))
+    def save(self, before: IndexState, documents: tuple[Document, ...], shards: Mapping[int, str]) -> IndexState:
+        """Writes the shards that are new or changed since `before`, and returns the new state."""
+        state = IndexState(documents, {**before.digests, **{number: _digest(text) for number, text in shards.items()}})
+        self._database.write(lambda transaction: _save(transaction, before, state, shards))
         return state
 
     def close(self) -> None:
@@ -150,15 +150,15 @@ class IndexStore:
         self._database.close()
 
 
-def _save(writing: Writing, before: State, state: State, shards: Mapping[int, str]) -> None:
+def _save(transaction: Transaction, before: IndexState, state: IndexState, shards: Mapping[int, str]) -> None:
     old, new = set(before.documents), set(state.documents)
     if not before.digests:
-        writing.empty()
-    writing.drop("documents", [gone.number for gone in old - new])
-    writing.put("documents", sorted(new - old))
-    writing.put("digests", [(number, state.digests[number]) for number in sorted(shards)])
-    writing.put("shards", sorted(shards.items()))
-    writing.put("about", [("seal", state.seal)])
+        transaction.empty()
+    transaction.drop("documents", [gone.number for gone in old - new])
+    transaction.put("documents", sorted(new - old))
+    transaction.put("digests", [(number, state.digests[number]) for number in sorted(shards)])
+    transaction.put("shards", sorted(shards.items()))
+    transaction.put("about", [("digest", state.digest)])
 
 
 def _digest(text: str) -> str:
@@ -166,27 +166,27 @@ def _digest(text: str) -> str:
 
 
 def dumps(tokens: Mapping[str, str]) -> str:
-    """Returns a shard as JSON, with sorted keys."""
+    """Returns a shard as JSON with sorted keys."""
     return json.dumps(dict(sorted(tokens.items())), ensure_ascii=False, separators=(",", ":"))
 
 
 def loads(text: str) -> dict[str, str]:
-    """Returns the shard that `dumps` has written."""
+    """Returns the shard in a text that `dumps` has written."""
     tokens: dict[str, str] = json.loads(text)
     return tokens
 
 
 WordsOf = Callable[[Document], str | None]
-"""Gives the weighed tokens of a document's body; None for one nobody knows any more."""
-_FEW = 4  # if at most one of so many documents changed, the index is patched
+"""Returns the weighed tokens of a document's body; None if they are no longer stored."""
+_FEW = 4  # the index is patched if at most one of so many documents changed
 
 
 class Index:
-    """The search index of the documents that `update` was last given."""
+    """The search index of the documents in the last call of `update`."""
 
     def __init__(self, folder: Path) -> None:
         self.store = IndexStore(folder, _code_version())
-        self._state: State | None = None
+        self._state: IndexState | None = None
         self._memory: Mapping[int, str] = {}
 
     @property
@@ -196,34 +196,34 @@ class Index:
 
     @property
     def count(self) -> int:
-        """How many shards there are."""
+        """The number of shards."""
         return shards_for(len(self._state.documents) if self._state else 0)
 
     def digest(self, number: int) -> str | None:
-        """Returns the digest of a shard, or None if there is no such shard."""
+        """Returns the digest of a shard; None if there is no such shard."""
         return self._state.digests.get(number) if self._state else None
 
     def update(self, documents: Iterable[Document], words_of: WordsOf) -> None:
-        """Makes this the index of these documents, in the order of their numbers."""
+        """Indexes these documents, in the order of their numbers."""
         documents = tuple(documents)
         before = self._state or self.store.load()
         if before.documents != documents or len(before.digests) != shards_for(len(documents)):
-            shards = _patched(self.store, before, documents, words_of)
+            shards = _patch_shards(self.store, before, documents, words_of)
             if shards is None:
-                before, shards = State(), _made(documents, words_of)
+                before, shards = IndexState(), _build_shards(documents, words_of)
             before = self.store.save(before, documents, shards)
         self._state, self._memory = before, {}
 
     def shard(self, number: int, words_of: WordsOf) -> str | None:
-        """Returns the text of a shard, or None if there is no such shard."""
+        """Returns the text of a shard; None if there is no such shard."""
         if self._state is None or number not in self._state.digests:
             return None
         if not self._memory:
             found = self.store.shards([number], self._state)
             if found:
                 return found[number]
-            # The file is gone or damaged, or another process has written it.
-            self._memory = _made(self._state.documents, words_of)
+            # The file was removed or damaged, or another process has written it.
+            self._memory = _build_shards(self._state.documents, words_of)
         return self._memory[number]
 
     def close(self) -> None:
@@ -231,8 +231,8 @@ class Index:
         self.store.close()
 
 
-def _made(documents: Iterable[Document], words_of: WordsOf) -> dict[int, str]:
-    """Makes every shard from the tokens of all documents."""
+def _build_shards(documents: Iterable[Document], words_of: WordsOf) -> dict[int, str]:
+    """Builds every shard from the tokens of all documents."""
     found: defaultdict[str, list[int]] = defaultdict(list)
     count = 0
     for document in documents:
@@ -246,9 +246,9 @@ def _made(documents: Iterable[Document], words_of: WordsOf) -> dict[int, str]:
     return {number: dumps(shard) for number, shard in enumerate(shards)}
 
 
-def _patched(kept: IndexStore, before: State, documents: tuple[Document, ...], words_of: WordsOf
+def _patch_shards(kept: IndexStore, before: IndexState, documents: tuple[Document, ...], words_of: WordsOf
              ) -> dict[int, str] | None:
-    """Returns the shards that change, or None if every shard has to be made."""
+    """Returns the shards that change; None if all shards have to be built."""
     size = shards_for(len(documents))
     gone, come = set(before.documents) - set(documents), set(documents) - set(before.documents)
     if len(before.digests) != size or len(gone | come) * _FEW > len(documents):
@@ -269,8 +269,8 @@ def _patched(kept: IndexStore, before: State, documents: tuple[Document, ...], w
 
 def _changes(gone: Iterable[Document], come: Iterable[Document], words_of: WordsOf
              ) -> dict[str, dict[int, int | None]] | None:
-    """Returns, by token, the documents whose level changed; the level is None where the
-    token is gone.  Returns None if the tokens of an old document are not known."""
+    """Returns, for each token, the documents whose level changed; the level is None if the token was
+    removed.  Returns None if the tokens of an old document are no longer stored."""
     old: dict[int, dict[str, int]] = {}
     new: dict[int, dict[str, int]] = {}
     for found, some in ((old, gone), (new, come)):
@@ -295,7 +295,7 @@ def _differences(old: Mapping[int, Mapping[str, int]], new: Mapping[int, Mapping
 
 
 def _with_changes(text: str, changes: Mapping[str, Mapping[int, int | None]]) -> str:
-    """Returns a shard with these postings changed."""
+    """Returns a shard with changed postings."""
     tokens = loads(text)
     for token, levels in changes.items():
         kept = [posting for posting in decode(tokens.pop(token, "")) if posting // LEVELS not in levels]

@@ -17,14 +17,14 @@ RULES = (
     (r"e$", ""),  # cache → cach
     (r"([^aeiou])y$", r"\1i"),  # story, storie(s) → stori
 )
-"""What is replaced by what, in turn, as long as there are at least four letters."""
+"""Patterns and their replacements, applied in order while a word has at least four letters."""
 _RULES = tuple((re.compile(pattern), replacement) for pattern, replacement in RULES)
 _PLAIN = re.compile("[a-z]{4,}")
 
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """Returns the stem of a folded English word; words of other scripts stay as they are."""
+    """Returns the stem of a folded English word; returns any other word unchanged."""
     if _PLAIN.fullmatch(word):
         for pattern, replacement in _RULES:
             if len(word) > 3:
@@ -33,25 +33,25 @@ def stem(word: str) -> str:
 
 
 PARTS = (
-    "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # kana and what goes with it
+    "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # kana and related characters
     "\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"  # Bopomofo, Han
     "\u1100-\u11ff\uac00-\ud7a3"  # Hangul
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u1049\u1050-\u109f\u1780-\u17d3"  # Thai, Lao, Myanmar, Khmer
 )
-"""Scripts whose words are not told apart by spaces, or are looked for by part."""
-SIGNS = "\u0900-\u0963\u0966-\u0d7f"  # of Indic scripts: marks belong to the word they stand in
-# They change how a letter is written, not which one it is: accents, points, joiners, selectors.
+"""Scripts without spaces between words, or in which parts of words are searched for."""
+SIGNS = "\u0900-\u0963\u0966-\u0d7f"  # Indic scripts: vowel signs are part of a word
+# Characters that do not change the letter itself: accents, vowel points, joiners, variation selectors.
 DRESSING = (
     "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u00ad\u200c\u200d\u2060\ufe00-\ufe0f\ufeff")
 SPELLINGS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ς": "σ"}
-"""Letters that no decomposition makes plain."""
+"""Letters that Unicode does not decompose, and their plain forms."""
 LONGEST = 40
-"""Letters of a word that count."""
+"""The number of letters of a word that are indexed."""
 MANY = 4
-"""Times that a word stands in a text which is about it."""
+"""The number of occurrences from which a word counts as frequent in a text."""
 BODY, OFTEN, HEADING, TITLE = range(4)
-"""How much a word counts in a page."""
+"""The levels of a word in a page, by increasing weight."""
 
 _DRESSING = re.compile(f"[{DRESSING}]+")
 _SPELLINGS = str.maketrans(SPELLINGS)
@@ -60,7 +60,7 @@ _RUN = re.compile(f"([{PARTS}]+)|[^\\W_{PARTS}]+(?:[{SIGNS}]+[^\\W_{PARTS}]*)*")
 
 
 def fold(text: str) -> str:
-    """Folds a text for comparison: lower case, compatible forms replaced, accents removed."""
+    """Normalizes a text for comparison: lower case, compatibility forms replaced, accents removed."""
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).lower())
@@ -68,7 +68,7 @@ def fold(text: str) -> str:
 
 
 def count_tokens(text: str) -> Counter[str]:
-    """Counts every token that can be searched for in a text."""
+    """Counts the searchable tokens of a text."""
     text = fold(text)
     if text.isascii():
         return _stemmed(Counter(_ASCII.findall(text)))
@@ -91,8 +91,7 @@ def _stemmed(words: Counter[str]) -> Counter[str]:
 
 
 def weigh(text: str, headings: Iterable[str]) -> str:
-    """Returns the tokens of a body in three lines: all tokens, tokens that occur often,
-    tokens of headings."""
+    """Returns the tokens of a body in three lines: other tokens, frequent tokens, tokens of headings."""
     counts = count_tokens(text)
     prominent = set(count_tokens("\n".join(headings)))
     lines: tuple[list[str], ...] = ([], [], [])

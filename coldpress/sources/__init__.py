@@ -1,1 +1,1 @@
-"""Sources: the files an author writes, found and read."""
+"""Sources: finds and reads the files that authors write."""

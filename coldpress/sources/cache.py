@@ -1,8 +1,8 @@
 """The cache of parsed sources.
 
 A file with the same stamp (size, times, inode) as in the last build is not read.
-A file with another stamp is read and recognized by its digest.  Only sources that
-were parsed without a problem are kept.
+A file with another stamp is read and compared by its digest.  Only sources
+without problems are cached.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Any
 
 from coldpress import text
 from coldpress.cache.checksum import code_version
-from coldpress.cache.database import Database, TableSchema, Writing
+from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.cache.file_stamps import is_settled
 from coldpress.config import mapping
 from coldpress.config.mapping import Params
 from coldpress.errors import Problems
 from coldpress.sources.fields import FrontMatter
 from coldpress.sources.files import SourceFile
-from coldpress.sources.front_matter import Parsed, parse
+from coldpress.sources.front_matter import ParsedSource, parse
 
 _TABLES = {"sources": TableSchema("path, stamp, digest, data")}
 _EMPTY = FrontMatter()
@@ -49,11 +49,11 @@ class SourceCache:
 
     @property
     def note(self) -> str | None:
-        """Says what was wrong with the cache; empty if nothing was."""
+        """Describes damage of the cache that was found; None if there was none."""
         return self._database.note
 
-    def parsed(self, source: SourceFile, problems: Problems) -> Parsed | None:
-        """Returns the parsed source; None and a problem when it cannot be read."""
+    def parsed(self, source: SourceFile, problems: Problems) -> ParsedSource | None:
+        """Returns the parsed source; returns None and adds a problem if it cannot be read."""
         self._seen.add(source.path)
         known = self._known().get(source.path)
         if known and known[0] == source.stamp:
@@ -77,7 +77,7 @@ class SourceCache:
         return parsed
 
     def save(self) -> None:
-        """Writes what is new, and deletes what no source used in this build."""
+        """Writes the new entries, and deletes those of sources that this build did not use."""
         rows = [(path, *row) for path, row in self._changed.items()]
         gone = self._known().keys() - self._seen
         if rows or gone:
@@ -95,14 +95,14 @@ class SourceCache:
         return self._rows
 
 
-def _write(writing: Writing, rows: Iterable[tuple[str, str, bytes, str]], gone: Iterable[str]) -> None:
-    writing.put("sources", rows)
-    writing.drop("sources", gone)
+def _write(transaction: Transaction, rows: Iterable[tuple[str, str, bytes, str]], gone: Iterable[str]) -> None:
+    transaction.put("sources", rows)
+    transaction.drop("sources", gone)
 
 
 def _stamp(source: SourceFile) -> str:
-    """Returns the stamp to compare next time; none for a file that changed just now: it
-    could change again within the resolution of the file system's clock."""
+    """Returns the stamp for the next build.  It is empty for a file that changed just now, because
+    the file could change again without changing its stamp."""
     return source.stamp if is_settled(source.stamp) else ""
 
 
@@ -112,8 +112,8 @@ def _version(taxonomies: tuple[str, ...], zone: tzinfo) -> str:
     return f"{code_version(files, ['pyyaml'])} {taxonomies} {zone}"
 
 
-def _pack(parsed: Parsed, zone: tzinfo) -> str | None:
-    """Returns the value as JSON; None for a value that JSON would not give back unchanged."""
+def _pack(parsed: ParsedSource, zone: tzinfo) -> str | None:
+    """Returns the source as JSON; None if JSON would change a value."""
     values = {name: value for name in FrontMatter.__slots__
               if (value := getattr(parsed.front, name)) != getattr(_EMPTY, name)}
     try:
@@ -140,14 +140,14 @@ def _packed(value: Any, zone: tzinfo) -> Any:
     raise TypeError(f"{type(value)} is not kept")
 
 
-def _unpack(text: str, zone: tzinfo) -> Parsed | None:
-    """Returns the value that `_pack` has written; None for any other text."""
+def _unpack(text: str, zone: tzinfo) -> ParsedSource | None:
+    """Returns the source from a text of `_pack`; None for any other text."""
     try:
         front_digest, digest, body_line, has_snippets, values = json.loads(text)
         for name, value in values.items():
             if type(value) in (dict, list) or name in _DATES:
                 values[name] = _READERS[name](value, zone)
-        return Parsed(FrontMatter(**values), front_digest, digest, int(body_line), bool(has_snippets))
+        return ParsedSource(FrontMatter(**values), front_digest, digest, int(body_line), bool(has_snippets))
     except (ValueError, TypeError, AttributeError, KeyError):
         return None
 
@@ -161,8 +161,8 @@ def _unpacked(value: Any, zone: tzinfo) -> Any:
 
 
 def _packed_date(value: datetime, zone: tzinfo) -> str:
-    """Returns a date in ISO 8601.  A first `=` says that it is in the site's zone, a second
-    one that it is the later one of two equal local times."""
+    """Returns a date in ISO 8601.  A first `=` means that it is in the site's zone; a second `=` means
+    the later one of two equal local times."""
     if value.tzinfo is not zone:
         return value.isoformat()
     return "=" * (1 + value.fold) + value.replace(tzinfo=None, fold=0).isoformat()

@@ -1,7 +1,7 @@
-"""Data files: the files in `data/`, by their names without extension, for templates.
+"""Data files: the files in `data/`, which templates use by their names without extension.
 
 `data/authors.yaml` is `data.authors`, `data/shop/prices.csv` is
-`data.shop.prices`.  A file is read at its first use; every use is recorded.
+`data.shop.prices`.  A file is read when it is first used, and every use is recorded.
 """
 
 from __future__ import annotations
@@ -14,19 +14,18 @@ from hashlib import blake2b
 from typing import Any
 
 from coldpress import recorder
-from coldpress.config.mapping import TOO_LONG, MappingText, long_number_at, what_is_too_much
+from coldpress.config.mapping import TOO_LONG, MappingText, limit_problem, long_number_at
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.sources.files import SourceFile
 from coldpress.text import decode
 
-_MOST_CELLS = 2_000_000  # cells of a table; short lines are filled up to the length of the first
+_MOST_CELLS = 2_000_000  # cells of a table; short lines are extended to the length of the first
 
 
 class Data(Mapping[str, Any]):
-    """The data of a site or of one folder: a mapping of names to contents of files, and
-    to folders.
+    """The data of a site or of one folder: maps names to the contents of files, and to folders.
 
-    YAML and JSON may hold any value, TOML a mapping, CSV a list of mappings whose keys
+    YAML and JSON may contain any value, TOML a mapping, CSV a list of mappings whose keys
     are in the first line.  Raises `ColdpressError` for a file that cannot be read.
     """
 
@@ -77,8 +76,8 @@ class Data(Mapping[str, Any]):
         return f"<Data {self._folder}>"
 
     def fingerprint(self, name: str) -> str | None:
-        """Returns what a recorded read would give now: the digest of a file, the names in
-        a folder, None if there is nothing."""
+        """Returns the fingerprint of a recorded read: the digest of a file, the names in a folder, None
+        if there is nothing."""
         head, slash, rest = name.partition("/")
         if slash:
             inner = self._folders.get(head)
@@ -93,7 +92,7 @@ class Data(Mapping[str, Any]):
         return "folder" if head in self._folders else None
 
     def _read(self, name: str) -> Any:
-        """Reads a file; the digest is that of the bytes read, even if the file is saved meanwhile."""
+        """Reads a file.  Its digest is computed from the same bytes, because the file may be saved meanwhile."""
         file = self._files[name]
         data = file.read()
         self._digests[name] = _digest(data)
@@ -122,14 +121,14 @@ def _toml(text: str, name: str) -> Any:
 def _json(text: str, name: str) -> Any:
     try:
         value = json.loads(text)
-        wrong = what_is_too_much(value)
+        wrong = limit_problem(value)
     except json.JSONDecodeError as reason:
         raise ColdpressError(Problem("data.json", f"this is not JSON: {reason.msg}", Place(
             name, reason.lineno, reason.colno, text.split("\n")[reason.lineno - 1]))) from None
     except RecursionError:
         line = text.partition("\n")[0]
         raise ColdpressError(Problem("data.json", "this is nested too deep", Place(name, 1, 1, line))) from None
-    except ValueError:  # of `int`
+    except ValueError:  # raised by `int`
         wrong = TOO_LONG
     if wrong:
         at = long_number_at(text)

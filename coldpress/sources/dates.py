@@ -1,4 +1,4 @@
-"""Dates: parsed from the forms people write, formatted for machines."""
+"""Dates: parses the forms that authors write, and formats dates for feeds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _C = (r"[a-z]{3} (?P<name>[a-z]{3}) {1,2}(?P<day>\d{1,2}) (?P<hour>\d\d):(?P<min
 _FORMS = (re.compile(_C, re.I), *(re.compile(form + _TIME, re.I)
                for form in (_NUMERIC, _COMPACT, _CHINESE, _DAY_FIRST, _MONTH_FIRST)))
 
-_LONGEST = 80  # characters; the forms take more than linear time
+_LONGEST = 80  # characters; the patterns take more than linear time
 
 
 def format_iso(value: datetime) -> str:
@@ -38,14 +38,14 @@ def format_iso(value: datetime) -> str:
 
 
 def format_rfc822(value: datetime) -> str:
-    """Formats a date as RSS 2.0 wants it, in English whatever the locale."""
+    """Formats a date for RSS 2.0, in English for any locale."""
     return format_datetime(_in_minutes(value))
 
 
 def _in_minutes(value: datetime) -> datetime:
-    """Returns the same moment with an offset of whole minutes, as both forms need it.
+    """Returns the same moment with an offset of whole minutes, which both formats need.
 
-    Before standard time, clocks went by the sun (New York's offset was -04:56:02).
+    Before standard time, clocks followed the sun (New York's offset was -04:56:02).
     The offset is rounded such that midnight does not become the day before.
     """
     offset = value.utcoffset()
@@ -56,10 +56,10 @@ def _in_minutes(value: datetime) -> datetime:
 
 
 def parse_date(value: object, zone: tzinfo) -> datetime:
-    """Parses a date with or without time; one without a time zone is in `zone`.
+    """Parses a date with or without time.  A date without a time zone is in `zone`.
 
-    Accepts the values YAML and TOML give, and text in ISO 8601, RFC 2822, American,
-    British and Chinese order.  Raises `ValueError` with a sentence for the author, also
+    Accepts the values of YAML and TOML, and text in ISO 8601, RFC 2822, American,
+    British and Chinese order.  Raises `ValueError` with a message for the author, also
     for `01/02/2024`, whose order is ambiguous.
     """
     if isinstance(value, datetime):

@@ -1,4 +1,4 @@
-"""The fields of front matter: our keys, keys of other generators, and their values."""
+"""The fields of front matter: our keys, the keys of other generators, and their values."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _LINK = re.compile(r"\[(?P<name>[^\[\]]+)\]\(\s*<?(?P<url>[^\s<>()]+(?:\([^\s()]
                    r"(?:\s+\"[^\"]*\")?\s*\)"
                    r"|<a\s[^<>]*?href=[\"'](?P<href>[^\"']+)[\"'][^<>]*>(?P<text>[^<>]+)</a>", re.I)
 _SAFE = re.compile(r"https?://|/(?![/\\\s])", re.I)
-_ASIDE = re.compile(r"\([^()]*\)|<[^<>\s]+@[^<>\s]+>|\[[^\[\]]*\]")
-_STRONG = re.compile(r"\s*[;；、，\n]\s*")
+_PARENTHESES = re.compile(r"\([^()]*\)|<[^<>\s]+@[^<>\s]+>|\[[^\[\]]*\]")
+_CERTAIN_SEPARATOR = re.compile(r"\s*[;；、，\n]\s*")
 _COMMA = re.compile(r"\s*,\s+(?:and\s+|&\s+)?")
 _AND = re.compile(r"\s+(?:and|&|und|et|y|e)\s+|(?<=\w\w)\s*(?:以及|和|与|及)\s*(?=\w\w)")
-_LAST_AND = re.compile(r"\s+(?:and|&)\s+")
+_FINAL_AND = re.compile(r"\s+(?:and|&)\s+")
 _MARKS = "*_` \t"
 _PERSON = re.compile(r"(?:[^\W\d_a-z][\w.'’-]*|(?:de|da|del|van|von|der|den|di|la|le|bin|al|ten|af)\b)"
                      r"(?:\s+(?:[^\W\d_a-z][\w.'’-]*|de|da|del|van|von|der|den|di|la|le|bin|al|ten|af)){1,4}")
@@ -33,12 +33,12 @@ _LONGEST = 100  # letters of a name
 
 @dataclass(slots=True)
 class Byline:
-    """The authors named by front matter: names, each once; the URLs of names that are links; and
-    other readings of an ambiguous name."""
+    """The authors in front matter: their names without duplicates, the URLs of names that are links,
+    and the text if it may also be the names of several authors."""
 
     names: list[str] = field(default_factory=list)
     urls: dict[str, str] = field(default_factory=dict)
-    doubt: str | None = None
+    ambiguous: str | None = None
 
 
 def read_byline(value: Any) -> Byline:
@@ -50,8 +50,8 @@ def read_byline(value: Any) -> Byline:
         for item in value if isinstance(value, list) else [value]:
             _read_item(item, byline)
     byline.names = list(dict.fromkeys(byline.names))
-    if byline.doubt is None:
-        byline.doubt = next((name for name in byline.names if len(name) > _LONGEST), None)
+    if byline.ambiguous is None:
+        byline.ambiguous = next((name for name in byline.names if len(name) > _LONGEST), None)
     return byline
 
 
@@ -83,11 +83,12 @@ def _read_text(text: str, byline: Byline) -> None:
 
 
 def _parts(text: str, has_links: bool, byline: Byline) -> list[str]:
-    """Splits a text into names, as far as their ends are certain."""
-    bare = _ASIDE.sub(lambda found: re.sub(r"[,;&]| and ", "\1", found[0]), text)  # inside parentheses
+    """Splits a text into names where that is certain."""
+    # Separators inside parentheses do not count.
+    bare = _PARENTHESES.sub(lambda found: re.sub(r"[,;&]| and ", "\1", found[0]), text)
     if has_links:
         return re.split(r"\s*(?:[,;，；、&\n]|\band\b)\s*", bare)
-    parts = [part for part in _STRONG.split(bare) if part.strip()]
+    parts = [part for part in _CERTAIN_SEPARATOR.split(bare) if part.strip()]
     if len(parts) > 1:
         return [inner for part in parts for inner in _certain(part) or [part]]
     certain = _certain(bare)
@@ -95,25 +96,25 @@ def _parts(text: str, has_links: bool, byline: Byline) -> list[str]:
         return certain
     guessed = [part for part in _AND.split(bare.replace(", ", " and ")) if part.strip()]
     if len(guessed) > 1 and not any(map(_TITLE.fullmatch, guessed)):
-        byline.doubt = text
+        byline.ambiguous = text
     return [bare]
 
 
 def _certain(text: str) -> list[str]:
-    """Returns the names in a text that certainly names several people: three with commas
-    and `and`, or all of them with given and family name."""
+    """Returns the names in a text that certainly has several: at least three names with commas and
+    `and`, or only names with given and family name."""
     by_comma = [part for part in _COMMA.split(text) if part.strip()]
-    parts = [*by_comma[:-1], *_LAST_AND.split(by_comma[-1])] if by_comma else []
+    parts = [*by_comma[:-1], *_FINAL_AND.split(by_comma[-1])] if by_comma else []
     if len(parts) < 2 or any(_TITLE.fullmatch(part.strip()) for part in parts):
         return []
-    is_list = len(parts) > 2 and (_LAST_AND.search(by_comma[-1]) or re.search(r",\s+(?:and|&)\s", text))
-    are_people = all(_PERSON.fullmatch(_ASIDE.sub("", part).strip(_MARKS)) for part in parts)
+    is_list = len(parts) > 2 and (_FINAL_AND.search(by_comma[-1]) or re.search(r",\s+(?:and|&)\s", text))
+    are_people = all(_PERSON.fullmatch(_PARENTHESES.sub("", part).strip(_MARKS)) for part in parts)
     return parts if is_list or are_people else []
 
 
 def _add(name: str, url: str, byline: Byline) -> None:
     name = name.replace("\1", ",")
-    bare = _ASIDE.sub("", name) if "@" in name or url else name
+    bare = _PARENTHESES.sub("", name) if "@" in name or url else name
     name = " ".join(bare.strip(_MARKS).split())
     if name:
         byline.names.append(name)
@@ -138,7 +139,7 @@ class FrontMatter:
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     authors: tuple[str, ...] = ()
     author_urls: Mapping[str, str] = field(default_factory=dict)
-    unclear_authors: str | None = None
+    ambiguous_authors: str | None = None
     weight: float | None = None
     summary: str | None = None
     description: str | None = None
@@ -157,17 +158,17 @@ ALIASES = {
     "expirydate": "expiry_date", "cover": "image", "thumbnail": "image", "sidebar_position": "weight",
     "nav_order": "weight", "order": "weight", "extra": "params",
 }
-"""Keys of other generators, and our key for each."""
+"""The keys of other generators, and our key for each."""
 
 MEANT = ("published", "status", "hide", "guid", "image_alt")
-"""Keys of other generators that are kept in `params` and are read in addition."""
+"""The keys of other generators that are read and also kept in `params`."""
 
 NOT_SLIPS = frozenset({"images", "height", "data", "dates"})
-"""Keys one letter away from ours that mean something else elsewhere."""
+"""Keys that differ from ours by one letter and have another meaning in other generators."""
 
 
 def as_text(value: Any, zone: tzinfo) -> str:
-    """Returns one text; other values as they print."""
+    """Returns one text; converts other values with `str`."""
     if isinstance(value, (dict, list)):
         raise ValueError("text is expected here")
     return str(value)
@@ -179,7 +180,7 @@ def as_line(value: Any, zone: tzinfo) -> str:
 
 
 def as_flag(value: Any, zone: tzinfo) -> bool:
-    """Returns true or false, for any of YAML's words for them."""
+    """Returns a boolean, from any word that YAML has for one."""
     word = str(value).strip().lower()
     if word in ("true", "yes", "on", "1"):
         return True
@@ -200,7 +201,7 @@ def as_number(value: Any, zone: tzinfo) -> float:
 
 
 def as_list(value: Any, zone: tzinfo) -> tuple[str, ...]:
-    """Returns a list of texts: nested lists are flattened, empty texts dropped."""
+    """Returns a list of texts: flattens nested lists, drops empty texts."""
     flat: list[str] = []
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, list):
@@ -213,15 +214,15 @@ def as_list(value: Any, zone: tzinfo) -> tuple[str, ...]:
 
 
 def as_terms(value: Any, zone: tzinfo) -> tuple[str, ...]:
-    """Returns a list of names; one text may hold several, with commas."""
+    """Returns a list of names.  A text may contain several, separated by commas."""
     if isinstance(value, str):
         value = value.split(",")
     return as_list(value, zone)
 
 
 def as_nested_terms(value: Any, zone: tzinfo) -> tuple[str, ...]:
-    """Returns categories as Hexo reads them: a list is one term below another; a list of
-    lists is several such terms."""
+    """Returns categories as Hexo reads them: in a list, each is a term below the one before; a list of
+    lists contains several such terms."""
     if not isinstance(value, list):
         return as_terms(value, zone)
     lists = value if any(isinstance(item, list) for item in value) else [value]
@@ -233,8 +234,8 @@ def as_authors(value: Any, zone: tzinfo) -> Byline:
     return read_byline(value)
 
 
-def as_found(value: Any, zone: tzinfo) -> bool:
-    """Whether the search includes the page: a flag, or MkDocs' mapping with `exclude`."""
+def as_searchable(value: Any, zone: tzinfo) -> bool:
+    """Returns whether the search includes the page: a boolean, or MkDocs' mapping with `exclude`."""
     return not as_flag(value.get("exclude", False), zone) if isinstance(value, dict) else as_flag(value, zone)
 
 
@@ -246,7 +247,7 @@ def as_params(value: Any, zone: tzinfo) -> Params:
 
 
 def as_image(value: Any, zone: tzinfo) -> str:
-    """Returns a path; of a mapping (Hugo's `cover:`) its `image`, `src` or `url`."""
+    """Returns a path; for a mapping (Hugo's `cover:`) its `image`, `src` or `url`."""
     if isinstance(value, dict):
         value = value.get("image") or value.get("src") or value.get("url") or ""
     if isinstance(value, list):
@@ -255,7 +256,7 @@ def as_image(value: Any, zone: tzinfo) -> str:
 
 
 def as_date(value: Any, zone: tzinfo) -> datetime:
-    """Returns a date; of a mapping (Material for MkDocs) its `created`."""
+    """Returns a date; for a mapping (Material for MkDocs) its `created`."""
     return parse_date(value.get("created", value) if isinstance(value, dict) else value, zone)
 
 
@@ -264,26 +265,26 @@ FIELDS: Mapping[str, Callable[[Any, tzinfo], Any]] = {
     "publish_date": parse_date, "expiry_date": parse_date, "slug": as_text, "permalink": as_text,
     "unlisted": as_flag, "aliases": as_list, "authors": as_authors, "weight": as_number,
     "summary": as_text, "description": as_line, "image": as_image, "lang": as_text,
-    "layout": as_text, "toc": as_flag, "search": as_found, "params": as_params,
+    "layout": as_text, "toc": as_flag, "search": as_searchable, "params": as_params,
 }
-"""Every key of ours with the reader of its value; taxonomies come from the config."""
+"""Our keys, each with the reader of its value.  The config adds the taxonomies."""
 
 AS_WRITTEN = frozenset({as_text, as_line, as_list, as_terms, as_nested_terms, as_authors})
-"""Readers for which `1.10` is those four letters, not a number."""
+"""The readers that get `1.10` as a text of four letters, not as a number."""
 
 
 @lru_cache(maxsize=16)
 def spellings(taxonomies: tuple[str, ...]) -> Mapping[str, str]:
-    """Maps the letters of each key we know, in lower case, to how we write it."""
+    """Maps each known key, in lower case, to our spelling."""
     names = (*reversed(taxonomies), *ALIASES, *MEANT, *FIELDS)
     return {name.casefold(): name for name in names}
 
 
 def field_of(key: str, value: Any) -> str:
-    """Returns our field for a key; empty for an author's own key."""
+    """Returns our field for a key; an empty text for an author's own key."""
     name = ALIASES.get(key, key)
     if name == "permalink" and key != "permalink" and (not isinstance(value, str) or is_external(value)):
-        return ""  # `url: https://…` is the address of something else
+        return ""  # `url: https://…` is the URL of another page
     if name == "image" and key != "image" and isinstance(value, bool):
         return ""
     return name

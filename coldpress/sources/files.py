@@ -1,4 +1,4 @@
-"""The files of a content folder: which are sources, which are assets, and what their names say."""
+"""The files of a content folder: finds them, tells sources from assets, and parses their names."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _KEPT_DOTFILES = {".well-known", ".nojekyll", ".htaccess", ".domains"}
 _LITTER = re.compile(r".*~|#.*#|.*\.(?:swp|swo|tmp|bak|orig|pyc)|thumbs\.db|desktop\.ini|__pycache__"
                      r"|node_modules", re.I)
 
-_DEEPEST = 100  # how deep folders may be nested
-_LINKS = 3  # links on the way to one file
+_DEEPEST = 100  # levels of nested folders
+_LINKS = 3  # symbolic links in the path of one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class SourceFile:
 
     @property
     def stamp(self) -> str:
-        """Returns size, times and inode: they change when the content changes."""
+        """The size, times and inode: they change when the content changes."""
         return format_stamp(self.size, self.mtime_ns, self.ctime_ns, self.inode)
 
     @property
@@ -58,12 +58,12 @@ class SourceFile:
         return self.path.lower().endswith(MARKDOWN)
 
     def again(self) -> SourceFile:
-        """Returns the same file with its present stamp; raises `OSError`."""
+        """Returns the same file with its current stamp; raises `OSError` if it was removed."""
         stat = self.file.stat()
         return replace(self, size=stat.st_size, mtime_ns=stat.st_mtime_ns, ctime_ns=stat.st_ctime_ns, inode=stat.st_ino)
 
     def read(self) -> bytes:
-        """Reads the bytes; raises `ColdpressError` when it cannot."""
+        """Reads the bytes; raises `ColdpressError` if the file cannot be read."""
         try:
             return self.file.read_bytes()
         except OSError as reason:
@@ -72,21 +72,21 @@ class SourceFile:
 
 
 def find_files(folder: Path, name: str, problems: Problems) -> list[SourceFile]:
-    """Finds every file below `folder`, sorted by path; `name` is the folder's name in messages.
+    """Finds every file below `folder`, sorted by path.  Messages call the folder `name`.
 
-    Hidden files, leftovers of editors and caches are ignored.  A symbolic link that
-    leads out of the folder is a problem: the site would show foreign files.
+    Hidden files, backup files of editors and caches are ignored.  A symbolic link that
+    leads out of the folder is a problem: the site would publish foreign files.
     """
     if not folder.is_dir():
         return []
     walk = _Walk(name, folder.resolve(), problems)
-    walk.through(folder, "", ())
+    walk.walk_folder(folder, "", ())
     return sorted(walk.found, key=lambda source: source.path)
 
 
 class _Walk:
-    """Walks a folder once.  `linked` holds the symbolic links on the way to the present
-    folder, by their targets."""
+    """Walks a folder once.  `linked` holds the symbolic links in the path of the current folder, by
+    their targets."""
 
     def __init__(self, name: str, root: Path, problems: Problems) -> None:
         self.found: list[SourceFile] = []
@@ -94,12 +94,12 @@ class _Walk:
         self._root = root
         self._problems = problems
 
-    def through(self, folder: Path, inner: str, linked: tuple[Path, ...]) -> None:
+    def walk_folder(self, folder: Path, inner: str, linked: tuple[Path, ...]) -> None:
         """Adds the files of one folder, and those below it."""
         try:
             entries = list(os.scandir(folder))
         except OSError as reason:
-            self._refuse("source.unreadable", f"cannot read this folder: {reason.strerror}", inner.rstrip("/"))
+            self._report("source.unreadable", f"cannot read this folder: {reason.strerror}", inner.rstrip("/"))
             return
         for entry in entries:
             if not is_ignored(entry.name):
@@ -107,25 +107,25 @@ class _Walk:
 
     def _take(self, entry: os.DirEntry[str], path: str, linked: tuple[Path, ...]) -> None:
         if not path.isprintable() and any("\ud800" <= char <= "\udfff" for char in path):
-            self._refuse("source.name", "the name of this file is not UTF-8", path, "rename it")
+            self._report("source.name", "the name of this file is not UTF-8", path, "rename it")
             return
         if entry.is_symlink():
             target = self._target(Path(entry.path), linked)
             if target is None:
-                self._refuse("source.link", "this link leads out of its folder, in a circle or nowhere", path,
+                self._report("source.link", "this link leads out of its folder, in a circle or nowhere", path,
                              "put a copy of the file there")
                 return
             linked = (*linked, target)
         if entry.is_dir() and path.count("/") < _DEEPEST:
-            self.through(Path(entry.path), f"{path}/", linked)
+            self.walk_folder(Path(entry.path), f"{path}/", linked)
         elif entry.is_file():
             stat = entry.stat()
             self.found.append(SourceFile(path, f"{self._name}/{path}", entry.path, stat.st_size, stat.st_mtime_ns,
                                          stat.st_ctime_ns, stat.st_ino, path.rpartition("/")[0], file_stem(path)))
         elif entry.is_dir():
-            self._refuse("source.no-file", "there are too many folders in one another", path)
-        else:  # reading a pipe would wait for ever
-            self._refuse("source.no-file", "this is neither a file nor a folder", path,
+            self._report("source.no-file", "there are too many folders in one another", path)
+        else:  # reading a pipe would block
+            self._report("source.no-file", "this is neither a file nor a folder", path,
                          "remove it, or put it somewhere else")
 
     def _target(self, link: Path, linked: tuple[Path, ...]) -> Path | None:
@@ -134,24 +134,24 @@ class _Walk:
             target = link.resolve(strict=True)
         except (OSError, RuntimeError):
             return None
-        # A link to a folder above it would be walked for ever.
+        # Following a link to a folder above it would never end.
         above = link.parent.resolve()
         is_circle = above.is_relative_to(target) or any(each.is_relative_to(target) for each in linked)
         return target if target.is_relative_to(self._root) and not is_circle and len(linked) < _LINKS else None
 
-    def _refuse(self, code: str, message: str, path: str, hint: str | None = None) -> None:
+    def _report(self, code: str, message: str, path: str, hint: str | None = None) -> None:
         name = f"{self._name}/{path}".rstrip("/").encode("utf-8", "replace").decode()
         self._problems.error(code, message, Place(name), hint)
 
 
 def folders_in(folder: Path) -> list[str]:
-    """Yields every folder below one, named as sources are."""
+    """Yields every folder below a folder, with names in the form of source paths."""
     return sorted(unicodedata.normalize("NFC", (Path(above) / name).relative_to(folder).as_posix())
                   for above, names, _ in os.walk(folder) for name in names)
 
 
 def is_ignored(name: str) -> bool:
-    """Whether a file or folder with this name is ignored."""
+    """Returns whether a file or folder with this name is ignored."""
     return (name.startswith(".") and name not in _KEPT_DOTFILES) or _LITTER.fullmatch(name) is not None
 
 
@@ -166,9 +166,9 @@ def file_stem(path: str) -> str:
 
 
 def top_of(path: str, collections: Collection[str]) -> str:
-    """Returns the top folder of a content path; empty if it has none.
+    """Returns the top folder of a content path; an empty text if there is none.
 
-    Jekyll's and Hexo's `_posts` counts as `posts`, unless `_posts` is a collection.
+    `_posts` of Jekyll and Hexo counts as `posts`, unless `_posts` is a collection.
     """
     top, slash, _ = path.partition("/")
     return ("posts" if top == "_posts" and top not in collections else top) if slash else ""
@@ -177,7 +177,7 @@ def top_of(path: str, collections: Collection[str]) -> str:
 def split_name(path: str, names_folder: bool) -> tuple[str, date | None]:
     """Returns a source's name without extension and date, and the date.
 
-    With `names_folder` it is the name of the folder that contains the file.
+    With `names_folder` the name of the containing folder is used.
     """
     *folders, file = path.split("/")
     stem = folders[-1] if names_folder and folders else file.rpartition(".")[0]

@@ -1,4 +1,4 @@
-"""Front matter and body of a source: split, parsed, checked; titles of sources."""
+"""Front matter and body of a source: splits, parses and checks them; determines titles."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _HEADER_LINE = re.compile(r"(title|date|modified|category|tags|slug|authors?|sum
 def split_front_matter(text: str, name: str) -> tuple[MappingText | None, str, int]:
     """Splits a file's text into front matter, body, and the number of the body's first line.
 
-    Raises `ColdpressError` for front matter without end, and for `Key: value` lines
+    Raises `ColdpressError` for front matter without an end, and for `Key: value` lines
     without delimiters.
     """
     found = _FENCED.match(text)
@@ -58,7 +58,7 @@ def _explain_bare_header(text: str, name: str) -> None:
 
 
 def _is_bare_header(text: str) -> bool:
-    """Whether a text begins with `Key: value` lines, two of which we know (as Pelican has them)."""
+    """Returns whether a text begins with `Key: value` lines with at least two known keys, as in Pelican."""
     known = 0
     for line in text.split("\n"):
         found = _HEADER_LINE.fullmatch(line)
@@ -74,9 +74,13 @@ def _mapping(found: re.Match[str], text: str, name: str) -> MappingText:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """The parsed bytes of a source: its front matter; `front_digest`, the digest of the front
-    matter's text; `digest`, the body's; the line on which the body begins; whether it may have snippets."""
+class ParsedSource:
+    """The front matter of a source, and data about its body.
+
+    `front_digest` is the digest of the front matter's text, `digest` that of the
+    body, `body_line` the line on which the body begins.  `has_snippets` is true if
+    the body may contain snippets.
+    """
 
     front: FrontMatter
     front_digest: str
@@ -87,11 +91,11 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """One source as it was read once; `stem` is its name without date, and `front` has
-    the date of the file's name if the front matter has none."""
+    """One source as it was read.  `stem` is its name without date.  `front` has the date of the
+    file's name if the front matter has none."""
 
     source: SourceFile
-    parsed: Parsed
+    parsed: ParsedSource
     front: FrontMatter
     stem: str
 
@@ -102,18 +106,18 @@ class SourceDocument:
 
     @property
     def body(self) -> str:
-        """The text below the front matter, as the file has it now.
+        """The text below the front matter, read from the file now.
 
-        Raises `ColdpressError` when it cannot be read.
+        Raises `ColdpressError` if the file cannot be read.
         """
         return self._split()[1]
 
     def read_body(self) -> str:
-        """Reads the body, for callers who take it later, when needed."""
+        """Reads the body, for callers that need it later."""
         return self.body
 
     def place_of(self, key: str) -> Place:
-        """Returns the place of a field in the front matter, whichever name the author used."""
+        """Returns the place of a field in the front matter, under the name that the author used."""
         mapping = self._split()[0]
         for name in (key, *(alias for alias, ours in ALIASES.items() if ours == key)):
             written = mapping.spelling(name) if mapping else None
@@ -128,26 +132,26 @@ class SourceDocument:
         return self.place_on(self.body.split("\n"), line, column, length)
 
     def place_on(self, lines: Sequence[str], line: int, column: int | None, length: int) -> Place:
-        """Returns the place of a position in the body, whose lines the caller has."""
+        """Returns the place of a position in the body; the caller has its lines."""
         text = shown_line(lines[line - 1]) if line <= len(lines) else None
         return Place(self.source.name, self.parsed.body_line + line - 1, column, text, length)
 
     def _split(self) -> tuple[MappingText | None, str, int]:
-        with recorder.unrecorded():  # unrecorded: a page that shows it has recorded `body` or `text`
+        with recorder.unrecorded():  # not recorded here: a page that shows the body has recorded `body` or `text`
             data = self.source.read()
         return split_front_matter(decode(data, self.source.name, "source.encoding"), self.source.name)
 
 
 _DRAFTS = {("published", "false"): True, ("published", "no"): True, ("published", "true"): False,
            ("published", "yes"): False, ("status", "draft"): True, ("status", "published"): False}
-"""Jekyll's and Pelican's ways to say whether a source is a draft."""
+"""The keys of Jekyll and Pelican that decide whether a source is a draft."""
 
 _MOST_TERMS = 100  # terms of one taxonomy on one page
 
 
 def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzinfo, problems: Problems,
-          nested: Collection[str] = ()) -> Parsed | None:
-    """Parses the bytes of a file; returns None and a problem when they cannot be read."""
+          nested: Collection[str] = ()) -> ParsedSource | None:
+    """Parses the bytes of a file; returns None and adds a problem if they cannot be read."""
     try:
         mapping, body, body_line = split_front_matter(decode(data, source.name, "source.encoding"), source.name)
         front = _Reader(mapping, tuple(taxonomies), zone, problems, nested).read() if mapping else FrontMatter()
@@ -155,18 +159,19 @@ def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzin
         problems.extend(reason.problems)
         return None
     written = f"{mapping.syntax}{mapping.text}" if mapping else ""
-    return Parsed(front, text_digest(written), text_digest(body), body_line, "8<-" in body)
+    return ParsedSource(front, text_digest(written), text_digest(body), body_line, "8<-" in body)
 
 
-def document_of(source: SourceFile, parsed: Parsed, zone: tzinfo, *, names_folder: bool = False) -> SourceDocument:
-    """Returns a source's document.  With `names_folder` (the index of a bundle) the stem and
+def document_of(source: SourceFile, parsed: ParsedSource, zone: tzinfo, *, names_folder: bool = False
+                ) -> SourceDocument:
+    """Returns the document of a source.  With `names_folder` (the index of a bundle) the stem and
     the date come from the folder's name."""
     stem, day = split_name(source.path, names_folder)
     front = parsed.front
     if front.date is None and day is not None:
         front = replace(front, date=datetime.combine(day, time(), zone))
     if not front.draft and "_drafts" in source.folder.casefold().split("/"):
-        front = replace(front, draft=True)  # as Jekyll and Hexo have it
+        front = replace(front, draft=True)  # as in Jekyll and Hexo
     return SourceDocument(source, parsed, front, stem)
 
 
@@ -199,7 +204,7 @@ class _Reader:
         byline = self.values.pop("authors", None)
         if byline:
             self.values |= {"authors": tuple(byline.names), "author_urls": byline.urls,
-                            "unclear_authors": byline.doubt}
+                            "ambiguous_authors": byline.ambiguous}
         return FrontMatter(**self.values, terms=self.terms, params=Params({**self.params, **given}))
 
     def _read_key(self, key: str, value: Any, written: str) -> None:
@@ -214,7 +219,7 @@ class _Reader:
             self.params[key] = value
             self._warn_of_slip(written)
             if key == "hide" and "toc" in (value if isinstance(value, list) else [value]):
-                self.values.setdefault("toc", False)  # as Material for MkDocs says it
+                self.values.setdefault("toc", False)  # as in Material for MkDocs
 
     def _take(self, key: str, value: Any, reader: Any, into: dict[str, Any], name: str) -> None:
         if value is None or value == "" or name in into:
@@ -223,13 +228,13 @@ class _Reader:
             value = self._as_written(value, key)
         try:
             into[name] = reader(value, self.zone)
-            self._cut(key, into, name)
+            self._limit_terms(key, into, name)
         except ValueError as reason:
             hint = "write it `2026-01-31` or `2026-01-31 18:30`" if name.endswith(("date", "updated")) else None
             self.problems.error("front-matter.value", f"`{key}`: {reason}", self.mapping.place(key), hint)
 
-    def _cut(self, key: str, into: dict[str, Any], name: str) -> None:
-        """Drops terms beyond the limit: each term has a page that lists the pages with it."""
+    def _limit_terms(self, key: str, into: dict[str, Any], name: str) -> None:
+        """Drops terms beyond the limit, because each term has a page that lists the pages with it."""
         if name not in ("authors", *self.taxonomies):
             return
         given = into[name].names if name == "authors" else into[name]
@@ -259,7 +264,7 @@ _STRAIGHT = str.maketrans({
 
 
 def is_same_title(a: str, b: str) -> bool:
-    """Whether two titles have the same words; quotes, dashes and case do not count."""
+    """Returns whether two titles have the same words; quotes, dashes and case do not count."""
     return _folded(a) == _folded(b)
 
 
@@ -268,8 +273,8 @@ def _folded(title: str) -> str:
 
 
 def title_of(document: SourceDocument, first_heading: Callable[[], str | None], site: str) -> str:
-    """Returns the title in the front matter, else the first heading, else the name of the
-    file; for the home page without any, the title of the `site`."""
+    """Returns the title in the front matter, or else the first heading, or else the name of the
+    file, or else (for the home page) the title of the `site`."""
     return document.front.title or first_heading() or _file_name(document) or site
 
 
