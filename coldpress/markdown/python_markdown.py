@@ -1,6 +1,6 @@
 """The second Markdown engine: Python-Markdown with the extensions that the config names.
 
-It gives the same `Rendered` as the native engine; links and anchors are found in its HTML.
+It returns the same type, `Rendered`, as the native engine; links and anchors are extracted from its HTML.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LIST_AT_END = re.compile(r"[ \t]*\{:?[^{}]*\}\Z")
 
 
 class ExtensionError(Exception):
-    """An extension is missing or fails: `keys` are those of the setting below `markdown:`."""
+    """Tells that an extension is missing or fails; `keys` lead from `markdown:` to its setting."""
 
     def __init__(self, index: int, keys: tuple[str | int, ...], message: str, hint: str | None) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class PythonMarkdownRenderer:
 
     def render(self, text: str, _language: str = "", *, trusted: bool = True) -> Rendered:
         """Returns a body's HTML with slots, summary, contents and counts.  HTML of an author who
-        is not `trusted` is made regular here, and cleaned when its slots are filled."""
+        is not `trusted` is normalized here, and sanitized when its slots are filled."""
         trusted = trusted and self._options.trusted
         flaws: tuple[Flaw, ...] = ()
         html = ""
@@ -84,8 +84,8 @@ class PythonMarkdownRenderer:
 
 
 def _as_included(key: recorder.Key) -> recorder.Key:
-    """Returns the read of a file as that of a file which the page includes: only this page
-    depends on it.  The content of a very large file is compared only as the read of a file."""
+    """Turns the read of a file into the read of an included file, on which only this page
+    depends.  The content of a very large file is compared only as the read of a file."""
     kind, name = key
     if kind != "file":
         return key
@@ -116,7 +116,7 @@ def _rendered(text: str, found: StructuredHtml, flaws: tuple[Flaw, ...], reads: 
 
 
 def _find_heading(text: str) -> tuple[str, tuple[int, int] | None]:
-    """Returns the first heading of the first level as it is written, and its lines."""
+    """Returns the Markdown of the first heading of the first level, and the range of its lines."""
     fence, lines = "", text.split("\n")
     for number, line in enumerate(lines, 1):
         mark = _FENCE.match(line)
@@ -130,7 +130,7 @@ def _find_heading(text: str) -> tuple[str, tuple[int, int] | None]:
 
 
 def _failure(reason: Exception, options: MarkdownOptions) -> Flaw:
-    """Tells which extension failed on a body: the last one in the traceback."""
+    """Returns a flaw that names the extension which failed on a body: the last one in the traceback."""
     name, trace = "Python-Markdown", reason.__traceback__
     while trace is not None:
         module = trace.tb_frame.f_globals.get("__name__", "")
@@ -142,19 +142,19 @@ def _failure(reason: Exception, options: MarkdownOptions) -> Flaw:
 
 
 def reload_extensions(options: MarkdownOptions, root: Path) -> None:
-    """Loads the extensions for a site in the folder `root`: own modules are imported anew, since they
-    may have changed.  Raises `ExtensionError`.  Changes `sys.path` and `sys.modules`, which are global."""
+    """Loads the extensions for a site in the folder `root`.  Modules of the site are imported again,
+    because they may have changed.  Raises `ExtensionError`.  Changes `sys.path` and `sys.modules`, which are global."""
     for name in options.extensions:
         for module in list(_own_modules(name)):
             sys.modules.pop(module, None)
     for module in list(sys.modules):
         file = _file_of(module)
         if file is not None and audit_hook.is_own(str(file)) and not file.exists():
-            sys.modules.pop(module)  # of a site whose folder is gone
+            sys.modules.pop(module)  # the folder of its site was removed
     if sys.path[:1] != [str(root)]:
         sys.path[:] = [str(root), *(folder for folder in sys.path if folder != str(root))]
     invalidate_caches()
-    wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # it cannot tell two edits of one second apart
+    wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # misses quick edits
     try:
         load_extensions(options)
     finally:
@@ -201,12 +201,12 @@ def _known_names() -> set[str]:
 
 
 def extensions_version(options: MarkdownOptions) -> str:
-    """Returns a digest of Python-Markdown's version and of the code of the extensions, with
-    what they import of the site's own modules."""
+    """Returns a digest of the version of Python-Markdown, the code of the extensions, and the
+    modules of the site that they import."""
     try:
         _, extensions = load_extensions(options)
     except ExtensionError:
-        return "none"  # reported with the config; nothing is kept under it
+        return "none"  # reported with the config; nothing is stored under it
     files: dict[str, Path] = {}
     for extension in extensions:
         for file in _files_of(type(extension).__module__):

@@ -63,8 +63,8 @@ class StoredBody:
 
 @dataclass(frozen=True, slots=True)
 class BodyReads:
-    """What an extension read to render a body, a digest of the state that it found, and
-    a digest of the result."""
+    """The reads of an extension while it rendered a body, a digest of their state at that
+    time, and a digest of the result."""
 
     reads: tuple[Key, ...]
     state: str

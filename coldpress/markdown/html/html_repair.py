@@ -103,12 +103,12 @@ def repair(html: str, *, in_full: bool = False) -> str:
 class _Tag:
     """A tag, or a mark of a component.
 
-    `other` is the matching end tag (or start tag); `element` is the element that a start tag
+    `match` is the matching end tag (or start tag); `element` is the element that a start tag
     opens.  `part` is empty for a tag; for a mark it is `component` (the title follows), `body`
     or `end`.  Elements that are opened in a title or in a body end there.
     """
 
-    __slots__ = ("begin", "element", "end", "is_closed", "is_end", "name", "other", "part")
+    __slots__ = ("begin", "element", "end", "is_closed", "is_end", "match", "name", "part")
 
     def __init__(self, found: re.Match[str], part: str = "") -> None:
         self.part = part
@@ -117,7 +117,7 @@ class _Tag:
         self.is_end = bool(found["close"])
         attributes = found["attributes"] or ""
         self.is_closed = attributes.endswith("/") and not _VALUE_AT_END.search(attributes)
-        self.other: _Tag | None = None
+        self.match: _Tag | None = None
         self.element: _OpenElement | None = None
 
 
@@ -176,11 +176,11 @@ def _match_end_tags(tags: Iterable[_Tag]) -> None:
             if not (tag.is_closed and foreign > 0):
                 begun.setdefault(tag.name, []).append(tag)
         elif begun.get(tag.name):
-            tag.other = begun[tag.name].pop()
-            tag.other.other = tag
+            tag.match = begun[tag.name].pop()
+            tag.match.match = tag
             for name in _INNER_ELEMENTS.get(tag.name, ()):
                 inner = begun.get(name)
-                while inner and inner[-1].begin > tag.other.begin:
+                while inner and inner[-1].begin > tag.match.begin:
                     inner.pop()
 
 
@@ -188,13 +188,13 @@ class _OpenElement:
     """An open element.  `has_end` tells that its end tag follows; `wants_end` that its end tag came while another
     element was open in it."""
 
-    __slots__ = ("has_end", "is_block", "piece", "shown", "tag", "wants_end")
+    __slots__ = ("has_end", "is_block", "piece", "shown_name", "tag", "wants_end")
 
     def __init__(self, tag: _Tag, piece: int) -> None:
         self.tag = tag
-        self.shown = tag.name
+        self.shown_name = tag.name
         self.piece = piece
-        self.has_end = tag.other is not None
+        self.has_end = tag.match is not None
         self.wants_end = False
         self.is_block = tag.name in _BLOCKS
         tag.element = self
@@ -256,7 +256,7 @@ class _Repairer:
             return
         is_at_top = not self._open and len(self._component_starts) == 1
         self._push(tag)
-        if not tag.other and (tag.is_closed or (is_at_top and name not in _BLOCKS)):
+        if not tag.match and (tag.is_closed or (is_at_top and name not in _BLOCKS)):
             # It would contain the rest of the page.
             self._copy(tag.end)
             self._pop()
@@ -275,7 +275,7 @@ class _Repairer:
     def _end_tag(self, tag: _Tag) -> None:
         """Handles an end tag: closes its element and the elements open in it; reopens inline elements that
         continue after it."""
-        target = tag.other.element if tag.other else None
+        target = tag.match.element if tag.match else None
         if target is None or not target.has_end:
             self._omit(tag)
             return
@@ -299,7 +299,7 @@ class _Repairer:
 
     def _end_here(self, target: _OpenElement, tag: _Tag) -> None:
         """Closes the innermost element with its own end tag."""
-        if target.shown != tag.name:
+        if target.shown_name != tag.name:
             self._omit(tag)
             self._pop()
         else:
@@ -326,8 +326,8 @@ class _Repairer:
         paragraph = self._open[at]
         if not paragraph.has_end:
             self._pop_from(at)
-        elif paragraph.shown == "p":
-            paragraph.shown = "div"
+        elif paragraph.shown_name == "p":
+            paragraph.shown_name = "div"
             self._pieces[paragraph.piece] = re.sub("<[pP]", "<div", self._pieces[paragraph.piece], count=1)
             self._changed = True
 
@@ -350,10 +350,10 @@ class _Repairer:
         """Closes the innermost element without its own end tag, which comes too late or never."""
         top = self._open.pop()
         self._remove_place(top)
-        around = _MAY_STAY_OPEN.get(top.shown, frozenset())
-        is_complete = not self._open or self._open[-1].shown in around
+        around = _MAY_STAY_OPEN.get(top.shown_name, frozenset())
+        is_complete = not self._open or self._open[-1].shown_name in around
         if top.has_end or top.wants_end or not around or not is_complete or self._in_full:
-            self._add(f"</{top.shown}>")
+            self._add(f"</{top.shown_name}>")
         top.has_end = False
 
     def _end_waiting(self) -> None:
@@ -379,8 +379,8 @@ class _Repairer:
             self._pieces[-1] = f"{self._pieces[-1][:-1]}&lt;"
         self._copied = tag.end
         self._changed = True
-        if tag.other and not tag.is_end:
-            self._dropped.add(tag.other)
+        if tag.match and not tag.is_end:
+            self._dropped.add(tag.match)
 
 
 def repair_inner(html: str) -> str:

@@ -208,7 +208,7 @@ class BlockParser:
         self.captions: dict[str, int] = {}
         self.lines: list[str] = []
         self.leaf: Leaf | None = None
-        self.open: list[Container] = []
+        self.open_containers: list[Container] = []
         self._matched = 1
         self._last_blank = 0
         self._blank_hidden_at = 0
@@ -225,7 +225,7 @@ class BlockParser:
         self.lines = split_lines(body)
         if not self.lines[-1]:
             self.lines.pop()  # the last line ending begins no new line
-        self.open = [Container(root)]
+        self.open_containers = [Container(root)]
         for number, raw in enumerate(self.lines, 1):
             self._number = number
             if raw == HIDDEN:
@@ -242,12 +242,12 @@ class BlockParser:
     def paragraph(self) -> Paragraph | None:
         """Returns the open paragraph that the line would continue."""
         leaf = self.leaf
-        return leaf if isinstance(leaf, Paragraph) and self._matched == len(self.open) else None
+        return leaf if isinstance(leaf, Paragraph) and self._matched == len(self.open_containers) else None
 
     @property
     def container(self) -> Container:
         """Returns the innermost container that continues in the line."""
-        return self.open[self._matched - 1]
+        return self.open_containers[self._matched - 1]
 
     @property
     def after_blank(self) -> bool:
@@ -256,7 +256,7 @@ class BlockParser:
 
     def is_too_deep(self, line: Line) -> bool:
         """Returns whether no more containers may be opened; the first time, this is added to `flaws`."""
-        if len(self.open) <= MAX_CONTAINERS:
+        if len(self.open_containers) <= MAX_CONTAINERS:
             return False
         if not self._depth_reported:
             self._depth_reported = True
@@ -286,15 +286,15 @@ class BlockParser:
         """Opens a container as the next child; the element of a `detached` one is not put into the tree."""
         self.next_parent(type(container))
         if not detached:
-            self.open[-1].element.append(container.element)
-        self.open.append(container)
-        self._matched = len(self.open)
+            self.open_containers[-1].element.append(container.element)
+        self.open_containers.append(container)
+        self._matched = len(self.open_containers)
         self._opened_at = self._number
         return StartResult.LINE_CONTINUES
 
     def close_container(self, container: Container) -> None:
         """Closes a container and all blocks that are open in it."""
-        self._matched = self.open.index(container)
+        self._matched = self.open_containers.index(container)
         self._close_unmatched()
 
     def open_leaf(self, leaf: Leaf) -> StartResult:
@@ -312,12 +312,12 @@ class BlockParser:
     def next_parent(self, kind: type[Container] = Container) -> Element:
         """Closes all blocks that have ended, and returns the element that gets the next child."""
         self._close_unmatched()
-        while self.open[-1].allowed_child not in (None, kind):
-            self.open.pop().close(self)
-        self._matched = len(self.open)
+        while self.open_containers[-1].allowed_child not in (None, kind):
+            self.open_containers.pop().close(self)
+        self._matched = len(self.open_containers)
         if self._last_blank == self._number - 1 and self._matched > self._blank_hidden_at:
-            self.open[-1].note_blank_line()
-        return self.open[-1].element
+            self.open_containers[-1].note_blank_line()
+        return self.open_containers[-1].element
 
     def close_leaf(self) -> None:
         """Closes the open leaf."""
@@ -332,20 +332,20 @@ class BlockParser:
     def _parse_line(self, line: Line) -> None:
         """Parses one line: continues open containers, opens new blocks, and adds the rest to a leaf."""
         self._matched = self._count_continuing(line)
-        if self.leaf is not None and self._matched == len(self.open) and self.leaf.consume_line(line, self):
+        if self.leaf is not None and self._matched == len(self.open_containers) and self.leaf.consume_line(line, self):
             return
         if self._open_blocks(line):
             return
         if line.is_blank:
             self._close_unmatched()
             self.record_blank_line()
-        elif self.leaf is None or not self.leaf.add_line(line, lazy=self._matched < len(self.open)):
+        elif self.leaf is None or not self.leaf.add_line(line, lazy=self._matched < len(self.open_containers)):
             self.open_leaf(Paragraph(line))
 
     def _count_continuing(self, line: Line) -> int:
         """Returns how many of the open containers continue in a line."""
         matched = 1
-        for container in self.open[1:]:
+        for container in self.open_containers[1:]:
             if not container.continues(line, self):
                 break
             matched += 1
@@ -369,10 +369,11 @@ class BlockParser:
         """Records a blank line; containers around the innermost block quote ignore it."""
         if self._opened_at != self._number:
             self._last_blank = self._number
-            self._blank_hidden_at = max((at for at, each in enumerate(self.open) if each.hides_blank_lines), default=0)
+            hiding = (at for at, each in enumerate(self.open_containers) if each.hides_blank_lines)
+            self._blank_hidden_at = max(hiding, default=0)
 
     def _close_unmatched(self) -> None:
         """Closes the leaf and the containers that do not continue in the line."""
         self.close_leaf()
-        while len(self.open) > self._matched:
-            self.open.pop().close(self)
+        while len(self.open_containers) > self._matched:
+            self.open_containers.pop().close(self)

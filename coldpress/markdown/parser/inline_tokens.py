@@ -22,13 +22,13 @@ _SPACE, _PUNCTUATION, _WIDE, _LETTER = range(4)
 
 class DelimiterRun:
     """A run of one delimiter character (CommonMark 0.31.2, section 6.2).  `opens` and `closes` are the names of
-    the elements that begin and end here, the innermost first; `left` counts the characters that stay text."""
+    the elements that begin and end here, the innermost first; `remaining` counts the characters that stay text."""
 
-    __slots__ = ("can_close", "can_open", "char", "closes", "left", "length", "number", "opens")
+    __slots__ = ("can_close", "can_open", "char", "closes", "length", "number", "opens", "remaining")
 
     def __init__(self, char: str, length: int, number: int, *, can_open: bool, can_close: bool) -> None:
         self.char = char
-        self.length = self.left = length
+        self.length = self.remaining = length
         self.number = number
         self.can_open = can_open
         self.can_close = can_close
@@ -57,19 +57,19 @@ def pair_delimiters(runs: Iterable[DelimiterRun]) -> None:
     openers: list[DelimiterRun] = []
     bottoms: dict[tuple[str, bool, int], int] = {}
     for run in runs:
-        while run.can_close and run.left:
+        while run.can_close and run.remaining:
             at = _find_opener(run, openers, bottoms)
             if at is None:
                 break
             opener = openers[at]
-            used = min(2, run.left, opener.left)
+            used = min(2, run.remaining, opener.remaining)
             name = _EXTENSION_ELEMENTS.get(run.char) or ("strong" if used == 2 else "em")
             opener.opens.append(name)
             run.closes.append(name)
-            opener.left -= used
-            run.left -= used
-            del openers[at + 1 if opener.left else at:]
-        if run.can_open and run.left:
+            opener.remaining -= used
+            run.remaining -= used
+            del openers[at + 1 if opener.remaining else at:]
+        if run.can_open and run.remaining:
             openers.append(run)
             if len(openers) > _MAX_OPENERS:
                 del openers[0]
@@ -110,12 +110,12 @@ def _is_punctuation(char: str) -> bool:
 class Bracket:
     """An opening bracket, `[` or `![`.  `target` is the destination of the link, set when the bracket is closed."""
 
-    __slots__ = ("at", "has_inner", "is_image", "runs", "target", "token")
+    __slots__ = ("has_inner", "is_image", "run_index", "start", "target", "token_index")
 
-    def __init__(self, at: int, token: int, runs: int, *, is_image: bool) -> None:
-        self.at = at  # offset of the first character after the bracket
-        self.token = token
-        self.runs = runs
+    def __init__(self, start: int, token_index: int, run_index: int, *, is_image: bool) -> None:
+        self.start = start  # offset of the first character after the bracket
+        self.token_index = token_index
+        self.run_index = run_index
         self.is_image = is_image
         self.has_inner = False
         self.target: LinkDestination | None = None
@@ -172,8 +172,8 @@ class _ElementBuilder:
         """Closes and opens the elements of a delimiter run."""
         for _ in run.closes:
             self._end_element()
-        if run.left:
-            self._texts.append(run.char * run.left)
+        if run.remaining:
+            self._texts.append(run.char * run.remaining)
         for name in reversed(run.opens):
             self._begin_element(name)
 
@@ -220,7 +220,7 @@ def _plain_texts(tokens: Iterable[Token]) -> Iterator[str]:
         elif isinstance(token, Element):
             yield element_text(token)
         elif isinstance(token, DelimiterRun):
-            yield token.char * token.left
+            yield token.char * token.remaining
         elif isinstance(token, Bracket):
             yield "" if token.target else token.text
         elif isinstance(token, AttributeList):
@@ -235,7 +235,7 @@ def pop_text(tokens: list[Token], size: int) -> str | None:
         start -= 1
         token = tokens[start]
         if isinstance(token, DelimiterRun) and not (token.can_open or token.can_close):
-            token = token.char * token.left
+            token = token.char * token.remaining
         if not isinstance(token, str):
             return None
         taken = token + taken

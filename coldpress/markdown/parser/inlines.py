@@ -52,12 +52,12 @@ _MARKS = re.compile(r"[*_~=^`\[!]*")
 
 
 class InlineParser:
-    """Parses the texts of one body.  `refer` makes the reference to a footnote with a label; it returns None if
+    """Parses the texts of one body.  `footnote_mark` makes the reference to a footnote with a label; it returns None if
     there is no such footnote."""
 
-    def __init__(self, references: ReferenceDefinitions, refer: Callable[[str], Element | None]) -> None:
+    def __init__(self, references: ReferenceDefinitions, footnote_mark: Callable[[str], Element | None]) -> None:
         self.references = references
-        self.refer = refer
+        self.footnote_mark = footnote_mark
 
     def read(self, source: SourceText, into: Element) -> None:
         """Parses a text, and puts its elements into an element that is still empty."""
@@ -189,7 +189,7 @@ class _Tokenizer:
     def _open_bracket(self, at: int) -> int | None:
         """Adds a footnote reference, a wikilink, or an opening bracket."""
         note = _NOTE.match(self._text, at)
-        mark = self._inlines.refer(note[1]) if note else None
+        mark = self._inlines.footnote_mark(note[1]) if note else None
         if note and mark is not None:
             self._tokens.append(mark)
             return note.end()
@@ -226,12 +226,12 @@ class _Tokenizer:
         if found is None:
             return None
         bracket.target, end = found
-        inline_tokens.pair_delimiters(self._runs[bracket.runs:])
-        del self._runs[bracket.runs:]
+        inline_tokens.pair_delimiters(self._runs[bracket.run_index:])
+        del self._runs[bracket.run_index:]
         if bracket.is_image:
             self._add_image(bracket)
         else:
-            self._unlink_urls(bracket.token + 1)
+            self._unlink_urls(bracket.token_index + 1)
             self._tokens.append(LinkEnd())
             self._links_from = len(self._brackets)  # links cannot be nested
         return end
@@ -248,9 +248,9 @@ class _Tokenizer:
             target = self._inlines.references.get(named[0])
             return (target, named[1]) if target else None
         end = at + 3 if text.startswith("[]", at + 1) else at + 1
-        if bracket.has_inner or at - bracket.at > 999:
+        if bracket.has_inner or at - bracket.start > 999:
             return None
-        target = self._inlines.references.get(text[bracket.at:at])
+        target = self._inlines.references.get(text[bracket.start:at])
         return (target, end) if target else None
 
     def _unlink_urls(self, start: int) -> None:
@@ -263,10 +263,11 @@ class _Tokenizer:
     def _add_image(self, bracket: Bracket) -> None:
         target = bracket.target
         assert target, "a closed bracket has one"
-        element = Element("img", {"alt": inline_tokens.plain_text(self._tokens[bracket.token + 1:]), "src": target.url})
+        alt = inline_tokens.plain_text(self._tokens[bracket.token_index + 1:])
+        element = Element("img", {"alt": alt, "src": target.url})
         if target.title:
             element.set("title", target.title)
-        del self._tokens[bracket.token:]
+        del self._tokens[bracket.token_index:]
         self._tokens.append(element)
 
     def _delimiter_run(self, at: int) -> int:

@@ -25,7 +25,7 @@ class ListItem(Container):
     def continues(self, line: Line, blocks: BlockParser) -> bool:
         if line.is_blank:
             # An item that begins with two blank lines is empty.
-            return len(self.element) > 0 or blocks.leaf is not None or blocks.open[-1] is not self
+            return len(self.element) > 0 or blocks.leaf is not None or blocks.open_containers[-1] is not self
         if line.indent < self._indent:
             return False
         line.skip(self._indent)

@@ -104,7 +104,7 @@ def start_directive(blocks: BlockParser, line: Line) -> StartResult:
 
 def _end(blocks: BlockParser, colons: int) -> StartResult:
     """Ends the innermost directive that this number of colons can end."""
-    for container in reversed(blocks.open):
+    for container in reversed(blocks.open_containers):
         if isinstance(container, DirectiveBlock) and container.colons <= colons and not container.is_closed:
             container.is_closed = True
             blocks.close_container(container)

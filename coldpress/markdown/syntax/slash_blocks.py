@@ -100,7 +100,7 @@ def start_slash_block(blocks: BlockParser, line: Line) -> StartResult:
 
 def _end(blocks: BlockParser, slashes: int) -> StartResult:
     """Ends the innermost block with this number of slashes."""
-    for container in reversed(blocks.open):
+    for container in reversed(blocks.open_containers):
         if isinstance(container, SlashBlock) and container.slashes == slashes and not container.is_closed:
             container.is_closed = True
             blocks.close_container(container)
@@ -202,7 +202,7 @@ def _caption(name: str, argument: SourceText | None) -> Callable[[BlockParser, E
         caption = Element("figcaption")
         caption.text = caption.tail = "\n"
         caption.extend(list(element))
-        parent = blocks.open[-1].element
+        parent = blocks.open_containers[-1].element
         above = parent[-2] if len(parent) > 1 and parent[-1] is element else None
         element[:] = [caption]
         element.tag = "figure"
