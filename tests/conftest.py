@@ -46,12 +46,13 @@ BROWSER = ("test_browser", "test_preview_browser", "test_search_browser", "test_
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with its kind: property and browser by its file, site when
-    it writes a folder, else unit."""
+    """Mark each test with its kind: property and browser by its file (or property
+    by its own mark), site when it writes a folder, else unit."""
     for item in items:
         file, writes = item.path.stem, {"tmp_path", "tmp_path_factory"} & set(getattr(item, "fixturenames", ()))
-        item.add_marker("property" if file in PROPERTY else "browser" if file in BROWSER else
-                        "site" if writes else "unit")
+        if not item.get_closest_marker("property"):
+            item.add_marker("property" if file in PROPERTY else "browser" if file in BROWSER else
+                            "site" if writes else "unit")
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:

@@ -318,6 +318,7 @@ def killed(words):
     return codes
 
 
+@pytest.mark.property
 def test_a_build_killed_while_it_publishes_leaves_whole_files_and_the_next_completes(build_site):
     before = {**FILES, "content/p.md": PAGE.format("/p.html", "Old."), "content/gone/g.md": "G."}
     edits = {"content/a.md": "Changed.", "content/gone/g.md": None, "static/x.css": "new", "content/new.md": "N.",

@@ -86,6 +86,7 @@ def test_html_that_is_never_closed_is_named(body, line, column, end):
 
 
 @pytest.mark.corpus
+@pytest.mark.property
 def test_pages_of_the_corpora_that_are_right_stay_as_they_are(shared, monkeypatch):
     seen = []
 

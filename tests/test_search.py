@@ -218,6 +218,7 @@ def test_a_new_newest_post_moves_no_other(many):
     assert many.files() == built(many.clean_copy()).files()
 
 
+@pytest.mark.property
 def test_many_edits_and_removals_make_what_a_clean_build_makes(many):
     rng = random.Random(7)
     for _ in range(4):
@@ -260,6 +261,7 @@ def run(file, statement):
     connection.close()
 
 
+@pytest.mark.property
 def test_a_damaged_index_is_made_anew(many):
     name = "content/posts/2026-01-06-p5.md"
     texts = (MANY[name].replace("Words", "Zebras"), MANY[name])

@@ -96,6 +96,7 @@ def assert_leads_home(location, allowed=()):
     assert seen.netloc in ("localhost", *allowed), location
 
 
+@pytest.mark.property
 def test_no_redirect_fails_or_leads_to_a_host_that_nobody_wrote(host):
     _, app = host
     starts = [line.split()[0].rstrip("*") for line in REDIRECTS.splitlines()] + ["/", "//", "/about"]
@@ -170,6 +171,7 @@ def test_rules_and_headers_of_any_text():
 
 # The preview.
 
+@pytest.mark.property
 def test_no_path_makes_the_preview_fail_or_leads_away(browse):
     browser = browse({"content/index.md": "# H", "content/docs/a.md": "A.", "static/x.css": "x"},
                      "base_url: https://e.org/sub/\n")

@@ -10,8 +10,9 @@ from functools import partial
 
 import pytest
 
-from coldpress.build.workers import FEW as PAGES
+from coldpress.build import builder, runner, workers
 from coldpress.config.options import MarkdownOptions
+from coldpress.markdown import cache as markdown_cache
 from coldpress.markdown import store
 from coldpress.markdown.cache import FEW, Body, MarkupCache
 from coldpress.markdown.native import Renderer
@@ -21,6 +22,8 @@ from coldpress.processes import start_method
 from coldpress.text import text_digest
 
 BODIES = [f"# Page {number}\n\nText with [a link](b.md) and `code`.\n\n$$x_{number}$$\n" for number in range(60)]
+PAGES = 3 * workers.CHUNK
+"""Pages that are counted as many in these tests: so many that each process gets some."""
 CONTEXTS = ["spawn"] + ["fork"] * (sys.platform == "linux")
 
 
@@ -109,6 +112,14 @@ def create_app():
        for number in range(PAGES + 5)}}
 
 
+@pytest.fixture
+def few(monkeypatch):
+    """Fewer pages than usual are enough for several processes."""
+    for module in (builder, runner, workers):
+        monkeypatch.setattr(module, "FEW", PAGES)
+    monkeypatch.setattr(markdown_cache, "FEW", PAGES // 2)
+
+
 @pytest.fixture(params=CONTEXTS)
 def start(request):
     """Processes begin by fork, or by spawn: beside a second thread a fork is not safe."""
@@ -120,7 +131,7 @@ def start(request):
     done.set()
 
 
-def test_pages_rendered_by_many_processes_are_those_of_one(make_site, start):
+def test_pages_rendered_by_many_processes_are_those_of_one(make_site, few, start):
     one, many = make_site(MANY), make_site(MANY)
     alone, together = one.build("-j", "1"), many.build("-j", "2")
     assert sorted(alone.codes) == ["link.broken-link", *["route.type"] * 7]
@@ -133,9 +144,9 @@ def test_pages_rendered_by_many_processes_are_those_of_one(make_site, start):
     assert sorted(edited.codes) == ["link.broken-anchor", "link.broken-link", *["route.type"] * 8]
 
 
-def test_a_page_that_fails_in_another_process_is_a_problem_here(make_site):
+def test_a_page_that_fails_in_another_process_is_a_problem_here(make_site, few):
     broken = {f"content/p{number:03}.md": f"---\nparams: {{book: b, wrong: 1}}\n---\nText {number}."
-              for number in (3, 300)}
+              for number in (3, PAGES - 1)}
     result = make_site({**MANY, **broken}).build("-j", "2")
     assert (result.code, result.data["published"]) == (1, False)
     problem = next(problem for problem in result.problems if problem["severity"] == "error")
@@ -144,7 +155,7 @@ def test_a_page_that_fails_in_another_process_is_a_problem_here(make_site):
     assert problem["also"][0]["path"] == "content/p003.md"
 
 
-def test_a_process_that_is_killed_is_a_problem_and_nothing_is_published(make_site):
+def test_a_process_that_is_killed_is_a_problem_and_nothing_is_published(make_site, few):
     # As the system does when memory runs out.
     imports = "import multiprocessing\nimport os\nimport signal\n\nimport coldpress\n"
     dies = MANY["build.py"].replace("import coldpress\n", imports)
