@@ -37,6 +37,7 @@ from coldpress.commands.serve import free_port
 SEED = int(os.environ.get("COLDPRESS_SEED", "1"))
 KILLS = int(os.environ.get("COLDPRESS_KILLS", "6"))
 POSTS = int(os.environ.get("COLDPRESS_POSTS", "10"))
+LONG = KILLS > 6
 REPOSITORY = Path(__file__).parents[1]
 MINE = {"mine.txt": b"mine", "posts/mine.txt": b"mine too"}
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -132,6 +133,8 @@ class Killing(Pair):
 
     def __init__(self, folder: Path, seed: int, posts: int = POSTS) -> None:
         super().__init__(folder, seed, posts)
+        if not LONG:
+            self.with_few_feeds()
         assert self.again("--json").code == 0
         self.put_mine()
 
@@ -245,7 +248,7 @@ def test_a_build_that_is_killed_at_any_moment(killing):
 def test_a_disk_that_is_full_at_some_step(killing):
     """Once, or from then on."""
     site, rng, failed = killing, killing.rng, 0
-    for number in range(max(4, KILLS // 2)):
+    for number in range(KILLS // 2):
         site.edit(rng.randint(1, 6))
         where = "publish" if number % 2 else "everywhere"
         how = (rng.choice(["full", "once"]), str(rng.randrange(site.steps + 2 if number % 2 else 40)), where)
@@ -284,7 +287,7 @@ def test_a_disk_that_really_is_full(tmp_path):
         site = Killing(tmp_path / "disk", SEED, min(POSTS, 20))
         site._copy = tmp_path / "site-anew"
         failed = 0
-        for _ in range(max(5, KILLS // 4)):
+        for _ in range(max(3, KILLS // 4)):
             if site.rng.random() < 0.4:
                 site.forget_all()
             site.edit(site.rng.randint(3, 8))
@@ -328,7 +331,7 @@ def test_caches_that_cannot_be_written(killing, monkeypatch):
 def test_a_cache_that_fails_on_the_way(killing, monkeypatch):
     """Nothing is taken for unchanged because it could not be looked up."""
     site = killing
-    for left in site.rng.sample(range(30), min(30, max(5, KILLS // 2))):
+    for left in site.rng.sample(range(30), min(30, KILLS // 2)):
         for file in site.site.state.glob("stamp*"):  # a stamp would end the build before it has any records
             file.unlink()
         assert site.again().code == 0

@@ -43,6 +43,8 @@ from coldpress.sources.front_matter import SourceDocument
 SEED = int(os.environ.get("COLDPRESS_SEED", "1"))
 EDITS_WANTED = int(os.environ.get("COLDPRESS_EDITS", "0"))
 POSTS = int(os.environ.get("COLDPRESS_POSTS", "18"))
+LONG = bool(EDITS_WANTED or os.environ.get("COLDPRESS_LONG"))
+"""Whether the ways other than one process make every file, and as many edits as they can."""
 GO_ON = bool(os.environ.get("COLDPRESS_GO_ON"))
 BASE_URLS = ("https://example.org/", "https://example.org/sub/path/")
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
@@ -127,6 +129,12 @@ class Pair:
         self.rendered: list[str] = []
         self.site.build = self._between
         self.site.other_state = self._copy / self.site.state.relative_to(self.root)
+
+    def with_few_feeds(self) -> Pair:
+        """Of the hundreds of files that each build would make, half tell nothing more."""
+        self.site.config |= {"llms": False, "feeds": {"formats": ["atom"]}}
+        self.site.save_config()
+        return self
 
     def again(self, *arguments: str) -> Outcome:
         """The incremental build."""
@@ -246,13 +254,15 @@ def test_one_process(tmp_path, monkeypatch):
     tell(f"COLDPRESS_SEED={SEED}")
     if POSTS < 200:
         monkeypatch.setattr(user_reads, "_MANY", 20 * (1 + SEED % 3))
-    run_edits(Pair(tmp_path, SEED, POSTS), EDITS_WANTED or 13, 1 if EDITS_WANTED else 10)
+    run_edits(Pair(tmp_path, SEED, POSTS), EDITS_WANTED or (13 if LONG else 9), 1 if EDITS_WANTED else 15)
 
 
 def test_saved_while_a_build_runs(tmp_path):
     """That build may show the old, the new or an error; the next one is a clean one's."""
     tell(f"COLDPRESS_SEED={SEED}")
     pair = Pair(tmp_path, SEED + 300, min(POSTS, 60))
+    if not LONG:
+        pair.with_few_feeds()
     pair.again()
     for step in range(max(len(MOMENTS), EDITS_WANTED // 3)):
         moment = list(MOMENTS)[step % len(MOMENTS)]
@@ -268,7 +278,9 @@ def test_saved_while_a_build_runs(tmp_path):
 def test_mounted_in_an_app(tmp_path):
     tell(f"COLDPRESS_SEED={SEED}")
     pair = Pair(tmp_path, SEED + 200, min(POSTS, 60), mounted=True)
-    run_edits(pair, EDITS_WANTED // 5 or 4, 1 if EDITS_WANTED else 10)
+    if not LONG:
+        pair.with_few_feeds()
+    run_edits(pair, EDITS_WANTED // 5 or (4 if LONG else 3), 1 if EDITS_WANTED else 10)
 
 
 @pytest.mark.parametrize("method", ["spawn"] + ["fork"] * (sys.platform == "linux"))
@@ -295,7 +307,10 @@ def many_processes(folder: Path, method: str) -> None:
     builder.start_method = lambda: method
     workers.FEW = runner.FEW = 10
     cache.FEW = 5
-    run_edits(Pair(folder, SEED + 100, min(POSTS, 60), jobs=2), EDITS_WANTED // 5 or 3, 1 if EDITS_WANTED else 10)
+    pair = Pair(folder, SEED + 100, min(POSTS, 60), jobs=2)
+    if not LONG:
+        pair.with_few_feeds()
+    run_edits(pair, EDITS_WANTED // 5 or (3 if LONG else 2), 1 if EDITS_WANTED else 10)
 
 
 # The test of the test: what is not recorded is missed.
