@@ -65,7 +65,7 @@ def test_a_dry_run_has_errors_like_any_build(site):
 
 def test_explain_names_what_a_page_read_and_why_it_was_rendered(site):
     said = site.edit({"content/about.md": "You."}).run("build", "--explain", "/about/").out
-    assert "/about/ from content/about.md, by content, is about/index.html" in said
+    assert "/about/ from content/about.md, by page, is about/index.html" in said
     assert re.search("Rendered now: .*about.md", said)
     assert re.search(r"template +page\.html", said)
     assert re.search(r"body +about\.md", said)

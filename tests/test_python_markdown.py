@@ -256,6 +256,7 @@ def test_mistakes_in_the_config_are_told_at_their_lines(make_site, config, line,
     assert built.code == 1
     (problem,) = built.problems
     assert (problem["place"]["path"], problem["place"]["line"]) == ("config.yaml", line)
+    assert (problem["code"] == "config.extension") == ("Markdown extension `" in message)
     assert message in problem["message"]
     assert hint in (problem["hint"] or "")
 
