@@ -154,7 +154,8 @@ def reload_extensions(options: MarkdownOptions, root: Path) -> None:
     if sys.path[:1] != [str(root)]:
         sys.path[:] = [str(root), *(folder for folder in sys.path if folder != str(root))]
     invalidate_caches()
-    wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # misses quick edits
+    # Bytecode cannot tell two edits within one second apart.
+    wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         load_extensions(options)
     finally:
