@@ -21,6 +21,7 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(?:\.
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
 _EXTENSION = re.compile(r"[^/]\.[a-zA-Z]\w*\Z")
 _SPECIAL = re.compile(r"[?#%]")
+_NOT_IN_FRAGMENT = re.compile(r"[\s\"<>`{}|\\^\[\]]|%(?![0-9a-fA-F]{2})")
 # Nearly every path matches this, and it is valid on every system.
 _PLAIN = re.compile(r"/(?:(?!(?:con|prn|aux|nul|com\d|lpt\d)/)[a-z0-9][a-z0-9_-]{0,99}/)*")
 _HOST = re.compile(r"\A[\x00-\x20]*[/\\][\x00-\x20/\\]*[/\\]")  # what browsers read as `//`
@@ -72,6 +73,14 @@ def url_of(path: str) -> str:
     No page has such a path.
     """
     return quote(_HOST.sub("/", path), safe="/!$&'()*+,;=:@-._~")
+
+
+def quote_fragment(fragment: str) -> str:
+    """Returns a fragment with illegal characters quoted for a URL; letters of any script stay readable."""
+    if not _NOT_IN_FRAGMENT.search(fragment):
+        return fragment
+    return "".join(char if ord(char) > 127 and char.isprintable() else quote(char, safe="!$&'()*+,;=:@-._~/?%")
+                   for char in fragment)
 
 
 def file_of(path: str) -> str:

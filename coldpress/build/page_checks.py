@@ -12,7 +12,7 @@ from coldpress.content.bodies import cached_bodies, missing_snippets, place_in
 from coldpress.content.library import Library
 from coldpress.content.links import broken_link, missing_anchors, unresolved_links
 from coldpress.content.page import Page
-from coldpress.content.protocols import CANNOT_BE_SHOWN
+from coldpress.content.slots import CANNOT_BE_SHOWN
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.markdown.rendered import Link
 from coldpress.recorder import Key

@@ -14,10 +14,9 @@ from functools import partial
 from pathlib import Path
 
 from coldpress.config.model import Config, RunOptions
-from coldpress.content.library import Library
+from coldpress.content.library import BodyRenderer, Library
 from coldpress.content.page import Page
 from coldpress.content.permalinks import PageEntry, Permalinks, asset_path, check_languages
-from coldpress.content.protocols import BodyRenderer, Host
 from coldpress.content.selection import (
     IN_UNDERSCORE,
     OF_UNTRUSTED,
@@ -28,6 +27,7 @@ from coldpress.content.selection import (
     warn_of_active,
     warn_of_withheld,
 )
+from coldpress.content.slots import Host
 from coldpress.content.taxonomy import author_data, check_author_data, check_authors, check_terms
 from coldpress.errors import ColdpressError, Place, Problems
 from coldpress.paths import BadPath, Claims, asset_file_of, file_of, file_that_is_a_folder, relative_name

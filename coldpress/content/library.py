@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import imagesize
 
@@ -15,16 +15,15 @@ from coldpress.config.model import Config
 from coldpress.content.aliases import Alias, Aliases
 from coldpress.content.bodies import expanded_body
 from coldpress.content.collections import PageLists
-from coldpress.content.links import LinkTarget, Suggestions, resolve
+from coldpress.content.links import LinkTarget, Suggestions, WikiLinkIndex, resolve
 from coldpress.content.navigation import Navigation, Tree
 from coldpress.content.page import AuthorView, Page, Post, Section
 from coldpress.content.permalinks import PageEntry
-from coldpress.content.protocols import BodyRenderer, Host
 from coldpress.content.recorded import Pages
 from coldpress.content.relations import Backlinks, Related
 from coldpress.content.selection import Unpublished
+from coldpress.content.slots import Host
 from coldpress.content.taxonomy import Author, Term, author_data
-from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.markdown.cache import Body
 from coldpress.markdown.rendered import Brief, Link, Rendered
 from coldpress.paths import on_this_host, url_of
@@ -57,6 +56,16 @@ def _size_of(file: Path) -> tuple[int, int] | None:
     except (OSError, ValueError, TypeError, ArithmeticError, LookupError):
         return None  # a damaged image is shown without a size
     return (round(width), round(height)) if width > 0 and height > 0 else None
+
+
+class BodyRenderer(Protocol):
+    """Renders bodies with a Markdown engine and a cache."""
+
+    def render(self, body: Body) -> Rendered: ...
+
+    def brief(self, body: Body) -> Brief: ...
+
+    def heading(self, digest: str, read: Callable[[], str]) -> str | None: ...
 
 
 class Library:

@@ -1,13 +1,14 @@
-"""Links between pages: resolves and checks them, and suggests a near name for a broken link."""
+"""Links and wiki links between pages: resolves and checks them, suggests a near name for a broken link."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Protocol
 from urllib.parse import quote, unquote, urljoin
 
@@ -15,16 +16,60 @@ from coldpress import recorder
 from coldpress.content.aliases import Alias
 from coldpress.content.bodies import place_in
 from coldpress.content.page import Page, PageLibrary
-from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.errors import Place, Problem
 from coldpress.markdown.html.extract import ENDPOINT_SCHEME
 from coldpress.markdown.rendered import Link
 from coldpress.markdown.syntax.foreign_syntax import media_kind
-from coldpress.paths import is_external, path_of
+from coldpress.paths import is_external, path_of, quote_fragment
 from coldpress.sources.files import MARKDOWN, SourceFile, file_stem, split_name
 from coldpress.text import NearNames, did_you_mean, heading_id
 
 _SAME = 100  # files with the same name that are compared
+
+
+class WikiLinkIndex:
+    """Finds pages by file, slug, title or alias, in any case.
+
+    A file takes precedence over a slug, a slug over a title, a title over an alias;
+    among pages with the same name the first by path is used.  Iteration yields all
+    names.  Assets are found by file name, with or without folders.
+    """
+
+    def __init__(self, pages: Sequence[Page], assets: Iterable[str]) -> None:
+        self._pages: dict[str, Page] = {}
+        self._assets: dict[str, str] = {}
+        for names_of_asset in (str, posixpath.basename):
+            for source in assets:
+                self._assets.setdefault(_folded_name(names_of_asset(source)), source)
+        named = [(page, _names_of(page)) for page in sorted(pages, key=lambda page: page.unrecorded.path)]
+        for group in range(4):
+            for page, groups in named:
+                for name in groups[group]:
+                    self._pages.setdefault(_folded_name(name), page)
+
+    def get(self, name: str) -> Page | None:
+        """Returns the page with a name."""
+        return self._pages.get(_folded_name(name)) or self._pages.get(_folded_name(name).removesuffix(".md"))
+
+    def asset(self, name: str) -> str | None:
+        """Returns the asset with a name, as its source."""
+        return self._assets.get(_folded_name(name.lstrip("/")))
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self._pages, self._assets)
+
+
+def _folded_name(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _names_of(page: Page) -> tuple[Iterable[str], ...]:
+    """Returns the names of a page in groups by precedence: its file, its slug, its title, its aliases."""
+    view = page.unrecorded
+    source, path = page.source.rpartition(".")[0], view.path.strip("/")
+    return ((source, source.removesuffix("/index").removesuffix("/_index"), view.document.stem),
+            (path, path.rpartition("/")[2]), (view.title,),
+            [alias for alias in view.front.aliases if "/" not in alias])
 
 
 class Suggestions:
@@ -104,8 +149,6 @@ def _stem(source: str) -> str:
     return split_name(source, file_stem(source) in ("index", "_index"))[0].casefold()
 
 
-_ILLEGAL = re.compile(r"[\s\"<>`{}|\\^\[\]]|%(?![0-9a-fA-F]{2})")
-
 _SPECIAL = re.compile("[:?#]")
 
 
@@ -166,7 +209,7 @@ def resolve(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
         reference = "/" + reference[len(base):]
     rest, hash_mark, fragment = reference.partition("#")
     rest, question_mark, query = rest.partition("?")
-    suffix = question_mark + query + (hash_mark + _legal(fragment) if hash_mark else "")
+    suffix = question_mark + query + (hash_mark + quote_fragment(fragment) if hash_mark else "")
     fragment = unquote(fragment)
     if not rest:
         return LinkTarget(page.path, suffix, fragment, page)
@@ -182,7 +225,7 @@ def _as_endpoint(library: LinkLibrary, reference: str) -> LinkTarget:
     if url is None:
         return LinkTarget(None)
     root = library.root()
-    suffix = hash_mark + _legal(fragment) if hash_mark else ""
+    suffix = hash_mark + quote_fragment(fragment) if hash_mark else ""
     if not url.startswith(f"{root}/"):
         return LinkTarget(None, external=True, url=url + suffix)
     path, mark, query = url.removeprefix(root).partition("?")
@@ -201,15 +244,17 @@ def _as_name(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
     name, hash_mark, fragment = reference.partition("#")
     asset = _named_asset(library, page, name) if media_kind(name) else None
     if asset:
-        return LinkTarget(asset, hash_mark + _legal(fragment), asset=True)
+        return LinkTarget(asset, hash_mark + quote_fragment(fragment), asset=True)
     found = library.by_name(name) if name.strip() else page
     if found is None:
         asset = _named_asset(library, page, name)
-        return LinkTarget(asset, hash_mark + _legal(fragment), asset=True) if asset else LinkTarget(None)
+        return LinkTarget(asset, hash_mark + quote_fragment(fragment), asset=True) if asset else LinkTarget(None)
     part = fragment.rpartition("#")[2].strip()
     anchors = found.rendered.anchors if part else ()
     part = part if part in anchors or part.startswith("^") else heading_id(part)
-    return LinkTarget(found.path, hash_mark + _legal(part) if hash_mark else "", part if hash_mark else "", found)
+    if not hash_mark:
+        return LinkTarget(found.path, page=found)
+    return LinkTarget(found.path, hash_mark + quote_fragment(part), part, found)
 
 
 def _named_asset(library: LinkLibrary, page: Page, name: str) -> str | None:
@@ -245,14 +290,6 @@ def _as_url(library: LinkLibrary, page: Page, name: str, suffix: str, fragment: 
         if found is not None:
             return LinkTarget(candidate, suffix, fragment, None if isinstance(found, Alias) else found)
     return LinkTarget(path, suffix, fragment, asset=library.asset_at(path) is not None)
-
-
-def _legal(fragment: str) -> str:
-    """Returns a fragment with illegal characters quoted for a URL; letters of any script stay readable."""
-    if not _ILLEGAL.search(fragment):
-        return fragment
-    return "".join(char if ord(char) > 127 and char.isprintable() else quote(char, safe="!$&'()*+,;=:@-._~/?%")
-                   for char in fragment)
 
 
 def unresolved_links(library: LinkLibrary, page: Page) -> Iterator[tuple[str | None, Link]]:

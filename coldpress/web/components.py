@@ -20,8 +20,7 @@ from werkzeug.routing import BuildError
 from coldpress import recorder
 from coldpress.config.options import MarkdownOptions
 from coldpress.content.page import Page
-from coldpress.content.protocols import CANNOT_BE_SHOWN
-from coldpress.content.slots import SlotFiller
+from coldpress.content.slots import CANNOT_BE_SHOWN, SlotFiller
 from coldpress.markdown.code.code_blocks import code_block, parse_info_string
 from coldpress.markdown.html.extract import part_of, without_ids
 from coldpress.markdown.rendered import Component, Fragment

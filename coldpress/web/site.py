@@ -26,7 +26,7 @@ from coldpress.content.aliases import Alias
 from coldpress.content.assemble import Sources, assemble
 from coldpress.content.library import Library
 from coldpress.content.page import Page
-from coldpress.content.protocols import Host
+from coldpress.content.slots import Host
 from coldpress.content.taxonomy import front_taxonomies
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.markdown.cache import MarkupCache
