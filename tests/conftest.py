@@ -189,7 +189,7 @@ def make_site(tmp_path: Path, capsys: pytest.CaptureFixture[str],
 def check_one_truth(site: SiteFolder) -> None:
     """`url_for("page", page=p) == p.url`, and the route answers there with that very page."""
     app = site.app()
-    coldpress = app.extensions["coldpress"]
+    coldpress = app.extensions["coldpress"].site
     with app.test_request_context("/", base_url=f"http://localhost{coldpress.script_root}/"):
         for page in coldpress.library.all_pages:
             assert flask.url_for("coldpress.page", page=page) == page.url
@@ -252,7 +252,7 @@ def browse(make_site):
 def theme_css() -> str:
     """The theme's style sheet, as a site without a config has it."""
     with tempfile.TemporaryDirectory() as folder:
-        site = coldpress.create_app(folder).extensions["coldpress"]
+        site = coldpress.create_app(folder).extensions["coldpress"].site
         return str(site.environment.get_template("theme.css").render())
 
 

@@ -30,7 +30,7 @@ def read(make_site):
     """The config that a text gives, without any problem."""
 
     def read(text):
-        site = make_site({}, config=text).app().extensions["coldpress"]
+        site = make_site({}, config=text).app().extensions["coldpress"].site
         assert not list(site.config_problems)
         return site.config
 
@@ -55,7 +55,7 @@ def test_an_empty_config_is_all_defaults(read, text):
 def test_without_a_config_everything_is_default(make_site):
     site = make_site({"content/a.md": "Hello."}).edit({"config.yaml": None})
     assert site.build().code == 0
-    assert asdict(site.app().extensions["coldpress"].config) == DEFAULTS
+    assert asdict(site.app().extensions["coldpress"].site.config) == DEFAULTS
     assert "<title>A · My site</title>" in site.text("a/index.html")
 
 

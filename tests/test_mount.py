@@ -131,7 +131,7 @@ def test_menus_and_links_lead_below_the_prefix(mounted):
 
 def test_routes_and_pages_agree_when_mounted(mounted):
     app = mounted.app()
-    site = app.extensions["coldpress"]
+    site = app.extensions["coldpress"].site
     with app.test_request_context("/blog/"):
         for page in site.library.all_pages:
             assert app.url_for("coldpress.page", page=page) == page.url == f"/blog{page.path}"

@@ -255,6 +255,7 @@ def test_mistakes_in_the_config_are_told_at_their_lines(make_site, config, line,
     built = site.build()
     assert built.code == 1
     (problem,) = built.problems
+    assert problem["code"] in ("config.value", "config.extension")
     assert (problem["place"]["path"], problem["place"]["line"]) == ("config.yaml", line)
     assert (problem["code"] == "config.extension") == ("Markdown extension `" in message)
     assert message in problem["message"]

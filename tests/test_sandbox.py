@@ -344,7 +344,7 @@ class Walk:
 def test_whatever_a_body_can_reach_is_plain_or_a_view(make_site):
     site = make_site({**SITE, "content/about.md": PAGE + "Text.\n\n## Part"}, CONFIG)
     app = site.app()
-    coldpress = app.extensions["coldpress"]
+    coldpress = app.extensions["coldpress"].site
     environment = _environment()
     with app.test_request_context("/about/"):
         with running("about.md"):

@@ -36,7 +36,7 @@ def create_app():
     app = coldpress.create_app(__file__)
     import words
     importlib.reload(words)
-    app.jinja_env.globals["word"] = app.extensions["coldpress"].environment.globals["word"] = words.WORD
+    app.jinja_env.globals["word"] = app.extensions["coldpress"].site.environment.globals["word"] = words.WORD
     start = (HERE / "start.txt").read_text()
     LOADED
     save()
@@ -49,7 +49,7 @@ def create_app():
     return app
 """
 FILES = {
-    "build.py": BUILD_PY.replace("LOADED", 'app.extensions["coldpress"].snapshot'), "words.py": "WORD = 'old'\n",
+    "build.py": BUILD_PY.replace("LOADED", 'app.extensions["coldpress"].site.snapshot'), "words.py": "WORD = 'old'\n",
     "content/about.md": "Me.", "content/gone.md": "Saved before.", "data/a.yaml": "old", "own.txt": "old",
     "start.txt": "old", "static/x.css": "old", "templates/page.html":
         "{{ page.html }} {{ data.a }} {{ word }} {{ library.config.title }} {{ url_for('static', filename='x.css') }}"}

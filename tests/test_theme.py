@@ -104,7 +104,7 @@ def test_one_part_of_the_style_sheet_can_be_replaced(build_site):
 def test_the_preview_shows_a_changed_part_at_once(make_site):
     site = make_site({"content/a.md": "A."})
     app = site.app()
-    client, coldpress = app.test_client(), app.extensions["coldpress"]
+    client, coldpress = app.test_client(), app.extensions["coldpress"].site
     before = re.search(r'theme\.css\?v=(\w+)', client.get("/a/").text)[1]
     site.edit({"templates/styles/code.css": "/* other */"})
     coldpress.reload()

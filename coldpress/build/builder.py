@@ -27,7 +27,7 @@ from coldpress.markdown.cache import Body
 from coldpress.processes import WorkerDiedError, frozen_after_loading, start_method
 from coldpress.recorder import Key
 from coldpress.web.error_places import explain
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 
 
 class Builder:
@@ -36,7 +36,7 @@ class Builder:
     `stages` holds the seconds that each step took.
     """
 
-    def __init__(self, context: BuildContext, app: Flask, site: Coldpress, output: Output, problems: Problems) -> None:
+    def __init__(self, context: BuildContext, app: Flask, site: Site, output: Output, problems: Problems) -> None:
         self.context = context
         self.site = site
         self.output = output
@@ -270,11 +270,11 @@ class Builder:
             self.stages[name] = self.stages.get(name, 0) + time.perf_counter() - started
 
 
-def _inherited(app: Flask, site: Coldpress) -> tuple[Flask, Coldpress]:
+def _inherited(app: Flask, site: Site) -> tuple[Flask, Site]:
     return app, site
 
 
-def _settings(site: Coldpress) -> str:
+def _settings(site: Site) -> str:
     """Returns the settings that shape every page, as text."""
     config = site.config
     return repr((

@@ -26,7 +26,7 @@ from coldpress.web.caching import cache_by_request
 from coldpress.web.error_places import line_place
 from coldpress.web.extension import Coldpress
 from coldpress.web.extension import create_app as create_plain_app
-from coldpress.web.site import PARENT
+from coldpress.web.site import PARENT, Site
 
 Factory = Callable[[], Flask]
 
@@ -76,7 +76,7 @@ class BuildContext:
         """The files that the app is made from first: the config and `build.py`."""
         return self.options.config or self.folder / "config.yaml", self.folder / "build.py"
 
-    def make_app(self) -> tuple[Flask, Coldpress]:
+    def make_app(self) -> tuple[Flask, Site]:
         """The app and its site; raises `ColdpressError` for what keeps them
         from being made, with the user's own part of the traceback."""
         audit_hook.listen()
@@ -89,11 +89,12 @@ class BuildContext:
             raise
         except Exception as reason:
             raise _own_mistake(reason, self.folder) from reason
-        site = app.extensions.get(PARENT) if isinstance(app, Flask) else None
-        if not isinstance(site, Coldpress):
+        extension = app.extensions.get(PARENT) if isinstance(app, Flask) else None
+        if not isinstance(extension, Coldpress):
             raise ColdpressError(Problem(
                 "build.no-site", "`create_app` does not return a Flask app with a Coldpress site",
                 Place("build.py"), "let it return `coldpress.create_app(__file__)`"))
+        site = extension.site
         cache_by_request(app)
         mark = mark_of(factory)
         site.start = start
@@ -113,7 +114,7 @@ class BuildContext:
             return load_factory(Path(code.co_filename), code.co_name)
         return self.factory
 
-    def remake(self, options: RunOptions | None = None) -> Callable[[], tuple[Flask, Coldpress]]:
+    def remake(self, options: RunOptions | None = None) -> Callable[[], tuple[Flask, Site]]:
         """A function that makes the same app in another process."""
         code = getattr(self.factory, "__code__", None)
         file = Path(code.co_filename) if code else None
@@ -125,7 +126,7 @@ class BuildContext:
         return 1 if problems.errors else 0
 
 
-def _made_again(options: RunOptions, folder: Path, file: Path | None) -> tuple[Flask, Coldpress]:
+def _made_again(options: RunOptions, folder: Path, file: Path | None) -> tuple[Flask, Site]:
     factory = load_factory(file) if file else None
     return BuildContext(factory, options, Report(quiet=True), folder).make_app()
 

@@ -28,7 +28,7 @@ from coldpress.recorder import Key
 from coldpress.report import Report, counted
 from coldpress.text import did_you_mean
 from coldpress.web.environment import THEME
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 
 _SHOWN = 12  # lines of a difference
 
@@ -48,7 +48,7 @@ def verify(builder: Builder) -> list[str]:
         return list(_difference(builder, clean))
 
 
-def build_clean(make_site: Callable[[], tuple[Flask, Coldpress]], options: RunOptions, folder: Path, jobs: int) -> None:
+def build_clean(make_site: Callable[[], tuple[Flask, Site]], options: RunOptions, folder: Path, jobs: int) -> None:
     """Build a site into an empty folder; what another process does."""
     app, site = make_site()
     context = BuildContext(None, options, Report(quiet=True), site.root, jobs=jobs)

@@ -40,13 +40,13 @@ from coldpress.errors import Problems
 from coldpress.paths import path_of, url_of
 from coldpress.web.environment import seeded
 from coldpress.web.error_places import explain
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 
 
 class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
     """Freezes entries onto a stage."""
 
-    def __init__(self, app: Flask, site: Coldpress, stage: Stage) -> None:
+    def __init__(self, app: Flask, site: Site, stage: Stage) -> None:
         self._site = site
         self._stage = stage
         self._own_reads = UserReads(app, site)

@@ -17,7 +17,7 @@ from coldpress.build.output_folder import OutputConflicts, OutputManifest, only_
 from coldpress.config.model import Config
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import STATE, below, check_file, make_state, relative_name
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 
 _PART = 1 << 20  # bytes compared at once
 
@@ -203,13 +203,13 @@ class Output:
         return removed
 
 
-def output_of(site: Coldpress) -> Output:
+def output_of(site: Site) -> Output:
     """Returns the output folder that the config or the options name."""
     folder = site.options.output or site.root / site.config.output_dir
     return Output(folder, site.root, site.base, base_url=site.config.base_url)
 
 
-def refuse_linked_output(site: Coldpress, output: Output) -> None:
+def refuse_linked_output(site: Site, output: Output) -> None:
     """Raises `ColdpressError` when the output folder is reached through a link that nobody named."""
     problems = Problems()
     refuse_link(output.folder, site.root, problems, _place_of_output(site))
@@ -218,7 +218,7 @@ def refuse_linked_output(site: Coldpress, output: Output) -> None:
 
 
 @contextmanager
-def output_locked(site: Coldpress, output: Output, problems: Problems) -> Iterator[None]:
+def output_locked(site: Site, output: Output, problems: Problems) -> Iterator[None]:
     """Keeps other builds of the site out; an unsuitable output folder goes to `problems`."""
     with failures_told(output):
         refuse_output(output.folder, output.name, site.root, _inputs(site), problems, _place_of_output(site))
@@ -239,13 +239,13 @@ def failures_told(output: Output) -> Iterator[None]:
             hint=state)) from reason
 
 
-def _place_of_output(site: Coldpress) -> Place | None:
+def _place_of_output(site: Site) -> Place | None:
     """Returns the line of the config that names another output folder than the default."""
     is_chosen = not site.options.output and site.config.output_dir != Config().output_dir
     return site.config_place("output_dir") if is_chosen else None
 
 
-def _inputs(site: Coldpress) -> list[Path]:
+def _inputs(site: Site) -> list[Path]:
     """Returns the folders of the site's sources and of the app's own data, where no output may go."""
     config = site.config
     names = (config.content_dir, config.templates_dir, config.static_dir, config.data_dir, "archetypes", "instance",

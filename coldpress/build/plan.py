@@ -21,8 +21,7 @@ from coldpress.hooks import mark_of
 from coldpress.paths import BadPath, Claims, asset_file_of, file_of, file_that_is_a_folder, path_of
 from coldpress.recorder import Key
 from coldpress.web.error_places import code_place
-from coldpress.web.extension import Coldpress
-from coldpress.web.site import PARENT
+from coldpress.web.site import PARENT, Site
 
 
 class ClaimedFiles:
@@ -67,7 +66,7 @@ class UserRoutes:
     """Every GET route of an app that is not ours.  In a site of its own all are
     frozen but those marked live; inside a host only those marked frozen."""
 
-    def __init__(self, app: Flask, site: Coldpress) -> None:
+    def __init__(self, app: Flask, site: Site) -> None:
         self._app = app
         self._site = site
         self._awaited: dict[str, Rule] = {}
@@ -136,7 +135,7 @@ class Plan:
     `own_reads` is what the generators of own routes read.
     """
 
-    def __init__(self, app: Flask, site: Coldpress, problems: Problems) -> None:
+    def __init__(self, app: Flask, site: Site, problems: Problems) -> None:
         self._app = app
         self._site = site
         self._problems = problems

@@ -23,7 +23,7 @@ from coldpress.build.result import PlanEntry
 from coldpress.errors import Place, Problem, Problems
 from coldpress.recorder import Reads
 from coldpress.web.error_places import code_place
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 
 QUERY: recorder.Key = ("query", "args")
 """Noted when a view asks for what stands after the `?` of a URL."""
@@ -238,14 +238,14 @@ def check_use(entry: PlanEntry, reads: Reads, problems: Problems) -> None:
                       entry.place, "put what it needs into the path")
 
 
-def session_written(entry: PlanEntry, write: Write, view: Place | None, site: Coldpress) -> Problem:
+def session_written(entry: PlanEntry, write: Write, view: Place | None, site: Site) -> Problem:
     """A page that is made for one visitor: it, or its template, writes to the session."""
     place = code_place(write.file, write.line, site) if write.file else view or entry.place
     return Problem("route.session", f"{write.by or 'this page'} writes to the session, and a frozen page is the same "
                    "for all visitors", place, _way_out(entry, write, site))
 
 
-def _way_out(entry: PlanEntry, write: Write, site: Coldpress) -> str:
+def _way_out(entry: PlanEntry, write: Write, site: Site) -> str:
     if write.function == "generate_csrf":
         return ("a token is one visitor's: move the form to a route that is @coldpress.live, or exempt the view it is "
                 "sent to (`@csrf.exempt`) and leave the token out")

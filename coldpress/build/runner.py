@@ -26,7 +26,7 @@ from coldpress.processes import chunks
 from coldpress.recorder import Key
 from coldpress.report import Report
 from coldpress.web.error_places import code_place
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 
 _BATCH = 200  # pages whose bytes are kept at once
 
@@ -56,7 +56,7 @@ class FreezeRunner:
     """One freezing of a plan.  `rendered` are the entries requested, with the
     reasons; `news` what is to be remembered of them."""
 
-    def __init__(self, app: Flask, site: Coldpress, plan: Plan, output: Output, records: Records,
+    def __init__(self, app: Flask, site: Site, plan: Plan, output: Output, records: Records,
                  staleness: Staleness, report: Report) -> None:
         self._site = site
         self._plan = plan
@@ -264,7 +264,7 @@ _DONE = {DATABASE: "a database is opened", QUERIED: "a database is asked", NETWO
          PROGRAM: "another program is started"}
 
 
-def volatile_note(site: Coldpress, plan: Plan, runner: FreezeRunner) -> str | None:
+def volatile_note(site: Site, plan: Plan, runner: FreezeRunner) -> str | None:
     """One line where more than half of several pages are rendered in every build."""
     pages = [entry for entry in plan.entries if entry.copy_of is None]
     asked = [name for kind, name in site.factory_reads if kind == "volatile"]
@@ -280,7 +280,7 @@ def volatile_note(site: Coldpress, plan: Plan, runner: FreezeRunner) -> str | No
             f"{_in_view(site, entry)}; say with `@coldpress.depends.value` or `.nothing` what their views depend on")
 
 
-def _in_factory(site: Coldpress, name: str) -> str:
+def _in_factory(site: Site, name: str) -> str:
     if name not in site.start.asked:
         return ""
     file, line, function = site.start.asked[name]
@@ -289,7 +289,7 @@ def _in_factory(site: Coldpress, name: str) -> str:
     return f"{where} ({place.path}:{place.line})"
 
 
-def _in_view(site: Coldpress, entry: PlanEntry) -> str:
+def _in_view(site: Site, entry: PlanEntry) -> str:
     """Where one of the pages comes from: its view, if it is the site's own."""
     if entry.endpoint in site.generators:
         return f" on pages such as {entry.path}, by a hook, a context processor or a filter"

@@ -21,7 +21,7 @@ from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.model import ENVIRONMENT_BASE_URL, Config
 from coldpress.paths import STATE
 from coldpress.sources.front_matter import SourceDocument
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 
 _FOR_EVER = 2**62
 
@@ -81,7 +81,7 @@ def _folders(root: Path, config: Config) -> list[str]:
     return [str(folder) for folder in (*dict.fromkeys(root / name for name in names), Path(coldpress.__file__).parent)]
 
 
-def _files(context: BuildContext, site: Coldpress) -> list[str]:
+def _files(context: BuildContext, site: Site) -> list[str]:
     """Returns the config, the files of the site's own code, and the folders of installed packages."""
     own = own_files(site.base).values()
     return [str(file) for file in (*context.own_files, *own, *package_folders())]
@@ -92,7 +92,7 @@ def _must_look(builder: Builder, unseen: Iterable[KeyRow]) -> bool:
         kind == "volatile" for kind, _ in builder.plan.own_reads)
 
 
-def _span(context: BuildContext, site: Coldpress, asks_the_day: bool) -> tuple[int, int]:
+def _span(context: BuildContext, site: Site, asks_the_day: bool) -> tuple[int, int]:
     """Returns the time span, in nanoseconds, in which the clock makes no difference to the site."""
     if context.fixed_clock or os.environ.get("SOURCE_DATE_EPOCH"):
         return 0, _FOR_EVER
@@ -105,7 +105,7 @@ def _span(context: BuildContext, site: Coldpress, asks_the_day: bool) -> tuple[i
         int(min(moments).timestamp() * 1e9) if moments else _FOR_EVER)
 
 
-def _documents(site: Coldpress) -> Iterable[SourceDocument]:
+def _documents(site: Site) -> Iterable[SourceDocument]:
     library = site.library
     return [*(page.document for page in library.all_pages), *(out.document for out in library.left_out)]
 

@@ -14,15 +14,14 @@ from coldpress.content.taxonomy import group_names, taxonomy_path
 from coldpress.errors import Problems
 from coldpress.paths import is_external
 from coldpress.text import did_you_mean
-from coldpress.web.extension import Coldpress
-from coldpress.web.site import PARENT
+from coldpress.web.site import PARENT, Site
 from coldpress.web.templates import is_layout
 
 SHOWN = 10
 _NUMBERED = re.compile(r"(?:.*/)?page/\d+/index\.html")
 
 
-def removed_urls(site: Coldpress, records: Records, files: Iterable[str]) -> tuple[str, ...]:
+def removed_urls(site: Site, records: Records, files: Iterable[str]) -> tuple[str, ...]:
     """The paths of the pages among files that go.  What was copied, lists, feeds
     and data for machines are no pages; an alias that answers now is a file that stays."""
     known = {row.file: row.endpoint for row in records.pages.values()}
@@ -42,7 +41,7 @@ def removed_urls(site: Coldpress, records: Records, files: Iterable[str]) -> tup
     return tuple(sorted(gone))
 
 
-def told(site: Coldpress, paths: tuple[str, ...]) -> list[str]:
+def told(site: Site, paths: tuple[str, ...]) -> list[str]:
     """What a build says of them, in lines: at most ten by name."""
     if not paths:
         return []
@@ -56,7 +55,7 @@ def told(site: Coldpress, paths: tuple[str, ...]) -> list[str]:
 Keys = tuple[str | int, ...]
 
 
-def check_site(site: Coldpress, plan: Plan, runner: FreezeRunner, problems: Problems) -> None:
+def check_site(site: Site, plan: Plan, runner: FreezeRunner, problems: Problems) -> None:
     """Warn of what leads nowhere."""
 
     def exists(path: str) -> bool:
@@ -72,7 +71,7 @@ def check_site(site: Coldpress, plan: Plan, runner: FreezeRunner, problems: Prob
                       site.config_place(), "say where the site will live: `base_url: https://example.org/`")
 
 
-def check_settings(site: Coldpress, exists: Callable[[str], bool], problems: Problems) -> None:
+def check_settings(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:
     """Warn of layouts, menu entries and folders of docs that are not there.
     `exists` says of a path of the site whether anything answers."""
     _check_layouts(site, problems)
@@ -80,7 +79,7 @@ def check_settings(site: Coldpress, exists: Callable[[str], bool], problems: Pro
     _check_docs(site, problems)
 
 
-def _check_layouts(site: Coldpress, problems: Problems) -> None:
+def _check_layouts(site: Site, problems: Problems) -> None:
     wanted = [page for page in site.library.all_pages if page.document.front.layout]
     templates = set(site.template_names) if wanted else set()
     lists = {*site.library.list_pages, "/search/"} if wanted else set()
@@ -91,7 +90,7 @@ def _check_layouts(site: Coldpress, problems: Problems) -> None:
             problems.warn("page.layout", message, page.document.place_of("layout"), f"`{page.kind}.html` is used")
 
 
-def _check_menu(site: Coldpress, exists: Callable[[str], bool], problems: Problems) -> None:
+def _check_menu(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:
     for item, place in _entries(site.config.menu, ("menu",)):
         page_there = item.url is None or is_external(item.url) or site.library.navigation.find(_name(item.url))
         if item.url is not None and not page_there and not exists(f"/{_name(item.url)}"):
@@ -99,7 +98,7 @@ def _check_menu(site: Coldpress, exists: Callable[[str], bool], problems: Proble
                           site.config_place(*place), did_you_mean(_name(item.url), site.library.sources))
 
 
-def _check_docs(site: Coldpress, problems: Problems) -> None:
+def _check_docs(site: Site, problems: Problems) -> None:
     docs = site.config.docs
     folders = {name for source in site.library.sources for name in _above(source)} if docs else set()
     for folder in docs or ():

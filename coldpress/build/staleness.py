@@ -20,7 +20,7 @@ from coldpress.hooks import mark_of
 from coldpress.paths import below
 from coldpress.recorder import Key
 from coldpress.sources.files import LARGEST_INCLUDED
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 
 NEVER = "~"
 """A fingerprint that equals none, itself included."""
@@ -29,7 +29,7 @@ NEVER = "~"
 class Fingerprints:
     """Fingerprints of a site as it is now; each is made once."""
 
-    def __init__(self, app: Flask, site: Coldpress, plan: Plan) -> None:
+    def __init__(self, app: Flask, site: Site, plan: Plan) -> None:
         self._app = app
         self._plan = plan
         self._site = site

@@ -22,7 +22,7 @@ from coldpress.cache.file_stamps import changed_at
 from coldpress.content.fingerprints import ALL_SOURCES, COMBINED_KINDS
 from coldpress.hooks import RouteMark, mark_of
 from coldpress.recorder import Key, Reads
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 from coldpress.web.strings import FILES
 
 UNSEEN = ("file", "folder", "environment", "volatile")
@@ -33,7 +33,7 @@ _MANY = 200  # sources, above which a page is taken to depend on all of them
 class UserReads:
     """Takes what the view's author says into account, and makes names portable."""
 
-    def __init__(self, app: Flask, site: Coldpress) -> None:
+    def __init__(self, app: Flask, site: Site) -> None:
         self._app = app
         self._site = site
 

@@ -21,14 +21,14 @@ from coldpress.build.page_checks import Check, check_page
 from coldpress.build.result import FrozenPage, PlanEntry
 from coldpress.build.user_reads import own_files
 from coldpress.processes import in_turn, local_executor
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 
 FEW = 400  # pages, below which one process is as fast
 CHUNK = 20
 Result = tuple[list[FrozenPage], list[Check], dict[str, Path], list[str]]
 """Pages, checks, the site's own modules that rendering them loaded, and what
 was wrong with a cache."""
-MakeSite = Callable[[], tuple[Flask, Coldpress]]
+MakeSite = Callable[[], tuple[Flask, Site]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Job:
 class Worker:
     """Freezes and checks in this process."""
 
-    def __init__(self, app: Flask, site: Coldpress, stage: Path, output: Path, method: str) -> None:
+    def __init__(self, app: Flask, site: Site, stage: Path, output: Path, method: str) -> None:
         self._site = site
         self._modules = len(sys.modules) if method == "fork" else 0
         if method == "fork":

@@ -10,7 +10,7 @@ from coldpress.build.plan import Plan
 from coldpress.errors import Problems
 from coldpress.sources.dates import format_iso
 from coldpress.web.error_places import explain
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 
 
 def list_content(context: BuildContext, only: str | None = None) -> int:
@@ -24,7 +24,7 @@ def list_content(context: BuildContext, only: str | None = None) -> int:
     return context.finish(problems)
 
 
-def _rows(site: Coldpress) -> Iterator[dict[str, Any]]:
+def _rows(site: Site) -> Iterator[dict[str, Any]]:
     library = site.library
     reasons = {out.document.source.name: out.reason for out in library.left_out}
     documents = [(page.document, page.title, page.url) for page in library.all_pages]

@@ -24,7 +24,7 @@ from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.preview.watcher import Watched
 from coldpress.processes import uncollected
 from coldpress.web.environment import THEME
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Change:
 class Moment:
     """What can be asked of a site between two saves: each answer is made once."""
 
-    def __init__(self, app: Flask, site: Coldpress, number: int) -> None:
+    def __init__(self, app: Flask, site: Site, number: int) -> None:
         self.app = app
         self.site = site
         self.number = number
@@ -161,7 +161,7 @@ class Current:
                 self.moment.site.sources.cache.save()
                 self.moment.site.markup.store.flush()
 
-    def _take_content(self, site: Coldpress, sources: list[str], *, only_bodies: bool) -> None:
+    def _take_content(self, site: Site, sources: list[str], *, only_bodies: bool) -> None:
         """Take over what was written; with errors, the content of before stays."""
         if only_bodies and not _errors(self._content) and site.take_bodies(sources):
             return
@@ -240,7 +240,7 @@ def _own_modules(folder: Path, loaded: Collection[str]) -> dict[str, Path]:
     return found
 
 
-def _is_there(site: Coldpress, name: str) -> bool:
+def _is_there(site: Site, name: str) -> bool:
     """Whether a name in the content folder is or was anything of the site's; an
     editor writes files for a moment only."""
     library = site.library
@@ -249,7 +249,7 @@ def _is_there(site: Coldpress, name: str) -> bool:
                 or any(source.startswith(f"{name}/") for source in (*library.sources, *library.asset_sources)))
 
 
-def _page_of(site: Coldpress, sources: Iterable[str]) -> str | None:
+def _page_of(site: Site, sources: Iterable[str]) -> str | None:
     """The path of the one page among these sources."""
     pages = [page for name in sources if (page := site.library.by_source(name))]
     return site.url_prefix + pages[0].path if len(pages) == 1 else None

@@ -19,12 +19,12 @@ from coldpress.preview.responses import Render
 from coldpress.report import counted
 from coldpress.sources.front_matter import split_front_matter
 from coldpress.web.environment import THEME
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 
 _MANY = 40  # names of one kind that are shown
 
 
-def inspected(render: Render, site: Coldpress, overlay: Overlay) -> str:
+def inspected(render: Render, site: Site, overlay: Overlay) -> str:
     """Returns what the inspector shows of one rendered response, as HTML."""
     with recorder.unrecorded():
         page = site.library.by_source(render.source) if render.source else None
@@ -56,7 +56,7 @@ def _front_matter(page: Page) -> str:
     return _section("Front matter", f'<pre tabindex="0">{escape(shown)}</pre>' if shown else "<p>None.</p>")
 
 
-def _templates(render: Render, site: Coldpress, overlay: Overlay) -> str:
+def _templates(render: Render, site: Site, overlay: Overlay) -> str:
     """The templates that took part, each with the blocks that it has."""
     items = []
     for name in dict.fromkeys(name for kind, name in render.fingerprints if kind == "template"):
@@ -66,7 +66,7 @@ def _templates(render: Render, site: Coldpress, overlay: Overlay) -> str:
     return _section("Templates and their blocks", f"<ul>{''.join(items)}</ul>" if items else "<p>None.</p>")
 
 
-def _blocks(name: str, site: Coldpress) -> str:
+def _blocks(name: str, site: Site) -> str:
     environment = site.environment
     try:
         source, file, _ = environment.loader.get_source(environment, name)
@@ -79,7 +79,7 @@ def _blocks(name: str, site: Coldpress) -> str:
     return f"<small>{own}{extends}{' · ' if blocks else ''}{escape(blocks)}</small>"
 
 
-def _place_of_template(name: str, site: Coldpress) -> Place | None:
+def _place_of_template(name: str, site: Site) -> Place | None:
     environment = site.environment
     try:
         _, file, _ = environment.loader.get_source(environment, name)
@@ -108,7 +108,7 @@ def _some(names: list[str]) -> Iterator[str]:
         yield f"and {len(names) - _MANY:,} more"
 
 
-def _linking(page: Page, overlay: Overlay, site: Coldpress) -> str:
+def _linking(page: Page, overlay: Overlay, site: Site) -> str:
     linking: Iterable[Page] = page.backlinks
     items = "".join(f'<li><a href="{escape(other.url)}">{escape(other.title)}</a> '
                     f"{overlay.edit(Place(other.document.source.name), other.document.source.name)}</li>"

@@ -14,7 +14,6 @@ from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.paths import relative_name
 from coldpress.text import did_you_mean
 from coldpress.web.environment import THEME, NothingThere
-from coldpress.web.extension import Coldpress
 from coldpress.web.site import PARENT, Site
 
 _PACKAGE = Path(__file__).parents[1]
@@ -22,7 +21,7 @@ _RENAMED = {"content": "page", "twin": "markdown_page"}
 """Names of views that no spelling leads from the old one to the new one."""
 
 
-def explain(error: BaseException, site: Coldpress) -> Problem:
+def explain(error: BaseException, site: Site) -> Problem:
     """The problem that an exception stands for, at the innermost line that the user wrote.
 
     For a mistake in a template, that is a line of the template.  For one in the user's
@@ -51,7 +50,7 @@ def explain(error: BaseException, site: Coldpress) -> Problem:
     return Problem("route.failed", f"{name}: {error}", place, traceback=_own_traceback(error, site))
 
 
-def _unknown_route(error: BuildError, site: Coldpress, place: Place | None) -> Problem:
+def _unknown_route(error: BuildError, site: Site, place: Place | None) -> Problem:
     """The problem of a `url_for` call: no such endpoint, or values that fit none of its rules."""
     rules = [rule for rule in site.app.url_map.iter_rules() if rule.endpoint == error.endpoint]
     if not rules:
@@ -64,7 +63,7 @@ def _unknown_route(error: BuildError, site: Coldpress, place: Place | None) -> P
     return Problem("route.unknown", f"the route `{error.endpoint}` has no URL with these values", place, hint)
 
 
-def _near_endpoint(error: BuildError, site: Coldpress) -> str | None:
+def _near_endpoint(error: BuildError, site: Site) -> str | None:
     """Suggest an endpoint: for `coldpress.lists.home` one of ours by its whole name, else a short name or one of
     the app's."""
     name = _RENAMED.get(error.endpoint.rpartition(".")[2], error.endpoint)

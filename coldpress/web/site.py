@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -31,7 +31,7 @@ from coldpress.content.taxonomy import front_taxonomies
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.markdown.cache import MarkupCache
 from coldpress.markdown.store import MarkupStore
-from coldpress.paths import STATE, below, relative_name
+from coldpress.paths import STATE, below, is_external, path_of, relative_name
 from coldpress.recorder import Key
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.files import SourceFile, find_files, folders_in
@@ -57,8 +57,11 @@ class ContentSnapshot:
 
 class Site:
     """One site.  `root` is its folder, `url_prefix` the path where the app mounts it;
-    messages name its files relative to `base`.
+    messages name its files relative to `base`.  If it `shares`, its templates get the app's
+    filters, tests, globals and context processors.
 
+    `endpoints` maps the short names of our views (`page`, `term`) to their endpoints
+    (`coldpress.page`); `generators` maps endpoints to the generators of their URLs.
     `config_problems` holds the problems of the config, `snapshot.problems` those of
     the content: nothing is raised, so that all of them can be reported.
     """
@@ -75,13 +78,13 @@ class Site:
     """What else `create_app` did, as the audit hook saw it."""
     factory_noted: Mapping[str, int] = MappingProxyType({})
     """The modification times of the files in `factory_reads`, taken when they were read."""
-    shares = False
-    """Whether the site's templates get the app's filters, tests, globals and context processors."""
     owns_app = False
     """Whether the app was made for this site alone, so that all its routes are frozen."""
 
-    def __init__(self, root: str | Path, url_prefix: str = "", base: str | Path | None = None) -> None:
+    def __init__(self, root: str | Path, url_prefix: str = "", base: str | Path | None = None, *, shares: bool = False
+                 ) -> None:
         self.options: RunOptions = current_options()
+        self.shares = shares
         self.root = Path(root).resolve()
         base = Path(base).resolve() if base else self.root
         self.base = base if self.root.is_relative_to(base) else self.root
@@ -91,6 +94,7 @@ class Site:
                                          f"begin one with `coldpress init {name}`"))
         self.url_prefix = url_prefix.rstrip("/")
         self.endpoints: dict[str, str] = {}
+        self.generators: dict[str, Callable[[Library], Iterable[Mapping[str, Any]]]] = {}
         self.config_problems = Problems()
         self.config, self._config_text = self._load_config()
         if self.config.base_url and not self.config.prefix.endswith(self.url_prefix):
@@ -315,6 +319,10 @@ class Site:
         """The path of the current request, relative to the site's root."""
         return request.path.removeprefix(self.url_prefix)
 
+    def image_size(self, url: str) -> tuple[int, int] | None:
+        """Returns width and height of the image at a URL of the site; None where they are unknown."""
+        return None if is_external(url) else self.library.image_size(path_of(url).removeprefix(self.link_root()))
+
     # Strings.
 
     def group_name(self, name: str) -> str:
@@ -367,7 +375,7 @@ class Site:
 
 def current_site() -> Site:
     """The site of the current app."""
-    site: Site = current_app.extensions[PARENT]
+    site: Site = current_app.extensions[PARENT].site
     return site
 
 
