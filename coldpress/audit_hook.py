@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -228,7 +228,14 @@ def is_own(path: str) -> bool:
     return not path.startswith(_installed()) and not _DEVICES.match(path)
 
 
-def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+def _hear(event: str, arguments: tuple[Any, ...], is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+    """Records the reads and writes of an audit event.
+
+    Python calls the hook until it has ended.  At exit it sets the globals of this module
+    to None, so `is_finalizing` is kept as a default value.
+    """
+    if is_finalizing():
+        return
     if event in ("open", "os.scandir", "os.listdir"):
         if event == "open" and is_noting() and _writes(arguments):
             _note_write(arguments[:1])

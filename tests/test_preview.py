@@ -22,9 +22,9 @@ from coldpress.commands.serve import serve
 from coldpress.config.model import RunOptions
 from coldpress.errors import ColdpressError, UsageError
 from coldpress.preview.overlay import LINKS, Editor
-from coldpress.preview.server import Guard, Preview
-from coldpress.preview.static_host import Hosting
-from coldpress.preview.watcher import Watched, Watcher
+from coldpress.preview.server import Preview, RequestGuard
+from coldpress.preview.static_host import StaticHost
+from coldpress.preview.watcher import WatchedPaths, Watcher
 from coldpress.report import Report
 
 CLIENT = re.compile(rb'<coldpress-preview.*?</coldpress-preview><script type="module" src="[^"]*"></script>', re.S)
@@ -341,7 +341,7 @@ def test_a_form_of_ours_is_taken(browse, headers):
     ("127.0.0.1", "https://work.example/proxy/", "other.example", False), ("127.0.0.1", None, "", False),
     ("127.0.0.1", None, "[::1", False), ("127.0.0.1", None, "mine.localhost:8000", True)])
 def test_whom_it_answers(bind, public, host, known):
-    assert Guard(bind, public).knows(host) is known
+    assert RequestGuard(bind, public).knows(host) is known
 
 
 def test_behind_a_proxy(browse):
@@ -408,7 +408,7 @@ def test_changes_are_told_together(tmp_path, poll):
     tree.mkdir()
     single.write_text("a")
     told = []
-    watcher = Watcher(lambda: Watched((tree, tmp_path / "later"), frozenset({single})), told.append, poll=poll)
+    watcher = Watcher(lambda: WatchedPaths((tree, tmp_path / "later"), frozenset({single})), told.append, poll=poll)
     assert watcher.is_polling is poll
     watcher.start()
 
@@ -453,7 +453,7 @@ def host(make_site):
     def start(files=BUILT, config="base_url: https://example.org/\n"):
         site = make_site(files, config)
         assert site.build().code == 0
-        return site, Client(Hosting(BuildContext(None, RunOptions(), Report(), site.root)))
+        return site, Client(StaticHost(BuildContext(None, RunOptions(), Report(), site.root)))
 
     return start
 
@@ -503,7 +503,7 @@ def test_the_built_site_is_where_it_was_built_for(make_site):
     site = make_site(BUILT)
     for base_url, prefix in (("https://example.org/blog/", "/blog"), ("https://example.org/", "")):
         assert site.build("-u", base_url).code == 0
-        client = Client(Hosting(BuildContext(None, RunOptions(), Report(), site.root)))
+        client = Client(StaticHost(BuildContext(None, RunOptions(), Report(), site.root)))
         assert "One." in get(client, f"{prefix}/posts/a/").text
 
 
@@ -549,7 +549,7 @@ def test_a_link_in_the_output_leads_nowhere_else(host, tmp_path):
 
 def test_there_must_be_a_built_site(make_site):
     with pytest.raises(ColdpressError) as caught:
-        Hosting(BuildContext(None, RunOptions(), Report(), make_site(SITE).root))
+        StaticHost(BuildContext(None, RunOptions(), Report(), make_site(SITE).root))
     assert caught.value.problems[0].code == "serve.not-built"
 
 

@@ -17,7 +17,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from coldpress.build.context import BuildContext
 from coldpress.commands.serve import _handler
 from coldpress.config.model import RunOptions
-from coldpress.preview.static_host import Hosting, headers_of, rules_of
+from coldpress.preview.static_host import StaticHost, headers_for, parse_redirects
 from coldpress.report import Report
 
 REDIRECTS = """\
@@ -74,7 +74,7 @@ PATHS = ["", "a", "/evil.com", "//evil.com", "\\evil.com", "/\\evil.com", "%2F%2
 def host(make_site):
     site = make_site(FILES, "base_url: https://e.org/sub/\n")
     assert site.build("-q").code == 0
-    return site, Hosting(BuildContext(None, RunOptions(), Report(), site.root))
+    return site, StaticHost(BuildContext(None, RunOptions(), Report(), site.root))
 
 
 def ask(app, path, method="GET", **headers):
@@ -158,14 +158,14 @@ def test_rules_and_headers_of_any_text():
     matched = 0
     for _ in range(3000):
         line = " ".join("/" + "".join(rng.choices(signs, k=rng.randint(1, 9))) for _ in range(2))
-        for rule in rules_of([line, f"/x/* /{rng.choice(signs)}:splat 302"]):
+        for rule in parse_redirects([line, f"/x/* /{rng.choice(signs)}:splat 302"]):
             for path in paths:
                 to = rule.to(path)
                 if to is not None:
                     matched += 1
                     if not rule.target.startswith("//"):  # which names a host
                         assert_leads_home(to)
-        assert list(headers_of(["/*", f" {line}: {line}"], "/x")) is not None
+        assert list(headers_for(["/*", f" {line}: {line}"], "/x")) is not None
     assert matched > 1000
 
 

@@ -18,7 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from coldpress.build.context import BuildContext
 from coldpress.errors import ColdpressError, Problem, UsageError
 from coldpress.preview.server import OWN, Preview
-from coldpress.preview.static_host import Hosting
+from coldpress.preview.static_host import StaticHost
 from coldpress.preview.watcher import Watcher
 from coldpress.report import Report
 
@@ -39,8 +39,8 @@ def serve(context: BuildContext, *, port: int = 8000, bind: str = "127.0.0.1", p
         context.report.line(f"Port {port} is taken.")
     host = _HERE if bind == "0.0.0.0" else "[::1]" if bind == "::" else f"[{bind}]" if ":" in bind else bind
     if static:
-        hosting = Hosting(context, bind, public_url)
-        return _serve_app(context.report, hosting, bind, chosen, public_url or f"http://{host}:{chosen}{hosting.home}",
+        static_host = StaticHost(context, bind, public_url)
+        return _serve_app(context.report, static_host, bind, chosen, public_url or f"http://{host}:{chosen}{static_host.home}",
                     "Static site", open_browser, lambda: None)
     sys.dont_write_bytecode = True  # which cannot tell two edits of one second apart
     preview = Preview(context, bind, public_url=public_url, navigate=navigate, debug=debug)

@@ -1,3 +1,3 @@
-"""The preview: the site's own app, reloaded as its files change, with errors
-shown over the last good page and a client in every page.  All of it is
-middleware: the app gets no route, and the frozen site no byte."""
+"""The preview: serves the site's own app, loads it again when files change, shows errors
+over the last good page, and adds a client to every page.  It is WSGI middleware: it adds
+no route to the app and changes no file of the frozen site."""

@@ -1,5 +1,8 @@
-"""The site as it is now: the app, made anew when code changes, its content
-taken over as it is saved; and what is wrong with them."""
+"""The site that the preview shows: makes the app again when code changes, loads
+content again when it is saved, and keeps the problems of both.
+
+Global state: the site's own modules are removed from `sys.modules` before they are imported again.
+"""
 
 from __future__ import annotations
 
@@ -21,23 +24,23 @@ from coldpress.build.site_checks import check_settings
 from coldpress.build.staleness import Fingerprints
 from coldpress.config.model import Config
 from coldpress.errors import ColdpressError, Problem, Problems
-from coldpress.preview.watcher import Watched
+from coldpress.preview.watcher import WatchedPaths
 from coldpress.processes import uncollected
 from coldpress.web.environment import THEME
 from coldpress.web.site import Site
 
 
 @dataclass(frozen=True)
-class Change:
-    """What a save did: `files` are the paths of copied files that are new,
-    changed or gone, `page` the one that was written, if it was one."""
+class SiteChange:
+    """What a save changed: `files` are the URL paths of copied files that are new,
+    changed or gone; `page` is the path of the page that was saved, if it was a single one."""
 
     files: frozenset[str] = frozenset()
     page: str | None = None
 
 
-class Moment:
-    """What can be asked of a site between two saves: each answer is made once."""
+class Revision:
+    """The app and the site between two saves, with a number that grows by each save."""
 
     def __init__(self, app: Flask, site: Site, number: int) -> None:
         self.app = app
@@ -46,15 +49,15 @@ class Moment:
 
     @cached_property
     def fingerprints(self) -> Fingerprints:
-        """The fingerprints of what pages read."""
+        """Returns the fingerprints of what pages read."""
         return Fingerprints(self.app, self.site, Plan(self.app, self.site, Problems()))
 
 
-class Current:
-    """The app and its site: what is wrong with its code and config keeps the app
-    of before, what is wrong with its content the content of before.
+class CurrentSite:
+    """Holds the app and its site.  When the new code or config has errors, the app before it
+    stays; when the new content has errors, the content before it stays.
 
-    Raises `ColdpressError` where there is nothing that could be mended.
+    Raises `ColdpressError` if there is no `build.py` that could be mended.
     """
 
     def __init__(self, context: BuildContext) -> None:
@@ -65,55 +68,55 @@ class Current:
         self._checked: tuple[object, tuple[Problem, ...]] | None = None
         self._unmade: tuple[Problem, ...] = ()
         self._content: tuple[Problem, ...] = ()
-        self.moment: Moment | None = None
+        self.revision: Revision | None = None
         self._make()
-        if self.moment is None and not (context.folder / "build.py").exists():
+        if self.revision is None and not (context.folder / "build.py").exists():
             raise ColdpressError(*self.problems)
 
     @property
     def folder(self) -> Path:
-        """Where the site's `build.py` is, or would be."""
+        """Returns the folder of the site's `build.py`, or where it would be."""
         return self._context.folder
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What is wrong now, in file order."""
+        """Returns the problems of code, config and content, in file order."""
         return tuple(Problems((*self._unmade, *self._content)))
 
     @property
     def errors(self) -> list[Problem]:
-        """The problems for which a build would publish nothing."""
+        """Returns the problems for which a build would publish nothing."""
         return _errors(self.problems)
 
-    def watched(self) -> Watched:
-        """The places whose changes count, but for files that single pages show."""
-        return Watched(tuple(self._trees().values()), self._code())
+    def watched(self) -> WatchedPaths:
+        """Returns the paths to watch, without the files that single pages show."""
+        return WatchedPaths(tuple(self._trees().values()), self._code())
 
     def is_source(self, name: str) -> bool:
-        """Whether a file is in a folder of the site's, or its code."""
+        """Returns whether a file is in a source folder of the site, or its code."""
         path = Path(name)
         return path in self._code() or any(path.is_relative_to(tree) for tree in self._trees().values())
 
     def is_data_of_users(self, path: Path) -> bool:
-        """Whether a file is in `instance/`, which is nobody's source."""
-        moment = self.moment
-        return moment is not None and any(
-            path.is_relative_to(folder) for folder in (moment.app.instance_path, moment.site.root / "instance"))
+        """Returns whether a file is in `instance/`, which holds data and no sources."""
+        revision = self.revision
+        return revision is not None and any(
+            path.is_relative_to(folder) for folder in (revision.app.instance_path, revision.site.root / "instance"))
 
-    def take(self, paths: Iterable[Path], *, by_app: bool = False) -> Change:
-        """Take over what changed at these places; `by_app`, when the app has
-        written it: then it is the same moment, and no page is out of date."""
+    def take(self, paths: Iterable[Path], *, by_app: bool = False) -> SiteChange:
+        """Applies the changes of these files.  With `by_app`, the app itself has written
+        them: the revision keeps its number, and no page is out of date."""
         with self._lock, recorder.unrecorded():
             changed = set(paths)
-            moment = self.moment
-            if moment is None or self._unmade or changed & self._code():
+            revision = self.revision
+            if revision is None or self._unmade or changed & self._code():
                 self._make_anew()
-                if moment is None or self.moment is not moment:
-                    return Change()
+                if revision is None or self.revision is not revision:
+                    return SiteChange()
             trees = self._trees()
             found = {name: [path.relative_to(tree).as_posix() for path in sorted(changed) if path.is_relative_to(tree)]
                      for name, tree in trees.items()}
-            site = moment.site
+            site = revision.site
             if found["templates"] or found["theme"] or site.environment.has_borrowed(changed):
                 site.forget_templates()
                 self._checked = None
@@ -121,19 +124,19 @@ class Current:
             before = _page_of(site, sources)
             if sources or found["data"]:
                 self._take_content(site, sources, only_bodies=not found["data"])
-            self.moment = Moment(moment.app, site, moment.number + (not by_app))
+            self.revision = Revision(revision.app, site, revision.number + (not by_app))
             files = [f"{site.url_prefix}/static/{name}" for name in found["static"]]
             files += [site.url_prefix + path for name in sources if (path := site.library.asset_of(name))]
-            return Change(frozenset(files), _page_of(site, sources) or before)
+            return SiteChange(frozenset(files), _page_of(site, sources) or before)
 
     def exists(self, path: str) -> bool:
-        """Whether anything answers at a path of the site, as a build would see it."""
+        """Returns whether a URL path of the site is answered, as a build would see it."""
         return self._known_paths().has(path)
 
     def warnings(self) -> list[Problem]:
-        """What a build would warn of that is no single page's body."""
-        assert self.moment is not None, "asked by a page"
-        site = self.moment.site
+        """Returns the warnings of a build that do not come from the body of a page."""
+        assert self.revision is not None, "asked by a page"
+        site = self.revision.site
         if self._checked is None or self._checked[0] is not site.snapshot:
             problems = Problems()
             with recorder.unrecorded():
@@ -142,12 +145,12 @@ class Current:
         return [*self._checked[1], *(problem for problem in self.problems if not problem.is_error)]
 
     def _known_paths(self) -> Plan:
-        """Every URL of the site; made again only when pages come, go or move."""
-        assert self.moment is not None, "asked by a page"
-        moment = self.moment
-        snapshot = moment.site.snapshot
+        """Returns the plan with every URL of the site; it is made again only when pages come, go or move."""
+        assert self.revision is not None, "asked by a page"
+        revision = self.revision
+        snapshot = revision.site.snapshot
         if self._plan is None or self._plan[0] is not snapshot:
-            plan = Plan(moment.app, moment.site, Problems())
+            plan = Plan(revision.app, revision.site, Problems())
             # The URLs of an own route may fail to come; a build tells, and other pages have theirs.
             with recorder.unrecorded(), suppress(Exception):
                 plan.fill()
@@ -155,14 +158,14 @@ class Current:
         return self._plan[1]
 
     def close(self) -> None:
-        """Keep what was read and rendered for the next time."""
-        if self.moment:
+        """Saves what was read and rendered for the next start."""
+        if self.revision:
             with self._lock:
-                self.moment.site.sources.cache.save()
-                self.moment.site.markup.store.flush()
+                self.revision.site.sources.cache.save()
+                self.revision.site.markup.store.flush()
 
     def _take_content(self, site: Site, sources: list[str], *, only_bodies: bool) -> None:
-        """Take over what was written; with errors, the content of before stays."""
+        """Loads the sources that were saved; with errors, the content before them stays."""
         if only_bodies and not _errors(self._content) and site.take_bodies(sources):
             return
         with uncollected():
@@ -172,7 +175,7 @@ class Current:
             site.take(snapshot)
 
     def _make_anew(self) -> None:
-        """Import the site's own code anew and make the app."""
+        """Imports the site's own code again and makes the app."""
         for name in self._modules:
             sys.modules.pop(name, None)
         importlib.invalidate_caches()
@@ -185,7 +188,7 @@ class Current:
             self._make()
 
     def _make(self) -> None:
-        """Make the app; one with errors takes the place of none only."""
+        """Makes the app.  An app whose content has errors is used only if there is no other."""
         loaded = set(sys.modules)
         try:
             with uncollected():
@@ -197,27 +200,28 @@ class Current:
         finally:
             self._modules |= _own_modules(self._context.folder, loaded)
         app.config["PROPAGATE_EXCEPTIONS"] = True
-        if self.moment is not None and _errors(problems):
+        if self.revision is not None and _errors(problems):
             self._unmade = problems
             return
         self._unmade, self._content = (), problems
-        self.moment = Moment(app, site, self.moment.number + 1 if self.moment else 0)
+        self.revision = Revision(app, site, self.revision.number + 1 if self.revision else 0)
 
     def _trees(self) -> dict[str, Path]:
-        return _trees_of(self.moment.site.root, self.moment.site.config) if self.moment else {}
+        return _trees_of(self.revision.site.root, self.revision.site.config) if self.revision else {}
 
     def _code(self) -> frozenset[Path]:
-        """The config and the files of the site's own code."""
+        """Returns the config and the files of the site's own code."""
         context = self._context
-        root = self.moment.site.root if self.moment else context.folder
+        root = self.revision.site.root if self.revision else context.folder
         config = context.options.config or root / "config.yaml"
         return frozenset((*self._modules.values(), context.folder / "build.py", config))
 
 
-def expected_places(context: BuildContext) -> Watched:
-    """The places that will be watched, as far as they are known before anything
-    is loaded."""
-    return Watched(tuple(_trees_of(context.folder, context.peeked_config()).values()), frozenset(context.own_files))
+def expected_places(context: BuildContext) -> WatchedPaths:
+    """Returns the paths that will be watched, as far as they are known before
+    anything is loaded."""
+    trees = _trees_of(context.folder, context.peeked_config())
+    return WatchedPaths(tuple(trees.values()), frozenset(context.own_files))
 
 
 def _trees_of(root: Path, config: Config) -> dict[str, Path]:
@@ -230,7 +234,7 @@ def _errors(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _own_modules(folder: Path, loaded: Collection[str]) -> dict[str, Path]:
-    """The modules of a site: below its folder, or loaded by what is there."""
+    """Returns the modules of a site: those below its folder, and those that its code has imported."""
     found = {}
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
@@ -241,8 +245,8 @@ def _own_modules(folder: Path, loaded: Collection[str]) -> dict[str, Path]:
 
 
 def _is_there(site: Site, name: str) -> bool:
-    """Whether a name in the content folder is or was anything of the site's; an
-    editor writes files for a moment only."""
+    """Returns whether a name in the content folder is, or was, a file of the site; editors
+    also write temporary files."""
     library = site.library
     return bool(library.by_source(name) or library.asset_of(name)
                 or (site.root / site.config.content_dir / name).exists()
@@ -250,6 +254,6 @@ def _is_there(site: Site, name: str) -> bool:
 
 
 def _page_of(site: Site, sources: Iterable[str]) -> str | None:
-    """The path of the one page among these sources."""
+    """Returns the path of the page among these sources, if it is exactly one."""
     pages = [page for name in sources if (page := site.library.by_source(name))]
     return site.url_prefix + pages[0].path if len(pages) == 1 else None

@@ -1,10 +1,10 @@
-"""The inspector of the preview: what a page was made of, as HTML."""
+"""The inspector of the preview: shows the source, templates, reads and backlinks of a rendered page."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from html import escape
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import TemplateError
@@ -14,107 +14,84 @@ from coldpress import recorder
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Place
 from coldpress.paths import relative_name
-from coldpress.preview.overlay import Overlay
-from coldpress.preview.responses import Render
+from coldpress.preview.overlay import TEMPLATES, Overlay
+from coldpress.preview.responses import RenderedResponse
 from coldpress.report import counted
 from coldpress.sources.front_matter import split_front_matter
 from coldpress.web.environment import THEME
 from coldpress.web.site import Site
 
-_MANY = 40  # names of one kind that are shown
+_MOST = 40  # names of one kind that are shown
 
 
-def inspected(render: Render, site: Site, overlay: Overlay) -> str:
-    """Returns what the inspector shows of one rendered response, as HTML."""
+@dataclass(frozen=True)
+class TemplateUse:
+    """A template that took part in rendering a page.  If it could be parsed, its
+    parent and its blocks are known."""
+
+    name: str
+    place: Place
+    is_own: bool = False
+    is_parsed: bool = False
+    parent: str | None = None
+    blocks: tuple[str, ...] = ()
+
+
+def render_inspector(response: RenderedResponse, site: Site, overlay: Overlay) -> str:
+    """Renders the inspector of one response as HTML."""
     with recorder.unrecorded():
-        page = site.library.by_source(render.source) if render.source else None
-        size = f"{render.size / 1024:.1f} KB of HTML ({render.packed / 1024:.1f} KB gzip)"
-        parts = [f'<p class="line">{_source(page, overlay)} · {size} · {render.seconds * 1000:.0f} ms to render</p>']
-        if page is not None:
-            parts.append(_front_matter(page))
-        parts.append(_templates(render, site, overlay))
-        parts.append(_reads(render))
-        if page is not None:
-            parts.append(_linking(page, overlay, site))
-        parts.append(overlay.html(render.problems) or "<p>No problems on this page.</p>")
-        return "".join(parts)
+        page = site.library.by_source(response.source) if response.source else None
+        return TEMPLATES.get_template("inspector.html").render(
+            response=response, source=_source_place(page) if page else None,
+            front_matter=_front_matter(page) if page else None, templates=list(_templates(response, site)),
+            reads=_reads_by_kind(response), most=_MOST, counted=counted, edit_link=overlay.edit_link,
+            backlinks=[{"url": other.url, "title": other.title, "place": _source_place(other)}
+                       for other in (page.backlinks if page else ())],
+            problems=overlay.html(response.problems))
 
 
-def _source(page: Page | None, overlay: Overlay) -> str:
-    if page is None:
-        return "Made by a view, from no source of its own"
-    return overlay.edit(Place(page.document.source.name), page.document.source.name)
+def _source_place(page: Page) -> Place:
+    return Place(page.document.source.name)
 
 
-def _front_matter(page: Page) -> str:
+def _front_matter(page: Page) -> str | None:
+    """Returns the lines of a page's front matter; None if they cannot be read."""
     try:
         text = page.document.source.read().decode("utf-8-sig", "replace")
         mapping, _, line = split_front_matter(text, page.document.source.name)
     except ColdpressError:
-        return ""
-    shown = "\n".join(text.splitlines()[:line - 1]) if mapping else ""
-    return _section("Front matter", f'<pre tabindex="0">{escape(shown)}</pre>' if shown else "<p>None.</p>")
-
-
-def _templates(render: Render, site: Site, overlay: Overlay) -> str:
-    """The templates that took part, each with the blocks that it has."""
-    items = []
-    for name in dict.fromkeys(name for kind, name in render.fingerprints if kind == "template"):
-        place = _place_of_template(name, site)
-        if place is not None:
-            items.append(f"<li>{overlay.edit(place, name)}{_blocks(name, site)}</li>")
-    return _section("Templates and their blocks", f"<ul>{''.join(items)}</ul>" if items else "<p>None.</p>")
-
-
-def _blocks(name: str, site: Site) -> str:
-    environment = site.environment
-    try:
-        source, file, _ = environment.loader.get_source(environment, name)
-        blocks = ", ".join(environment.get_template(name).blocks)
-        above = [str(getattr(node.template, "value", "")) for node in environment.parse(source).find_all(Extends)]
-    except TemplateError:
-        return ""
-    own = "" if file and file.startswith(str(THEME)) else " <b>yours</b>"
-    extends = f" extends {escape(above[0])}" if above else ""
-    return f"<small>{own}{extends}{' · ' if blocks else ''}{escape(blocks)}</small>"
-
-
-def _place_of_template(name: str, site: Site) -> Place | None:
-    environment = site.environment
-    try:
-        _, file, _ = environment.loader.get_source(environment, name)
-    except TemplateError:
         return None
-    if file is None:
-        return None
-    theme = str(THEME / "templates")
+    return "\n".join(text.splitlines()[:line - 1]) if mapping else ""
+
+
+def _templates(response: RenderedResponse, site: Site) -> Iterator[TemplateUse]:
+    """Yields the templates that took part and come from files."""
+    environment = site.environment
+    for name in dict.fromkeys(name for kind, name in response.fingerprints if kind == "template"):
+        try:
+            source, file, _ = environment.loader.get_source(environment, name)
+        except TemplateError:
+            continue
+        if file is not None:
+            yield _template_use(name, source, file, site)
+
+
+def _template_use(name: str, source: str, file: str, site: Site) -> TemplateUse:
+    environment, theme = site.environment, str(THEME / "templates")
     inner = file[len(theme) + 1:].replace("\\", "/") if file.startswith(theme) else None
-    return Place(f"theme/{inner}" if inner else relative_name(Path(file), site.base))
+    place = Place(f"theme/{inner}" if inner else relative_name(Path(file), site.base))
+    try:
+        blocks = tuple(environment.get_template(name).blocks)
+        parents = [str(getattr(node.template, "value", "")) for node in environment.parse(source).find_all(Extends)]
+    except TemplateError:
+        return TemplateUse(name, place)
+    is_own = not file.startswith(str(THEME))
+    return TemplateUse(name, place, is_own, True, next(iter(parents), None), blocks)
 
 
-def _reads(render: Render) -> str:
+def _reads_by_kind(response: RenderedResponse) -> list[tuple[str, list[str]]]:
+    """Returns the names of the reads of each kind, in order."""
     kinds: dict[str, list[str]] = defaultdict(list)
-    for kind, name in render.fingerprints:
+    for kind, name in response.fingerprints:
         kinds[kind].append("of every source" if name == "*" else name)
-    rows = "".join(f"<dt>{escape(kind)}</dt><dd>{', '.join(_some(sorted(names)))}</dd>"
-                   for kind, names in sorted(kinds.items()))
-    number = counted(len(render.fingerprints), "thing")
-    return _section(f"What it read: {number}; another of them, and it is rendered again", f"<dl>{rows}</dl>")
-
-
-def _some(names: list[str]) -> Iterator[str]:
-    yield from (f"<code>{escape(name)}</code>" for name in names[:_MANY])
-    if len(names) > _MANY:
-        yield f"and {len(names) - _MANY:,} more"
-
-
-def _linking(page: Page, overlay: Overlay, site: Site) -> str:
-    linking: Iterable[Page] = page.backlinks
-    items = "".join(f'<li><a href="{escape(other.url)}">{escape(other.title)}</a> '
-                    f"{overlay.edit(Place(other.document.source.name), other.document.source.name)}</li>"
-                    for other in linking)
-    return _section("Pages that link here", f"<ul>{items}</ul>" if items else "<p>None.</p>")
-
-
-def _section(title: str, html: str) -> str:
-    return f"<details><summary>{escape(title)}</summary>{html}</details>"
+    return [(kind, sorted(names)) for kind, names in sorted(kinds.items())]

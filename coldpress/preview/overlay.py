@@ -1,4 +1,4 @@
-"""The overlay that shows problems over a page, and links into the editor."""
+"""The overlay: renders problems over a page, with links that open the editor."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from coldpress import recorder
 from coldpress.errors import Place, Problem
@@ -26,7 +28,7 @@ LINKS = {
     "sublime": "subl://open?url=file://{path}&line={line}&column={column}",
     "textmate": "txmt://open?url=file://{path}&line={line}&column={column}",
 }
-"""The editors known by name, each with the link that it answers to."""
+"""The editors known by name, each with the pattern of its links."""
 
 
 @dataclass(frozen=True)
@@ -37,25 +39,25 @@ class Editor:
     setting: str = "vscode"
 
     @classmethod
-    def of_environment(cls) -> Editor:
-        """As COLDPRESS_EDITOR says."""
+    def from_environment(cls) -> Editor:
+        """Returns the editor that COLDPRESS_EDITOR names."""
         with recorder.unrecorded():
             return cls(os.environ.get(VARIABLE, "").strip() or "vscode")
 
     @property
     def is_command(self) -> bool:
-        """Whether a program is to be run, and not a link followed."""
+        """Returns whether the editor is started as a program, not by a link."""
         return self.setting not in (*LINKS, "none") and "://" not in self.setting
 
     def link(self, file: Path, line: int, column: int) -> str | None:
-        """The link to a place; None for a command and for no editor."""
+        """Returns the link to a place; None for a command and for `none`."""
         if self.is_command or self.setting == "none":
             return None
         path = quote(file.as_posix() if file.as_posix().startswith("/") else f"/{file.as_posix()}", safe="/:")
         return _filled(LINKS.get(self.setting, self.setting), path, line, column)
 
     def open(self, file: Path, line: int, column: int) -> None:
-        """Run the command on a place.  Raises `OSError` when it cannot be."""
+        """Runs the command for a place.  Raises `OSError` if the command cannot be started."""
         words = shlex.split(self.setting)
         if not any("{path}" in word for word in words):
             words.append("{path}")
@@ -71,10 +73,32 @@ def _filled(text: str, path: str, line: int, column: int) -> str:
 
 _AROUND = 2  # lines shown before and after the one that is meant
 Locate = Callable[[str], Path | None]
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined)
+"""The templates of the preview's own HTML."""
+
+
+@dataclass(frozen=True)
+class ExcerptLine:
+    """A line of an excerpt; of the line that is meant, `marked` is the part that the problem is about."""
+
+    number: str
+    before: str
+    is_meant: bool = False
+    marked: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A few lines of a file around a place; `margin` is as wide as their numbers."""
+
+    lines: tuple[ExcerptLine, ...]
+    margin: str
 
 
 class Overlay:
-    """Writes problems for one site; `locate` finds the file of a place."""
+    """Renders the problems of one site as HTML; `locate` finds the file of a place."""
 
     def __init__(self, editor: Editor, locate: Locate, prefix: Callable[[], str], token: str) -> None:
         self.editor = editor
@@ -82,73 +106,39 @@ class Overlay:
         self._prefix = prefix
         self._token = token
 
-    def html(self, problems: Sequence[Problem]) -> str:
-        """All of them: errors over the page, warnings folded in its corner;
-        nothing for none."""
+    def html(self, problems: Sequence[Problem]) -> Markup:
+        """Renders the problems: errors open over the page, warnings folded in its
+        corner; without problems, the result is empty."""
         if not problems:
-            return ""
+            return Markup()
         errors = sum(problem.is_error for problem in problems)
         warnings = len(problems) - errors
-        told = ", ".join(counted(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number)
         ordered = sorted(problems, key=lambda problem: (not problem.is_error, problem.order()))
-        items = "".join(map(self._problem, ordered))
-        kind, state = ("errors", " open") if errors else ("warnings", "")
-        return (f'<section class="problems {kind}" role="region" aria-label="{told}" dir="ltr" lang="en">'
-                f'<details{state}><summary role="status">{told}</summary>{items}</details></section>')
+        return Markup(TEMPLATES.get_template("problems.html").render(
+            problems=ordered, errors=errors, edit_link=self.edit_link, excerpt_of=self._excerpt_of, counts=", ".join(
+                counted(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number)))
 
-    def edit(self, place: Place, text: str) -> str:
-        """A link or a button with which the editor opens at a place."""
-        file, label = self._locate(place.path), escape(text)
-        if file is None:
-            return label
-        line, column = place.line or 1, place.column or 1
-        link = self.editor.link(file, line, column)
-        if link is not None:
-            return f'<a href="{escape(link)}" title="Open in the editor">{label}</a>'
-        if not self.editor.is_command:
-            return label
-        fields = {"token": self._token, "path": place.path, "line": line, "column": column}
-        hidden = "".join(f'<input type="hidden" name="{name}" value="{escape(str(value))}">'
-                         for name, value in fields.items())
-        return (f'<form method="post" action="{escape(self._prefix())}edit">{hidden}'
-                f'<button title="Open in the editor">{label}</button></form>')
+    def edit_link(self, place: Place, text: str) -> Markup:
+        """Renders a link or a button that opens the editor at a place; the text alone if
+        there is no such file or no editor."""
+        link, form, file = None, None, self._locate(place.path)
+        if file is not None:
+            line, column = place.line or 1, place.column or 1
+            link = self.editor.link(file, line, column)
+            if self.editor.is_command:
+                inputs = {"token": self._token, "path": place.path, "line": line, "column": column}
+                form = {"action": f"{self._prefix()}edit", "inputs": inputs}
+        return Markup(TEMPLATES.get_template("edit_link.html").render(link=link, form=form, text=text))
 
-    def _problem(self, problem: Problem) -> str:
-        parts = [f'<article class="{problem.severity}"><h2><span>{problem.severity}[{escape(problem.code)}]</span> '
-                 f'{escape(problem.message)}</h2>']
-        hint = problem.hint
-        for index, place in enumerate(filter(None, (problem.place, *problem.also))):
-            position = ":".join(str(part) for part in (place.path, place.line, place.column) if part is not None)
-            parts.append(f'<p class="place">{"--&gt;" if index == 0 else ":::"} {self.edit(place, position)}</p>')
-            if place.line is not None:
-                parts.append(self._lines(place, hint if index == 0 else None))
-                hint = None if index == 0 else hint
-        if hint:
-            parts.append(f'<p class="hint">= {escape(hint)}</p>')
-        if problem.traceback:
-            parts.append(f'<pre class="trace" tabindex="0">{escape(problem.traceback.rstrip())}</pre>')
-        return "".join(parts) + "</article>"
+    def _excerpt_of(self, place: Place) -> Excerpt:
+        """Returns the line of a place among its neighbours."""
+        around = self._lines_around(place)
+        width = len(str(max(around, default=place.line or 1)))
+        lines = (_excerpt_line(f"{number:{width}}", text, place if number == (place.line or 1) else None)
+                 for number, text in sorted(around.items()))
+        return Excerpt(tuple(lines), " " * width)
 
-    def _lines(self, place: Place, hint: str | None) -> str:
-        """The line that is meant among its neighbours, marked, with the fix."""
-        line = place.line or 1
-        around = self._around(place)
-        width = len(str(max(around, default=line)))
-        rows = []
-        for number, text in sorted(around.items()):
-            shown = escape(text)
-            if number == line:
-                start = place.column - 1 if place.column else len(text) - len(text.lstrip())
-                end = start + place.length if place.column else len(text.rstrip())
-                before, meant, after = text[:start], text[start:end], text[end:]
-                shown = f"{escape(before)}<mark>{escape(meant)}</mark>{escape(after)}"
-            row = f'<span class="number">{number:{width}} |</span> {shown}'
-            rows.append(f'<span class="meant">{row}</span>' if number == line else row)
-            if number == line and hint:
-                rows.append(f'<span class="number">{"":{width}} |</span> <span class="hint">^ {escape(hint)}</span>')
-        return f'<pre tabindex="0">{chr(10).join(rows)}</pre>'
-
-    def _around(self, place: Place) -> dict[int, str]:
+    def _lines_around(self, place: Place) -> dict[int, str]:
         line = place.line or 1
         file = self._locate(place.path)
         try:
@@ -160,3 +150,11 @@ class Overlay:
         if place.text is not None:
             found[line] = place.text  # as it was when the problem was found
         return found
+
+
+def _excerpt_line(number: str, text: str, meant: Place | None) -> ExcerptLine:
+    if meant is None:
+        return ExcerptLine(number, text)
+    start = meant.column - 1 if meant.column else len(text) - len(text.lstrip())
+    end = start + meant.length if meant.column else len(text.rstrip())
+    return ExcerptLine(number, text[:start], True, text[start:end], text[end:])

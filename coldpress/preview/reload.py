@@ -11,13 +11,17 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from markupsafe import Markup
+
+from coldpress.preview.overlay import TEMPLATES
+
 Event = tuple[str, Any]
-_BEAT = 10.0  # seconds after which a line is sent, to find out who has gone
+_BEAT = 10.0  # seconds after which an empty line is sent, to notice closed pages
 _END: Event = ("end", None)
 
 
 class Subscriber:
-    """One open page: `render` names what it shows, `tab` the browser's tab."""
+    """An open page: `render` identifies the response it shows, `tab` the browser's tab."""
 
     def __init__(self, tab: str, render: str) -> None:
         self.tab = tab
@@ -25,11 +29,11 @@ class Subscriber:
         self._events: SimpleQueue[Event] = SimpleQueue()
 
     def tell(self, event: Event) -> None:
-        """Send an event: its name, and data that JSON can hold."""
+        """Sends an event: its name, and data for JSON."""
         self._events.put(event)
 
     def lines(self) -> Iterator[bytes]:
-        """The stream, until the page goes."""
+        """Yields the lines of the event stream until the page is closed."""
         yield b"retry: 300\n\n"
         while True:
             try:
@@ -44,14 +48,14 @@ class Subscriber:
 
 
 class Channel:
-    """All pages that are open; of each tab only the last one."""
+    """Holds all open pages; of each tab only the last one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._tabs: dict[str, Subscriber] = {}
 
     def join(self, tab: str, render: str) -> Subscriber:
-        """A page that listens from now on."""
+        """Adds a page, which receives events from now on."""
         subscriber = Subscriber(tab, render)
         with self._lock:
             before = self._tabs.pop(tab, None)
@@ -61,13 +65,13 @@ class Channel:
         return subscriber
 
     def leave(self, subscriber: Subscriber) -> None:
-        """A page that has gone."""
+        """Removes a page that was closed."""
         with self._lock:
             if self._tabs.get(subscriber.tab) is subscriber:
                 del self._tabs[subscriber.tab]
 
     def everyone(self) -> list[Subscriber]:
-        """Who listens now."""
+        """Returns the open pages."""
         with self._lock:
             return list(self._tabs.values())
 
@@ -80,19 +84,16 @@ class Channel:
 CLIENT = Path(__file__).parent / "client"
 
 
-def with_client(html: bytes, below: str, ident: str, overlay: str) -> bytes:
-    """A page with the client before the end of its body.  `below` is the path of
-    what is the preview's own; problems stand in the page itself, in a shadow
-    root, so that they are seen without a script and untouched by its styles."""
-    client = (f'<coldpress-preview data-render="{ident}"><template shadowrootmode="open">'
-              f'<link rel="stylesheet" href="{below}preview.css?v={version("preview.css")}">'
-              f"<div data-overlay>{overlay}</div></template></coldpress-preview>"
-              f'<script type="module" src="{below}preview.js?v={version("preview.js")}"></script>').encode()
+def inject_client(html: bytes, base: str, ident: str, problems: Markup) -> bytes:
+    """Adds the client before the end of a page's body.  `base` is the path of the
+    preview's own URLs."""
+    client = TEMPLATES.get_template("client.html").render(
+        base=base, ident=ident, problems=problems, version=version).encode()
     end = html.lower().rfind(b"</body")
     return html + client if end < 0 else html[:end] + client + html[end:]
 
 
 @cache
 def version(name: str) -> str:
-    """A digest of one of the client's files."""
+    """Returns a digest of one of the client's files."""
     return blake2b((CLIENT / name).read_bytes(), digest_size=4).hexdigest()

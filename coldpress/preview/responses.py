@@ -1,4 +1,4 @@
-"""Responses of the preview: pages rendered for a request, files that a view wrote."""
+"""Responses of the preview: renders pages for requests, and knows the files that views wrote."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from markupsafe import Markup
 from werkzeug.debug import DebuggedApplication
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
@@ -28,9 +29,9 @@ from coldpress.cache.file_stamps import stamp_of
 from coldpress.content.links import links_to_drafts
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.preview.current_site import Current, Moment
-from coldpress.preview.overlay import Overlay
-from coldpress.preview.reload import with_client
+from coldpress.preview.current_site import CurrentSite, Revision
+from coldpress.preview.overlay import TEMPLATES, Overlay
+from coldpress.preview.reload import inject_client
 from coldpress.recorder import Key
 from coldpress.report import Report, format_problem
 from coldpress.web.error_places import explain
@@ -39,9 +40,9 @@ _MANY = 10_000  # files whose stamps are kept
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
-class OwnWrites:
-    """What requests wrote.  `is_source` says whether a file is in a folder of the
-    site's: what a form writes there is new content."""
+class AppWrites:
+    """Records the files that requests wrote.  `is_source` returns whether a file is in a
+    source folder of the site: what a form writes there is new content."""
 
     def __init__(self, is_source: Callable[[str], bool]) -> None:
         self._is_source = is_source
@@ -51,7 +52,7 @@ class OwnWrites:
 
     @contextmanager
     def noting(self, method: str) -> Iterator[None]:
-        """Within the block a request is answered."""
+        """Records what is written while a request is answered inside the block."""
         is_safe = method in _SAFE
         with noting_writes() as written:
             with self._lock:
@@ -64,7 +65,7 @@ class OwnWrites:
                     del self._now[id(written)]
 
     def has(self, name: str) -> bool:
-        """Whether a file is as the app left it, or being written by it."""
+        """Returns whether a file is as the app left it, or is being written by the app."""
         if is_database(name):
             return True
         with self._lock:
@@ -75,7 +76,7 @@ class OwnWrites:
         return left is not None and left == stamp_of(name)
 
     def _leave(self, names: set[str]) -> None:
-        """Remember how files are left, and the folders that list them."""
+        """Remembers the stamps of files that were written, and of their folders."""
         for name in {*names, *map(os.path.dirname, names)}:
             self._left.pop(name, None)
             self._left[name] = stamp_of(name)
@@ -92,14 +93,14 @@ OF_FILES = ("file", "folder", "included")
 
 
 @dataclass(frozen=True)
-class Render:
-    """One answer: `ident` is what its page says it is, `moment` the number of the
-    site's moment at which `fingerprints` are what it read.  `problems` are its own,
-    `errors` the site's at that time."""
+class RenderedResponse:
+    """A response of the app: `ident` names it in its page, `fingerprints` are what it read,
+    as of the site's revision with the number `revision`.  `problems` are those of the page,
+    `errors` those of the site at that time."""
 
     ident: str
     path: str
-    moment: int
+    revision: int
     fingerprints: Mapping[Key, str | None]
     source: str | None = None
     is_good: bool = True
@@ -109,41 +110,41 @@ class Render:
     size: int = 0
     packed: int = 0
 
-    def changes(self, moment: Moment, is_own: Callable[[str], bool] = lambda name: False) -> list[Key]:
-        """What it read and is another now, but for files that `is_own` tells of:
-        the app has written those."""
-        base = moment.site.base
+    def changes(self, revision: Revision, is_own: Callable[[str], bool] = lambda name: False) -> list[Key]:
+        """Returns the reads that have another fingerprint now, without the files for which
+        `is_own` is true: the app has written those."""
+        base = revision.site.base
         with recorder.unrecorded():
-            return [key for key, was in self.fingerprints.items() if moment.fingerprints.of(key) != was and not (
+            return [key for key, was in self.fingerprints.items() if revision.fingerprints.of(key) != was and not (
                 key[0] in OF_FILES and is_own(str(base / key[1])))]
 
-    def at(self, moment: Moment) -> Render:
-        """The same, when the page took over all that changed."""
-        return replace(self, moment=moment.number, fingerprints=fingerprints_of(self.fingerprints, moment))
+    def at(self, revision: Revision) -> RenderedResponse:
+        """Returns the same response at another revision, after its page has applied all changes."""
+        return replace(self, revision=revision.number, fingerprints=fingerprints_of(self.fingerprints, revision))
 
     @property
     def files(self) -> list[str]:
-        """The files it shows that are none of the site's usual ones."""
+        """Returns the files that the page shows and that are no sources of the site."""
         return [name for kind, name in self.fingerprints if kind in ("file", "included")]
 
 
-def fingerprints_of(keys: Iterable[Key], moment: Moment) -> dict[Key, str | None]:
-    """Keys with what they are at a moment."""
+def fingerprints_of(keys: Iterable[Key], revision: Revision) -> dict[Key, str | None]:
+    """Returns the fingerprints of reads at a revision."""
     with recorder.unrecorded():
-        return {key: moment.fingerprints.of(key) for key in keys if key[0] not in UNASKED}
+        return {key: revision.fingerprints.of(key) for key in keys if key[0] not in UNASKED}
 
 
-class Renders:
-    """The last answers, by their idents."""
+class RecentResponses:
+    """Keeps the last responses by their idents, and the last good HTML of each path."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[str, Render] = OrderedDict()
+        self._known: OrderedDict[str, RenderedResponse] = OrderedDict()
         self._good: OrderedDict[str, bytes] = OrderedDict()
         self._files: dict[str, list[str]] = {}
 
-    def keep(self, render: Render, html: bytes | None = None) -> None:
-        """Remember an answer, and its HTML if that was fine."""
+    def keep(self, render: RenderedResponse, html: bytes | None = None) -> None:
+        """Remembers a response, and its HTML if it is good."""
         with self._lock:
             self._known[render.ident] = render
             self._known.move_to_end(render.ident)
@@ -157,54 +158,53 @@ class Renders:
                 if len(self._good) > _MANY_GOOD:
                     self._good.popitem(last=False)
 
-    def get(self, ident: str) -> Render | None:
-        """The answer with that ident, if it is remembered."""
+    def get(self, ident: str) -> RenderedResponse | None:
+        """Returns the response with an ident, if it is remembered."""
         with self._lock:
             return self._known.get(ident)
 
     def last_good(self, path: str) -> bytes | None:
-        """The HTML of a path as it was before it failed."""
+        """Returns the last HTML of a path before it failed."""
         with self._lock:
             return self._good.get(path)
 
     def files(self, base: Path) -> frozenset[Path]:
-        """The files that pages show which were asked for lately."""
+        """Returns the files that the remembered pages show."""
         with self._lock:
             return frozenset(base / name for names in self._files.values() for name in names)
 
 
-_EMPTY = b"<!doctype html><html lang=en><meta charset=utf-8><title>Not yet</title><body></body></html>"
 _FAILURE = "coldpress.failure"
 _AS_PAGE = (None, "document", "iframe", "frame")  # what a browser asks for with `Sec-Fetch-Dest`
 
 
-class Answering:
-    """Answers for one preview; `below` gives the path of what is its own."""
+class Responder:
+    """Answers requests with the app's responses; `base_path` returns the path of the preview's own URLs."""
 
-    def __init__(self, current: Current, overlay: Overlay, below: Callable[[], str], report: Report, *,
+    def __init__(self, current: CurrentSite, overlay: Overlay, base_path: Callable[[], str], report: Report, *,
                  debug: bool = False) -> None:
         self._current = current
         self._overlay = overlay
-        self._below = below
-        self.own_writes = OwnWrites(current.is_source)
+        self._base_path = base_path
+        self.app_writes = AppWrites(current.is_source)
         self._report = report
         self._told: dict[str, frozenset[Problem]] = {}
         self._boot = token_hex(4)
         self._numbers = itertools.count()
         self._debugger = DebuggedApplication(_fail_again, evalex=True) if debug else None
-        self.renders = Renders()
+        self.renders = RecentResponses()
 
     def answer(self, environ: dict[str, Any]) -> Response:
-        """The app's answer to a request; a page gets the client."""
-        moment, request = self._current.moment, Request(environ)
+        """Returns the app's response to a request; the client is added to pages."""
+        revision, request = self._current.revision, Request(environ)
         if self._debugger and request.args.get("__debugger__") == "yes":
             return Response.from_app(self._debugger, environ)
-        if moment is None:
-            return self._failed(request, Render(self._ident(), _path(request), -1, {}), ())
+        if revision is None:
+            return self._failed(request, RenderedResponse(self._ident(), _path(request), -1, {}), ())
         started = time.perf_counter()
-        with self.own_writes.noting(request.method), recorder.recording() as reads:
+        with self.app_writes.noting(request.method), recorder.recording() as reads:
             try:
-                body, status, headers = run_wsgi_app(moment.app, environ, buffered=False)
+                body, status, headers = run_wsgi_app(revision.app, environ, buffered=False)
                 response = Response(body, status, headers)
                 if not _wants_page(request) or request.method != "GET" or not _is_page(response):
                     return response
@@ -212,16 +212,16 @@ class Answering:
                     html = response.get_data()
             except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
                 with recorder.unrecorded():
-                    problem = explain(reason, moment.site)
+                    problem = explain(reason, revision.site)
                 if self._debugger and problem.code == "route.failed":
                     return Response.from_app(self._debugger, {**environ, _FAILURE: reason})
-                render = self._render(moment, request, reads, time.perf_counter() - started)
-                return self._failed(request, render, (_with_source(problem, render.source, moment),))
-        render = self._render(moment, request, reads, time.perf_counter() - started)
-        return self._shown(Response(html, status, headers), render, moment)
+                render = self._render(revision, request, reads, time.perf_counter() - started)
+                return self._failed(request, render, (_with_source(problem, render.source, revision),))
+        render = self._render(revision, request, reads, time.perf_counter() - started)
+        return self._shown(Response(html, status, headers), render, revision)
 
     def tell(self, about: str, problems: Iterable[Problem]) -> None:
-        """Report what is wrong with something, once as long as it stays so."""
+        """Reports the problems of a subject once, and again only if they change."""
         now = frozenset(problem for problem in problems if problem.severity != "note")
         before = self._told.get(about, frozenset())
         if now:
@@ -232,57 +232,57 @@ class Answering:
         if before and not now:
             self._report.line(f"Mended: {about}")
 
-    def problems_of(self, render: Render) -> str:
-        """What a page shows of problems now, as HTML."""
+    def problems_html(self, render: RenderedResponse) -> Markup:
+        """Renders the problems of a page, as of now."""
         return self._overlay.html([*self._current.errors, *render.problems])
 
     def _ident(self) -> str:
         return f"{self._boot}-{next(self._numbers)}"
 
-    def _shown(self, response: Response, render: Render, moment: Moment) -> Response:
-        """A page that went well, with what its check finds."""
+    def _shown(self, response: Response, render: RenderedResponse, revision: Revision) -> Response:
+        """Returns the response of a page that was rendered, with the problems of its check."""
         html = response.get_data()
-        page = moment.site.snapshot.library.by_source(render.source) if render.source else None
-        keys, problems = self._checked(page, moment) if page else ((), ())
+        page = revision.site.snapshot.library.by_source(render.source) if render.source else None
+        keys, problems = self._checked(page, revision) if page else ((), ())
         render = replace(render, problems=problems, size=len(html), packed=len(gzip.compress(html, 6)),
                          is_good=response.status_code < 500, errors=tuple(self._current.errors),
-                         fingerprints={**render.fingerprints, **fingerprints_of(keys, moment)})
+                         fingerprints={**render.fingerprints, **fingerprints_of(keys, revision)})
         self.tell(render.path, problems)
         self.renders.keep(render, html if response.status_code == 200 else None)
-        response.set_data(with_client(html, self._below(), render.ident, self.problems_of(render)))
+        response.set_data(inject_client(html, self._base_path(), render.ident, self.problems_html(render)))
         if self._current.errors and response.status_code == 200:
             response.status_code = 500
         return response
 
-    def _failed(self, request: Request, render: Render, problems: tuple[Problem, ...]) -> Response:
-        """The page as it was before, under what is wrong now."""
+    def _failed(self, request: Request, render: RenderedResponse, problems: tuple[Problem, ...]) -> Response:
+        """Returns the last good page with the problems that it has now."""
         render = replace(render, problems=problems, is_good=False, errors=tuple(self._current.errors))
         self.tell(render.path, problems)
         self.renders.keep(render)
         told = (*self._current.errors, *problems)
         if not _wants_page(request):
             return Response("\n\n".join(map(format_problem, told)), 500, mimetype="text/plain")
-        html = (self.renders.last_good(render.path) if request.method == "GET" else None) or _EMPTY
-        data = with_client(html, self._below(), render.ident, self.problems_of(render))
+        html = (self.renders.last_good(render.path) if request.method == "GET" else None) or _empty_page()
+        data = inject_client(html, self._base_path(), render.ident, self.problems_html(render))
         return Response(data, 500, mimetype="text/html")
 
-    def _render(self, moment: Moment, request: Request, reads: Iterable[Key], seconds: float) -> Render:
-        site = moment.site
-        portable = UserReads(moment.app, site).portable(key for key in reads if key != QUERY and not (
+    def _render(self, revision: Revision, request: Request, reads: Iterable[Key], seconds: float) -> RenderedResponse:
+        site = revision.site
+        portable = UserReads(revision.app, site).portable(key for key in reads if key != QUERY and not (
             key[0] in OF_FILES and self._current.is_data_of_users(site.base / key[1])))
-        fingerprints = fingerprints_of(summed_up(portable), moment)
+        fingerprints = fingerprints_of(summed_up(portable), revision)
         # What was saved while the page was made it may have missed.
-        now = self._current.moment
-        number = moment.number if now and now.app is moment.app and now.number == moment.number else -1
+        now = self._current.revision
+        number = revision.number if now and now.app is revision.app and now.number == revision.number else -1
         with recorder.unrecorded():
             library, path = site.snapshot.library, request.path.removeprefix(site.url_prefix)
             found = library.at(path) or library.list_pages.get(path)
         source = found.source if isinstance(found, Page) else None
-        return Render(self._ident(), _path(request), number, fingerprints, source, seconds=seconds)
+        return RenderedResponse(self._ident(), _path(request), number, fingerprints, source, seconds=seconds)
 
-    def _checked(self, page: Page, moment: Moment) -> tuple[Iterable[Key], tuple[Problem, ...]]:
-        """What a build would say of a page's links and markup, and what was read to know it."""
-        library, problems, name = moment.site.snapshot.library, Problems(), page.unrecorded.document.source.name
+    def _checked(self, page: Page, revision: Revision) -> tuple[Iterable[Key], tuple[Problem, ...]]:
+        """Returns the reads and the problems of a page's check, as a build would report them."""
+        library, problems, name = revision.site.snapshot.library, Problems(), page.unrecorded.document.source.name
         if any(_is_in(problem, name) for problem in self._current.errors):
             return (), ()  # the page is as it was, and its file another: nothing would be at its line
         with recorder.unrecorded():
@@ -290,17 +290,22 @@ class Answering:
                 check = check_page(library, page)
             except ColdpressError as reason:
                 return (), reason.problems
-            tell([check], library, lambda path: self._current.exists(moment.site.url_prefix + path), problems)
+            tell([check], library, lambda path: self._current.exists(revision.site.url_prefix + path), problems)
             problems.extend(links_to_drafts(library, page))
-        config = moment.site.config_place().path
+        config = revision.site.config_place().path
         problems.extend(problem for problem in self._current.warnings()
                         if _is_in(problem, name) or (_is_in(problem, config) and problem.code != "config.no-base-url"))
         return check.reads, tuple(problem for problem in problems if problem.severity != "note")
 
 
 def _fail_again(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """An app that fails as the site's own did: for the debugger to see."""
+    """Raises the site's exception again, inside the debugger."""
     raise environ[_FAILURE]
+
+
+def _empty_page() -> bytes:
+    """Renders the page that carries problems where no good page is known."""
+    return TEMPLATES.get_template("empty.html").render().encode()
 
 
 def _path(request: Request) -> str:
@@ -319,9 +324,9 @@ def _is_page(response: Response) -> bool:
     return response.mimetype == "text/html" and "Content-Encoding" not in response.headers
 
 
-def _with_source(problem: Problem, source: str | None, moment: Moment) -> Problem:
-    """A failure with the content it came up on."""
-    page = moment.site.snapshot.library.by_source(source) if source else None
+def _with_source(problem: Problem, source: str | None, revision: Revision) -> Problem:
+    """Returns a problem with the source of the page as a further place."""
+    page = revision.site.snapshot.library.by_source(source) if source else None
     name = page.unrecorded.document.source.name if page else None
     if name is None or (problem.place and problem.place.path == name):
         return problem

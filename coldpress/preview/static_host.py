@@ -1,4 +1,4 @@
-"""A static host for the built site: files, `_redirects`, `404.html`."""
+"""A static host for the built site: serves files, `_redirects`, `_headers` and `404.html`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from coldpress.build.output_folder import OutputManifest
 from coldpress.config.model import load_config
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.paths import STATE, below, is_external, is_link, on_this_host, path_of, relative_name, resolved, url_of
-from coldpress.preview.server import Guard
+from coldpress.preview.server import RequestGuard
 
 _STATUSES = {str(status): status for status in (200, 301, 302, 303, 307, 308, 404, 410)}
 _HERE = (200, 404, 410)  # answered by a file of the site
@@ -32,9 +32,9 @@ _NOT_THEIRS = frozenset((
 
 
 @dataclass(frozen=True)
-class Rule:
-    """A line of `_redirects`; what a pattern's `:name` and `*` (`:splat`) match
-    fills those of the target."""
+class RedirectRule:
+    """A line of `_redirects`.  The parts of a path that the pattern's `:name` and `*` (`:splat`) match
+    replace the same names in the target."""
 
     pattern: re.Pattern[str]
     target: str
@@ -43,11 +43,11 @@ class Rule:
 
     @property
     def stays(self) -> bool:
-        """Whether it is answered by a file, not by a redirect."""
+        """Returns whether the rule is answered by a file, not by a redirect."""
         return self.status in _HERE
 
     def to(self, path: str) -> str | None:
-        """The URL a path leads to; None when the rule is not for it."""
+        """Returns the URL that a path leads to; None if the rule does not match."""
         found = self.pattern.fullmatch(path)
         if found is None:
             return None
@@ -56,18 +56,18 @@ class Rule:
         return target if is_external(self.target) else on_this_host(target)
 
 
-def rules_of(lines: Iterable[str]) -> Iterator[Rule]:
-    """The rules of a `_redirects`."""
+def parse_redirects(lines: Iterable[str]) -> Iterator[RedirectRule]:
+    """Yields the rules of a `_redirects` file."""
     for line in lines:
         words = line.split()
         status = words[2] if len(words) > 2 else "302"
         number = _STATUSES.get(status.removesuffix("!"))
         if len(words) >= 2 and number is not None and _can_be_target(words[1], stays=number in _HERE):
-            yield Rule(_pattern(words[0]), iri_to_uri(words[1]), number, status.endswith("!"))
+            yield RedirectRule(_pattern(words[0]), iri_to_uri(words[1]), number, status.endswith("!"))
 
 
-def headers_of(lines: Iterable[str], path: str) -> Iterator[tuple[str, str]]:
-    """The headers that a `_headers` gives a path: below each pattern, indented, `Name: value`."""
+def headers_for(lines: Iterable[str], path: str) -> Iterator[tuple[str, str]]:
+    """Yields the headers that a `_headers` file gives a path: below each pattern, indented, `Name: value`."""
     matches = False
     for line in lines:
         if not line[0].isspace():
@@ -77,7 +77,7 @@ def headers_of(lines: Iterable[str], path: str) -> Iterator[tuple[str, str]]:
 
 
 def _can_be_target(text: str, *, stays: bool) -> bool:
-    """Whether a target is a path, or a whole URL whose host is written out."""
+    """Returns whether a target is a path, or a whole URL whose host is written out."""
     try:
         parts = urlsplit(text)
         iri_to_uri(text)
@@ -90,7 +90,7 @@ def _can_be_target(text: str, *, stays: bool) -> bool:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """A path with `:name`s and a `*` as an expression."""
+    """Returns the regular expression for a path with `:name`s and a `*`."""
     parts, last = [], 0
     for found in _NAME.finditer(text):
         parts.append(re.escape(text[last:found.start()]))
@@ -102,11 +102,11 @@ def _pattern(text: str) -> re.Pattern[str]:
         return re.compile(re.escape(text))
 
 
-class Hosting:
-    """Serves the output folder of a site below the prefix of the base URL that it
+class StaticHost:
+    """A WSGI app that serves the output folder of a site below the prefix of the base URL that it
     was built for.
 
-    Raises `ColdpressError` where nothing was built yet.
+    Raises `ColdpressError` if the site was not built yet.
     """
 
     def __init__(self, context: BuildContext, bind: str = "127.0.0.1", public_url: str | None = None) -> None:
@@ -115,7 +115,7 @@ class Hosting:
         if problems.errors:
             raise ColdpressError(*problems)
         self._folder = resolved(context.options.output or context.folder / config.output_dir)
-        self._guard = Guard(bind, public_url)
+        self._guard = RequestGuard(bind, public_url)
         name = relative_name(self._folder, context.folder)
         built_for = OutputManifest(self._folder, context.folder / STATE, name).base_url()
         url = public_url or context.options.base_url or (config.base_url if built_for is None else built_for) or ""
@@ -126,11 +126,11 @@ class Hosting:
 
     @property
     def home(self) -> str:
-        """The path of the front page."""
+        """Returns the path of the home page."""
         return on_this_host(f"{url_of(self._prefix)}/")
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Answer one request (PEP 3333)."""
+        """Answers a request (PEP 3333)."""
         request = Request(environ)
         if not self._guard.knows(request.headers.get("Host", "")):
             return Response("This host is not served.", 400)(environ, start_response)
@@ -148,13 +148,13 @@ class Hosting:
         path = request.path.removeprefix(self._prefix)
         response = self._redirected(path, request, forced=True) or self._file(path, request) or self._redirected(
             path, request, forced=False) or self._missing(request)
-        for name, value in headers_of(self._lines("_headers"), path):
+        for name, value in headers_for(self._lines("_headers"), path):
             response.headers[name] = value
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     def _file(self, path: str, request: Request, status: int = 200) -> Response | None:
-        """The file at a path; of a folder its index, with the slash it lacks."""
+        """Returns the file at a path; for a folder its index, or a redirect that adds the slash."""
         if path in ("/_redirects", "/_headers") or "//" in path or "\\" in path:
             return None
         try:
@@ -175,7 +175,7 @@ class Hosting:
         return self._file("/404.html", request, 404) or Response("There is nothing here.", 404)
 
     def _redirected(self, path: str, request: Request, *, forced: bool) -> Response | None:
-        for rule in rules_of(self._lines("_redirects")):
+        for rule in parse_redirects(self._lines("_redirects")):
             target = rule.to(path) if rule.forced == forced else None
             if target is None:
                 continue

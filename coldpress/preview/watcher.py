@@ -1,7 +1,7 @@
-"""Which files changed, once whoever saved them has finished.
+"""The watcher: reports which files changed, once an editor has finished saving them.
 
-The system tells of changes where `watchfiles` is installed; otherwise, or
-where it cannot, the files are looked at again and again.
+`watchfiles` reports changes where it is installed.  Without it, or where it fails, the
+watcher scans the files repeatedly.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _SHARE = 10  # looking takes one part in so many of the time
 
 
 @dataclass(frozen=True)
-class Watched:
-    """What is watched: folders with all below them, and single files."""
+class WatchedPaths:
+    """The paths to watch: folders with everything below them, and single files."""
 
     trees: tuple[Path, ...] = ()
     files: frozenset[Path] = frozenset()
@@ -67,11 +67,11 @@ class ChangeScanner:
 
 
 class Watcher:
-    """Tells of changes since the last scan of `scanner`, which was before anything is
-    read.  `places` is asked for what is watched, again and again, since a config
+    """Reports changes since the last scan of `scanner`, which was made before anything was
+    read.  `places` is called again and again for the paths to watch, since a config
     may name other folders and pages may open more files."""
 
-    def __init__(self, places: Callable[[], Watched], tell: Callable[[set[Path]], None],
+    def __init__(self, places: Callable[[], WatchedPaths], tell: Callable[[set[Path]], None],
                  scanner: ChangeScanner | None = None, *, poll: bool = False) -> None:
         self._places = places
         self._tell = tell
@@ -84,11 +84,11 @@ class Watcher:
 
     @property
     def is_polling(self) -> bool:
-        """Whether files are looked at, instead of being told of."""
+        """Returns whether the watcher scans the files instead of waiting for events."""
         return not self._native
 
     def start(self) -> None:
-        """Begin."""
+        """Starts the thread that watches."""
         if not self._is_scanned:
             self._look()
         self._thread.start()
@@ -127,7 +127,7 @@ class Watcher:
             self._native = False
 
     def _settled(self, changes: set[Path], told: Generator[set[tuple[object, str]], None, None]) -> set[Path]:
-        """Many changes together with those that follow at once."""
+        """Returns many changes together with those that follow at once."""
         until = time.monotonic() + _LONGEST
         while len(changes) > _FEW and time.monotonic() < until:
             more = next(told, None)
@@ -173,7 +173,7 @@ def _stamps_below(tree: Path) -> dict[Path, str]:
 
 
 def _is_litter(path: Path, trees: Iterable[Path]) -> bool:
-    """Whether a path is none of the site's: an editor's swap file, a hidden one."""
+    """Returns whether a path is no file of the site, such as an editor's swap file or a hidden file."""
     tree = next((tree for tree in trees if path.is_relative_to(tree)), None)
     return tree is not None and any(is_ignored(part) for part in path.relative_to(tree).parts)
 
