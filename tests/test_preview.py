@@ -79,7 +79,7 @@ def test_so_is_every_page_of_our_own_site(make_site):
 
 def test_the_app_gets_no_route_and_the_site_no_byte(browse):
     browser = browse()
-    app = browser.preview._current.moment.app
+    app = browser.preview._current.revision.app
     assert not [rule.rule for rule in app.url_map.iter_rules() if "_coldpress" in rule.rule]
     browser.get("/")
     assert browser.site.build().code == 0

@@ -69,7 +69,7 @@ def test_the_preview_is_what_an_app_made_anew_is(tmp_path, capsys, only):
             name = rng.choice([name for name in names if name in EDITS])
             done = apply(site, name)
             changed = browser.look()
-            before = preview._current.moment.app
+            before = preview._current.revision.app
             if changed:
                 preview.take(changed)
             anew = as_made_anew(root)
@@ -77,12 +77,12 @@ def test_the_preview_is_what_an_app_made_anew_is(tmp_path, capsys, only):
                 assert preview._current.errors, (name, done)
                 continue
             assert not preview._current.errors, (name, done)
-            moment = preview._current.moment
-            renders = {path: preview._answering.renders.get(ident) for path, (ident, _) in shown.items()}
+            moment = preview._current.revision
+            renders = {path: preview._responder.renders.get(ident) for path, (ident, _) in shown.items()}
             told = {path: render is None or before is not moment.app or bool(render.changes(moment))
                     for path, render in renders.items()}
             for path, (status, data) in anew.items():
-                with seeded(path.removeprefix(preview._current.moment.site.script_root)):
+                with seeded(path.removeprefix(preview._current.revision.site.script_root)):
                     answer = browser.get(path)
                 html = CLIENT.sub(b"", answer.data)
                 if status >= 300 and answer.status_code == status:
