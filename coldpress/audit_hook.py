@@ -231,22 +231,13 @@ def is_own(path: str) -> bool:
 def _hear(event: str, arguments: tuple[Any, ...], is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
     """Records the reads and writes of an audit event.
 
-    Python calls the hook until it has ended.  At exit it sets the globals of this module
-    to None, so `is_finalizing` is kept as a default value.
+    Python calls the hook until it has ended, and at exit it sets the globals of this module
+    to None.  So `is_finalizing` is a default value, and is asked before any global.
     """
     if is_finalizing():
         return
     if event in ("open", "os.scandir", "os.listdir"):
-        if event == "open" and is_noting() and _writes(arguments):
-            _note_write(arguments[:1])
-        if recorder.is_recording() and not _is_import(sys._getframe(1)):
-            with recorder.unrecorded():
-                key = _key(event, arguments)
-            noted = _noted.get()
-            if key and noted is not None:
-                noted.setdefault(key[1], changed_at(key[1]))
-            if key:
-                recorder.read(*key)
+        _hear_opening(event, arguments, sys._getframe(1))
     elif event in _VOLATILE:
         _hear_volatile(event, arguments, sys._getframe(1))
     elif event in _CHANGING:
@@ -254,6 +245,20 @@ def _hear(event: str, arguments: tuple[Any, ...], is_finalizing: Callable[[], bo
             _note_write(arguments[:_CHANGING[event]])
     elif event == "import":
         listen_to_queries()
+
+
+def _hear_opening(event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
+    """Records a file that is opened, or a folder that is listed."""
+    if event == "open" and is_noting() and _writes(arguments):
+        _note_write(arguments[:1])
+    if recorder.is_recording() and not _is_import(frame):
+        with recorder.unrecorded():
+            key = _key(event, arguments)
+        noted = _noted.get()
+        if key and noted is not None:
+            noted.setdefault(key[1], changed_at(key[1]))
+        if key:
+            recorder.read(*key)
 
 
 def _hear_volatile(event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -145,3 +147,20 @@ def test_an_output_that_cannot_be_written_is_a_problem(make_site):
     result = make_site({"content/a.md": "A."}).build("-o", "/proc/self/site")
     assert (result.code, result.codes) == (1, ["output.failed"])
     assert "cannot be written" in result.problems[0]["message"]
+
+
+LATE = """
+import io, sys
+from coldpress import audit_hook
+audit_hook.listen()
+class Late:
+    def __del__(self, open=io.open, path=sys.argv[1]):
+        open(path).close()
+audit_hook.late = Late()
+"""
+
+
+def test_a_file_that_is_opened_while_python_ends_is_no_error(tmp_path):
+    (tmp_path / "a.txt").write_text("a")
+    ended = subprocess.run([sys.executable, "-c", LATE, tmp_path / "a.txt"], capture_output=True, text=True, check=True)
+    assert ended.stderr == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,23 +12,24 @@ from pathlib import Path
 from flask import Flask
 
 from coldpress import recorder
+from coldpress.build.checks import check_site
 from coldpress.build.context import BuildContext
 from coldpress.build.output import CannotWriteError, Changes, Output, output_of, refuse_linked_output
-from coldpress.build.plan import Plan
+from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import FileRow, Records, RecordUpdates
-from coldpress.build.result import PlanEntry
 from coldpress.build.runner import FreezeRunner, stage_copies, volatile_note
-from coldpress.build.site_checks import check_site, removed_urls
 from coldpress.build.staleness import FACTORY, NEVER, OWN, Fingerprints, Staleness
 from coldpress.build.user_reads import UserCode, engine
 from coldpress.build.workers import FEW, StartWorker
 from coldpress.cache.file_stamps import stamp_of
+from coldpress.content.taxonomy import group_names, taxonomy_path
 from coldpress.errors import Problems
 from coldpress.markdown.cache import Body
 from coldpress.processes import WorkerDiedError, frozen_after_loading, start_method
 from coldpress.recorder import Key
 from coldpress.web.error_places import explain
 from coldpress.web.site import Site
+from coldpress.web.site import PARENT
 
 
 class Builder:
@@ -161,7 +163,7 @@ class Builder:
         """Checks links, layouts and the menu, and that every file can be written."""
         with self._stage("check"):
             if self.runner:
-                check_site(self.site, self.plan, self.runner, self.problems)
+                check_site(self.site, self.plan, self.runner.checks, self.runner.dead_links, self.problems)
             self.output.refuse_foreign(self.problems)
 
     def _publish(self) -> None:
@@ -281,3 +283,38 @@ def _settings(site: Site) -> str:
         config.base_url, site.url_prefix, config.timezone, config.permalinks, config.slugs, config.taxonomies,
         config.nested_taxonomies, config.collections,
         config.content_dir, config.templates_dir, config.static_dir, config.language, config.markdown))
+
+
+_SHOWN = 10
+_NUMBERED = re.compile(r"(?:.*/)?page/\d+/index\.html")
+
+
+def removed_urls(site: Site, records: Records, files: Iterable[str]) -> tuple[str, ...]:
+    """Returns the paths of the pages among removed files.  Copies, lists, feeds and
+    sitemaps are no pages; where an alias takes a page's place, its file stays."""
+    known = {row.file: row.endpoint for row in records.pages.values()}
+    page = site.endpoints["page"]
+    lists = tuple(path.lstrip("/") for path in ("/archive/", "/search/", "/404.html", *map(
+        taxonomy_path, group_names(site.config))))
+    gone = []
+    for file in files:
+        copy = records.files.get(file)
+        if not file.endswith(".html") or _NUMBERED.fullmatch(file) or (copy and copy.source):
+            continue
+        inside = file.removeprefix(site.url_prefix.strip("/")).lstrip("/")
+        is_list = inside.startswith(lists) if file not in known else (
+            known[file] != page and known[file].startswith(f"{PARENT}."))
+        if not is_list:
+            gone.append("/" + (file.removesuffix("index.html") if f"/{file}".endswith("/index.html") else file))
+    return tuple(sorted(gone))
+
+
+def removed_url_lines(site: Site, paths: tuple[str, ...]) -> list[str]:
+    """Returns the lines with which a build reports removed URLs: at most ten of them by name."""
+    if not paths:
+        return []
+    alias = paths[0].removeprefix(site.url_prefix)
+    more = [f"  and {len(paths) - _SHOWN:,} more"] if len(paths) > _SHOWN else []
+    are = "1 URL is" if len(paths) == 1 else f"{len(paths):,} URLs are"
+    return [f"{are} gone, where a page was:", *(f"  {path}" for path in paths[:_SHOWN]), *more,
+            f"A page that took the place of one can have it lead there: `aliases: [{alias}]` in its front matter."]

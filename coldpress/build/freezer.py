@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import time
 import warnings
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
+from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,7 +27,7 @@ from werkzeug.wrappers import Response
 
 from coldpress import recorder
 from coldpress.build.output import Stage
-from coldpress.build.plan import UserRoutes
+from coldpress.build.plan import PlanEntry, UserRoutes
 from coldpress.build.request_checks import (
     NO_HOST,
     NewVisitors,
@@ -34,13 +37,55 @@ from coldpress.build.request_checks import (
     refuse_status,
     session_written,
 )
-from coldpress.build.result import FrozenPage, PlanEntry, RouteLink, content_digest, pack
 from coldpress.build.user_reads import UserReads
-from coldpress.errors import Problems
+from coldpress.errors import Problem, Problems
 from coldpress.paths import path_of, url_of
+from coldpress.recorder import Key
 from coldpress.web.environment import seeded
 from coldpress.web.error_places import explain
 from coldpress.web.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class RouteLink:
+    """A link from a page to a URL of the user's own route."""
+
+    endpoint: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenPage:
+    """A page that was requested: `staged` is its file in the staging folder, None if the
+    published file is the same; `failure` is the problem of a page that failed."""
+
+    path: str
+    reads: tuple[Key, ...]
+    staged: str | None = None
+    digest: bytes = b""
+    packed: bytes = b""
+    links: tuple[RouteLink, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    failure: Problem | None = None
+    seconds: float = 0.0
+
+
+def content_digest(data: bytes) -> bytes:
+    """Returns the digest of a page's bytes."""
+    return blake2b(data, digest_size=16).digest()
+
+
+def pack(data: bytes) -> bytes:
+    """Returns a page's bytes compressed, as the database keeps them."""
+    return zlib.compress(data, 1)
+
+
+def unpack(packed: bytes) -> bytes | None:
+    """Returns the bytes of a page again; None if they are damaged."""
+    try:
+        return zlib.decompress(packed)
+    except (zlib.error, TypeError):
+        return None
 
 
 class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import copy_context
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, url_for
@@ -13,15 +14,33 @@ from werkzeug.routing import Rule
 
 from coldpress import recorder
 from coldpress.build.output_folder import MARK_FILES
-from coldpress.build.result import PlanEntry
 from coldpress.content.aliases import Alias
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.hooks import mark_of
-from coldpress.paths import BadPath, Claims, asset_file_of, file_of, file_that_is_a_folder, path_of
+from coldpress.paths import BadPath, Claims, asset_file_of, file_of, file_that_is_a_folder, path_of, url_of
 from coldpress.recorder import Key
 from coldpress.web.error_places import code_place
 from coldpress.web.site import PARENT, Site
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEntry:
+    """One URL of the plan: `path` is decoded and below the app's root, `file` is below the
+    output folder; `copy_of` is the file that is copied unchanged, if it is a copy."""
+
+    path: str
+    endpoint: str
+    file: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    source: str | None = None
+    place: Place | None = None
+    copy_of: Path | None = None
+
+    def as_json(self, script_root: str) -> dict[str, Any]:
+        """Returns the entry for `--json`, with the URL that links have."""
+        return {"url": script_root + url_of(self.path), "endpoint": self.endpoint, "source": self.source,
+                "file": self.file, "copied": self.copy_of is not None}
 
 
 class ClaimedFiles:

@@ -16,8 +16,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from coldpress.build.page_checks import Check
-from coldpress.build.result import FrozenPage, PlanEntry, RouteLink, content_digest, unpack
+from coldpress.build.checks import PageCheck
+from coldpress.build.freezer import FrozenPage, RouteLink, content_digest, unpack
+from coldpress.build.plan import PlanEntry
 from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.errors import Problem, problem_of
@@ -93,7 +94,7 @@ class RecordUpdates:
     about: dict[str, str] = field(default_factory=dict)
     pages: list[tuple[PlanEntry, FrozenPage]] = field(default_factory=list)
     files: list[FileRow] = field(default_factory=list)
-    checks: list[Check] = field(default_factory=list)
+    checks: list[PageCheck] = field(default_factory=list)
     keys: list[Key] = field(default_factory=list)
 
 
@@ -119,7 +120,7 @@ class Records:
         checks = select("checks")
         self.checks: dict[str, bytes] = {source: reads for source, reads, _, _ in checks}
         self.told_checks = [
-            Check(source, (), tuple((path, Link(*link)) for path, link in json.loads(loose or "[]")),
+            PageCheck(source, (), tuple((path, Link(*link)) for path, link in json.loads(loose or "[]")),
                   tuple(problem_of(each) for each in json.loads(problems or "[]")))
             for source, _, loose, problems in checks if loose or problems]
         if len(self.pages) < len(pages):
@@ -223,7 +224,7 @@ class _Saving:
         return (entry.path, entry.endpoint, entry.file, self._packed(frozen.reads), frozen.digest, found,
                 _problems(frozen.problems), frozen.seconds)
 
-    def _check_row(self, check: Check) -> tuple[Any, ...]:
+    def _check_row(self, check: PageCheck) -> tuple[Any, ...]:
         return check.source, self._packed(check.reads), _loose(check), _problems(check.problems)
 
     def _packed(self, reads: Iterable[Key]) -> bytes:
@@ -281,5 +282,5 @@ def _problems(problems: Iterable[Problem]) -> str:
     return _json([problem.as_json() for problem in problems])
 
 
-def _loose(check: Check) -> str:
+def _loose(check: PageCheck) -> str:
     return _json([[path, list(asdict(link).values())] for path, link in check.loose])

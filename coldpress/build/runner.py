@@ -11,12 +11,11 @@ from pathlib import Path
 from flask import Flask
 
 from coldpress.audit_hook import DATABASE, NETWORK, PROGRAM, QUERIED
-from coldpress.build.freezer import SiteFreezer
+from coldpress.build.checks import PageCheck, check_page
+from coldpress.build.freezer import FrozenPage, RouteLink, SiteFreezer, content_digest
 from coldpress.build.output import CannotWriteError, Output
-from coldpress.build.page_checks import Check, check_page
-from coldpress.build.plan import Plan, UserRoutes
+from coldpress.build.plan import Plan, PlanEntry, UserRoutes
 from coldpress.build.records import FileRow, PageRow, Records, RecordUpdates, numbers
-from coldpress.build.result import Failures, FrozenPage, PlanEntry, RouteLink, content_digest
 from coldpress.build.staleness import FACTORY, OWN, Staleness, Why
 from coldpress.build.user_reads import UNSEEN, UserReads
 from coldpress.build.workers import CHUNK, FEW, Job, Result, StartWorker, run_jobs
@@ -118,7 +117,7 @@ class FreezeRunner:
         return found
 
     @property
-    def checks(self) -> Iterator[Check]:
+    def checks(self) -> Iterator[PageCheck]:
         """The checks that found something, made now or long ago."""
         new = {check.source for check in self.updates.checks}
         yield from self.updates.checks
@@ -295,3 +294,29 @@ def _in_view(site: Site, entry: PlanEntry) -> str:
         return f" on pages such as {entry.path}, by a hook, a context processor or a filter"
     place = UserRoutes(site.app, site).place(entry.endpoint)
     return f" in {entry.endpoint.rpartition('.')[2]}" + (f" ({place.path}:{place.line})" if place else "")
+
+
+class Failures:
+    """Collects the problems of pages that failed; each problem is reported once for all its pages."""
+
+    def __init__(self) -> None:
+        self._pages: dict[Problem, list[PlanEntry]] = {}
+
+    def add(self, problem: Problem, page: PlanEntry) -> None:
+        """Adds a problem of a page."""
+        self._pages.setdefault(problem, []).append(page)
+
+    def problems(self) -> Iterator[Problem]:
+        """Returns each problem with its first page and the number of its pages."""
+        return (_with_pages(problem, pages) for problem, pages in self._pages.items())
+
+
+def _with_pages(problem: Problem, entries: list[PlanEntry]) -> Problem:
+    """Returns a problem with its first page as a place, and the number of its pages."""
+    first = entries[0].place or Place(entries[0].path)
+    also = (*problem.also, first) if first.path != (problem.place.path if problem.place else None) else problem.also
+    message = problem.message
+    if len(entries) > 1:
+        message += f" (on {len(entries):,} pages)"
+    return Problem(problem.code, message, problem.place or first, problem.hint, problem.severity,
+                   also if problem.place else (), problem.traceback)

@@ -10,9 +10,8 @@ from pathlib import Path
 from flask import Flask
 
 from coldpress import recorder
-from coldpress.build.plan import Plan
+from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import KeyRow, PageRow, Records, numbers, packed
-from coldpress.build.result import PlanEntry
 from coldpress.cache.build_stamp import environment
 from coldpress.cache.file_stamps import changed_at
 from coldpress.content.fingerprints import ALL_SOURCES, STRUCTURAL, ContentFingerprints, shortened

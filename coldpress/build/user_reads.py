@@ -15,8 +15,8 @@ from flask import Flask
 
 import coldpress
 from coldpress.audit_hook import is_own
+from coldpress.build.plan import PlanEntry
 from coldpress.build.request_checks import QUERY
-from coldpress.build.result import PlanEntry
 from coldpress.cache.checksum import code_version
 from coldpress.cache.file_stamps import changed_at
 from coldpress.content.fingerprints import ALL_SOURCES, COMBINED_KINDS

@@ -15,17 +15,17 @@ from pathlib import Path
 from flask import Flask
 
 from coldpress.audit_hook import forget_connections
-from coldpress.build.freezer import SiteFreezer
+from coldpress.build.checks import PageCheck, check_page
+from coldpress.build.freezer import FrozenPage, SiteFreezer
 from coldpress.build.output import Stage
-from coldpress.build.page_checks import Check, check_page
-from coldpress.build.result import FrozenPage, PlanEntry
+from coldpress.build.plan import PlanEntry
 from coldpress.build.user_reads import own_files
 from coldpress.processes import in_turn, local_executor
 from coldpress.web.site import Site
 
 FEW = 400  # pages, below which one process is as fast
 CHUNK = 20
-Result = tuple[list[FrozenPage], list[Check], dict[str, Path], list[str]]
+Result = tuple[list[FrozenPage], list[PageCheck], dict[str, Path], list[str]]
 """Pages, checks, the site's own modules that rendering them loaded, and what
 was wrong with a cache."""
 MakeSite = Callable[[], tuple[Flask, Site]]

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from coldpress.build.builder import Builder
+from coldpress.build.builder import Builder, removed_url_lines
 from coldpress.build.context import BuildContext
 from coldpress.build.diagnostics import Profile, differs, explain_page, tell_profile
 from coldpress.build.diagnostics import verify as verify_site
 from coldpress.build.output import Changes, output_locked
 from coldpress.build.shortcut import take_snapshot, write_stamp
-from coldpress.build.site_checks import told
 from coldpress.build.staleness import Why
 from coldpress.errors import Problems
 from coldpress.paths import url_of
@@ -100,7 +99,7 @@ def _say(builder: Builder, changes: Changes) -> None:
     report = context.report
     for note in builder.notes:
         report.line(note[:1].upper() + note[1:] + ".")
-    for line in told(site, builder.removed_urls):
+    for line in removed_url_lines(site, builder.removed_urls):
         report.line(line)
     if changes.foreign:
         report.line(f"Not ours, left alone: {some(changes.foreign)}")

@@ -18,9 +18,9 @@ from pathlib import Path
 from flask import Flask
 
 from coldpress import audit_hook, recorder
+from coldpress.build.checks import check_settings
 from coldpress.build.context import BuildContext, load_factory
 from coldpress.build.plan import Plan
-from coldpress.build.site_checks import check_settings
 from coldpress.build.staleness import Fingerprints
 from coldpress.config.model import Config
 from coldpress.errors import ColdpressError, Problem, Problems

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Request, Response
 
 from coldpress import recorder
 from coldpress.audit_hook import is_database, noting_writes
-from coldpress.build.page_checks import check_page, tell
+from coldpress.build.checks import check_page, report_checks
 from coldpress.build.request_checks import QUERY
 from coldpress.build.user_reads import UserReads, summed_up
 from coldpress.cache.file_stamps import stamp_of
@@ -290,7 +290,8 @@ class Responder:
                 check = check_page(library, page)
             except ColdpressError as reason:
                 return (), reason.problems
-            tell([check], library, lambda path: self._current.exists(revision.site.url_prefix + path), problems)
+            prefix = revision.site.url_prefix
+            report_checks([check], library, lambda path: self._current.exists(prefix + path), problems)
             problems.extend(links_to_drafts(library, page))
         config = revision.site.config_place().path
         problems.extend(problem for problem in self._current.warnings()

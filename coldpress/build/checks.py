@@ -1,0 +1,172 @@
+"""Checks of a build: the links and the markup of each page, and the layouts, menu and docs folders of the site.
+
+The links of a page are checked apart from rendering it: if a heading in another page goes, this
+changes the warnings, not the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from coldpress import recorder
+from coldpress.build.plan import Plan, PlanEntry
+from coldpress.build.user_reads import summed_up
+from coldpress.config.options import MenuItem
+from coldpress.content.bodies import cached_bodies, missing_snippets, place_in
+from coldpress.content.library import Library
+from coldpress.content.links import broken_link, missing_anchors, unresolved_links
+from coldpress.content.page import Page
+from coldpress.content.protocols import CANNOT_BE_SHOWN
+from coldpress.errors import ColdpressError, Problem, Problems
+from coldpress.markdown.rendered import Link
+from coldpress.paths import is_external
+from coldpress.recorder import Key
+from coldpress.text import did_you_mean
+from coldpress.web.extension import Coldpress
+from coldpress.web.templates import is_layout
+
+
+@dataclass(frozen=True, slots=True)
+class PageCheck:
+    """The result of checking one page: its problems, and the links to paths without
+    content, of which only the whole plan knows whether they are answered."""
+
+    source: str
+    reads: tuple[Key, ...]
+    loose: tuple[tuple[str | None, Link], ...]
+    problems: tuple[Problem, ...]
+
+
+def check_page(library: Library, page: Page) -> PageCheck:
+    """Checks the links and the markup of one page."""
+    with recorder.recording() as reads, cached_bodies():
+        recorder.read("text", page.source)
+        try:
+            loose = tuple(unresolved_links(library, page))
+        except ColdpressError:  # a template body that fails, which rendering the page reports
+            return PageCheck(page.source, tuple(summed_up(reads)), (), ())
+        problems = (*flaws_of(library, page), *missing_anchors(library, page), *unknown_components(library, page),
+                    *missing_files(library, page), *missing_snippets(library, page))
+    return PageCheck(page.source, tuple(summed_up(reads)), loose, problems)
+
+
+def flaws_of(library: Library, page: Page) -> Iterator[Problem]:
+    """Yields a warning or note for each part of a body that could not be rendered as its author meant."""
+    for flaw in page.rendered.flaws:
+        yield Problem(flaw.code, flaw.message, place_in(library, page, flaw.line, flaw.column, flaw.length),
+                      flaw.hint, severity=flaw.severity)
+
+
+def unknown_components(library: Library, page: Page) -> Iterator[Problem]:
+    """Yields a warning for each container without a template, and for a leaf whose
+    name is close to that of a component; other names may belong to another program."""
+    known = None
+    for component in page.rendered.html.components:
+        if component.kind == "inline":
+            continue
+        known = known or set(library.host.component_names)
+        near = did_you_mean(component.name, known)
+        if component.name not in known and (near or component.kind == "container"):
+            yield Problem("markup.component", f"there is no component `{component.name}`",
+                          place_in(library, page, component.line, component.column),
+                          near or f"its content is shown; make `templates/components/{component.name}.html`",
+                          severity="warning")
+
+
+def missing_files(library: Library, page: Page) -> Iterator[Problem]:
+    """Yields a warning for each file that a page includes and that cannot be shown."""
+    for component, why in library.host.not_shown(page):
+        name = dict(component.attributes).get("file", component.before)
+        yield Problem("markup.include", f"`{name}` {why}",
+                      place_in(library, page, component.line, component.column),
+                      "name a text file of the site, from this page's folder or, with a slash, from the site's"
+                      if why == CANNOT_BE_SHOWN else "its name stands in its place", severity="warning")
+
+
+def report_checks(checks: Iterable[PageCheck], library: Library, exists: Callable[[str], bool],
+                  problems: Problems) -> None:
+    """Reports the problems of the checks, and the links that lead nowhere."""
+    pages = {page.source: page for page in library.all_pages}
+    for check in checks:
+        problems.extend(check.problems)
+        with cached_bodies():
+            for path, link in check.loose:
+                if path is None or not exists(path):
+                    problems.add(broken_link(library, pages[check.source], link))
+
+
+Keys = tuple[str | int, ...]
+DeadLinks = Callable[[Callable[[str], bool]], dict[str, PlanEntry]]
+
+
+def check_site(site: Coldpress, plan: Plan, checks: Iterable[PageCheck], dead_links: DeadLinks,
+               problems: Problems) -> None:
+    """Reports the checks of all pages, and warns of links, layouts and menu entries that lead nowhere.
+    `dead_links` returns the paths to which templates link and where nothing is."""
+
+    def exists(path: str) -> bool:
+        return plan.has(site.url_prefix + path)
+
+    report_checks(checks, site.library, exists, problems)
+    for path, entry in dead_links(exists).items():
+        problems.warn("link.nothing-there", f"a template links to `{path}`, and nothing is there", entry.place,
+                      "link to it only where there is something")
+    check_settings(site, exists, problems)
+    if site.config.base_url is None and not site.config_problems.errors:
+        problems.warn("config.no-base-url", "without `base_url` there are no feeds, no sitemap and no canonical links",
+                      site.config_place(), "say where the site will live: `base_url: https://example.org/`")
+
+
+def check_settings(site: Coldpress, exists: Callable[[str], bool], problems: Problems) -> None:
+    """Warns of layouts, menu entries and folders of docs that do not exist.
+    `exists` returns whether a path of the site is answered."""
+    _check_layouts(site, problems)
+    _check_menu(site, exists, problems)
+    _check_docs(site, problems)
+
+
+def _check_layouts(site: Coldpress, problems: Problems) -> None:
+    wanted = [page for page in site.library.all_pages if page.document.front.layout]
+    templates = set(site.template_names) if wanted else set()
+    lists = {*site.library.list_pages, "/search/"} if wanted else set()
+    for page in wanted:
+        there = f"{page.layout}.html" in templates
+        if not there or not is_layout(site, str(page.layout), shows_list=page.path in lists):
+            message = f"`{page.layout}.html` draws no pages" if there else f"there is no template `{page.layout}.html`"
+            problems.warn("page.layout", message, page.document.place_of("layout"), f"`{page.kind}.html` is used")
+
+
+def _check_menu(site: Coldpress, exists: Callable[[str], bool], problems: Problems) -> None:
+    for item, place in _entries(site.config.menu, ("menu",)):
+        page_there = item.url is None or is_external(item.url) or site.library.navigation.find(_name(item.url))
+        if item.url is not None and not page_there and not exists(f"/{_name(item.url)}"):
+            problems.warn("config.menu", f"the menu entry `{item.name or item.url}` leads nowhere: `{item.url}`",
+                          site.config_place(*place), did_you_mean(_name(item.url), site.library.sources))
+
+
+def _check_docs(site: Coldpress, problems: Problems) -> None:
+    docs = site.config.docs
+    folders = {name for source in site.library.sources for name in _above(source)} if docs else set()
+    for folder in docs or ():
+        if folder != "." and folder not in folders:
+            problems.warn("config.docs", f"there is no folder `{folder}` with pages",
+                          site.config_place("docs"), did_you_mean(folder, folders))
+
+
+def _above(source: str) -> Iterator[str]:
+    """Yields every folder that a source lies in."""
+    while "/" in source:
+        source = source.rpartition("/")[0]
+        yield source
+
+
+def _name(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0].lstrip("/")
+
+
+def _entries(items: Iterable[MenuItem], place: Keys) -> Iterator[tuple[MenuItem, Keys]]:
+    """Yields every entry of the menu with its place in the config."""
+    for index, item in enumerate(items):
+        yield item, (*place, index)
+        yield from _entries(item.children, (*place, index, item.name or ""))
