@@ -28,8 +28,7 @@ from coldpress.markdown.cache import Body
 from coldpress.processes import WorkerDiedError, frozen_after_loading, start_method
 from coldpress.recorder import Key
 from coldpress.web.error_places import explain
-from coldpress.web.site import Site
-from coldpress.web.site import PARENT
+from coldpress.web.site import PARENT, Site
 
 
 class Builder:

@@ -17,13 +17,13 @@ from coldpress.content.bodies import cached_bodies, missing_snippets, place_in
 from coldpress.content.library import Library
 from coldpress.content.links import broken_link, missing_anchors, unresolved_links
 from coldpress.content.page import Page
-from coldpress.content.protocols import CANNOT_BE_SHOWN
+from coldpress.content.slots import CANNOT_BE_SHOWN
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.markdown.rendered import Link
 from coldpress.paths import is_external
 from coldpress.recorder import Key
 from coldpress.text import did_you_mean
-from coldpress.web.extension import Coldpress
+from coldpress.web.site import Site
 from coldpress.web.templates import is_layout
 
 
@@ -100,7 +100,7 @@ Keys = tuple[str | int, ...]
 DeadLinks = Callable[[Callable[[str], bool]], dict[str, PlanEntry]]
 
 
-def check_site(site: Coldpress, plan: Plan, checks: Iterable[PageCheck], dead_links: DeadLinks,
+def check_site(site: Site, plan: Plan, checks: Iterable[PageCheck], dead_links: DeadLinks,
                problems: Problems) -> None:
     """Reports the checks of all pages, and warns of links, layouts and menu entries that lead nowhere.
     `dead_links` returns the paths to which templates link and where nothing is."""
@@ -118,7 +118,7 @@ def check_site(site: Coldpress, plan: Plan, checks: Iterable[PageCheck], dead_li
                       site.config_place(), "say where the site will live: `base_url: https://example.org/`")
 
 
-def check_settings(site: Coldpress, exists: Callable[[str], bool], problems: Problems) -> None:
+def check_settings(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:
     """Warns of layouts, menu entries and folders of docs that do not exist.
     `exists` returns whether a path of the site is answered."""
     _check_layouts(site, problems)
@@ -126,7 +126,7 @@ def check_settings(site: Coldpress, exists: Callable[[str], bool], problems: Pro
     _check_docs(site, problems)
 
 
-def _check_layouts(site: Coldpress, problems: Problems) -> None:
+def _check_layouts(site: Site, problems: Problems) -> None:
     wanted = [page for page in site.library.all_pages if page.document.front.layout]
     templates = set(site.template_names) if wanted else set()
     lists = {*site.library.list_pages, "/search/"} if wanted else set()
@@ -137,7 +137,7 @@ def _check_layouts(site: Coldpress, problems: Problems) -> None:
             problems.warn("page.layout", message, page.document.place_of("layout"), f"`{page.kind}.html` is used")
 
 
-def _check_menu(site: Coldpress, exists: Callable[[str], bool], problems: Problems) -> None:
+def _check_menu(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:
     for item, place in _entries(site.config.menu, ("menu",)):
         page_there = item.url is None or is_external(item.url) or site.library.navigation.find(_name(item.url))
         if item.url is not None and not page_there and not exists(f"/{_name(item.url)}"):
@@ -145,7 +145,7 @@ def _check_menu(site: Coldpress, exists: Callable[[str], bool], problems: Proble
                           site.config_place(*place), did_you_mean(_name(item.url), site.library.sources))
 
 
-def _check_docs(site: Coldpress, problems: Problems) -> None:
+def _check_docs(site: Site, problems: Problems) -> None:
     docs = site.config.docs
     folders = {name for source in site.library.sources for name in _above(source)} if docs else set()
     for folder in docs or ():
