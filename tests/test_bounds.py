@@ -43,13 +43,13 @@ WRONG = [
     ("---\na: 1\nb:\n " + "- " * 20_000 + "\n---\n", 4, "nested too deep"),
     ("---\na: 1\n" + "? " * 20_000 + "\n---\n", 3, "nested too deep"),
     ("---\na: &a [x]\n" + "".join(f"k{n}: &k{n} [{', '.join([f'*k{n - 1}' if n else '*a'] * 9)}]\n" for n in range(9))
-     + "---\n", None, "unfold to too much"),
+     + "---\n", None, "expand to too many values"),
     ("---\na: &a {x: 1, y: 2}\n" + "".join(
         f"k{n}: &k{n}\n  <<: [{', '.join([f'*k{n - 1}' if n else '*a'] * 9)}]\n" for n in range(9)) + "---\n",
-     None, "unfold to too much"),
+     None, "expand to too many values"),
     (f"---\nx: 1\ntags: [{', '.join(f't{number}' for number in range(5_000))}]\n---\n", 3, "has 5,000 entries"),
     (f"+++\nauthors = [{', '.join(map(str, range(101)))}]\n+++\n", 2, "has 101 entries"),
-    ("---\na: &a [*a]\n---\n", 2, "this alias holds itself"),
+    ("---\na: &a [*a]\n---\n", 2, "this alias contains itself"),
     ("---\nwhen: !!timestamp soon\n---\n", 2, "this is no `timestamp`"),
     ("---\nx: !!float ''\n---\n", 2, "this is no `float`"),
     ("---\nx: !!bool perhaps\n---\n", 2, "this is no `bool`"),

@@ -253,8 +253,8 @@ def test_a_time_to_publish_wins_over_the_date(make_site):
     ("title: a: b", 2, 9, "mapping values", "put quotes round a value that holds `: `"),
     ("title: @me", 2, 8, "cannot start any token", "put quotes round a value that starts with this character"),
     ("date: 2024-02-30", 2, 7, "`2024-02-30`: day is out of range for month", None),
-    ("a: &a [*a]", 2, 4, "this alias holds itself", None),
-    ("a: &a {b: *a}", 2, 4, "this alias holds itself", None),
+    ("a: &a [*a]", 2, 4, "this alias contains itself", None),
+    ("a: &a {b: *a}", 2, 4, "this alias contains itself", None),
     ("- a", 2, 1, "this is a list, not `key: value` lines", None),
     ("Only text.", 2, 1, "this is text, not `key: value` lines", None),
     ("\nOnly text.\n", 3, 1, "this is text, not `key: value` lines", None),
@@ -357,7 +357,7 @@ def test_aliases_that_unfold_without_end_are_refused(wrongs):
     lines = ["a: &a [x, x, x, x, x, x, x, x]"]
     lines += [f"{new}: &{new} [{', '.join([f'*{old}'] * 8)}]" for old, new in zip("abcdefg", "bcdefgh", strict=True)]
     (code, *_, message, _), = wrongs("---\n" + "\n".join(lines) + "\n---\n")
-    assert (code, message) == ("syntax.yaml", "the aliases unfold to too much")
+    assert (code, message) == ("syntax.yaml", "the aliases expand to too many values")
 
 
 # Keys of the author's own.

@@ -249,9 +249,9 @@ class MappingText:
         def visit(node: yaml.Node, above: frozenset[int]) -> None:
             budget[0] -= 1
             if id(node) in above:
-                raise self._error("this alias holds itself", node.start_mark.index)
+                raise self._error("this alias contains itself", node.start_mark.index)
             if budget[0] < 0:
-                raise self._error("the aliases unfold to too much", node.start_mark.index)
+                raise self._error("the aliases expand to too many values", node.start_mark.index)
             for child in _children(node):
                 visit(child, above | {id(node)})
 

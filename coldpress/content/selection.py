@@ -68,8 +68,8 @@ def warn_of_withheld(withheld: Iterable[SourceFile], problems: Problems) -> None
         folders.setdefault(file.folder, []).append(file)
     for files in folders.values():
         names = some([f"`{file.path}`" for file in files])
-        problems.warn("source.withheld", f"not published, being {IN_UNDERSCORE}: {names}", Place(files[0].name),
-                      "rename the folder; or name it in `markdown.snippets`, if it holds what pages include")
+        problems.warn("source.withheld", f"not published ({IN_UNDERSCORE}): {names}", Place(files[0].name),
+                      "rename the folder, or name it in `markdown.snippets` if pages include its files")
 
 
 OF_UNTRUSTED = "of an author who is not trusted"
@@ -101,7 +101,7 @@ def active_files(files: Iterable[SourceFile], config: Config, bundles: Mapping[s
 def warn_of_active(files: Iterable[SourceFile], problems: Problems) -> None:
     """Warns of each file."""
     for file in files:
-        problems.warn("source.withheld", f"not published, being {OF_UNTRUSTED}: `{file.path}`", Place(file.name),
+        problems.warn("source.withheld", f"not published ({OF_UNTRUSTED}): `{file.path}`", Place(file.name),
                       "look at it, and move it to `static/` or to a folder that `markdown.untrusted` does not name")
 
 

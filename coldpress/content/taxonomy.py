@@ -372,7 +372,7 @@ def check_authors(entries: Iterable[PageEntry], people: Iterable[Mapping[str, An
         shown = shorten(text, 60)
         problems.warn("front-matter.authors", f"`{shown}` is taken for the name of one author",
                       entry.document.place_of("authors"),
-                      "write several as a list: `authors: [Ann Lee, Bob Ray]`; one that has such a name as a list too")
+                      "write several names as a list: `authors: [Ann Lee, Bob Ray]`; a single such name is a list, too")
 
 
 def _warn_of_spelling(entry: PageEntry, taxonomy: str, term: str, written: str, problems: Problems) -> None:

@@ -48,8 +48,9 @@ class Data(Mapping[str, Any]):
     def _take(self, name: str, file: SourceFile, problems: Problems | None) -> None:
         other = self._files.setdefault(name, file)
         if other is not file and problems is not None:
-            problems.error("data.clash", f"two are `data.{(self._folder + name).replace('/', '.')}`",
-                           Place(file.name), "keep one of them", also=(Place(other.name),))
+            dotted = (self._folder + name).replace("/", ".")
+            problems.error("data.clash", f"two files or folders have the name `data.{dotted}`", Place(file.name),
+                           "keep one of them", also=(Place(other.name),))
 
     def __getitem__(self, name: str) -> Any:
         recorder.read("data", self._folder + name)
