@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from types import ModuleType
 from typing import Any, Generic, Protocol, TypeVar
 
 from markupsafe import Markup, escape
@@ -104,6 +103,16 @@ class SlotLibrary(Protocol[P]):
     def image_size(self, path: str) -> tuple[int, int] | None: ...
 
 
+class Sanitizer(Protocol):
+    """Cleans what authors write who are not trusted: the module `html.sanitize`."""
+
+    def sanitize(self, html: str, outputs: Sequence[str] = (), *, ids: bool = True) -> str: ...
+
+    def template_slot(self, number: int) -> str: ...
+
+    def sanitize_attributes(self, attributes: Mapping[str, str]) -> dict[str, str]: ...
+
+
 class SlotFiller(Generic[P]):
     """Fills the slots of a page's body: for the page itself, for another page (`elsewhere`), or for a
     feed, where every link is `absolute`.
@@ -121,16 +130,16 @@ class SlotFiller(Generic[P]):
         self._absolute = absolute
         self._ids = ids
         self._known: dict[int, Mapping[str, Any]] = {}
-        self._clean = None if library.trusts(page) else _sanitize_module()
+        self._sanitizer = None if library.trusts(page) else _sanitizer()
         self._made: list[str] = []
 
     def html(self, fragment: Fragment) -> Markup:
         """Returns a fragment as HTML with its slots filled."""
-        if self._clean is None:
+        if self._sanitizer is None:
             return Markup(fragment.fill(self))
         around, self._made = self._made, []
         try:
-            return Markup(self._clean.sanitize(fragment.fill(self), self._made, ids=self._ids))
+            return Markup(self._sanitizer.sanitize(fragment.fill(self), self._made, ids=self._ids))
         finally:
             self._made = around
 
@@ -174,10 +183,10 @@ class SlotFiller(Generic[P]):
 
     def _protected(self, html: str) -> str:
         """Returns HTML such that the sanitizer leaves it unchanged."""
-        if self._clean is None:
+        if self._sanitizer is None:
             return html
         self._made.append(html)
-        return str(self._clean.template_slot(len(self._made) - 1))
+        return str(self._sanitizer.template_slot(len(self._made) - 1))
 
     def _page_link(self, component: Component) -> str:
         """Returns the HTML of `[[Name]]`; the text as written if no page has that name."""
@@ -194,7 +203,7 @@ class SlotFiller(Generic[P]):
         if target is None or target.path is None or not isinstance(link, Link):
             return component.before
         kind = media_kind(link.target[2:-2])
-        if target.asset and kind and (self._clean is None or kind != "pdf"):  # a frame
+        if target.asset and kind and (self._sanitizer is None or kind != "pdf"):  # a frame
             return asset_html(link.target, self._url(link), more, self._library.image_size(target.path))
         if component.kind == "leaf" and target.page:
             shown = self._library.host.embedded(self._page, target.page, target.fragment, absolute=self._absolute)
@@ -215,7 +224,7 @@ class SlotFiller(Generic[P]):
         return {
             "name": component.name, "kind": component.kind, "number": component.number, "page": self._page,
             "title": self.html(component.title), "body": self.html(component.body),
-            "attributes": Params(self._clean.sanitize_attributes(attributes) if self._clean else attributes),
+            "attributes": Params(self._sanitizer.sanitize_attributes(attributes) if self._sanitizer else attributes),
             "children": [self._variables(part) for part in component.body.parts if isinstance(part, Component)],
         }
 
@@ -256,7 +265,7 @@ def _size_and_words(more: str, size: tuple[int, int] | None) -> tuple[int | None
     return width, height, words
 
 
-def _sanitize_module() -> ModuleType:
+def _sanitizer() -> Sanitizer:
     """Returns the sanitizer.  It is imported only if some author is not trusted."""
     from coldpress.markdown.html import sanitize  # noqa: PLC0415
 

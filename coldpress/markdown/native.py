@@ -32,30 +32,32 @@ from coldpress.text import count_words
 
 
 class Renderer:
-    """Renders bodies; one for a site, used from any thread."""
+    """Renders bodies with the native engine.  A site has one; any thread may use it."""
 
     def __init__(self, options: MarkdownOptions | None = None) -> None:
         self._options = options or MarkdownOptions()
         self._local = threading.local()
 
     def render(self, text: str, language: str = "", *, trusted: bool = True) -> Rendered:
-        """A body's HTML with slots, summary, contents, counts and flaws.  The
-        language decides how quotes are set; without one they are as written.
-        HTML of an author who is not `trusted` is made regular here, and cleaned
-        when its slots are filled."""
+        """Returns a body's HTML with slots, summary, contents, counts and flaws.
+
+        The language decides how quotes are set; without one they stay as written.  HTML of
+        an author who is not `trusted` is normalized here, and sanitized when its slots are
+        filled.
+        """
         source = without_comments(text)
         locator = Locator(source)
         trusted = trusted and self._options.trusted
         conversion = Conversion(self._options, self._maths, language, draws=trusted)
         converted = conversion.convert(source)
         body = conversion.body
-        html = self._whole(converted, body, repair if trusted else normalize)
+        html = self._repaired(converted, body, repair if trusted else normalize)
         if not trusted:
             sanitize_components(body.components)
         scan = HtmlScanner(locator, body.components)
         taken = body.title
         title = Title(taken.id, taken.heading.text, taken.heading.written, taken.heading.lines, scan.run(
-            self._whole(taken.html, body, repair_inner if trusted else normalize))) if taken else None
+            self._repaired(taken.html, body, repair_inner if trusted else normalize))) if taken else None
         fragment = scan.run(html, title)
         summary, has_more = summarize(html)
         words, cjk = count_words(visible := visible_text(html))
@@ -72,13 +74,13 @@ class Renderer:
             text=f"{title.text}\n{visible}" if title else visible,
         )
 
-    def _whole(self, html: str, body: ParsedBody, repair: Callable[[str], str]) -> str:
-        """HTML that browsers need not repair."""
+    def _repaired(self, html: str, body: ParsedBody, repair: Callable[[str], str]) -> str:
+        """Returns HTML that is well formed; only the author's own HTML can need repair."""
         return repair(html) if body.has_html or repair is normalize else html
 
     @property
     def _maths(self) -> MathConverter:
-        """The formula converter of this thread."""
+        """Returns the formula converter of this thread."""
         if not hasattr(self._local, "maths"):
             self._local.maths = MathConverter(dict(self._options.macros))
         maths: MathConverter = self._local.maths
@@ -93,7 +95,7 @@ _TOO_MUCH = Flaw("markup.size", "link references and abbreviations make this pag
 
 @dataclass
 class ParsedBody:
-    """What is known of the body at work."""
+    """The state of one conversion, and what was found in its body."""
 
     blocks: BlockParser
     references: ReferenceDefinitions
@@ -106,7 +108,7 @@ class ParsedBody:
 
 
 class Conversion:
-    """Converts one text to HTML; `body` is what is found in it.  Diagrams are drawn if `draws`."""
+    """Converts one text to HTML, step by step; `body` holds the results.  Diagrams are drawn if `draws`."""
 
     def __init__(self, options: MarkdownOptions, maths: MathConverter, language: str, *, draws: bool) -> None:
         self._options = options
@@ -119,28 +121,29 @@ class Conversion:
         self.body = ParsedBody(BlockParser(BLOCK_STARTS, references.strip_definitions), references)
 
     def convert(self, text: str) -> str:
-        """Returns the HTML of a text: reads its blocks, then takes one step over their tree after another."""
+        """Returns the HTML of a text: parses its blocks, then changes their tree in several steps."""
         if not text.strip():
             return ""
         root = self.body.blocks.parse(text)
-        self._read_texts(root)
-        self._add_notes(root)
-        self._render_leaves(root)
+        self._parse_inlines(root)
+        self._add_footnotes(root)
+        self._render_code_and_math(root)
         self._finish(root)
         return to_html(root).strip()
 
-    def _read_texts(self, root: Element) -> None:
-        """The marks within the texts of leaves, and of the notes they refer to."""
+    def _parse_inlines(self, root: Element) -> None:
+        """Parses the inlines of all leaf blocks, then those of the footnotes that they refer to."""
         footnotes = Footnotes(self.body.blocks.footnotes)
         inlines = InlineParser(self.body.references, footnotes.footnote_mark)
-        self._heading = read_title(root, lambda heading: _read(root, inlines))
+        self._heading = read_title(root, lambda heading: _parse_leaves(root, inlines))
         if self._heading is None:
-            _read(root, inlines)  # what is not read yet
+            _parse_leaves(root, inlines)  # those that `read_title` did not parse
         for note in footnotes.in_order():
-            _read(note, inlines)
+            _parse_leaves(note, inlines)
         self._footnotes = footnotes
 
-    def _add_notes(self, root: Element) -> None:
+    def _add_footnotes(self, root: Element) -> None:
+        """Appends the footnotes, sets ids of headings, explains abbreviations and sets typographic quotes."""
         section = self._footnotes.section(root)
         if section is not None:
             root.append(section)
@@ -151,25 +154,26 @@ class Conversion:
         if self._options.smart:
             apply_typography(root, self._language)
 
-    def _render_leaves(self, root: Element) -> None:
-        """Code and formulas as HTML."""
+    def _render_code_and_math(self, root: Element) -> None:
+        """Replaces code blocks and formulas by their HTML, and notes whether there is raw HTML."""
         annotated = set(_above_lists(root))
         for element in root.iter():
             if type(element.text) is RawHtml:
                 self.body.has_html = True
-                if "<!--coldpress:" in element.text:  # which only we write, later
+                if "<!--coldpress:" in element.text:  # our own marks, which `_mark_components` writes later
                     element.text = RawHtml(element.text.replace("<!--coldpress:", "<!-- coldpress:"))
             if element.tag == "pre" and "info" in element.attrib:
-                _become(element, self._codes.convert(
+                _replace_by_html(element, self._codes.convert(
                     element.text or "", element.attrib["info"], int(element.attrib["line"]),
                     int(element.attrib["column"]), notes=element in annotated))
             elif element.tag == "math" and "line" in element.attrib:
                 is_block = element.attrib["display"] == "block"
                 html = self._maths.convert(element.text or "", int(element.attrib["line"]),
                                            int(element.attrib["column"]), display=is_block)
-                _become(element, f'<div class="math" tabindex="0">{html}</div>' if is_block else html)
+                _replace_by_html(element, f'<div class="math" tabindex="0">{html}</div>' if is_block else html)
 
     def _finish(self, root: Element) -> None:
+        """Highlights code spans, marks components, finds the title and the contents, and sorts the flaws."""
         body = self.body
         body.root = root
         for code in root.iter("code"):
@@ -180,11 +184,11 @@ class Conversion:
         body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
 
     def _mark_components(self, root: Element) -> None:
-        """Put marks where components are, for the scan of the HTML."""
+        """Writes marks around components, which `HtmlScanner` finds in the HTML."""
         for element in root.iter():
             if isinstance(element, ComponentElement):
                 if element.name == shortcodes.ICON_COMPONENT and element.attributes.get("text") == "":
-                    self.body.flaws.append(_no_picture(element))
+                    self.body.flaws.append(_missing_icon(element))
                 self.body.components.append(element)
                 element.tag = None  # type: ignore[assignment]  # see `tree.group`
                 element.insert(0, raw(f"<!--coldpress:component {len(self.body.components)}-->"))
@@ -192,13 +196,13 @@ class Conversion:
                 element.append(raw("<!--coldpress:end-->"))
 
 
-def _read(root: Element, inlines: InlineParser) -> None:
+def _parse_leaves(root: Element, inlines: InlineParser) -> None:
     for element in list(root.iter()):
         parse_leaf(element, inlines)
 
 
 def _above_lists(root: Element) -> Iterator[Element]:
-    """The code blocks right above a numbered list, whose numbers they may have."""
+    """Yields the code blocks directly above a numbered list, whose numbers their comments refer to."""
     for parent in root.iter():
         for element, below in pairwise(parent):
             if element.tag == "pre" and below.tag == "ol" and _ANNOTATION.search(element.text or ""):
@@ -206,13 +210,13 @@ def _above_lists(root: Element) -> Iterator[Element]:
                 yield element
 
 
-def _no_picture(icon: ComponentElement) -> Flaw:
+def _missing_icon(icon: ComponentElement) -> Flaw:
     name = icon.attributes["name"]
     return Flaw("markup.icon", f"no character stands for the icon `{icon.written}`", *icon.place, len(icon.written),
                 f"it is shown where there is a file `templates/icons/{name}.svg`", "note")
 
 
-def _become(element: Element, html: str) -> None:
+def _replace_by_html(element: Element, html: str) -> None:
     element.tag = None  # type: ignore[assignment]  # see `tree.group`
     element.attrib.clear()
     element.text = RawHtml(html)

@@ -1,7 +1,7 @@
-"""What rendering one body gives: plain, picklable, free of any URL.
+"""The types of a rendered body.  They are plain, can be pickled, and hold no URL.
 
-HTML is kept as a `Fragment`: text with slots.  A slot is filled whenever the
-page is read, so rendered markup can be cached and never holds a stale link.
+HTML is a `Fragment`: text with slots.  A slot is filled each time the page is shown, so
+a cached body never has an outdated link.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from coldpress.recorder import Key
 class Link:
     """A reference as the author wrote it: `other.md#part`, `../img.png`, `[[A page]]`.
 
-    `kind` is `link` for what is followed, `image` for what is loaded and
-    `picture` for an image whose tag tells no size yet; `line`, from the body's
-    first, `column` and `length` say where it stands.
+    `kind` is `link` for a reference that readers follow, `image` for a file that the page
+    loads, and `picture` for an image whose tag has no size yet.  `line` counts from the
+    first line of the body; `line`, `column` and `length` are its place.
     """
 
     kind: Literal["link", "image", "picture"]
@@ -31,7 +31,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One entry of the table of contents, with those below it."""
+    """One entry of the table of contents, with the entries below it."""
 
     level: int
     id: str
@@ -41,17 +41,17 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """HTML in pieces: text as it is; links, components and the title to be filled in."""
+    """HTML in parts: text, and slots for links, components and the title."""
 
     parts: tuple[Part, ...] = ()
 
     def fill(self, fill: Fill) -> str:
-        """The HTML."""
+        """Returns the HTML, with each slot filled by a function."""
         return "".join([part if isinstance(part, str) else fill(part) for part in self.parts])
 
     @property
     def links(self) -> Iterator[Link]:
-        """The links in it, those of the title and of components among them."""
+        """Yields its links, with those of the title and of components."""
         for part in self.parts:
             if isinstance(part, Link):
                 yield part
@@ -64,12 +64,12 @@ class Fragment:
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """What it leads its readers to, as written, each once."""
+        """The targets of its links as they are written, each once."""
         return tuple(dict.fromkeys(link.target for link in self.links if link.kind == "link"))
 
     @property
     def components(self) -> Iterator[Component]:
-        """The components in it, each before those within it."""
+        """Yields its components, each before the components inside it."""
         for part in self.parts:
             if isinstance(part, Component):
                 yield part
@@ -79,9 +79,11 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """The heading that is the page's title: its words, its text as it was
-    `written`, the `lines` of the body it stands on, and its HTML; shown in the
-    body only when the front matter gives the page another."""
+    """The heading that is the page's title.
+
+    `text` is its plain text, `written` its text in Markdown, `lines` are its lines in the
+    body.  The body shows it only if the front matter has another title.
+    """
 
     id: str
     text: str
@@ -92,9 +94,11 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """What a template of its name shows.  `kind` is `container`, `leaf` or
-    `inline`; `number` counts those of a body from 1; where nobody knows the
-    name, `before` and `after` stand round the content."""
+    """A component, which the template of its name shows.
+
+    `kind` is `container`, `leaf` or `inline`; `number` counts the components of a body from
+    1.  If no template has the name, `before` and `after` are written around the content.
+    """
 
     name: str
     kind: str
@@ -111,13 +115,12 @@ class Component:
 Slot = Link | Title | Component
 Part = str | Slot
 Fill = Callable[[Slot], str]
-"""Gives an attribute's value for a link, whole HTML for the others."""
+"""Returns the value of the attribute for a link, and HTML for a title or a component."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Something in the body that could not be shown as meant; a note where it
-    makes no difference to readers."""
+    """A mistake in the body.  It is a note if readers see no difference."""
 
     code: str
     message: str
@@ -143,8 +146,11 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One body rendered: its HTML, its summary and what is known of both; `text`
-    is what can be found of it, the heading that may be its title in a first line."""
+    """One rendered body: its HTML, its summary, contents, anchors and counts.
+
+    `text` is the plain text for the search; its first line is the heading that may be the
+    title.
+    """
 
     html: Fragment
     brief: Brief

@@ -1,7 +1,7 @@
-"""Many bodies at once, in processes of their own.
+"""Renders many bodies at once, in several processes.
 
-Worth it only for many: a process costs as much as some fifty bodies.  Results
-come back as the cache keeps them.
+A process costs as much as about fifty bodies, so it is for many bodies only.  Results
+are serialized as the cache keeps them.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ def make_engine(options: MarkdownOptions) -> Engine:
 
 def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOptions, jobs: int,
                 make_executor: MakeExecutor | None = None, *, indexed: bool = True) -> Iterator[StoredBody | None]:
-    """The markup of each body (its language, its text and whether its author is
-    trusted), in order, as it is kept: with its words, if it is `indexed` for a search.
+    """Yields each body rendered and serialized, in order; with its words if it is `indexed`
+    for the search.  A body is its language, its text, and whether its author is trusted.
 
-    `make_executor` gives the executor for a number of workers; by default
-    processes of this machine.  What a worker raises is raised here.
+    `make_executor` makes the executor for a number of workers; by default they are
+    processes of this machine.  An exception of a worker is raised here.
     """
     executor = (make_executor or local_executor)(jobs)
     for results in in_turn(executor, partial(render_chunk, options, indexed=indexed), chunks(bodies, _CHUNK), 2 * jobs):
@@ -52,7 +52,7 @@ def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOption
 
 def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str, bool]], *, indexed: bool = True
                  ) -> list[StoredBody | None]:
-    """What a worker does."""
+    """Renders some bodies in a worker."""
     made = ((text_digest(body), _engine(options).render(body, language, trusted=trusted))
             for language, body, trusted in bodies)
     return [store.store_body(rendered, digest, indexed=indexed) if rendered.is_settled else None
