@@ -1,4 +1,10 @@
-"""The audit hook: what a user's code reads, writes and asks a database while the app starts and while a view runs."""
+"""The audit hook: records what a user's code reads, writes and asks a database while the app starts and while
+a view runs.
+
+Global state: `listen` adds an audit hook, which Python cannot remove, and gives `os.environ` a class that
+records its reads.  `listen_to_queries` adds listeners to SQLAlchemy.  Context variables hold the files written,
+the modification times and the app that is being made.
+"""
 
 from __future__ import annotations
 
@@ -28,24 +34,24 @@ _written: ContextVar[set[str] | None] = ContextVar("coldpress.written", default=
 
 
 def is_noting() -> bool:
-    """Whether writes are noted now."""
+    """Returns whether writes are recorded now."""
     return _written.get() is not None
 
 
 def opened_database(path: str) -> None:
-    """Note that an SQLite database is open: what is written to it nobody hears."""
+    """Records that an SQLite database is open: writes to it cause no event."""
     _databases.add(path)
 
 
 def is_database(path: str) -> bool:
-    """Whether a file is an SQLite database that was opened, or lies beside one."""
+    """Returns whether a file is an SQLite database that was opened, or a file that SQLite keeps beside it."""
     if not _databases:
         return False
     return path in _databases or any(path.endswith(end) and path.removesuffix(end) in _databases for end in _BESIDE)
 
 
 def wrote(path: str) -> None:
-    """Note that a file is written, made or removed."""
+    """Records that a file is written, made or removed."""
     written = _written.get()
     if written is not None:
         written.add(path)
@@ -53,7 +59,7 @@ def wrote(path: str) -> None:
 
 @contextmanager
 def noting_writes() -> Iterator[set[str]]:
-    """Collect the paths that are written inside the block."""
+    """Collects the paths that are written inside the block."""
     written: set[str] = set()
     token = _written.set(written)
     try:
@@ -71,23 +77,23 @@ class Query:
     parameters: Any
 
     def rows(self) -> str:
-        """What it gives now."""
+        """Runs the query again and returns its result."""
         with self.engine.connect() as connection:
             return repr([tuple(row) for row in connection.exec_driver_sql(self.statement, self.parameters)])
 
 
 @dataclass(slots=True)
 class Start:
-    """One making of an app: the files it wrote, its queries by name, and the
-    file, line and function that first asked for what nobody can look at again."""
+    """Records how an app is made: the files it wrote, its queries by name, and the
+    file, line and function that first used the network, a database or another program."""
 
     written: set[str] = field(default_factory=set)
     queries: dict[str, Query] = field(default_factory=dict)
     asked: dict[str, tuple[str, int, str]] = field(default_factory=dict)
 
     def reads(self, reads: Reads) -> tuple[Key, ...]:
-        """The reads without files that it wrote itself, and without the folders
-        they are in: a cache's, a log's."""
+        """Returns the reads, without files that the app wrote itself and without the folders
+        of these files, such as a cache or a log."""
         folders = {os.path.dirname(name) for name in self.written}  # noqa: PTH120  (many; a Path costs more)
         return tuple(key for key in reads if not (
             (key[0] == "file" and key[1] in self.written) or (key[0] == "folder" and key[1] in folders)))
@@ -98,7 +104,7 @@ _now: ContextVar[Start | None] = ContextVar("coldpress.start", default=None)
 
 @contextmanager
 def starting() -> Iterator[Start]:
-    """Within the block an app is made."""
+    """Records how an app is made inside the block."""
     with noting_writes() as written:
         start = Start(written)
         token = _now.set(start)
@@ -109,7 +115,7 @@ def starting() -> Iterator[Start]:
 
 
 def current_start() -> Start | None:
-    """The making of an app that is under way, if one is."""
+    """Returns the record of the app that is being made, if one is."""
     return _now.get()
 
 
@@ -119,13 +125,13 @@ _NO_DATA = re.compile(
     r"""\s*(?:(?:create|drop|alter|insert|update|delete|begin|commit|rollback|savepoint|release|comment|set|pragma
           |show|describe)\b | select\b(?!.*\bfrom\b))
         | .*\b(?:sqlite_master|sqlite_schema|pg_catalog|information_schema)\b""", re.I | re.S | re.X)
-"""Statements that change tables, or look only whether there are any."""
+"""Statements that change tables or only ask which tables exist."""
 _heard: list[bool] = []
 _engines: WeakSet[Any] = WeakSet()
 
 
 def listen_to_queries() -> None:
-    """Hear queries from now on, once SQLAlchemy is loaded."""
+    """Listens to queries from now on, once SQLAlchemy is loaded."""
     package = sys.modules.get("sqlalchemy")
     if _heard or package is None or getattr(package.__spec__, "_initializing", False):
         return
@@ -136,7 +142,7 @@ def listen_to_queries() -> None:
 
 
 def is_pooled(frame: FrameType | None) -> bool:
-    """Whether a connection is opened for SQLAlchemy's pool, which lends it out."""
+    """Returns whether a connection is opened for SQLAlchemy's pool."""
     if not _heard:
         return False
     while frame is not None and frame.f_globals.get("__name__") != "sqlalchemy.pool.base":
@@ -145,7 +151,7 @@ def is_pooled(frame: FrameType | None) -> bool:
 
 
 def forget_connections() -> None:
-    """Let go of connections that were open before a fork: they are the parent's.
+    """Drops connections that were opened before a fork: they belong to the parent process.
     A database in memory is the child's own copy."""
     for engine in list(_engines):
         if not _is_in_memory(engine):
@@ -167,7 +173,7 @@ def _hear_query(connection: Any, _cursor: Any, statement: str, parameters: Any, 
 
 
 def _hear_checkout(*_: Any) -> None:
-    """A connection lent to own code, past the engine: what it asks is unheard."""
+    """Records a connection that code takes from the pool without the engine: its queries cause no event."""
     frame, last = sys._getframe(1), None
     while frame is not None and str(frame.f_globals.get("__name__")).startswith(_ALL_OF_IT):
         last, frame = frame, frame.f_back  # type: ignore[assignment]
@@ -186,17 +192,17 @@ _VOLATILE = {
     "subprocess.Popen": PROGRAM, "os.system": PROGRAM, "os.exec": PROGRAM, "os.posix_spawn": PROGRAM,
     "os.fork": PROGRAM}
 _CHANGING = {"os.rename": 2, "os.remove": 1, "os.mkdir": 1, "os.rmdir": 1, "os.link": 2, "os.symlink": 2}
-"""Events by which files come and go, with how many of their arguments name some."""
+"""Events that make, move or remove files, each with the number of its arguments that are paths."""
 _noted: ContextVar[dict[str, int] | None] = ContextVar("noted", default=None)
 _WRITING = os.O_WRONLY | os.O_RDWR
-_IMPORT = "<frozen importlib"  # of code, which is looked at as a whole
+_IMPORT = "<frozen importlib"  # files of code, which are compared as a whole
 _METADATA = str(Path(importlib.__file__).parent / "metadata")  # lists each folder of `sys.path`, tries it as an archive
 _NEAR = 8  # calls from `importlib.metadata` to where it opens an archive
 _DEVICES = re.compile(r"/(?:dev/(?!shm/)|proc/|sys/)")
 
 
 class _HeardEnvironment(type(os.environ)):  # type: ignore[misc]  # a class of Python's that has no public name
-    """`os.environ`, its reads recorded."""
+    """`os.environ` with its reads recorded."""
 
     def __getitem__(self, name: Any) -> Any:
         if isinstance(name, str):
@@ -206,15 +212,15 @@ class _HeardEnvironment(type(os.environ)):  # type: ignore[misc]  # a class of P
 
 @cache
 def listen() -> None:
-    """Hear what happens from now on; a hook can be added, but never removed."""
+    """Adds the audit hook and records reads of `os.environ` from now on."""
     sys.addaudithook(_hear)
     os.environ.__class__ = _HeardEnvironment
 
 
 @contextmanager
 def noting() -> Iterator[dict[str, int]]:
-    """Note of each file and folder that is opened within the block when it had
-    changed last, in nanoseconds: it may be saved right after it was read."""
+    """Records when each file and folder that is opened inside the block had changed last,
+    in nanoseconds: it may be saved right after it was read."""
     noted: dict[str, int] = {}
     token = _noted.set(noted)
     try:
@@ -224,7 +230,7 @@ def noting() -> Iterator[dict[str, int]]:
 
 
 def is_own(path: str) -> bool:
-    """Whether a file is neither Python's nor an installed package's nor ours."""
+    """Returns whether a file belongs neither to Python nor to an installed package nor to Coldpress."""
     return not path.startswith(_installed()) and not _DEVICES.match(path)
 
 
@@ -262,7 +268,8 @@ def _hear_opening(event: str, arguments: tuple[Any, ...], frame: FrameType) -> N
 
 
 def _hear_volatile(event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
-    """What cannot be looked at again, unless SQLAlchemy asks, whose queries are heard."""
+    """Records an event whose result cannot be compared later, unless SQLAlchemy caused it: its queries are
+    recorded one by one."""
     if event == "sqlite3.connect":
         _note_database(arguments[0])
     if recorder.is_recording() and not is_pooled(frame):
@@ -283,7 +290,7 @@ def _note_database(name: Any) -> None:
 
 
 def _note_place(name: str, frame: FrameType | None) -> None:
-    """Remember which own code asks while the app is made."""
+    """Records which line of the user's code caused the event while the app is made."""
     start = current_start()
     while start and frame is not None:
         file = frame.f_code.co_filename
@@ -294,9 +301,8 @@ def _note_place(name: str, frame: FrameType | None) -> None:
 
 
 def _is_import(frame: FrameType) -> bool:
-    """Whether a file is opened to import it, and not by `pkgutil.get_data`; or
-    a folder is listed to see which packages are installed, which is looked at
-    as a whole too."""
+    """Returns whether a file is opened to import it, and not by `pkgutil.get_data`; or
+    a folder is listed to find installed packages.  Both are compared as a whole elsewhere."""
     above = frame.f_back
     if frame.f_code.co_filename.startswith(_IMPORT):
         return above is None or above.f_code.co_filename.startswith(_IMPORT)
@@ -304,7 +310,7 @@ def _is_import(frame: FrameType) -> bool:
 
 
 def _files_above(frame: FrameType | None, most: int) -> Iterator[str]:
-    """The files of a frame and of those that called it."""
+    """Yields the files of a frame and of its callers."""
     while frame is not None and most:
         yield frame.f_code.co_filename
         frame, most = frame.f_back, most - 1
@@ -333,7 +339,7 @@ def _writes(arguments: tuple[Any, ...]) -> bool:
 
 @cache
 def _installed() -> tuple[str, ...]:
-    """Folders of Python and of what is installed into it."""
+    """Returns the folders of Python and of installed packages."""
     paths = sysconfig.get_paths()
     folders = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, str(Path(__file__).parent),
                "/usr/share/zoneinfo"}

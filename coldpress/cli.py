@@ -1,7 +1,7 @@
-"""The command line: the commands and their options; `coldpress.commands` has what they do.
+"""The command line: the commands and their options; `coldpress.commands` runs them.
 
 `python build.py …`, `coldpress …` and `python -m coldpress …` enter through
-`start`.  No command at all means `build`.
+`start`.  Without a command, `build` runs.
 """
 
 from __future__ import annotations

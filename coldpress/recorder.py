@@ -3,7 +3,7 @@
 Content, templates, config, assets and the clock call `read` whenever something
 is read from them.  `recording()` collects the keys of these reads, in order, for
 the page that renders inside it.  Outside of `recording()`, `read` does nothing.
-The collection is held in a context variable, so threads do not mix their reads.
+Global state: a context variable holds the collection, so threads do not mix their reads.
 
 A key is a pair (kind, name):
 

@@ -1,4 +1,4 @@
-"""All that Coldpress says on a console: the only module that prints."""
+"""The report: prints everything that Coldpress writes to a console.  No other module prints."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RED, _YELLOW, _BLUE, _BOLD, _OFF = "\x1b[31m", "\x1b[33m", "\x1b[34m", "\x1b[1m
 
 
 def format_problem(problem: Problem, color: bool = False) -> str:
-    """One problem as text: what, where with the line shown, and the fix."""
+    """Returns one problem as text: its message, its place with the line, and its hint."""
 
     def paint(text: str, *codes: str) -> str:
         return "".join(codes) + text + _OFF if color else text
@@ -55,7 +55,7 @@ def _position(place: Place) -> str:
 
 
 def _window(place: Place) -> Place:
-    """The part of a long line round the place."""
+    """Returns the part of a long line around the place."""
     text, column = place.text or "", place.column or 1
     if len(text) <= _LINE:
         return place
@@ -67,12 +67,12 @@ def _window(place: Place) -> Place:
 
 
 def _printable(text: str) -> str:
-    """A text on one line, and without what tells a terminal to do something."""
+    """Returns a text on one line, without control characters of the terminal."""
     return "".join(char if char.isprintable() or char in "\u200c\u200d" else " " for char in text)
 
 
 def _width(text: str) -> int:
-    """Columns a text takes in a terminal: marks none, wide characters two."""
+    """Returns the columns that a text takes in a terminal: combining marks take none, wide characters two."""
     marks = sum(unicodedata.category(char) in ("Mn", "Me", "Cf") for char in text)
     return len(text) - marks + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
 
@@ -85,10 +85,10 @@ def _underline(place: Place) -> tuple[str, str]:
 
 
 class Report:
-    """Speaks for one run of a command.
+    """Prints the results and problems of one command.
 
     Results go to `out`, problems and progress to `err`; with `as_json` the
-    only thing on `out` is one JSON object.
+    only output on `out` is one JSON object.
     """
 
     def __init__(self, out: TextIO | None = None, err: TextIO | None = None, *,
@@ -104,21 +104,21 @@ class Report:
 
     @property
     def seconds(self) -> float:
-        """Since the command began."""
+        """Returns the seconds since the command began."""
         return time.monotonic() - self._started
 
     def line(self, text: str) -> None:
-        """A result, for people."""
+        """Prints a result for people."""
         if not self.quiet and not self.as_json:
             self._write(self.out, _printable(text))
 
     def detail(self, text: str) -> None:
-        """Something only `-v` shows."""
+        """Prints a line that only `-v` shows."""
         if self.verbose and not self.as_json:
             self._write(self.out, _printable(text))
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Rows under their heads, aligned; the last column as long as it is."""
+        """Prints rows under their headings, in aligned columns; the last column may be as long as it is."""
         if self.quiet or self.as_json:
             return
         every = [[_printable(cell) for cell in row] for row in (heads, *rows)]
@@ -128,16 +128,16 @@ class Report:
             self._write(self.out, "  ".join([*cells, row[-1]]).rstrip())
 
     def failure(self, text: str) -> None:
-        """The last line of a run that failed; `-q` shows it too."""
+        """Prints the last line of a run that failed; `-q` prints it too."""
         self._write(self.err, _printable(text))
 
     def data(self, value: Mapping[str, Any]) -> None:
-        """The result as JSON, under `--json`."""
+        """Prints the result as JSON if `--json` was given."""
         if self.as_json:
             self._write(self.out, json.dumps(value, ensure_ascii=False, indent=1))
 
     def problems(self, problems: Problems) -> None:
-        """Show problems in file order, errors before the count of the rest."""
+        """Prints problems in file order, the errors before the number of the warnings."""
         self._clear_progress()
         if self.as_json or not problems:
             return
@@ -149,7 +149,7 @@ class Report:
             self._write(self.err, f"… and {len(wanted) - MAX_SHOWN} more\n")
 
     def progress(self, done: int, total: int, what: str) -> None:
-        """How far a build is; shown once it has taken a second, on a terminal."""
+        """Prints how far a build is, on a terminal, once the build has taken a second."""
         now = self.seconds
         if self.quiet or self.as_json or not self.err.isatty() or now < 1 or now - self._last_progress < 0.1:
             return
@@ -171,8 +171,8 @@ class Report:
 
 
 def again(said: str, seconds: float, *, quiet: bool) -> None:
-    """Say what a build said before, nothing having changed: its problems and
-    its last line, with the time it took now."""
+    """Prints again what the last build reported, since nothing changed: its problems and
+    its last line, with the time of this run."""
     report = Report(quiet=quiet)
     told = json.loads(said)
     report.problems(Problems(problem_of(problem) for problem in told["problems"]))
@@ -180,10 +180,10 @@ def again(said: str, seconds: float, *, quiet: bool) -> None:
 
 
 def some(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
+    """Returns the first names, and how many more there are."""
     return ", ".join(names[:_NAMES]) + (f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else "")
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 page`, `2 pages`, `3 warnings`."""
+    """Returns a number with its noun: `1 page`, `2 pages`, `3 warnings`."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")

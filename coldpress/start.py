@@ -1,7 +1,4 @@
-"""The front door: a build of what did not change ends here.
-
-Flask and all the rest are imported only when there is something to do.
-"""
+"""The entry point: a build without changes ends here, before Flask is imported."""
 
 from __future__ import annotations
 
@@ -20,9 +17,9 @@ STATE = ".coldpress"
 
 
 def main(factory: Callable[[], Any], arguments: list[str] | None = None) -> None:
-    """Run a command on the site that `factory` makes, and exit.
+    """Runs a command on the site that `factory` makes, and exits.
 
-    What a site's `build.py` calls with its `create_app`.
+    A site's `build.py` calls it with its `create_app`.
     """
     code = getattr(factory, "__code__", None)
     folder = os.path.dirname(os.path.abspath(code.co_filename)) if code else os.getcwd()  # noqa: PTH100, PTH109, PTH120
@@ -30,12 +27,12 @@ def main(factory: Callable[[], Any], arguments: list[str] | None = None) -> None
 
 
 def console() -> None:
-    """The `coldpress` command: works on the site in the current folder."""
+    """Runs the `coldpress` command on the site in the current folder."""
     sys.exit(execute(None, None, os.getcwd()))  # noqa: PTH109
 
 
 def execute(arguments: list[str] | None, factory: Callable[[], Any] | None, folder: str) -> int:
-    """Run a command and give its exit code: 0 fine, 1 errors, 2 wrong usage."""
+    """Runs a command and returns its exit code: 0 success, 1 errors, 2 wrong usage."""
     started = time.perf_counter()
     words = sys.argv[1:] if arguments is None else list(arguments)
     said, snapshot = None, None

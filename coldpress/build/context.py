@@ -1,4 +1,7 @@
-"""What every command starts from: the site's factory and its options."""
+"""The context of a command: the site's factory and its options.
+
+Global state: the site's `build.py` becomes the module `build` in `sys.modules`, and its folder is added to `sys.path`.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""The Freezer: Frozen-Flask drives, our policy decides.
+"""The adapter to Frozen-Flask, which walks the URLs of the plan's entries.
 
-It is given entries, requests each through Flask with the recorder on, and
-gives back what came of it.  A page that fails becomes a problem and the
-others go on, so that one run reports all.
+For each URL this module requests the page from the Flask app, records its reads, checks
+the response and stages its bytes.  A page that fails becomes a problem, and the
+next page follows, so that one run reports all problems.
+
+Global state: Frozen-Flask's warning about missing URL generators is switched off while it walks.
 """
 
 from __future__ import annotations

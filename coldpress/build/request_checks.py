@@ -1,4 +1,8 @@
-"""Checks of a request: its response, a second request, the session."""
+"""Checks of a request: its response, its query string, its session.
+
+Global state: a context variable tells whether a view runs now; the request and session classes of the app are
+replaced by subclasses that record how they are used.
+"""
 
 from __future__ import annotations
 

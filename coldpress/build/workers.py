@@ -1,8 +1,10 @@
-"""Many pages at once, in processes of their own.
+"""Worker processes of a build: they render and check many pages at the same time.
 
-A worker has an app of its own: the parent's, inherited by fork, or one that it
-makes anew.  What it sends back is plain data; the files it makes are on the
-stage already.
+A worker has its own app: it inherits the parent's by fork, or makes it
+again.  It returns plain data; the files of its pages are in the
+staging folder already.
+
+Global state: `_worker` is the worker of this process.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from coldpress.build.user_reads import own_files
 from coldpress.processes import in_turn, local_executor
 from coldpress.web.site import Site
 
-FEW = 400  # pages, below which one process is as fast
+FEW = 400  # with fewer pages, one process is as fast
 CHUNK = 20
 Result = tuple[list[FrozenPage], list[PageCheck], dict[str, Path], list[str]]
 """Pages, checks, the site's own modules that rendering them loaded, and what
@@ -33,14 +35,14 @@ MakeSite = Callable[[], tuple[Flask, Site]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Entries to be frozen and sources whose links are to be checked."""
+    """The entries to render, and the sources whose links are to be checked."""
 
     entries: tuple[PlanEntry, ...]
     sources: tuple[str, ...]
 
 
 class Worker:
-    """Freezes and checks in this process."""
+    """Renders and checks pages in this process."""
 
     def __init__(self, app: Flask, site: Site, stage: Path, output: Path, method: str) -> None:
         self._site = site
@@ -50,7 +52,7 @@ class Worker:
         self._freezer = SiteFreezer(app, site, Stage(stage, output))
 
     def run(self, job: Job) -> Result:
-        """Do one job."""
+        """Runs one job."""
         library = self._site.library
         frozen = list(self._freezer.freeze_entries(job.entries))
         pages = filter(None, map(library.by_source, job.sources))
@@ -58,7 +60,7 @@ class Worker:
         return frozen, checks, self._code(), self._site.notes
 
     def _code(self) -> dict[str, Path]:
-        """The site's own modules, if any module was loaded since it was asked last."""
+        """Returns the site's own modules if a module was loaded since the last call."""
         if len(sys.modules) == self._modules:
             return {}
         self._modules = len(sys.modules)
@@ -83,15 +85,15 @@ _worker: list[Worker] = []  # the one of this process, once it is a worker
 
 
 def begin(start: Callable[[], Worker]) -> None:
-    """Become a worker."""
+    """Makes this process a worker."""
     _worker[:] = [start()]
 
 
 def work(job: Job) -> Result:
-    """Do one job in this process."""
+    """Runs one job in this process."""
     return _worker[0].run(job)
 
 
 def run_jobs(jobs: Iterable[Job], count: int, start: StartWorker) -> Iterator[Result]:
-    """The results of jobs, in order, from so many processes."""
+    """Yields the results of jobs, in order, from a number of worker processes."""
     return in_turn(local_executor(count, start.method, begin, start), work, jobs, 2 * count)

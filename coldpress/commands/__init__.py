@@ -1,1 +1,1 @@
-"""Commands: one module each; a command is a function of a `Run`."""
+"""Commands: each module runs one command of the command line, with the options in a `BuildContext`."""

@@ -12,8 +12,8 @@ from coldpress.build.context import BuildContext
 from coldpress.build.diagnostics import Profile, differs, explain_page, tell_profile
 from coldpress.build.diagnostics import verify as verify_site
 from coldpress.build.output import Changes, output_locked
-from coldpress.build.shortcut import take_snapshot, write_stamp
 from coldpress.build.staleness import Why
+from coldpress.build.stamp_writer import take_snapshot, write_stamp
 from coldpress.errors import Problems
 from coldpress.paths import url_of
 from coldpress.report import counted, some

@@ -1,4 +1,4 @@
-"""`clean`: remove what Coldpress wrote, and nothing else."""
+"""`clean`: removes the files that Coldpress wrote, and no others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coldpress.report import counted
 
 
 def clean(context: BuildContext, *, cache: bool = False) -> int:
-    """Remove the site's files; with `cache` the folder `.coldpress` too."""
+    """Removes the site's files; with `cache` also the folder `.coldpress`."""
     _, site = context.make_app()
     output = output_of(site)
     refuse_linked_output(site, output)

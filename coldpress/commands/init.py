@@ -1,4 +1,4 @@
-"""`init`: a new site, ready to build, to preview and to publish."""
+"""`init`: writes a new site that can be built, previewed and published."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ SKELETON = Path(__file__).parent / "skeleton"
 
 def init(report: Report, folder: Path, *, python: str = "python", title: str | None = None,
          language: str = "en", kind: str = "blog") -> int:
-    """Write a new site into a folder; the exit code.
+    """Writes a new site into a folder and returns the exit code.
 
-    Raises `ColdpressError`, before anything is written, when one of its files
-    is there already.
+    Raises `ColdpressError`, before anything is written, if one of its files
+    exists already.
     """
     zone = machine_timezone()
     files = skeleton_files(("common", kind), {
@@ -51,8 +51,8 @@ def init(report: Report, folder: Path, *, python: str = "python", title: str | N
 
 
 def skeleton_files(parts: Iterable[str], values: Mapping[str, str]) -> dict[str, str]:
-    """The files in some folders of the skeleton, by name; `DATE` and `NAME` in names are filled in, and
-    `%(title)` and other values in texts."""
+    """Returns the files in some folders of the skeleton, by name.  `DATE` and `NAME` in names and
+    `%(title)` and the like in texts are replaced by the values."""
     files = {}
     for part in parts:
         for source in sorted((SKELETON / part).rglob("*")):
@@ -67,7 +67,7 @@ def skeleton_files(parts: Iterable[str], values: Mapping[str, str]) -> dict[str,
 
 
 class _Percent(Template):
-    """`%(name)` is filled in; `$`, which shells and workflows use, is not."""
+    """A template in which `%(name)` is replaced; `$`, which shells and workflows use, is not."""
 
     delimiter = "%"
     pattern = r"%(?:(?P<escaped>%)|(?P<named>(?!))|\((?P<braced>[a-z]+)\)|(?P<invalid>(?!)))"  # type: ignore[assignment]
@@ -79,7 +79,7 @@ def _title_of(folder: Path) -> str:
 
 
 def machine_timezone() -> str:
-    """The IANA name of this machine's time zone; UTC when it has none to tell."""
+    """Returns the IANA name of this machine's time zone; UTC if the machine names none."""
     candidates = [os.environ.get("TZ", "").removeprefix(":")]
     try:
         candidates.append(str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2])
@@ -97,10 +97,10 @@ def machine_timezone() -> str:
 
 
 def requirement() -> str:
-    """A line for requirements.txt that installs the Coldpress now running.
+    """Returns a line for requirements.txt that installs the running version of Coldpress.
 
-    From where it was installed, as PEP 610 records it: a repository at its
-    commit, an archive, a folder; else the release from the package index.
+    It is the source of the installation, as PEP 610 records it: a repository at its
+    commit, an archive or a folder; else the release in the package index.
     """
     source = Path(__file__).parents[2]
     try:

@@ -1,4 +1,4 @@
-"""`list` and `urls`: the pages of a site, and its URLs."""
+"""`list` and `urls`: print the sources of a site, and its URLs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coldpress.web.site import Site
 
 
 def list_content(context: BuildContext, only: str | None = None) -> int:
-    """Print sources with date, state and title; `only` those in one state."""
+    """Prints the sources with date, state and title; `only` selects one state."""
     _, site = context.make_app()
     problems = Problems(site.snapshot.problems)
     rows = [row for row in _rows(site) if only is None or only in row["state"]]
@@ -40,7 +40,7 @@ def _rows(site: Site) -> Iterator[dict[str, Any]]:
 
 
 def urls(context: BuildContext) -> int:
-    """Print every URL with its endpoint, source and output file."""
+    """Prints every URL with its endpoint, source and output file."""
     app, site = context.make_app()
     problems = Problems(site.snapshot.problems)
     plan = Plan(app, site, problems)

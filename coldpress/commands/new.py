@@ -1,4 +1,4 @@
-"""The command `new`: a post or page from an archetype, or files that override the theme.
+"""`new`: writes a post or page from an archetype, or files that override the theme.
 
 It never overwrites a file.
 """
@@ -27,16 +27,16 @@ ARCHETYPES = {
 
 def new(context: BuildContext, kind: str, title: str, *, bundle: bool = False, draft: bool = False,
         slug: str | None = None, date: datetime | None = None) -> Path:
-    """Write a new source and print its path; returns it.
+    """Writes a new source, prints its path and returns it.
 
-    Raises `ColdpressError` when the file is there already.
+    Raises `ColdpressError` if the file exists already.
     """
     _, site = context.make_app()
     name = _name_in_url(slug or title)
     moment = date or datetime.now(site.config.zone)
     content = site.root / site.config.content_dir
     if not site.config.collections:
-        kind = "page"  # there is no place for posts
+        kind = "page"  # without collections there are no posts
     folder = content.joinpath(*site.config.collections[:1])
     if folder.name == "posts" and not folder.is_dir() and (content / "_posts").is_dir():
         folder = content / "_posts"
@@ -53,7 +53,7 @@ def new(context: BuildContext, kind: str, title: str, *, bundle: bool = False, d
 
 
 def new_theme(context: BuildContext, title: str, *, slug: str | None = None) -> list[Path]:
-    """Write a style sheet and the templates with which a site begins to override the theme; print their paths.
+    """Writes a style sheet and templates that override the theme, and prints their paths.
 
     Raises `ColdpressError`, before anything is written, if one of them exists.
     """

@@ -1,7 +1,9 @@
-"""`serve`: the site on this machine, as it is written or as it was built.
+"""`serve`: serves the site on this machine, as a preview of its sources or as it was built.
 
-The preview is the app itself, rendering on request.  What is saved is taken
-over at once; a mistake is shown in the browser and never ends the server.
+The preview is the site's own app, which renders on request.  A saved file is loaded
+at once; an error is shown in the browser and never ends the server.
+
+Global state: the preview sets `sys.dont_write_bytecode`.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 def serve(context: BuildContext, *, port: int = 8000, bind: str = "127.0.0.1", public_url: str | None = None,
           open_browser: bool = False, navigate: bool = False, poll: bool = False, debug: bool = False,
           static: bool = False) -> int:
-    """Serve until interrupted; the exit code."""
+    """Serves until interrupted, and returns the exit code."""
     if debug and bind not in _LOOPBACK:
         raise UsageError(Problem("serve.debug", f"a debugger that others can reach on {bind} runs their code here",
                                  hint="leave out `--debug` or `--bind`"))
@@ -40,9 +42,10 @@ def serve(context: BuildContext, *, port: int = 8000, bind: str = "127.0.0.1", p
     host = _HERE if bind == "0.0.0.0" else "[::1]" if bind == "::" else f"[{bind}]" if ":" in bind else bind
     if static:
         static_host = StaticHost(context, bind, public_url)
-        return _serve_app(context.report, static_host, bind, chosen, public_url or f"http://{host}:{chosen}{static_host.home}",
-                    "Static site", open_browser, lambda: None)
-    sys.dont_write_bytecode = True  # which cannot tell two edits of one second apart
+        url = public_url or f"http://{host}:{chosen}{static_host.home}"
+        return _serve_app(context.report, static_host, bind, chosen, url,
+                          "Static site", open_browser, lambda: None)
+    sys.dont_write_bytecode = True  # bytecode does not see a second edit within one second
     preview = Preview(context, bind, public_url=public_url, navigate=navigate, debug=debug)
     watcher = Watcher(preview.watched, preview.take, preview.scanner, poll=poll)
     if watcher.is_polling and not poll:
@@ -76,7 +79,7 @@ def _serve_app(report: Report, app: Any, bind: str, port: int, url: str, name: s
 
 
 def _own_address() -> str | None:
-    """The address of this machine that others see, if it is on a network."""
+    """Returns the address of this machine in its network, if it has one."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # an address of documentation (RFC 5737); nothing is sent
@@ -86,7 +89,7 @@ def _own_address() -> str | None:
 
 
 def free_port(bind: str, port: int) -> int:
-    """The first port from `port` on that can be bound."""
+    """Returns the first free port, from `port` on."""
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     for candidate in range(port, min(port + _TRIES, 65536)):
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -100,7 +103,7 @@ def free_port(bind: str, port: int) -> int:
 
 
 def _handler(report: Report) -> type[WSGIRequestHandler]:
-    """Tells requests to the report, which says them under `-v` only."""
+    """Returns a request handler that logs to the report, which prints requests with `-v` only."""
 
     class Handler(WSGIRequestHandler):
         path = ""  # of what is no request, which is logged too

@@ -1,4 +1,7 @@
-"""The Jinja environment of a site: template lookup, undefined names, `url_for`, seeded random values."""
+"""The Jinja environment of a site: template lookup, undefined names, `url_for`, seeded random values.
+
+Global state: `seeded` seeds the generator of the module `random` inside its block.
+"""
 
 from __future__ import annotations
 

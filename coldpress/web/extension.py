@@ -12,9 +12,8 @@ from werkzeug.local import LocalProxy
 
 from coldpress import recorder
 from coldpress.content.library import Library
-from coldpress.web.blueprints import assets, crawlers, list_pages, pages, search, syndication
-from coldpress.web.blueprints.assets import static
-from coldpress.web.blueprints.pages import show_content
+from coldpress.web.blueprints import crawlers, list_pages, pages, search, syndication
+from coldpress.web.blueprints.pages import show_content, static
 from coldpress.web.components import SiteHost, included
 from coldpress.web.converters import SiteRule, install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
@@ -24,7 +23,7 @@ from coldpress.web.site import PARENT, Site
 from coldpress.web.strings import is_rtl
 from coldpress.web.templates import SiteVariables
 
-BLUEPRINTS = tuple(module.blueprint for module in (list_pages, search, syndication, crawlers, assets, pages))
+BLUEPRINTS = tuple(module.blueprint for module in (list_pages, search, syndication, crawlers, pages))
 
 
 class Coldpress:

@@ -1,4 +1,7 @@
-"""The budget of a template body: its cost is counted when it is compiled and when it runs."""
+"""The budget of a template body: its cost is counted when it is compiled and when it runs.
+
+Global state: a context variable holds the budget of the body that runs now.
+"""
 
 from __future__ import annotations
 
