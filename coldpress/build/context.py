@@ -36,7 +36,7 @@ Factory = Callable[[], Flask]
 
 @dataclass
 class BuildContext:
-    """One run of a command on one site."""
+    """The site, the options and the report of one run of a command."""
 
     factory: Factory | None
     options: RunOptions
@@ -68,7 +68,7 @@ class BuildContext:
             self.options = replace(self.options, clock=datetime.now(UTC))
 
     def peeked_config(self) -> Config:
-        """The config as it is before the app is made; the default one where it cannot be read."""
+        """Returns the config before the app is made; the default config if it cannot be read."""
         try:
             return load_config(self.folder, self.folder, self.options, Problems())[0]
         except ColdpressError:
@@ -76,12 +76,12 @@ class BuildContext:
 
     @property
     def own_files(self) -> tuple[Path, Path]:
-        """The files that the app is made from first: the config and `build.py`."""
+        """Returns the files from which the app is made: the config and `build.py`."""
         return self.options.config or self.folder / "config.yaml", self.folder / "build.py"
 
     def make_app(self) -> tuple[Flask, Site]:
-        """The app and its site; raises `ColdpressError` for what keeps them
-        from being made, with the user's own part of the traceback."""
+        """Makes the app and returns it with its site.  Raises `ColdpressError` with the user's own part
+        of the traceback if the app cannot be made."""
         audit_hook.listen()
         try:
             with (use_options(self.options), starting() as start, audit_hook.noting() as noted,
@@ -106,8 +106,8 @@ class BuildContext:
         return app, site
 
     def _load(self) -> Factory:
-        """The factory.  A file that was run as a script is imported once more:
-        what it reads meanwhile, at its top, is recorded now."""
+        """Returns the factory.  A file that was run as a script is imported again, so that
+        its reads at the top level are recorded."""
         code = getattr(self.factory, "__code__", None)
         if self.factory is None:
             return find_factory(self.folder)
@@ -118,13 +118,13 @@ class BuildContext:
         return self.factory
 
     def remake(self, options: RunOptions | None = None) -> Callable[[], tuple[Flask, Site]]:
-        """A function that makes the same app in another process."""
+        """Returns a function that makes the same app in another process."""
         code = getattr(self.factory, "__code__", None)
         file = Path(code.co_filename) if code else None
         return partial(_made_again, options or self.options, self.folder, file if file and file.exists() else None)
 
     def finish(self, problems: Problems) -> int:
-        """Report, and the exit code that follows from it."""
+        """Reports the problems and returns the exit code."""
         self.report.problems(problems)
         return 1 if problems.errors else 0
 
@@ -135,8 +135,8 @@ def _made_again(options: RunOptions, folder: Path, file: Path | None) -> tuple[F
 
 
 def find_factory(folder: Path) -> Factory:
-    """`create_app` of the `build.py` in a folder, or the plain app of a folder
-    that has no `build.py`."""
+    """Returns `create_app` of the `build.py` in a folder; without a `build.py`, a function that makes
+    the plain app of the folder."""
     file = folder / "build.py"
     if file.exists():
         return load_factory(file)
@@ -148,7 +148,7 @@ def find_factory(folder: Path) -> Factory:
 
 
 def load_factory(file: Path, name: str = "create_app") -> Factory:
-    """Import a `build.py` anew and give its `create_app`."""
+    """Imports a `build.py` again and returns its `create_app`."""
     spec = importlib.util.spec_from_file_location("build", file)
     assert spec is not None, "a .py file always has one"
     module = importlib.util.module_from_spec(spec)
@@ -170,7 +170,7 @@ def load_factory(file: Path, name: str = "create_app") -> Factory:
 
 
 def _own_mistake(reason: Exception, folder: Path) -> ColdpressError:
-    """A failure in build.py as a problem, the traceback from its frame on."""
+    """Returns a failure in `build.py` as a problem, with the traceback from its first frame on."""
     trace = reason.__traceback__
     own = Path(__file__).parents[1]
     while trace is not None and (Path(trace.tb_frame.f_code.co_filename).is_relative_to(own)

@@ -49,7 +49,7 @@ def verify(builder: Builder) -> list[str]:
 
 
 def build_clean(make_site: Callable[[], tuple[Flask, Site]], options: RunOptions, folder: Path, jobs: int) -> None:
-    """Build a site into an empty folder; what another process does."""
+    """Builds a site into an empty folder; runs in another process."""
     app, site = make_site()
     context = BuildContext(None, options, Report(quiet=True), site.root, jobs=jobs)
     problems = Problems(site.snapshot.problems)
@@ -86,14 +86,14 @@ def _lines(ours: bytes | None, theirs: bytes | None) -> Iterator[str]:
 
 
 def differs(lines: list[str], builder: Builder) -> Problem:
-    """The problem to report."""
+    """Returns the problem that reports the difference."""
     return Problem("verify.differs", lines[0].removesuffix(":"), Place(builder.output.name),
                    "own code may read what nobody can see (the documentation on builds says what); if there is none, "
                    "please tell us. `clean --cache` and a new build put it right")
 
 
 def explain_page(builder: Builder, url: str) -> list[str]:
-    """The lines that tell of one URL.  Raises `ColdpressError` for one that is
+    """Returns the lines that explain one URL.  Raises `ColdpressError` for a URL that is
     not in the plan."""
     entry = _entry(builder, url)
     came = f" from {entry.source}" if entry.source else ""
@@ -135,7 +135,7 @@ NAME = "profile.folded"
 
 
 class Profile:
-    """Samples of what the main thread is at: `stacks` counts them."""
+    """Samples the stack of the main thread; `stacks` counts each stack."""
 
     def __init__(self) -> None:
         self.stacks: Counter[tuple[str, ...]] = Counter()
@@ -144,7 +144,7 @@ class Profile:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Take samples within the block."""
+        """Takes samples inside the block."""
         sampler = threading.Thread(target=self._sample, daemon=True)
         sampler.start()
         try:
@@ -154,7 +154,7 @@ class Profile:
             sampler.join()
 
     def write(self, file: Path) -> None:
-        """One line a stack with its count: what flame graph tools read."""
+        """Writes one line for each stack with its count, the format of flame graph tools."""
         lines = (f"{';'.join(stack)} {count}\n" for stack, count in sorted(self.stacks.items()))
         file.write_text("".join(lines), "utf-8")
 

@@ -91,7 +91,7 @@ def unpack(packed: bytes) -> bytes | None:
 
 
 class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
-    """Freezes entries onto a stage."""
+    """Freezes entries of the plan into the staging folder."""
 
     def __init__(self, app: Flask, site: Site, stage: Stage) -> None:
         self._site = site
@@ -110,7 +110,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         self._environ = create_environ("/", app.config["FREEZER_BASE_URL"])
 
     def freeze_entries(self, entries: Iterable[PlanEntry]) -> Iterator[FrozenPage]:
-        """Request each entry as it comes; `entries` may grow meanwhile."""
+        """Requests each entry in turn; entries may be added to `entries` meanwhile."""
         self._entries = iter(entries)
         with self._listening(), counting_requests(self.app), self._visitors.only(), warnings.catch_warnings():
             warnings.simplefilter("ignore", MissingURLGeneratorWarning)
@@ -119,7 +119,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
 
     @cached_property
     def root(self) -> Path:
-        """Where Frozen-Flask believes that it writes; it asks for every page."""
+        """Returns the folder to which Frozen-Flask believes it writes."""
         return self._stage.folder
 
     def _base_url(self) -> str:
@@ -130,7 +130,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
-        """Let exceptions through, and hear which routes pages link to."""
+        """Lets exceptions through, and records the routes to which pages link."""
         config = self.app.config
         before = config["PROPAGATE_EXCEPTIONS"]
         hooks = self.app.url_default_functions.setdefault(None, [])
@@ -154,9 +154,9 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             yield url_of(entry.path), None, None
 
     def _build_one(self, url: str, last_modified: object = None) -> Path:
-        """Request one URL and stage its file; Frozen-Flask calls this.  As on a
-        server, what a page leaves in a context variable ends with it; and it
-        throws dice of its own."""
+        """Requests one URL and stages its file; Frozen-Flask calls this method.  As on a
+        server, changes of context variables end with the request; each page has its own
+        random values."""
         with seeded(self._entry.path):
             copy_context().run(self._freeze, self._entry)
         return self.root / self._entry.file
@@ -208,7 +208,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             return self._site.render("redirect.html", title=location, target=location, canonical=None).encode()
 
     def _linked_routes(self) -> tuple[RouteLink, ...]:
-        """The own routes' URLs that were built for the page."""
+        """Returns the URLs of the user's own routes that were built for the page."""
         if not self._links:
             return ()
         links, self._links = self._links, []  # asking for their URLs is heard as well

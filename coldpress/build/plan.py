@@ -1,4 +1,4 @@
-"""The plan: every URL that is built, who claims which file, and the routes of a user's own."""
+"""The plan: every URL of the build, the output file of each, and the user's own routes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class PlanEntry:
 
 
 class ClaimedFiles:
-    """The files of a plan; our own mark has its place from the start."""
+    """The output files of a plan.  Coldpress's own mark file is claimed from the start."""
 
     def __init__(self) -> None:
         self._claims: Claims[PlanEntry] = Claims()
@@ -52,13 +52,13 @@ class ClaimedFiles:
             self._claims.take(name, PlanEntry(f"/{name}", "", name))
 
     def take(self, entry: PlanEntry) -> PlanEntry | None:
-        """Give an entry its file; or give the entry that is in its way."""
+        """Claims the file of an entry, or returns the entry that is in its way."""
         claim = self._claims.take(entry.file, entry)
         return claim.owner if claim else None
 
 
 def clash(entry: PlanEntry, other: PlanEntry) -> Problem:
-    """Two entries that want one file, or of which one wants as a file what the
+    """Reports two entries that claim one file, or one of which claims as a file what the
     other needs as a folder."""
     return Problem("url.clash", _message(entry, other), entry.place or other.place, "give one of them another URL",
                    also=(other.place,) if entry.place and other.place else ())
@@ -82,8 +82,8 @@ def _owner(entry: PlanEntry) -> str:
 
 
 class UserRoutes:
-    """Every GET route of an app that is not ours.  In a site of its own all are
-    frozen but those marked live; inside a host only those marked frozen."""
+    """The GET routes of an app that are not Coldpress's.  If the app is the site's own, all are
+    frozen except those marked live; in another app, only those marked frozen."""
 
     def __init__(self, app: Flask, site: Site) -> None:
         self._app = app
@@ -91,7 +91,7 @@ class UserRoutes:
         self._awaited: dict[str, Rule] = {}
 
     def urls(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Endpoint and values of each URL known beforehand; the routes that
+        """Yields endpoint and values of each URL that is known beforehand; routes that
         only a link can fill are awaited."""
         for rule in self._app.url_map.iter_rules():
             if self._is_frozen(rule) and not _is_static(rule.endpoint):
@@ -105,23 +105,23 @@ class UserRoutes:
                     yield rule.endpoint, {}
 
     def takes(self, endpoint: str) -> bool:
-        """Whether a URL of this endpoint is to be frozen when a page links to it."""
+        """Returns whether a URL of this endpoint is frozen when a page links to it."""
         rules = self._app.url_map.iter_rules(endpoint)
         return _is_static(endpoint) or any(self._is_frozen(rule) for rule in rules)
 
     def reached(self, endpoint: str) -> None:
-        """Note that a URL of an awaited route was found."""
+        """Records that a URL of an awaited route was found."""
         self._awaited.pop(endpoint, None)
 
     def report_awaited(self, problems: Problems) -> None:
-        """Warn of routes for which no URL was ever found."""
+        """Warns of routes for which no URL was found."""
         for endpoint, rule in self._awaited.items():
             problems.warn(
                 "route.no-urls", f"nothing is frozen for the route `{rule.rule}`", self.place(endpoint),
                 "link to it with url_for, list its values with @coldpress.frozen, or mark it @coldpress.live")
 
     def place(self, endpoint: str) -> Place | None:
-        """Where the view of an endpoint is written."""
+        """Returns the place of an endpoint's view."""
         code = getattr(inspect.unwrap(self._app.view_functions[endpoint]), "__code__", None)
         return code_place(code.co_filename, code.co_firstlineno, self._site) if code else None
 
@@ -149,9 +149,9 @@ def _is_static(endpoint: str) -> bool:
 
 
 class Plan:
-    """Entries by output file; what cannot be planned goes to `problems`.
+    """Holds the entries by output file; reports entries that cannot be planned to `problems`.
 
-    `own_reads` is what the generators of own routes read.
+    `own_reads` are the reads of the generators of the user's own routes.
     """
 
     def __init__(self, app: Flask, site: Site, problems: Problems) -> None:
@@ -166,8 +166,8 @@ class Plan:
         self.own_reads: tuple[Key, ...] = ()
 
     def fill(self) -> Plan:
-        """Plan all that is known beforehand.  What generators of own routes leave
-        in context variables no page sees: a worker has not run them."""
+        """Plans all URLs that are known beforehand.  Context variables that generators of own routes
+        set are reset, since a worker does not run the generators."""
         copy_context().run(self._fill)
         return self
 
@@ -182,18 +182,18 @@ class Plan:
         return self._entries.values()
 
     def has(self, path: str) -> bool:
-        """Whether a host that serves the output folder answers at a path."""
+        """Returns whether a host that serves the output folder answers at a path."""
         file = path.lstrip("/")
         folder = f"{file}/index.html" if file and not file.endswith("/") else f"{file}index.html"
         return file in self._entries or folder in self._entries
 
     def at(self, path: str) -> PlanEntry | None:
-        """The entry that was planned for a decoded path."""
+        """Returns the entry of a decoded path."""
         file = path[1:] + "index.html" if path.endswith("/") else path[1:]
         return self._entries.get(file)
 
     def add_linked(self, endpoint: str, path: str, on: PlanEntry) -> PlanEntry | None:
-        """Add a URL that a page links to, when its route is to be frozen and
+        """Adds a URL to which a page links, if its route is to be frozen and
         the URL is new."""
         if endpoint not in self._app.view_functions or not self._own.takes(endpoint):
             return None
@@ -205,12 +205,12 @@ class Plan:
         return self._add(path, endpoint, {}, place=place) if self.at(path) is None else None
 
     def place_of(self, entry: PlanEntry) -> Place | None:
-        """Where an entry comes from; of one that was found, the first file whose
-        page links to it, else the first page, in whichever order they were looked at."""
+        """Returns the place of an entry's source; for a URL that was found by a link, the first file whose
+        page links to it, else the first page, whatever the order of rendering."""
         return self._found_on.get(entry.path, entry.place)
 
     def report_unreached(self) -> None:
-        """Warn of routes with arguments for which no URL was ever found."""
+        """Warns of routes with arguments for which no URL was found."""
         self._own.report_awaited(self._problems)
 
     def _plan_copies(self) -> None:
@@ -238,7 +238,7 @@ class Plan:
                     self._add(path, endpoint, values, source=source, place=Place(source) if source else None)
 
     def _source_of(self, page: Page | Alias | None) -> str | None:
-        """The source of what is shown, by a list too."""
+        """Returns the source of the page that an entry shows."""
         if isinstance(page, Alias):
             page = page.page
         return page.document.source.name if page else None
@@ -271,13 +271,13 @@ class Plan:
         return entry
 
     def _refuse(self, problem: Problem) -> None:
-        """Report a clash, unless it is one of content, which was told when that was loaded."""
+        """Reports a clash, unless loading the content has reported it."""
         if _files(problem) not in self._told:
             self._problems.add(problem)
 
 
 def _exactly(entry: PlanEntry) -> PlanEntry:
-    """An entry with the line of front matter that gives it its URL."""
+    """Returns an entry with the line of front matter that gives it its URL."""
     found = entry.values.get("page")
     if isinstance(found, Alias):
         return replace(entry, place=found.page.document.place_of("aliases"))

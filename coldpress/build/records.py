@@ -1,9 +1,9 @@
-"""What each page read when it was rendered, and what came of it: SQLite in
-`.coldpress/`, one file for each output folder.
+"""The records of earlier builds: what each page read when it was rendered, and the result.
+They are an SQLite file in `.coldpress/`, one for each output folder.
 
-A row of `keys` is a read with its fingerprint (and, where that is costly, what
-it was made from).  Its number is a digest of its kind and name, so nobody
-needs to look one up; pages and checks hold the numbers of theirs, packed.
+A row of `keys` is a read with its fingerprint (and, where the fingerprint is costly, its
+basis).  Its number is a digest of its kind and name, so no lookup is
+needed; pages and checks hold the packed numbers of their reads.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ FingerprintOf = Callable[[Key], tuple[str | None, str | None]]
 
 
 class KeyRow(NamedTuple):
-    """A read as it was: its fingerprint, and what that was made from."""
+    """A recorded read: its fingerprint, and the basis of the fingerprint."""
 
     number: int
     kind: str
@@ -50,7 +50,7 @@ class KeyRow(NamedTuple):
 
 
 class PageRow(NamedTuple):
-    """A page as it was rendered last; `reads` are packed numbers of keys."""
+    """A page as it was last rendered; `reads` are packed numbers of keys."""
 
     path: str
     endpoint: str
@@ -63,7 +63,7 @@ class PageRow(NamedTuple):
 
     @property
     def links(self) -> list[RouteLink]:
-        """The own routes' URLs it links to."""
+        """Returns the URLs of own routes to which the page links."""
         links = json.loads(self.routes) if self.routes else []
         return [RouteLink(str(endpoint), str(path)) for endpoint, path in links]
 
@@ -74,7 +74,7 @@ class PageRow(NamedTuple):
 
 
 class FileRow(NamedTuple):
-    """A published file: its stamp and digest, for a copy its source's stamp."""
+    """A published file: its stamp and digest, and for a copy its source's stamp."""
 
     file: str
     stamp: str
@@ -82,14 +82,14 @@ class FileRow(NamedTuple):
     source: str
 
     def matches(self, path: Path) -> bool:
-        """Whether a file on disk still is the one that was published."""
+        """Returns whether a file on disk is still the published one."""
         return self.stamp == stamp_of(path) or (
             bool(self.digest) and path.is_file() and content_digest(path.read_bytes()) == self.digest)
 
 
 @dataclass
 class RecordUpdates:
-    """What one build adds to the records."""
+    """The rows that one build adds to the records."""
 
     about: dict[str, str] = field(default_factory=dict)
     pages: list[tuple[PlanEntry, FrozenPage]] = field(default_factory=list)
@@ -128,32 +128,32 @@ class Records:
 
     @property
     def note(self) -> str | None:
-        """What was wrong with the file, if anything was."""
+        """Returns a note if the file of the records was damaged."""
         return self._database.note
 
     def is_published(self, folder: Path, file: str) -> bool:
-        """Whether a recorded file lies in the output folder as it was published."""
+        """Returns whether a recorded file is in the output folder as it was published."""
         return self.files[file].matches(folder / file)
 
     def forget(self) -> None:
-        """Take the records for damaged: know nothing."""
+        """Drops all records, as if the file were damaged."""
         self._database.empty(self.note or "the records of the last build were damaged; everything is rendered anew")
         self.about, self.pages, self.files, self.checks, self.told_checks = {}, {}, {}, {}, []
 
     def keys(self, kinds: Iterable[str]) -> list[KeyRow]:
-        """The reads of these kinds."""
+        """Returns the reads of these kinds."""
         return self._keys(f"kind IN ({_places(kinds)})", kinds)
 
     def keys_but(self, kinds: Iterable[str]) -> list[KeyRow]:
-        """The reads that are not certainly of these kinds: damaged ones, too, are looked at."""
+        """Returns the reads that are not certainly of these kinds, damaged ones included."""
         return self._keys(f"(kind IN ({_places(kinds)})) IS NOT 1", kinds)
 
     def keys_of_sources(self, kinds: Iterable[str], sources: Iterable[str]) -> list[KeyRow]:
-        """The reads of these kinds of these sources."""
+        """Returns the reads of these kinds of these sources."""
         return self.keys_numbered(number_of((kind, source)) for kind in kinds for source in sources)
 
     def keys_numbered(self, wanted: Iterable[int]) -> list[KeyRow]:
-        """The reads with these numbers, in that order."""
+        """Returns the reads with these numbers, in that order."""
         numbered = list(wanted)
         few = numbered if len(numbered) <= _FEW else []
         # All are looked through (`+`): were the way to one damaged, it would not be missed.
@@ -162,28 +162,28 @@ class Records:
         return [found[number] for number in numbered if number in found]
 
     def keys_of(self, row: PageRow) -> list[Key]:
-        """What a page read."""
+        """Returns the reads of a page."""
         return [(key.kind, key.name) for key in self.keys_numbered(numbers(row.reads))]
 
     def content(self, row: PageRow) -> bytes | None:
-        """The bytes of a page as it was rendered last, if they are kept whole."""
+        """Returns the bytes of a page as it was last rendered, if they are undamaged."""
         kept = self._database.get("contents", row.path)
         data = unpack(kept[1]) if kept else None
         return data if data is not None and content_digest(data) == row.digest else None
 
     def keep_contents(self, pages: Iterable[FrozenPage]) -> None:
-        """Keep the bytes of pages; they count once `save` knows their digests."""
+        """Stores the bytes of pages; they are used once `save` has stored their digests."""
         rows = [(page.path, page.packed) for page in pages]
         if rows:
             self._database.write(lambda transaction: transaction.put("contents", rows))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Closes the file."""
         self._database.close()
 
     def save(self, updates: RecordUpdates, entries: Iterable[str], files: set[str], sources: set[str],
              fingerprint_of: FingerprintOf) -> None:
-        """Add what is new, and drop pages, files and sources that are no more."""
+        """Stores what is new, and drops pages, files and sources that no longer exist."""
         kept = set(entries)
         self._database.write(lambda transaction: _Saving(transaction, self).save(
             updates, kept, files, sources, fingerprint_of))
@@ -237,7 +237,7 @@ class _Saving:
         return number
 
     def _unused_of(self, kinds: tuple[str, ...]) -> list[int]:
-        """The reads of these kinds that no page made: there are few of them."""
+        """Returns the reads of these kinds that belong to no page."""
         found = self._transaction.fetch(f"SELECT number FROM keys WHERE kind IN ({_places(kinds)})", kinds)
         fresh = set(self._numbers.values())
         return [number for (number,) in found if number not in fresh and not self._transaction.fetch(
@@ -256,18 +256,18 @@ def _places(values: Iterable[object]) -> str:
 
 
 def number_of(key: Key) -> int:
-    """The number of a read: 63 bits of a digest."""
+    """Returns the number of a read: 63 bits of a digest."""
     digest = blake2b(f"{key[0]} {key[1]}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
 
 
 def packed(found: Iterable[int]) -> bytes:
-    """Numbers as bytes."""
+    """Returns numbers as bytes."""
     return array(_NUMBERS, found).tobytes()
 
 
 def numbers(reads: bytes) -> array[int]:
-    """Packed numbers; none for what is damaged."""
+    """Returns packed numbers; none if the bytes are damaged."""
     unpacked = array(_NUMBERS)
     if isinstance(reads, bytes) and len(reads) % unpacked.itemsize == 0:
         unpacked.frombytes(reads)

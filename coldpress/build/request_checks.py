@@ -35,7 +35,7 @@ QUERY: recorder.Key = ("query", "args")
 
 @contextmanager
 def counting_requests(app: Flask) -> Iterator[None]:
-    """Within the block a view that reads `request.args` is noticed."""
+    """Records inside the block whether a view reads `request.args`."""
     plain: Any = app.request_class
 
     class FrozenPage(plain):  # type: ignore[misc]  # the app's own class
@@ -63,8 +63,8 @@ _in_view: ContextVar[bool] = ContextVar("coldpress.in-view", default=False)
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Where a page first wrote to its session: file and line of the site's own
-    code, if it is on the way, and the function of an extension that did it."""
+    """The first write of a page to its session: file and line of the site's own
+    code, if it took part, and the function of an extension that wrote."""
 
     file: str | None = None
     line: int = 0
@@ -73,15 +73,15 @@ class Write:
 
     @property
     def by(self) -> str | None:
-        """The extension and its function in words."""
+        """Returns the extension and its function in words."""
         if self.package is None:
             return None
         return f"{_distribution(self.package)} (`{self.function}`)"
 
 
 class NewVisitors:
-    """Gives an app sessions of new visitors; `write` is what the page that is
-    now requested did to its own."""
+    """Gives each request the session of a new visitor; `write` is the first write of the
+    current request to its session."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -91,7 +91,7 @@ class NewVisitors:
 
     @contextmanager
     def only(self) -> Iterator[None]:
-        """Within the block all who come are new, and no session is saved."""
+        """Gives new sessions to all requests inside the block, and saves none."""
         app: Any = self._app
         interface, own_dispatch = app.session_interface, vars(app).get("dispatch_request")
         dispatch = app.dispatch_request
@@ -113,12 +113,12 @@ class NewVisitors:
                 app.dispatch_request = own_dispatch
 
     def _interface(self, interface: Any) -> Any:
-        """The app's own interface, but for opening and saving."""
+        """Returns the app's own session interface with other methods to open and save sessions."""
         kind: Any = type(interface)
         watched = self._watched
 
         class Unsaved(kind):  # type: ignore[misc]  # the app's own class
-            """Opens sessions that are empty, and saves none."""
+            """Opens empty sessions and saves none."""
 
             def open_session(self, app: Flask, request: Any) -> Any:
                 with recorder.unrecorded():  # a new visitor's session is the same in every build
@@ -144,7 +144,7 @@ class NewVisitors:
         return session
 
     def _noting(self, name: str, method: Any) -> Any:
-        """A method that changes a session, its changes noted."""
+        """Returns a method of a session that records its changes."""
         def noting(session: Any, *arguments: Any, **more: Any) -> Any:
             before = dict(session)
             self._depth += 1
@@ -157,7 +157,7 @@ class NewVisitors:
         return noting
 
     def _setting(self, kind: Any) -> Any:
-        """`session.modified = True`, by which code says that it changed what is in it."""
+        """Returns a `__setattr__` that records `session.modified = True`."""
         def setting(session: Any, name: str, value: Any) -> None:
             kind.__setattr__(session, name, value)
             if name == "modified" and value:
@@ -170,7 +170,7 @@ class NewVisitors:
 
 
 def _write(frame: FrameType | None) -> Write | None:
-    """Who writes; None for a hook, or for an extension that does so unasked."""
+    """Returns the code that writes; None for a hook, or for an extension that writes without a call of the site."""
     in_view, package, function = _in_view.get(), None, None
     while frame is not None:
         file, called = frame.f_code.co_filename, frame.f_code.co_name
@@ -192,13 +192,13 @@ def _write(frame: FrameType | None) -> Write | None:
 
 @cache
 def _is_of_site(file: str) -> bool:
-    """Whether a file is the site's own, a template or Python."""
+    """Returns whether a file is a template or Python file of the site."""
     return Path(file).is_absolute() and is_own(file)
 
 
 @cache
 def _distribution(package: str) -> str:
-    """What a package is called where people install it."""
+    """Returns the name under which a package is installed."""
     names: list[str] = import_module("importlib.metadata").packages_distributions().get(package, [package])
     return names[0]
 
@@ -216,7 +216,7 @@ _NAMES = {
 
 
 def refuse_status(entry: PlanEntry, status: str, problems: Problems) -> None:
-    """Report an answer that is neither a page nor a redirect."""
+    """Reports a response that is neither a page nor a redirect."""
     gone = status.startswith("404")
     problems.error("route.status", f"`{entry.path}` answers {status}", entry.place,
                    "it is linked to from here, and nothing is there" if gone
@@ -224,8 +224,8 @@ def refuse_status(entry: PlanEntry, status: str, problems: Problems) -> None:
 
 
 def check_answer(entry: PlanEntry, mimetype: str | None, data: bytes, problems: Problems) -> None:
-    """Report a page that a static host would serve as something else, and one
-    that names a host nobody knows."""
+    """Reports a page that a static host would serve with another type, and a page
+    that names an unknown host."""
     guessed = _TYPES.guess_type(entry.file)[0]
     if guessed and _kind(guessed) != _kind(mimetype or ""):
         problems.warn("route.type", f"`{entry.path}` answers {mimetype} but is written to `{entry.file}`",
@@ -236,14 +236,14 @@ def check_answer(entry: PlanEntry, mimetype: str | None, data: bytes, problems: 
 
 
 def check_use(entry: PlanEntry, reads: Reads, problems: Problems) -> None:
-    """Report a page that is made of a query."""
+    """Reports a page that depends on the query string."""
     if QUERY in reads:
         problems.warn("route.query", f"`{entry.path}` reads `request.args`, and a static host passes none on",
                       entry.place, "put what it needs into the path")
 
 
 def session_written(entry: PlanEntry, write: Write, view: Place | None, site: Site) -> Problem:
-    """A page that is made for one visitor: it, or its template, writes to the session."""
+    """Reports a page that is made for one visitor: its view or template writes to the session."""
     place = code_place(write.file, write.line, site) if write.file else view or entry.place
     return Problem("route.session", f"{write.by or 'this page'} writes to the session, and a frozen page is the same "
                    "for all visitors", place, _way_out(entry, write, site))
@@ -262,6 +262,6 @@ def _way_out(entry: PlanEntry, write: Write, site: Site) -> str:
 
 
 def _kind(mimetype: str) -> str:
-    """What two types have in common that say the same to a browser."""
+    """Returns a common name for types that browsers treat alike."""
     family = mimetype.rpartition("+")[2] if mimetype.endswith(("+xml", "+json")) else None
     return family or _NAMES.get(mimetype, mimetype)

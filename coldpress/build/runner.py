@@ -1,4 +1,4 @@
-"""Runs the freezer over what is stale, and says why a build renders most pages."""
+"""Runs the freezer over the stale entries, and explains why a build renders most pages."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def stage_copies(plan: Plan, output: Output, known: Mapping[str, FileRow], probl
 
 
 class FreezeRunner:
-    """One freezing of a plan.  `rendered` are the entries requested, with the
-    reasons; `news` what is to be remembered of them."""
+    """Freezes the entries of one plan.  `rendered` are the entries that were requested, with the
+    reasons; `updates` what is to be recorded of them."""
 
     def __init__(self, app: Flask, site: Site, plan: Plan, output: Output, records: Records,
                  staleness: Staleness, report: Report) -> None:
@@ -82,7 +82,7 @@ class FreezeRunner:
         self.updates = RecordUpdates()
 
     def run(self, jobs: int, start_worker: StartWorker, problems: Problems) -> None:
-        """Freeze everything; what is wrong goes to `problems`."""
+        """Freezes all stale entries and reports their problems to `problems`."""
         library = self._site.library
         self._queue.extend(entry for entry in self._plan.entries if entry.copy_of is None)
         self._unchecked = {page.source for page in library.all_pages if not self._staleness.is_checked(page.source)}
@@ -105,8 +105,8 @@ class FreezeRunner:
 
     @property
     def volatile(self) -> dict[str, tuple[PlanEntry, str]]:
-        """The pages that are rendered in every build, by path, and for what;
-        those which share it with others come last."""
+        """Returns the pages that are rendered in every build, by path, each with the reason;
+        pages that share the reason with others come last."""
         found = {entry.path: (entry, name) for entry, frozen in self.updates.pages if entry.endpoint
                  for kind, name in frozen.reads if kind == "volatile"}
         shared = [name for entry, frozen in self.updates.pages if entry.path == OWN
@@ -118,15 +118,15 @@ class FreezeRunner:
 
     @property
     def checks(self) -> Iterator[PageCheck]:
-        """The checks that found something, made now or long ago."""
+        """Returns the checks of this build and earlier ones that found problems."""
         new = {check.source for check in self.updates.checks}
         yield from self.updates.checks
         yield from (check for check in self._records.told_checks
                     if check.source in self._pages and check.source not in new)
 
     def dead_links(self, exists: Callable[[str], bool]) -> dict[str, PlanEntry]:
-        """The paths that templates point to and where nothing is, each with a
-        page that does."""
+        """Returns the paths to which templates link and where nothing is, each with a
+        page that links to it."""
         dead = {entry.path: [name for kind, name in frozen.reads if kind == "link" and not exists(name)]
                 for entry, frozen in self.updates.pages}
         known = {row.number: row.name for row in self._records.keys(["link"]) if not exists(row.name)}
@@ -137,7 +137,7 @@ class FreezeRunner:
         return {name: entry for entry in reversed(list(self._plan.entries)) for name in dead.get(entry.path, ())}
 
     def _results(self, stale: list[PlanEntry], jobs: int, start_worker: StartWorker) -> Generator[Result, None, None]:
-        """The entries rendered: here, or if they are many by other processes."""
+        """Yields the rendered entries; many entries are rendered by worker processes."""
         if jobs > 1 and len(stale) >= FEW:
             yield from run_jobs(map(self._job, chunks(stale, CHUNK)), jobs, start_worker)
             return
@@ -146,14 +146,14 @@ class FreezeRunner:
             yield [frozen], [check_page(self._site.library, self._pages[source]) for source in job.sources], {}, []
 
     def _job(self, entries: list[PlanEntry]) -> Job:
-        """Entries with the sources among them whose links are to be checked."""
+        """Returns entries with those of their sources whose links are to be checked."""
         sources = (self._source_of.get(entry.source or "") for entry in entries)
         wanted = tuple(source for source in sources if source in self._unchecked)
         self._unchecked.difference_update(wanted)
         return Job(tuple(replace(entry, values={}) for entry in entries), wanted)
 
     def _stale(self) -> Iterator[PlanEntry]:
-        """The entries to be rendered; those that are fresh are adopted on the way."""
+        """Yields the stale entries; the fresh ones are adopted on the way."""
         while self._queue:
             entry = self._queue.popleft()
             why = self._why(entry)
@@ -163,7 +163,7 @@ class FreezeRunner:
                 yield entry
 
     def _why(self, entry: PlanEntry) -> Why:
-        """The reasons to render an entry; one that is fresh is adopted."""
+        """Returns the reasons to render an entry; a fresh entry is adopted."""
         row = self._records.pages.get(entry.path)
         why = self._staleness.why(entry, row, self._shared_kinds(entry))
         if why or row is None:
@@ -176,7 +176,7 @@ class FreezeRunner:
         return ()
 
     def _shared_kinds(self, entry: PlanEntry) -> Collection[str]:
-        """The kinds of reads that an entry's view shares with other own routes."""
+        """Returns the kinds of reads that an entry's view shares with other own routes."""
         if entry.endpoint in self._site.generators:
             return ()
         mark = self._own_reads.mark(entry.endpoint)
@@ -185,7 +185,7 @@ class FreezeRunner:
         return [kind for kind in UNSEEN if kind != "volatile" or not (mark and mark.value)]
 
     def _adopt(self, entry: PlanEntry, row: PageRow) -> bool:
-        """Keep the published file of a fresh page, or put it back as it was."""
+        """Keeps the published file of a fresh page, or writes it again from the records."""
         known = self._records.files.get(entry.file)
         stamp = stamp_of(f"{self._folder}/{entry.file}", of_link=True)
         if known and stamp and known.stamp == stamp:
@@ -202,7 +202,7 @@ class FreezeRunner:
         return True
 
     def _take(self, frozen: FrozenPage) -> None:
-        """What one request gave."""
+        """Records the result of one request."""
         entry = self._by_path[frozen.path]
         if frozen.failure:
             self._failures.add(frozen.failure, entry)
@@ -231,9 +231,9 @@ class FreezeRunner:
         self._unkept.clear()
 
     def _remember_own_reads(self) -> None:
-        """What own code opens may stay in a cache of its own, which other pages
-        read unseen.  So own routes share what one of them opened; and what is
-        opened on our pages, by filters and the like, is shared by all."""
+        """Records the files that the user's code opened.  The code may cache them for other pages,
+        whose reads would not show it: so own routes share what one of them opened, and all pages
+        share what filters and the like opened."""
         shared = self._remembered(OWN)
         by_all = self._remembered(FACTORY)
         for entry, frozen in self.updates.pages:
@@ -255,7 +255,7 @@ class FreezeRunner:
 
 
 def placed(problem: Problem, place: Place | None) -> Problem:
-    """A page's problem at the page's place, which may be another than it was."""
+    """Returns a problem at another place."""
     return replace(problem, place=place)
 
 
@@ -264,7 +264,7 @@ _DONE = {DATABASE: "a database is opened", QUERIED: "a database is asked", NETWO
 
 
 def volatile_note(site: Site, plan: Plan, runner: FreezeRunner) -> str | None:
-    """One line where more than half of several pages are rendered in every build."""
+    """Returns a note if more than half of the pages are rendered in every build."""
     pages = [entry for entry in plan.entries if entry.copy_of is None]
     asked = [name for kind, name in site.factory_reads if kind == "volatile"]
     if asked:
@@ -289,7 +289,7 @@ def _in_factory(site: Site, name: str) -> str:
 
 
 def _in_view(site: Site, entry: PlanEntry) -> str:
-    """Where one of the pages comes from: its view, if it is the site's own."""
+    """Returns the place of an entry's view, if it is the site's own."""
     if entry.endpoint in site.generators:
         return f" on pages such as {entry.path}, by a hook, a context processor or a filter"
     place = UserRoutes(site.app, site).place(entry.endpoint)

@@ -1,4 +1,4 @@
-"""Writes the stamp of a build, with which the next build ends at once if nothing changed."""
+"""Writes the stamp of a build (see `cache.build_stamp`), so that the next build ends at once if nothing changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user's views and code read, and the code's version."""
+"""The reads of a user's views and code, and the version of that code."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _MANY = 200  # sources, above which a page is taken to depend on all of them
 
 
 class UserReads:
-    """Takes what the view's author says into account, and makes names portable."""
+    """Applies the marks of views to their reads, and makes paths relative to the site."""
 
     def __init__(self, app: Flask, site: Site) -> None:
         self._app = app
         self._site = site
 
     def settled(self, entry: PlanEntry, reads: Reads) -> tuple[Key, ...]:
-        """A page's reads: paths as seen from the site, too many sources summed
-        up, what the view declares in place of what was heard."""
+        """Returns a page's reads: paths relative to the site, very many sources combined, and
+        the view's declared dependencies in place of the recorded ones."""
         mark = self.mark(entry.endpoint)
         keys = [key for key in reads if key != QUERY]
         if mark and mark.nothing:
@@ -50,18 +50,18 @@ class UserReads:
         return tuple(dict.fromkeys(summed_up(self.portable(keys))))
 
     def mark(self, endpoint: str) -> RouteMark | None:
-        """What a view says of itself."""
+        """Returns the mark of a view."""
         view = self._app.view_functions.get(endpoint)
         return mark_of(view) if view else None
 
     def portable(self, keys: Iterable[Key]) -> list[Key]:
-        """Keys whose paths, where they are the site's, begin at its folder."""
+        """Yields the reads; paths inside the site begin at its folder."""
         return [(kind, name_from(name, self._site.base)) if kind in ("file", "folder") else (kind, name)
                 for kind, name in keys]
 
 
 def summed_up(keys: Iterable[Key]) -> list[Key]:
-    """The keys, with one for all where there are very many of a kind."""
+    """Returns the reads; very many of one kind are combined into one."""
     keys = list(keys)
     if len(keys) <= _MANY:
         return keys
@@ -71,14 +71,14 @@ def summed_up(keys: Iterable[Key]) -> list[Key]:
 
 
 def name_from(path: str, base: Path) -> str:
-    """A path with `/`, from the site's folder on where it lies in it."""
+    """Returns a path with `/`, relative to the site's folder if it lies inside."""
     inside = path == str(base) or path.startswith(str(base) + os.sep)
     return (os.path.relpath(path, base) if inside else path).replace(os.sep, "/")
 
 
 @cache
 def engine() -> str:
-    """A digest of Coldpress, of Python and of what is installed."""
+    """Returns a digest of the versions of Coldpress, Python and installed packages."""
     package = Path(coldpress.__file__).parent
     ours = [*sorted(package.rglob("*.py")), *FILES.values()]
     return f"{code_version(ours)} {sys.version} {' '.join(installed())}"
@@ -90,12 +90,12 @@ def installed() -> list[str]:
 
 
 def package_folders() -> Iterator[Path]:
-    """Where packages are installed."""
+    """Returns the folders of installed packages."""
     return (Path(folder) for folder in sys.path if folder.endswith(("site-packages", "dist-packages")))
 
 
 def own_files(base: Path) -> dict[str, Path]:
-    """The files of the modules now loaded that are nobody's but the site's."""
+    """Returns the files of loaded modules that belong to the site."""
     files = {}
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
@@ -113,7 +113,7 @@ class UserCode:
         self._digests = {name: _digest(file) for name, file in own_files(base).items()}
 
     def changed(self) -> str | None:
-        """The first file that is not as it was when `before` was written."""
+        """Returns the first file that changed since `before` was written."""
         now = {**{name: _digest(self._base / name) for name in self._before}, **self._digests}
         return next((name for name in sorted(now) if now[name] != self._before.get(name)), None)
 
@@ -129,7 +129,7 @@ class UserCode:
 
     @property
     def files(self) -> Iterable[Path]:
-        """Every file of it."""
+        """Returns all files of the code."""
         return {**{name: self._base / name for name in self._before}, **own_files(self._base)}.values()
 
 
