@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 
 import outline
 import pytest
@@ -207,6 +209,19 @@ def test_a_file_that_an_extension_reads_is_a_dependency(make_site):
     site.edit({"word.txt": "# First\n\nsecond"}).build()
     assert "<p>second here</p>" in prose(site, "a/index.html")
     assert site.build().rendered == set()
+
+
+def test_a_damaged_note_of_what_an_extension_read_is_not_used(make_site):
+    site = make_site({"content/a.md": "(quiet) here\n", "shout.py": SHOUT_FROM_A_FILE, "word.txt": "first",
+                      "other.txt": "first"}, EXTENSIONS % "shout")
+    site.build()
+    with contextlib.closing(sqlite3.connect(site.root / ".coldpress" / "markup.sqlite")) as store, store:
+        (count,) = store.execute("SELECT count(*) FROM reads WHERE reads LIKE '%word.txt%'").fetchone()
+        assert count == 1
+        store.execute("UPDATE reads SET reads = replace(reads, 'word.txt', 'other.txt')")
+    site.edit({"word.txt": "second"}).build()
+    assert "<p>second here</p>" in prose(site, "a/index.html")
+    assert "/a/" in index_of(site)["second"]
 
 
 def test_what_an_extension_asks_a_program_is_asked_in_every_build(make_site):
