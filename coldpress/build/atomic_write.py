@@ -18,8 +18,8 @@ _FEW = 50  # files that are synced one by one; more, and all of the disk is
 
 
 def settle(files: Sequence[Path]) -> None:
-    """Have the bytes of these files on disk before anything is renamed: after
-    a power cut, too, a file is wholly old or wholly new."""
+    """Syncs these files to disk before they are renamed: even after
+    a power cut, a file is wholly old or wholly new."""
     if len(files) > _FEW and hasattr(os, "sync"):
         os.sync()
         return
@@ -29,9 +29,9 @@ def settle(files: Sequence[Path]) -> None:
 
 
 def move(staged: str, target: str, part: str, dst_dir_fd: int | None = None) -> None:
-    """Put a staged file where a file of the site is or will be, in the folder
-    that is open, if one is.  `part` may be used on the way; what a killed build
-    left there goes.  Raises `OSError`, and leaves what was there."""
+    """Moves a staged file into its place, relative to the open folder if there
+    is one.  `part` is a temporary name; a file left there by a killed build is
+    removed.  Raises `OSError`, and then leaves the old file."""
     try:
         os.replace(staged, target, dst_dir_fd=dst_dir_fd)
     except OSError as reason:
@@ -42,7 +42,7 @@ def move(staged: str, target: str, part: str, dst_dir_fd: int | None = None) -> 
 
 
 def _copy(staged: str, part: Path) -> None:
-    """From another file system: first to a file beside the others, which no link can stand for."""
+    """Copies from another file system: first to a new temporary file, which cannot be a link."""
     part.unlink(missing_ok=True)
     try:
         with open(staged, "rb") as reading, part.open("xb") as writing:
@@ -60,8 +60,8 @@ _FLAGS = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 class FolderWriter:
-    """The files below a folder that is there.  Names have `/`; every method
-    raises `OSError`, with the whole name, when something else is in the way."""
+    """Writes the files below an existing folder.  Names have `/`; every method
+    raises `OSError`, with the whole name, if something else is in the way."""
 
     def __init__(self, folder: Path) -> None:
         self._root = str(folder)
@@ -76,7 +76,7 @@ class FolderWriter:
         self._close()
 
     def put(self, staged: str, file: str) -> None:
-        """Move a staged file into its place; folders that are missing are made."""
+        """Moves a staged file into its place; missing folders are made."""
         folder, name = self._split(file)
         self._go(folder, make=True)
         try:
@@ -85,8 +85,8 @@ class FolderWriter:
             raise self._failed(reason, name) from None
 
     def remove(self, file: str) -> bool:
-        """Take away a file and the folders that leaves empty; False where there
-        is no file, or where it is not reached without following a link."""
+        """Removes a file and the folders that become empty; returns False if there
+        is no such file, or if it is reached only by a link."""
         folder, name = self._split(file)
         try:
             self._go(folder)
@@ -104,14 +104,14 @@ class FolderWriter:
         return True
 
     def remove_empty(self, folder: str) -> None:
-        """Remove a folder, and those above it, as long as they are empty."""
+        """Removes a folder and its parents as long as they are empty."""
         while folder:
             above, name = self._split(folder)
             try:
                 self._go(above)
                 os.rmdir(self._path(name), **self._at)
             except OSError:
-                return  # somebody else's file is in it
+                return  # a foreign file is in it
             folder = above
 
     def _split(self, file: str) -> tuple[str, str]:
@@ -120,7 +120,7 @@ class FolderWriter:
         return folder, name
 
     def _go(self, folder: str, *, make: bool = False) -> None:
-        """Have a folder open."""
+        """Opens a folder."""
         if self._opened is not None and folder == self._folder:
             return
         self._close()
@@ -129,7 +129,7 @@ class FolderWriter:
             self._step(part, make=make)
 
     def _step(self, part: str, *, make: bool) -> None:
-        """From the folder that is open into one below it."""
+        """Opens a folder in the open folder."""
         path = self._path(part)
         try:
             if make:
@@ -157,7 +157,7 @@ class FolderWriter:
         return {"dir_fd": self._opened} if _OPENS else {}
 
     def _path(self, name: str) -> str:
-        """How the system is told a name in the folder that is open."""
+        """Returns the path of a name in the open folder, as the system needs it."""
         return name if _OPENS or self._opened is None else "/".join(filter(None, (self._root, self._folder, name)))
 
     def _failed(self, reason: OSError, name: str) -> OSError:
@@ -171,15 +171,15 @@ class FolderWriter:
 
 
 def _look(path: str) -> int:
-    """Where folders cannot be opened: see that one is a folder and no link."""
+    """Checks that a path is a folder and no link, where folders cannot be opened."""
     if is_link(path) or not stat.S_ISDIR(os.lstat(path).st_mode):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
     return 0
 
 
 def clear_the_way(folder: Path, within: FolderWriter, coming: Iterable[str], gone: Collection[str]) -> None:
-    """Remove at once, of the files that are to go, what is in the way as a file
-    where a folder is needed, or the other way about."""
+    """Removes outdated files first if they stand where a folder
+    is needed, or outdated folders where a file is needed."""
     for file in coming:
         if gone:
             parents = {"/".join(file.split("/")[:count]) for count in range(1, file.count("/") + 1)}
@@ -193,10 +193,10 @@ def clear_the_way(folder: Path, within: FolderWriter, coming: Iterable[str], gon
 
 
 def remove_gone(folder: Path, within: FolderWriter, file: str, kept: Mapping[str, str]) -> bool:
-    """Remove a file of the site before.
+    """Removes an outdated file of the site.
 
     `kept` are the site's files by folded name: on a file system without case,
-    `About` removed must not take `about`.
+    removing `About` must not remove `about`.
     """
     twin = kept.get(file.casefold())
     if twin and (folder / twin).exists() and (folder / file).exists() and (folder / twin).samefile(folder / file):
@@ -205,7 +205,7 @@ def remove_gone(folder: Path, within: FolderWriter, file: str, kept: Mapping[str
 
 
 def _remove_empty_folders(folder: Path, within: FolderWriter, name: str) -> None:
-    """Remove folders in which there are only folders."""
+    """Removes folders that hold only folders."""
     for inner in sorted((folder / name).rglob("*"), reverse=True):
         within.remove_empty(inner.relative_to(folder).as_posix())
     within.remove_empty(name)

@@ -23,11 +23,11 @@ _PART = 1 << 20  # bytes compared at once
 
 
 class CannotWriteError(OSError):
-    """What is to be published cannot be written: a full disk, a folder that is read-only."""
+    """The output cannot be written: the disk is full, or a folder is read-only."""
 
 
 class Stage:
-    """Files for the output folder `output`, kept in `folder` under numbers."""
+    """The staging folder: files for the output folder `output`, kept in `folder` under numbers."""
 
     def __init__(self, folder: Path, output: Path) -> None:
         self.folder = folder
@@ -35,8 +35,8 @@ class Stage:
         self._numbers = count()
 
     def put(self, file: str, data: bytes) -> str | None:
-        """Keep a file's bytes; gives its name here, or None when they are
-        what is published already."""
+        """Stages a file's bytes; returns its name in the staging folder, or None if they are
+        already published."""
         check_file(file)
         target = f"{self._output}/{file}"
         if _size(target) == len(data) and Path(target).read_bytes() == data:
@@ -50,7 +50,7 @@ class Stage:
         return name
 
     def put_copy(self, file: str, source: Path) -> str | None:
-        """The same for a file that is copied as it is."""
+        """Stages a file that is copied unchanged, as `put` does."""
         target = below(self._output, file)
         if _size(target) == source.stat().st_size and _same(source, target):
             return None
@@ -64,7 +64,7 @@ class Stage:
         return name
 
     def path(self, name: str) -> Path:
-        """Where a kept file is."""
+        """Returns the path of a staged file."""
         return self.folder / name
 
     def _name(self) -> str:
@@ -72,8 +72,8 @@ class Stage:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy the bytes of a file; on file systems that can, they are shared until
-    one of the two is written to (a reflink, never a hard link)."""
+    """Copies the bytes of a file; file systems that can share them until
+    one of the two is changed (a reflink, never a hard link)."""
     if hasattr(os, "copy_file_range"):
         with suppress(OSError), source.open("rb") as reading, target.open("wb") as writing:
             left = os.fstat(reading.fileno()).st_size
@@ -102,8 +102,8 @@ def _size(path: Path | str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What publishing did, or would do: the files written and removed, how many
-    were left as they are, and which lie there that are not ours."""
+    """The changes of publishing: the files written and removed, the number of
+    unchanged files, and the foreign files in the output folder."""
 
     written: tuple[str, ...]
     unchanged: int
@@ -112,8 +112,8 @@ class Changes:
 
 
 class Output:
-    """One output folder of the site in `root`, named as seen from `base`; what
-    is to be remembered of it goes to `state`; `base_url` is where the site will live."""
+    """One output folder of the site in `root`, named relative to `base`; its manifest and staging
+    folder are in `state`; `base_url` is the URL of the published site."""
 
     def __init__(self, folder: Path, root: Path, base: Path | None = None, state: Path | None = None,
                  base_url: str | None = None) -> None:
@@ -131,22 +131,22 @@ class Output:
         """Whether publishing has begun: some files may be new and others old."""
 
     def open(self) -> None:
-        """Make the state folder and an empty stage; drop what a killed build left."""
+        """Makes the state folder and an empty staging folder; removes the files of a killed build."""
         make_state(self._state)
         for left in self._state.glob("stage-*"):
             shutil.rmtree(left, ignore_errors=True)
         self.staging = Stage(Path(mkdtemp(prefix="stage-", dir=self._state)), self.folder)
 
     def stage(self, file: str, data: bytes) -> None:
-        """Take a page."""
+        """Stages the bytes of a page."""
         self.adopt(file, self.staging.put(file, data), is_page=True)
 
     def stage_copy(self, file: str, source: Path) -> None:
-        """Take a file to be copied."""
+        """Stages a file that is copied."""
         self.adopt(file, self.staging.put_copy(file, source))
 
     def adopt(self, file: str, staged: str | None, *, is_page: bool = False) -> None:
-        """Take a file that is on the stage under a name, or is published as it is."""
+        """Adds a file that is staged under a name, or published already."""
         if staged is None:
             self._kept.add(file)
         else:
@@ -155,18 +155,18 @@ class Output:
                 self._pages.add(file)
 
     def refuse_foreign(self, problems: Problems) -> None:
-        """Report what keeps the site from being written: files of somebody else's
-        where ours would go, links, folders that are read-only."""
+        """Reports what prevents writing the site: foreign files at the paths of
+        its files, links, and read-only folders."""
         obstacles = OutputConflicts(self.folder, self.name, self.owned.files())
         obstacles.check(self._staged, self._kept, problems)
 
     def changes(self) -> Changes:
-        """What publishing would do."""
+        """Returns the changes that publishing would make."""
         gone = (self.owned.files() or set()) - self._staged.keys() - self._kept
         return Changes(tuple(sorted(self._staged)), len(self._kept), tuple(sorted(gone)))
 
     def publish(self) -> Changes:
-        """Make the staged files the site."""
+        """Moves the staged files into the output folder."""
         known = self.owned.files()
         owned = known or set()
         new = {*self._staged, *self._kept}
@@ -190,11 +190,11 @@ class Output:
         return Changes(tuple(sorted(self._staged)), len(self._kept), tuple(removed), foreign)
 
     def discard(self) -> None:
-        """Drop the stage; the site stays as it is."""
+        """Removes the staging folder; the published site stays as it is."""
         shutil.rmtree(self.staging.folder, ignore_errors=True)
 
     def clean(self) -> int:
-        """Remove every file we wrote, and the folder if that leaves it empty."""
+        """Removes every file that Coldpress wrote, and the folder if it is empty then."""
         owned, removed = self.owned.files() or set(), 0
         if self.folder.is_dir():
             with FolderWriter(self.folder) as within:

@@ -1,4 +1,4 @@
-"""Where the output goes: the folder, what stands in the way, and the lock."""
+"""The output folder: its manifest, what prevents writing to it, and the lock."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from coldpress.paths import STATE, is_link, relative_name, resolved
 
 MARK_FILE = ".gitignore"
 MARK_FILES = (MARK_FILE, f"{MARK_FILE}.part")
-"""Our own files in an output folder: no page may have their names."""
+"""Coldpress's own files in an output folder: no page may have their names."""
 MARK = "# Output of Coldpress: files it did not write itself are never removed."
 _KIND = "coldpress-manifest 1"
 
 
 class OutputManifest:
-    """What we wrote to one output folder, remembered in the state folder."""
+    """The list of the files that Coldpress wrote to one output folder, kept in the state folder."""
 
     def __init__(self, folder: Path, state: Path, name: str) -> None:
         self._folder = folder
@@ -40,8 +40,8 @@ class OutputManifest:
         self.note: str | None = None
 
     def check(self, recorded: AbstractSet[str], is_as_written: Callable[[str], bool]) -> None:
-        """Hold the manifest against the records of the last build.  Where it is
-        damaged, or another folder's, these say what is ours."""
+        """Compares the manifest with the records of the last build.  If it is
+        damaged, or belongs to another folder, the records replace it."""
         try:
             named = self._read()
         except DamagedError as reason:
@@ -55,35 +55,35 @@ class OutputManifest:
             self._instead = set(recorded)
 
     def files(self) -> set[str] | None:
-        """The files we wrote; None when that is not known."""
+        """Returns the files that Coldpress wrote; None if they are unknown."""
         named = self._believed()
         return named[0] if named else self._instead or None
 
     def base_url(self) -> str | None:
-        """The base URL that they were written for; None when that is not known."""
+        """Returns the base URL for which they were written; None if it is unknown."""
         named = self._believed()
         return named[1] if named else None
 
     def write(self, files: set[str], base_url: str | None) -> None:
-        """Remember these files as ours, written for a base URL."""
+        """Writes the manifest of these files and their base URL."""
         write_with_checksum(self._manifest, _KIND, json.dumps(
             {"output": self._name, "base_url": base_url or "", "files": sorted(files)}, ensure_ascii=False, indent=0))
         self._instead = None
 
     def is_marked(self) -> bool:
-        """Whether our mark is in the folder."""
+        """Returns whether the mark file is in the folder."""
         try:
             return not is_link(self._mark) and MARK in self._mark.read_text("utf-8", "replace")
         except OSError:
             return False
 
     def mark(self) -> None:
-        """Put our mark into the folder, which keeps it out of git too."""
+        """Writes the mark file into the folder, which also keeps the folder out of git."""
         if not self.is_marked():
             _replace_text(self._mark, f"{MARK}\n*\n")
 
     def forget(self) -> None:
-        """Remove the manifest, and folder and mark if nothing else is there."""
+        """Removes the manifest, and folder and mark file if there are no other files."""
         part = self._folder / MARK_FILES[1]
         if self.is_marked() and {path.name for path in self._folder.iterdir()} <= {*MARK_FILES}:
             part.unlink(missing_ok=True)
@@ -92,7 +92,7 @@ class OutputManifest:
         Path(self._manifest).unlink(missing_ok=True)
 
     def foreign(self, owned: set[str]) -> tuple[str, ...]:
-        """The files in the folder that are not among `owned`."""
+        """Returns the files in the folder that are not among `owned`."""
         found = (relative_name(path, self._folder) for path in _files_below(self._folder))
         return tuple(sorted(file for file in found if file not in owned and file not in MARK_FILES))
 
@@ -105,7 +105,7 @@ class OutputManifest:
             return None
 
     def _read(self) -> tuple[set[str], str] | None:
-        """What the manifest says: files and base URL.  Raises `DamagedError`."""
+        """Returns the files and the base URL of the manifest.  Raises `DamagedError`."""
         text = read_with_checksum(self._manifest, _KIND)
         if text is None:
             return None
@@ -119,7 +119,7 @@ class OutputManifest:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    """Everything that is not a folder; links are not followed."""
+    """Yields everything that is not a folder; links are not followed."""
     for above, folders, files in os.walk(folder):
         for name in files:
             yield Path(above, name)
@@ -139,8 +139,8 @@ _ELSEWHERE = "choose another folder with --output or `output_dir`"
 
 def refuse_output(folder: Path, name: str, root: Path, inputs: Iterable[Path], problems: Problems,
                   place: Place | None = None) -> None:
-    """Report an output folder that holds the site's own files, lies among them,
-    is a link, or holds files that are not ours; `place` is where it is chosen."""
+    """Reports an output folder that holds the site's own files, lies among them,
+    is a link, or holds foreign files; `place` is where it is chosen."""
     message = _misplaced(folder, name, root, inputs)
     if message:
         problems.error("output.place", message, place, _ELSEWHERE)
@@ -150,7 +150,7 @@ def refuse_output(folder: Path, name: str, root: Path, inputs: Iterable[Path], p
 
 
 def refuse_link(folder: Path, root: Path, problems: Problems, place: Place | None = None) -> None:
-    """Report an output folder that is reached by a link of the site's folder."""
+    """Reports an output folder that is reached by a link of the site's folder."""
     link = _link_to(folder, root)
     if link:
         message = f"`{relative_name(link, root)}` is a link, and nothing is written through a link"
@@ -170,8 +170,8 @@ def _misplaced(folder: Path, name: str, root: Path, inputs: Iterable[Path]) -> s
 
 
 def _is_in(inner: Path, outer: Path, root: Path) -> bool:
-    """Whether a path is another one or lies in it, behind links too; in the
-    site's folder names that differ in case only are one."""
+    """Returns whether a path is another one or lies in it, behind links too; in the
+    site's folder, names that differ only in case are one name."""
     return any(one.is_relative_to(other) for one, other in (
         (inner, outer), (resolved(inner), resolved(outer)), (_folded(inner, root), _folded(outer, root))))
 
@@ -187,15 +187,15 @@ def _is_foreign(folder: Path, root: Path, name: str) -> bool:
 
 
 def _link_to(folder: Path, root: Path) -> Path | None:
-    """The first link on the way from the site's folder to its output."""
+    """Returns the first link between the site's folder and its output."""
     parts = folder.relative_to(root).parts if folder.is_relative_to(root) else ()
     steps = (root.joinpath(*parts[:count]) for count in range(1, len(parts) + 1))
     return next(filter(is_link, steps), None)
 
 
 class OutputConflicts:
-    """Looks at one output folder, called `name`; `owned` are the files that we
-    wrote, None when that is not known: then what has our names is taken for ours."""
+    """Finds what prevents writing to one output folder, called `name`.  `owned` are the files that Coldpress
+    wrote; if they are unknown (None), files with the names of the site's files count as its own."""
 
     def __init__(self, folder: Path, name: str, owned: Collection[str] | None) -> None:
         self._folder = folder
@@ -203,8 +203,8 @@ class OutputConflicts:
         self._owned = owned
 
     def check(self, coming: Collection[str], kept: Collection[str], problems: Problems) -> None:
-        """Report what keeps the files that are coming from being put there, and
-        links on the way to any."""
+        """Reports what prevents writing the new files, and
+        links on the way to any of them."""
         self._gone = set(self._owned or ()).difference(coming, kept)
         links = set(self._links({*_folders(coming), *_folders(kept)}))
         for link in sorted(links):
@@ -216,8 +216,8 @@ class OutputConflicts:
         self._check_rights({*_folders(coming), *_folders(self._gone)} - links, problems)
 
     def _links(self, folders: Iterable[str]) -> Iterator[str]:
-        """Links among the folders of the site, each found in the folder above it:
-        those are few where folders are many."""
+        """Returns links among the folders of the site, each found in its parent folder:
+        there are fewer parents than folders."""
         inner: dict[str, set[str]] = {}
         for folder in folders:
             for above in (folder, *_above(folder)):
@@ -259,13 +259,13 @@ class OutputConflicts:
             self._refuse(file, problems)
 
     def _check_above(self, file: str, problems: Problems) -> None:
-        """A file stands where a folder must be: it may if it is to go."""
+        """Reports a file at the path of a needed folder, unless the file is to be removed."""
         for above in _above(file):
             if (self._folder / above).is_file() and above not in self._gone:
                 self._refuse(above, problems)
 
     def _others_below(self, folder: str) -> Iterator[str]:
-        """What lies in a folder and will not be removed."""
+        """Returns the files in a folder that will not be removed."""
         for path in sorted((self._folder / folder).rglob("*")):
             name = relative_name(path, self._folder)
             if (is_link(path) or not path.is_dir()) and name not in self._gone:
@@ -277,7 +277,7 @@ class OutputConflicts:
                        Place(place), "move it to `content/`, or delete it")
 
     def _check_rights(self, folders: Iterable[str], problems: Problems) -> None:
-        """Report folders in which we may not write, while nothing is written yet."""
+        """Reports folders without write permission, before anything is written."""
         for folder in sorted(folders):
             path = f"{self._folder}/{folder}"
             if os.path.isdir(path) and not os.access(path, os.W_OK | os.X_OK):  # noqa: PTH112  (which never raises)
@@ -287,12 +287,12 @@ class OutputConflicts:
 
 
 def _folders(files: Iterable[str]) -> set[str]:
-    """The folders that files lie in, without those above them."""
+    """Returns the folders that hold files, without their parents."""
     return {file.rpartition("/")[0] for file in files}
 
 
 def _above(file: str) -> Iterator[str]:
-    """Every folder that a file or a folder lies in."""
+    """Yields every parent folder of a file or folder."""
     while "/" in file:
         file = file.rpartition("/")[0]
         yield file
@@ -312,7 +312,7 @@ else:
 
 @contextmanager
 def only_one(state: Path) -> Iterator[None]:
-    """Hold the lock in the state folder; raises `ColdpressError` when another
+    """Holds the lock in the state folder; raises `ColdpressError` if another
     process holds it."""
     lock = state / "lock"
     if lock.is_dir():

@@ -1,4 +1,4 @@
-"""Staleness: fingerprints of what pages read, compared with those of the last build."""
+"""Staleness: compares the fingerprints of what pages read with those of the last build."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from coldpress.sources.files import LARGEST_INCLUDED
 from coldpress.web.site import Site
 
 NEVER = "~"
-"""A fingerprint that equals none, itself included."""
+"""A fingerprint that always counts as changed."""
 
 
 class Fingerprints:
-    """Fingerprints of a site as it is now; each is made once."""
+    """Computes the fingerprints of a site as it is now, each of them once."""
 
     def __init__(self, app: Flask, site: Site, plan: Plan) -> None:
         self._app = app
@@ -42,19 +42,19 @@ class Fingerprints:
             "value": self._value}
 
     def of(self, key: Key) -> str | None:
-        """The fingerprint of a key; None for what is not there."""
+        """Returns the fingerprint of a key; None if what it names does not exist."""
         if key not in self._made:
             kind, name = key
             self._made[key] = self._makers[kind](name) if kind in self._makers else self._content.of(kind, name)
         return self._made[key]
 
     def basis(self, key: Key) -> str | None:
-        """What its fingerprint is made from, where that is cheaper to look at."""
+        """Returns the value from which a fingerprint is computed, where it is cheaper to compare."""
         return self._content.basis(*key)
 
     def changed_at(self, key: Key) -> int:
-        """When a file or folder that is looked at each time it is asked for
-        changed last, in nanoseconds; 0 for what is not one."""
+        """Returns when a file or folder that is compared at each use changed last,
+        in nanoseconds; 0 for other keys."""
         try:
             file = self._file_of(*key)
         except ValueError:
@@ -73,11 +73,11 @@ class Fingerprints:
         return None
 
     def structure(self) -> str:
-        """One fingerprint for every key of a structural kind."""
+        """Returns one fingerprint for all keys of a structural kind."""
         return self._content.structure()
 
     def texts(self) -> dict[str, str]:
-        """The fingerprints of every source's text."""
+        """Returns the fingerprints of every source's text."""
         return self._content.texts()
 
     def _version(self, name: str) -> str | None:
@@ -100,7 +100,7 @@ class Fingerprints:
             return None
 
     def _included(self, name: str) -> str | None:
-        """The same of a file that no page shows if it is too large."""
+        """Returns the fingerprint of an included file, unless it is too large for a page."""
         try:
             return "large" if Path(self._site.base, name).stat().st_size > LARGEST_INCLUDED else self._file(name)
         except (OSError, ValueError):
@@ -121,7 +121,7 @@ class Fingerprints:
             return NEVER
 
     def _value(self, path: str) -> str | None:
-        """What the view at a path says it depends on; nothing where no page is."""
+        """Returns the value that the view at a path declares; an empty one if there is no page."""
         if not self._plan.has(path):
             return None
         adapter = self._app.url_map.bind("localhost")
@@ -145,8 +145,8 @@ _MANY = 12  # changed reads, up to which it is quicker to search for their bytes
 class Staleness:
     """Compares the records with the site as it is now.
 
-    `everything` is the one reason for which no page is fresh, if there is one;
-    `same` are keys that are what they were, though made of something else.
+    `everything` is the reason for which all pages are stale, if there is one;
+    `same` are keys whose fingerprint is the same though its basis changed.
     """
 
     def __init__(self, records: Records, fingerprints: Fingerprints, everything: str | None, structure: str) -> None:
@@ -179,13 +179,13 @@ class Staleness:
             _told(key) for key in (*self._dirty(row.reads), *(key for key in own if key.kind in shared))))
 
     def is_checked(self, source: str) -> bool:
-        """Whether what was found on a source still holds."""
+        """Returns whether the recorded check of a source is still valid."""
         reads = self._records.checks.get(source)
         return self.everything is None and reads is not None and not self._dirty(reads)
 
     def _suspects(self, same_structure: bool) -> Iterator[KeyRow]:
-        """The reads that may have changed.  Where the structure is the same, and
-        the text of a source, so is all that is made of them."""
+        """Returns the reads that may have changed.  If the structure and the text of a source
+        are the same, everything computed from them is the same too."""
         records = self._records
         if not same_structure:
             yield from records.keys_but(())
