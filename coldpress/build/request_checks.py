@@ -38,7 +38,7 @@ def counting_requests(app: Flask) -> Iterator[None]:
     """Records inside the block whether a view reads `request.args`."""
     plain: Any = app.request_class
 
-    class FrozenPage(plain):  # type: ignore[misc]  # the app's own class
+    class CountingRequest(plain):  # type: ignore[misc]  # the app's own class
         """The app's request, with one attribute watched."""
 
         @property
@@ -46,7 +46,7 @@ def counting_requests(app: Flask) -> Iterator[None]:
             recorder.read(*QUERY)
             return super().args
 
-    app.request_class = FrozenPage
+    app.request_class = CountingRequest
     try:
         yield
     finally:
