@@ -69,6 +69,13 @@ def test_source_date_epoch_is_the_clock(make_site, monkeypatch):
     assert not (site.root / "site/posts/gone/index.html").exists()
 
 
+def test_a_source_date_epoch_that_is_no_number_is_an_error(make_site, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    (problem,) = make_site(STATES).build().problems
+    assert problem["code"] == "config.clock"
+    assert problem["message"] == "`SOURCE_DATE_EPOCH` is `yesterday`, not a number of seconds"
+
+
 def test_the_clock_is_in_the_zone_of_the_site(make_site):
     site = make_site({"content/posts/a.md": post(date="2026-01-02 00:30")}, CONFIG + "timezone: Asia/Shanghai\n")
     site.build("--clock", "2026-01-02T00:31")

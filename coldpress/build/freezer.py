@@ -50,7 +50,7 @@ from coldpress.web.site import Site
 
 @dataclass(frozen=True, slots=True)
 class RouteLink:
-    """A link from a page to a URL of the user's own route."""
+    """A URL of the user's own route that was built while a page was rendered."""
 
     endpoint: str
     path: str

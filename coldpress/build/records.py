@@ -74,7 +74,8 @@ class PageRow(NamedTuple):
 
 
 class FileRow(NamedTuple):
-    """A published file: its stamp and digest, and for a copy its source's stamp."""
+    """A published file and its stamp.  A page also has the digest of its content; a copy has the
+    stamp of its source instead."""
 
     file: str
     stamp: str
@@ -89,7 +90,7 @@ class FileRow(NamedTuple):
 
 @dataclass
 class RecordUpdates:
-    """The rows that one build adds to the records."""
+    """What one build adds to the records or replaces in them."""
 
     about: dict[str, str] = field(default_factory=dict)
     pages: list[tuple[PlanEntry, FrozenPage]] = field(default_factory=list)

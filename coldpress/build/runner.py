@@ -82,7 +82,8 @@ class FreezeRunner:
         self.updates = RecordUpdates()
 
     def run(self, jobs: int, start_worker: StartWorker, problems: Problems) -> None:
-        """Freezes all stale entries and reports their problems to `problems`."""
+        """Freezes all stale entries, keeps the fresh ones, and checks pages.  Reports the problems of
+        both kinds of entries to `problems`; the results of the checks go to `updates`."""
         library = self._site.library
         self._queue.extend(entry for entry in self._plan.entries if entry.copy_of is None)
         self._unchecked = {page.source for page in library.all_pages if not self._staleness.is_checked(page.source)}

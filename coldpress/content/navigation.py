@@ -136,7 +136,8 @@ class Navigation:
         return order.get(page.source, (None, None))
 
     def fingerprint(self, name: str) -> str | None:
-        """Returns the fingerprint of a tree; for `of SOURCE`, the name of the tree that contains that page."""
+        """Returns the fingerprint of a tree.  For a name `of SOURCE` it is the name of the tree that
+        contains that page."""
         if name.startswith("of "):
             page = self.find(name[3:])
             return self.name_of(page) if page else None

@@ -252,7 +252,7 @@ class Page:
 
     @recorded_body
     def words(self) -> int:
-        """The number of words; each CJK character counts as one."""
+        """The number of words in the body; each Chinese or Japanese character counts as one."""
         rendered = self.unrecorded.rendered
         return rendered.words + rendered.cjk
 

@@ -216,7 +216,8 @@ def extensions_version(options: MarkdownOptions) -> str:
 
 
 def _files_of(name: str) -> Iterator[Path]:
-    """Yields the files of an installed package; for a module of the site, also the files that it imports."""
+    """Yields the files that a module depends on: for an installed module, all files of its package (none
+    for Python-Markdown itself); for a module of the site, also those of the site's modules that it imports."""
     file = _file_of(name)
     if file is None or name.startswith("markdown."):
         return

@@ -240,7 +240,7 @@ def as_searchable(value: Any, zone: tzinfo) -> bool:
 
 
 def as_params(value: Any, zone: tzinfo) -> Params:
-    """Returns the author's own keys."""
+    """Returns the mapping under `params`, with its keys as texts."""
     if not isinstance(value, dict):
         raise ValueError("`key: value` lines are expected here")
     return Params({str(key): inner for key, inner in value.items()})

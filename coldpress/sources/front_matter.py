@@ -108,7 +108,7 @@ class SourceDocument:
     def body(self) -> str:
         """The text below the front matter, read from the file now.
 
-        Raises `ColdpressError` if the file cannot be read.
+        Raises `ColdpressError` if the file cannot be read, or if its front matter has no end.
         """
         return self._split()[1]
 

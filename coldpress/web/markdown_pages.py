@@ -213,7 +213,7 @@ def written(library: Library, page: Page, text: str) -> str:
 
 
 def inert(text: str) -> str:
-    """Escape Markdown so that it has no HTML, and links with safe schemes only."""
+    """Escapes HTML tags in Markdown, and replaces link targets with unsafe schemes by `#`."""
     parts: list[str] = []
     at = 0
     for found in _MARK.finditer(text):

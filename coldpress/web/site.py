@@ -103,6 +103,11 @@ class Site:
                 f"the site is mounted at `{self.url_prefix}/`; the base URL `{self.config.base_url}` does not end so",
                 self.config_place("base_url") if self.options.base_url is None else None,
                 f"write `{self.config.base_url.rstrip('/')}{self.url_prefix}/`")
+        with recorder.unrecorded():
+            epoch = os.environ.get("SOURCE_DATE_EPOCH") or "0"
+        if not epoch.isdigit():
+            self.config_problems.error("config.clock", f"`SOURCE_DATE_EPOCH` is `{epoch}`, not a number of seconds",
+                                       None, "set it to the seconds since 1970, or unset it")
         self._check_markdown()
         self.cache_folder = self.root / STATE
         if self.options.no_cache:

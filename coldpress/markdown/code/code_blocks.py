@@ -217,7 +217,8 @@ def _prompt_sign(text: str) -> str:
 
 
 def _prompt(line: str, sign: str, *, goes_on: bool) -> str | None:
-    """Returns the prompt of a line, before its command; None if the line is output."""
+    """Returns the prompt at the start of a line; an empty text if the line continues a command
+    without a prompt; None if the line is output."""
     found = _PROMPT.match(line)
     if found and (found["who"] or found["sign"] == sign):
         return found[0]

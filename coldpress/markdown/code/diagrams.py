@@ -228,7 +228,7 @@ class MermaidProcess:
         atexit.register(self.close)
 
     def draw(self, text: str) -> DrawResult:
-        """Draws one diagram."""
+        """Draws one diagram in the process.  If it cannot be drawn, the result has the reason."""
         with self._lock, recorder.unrecorded():
             try:
                 asked, answers = self._pipes or self._start()

@@ -334,8 +334,8 @@ _NOT_SEARCHED = frozenset(("svg", "math", "template", "select", "noscript"))
 
 
 def part_of(fragment: Fragment, ident: str) -> Fragment | None:
-    """Returns the block with an id; for a heading, all blocks to the next heading of the same or a higher level.
-    Returns None if no block has the id."""
+    """Returns the block with an id; for a heading, also the blocks below it, up to the next heading of the same or
+    a higher level; for a list item, its content.  Returns None if no block has the id."""
     slots: list[Slot] = []
     text = "".join(_with_slot_marks(fragment, slots))
     found = _find_part(text, ident)

@@ -70,8 +70,8 @@ def _has_tex_syntax(text: str) -> bool:
 
 
 def _is_prose(text: str) -> bool:
-    """Returns whether a text between escaped brackets has words, and no sign of TeX other than those that emphasis and
-    names contain."""
+    """Returns whether a text between escaped brackets is prose: it has words and no TeX command.  One or two words with
+    a sign such as `^` or ` = ` are a formula; with three or more words only ` = ` counts."""
     if _COMMAND.search(text):
         return False
     words = _FUNCTIONS.sub("", text)

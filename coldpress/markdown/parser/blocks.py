@@ -304,7 +304,7 @@ class BlockParser:
         return StartResult.LINE_CONSUMED
 
     def add_block(self, element: Element) -> StartResult:
-        """Adds a block that consists of one line only."""
+        """Adds a block that is complete with this line."""
         element.tail = "\n"
         self.next_parent().append(element)
         return StartResult.LINE_CONSUMED

@@ -34,7 +34,7 @@ _MAX_BRACKETS = 20  # brackets in them
 
 
 class SlashBlock(Container):
-    """A block between slashes; `finish` completes its element when its content and its options are parsed."""
+    """A block from a line `/// name` to its closing line `///`.  When it is closed, `finish` completes its element."""
 
     def __init__(self, element: Element, finish: Callable[[BlockParser, Element, Mapping[str, Any]], None],
                  line: Line, slashes: int) -> None:

@@ -73,7 +73,8 @@ class Budget:
         self.spend(1 + characters // _PER_STEP)
 
     def write(self, characters: int) -> None:
-        """Counts characters, before they are made where their number is known."""
+        """Takes characters off the budget; raises `TooCostly` if none are left.  It is called before the
+        text is made if its length can be computed, otherwise after."""
         self._characters -= characters
         if self._characters < 0:
             raise TooCostly(f"it makes more than {CHARACTERS:,} characters")
@@ -201,7 +202,7 @@ def _prefixes(tag: list[tuple[str, str]]) -> int:
 
 
 def _check_depth(template: nodes.Template) -> int:
-    """Refuses a body that would make the compiler recurse too deep."""
+    """Raises `TemplateSyntaxError` if a body would make the compiler recurse too deep; returns the body's line."""
     ahead: list[tuple[nodes.Node, int, int]] = [(template, 0, 0)]
     while ahead:
         node, depth, loops = ahead.pop()
