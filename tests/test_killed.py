@@ -35,7 +35,7 @@ from coldpress.cache.database import Database
 from coldpress.commands.serve import free_port
 
 SEED = int(os.environ.get("COLDPRESS_SEED", "1"))
-KILLS = int(os.environ.get("COLDPRESS_KILLS", "6"))
+KILLS = int(os.environ.get("COLDPRESS_KILLS", "4"))
 POSTS = int(os.environ.get("COLDPRESS_POSTS", "10"))
 LONG = KILLS > 6
 REPOSITORY = Path(__file__).parents[1]

@@ -1,7 +1,9 @@
-"""Search in a real browser: 1,000 posts, 40 questions whose answers are counted by scanning."""
+"""Search in a real browser: 1,000 posts, 40 questions whose answers are counted by scanning; with
+COLDPRESS_LONG at `/` too."""
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import unicodedata
@@ -78,7 +80,7 @@ def answers(query):
             if all(run in text if run >= "\u4e00" else re.search(rf"(?<![a-z]){run}(?![a-z])", text) for run in runs)}
 
 
-@pytest.fixture(scope="module", params=["/", "/blog/"])
+@pytest.fixture(scope="module", params=["/blog/", *["/"] * bool(os.environ.get("COLDPRESS_LONG"))])
 def built(request, tmp_path_factory):
     """The site at the root of a host and below a prefix: the folder, where in it the site is."""
     root = tmp_path_factory.mktemp("search")

@@ -98,7 +98,18 @@ def code_version(files: Iterable[Path], packages: Iterable[str] = ()) -> str:
     return digest.hexdigest()
 
 
+_versions: dict[str, str] = {}
+"""The versions of packages, each looked up once: the code of a loaded package stays the same."""
+
+
 def _installed_version(package: str) -> str:
+    """Returns the version of an installed package."""
+    if package not in _versions:
+        _versions[package] = _find_version(package)
+    return _versions[package]
+
+
+def _find_version(package: str) -> str:
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  (as above)
 
     try:
