@@ -21,7 +21,7 @@ DOCUMENT = ROOT / "ARCHITECTURE.md"
 BEGIN, END = "<!-- picture: .ci/architecture.py -->\n```text\n", "```\n<!-- end of picture -->"
 # The rooms from entry to foundation; `tests/test_layers.py` holds the same order as numbers.
 ORDER = ("start", "cli", "commands", "preview", "build", "web", "content", "markdown", "search", "sources", "config",
-         "cache", "audit_hook", "report", "recorder", "hooks", "processes", "text", "paths", "errors")
+         "cache", "audit_hook", "report", "recorder", "decorators", "processes", "text", "paths", "errors")
 
 
 def modules_of(room: str) -> Iterator[Path]:

@@ -15,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from coldpress.decorators import depends, frozen, live
     from coldpress.errors import ColdpressError, Problem
-    from coldpress.hooks import depends, frozen, live
     from coldpress.start import main
     from coldpress.web.extension import Coldpress, create_app
     from coldpress.web.site import now
@@ -26,7 +26,7 @@ __version__ = "0.1.0"
 # Names are imported when they are first used: `import coldpress` costs nothing.
 _HOMES = {
     "main": "start", "ColdpressError": "errors", "Problem": "errors",
-    "depends": "hooks", "frozen": "hooks", "live": "hooks",
+    "depends": "decorators", "frozen": "decorators", "live": "decorators",
     "create_app": "web.extension", "Coldpress": "web.extension", "now": "web.site",
 }
 __all__ = [

@@ -20,7 +20,7 @@ import click
 from coldpress import __version__
 from coldpress.build.context import BuildContext, Factory
 from coldpress.cache.file_stamps import Snapshot
-from coldpress.config.model import RunOptions
+from coldpress.config.loader import RunOptions
 from coldpress.errors import ColdpressError, Problems, UsageError
 from coldpress.paths import resolved
 from coldpress.processes import available_jobs

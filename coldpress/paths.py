@@ -8,10 +8,8 @@ import re
 import stat
 import unicodedata
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Generic, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 LONGEST_NAME = 255  # bytes of a file's name, on nearly every file system
@@ -204,56 +202,3 @@ def make_state(state: Path) -> Path:
         with suppress(OSError):  # a file we may not write must not stop the build
             ignore.write_bytes(_IGNORED)
     return state
-
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Claim(Generic[T]):
-    """An output file that a page, an alias or an asset needs."""
-
-    file: str
-    owner: T
-
-
-class Claims(Generic[T]):
-    """Output files and their folders, each with its first claim: no two may be in each
-    other's way on any file system.  Names that differ only in case are one name, and one
-    name cannot be a file and a folder."""
-
-    def __init__(self) -> None:
-        self._files: dict[str, Claim[T]] = {}
-        self._folders: dict[str, Claim[T]] = {}
-
-    def take(self, file: str, owner: T) -> Claim[T] | None:
-        """Claims a file, or returns the earlier claim that is in the way."""
-        folded = file.casefold()
-        folders = _folders(folded)
-        other = self._files.get(folded) or self._folders.get(folded) or next(
-            filter(None, map(self._files.get, folders)), None)
-        if other is not None:
-            return other
-        claim = self._files[folded] = Claim(file, owner)
-        for folder in folders:
-            if folder in self._folders:
-                break  # and so are those above it
-            self._folders[folder] = claim
-        return None
-
-
-def file_that_is_a_folder(one: str, other: str) -> str | None:
-    """Returns the path that would be a file and a folder, for two files of which one would lie
-    in the other; None if they are one file."""
-    outer, inner = sorted((one, other), key=lambda file: file.count("/"))
-    depth = outer.count("/") + 1
-    return "/".join(inner.split("/")[:depth]) if inner.count("/") >= depth else None
-
-
-def _folders(file: str) -> list[str]:
-    """Returns the folders that a file lies in, the innermost first."""
-    folders = []
-    while "/" in file:
-        file = file.rpartition("/")[0]
-        folders.append(file)
-    return folders

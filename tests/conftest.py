@@ -21,7 +21,7 @@ from werkzeug.test import Client
 
 import coldpress
 from coldpress.build.context import BuildContext, find_factory
-from coldpress.config.model import RunOptions
+from coldpress.config.loader import RunOptions
 from coldpress.preview.server import Preview
 from coldpress.preview.watcher import ChangeScanner
 from coldpress.report import Report

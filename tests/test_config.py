@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from coldpress.config.model import FOREIGN, NOT_BUILT
+from coldpress.config.loader import FOREIGN, NOT_BUILT
 from coldpress.config.options import MarkdownOptions, MenuItem, ThemeOptions
 
 DEFAULTS = {

@@ -14,7 +14,7 @@ from everything_site import everything
 from jinja2 import Environment, meta
 
 from coldpress.cli import commands
-from coldpress.config.model import Config
+from coldpress.config.loader import Config
 from coldpress.content.collections import Collection
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Post, Section

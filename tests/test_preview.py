@@ -19,7 +19,7 @@ from werkzeug.test import Client
 
 from coldpress.build.context import BuildContext
 from coldpress.commands.serve import serve
-from coldpress.config.model import RunOptions
+from coldpress.config.loader import RunOptions
 from coldpress.errors import ColdpressError, UsageError
 from coldpress.preview.overlay import LINKS, Editor
 from coldpress.preview.server import Preview, RequestGuard

@@ -16,7 +16,7 @@ from test_metadata import PNG
 from werkzeug.serving import make_server
 
 from coldpress.build.context import BuildContext
-from coldpress.config.model import RunOptions
+from coldpress.config.loader import RunOptions
 from coldpress.preview.server import Preview
 from coldpress.preview.watcher import Watcher
 from coldpress.report import Report

@@ -15,7 +15,7 @@ from test_random_edits import SEED, apply, forgetting_modules
 from werkzeug.test import Client
 
 from coldpress.build.context import BuildContext
-from coldpress.config.model import RunOptions
+from coldpress.config.loader import RunOptions
 from coldpress.errors import ColdpressError
 from coldpress.report import Report
 from coldpress.web.environment import seeded

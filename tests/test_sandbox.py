@@ -11,7 +11,7 @@ from jinja2 import Undefined
 from jinja2.utils import Cycler, Joiner, Namespace
 from markupsafe import Markup
 
-from coldpress.config.mapping import Params
+from coldpress.config.yaml_toml import Params
 from coldpress.sources.data import Data
 from coldpress.web.sandbox.budget import running
 from coldpress.web.sandbox.filters import FILTERS, OWN

@@ -8,7 +8,7 @@ from conftest import wait_until
 from werkzeug.test import Client
 
 from coldpress.build.context import BuildContext
-from coldpress.config.model import RunOptions
+from coldpress.config.loader import RunOptions
 from coldpress.preview.server import Preview
 from coldpress.preview.watcher import Watcher
 from coldpress.report import Report

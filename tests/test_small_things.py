@@ -11,7 +11,7 @@ import pytest
 from werkzeug.test import Client
 
 from coldpress.build.context import BuildContext
-from coldpress.config.model import RunOptions
+from coldpress.config.loader import RunOptions
 from coldpress.errors import ColdpressError
 from coldpress.preview.server import Preview
 from coldpress.report import Report

@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from coldpress.build.context import BuildContext
 from coldpress.commands.serve import _handler
-from coldpress.config.model import RunOptions
+from coldpress.config.loader import RunOptions
 from coldpress.preview.static_host import StaticHost, headers_for, parse_redirects
 from coldpress.report import Report
 

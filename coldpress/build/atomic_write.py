@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -190,18 +190,6 @@ def clear_the_way(folder: Path, within: FolderWriter, coming: Iterable[str], gon
             for old in sorted(old for old in gone if old.startswith(f"{file}/")):
                 within.remove(old)
             _remove_empty_folders(folder, within, file)
-
-
-def remove_gone(folder: Path, within: FolderWriter, file: str, kept: Mapping[str, str]) -> bool:
-    """Removes an outdated file of the site.
-
-    `kept` are the site's files by folded name: on a file system without case,
-    removing `About` must not remove `about`.
-    """
-    twin = kept.get(file.casefold())
-    if twin and (folder / twin).exists() and (folder / file).exists() and (folder / twin).samefile(folder / file):
-        return False
-    return within.remove(file)
 
 
 def _remove_empty_folders(folder: Path, within: FolderWriter, name: str) -> None:

@@ -21,9 +21,9 @@ from flask import Flask
 from coldpress import audit_hook, recorder
 from coldpress.audit_hook import starting
 from coldpress.cache.file_stamps import Snapshot
-from coldpress.config.model import Config, RunOptions, load_config, use_options
+from coldpress.config.loader import Config, RunOptions, load_config, use_options
+from coldpress.decorators import mark_of
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.hooks import mark_of
 from coldpress.report import Report
 from coldpress.web.caching import cache_by_request
 from coldpress.web.error_places import line_place

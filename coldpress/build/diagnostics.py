@@ -20,7 +20,7 @@ from coldpress.build.builder import Builder
 from coldpress.build.context import BuildContext
 from coldpress.build.output import Output
 from coldpress.build.plan import PlanEntry
-from coldpress.config.model import RunOptions
+from coldpress.config.loader import RunOptions
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import path_of
 from coldpress.processes import local_executor

@@ -12,9 +12,16 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
-from coldpress.build.atomic_write import FolderWriter, clear_the_way, remove_gone, settle
-from coldpress.build.output_folder import OutputConflicts, OutputManifest, only_one, refuse_link, refuse_output
-from coldpress.config.model import Config
+from coldpress.build.atomic_write import FolderWriter, clear_the_way, settle
+from coldpress.build.output_folder import (
+    OutputConflicts,
+    OutputManifest,
+    only_one,
+    refuse_link,
+    refuse_output,
+    remove_gone,
+)
+from coldpress.config.loader import Config
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import STATE, below, check_file, make_state, relative_name
 from coldpress.web.site import Site

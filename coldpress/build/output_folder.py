@@ -1,4 +1,4 @@
-"""The output folder: its manifest, what prevents writing to it, and the lock."""
+"""The output folder: its manifest, what prevents writing to it, the removal of outdated files, and the lock."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import shutil
 import stat
 import sys
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from coldpress.cache.checksum import DamagedError, read_with_checksum, write_with_checksum
 from coldpress.errors import ColdpressError, Place, Problem, Problems
@@ -324,3 +324,21 @@ def only_one(state: Path) -> Iterator[None]:
             raise ColdpressError(Problem(
                 "output.busy", "another build of this site is running", hint="wait until it is done")) from None
         yield
+
+
+class FileRemover(Protocol):
+    """Removes files of one folder: `atomic_write.FolderWriter`."""
+
+    def remove(self, file: str) -> bool: ...
+
+
+def remove_gone(folder: Path, within: FileRemover, file: str, kept: Mapping[str, str]) -> bool:
+    """Removes an outdated file of the site.
+
+    `kept` are the site's files by folded name: on a file system without case,
+    removing `About` must not remove `about`.
+    """
+    twin = kept.get(file.casefold())
+    if twin and (folder / twin).exists() and (folder / file).exists() and (folder / twin).samefile(folder / file):
+        return False
+    return within.remove(file)

@@ -15,10 +15,11 @@ from werkzeug.routing import Rule
 from coldpress import recorder
 from coldpress.build.output_folder import MARK_FILES
 from coldpress.content.aliases import Alias
+from coldpress.content.clashes import Claims, file_that_is_a_folder
 from coldpress.content.page import Page
+from coldpress.decorators import mark_of
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.hooks import mark_of
-from coldpress.paths import BadPath, Claims, asset_file_of, file_of, file_that_is_a_folder, path_of, url_of
+from coldpress.paths import BadPath, asset_file_of, file_of, path_of, url_of
 from coldpress.recorder import Key
 from coldpress.web.error_places import code_place
 from coldpress.web.site import PARENT, Site

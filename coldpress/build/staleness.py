@@ -15,7 +15,7 @@ from coldpress.build.records import KeyRow, PageRow, Records, numbers, packed
 from coldpress.cache.build_stamp import environment
 from coldpress.cache.file_stamps import changed_at
 from coldpress.content.fingerprints import ALL_SOURCES, STRUCTURAL, ContentFingerprints, shortened
-from coldpress.hooks import mark_of
+from coldpress.decorators import mark_of
 from coldpress.paths import below
 from coldpress.recorder import Key
 from coldpress.sources.files import LARGEST_INCLUDED

@@ -18,7 +18,7 @@ from coldpress.build.staleness import NEVER
 from coldpress.build.user_reads import own_files, package_folders
 from coldpress.cache import build_stamp
 from coldpress.cache.file_stamps import Snapshot
-from coldpress.config.model import ENVIRONMENT_BASE_URL, Config
+from coldpress.config.loader import ENVIRONMENT_BASE_URL, Config
 from coldpress.paths import STATE
 from coldpress.sources.front_matter import SourceDocument
 from coldpress.web.site import Site

@@ -20,7 +20,7 @@ from coldpress.build.request_checks import QUERY
 from coldpress.cache.checksum import code_version
 from coldpress.cache.file_stamps import changed_at
 from coldpress.content.fingerprints import ALL_SOURCES, COMBINED_KINDS
-from coldpress.hooks import RouteMark, mark_of
+from coldpress.decorators import RouteMark, mark_of
 from coldpress.recorder import Key, Reads
 from coldpress.web.site import Site
 from coldpress.web.strings import FILES

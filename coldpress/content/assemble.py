@@ -7,13 +7,13 @@ errors are used.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
-from coldpress.config.model import Config, RunOptions
+from coldpress.config.loader import Config, RunOptions
+from coldpress.content.clashes import report_clashes
 from coldpress.content.library import BodyRenderer, Library
 from coldpress.content.page import Page
 from coldpress.content.permalinks import PageEntry, Permalinks, asset_path, check_languages
@@ -30,13 +30,11 @@ from coldpress.content.selection import (
 from coldpress.content.slots import Host
 from coldpress.content.taxonomy import author_data, check_author_data, check_authors, check_terms
 from coldpress.errors import ColdpressError, Place, Problems
-from coldpress.paths import BadPath, Claims, asset_file_of, file_of, file_that_is_a_folder, relative_name
+from coldpress.paths import BadPath, asset_file_of, relative_name
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
 from coldpress.sources.files import SourceFile, find_files
 from coldpress.sources.front_matter import SourceDocument, document_of
-
-FindPlace = Callable[[], Place]
 
 
 @dataclass
@@ -121,7 +119,7 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
     data = _data(sources, problems)
     check_authors(entries, author_data(data).values(), problems)
     library = Library(config, entries, assets, left_out, states, sources.markup, host, data)
-    _report_clashes(entries, library, problems)
+    report_clashes(entries, library, problems)
     return library
 
 
@@ -197,30 +195,3 @@ def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems
         else:
             assets[path] = file
     return assets
-
-
-def _report_clashes(entries: Iterable[PageEntry], library: Library, problems: Problems) -> None:
-    """Reports sources that claim the same output file, or a file where another one needs a
-    folder.  Compares pages, aliases and assets."""
-    claims: Claims[FindPlace] = Claims()
-    for entry in entries:
-        _claim(claims, file_of(entry.path), entry.path, partial(entry.document.place_of, "permalink"), problems)
-    library._aliases.check(problems)
-    for path, alias in library.aliases.items():
-        _claim(claims, file_of(path), path, partial(alias.page.unrecorded.document.place_of, "aliases"), problems)
-    for path, asset in library.assets.items():
-        _claim(claims, asset_file_of(path), path, partial(Place, asset.name), problems)
-
-
-def _claim(claims: Claims[FindPlace], file: str, path: str, place: FindPlace, problems: Problems) -> None:
-    """Records which source claims a file, and reports a clash.  `place` is called only for a clash,
-    because it parses front matter again."""
-    other = claims.take(file, place)
-    if other is None:
-        return
-    folder = file_that_is_a_folder(file, other.file)
-    message = f"`/{folder}` would be a file and a folder" if folder else f"two sources want `{path}`"
-    if file != other.file and not folder:
-        message += ", as names are compared where case does not count"
-    problems.error("url.clash", message, place(), "give one of them another name, `slug:` or `permalink:`",
-                   also=(other.owner(),))

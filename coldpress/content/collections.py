@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from coldpress import recorder
-from coldpress.config.model import Config
+from coldpress.config.loader import Config
 from coldpress.content.page import Page, Post, Section
 from coldpress.content.permalinks import folder_path
 from coldpress.content.recorded import Pages

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import imagesize
 
 from coldpress import recorder
-from coldpress.config.model import Config
+from coldpress.config.loader import Config
 from coldpress.content.aliases import Alias, Aliases
 from coldpress.content.bodies import expanded_body
 from coldpress.content.collections import PageLists

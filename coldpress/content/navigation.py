@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import blake2b
 
 from coldpress import recorder
-from coldpress.config.model import Config
+from coldpress.config.loader import Config
 from coldpress.config.options import MenuItem
 from coldpress.content.collections import in_section
 from coldpress.content.page import Page, Section

@@ -10,9 +10,9 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from coldpress import recorder
-from coldpress.config.mapping import Params
-from coldpress.config.model import Config
+from coldpress.config.loader import Config
 from coldpress.config.options import PATH_TOKEN
+from coldpress.config.yaml_toml import Params
 from coldpress.content.permalinks import PageEntry
 from coldpress.content.recorded import UnrecordedLibrary, UnrecordedPage, recorded, recorded_body, recorded_summary
 from coldpress.content.slots import SlotFiller, SlotLibrary

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote
 
-from coldpress.config.model import PERMALINK_TOKEN, Config
+from coldpress.config.loader import PERMALINK_TOKEN, Config
 from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, OpenEnded, can_be_page, file_of
 from coldpress.sources.files import SourceFile, top_of

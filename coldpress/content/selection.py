@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from coldpress.config.model import Config, RunOptions
+from coldpress.config.loader import Config, RunOptions
 from coldpress.content.permalinks import asset_path
 from coldpress.errors import Place, Problems
 from coldpress.report import some

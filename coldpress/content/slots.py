@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from markupsafe import Markup, escape
 
-from coldpress.config.mapping import Params
+from coldpress.config.yaml_toml import Params
 from coldpress.markdown.rendered import Component, Fragment, Link, Slot, Title
 from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.markdown.syntax.snippets import ExpandedBody

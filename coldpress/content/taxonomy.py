@@ -17,8 +17,8 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from coldpress import recorder
-from coldpress.config.mapping import Params
-from coldpress.config.model import Config
+from coldpress.config.loader import Config
+from coldpress.config.yaml_toml import Params
 from coldpress.content.page import Page
 from coldpress.content.permalinks import PageEntry
 from coldpress.content.recorded import Pages

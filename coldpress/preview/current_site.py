@@ -22,7 +22,7 @@ from coldpress.build.checks import check_settings
 from coldpress.build.context import BuildContext, load_factory
 from coldpress.build.plan import Plan
 from coldpress.build.staleness import Fingerprints
-from coldpress.config.model import Config
+from coldpress.config.loader import Config
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.preview.watcher import WatchedPaths
 from coldpress.processes import uncollected

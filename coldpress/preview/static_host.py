@@ -15,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from coldpress.build.context import BuildContext
 from coldpress.build.output_folder import OutputManifest
-from coldpress.config.model import load_config
+from coldpress.config.loader import load_config
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.paths import STATE, below, is_external, is_link, on_this_host, path_of, relative_name, resolved, url_of
 from coldpress.preview.server import RequestGuard

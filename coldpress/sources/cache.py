@@ -19,8 +19,8 @@ from coldpress import text
 from coldpress.cache.checksum import code_version
 from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.cache.file_stamps import is_settled
-from coldpress.config import mapping
-from coldpress.config.mapping import Params
+from coldpress.config import yaml_toml
+from coldpress.config.yaml_toml import Params
 from coldpress.errors import Problems
 from coldpress.sources.fields import FrontMatter
 from coldpress.sources.files import SourceFile
@@ -108,7 +108,7 @@ def _stamp(source: SourceFile) -> str:
 
 def _version(taxonomies: tuple[str, ...], zone: tzinfo) -> str:
     here = Path(__file__).parent
-    files = [*sorted(here.glob("*.py")), Path(mapping.__file__), Path(text.__file__)]
+    files = [*sorted(here.glob("*.py")), Path(yaml_toml.__file__), Path(text.__file__)]
     return f"{code_version(files, ['pyyaml'])} {taxonomies} {zone}"
 
 

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Any
 
 from coldpress import recorder
-from coldpress.config.mapping import TOO_LONG, MappingText, limit_problem, long_number_at
+from coldpress.config.yaml_toml import TOO_LONG, MappingText, limit_problem, long_number_at
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.sources.files import SourceFile
 from coldpress.text import decode

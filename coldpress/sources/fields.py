@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from coldpress.config.mapping import Params
+from coldpress.config.yaml_toml import Params
 from coldpress.paths import is_external
 from coldpress.sources.dates import parse_date
 from coldpress.text import one_line

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 from coldpress import recorder
-from coldpress.config.mapping import MappingText, Params
+from coldpress.config.yaml_toml import MappingText, Params
 from coldpress.errors import ColdpressError, Place, Problem, Problems, shown_line
 from coldpress.sources.fields import (
     ALIASES,

@@ -20,8 +20,8 @@ from flask import Flask, current_app, g, has_request_context, request
 
 from coldpress import recorder
 from coldpress.audit_hook import Start
-from coldpress.config.mapping import MappingText
-from coldpress.config.model import Config, RunOptions, current_options, load_config
+from coldpress.config.loader import Config, RunOptions, current_options, load_config
+from coldpress.config.yaml_toml import MappingText
 from coldpress.content.aliases import Alias
 from coldpress.content.assemble import Sources, assemble
 from coldpress.content.library import Library
@@ -38,7 +38,7 @@ from coldpress.sources.files import SourceFile, find_files, folders_in
 from coldpress.text import did_you_mean
 from coldpress.web.caching import Memo
 from coldpress.web.environment import THEME, SiteEnvironment
-from coldpress.web.search_index import SiteSearch
+from coldpress.web.site_search import SiteSearch
 from coldpress.web.strings import Strings
 
 PARENT = "coldpress"

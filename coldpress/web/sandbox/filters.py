@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from coldpress.config.mapping import Params
+from coldpress.config.yaml_toml import Params
 from coldpress.sources.data import Data
 from coldpress.web.sandbox.budget import WIDTH, Refused, TooCostly, as_width, budget
 from coldpress.web.sandbox.views import Group, iterate, repeat, weigh, weigh_items

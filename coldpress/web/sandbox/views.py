@@ -15,9 +15,9 @@ from jinja2.utils import Cycler, Joiner, Namespace
 from markupsafe import Markup
 
 from coldpress import recorder
-from coldpress.config.mapping import Params
-from coldpress.config.model import Config
+from coldpress.config.loader import Config
 from coldpress.config.options import ThemeOptions
+from coldpress.config.yaml_toml import Params
 from coldpress.content.aliases import Alias
 from coldpress.content.collections import Collection
 from coldpress.content.library import Library

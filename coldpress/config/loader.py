@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from coldpress import recorder
-from coldpress.config.mapping import MappingText, Params
 from coldpress.config.options import (
     FeedOptions,
     MarkdownOptions,
@@ -36,6 +35,7 @@ from coldpress.config.options import (
     as_slugs,
     as_theme,
 )
+from coldpress.config.yaml_toml import MappingText, Params
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import BadPath, TooLong, asset_file_of, relative_name
 from coldpress.text import decode, did_you_mean, one_line

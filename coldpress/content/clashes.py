@@ -1,0 +1,93 @@
+"""Finds output files that two sources claim: no two files may be in each other's way on any file system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+from coldpress.content.library import Library
+from coldpress.content.permalinks import PageEntry
+from coldpress.errors import Place, Problems
+from coldpress.paths import asset_file_of, file_of
+
+FindPlace = Callable[[], Place]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Generic[T]):
+    """An output file that a page, an alias or an asset needs."""
+
+    file: str
+    owner: T
+
+
+class Claims(Generic[T]):
+    """Output files and their folders, each with its first claim: no two may be in each
+    other's way on any file system.  Names that differ only in case are one name, and one
+    name cannot be a file and a folder."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, Claim[T]] = {}
+        self._folders: dict[str, Claim[T]] = {}
+
+    def take(self, file: str, owner: T) -> Claim[T] | None:
+        """Claims a file, or returns the earlier claim that is in the way."""
+        folded = file.casefold()
+        folders = _folders(folded)
+        other = self._files.get(folded) or self._folders.get(folded) or next(
+            filter(None, map(self._files.get, folders)), None)
+        if other is not None:
+            return other
+        claim = self._files[folded] = Claim(file, owner)
+        for folder in folders:
+            if folder in self._folders:
+                break  # and so are those above it
+            self._folders[folder] = claim
+        return None
+
+
+def file_that_is_a_folder(one: str, other: str) -> str | None:
+    """Returns the path that would be a file and a folder, for two files of which one would lie
+    in the other; None if they are one file."""
+    outer, inner = sorted((one, other), key=lambda file: file.count("/"))
+    depth = outer.count("/") + 1
+    return "/".join(inner.split("/")[:depth]) if inner.count("/") >= depth else None
+
+
+def _folders(file: str) -> list[str]:
+    """Returns the folders that a file lies in, the innermost first."""
+    folders = []
+    while "/" in file:
+        file = file.rpartition("/")[0]
+        folders.append(file)
+    return folders
+
+
+def report_clashes(entries: Iterable[PageEntry], library: Library, problems: Problems) -> None:
+    """Reports sources that claim the same output file, or a file where another one needs a
+    folder.  Compares pages, aliases and assets."""
+    claims: Claims[FindPlace] = Claims()
+    for entry in entries:
+        _claim(claims, file_of(entry.path), entry.path, partial(entry.document.place_of, "permalink"), problems)
+    library._aliases.check(problems)
+    for path, alias in library.aliases.items():
+        _claim(claims, file_of(path), path, partial(alias.page.unrecorded.document.place_of, "aliases"), problems)
+    for path, asset in library.assets.items():
+        _claim(claims, asset_file_of(path), path, partial(Place, asset.name), problems)
+
+
+def _claim(claims: Claims[FindPlace], file: str, path: str, place: FindPlace, problems: Problems) -> None:
+    """Records which source claims a file, and reports a clash.  `place` is called only for a clash,
+    because it parses front matter again."""
+    other = claims.take(file, place)
+    if other is None:
+        return
+    folder = file_that_is_a_folder(file, other.file)
+    message = f"`/{folder}` would be a file and a folder" if folder else f"two sources want `{path}`"
+    if file != other.file and not folder:
+        message += ", as names are compared where case does not count"
+    problems.error("url.clash", message, place(), "give one of them another name, `slug:` or `permalink:`",
+                   also=(other.owner(),))
