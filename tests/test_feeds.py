@@ -273,3 +273,12 @@ def test_no_letter_of_one_post_breaks_the_feed(build_site):
         text = "".join(ElementTree.fromstring(site.files()[file]).itertext())
         assert "T[2J ]]> <b>" in text
         assert "x ]]&gt; y" in text
+
+
+def test_a_picture_outside_of_the_site_is_below_its_host(make_site):
+    site = make_site({"content/posts/2026-01-02-p.md": "# P\n\n![Lost](../../../lost.png)\n"},
+                     "base_url: https://example.org/blog/\n")
+    (problem,) = site.build().problems
+    assert problem["code"] == "link.broken-image"
+    assert '<img alt="Lost" src="/blog/lost.png"' in site.text("posts/p/index.html")
+    assert 'src="https://example.org/blog/lost.png"' in site.text("feed.xml")

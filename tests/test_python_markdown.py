@@ -201,6 +201,7 @@ def test_a_file_that_an_extension_reads_is_a_dependency(make_site):
     assert "/b/" not in rendered
     assert "<p>third here</p>" in prose(site, "a/index.html")
     assert "/a/" in index_of(site)["third"]
+    assert "third" in site.text("search/pages/0.json")
     site.edit({"word.txt": "# Fourth\n\nfifth", "content/b.md": "# B\n\nAnother.\n"}).build()
     assert "<title>Fourth · My site</title>" in site.text("a/index.html")
     clean = site.clean_copy()
@@ -222,6 +223,49 @@ def test_a_damaged_note_of_what_an_extension_read_is_not_used(make_site):
     site.edit({"word.txt": "second"}).build()
     assert "<p>second here</p>" in prose(site, "a/index.html")
     assert "/a/" in index_of(site)["second"]
+
+
+def test_a_module_that_is_imported_late_and_a_file_read_while_loading_are_known(make_site):
+    top = "WORD = (Path(__file__).parent / 'top.txt').read_text()"
+    late = SHOUT.replace("from loudness import louder", top).replace(
+        "from markdown.ext", "from pathlib import Path\n\nfrom markdown.ext", 1).replace(
+        'louder("loud")', 'WORD + __import__("late").VALUE').replace(
+        "    def run(self, lines):\n", "    def run(self, lines):\n        import late\n\n")
+    site = make_site({"content/a.md": "(quiet) here\n", "shout.py": late, "late.py": "VALUE = ' one'\n",
+                      "top.txt": "first"}, EXTENSIONS % "shout")
+    site.build()
+    assert "<p>first one here</p>" in prose(site, "a/index.html")
+    for edits, text in (({"late.py": "VALUE = ' two'\n"}, "first two"), ({"top.txt": "second"}, "second two")):
+        site.edit(edits).build()
+        assert f"<p>{text} here</p>" in prose(site, "a/index.html")
+        clean = site.clean_copy()
+        clean.build()
+        assert site.files() == clean.files()
+    assert site.build().rendered == set()
+
+
+@pytest.mark.parametrize(("code", "message"), [
+    ("    raise SystemExit(0)", "SystemExit: 0"), ("    return b'bytes'", "TypeError: "),
+    ("    return chr(0xd800)", "UnicodeEncodeError: ")])
+def test_whatever_an_extension_does_on_a_page_is_an_error_of_that_page(make_site, code, message):
+    after = f"class After(Postprocessor):\n    def run(self, text):\n    {code}\n\n\nclass ShoutExtension"
+    extension = SHOUT.replace("preprocessors.register(Shout(md)", "postprocessors.register(After(md)").replace(
+        "from loudness import louder", "from markdown.postprocessors import Postprocessor").replace(
+        "class ShoutExtension", after)
+    site = make_site({"content/a.md": "Text\n", "shout.py": extension}, EXTENSIONS % "shout")
+    built = site.build()
+    assert built.code == 1
+    problem = next(problem for problem in built.problems if problem["severity"] == "error")
+    assert problem["code"] == "markup.extension", built.problems
+    assert message in problem["message"]
+    assert problem["place"]["path"] == "content/a.md"
+
+
+def test_an_extension_that_ends_the_program_is_an_error_in_the_config(make_site):
+    site = make_site({"content/a.md": "Text\n", "shout.py": "raise SystemExit(0)\n"}, EXTENSIONS % "shout")
+    built = site.build()
+    assert built.code == 1
+    assert "the Markdown extension `shout` cannot be loaded: SystemExit: 0" in built.problems[0]["message"]
 
 
 def test_what_an_extension_asks_a_program_is_asked_in_every_build(make_site):

@@ -101,7 +101,7 @@ class BuildContext:
         cache_by_request(app)
         mark = mark_of(factory)
         site.start = start
-        site.factory_reads = () if mark and mark.nothing else start.reads(reads)
+        site.factory_reads = () if mark and mark.nothing else (*start.reads(reads), *site.extension_reads)
         site.factory_noted = noted
         return app, site
 

@@ -13,7 +13,7 @@ import sys
 
 from coldpress.cache import checksum
 from coldpress.cache.checksum import DamagedError, read_with_checksum, write_with_checksum
-from coldpress.cache.file_stamps import Snapshot, stamp_of
+from coldpress.cache.file_stamps import Snapshot, digest_of_file, is_settled, stamp_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,3 +118,24 @@ def _read(state: str) -> tuple[dict[str, list[str]], list[str]] | None:
         return (values, outputs.split("\n")) if all(name in values for name in wanted) else None
     except (OSError, ValueError, IndexError, KeyError):
         return None
+
+
+_digests: dict[str, tuple[str, str]] = {}
+"""The stamp and digest of files that were looked at."""
+
+
+def state_of_read(kind: str, name: str) -> str:
+    """Returns the present state of a file, folder or environment variable that was read."""
+    if kind == "environment":
+        return environment([name])[0]
+    if kind in ("file", "included"):
+        stamp = stamp_of(name)
+        if not is_settled(stamp):
+            return digest_of_file(name)
+        if _digests.get(name, ("", ""))[0] != stamp:
+            _digests[name] = stamp, digest_of_file(name)
+        return _digests[name][1]
+    try:
+        return " ".join(sorted(os.listdir(name)))  # noqa: PTH208  (names only)
+    except OSError:
+        return "-"

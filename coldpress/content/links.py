@@ -284,6 +284,7 @@ def _as_url(library: LinkLibrary, page: Page, name: str, suffix: str, fragment: 
     if not name.startswith("/"):
         # The name was decoded: `:`, `?` and `#` are part of it, so they are quoted for `urljoin`.
         path = unquote(urljoin(page.path, quote(name))) if _SPECIAL.search(name) else urljoin(page.path, name)
+        path = path if path.startswith("/") else f"/{path}"  # `urljoin` drops it for one that leads out
     path = unicodedata.normalize("NFC", path)
     for candidate in (path, path + "/", path.removesuffix("index.html")):
         found = library.at(candidate)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -12,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coldpress import text
-from coldpress.cache.build_stamp import environment
+from coldpress.cache.build_stamp import state_of_read
 from coldpress.cache.checksum import code_version
-from coldpress.cache.file_stamps import changed_at, digest_of_file, is_settled, stamp_of
+from coldpress.cache.file_stamps import changed_at
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown import store
 from coldpress.markdown.rendered import Brief, Rendered
@@ -83,6 +82,10 @@ class MarkupCache:
             return store.deserialize_brief(found) if found is not None else self.render(body).brief
         except (ValueError, TypeError, IndexError):
             return self.render(body).brief
+
+    def reads(self, body: Body) -> tuple[Key, ...]:
+        """Returns what an extension read to render a body; nothing with the native engine."""
+        return () if self._options.engine == "native" else self.brief(body).reads
 
     def heading(self, digest: str, read: Callable[[], str]) -> str | None:
         """Returns the text of the heading that is the title of a body with a digest, if it has one."""
@@ -185,7 +188,7 @@ class MarkupCache:
     def _state_of(self, reads: Sequence[Key]) -> str:
         """Returns a digest of the present state of what was read.  What can't be compared
         later, such as an answer from the network, is valid as long as this cache."""
-        return text_digest(repr([self._moment if kind == "volatile" else _state_of(kind, name)
+        return text_digest(repr([self._moment if kind == "volatile" else state_of_read(kind, name)
                                  for kind, name in reads]))
 
     @cached_property
@@ -222,22 +225,3 @@ def engine_version() -> str:
             if file.stem not in ("cache", "workers")]
     return code_version([*ours, Path(text.__file__), Path(tokenize.__file__)],
                                      ("pygments", "math-core", "mmdr", "nh3"))
-
-
-def _state_of(kind: str, name: str) -> str:
-    """Returns the present state of a file, folder or environment variable that was read."""
-    if kind == "environment":
-        return environment([name])[0]
-    if kind in ("file", "included"):
-        stamp = stamp_of(name)
-        return _digest_at(name, stamp) if is_settled(stamp) else digest_of_file(name)
-    try:
-        return " ".join(sorted(os.listdir(name)))  # noqa: PTH208  (names only)
-    except OSError:
-        return "-"
-
-
-@lru_cache(maxsize=1_000)
-def _digest_at(path: str, _stamp: str) -> str:
-    """Returns the digest of a file's content, remembered until its stamp changes."""
-    return digest_of_file(path)

@@ -22,6 +22,7 @@ import markdown
 from markdown.extensions import Extension
 
 from coldpress import audit_hook, recorder
+from coldpress.cache.build_stamp import state_of_read
 from coldpress.cache.checksum import code_version
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown.html.extract import HtmlScanner, summarize, visible_text
@@ -31,7 +32,7 @@ from coldpress.markdown.html.source_map import Locator
 from coldpress.markdown.rendered import Brief, Flaw, Rendered, Title
 from coldpress.markdown.syntax.headings import StructuredHtml, structure_html
 from coldpress.sources.files import LARGEST_INCLUDED
-from coldpress.text import count_words, did_you_mean, heading_id, python_markdown_id
+from coldpress.text import count_words, did_you_mean, heading_id, python_markdown_id, text_digest
 
 _OUTSIDE = ("file", "folder", "environment", "volatile")  # kinds of reads that only an extension makes
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -66,8 +67,8 @@ class PythonMarkdownRenderer:
         html = ""
         with recorder.recording() as reads:
             try:
-                html = self._markdown.reset().convert(text)
-            except Exception as reason:  # noqa: BLE001  (an extension is somebody's code)
+                html = _checked(self._markdown.reset().convert(text))
+            except (Exception, SystemExit) as reason:  # noqa: BLE001  (an extension is somebody's code)
                 flaws = (_failure(reason, self._options),)
         outside = tuple(_as_included(key) for key in reads if key[0] in _OUTSIDE)
         make_id, dash = (heading_id, "-") if self._options.heading_ids == "github" else (python_markdown_id, "_")
@@ -81,6 +82,14 @@ class PythonMarkdownRenderer:
             self._local.markdown = load_extensions(self._options)[0]
         made: markdown.Markdown = self._local.markdown
         return made
+
+
+def _checked(html: object) -> str:
+    """Returns the HTML of a body; raises `TypeError` or `UnicodeError` for a result that is none."""
+    if not isinstance(html, str):
+        raise TypeError(f"the result is a {type(html).__name__}, not text")
+    html.encode()
+    return html
 
 
 def _as_included(key: recorder.Key) -> recorder.Key:
@@ -129,7 +138,7 @@ def _find_heading(text: str) -> tuple[str, tuple[int, int] | None]:
     return "", None
 
 
-def _failure(reason: Exception, options: MarkdownOptions) -> Flaw:
+def _failure(reason: BaseException, options: MarkdownOptions) -> Flaw:
     """Returns a flaw that names the extension which failed on a body: the last one in the traceback."""
     name, trace = "Python-Markdown", reason.__traceback__
     while trace is not None:
@@ -141,9 +150,16 @@ def _failure(reason: Exception, options: MarkdownOptions) -> Flaw:
                 "correct the extension, or leave it out of `markdown.extensions`", "error")
 
 
-def reload_extensions(options: MarkdownOptions, root: Path) -> None:
-    """Loads the extensions for a site in the folder `root`.  Modules of the site are imported again,
-    because they may have changed.  Raises `ExtensionError`.  Changes `sys.path` and `sys.modules`, which are global."""
+_read_while_loading: dict[str, tuple[recorder.Key, ...]] = {}
+"""What extensions read while they were loaded last, by the key of the options."""
+
+
+def reload_extensions(options: MarkdownOptions, root: Path) -> tuple[recorder.Key, ...]:
+    """Loads the extensions for a site in the folder `root`, and returns what they read meanwhile.
+
+    Modules of the site are imported again, because they may have changed.  Raises
+    `ExtensionError`.  Changes `sys.path` and `sys.modules`, which are global.
+    """
     for name in options.extensions:
         for module in list(_own_modules(name)):
             sys.modules.pop(module, None)
@@ -156,10 +172,14 @@ def reload_extensions(options: MarkdownOptions, root: Path) -> None:
     invalidate_caches()
     # Bytecode cannot tell two edits within one second apart.
     wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    audit_hook.listen()
     try:
-        load_extensions(options)
+        with recorder.recording() as reads:
+            load_extensions(options)
     finally:
         sys.dont_write_bytecode = wrote
+    found = _read_while_loading[options.key] = tuple(key for key in reads if key[0] in _OUTSIDE)
+    return found
 
 
 def load_extensions(options: MarkdownOptions) -> tuple[markdown.Markdown, list[Extension]]:
@@ -172,14 +192,14 @@ def load_extensions(options: MarkdownOptions) -> tuple[markdown.Markdown, list[E
         try:
             extension = made.build_extension(name, config)
             made.registerExtensions([extension], {})
-        except Exception as reason:
+        except (Exception, SystemExit) as reason:
             raise _extension_error(index, name, config, reason) from reason
         loaded.append(extension)
     made.reset()
     return made, loaded
 
 
-def _extension_error(index: int, name: str, config: dict[str, Any], reason: Exception) -> ExtensionError:
+def _extension_error(index: int, name: str, config: dict[str, Any], reason: BaseException) -> ExtensionError:
     place: tuple[str | int, ...] = ("extensions", index)
     if isinstance(reason, ModuleNotFoundError) and reason.name and f"{name}.".startswith(f"{reason.name}."):
         hint = did_you_mean(name, _known_names()) or (
@@ -212,7 +232,9 @@ def extensions_version(options: MarkdownOptions) -> str:
     for extension in extensions:
         for file in _files_of(type(extension).__module__):
             files.setdefault(str(file), file)
-    return code_version([files[name] for name in sorted(files)], ("markdown", "pygments")) + version("markdown")
+    states = [state_of_read(*key) for key in _read_while_loading.get(options.key, ()) if key[0] != "volatile"]
+    code = code_version([files[name] for name in sorted(files)], ("markdown", "pygments"))
+    return f"{code}{version('markdown')}{text_digest(repr(states)) if states else ''}"
 
 
 def _files_of(name: str) -> Iterator[Path]:
@@ -248,8 +270,12 @@ def _own_modules(name: str) -> Iterator[str]:
 
 
 def _file_of(name: str) -> Path | None:
-    file = getattr(sys.modules.get(name), "__file__", None)
-    return Path(file) if isinstance(file, str) and file.endswith(".py") else None
+    """Returns the file of a module: of one that is loaded, or of one of the site that an extension imports later."""
+    if name in sys.modules:
+        file = getattr(sys.modules[name], "__file__", None)
+        return Path(file) if isinstance(file, str) and file.endswith(".py") else None
+    below = Path(sys.path[0], *name.split("."))
+    return next((file for file in (below / "__init__.py", below.with_name(f"{below.name}.py")) if file.is_file()), None)
 
 
 def _imports(name: str, file: Path) -> Iterator[str]:

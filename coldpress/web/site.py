@@ -72,6 +72,8 @@ class Site:
     """The services of the site that its Library may call."""
     can_be_built = True
     """False if the config has an error that makes a build impossible."""
+    extension_reads: Iterable[Key] = ()
+    """What extensions of Python-Markdown read while they were loaded."""
     factory_reads: Iterable[Key] = ()
     """What `create_app` of `build.py` read, as recorded."""
     start = Start()
@@ -158,7 +160,7 @@ class Site:
         while True:
             options = replace(self.config.markdown, extensions=tuple(name for _, name in names))
             try:
-                reload_extensions(options, self.root)
+                self.extension_reads = reload_extensions(options, self.root)
             except ExtensionError as reason:
                 index, _ = names.pop(reason.index)
                 keys = ("extensions", index) if reason.keys[0] == "extensions" else reason.keys

@@ -61,6 +61,9 @@ class SiteSearch:
         recorder.read("body", page.source)
         body = library.body_of(page)
         with recorder.unrecorded():
+            reads = self._markup.reads(body)
+        recorder.replay(dict.fromkeys(reads))
+        with recorder.unrecorded():
             return self._markup.words(body).text.removeprefix(f"{page.title}\n")
 
     def close(self) -> None:
