@@ -281,7 +281,11 @@ def _file_of(name: str) -> Path | None:
 def _imports(name: str, file: Path) -> Iterator[str]:
     """Yields the names of the modules that a module may import, and of their packages."""
     package = name if file.stem == "__init__" else name.rpartition(".")[0]
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    try:
+        tree = ast.parse(file.read_bytes())
+    except SyntaxError:  # which importing it reports
+        return
+    for node in ast.walk(tree):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
