@@ -261,11 +261,14 @@ def test_whatever_an_extension_does_on_a_page_is_an_error_of_that_page(make_site
     assert problem["place"]["path"] == "content/a.md"
 
 
-def test_an_extension_that_ends_the_program_is_an_error_in_the_config(make_site):
-    site = make_site({"content/a.md": "Text\n", "shout.py": "raise SystemExit(0)\n"}, EXTENSIONS % "shout")
+@pytest.mark.parametrize(("code", "message"), [
+    ("raise SystemExit(0)\n", "SystemExit: 0"), ("x = [\n", "SyntaxError: "), ("x = 1\0\n", "Error: ")])
+def test_an_extension_that_cannot_be_loaded_is_an_error_in_the_config(make_site, code, message):
+    site = make_site({"content/a.md": "Text\n", "shout.py": code}, EXTENSIONS % "shout")
     built = site.build()
     assert built.code == 1
-    assert "the Markdown extension `shout` cannot be loaded: SystemExit: 0" in built.problems[0]["message"]
+    assert "the Markdown extension `shout` cannot be loaded: " in built.problems[0]["message"]
+    assert message in built.problems[0]["message"]
 
 
 def test_what_an_extension_asks_a_program_is_asked_in_every_build(make_site):

@@ -283,7 +283,7 @@ def _imports(name: str, file: Path) -> Iterator[str]:
     package = name if file.stem == "__init__" else name.rpartition(".")[0]
     try:
         tree = ast.parse(file.read_bytes())
-    except SyntaxError:  # which importing it reports
+    except (SyntaxError, ValueError):  # which importing it reports
         return
     for node in ast.walk(tree):
         names: list[str] = []
