@@ -61,10 +61,9 @@ class SiteSearch:
         recorder.read("body", page.source)
         body = library.body_of(page)
         with recorder.unrecorded():
-            reads = self._markup.reads(body)
+            reads, words = self._markup.reads(body), self._markup.words(body)
         recorder.replay(dict.fromkeys(reads))
-        with recorder.unrecorded():
-            return self._markup.words(body).text.removeprefix(f"{page.title}\n")
+        return words.text.removeprefix(f"{page.unrecorded.title}\n")
 
     def close(self) -> None:
         """Close the database of the index."""
