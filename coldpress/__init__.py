@@ -5,6 +5,7 @@
     main(create_app)            the command line of a site's `build.py`
     frozen, live, depends       marks for your own routes
     now()                       the moment of the build
+    get_site(app)               the site of an app, to register what it adds: filters, sources, …
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from coldpress.decorators import depends, frozen, live
     from coldpress.errors import ColdpressError, Problem
     from coldpress.start import main
-    from coldpress.web.extension import Coldpress, create_app
+    from coldpress.web.blueprints import Blueprint
+    from coldpress.web.extension import Coldpress, create_app, get_site
     from coldpress.web.site import now
 
 __version__ = "0.1.0"
@@ -28,9 +30,11 @@ _HOMES = {
     "main": "start", "ColdpressError": "errors", "Problem": "errors",
     "depends": "decorators", "frozen": "decorators", "live": "decorators",
     "create_app": "web.extension", "Coldpress": "web.extension", "now": "web.site",
+    "get_site": "web.extension", "Blueprint": "web.blueprints",
 }
 __all__ = [
-    "Coldpress", "ColdpressError", "Problem", "__version__", "create_app", "depends", "frozen", "live", "main", "now"]
+    "Blueprint", "Coldpress", "ColdpressError", "Problem", "__version__", "create_app", "depends", "frozen", "get_site",
+    "live", "main", "now"]
 
 
 def __getattr__(name: str) -> Any:

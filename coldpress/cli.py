@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +17,10 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
+from flask.cli import ScriptInfo
 
 from coldpress import __version__
-from coldpress.build.context import BuildContext, Factory
+from coldpress.build.context import BuildContext, Factory, ImportedApp
 from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.loader import RunOptions
 from coldpress.errors import ColdpressError, Problems, UsageError
@@ -32,17 +34,20 @@ _OTHER_WORDS = {"server": "serve", "dev": "serve"}
 _WORDS_OF_CLICK = ("-h", "--help", "--version")
 
 
-def execute(arguments: list[str], factory: Factory | None, folder: Path | str, snapshot: Snapshot | None = None) -> int:
+def execute(arguments: list[str], factory: Factory | None, folder: Path | str, snapshot: Snapshot | None = None, *,
+            is_stamped: bool = True) -> int:
     """Run a command and return its exit code: 0 success, 1 errors, 2 wrong usage.
 
-    `snapshot` holds the stamps that showed that there is work.
+    `snapshot` holds the stamps that showed that there is work.  Unless the run `is_stamped`, the
+    next build looks at everything.
     """
     words = list(arguments)
     if not words or (words[0].startswith("-") and words[0] not in _WORDS_OF_CLICK):
         words.insert(0, "build")
-    name = f"{_python()} {shlex.quote(sys.argv[0])}" if factory else "coldpress"
+    name = (f"flask --app {shlex.quote(factory.path or '…')} coldpress" if isinstance(factory, ImportedApp)
+            else f"{_python()} {shlex.quote(sys.argv[0])}" if factory else "coldpress")
     try:
-        call = _Call(factory, Path(folder), "--json" in words, list(arguments), snapshot)
+        call = _Call(factory, Path(folder), "--json" in words, list(arguments) if is_stamped else None, snapshot)
         code = commands.main(words, prog_name=name, standalone_mode=False, obj=call)
         return code if isinstance(code, int) else 0
     except click.ClickException as reason:
@@ -60,7 +65,7 @@ class _Call:
     factory: Factory | None
     folder: Path
     as_json: bool
-    arguments: list[str]
+    arguments: list[str] | None
     snapshot: Snapshot | None
 
 
@@ -68,7 +73,7 @@ class _Group(click.Group):
     """A command group that also knows names which commands have in other generators."""
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        return super().get_command(context, _OTHER_WORDS.get(name, name))
+        return super().get_command(context, _OTHER_WORDS.get(name, name)) or _own_command(context, name)
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -80,6 +85,21 @@ class _Group(click.Group):
             return 2 if isinstance(reason, UsageError) else 1
         except KeyboardInterrupt:
             raise click.Abort from None
+
+
+def _own_command(context: click.Context, name: str) -> click.Command | None:
+    """Returns a command that the site's own code registered; it runs in an app context."""
+    call: _Call | None = context.find_root().obj
+    if call is None or name.startswith("-"):
+        return None
+    try:
+        app, site = BuildContext(call.factory, RunOptions(), Report(), call.folder).make_app()
+    except ColdpressError:  # then the word is no command of ours, which click says
+        return None
+    command = site.registry.commands.get(name)
+    if command is not None:
+        context.with_resource(app.app_context())
+    return command
 
 
 @click.group(cls=_Group, context_settings=_HELP)
@@ -271,3 +291,28 @@ def clean(cache: bool, output: Path | None, **more: Any) -> int:
     from coldpress.commands.clean import clean as run_clean
 
     return run_clean(_build_context(output=resolved(output) if output else None, **more), cache=cache)
+
+
+@commands.command(epilog="Example: python build.py schema recipes --comment")
+@click.argument("collection", required=False)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File (.coldpress/schema/…).")
+@click.option("--comment", is_flag=True, help="Print the line that names the schema for YAML language servers.")
+@_options(_json, _site)
+def schema(collection: str | None, output: Path | None, comment: bool, **more: Any) -> int:
+    """Write the JSON Schema of front matter, for editors."""
+    from coldpress.commands.schema import write_schema
+
+    return write_schema(_build_context(**more), collection, resolved(output) if output else None, comment=comment)
+
+
+@click.command("coldpress", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def flask_command(context: click.Context, words: tuple[str, ...]) -> None:
+    """Build, preview or check the Coldpress site of the app.
+
+    `flask --app build coldpress build` is `python build.py build`.  Flask finds this command by the
+    entry point group `flask.commands`.  It runs outside of any app context, so that each page has its own.
+    """
+    factory = ImportedApp(context.ensure_object(ScriptInfo).app_import_path)
+    context.exit(Context().run(execute, list(words), factory, Path.cwd(), is_stamped=False))

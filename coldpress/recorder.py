@@ -16,6 +16,7 @@ A key is a pair (kind, name):
     term                       a term's name, or the terms of a taxonomy (`tags/`)
     nav                        a menu or a docs tree, and the page's position in it
     related, backlinks         pages with the same terms, and pages that link to a page
+    referring                  pages whose typed fields name a page
     data                       a data file, or the names in a data folder
     link                       the target of a link, and whether it exists
     template, version          a template, also one that was not found; a static file's version
@@ -35,8 +36,8 @@ from contextvars import ContextVar
 
 KINDS = (
     "meta", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "items", "list", "near",
-    "section", "members", "term", "nav", "related", "backlinks", "data", "link", "template", "version", "config",
-    "clock", "shard", "included", "file", "folder", "environment", "rows", "value", "volatile")
+    "section", "members", "term", "nav", "related", "backlinks", "referring", "data", "link", "template", "version",
+    "config", "clock", "shard", "included", "file", "folder", "environment", "rows", "value", "volatile")
 Key = tuple[str, str]
 Reads = dict[Key, None]
 

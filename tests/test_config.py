@@ -7,17 +7,18 @@ from dataclasses import asdict
 
 import pytest
 
+from coldpress.config.collections import as_collections
 from coldpress.config.loader import FOREIGN, NOT_BUILT
 from coldpress.config.options import MarkdownOptions, MenuItem, ThemeOptions
 
 DEFAULTS = {
     "title": "My site", "base_url": None, "description": "", "author": "", "language": "en", "timezone": "UTC",
     "permalinks": {}, "taxonomies": ("tags", "categories"), "slugs": {"lowercase": True},
-    "nested_taxonomies": (), "collections": ("posts",), "menu": (), "paginate": 10,
+    "nested_taxonomies": (), "collections": as_collections(["posts"]), "menu": (), "paginate": 10,
     "search": True, "params": {},
     "markdown": {"trusted": True, "untrusted": (), "jinja": False, "smart": True, "macros": (), "heading_ids": "github",
                  "snippets": (".", "snippets"), "append": (), "engine": "native", "extensions": (),
-                 "extension_configs": ()},
+                 "extension_configs": (), "schemes": ()},
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
     "static_dir": "static", "data_dir": "data", "llms": False,
     "feeds": {"formats": ("atom", "rss", "json"), "limit": 20, "full": True},
@@ -83,7 +84,7 @@ def test_without_a_config_everything_is_default(make_site):
     ("taxonomies: [topics, topics, people]", ("topics", "people")),
     ("taxonomies: topics", ("topics",)),
     ("taxonomies: []", ()),
-    ("collections: [posts, notes/]", ("posts", "notes")),
+    ("collections: [posts, notes/]", as_collections(["posts", "notes"])),
     ("menu: [{About: /about/}, {Code: 'https://example.org'}]",
      (MenuItem("About", "/about/"), MenuItem("Code", "https://example.org"))),
     ("menu:\n  About: /about/\n  2024: /2024/", (MenuItem("About", "/about/"), MenuItem("2024", "/2024/"))),
@@ -168,7 +169,7 @@ static_dir: web
     ("permalinks: {posts: <slug>/}", "a pattern starts with `/`, such as `/<year>/<slug>/`"),
     ("permalinks: {posts: 1}", "a pattern starts with `/`, such as `/<year>/<slug>/`"),
     ("permalinks: {posts: /<yaer>/}", "there is no `<yaer>`"),
-    *((f"{option}: {value}", "a list of names is expected here") for option in ("taxonomies", "collections")
+    *((f"{option}: {value}", "a list of names is expected here") for option in ("taxonomies",)
       for value in ("{a: 1}", "[1]", "['']", "5", "[[a]]")),
     ("collections: /", "a list of names"),
     ("menu: /about/", "a list such as `- About: /about/` is expected here"),

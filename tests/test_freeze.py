@@ -197,6 +197,13 @@ def test_each_page_has_a_request_of_its_own_as_on_a_server(build_site):
     assert site.text("chance/one.txt") != site.text("chance/two.txt")
 
 
+def test_a_context_that_is_open_around_the_build_is_no_page_s_own(build_site):
+    code = OF_ITS_OWN.replace("ENDED = []", "ENDED = []\nSEEN.set(7)").replace(
+        "    return app\n", "    app.app_context().push()\n    return app\n")
+    site = build_site({"build.py": code})
+    assert [site.text(f"{name}.txt") for name in "bc"] == ["1 1 True 1"] * 2
+
+
 def test_chance_is_a_page_s_own_in_whichever_build_and_order(build_site):
     site = build_site(CHANCE)
     drawn = {file: data for file, data in site.files().items() if file.startswith(("p", "chance/"))}

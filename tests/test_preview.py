@@ -567,3 +567,43 @@ def test_the_code_of_a_markdown_extension_and_what_it_reads_are_followed(browse)
     assert "shout.py" in problems(browser.get("/about/"))
     browser.edit({"shout.py": SHOUT_FROM_A_FILE})
     assert "<p>second here</p>" in browser.get("/about/").text
+
+
+ROWS = """
+import json
+from pathlib import Path
+
+import coldpress
+
+FILE = Path(__file__).parent / "rows.json"
+
+
+class Rows:
+    def keys(self):
+        return [(key, text) for key, text in json.loads(FILE.read_text()).items()]
+
+    def get(self, keys):
+        return [{"key": key, "body": json.loads(FILE.read_text())[key]} for key in keys]
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+    coldpress.get_site(app).source("shop")(Rows())
+    return app
+"""
+
+
+def test_a_row_that_changed_is_shown_though_no_file_was_saved(browse, monkeypatch):
+    monkeypatch.setattr("coldpress.preview.current_site.ROWS_SECONDS", 0)
+    browser = browse({"build.py": ROWS, "rows.json": '{"pan": "First text."}', "content/about.md": "Me.\n",
+                      "config.yaml": "base_url: https://example.org/\ncollections: {shop: {source: shop}}\n"})
+    assert "First text." in browser.get("/shop/pan/").text
+    rows = browser.site.root / "rows.json"
+    rows.write_text('{"pan": "Second text.", "pot": "Another."}')
+    assert "Second text." in browser.get("/shop/pan/").text
+    assert "Another." in browser.get("/shop/pot/").text
+    rows.write_text("{")
+    assert "JSONDecodeError" in problems(browser.get("/shop/pan/"))
+    assert "Second text." in browser.get("/shop/pan/").text
+    rows.write_text('{"pot": "Another."}')
+    assert browser.get("/shop/pan/").status_code == 404

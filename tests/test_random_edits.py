@@ -323,6 +323,7 @@ LIKELY = {
     "section": ["index_of_guide", "index_of_guide"], "members": ["new_page", "index_of_guide"],
     "term": ["tag_never_used_before"], "nav": ["config_menu", "index_of_guide"],
     "related": ["tags_of_another"] * 6,
+    "referring": ["fields_of_notes", *["fields_of_a_note"] * 8, "fields_of_notes", *["fields_of_a_note"] * 8],
     "backlinks": ["link_to_about_comes_or_goes"], "data": ["data_of_templates"],
     "link": ["later_comes_or_goes"], "template": ["template_of_posts"],
     "version": ["static_changed"], "config": ["config_params"], "clock": ["clock_over_midnight"],

@@ -17,6 +17,7 @@ from coldpress.content.bodies import cached_bodies, missing_snippets, place_in
 from coldpress.content.library import Library
 from coldpress.content.links import broken_link, missing_anchors, unresolved_links
 from coldpress.content.page import Page
+from coldpress.content.references import broken_references
 from coldpress.content.slots import CANNOT_BE_SHOWN
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.markdown.rendered import Link
@@ -46,7 +47,8 @@ def check_page(library: Library, page: Page) -> PageCheck:
             loose = tuple(unresolved_links(library, page))
         except ColdpressError:  # a template body that fails, which rendering the page reports
             return PageCheck(page.source, tuple(summed_up(reads)), (), ())
-        problems = (*flaws_of(library, page), *missing_anchors(library, page), *unknown_components(library, page),
+        problems = (*broken_references(library, page, lambda: (*library.sources, *library.asset_sources)),
+                    *flaws_of(library, page), *missing_anchors(library, page), *unknown_components(library, page),
                     *missing_files(library, page), *missing_snippets(library, page))
     return PageCheck(page.source, tuple(summed_up(reads)), loose, problems)
 

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from flask import Flask
+from flask.cli import ScriptInfo
 
 from coldpress import audit_hook, recorder
 from coldpress.audit_hook import starting
@@ -32,6 +33,16 @@ from coldpress.web.extension import create_app as create_plain_app
 from coldpress.web.site import PARENT, Site
 
 Factory = Callable[[], Flask]
+
+
+@dataclass(frozen=True)
+class ImportedApp:
+    """The factory of an app that Flask's command line names: `flask --app shop:create_app`."""
+
+    path: str | None
+
+    def __call__(self) -> Flask:
+        return ScriptInfo(app_import_path=self.path).load_app()
 
 
 @dataclass
@@ -119,6 +130,8 @@ class BuildContext:
 
     def remake(self, options: RunOptions | None = None) -> Callable[[], tuple[Flask, Site]]:
         """Returns a function that makes the same app in another process."""
+        if isinstance(self.factory, ImportedApp):
+            return partial(_imported_again, options or self.options, self.folder, self.factory)
         code = getattr(self.factory, "__code__", None)
         file = Path(code.co_filename) if code else None
         return partial(_made_again, options or self.options, self.folder, file if file and file.exists() else None)
@@ -127,6 +140,10 @@ class BuildContext:
         """Reports the problems and returns the exit code."""
         self.report.problems(problems)
         return 1 if problems.errors else 0
+
+
+def _imported_again(options: RunOptions, folder: Path, factory: ImportedApp) -> tuple[Flask, Site]:
+    return BuildContext(factory, options, Report(quiet=True), folder).make_app()
 
 
 def _made_again(options: RunOptions, folder: Path, file: Path | None) -> tuple[Flask, Site]:

@@ -14,7 +14,7 @@ import warnings
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import copy_context
+from contextvars import Context
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -154,18 +154,20 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             yield url_of(entry.path), None, None
 
     def _build_one(self, url: str, last_modified: object = None) -> Path:
-        """Requests one URL and stages its file; Frozen-Flask calls this method.  As on a
-        server, changes of context variables end with the request; each page has its own
-        random values."""
-        with seeded(self._entry.path):
-            copy_context().run(self._freeze, self._entry)
+        """Requests one URL and stages its file; Frozen-Flask calls this.
+
+        Each page has an empty context, as the first request of a server has: with an
+        app context around the build, Flask would give all pages one ``g``, and would
+        end it once.  Each page also has random numbers of its own.
+        """
+        Context().run(self._freeze, self._entry)
         return self.root / self._entry.file
 
     def _freeze(self, entry: PlanEntry) -> None:
         started = time.perf_counter()
         self._links.clear()
         self._visitors.write = None
-        with recorder.recording() as reads:
+        with seeded(entry.path), recorder.recording() as reads:
             try:
                 response = self._answer(entry.path)
                 data = response.get_data()

@@ -88,8 +88,10 @@ def _files(context: BuildContext, site: Site) -> list[str]:
 
 
 def _must_look(builder: Builder, unseen: Iterable[KeyRow]) -> bool:
-    return any(row.kind in ("volatile", "value", "rows") or row.fingerprint == NEVER for row in unseen) or any(
-        kind == "volatile" for kind, _ in builder.plan.own_reads)
+    """Whether the next build must look, as no stamp tells what changed: a database may have."""
+    if builder.site.registry.row_sources or any(kind == "volatile" for kind, _ in builder.plan.own_reads):
+        return True
+    return any(row.kind in ("volatile", "value", "rows") or row.fingerprint == NEVER for row in unseen)
 
 
 def _span(context: BuildContext, site: Site, asks_the_day: bool) -> tuple[int, int]:

@@ -49,6 +49,9 @@ class Worker:
         self._modules = len(sys.modules) if method == "fork" else 0
         if method == "fork":
             forget_connections()
+        for function in site.registry.worker_starts:
+            with app.app_context():
+                function()
         self._freezer = SiteFreezer(app, site, Stage(stage, output))
 
     def run(self, job: Job) -> Result:

@@ -35,9 +35,10 @@ def new(context: BuildContext, kind: str, title: str, *, bundle: bool = False, d
     name = _name_in_url(slug or title)
     moment = date or datetime.now(site.config.zone)
     content = site.root / site.config.content_dir
-    if not site.config.collections:
-        kind = "page"  # without collections there are no posts
-    folder = content.joinpath(*site.config.collections[:1])
+    dated = [collection.path for collection in site.config.collections.values() if collection.dated]
+    if not dated:
+        kind = "page"  # without a dated collection there are no posts
+    folder = content.joinpath(*dated[:1])
     if folder.name == "posts" and not folder.is_dir() and (content / "_posts").is_dir():
         folder = content / "_posts"
     stem = f"{moment:%Y-%m-%d}-{name}" if kind == "post" else name

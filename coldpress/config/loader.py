@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from coldpress import recorder
+from coldpress.config.collections import Collections, as_collections
 from coldpress.config.options import (
     FeedOptions,
     MarkdownOptions,
@@ -138,6 +139,7 @@ def _permalinks(value: Any) -> Mapping[str, str]:
 
 
 _EMPTY: Mapping[str, Any] = Params()
+_POSTS = as_collections(["posts"])
 
 
 @dataclass(frozen=True)
@@ -165,8 +167,8 @@ class Config:
     """Taxonomies: each is a key in front matter, and has a page that lists its terms."""
     nested_taxonomies: tuple[str, ...] = _option(_names, ())
     """Taxonomies in which a list is a path: `[Python, Flask]` is the term Flask below Python."""
-    collections: tuple[str, ...] = _option(_names, ("posts",))
-    """Folders of dated posts: listed newest first, in the archive and the feeds."""
+    collections: Collections = _option(as_collections, _POSTS)  # noqa: RUF009
+    """Collections of pages: folders of dated posts, or options by name (`fields`, `sort_by`, …)."""
     menu: tuple[MenuItem, ...] = _option(as_menu, ())
     """Entries of the site's menu: `- About: /about/`, nested as in MkDocs' `nav`."""
     docs: tuple[str, ...] | None = _option(as_docs, None)
@@ -311,7 +313,24 @@ def _read(source: MappingText, problems: Problems) -> Config:
             problems.error("config.value", f"`nested_taxonomies`: there is no taxonomy `{name}`",
                            source.place("nested_taxonomies", index), did_you_mean(name, config.taxonomies)
                            or "name it under `taxonomies` too")
+    _check_patterns(config, source, problems)
     return config
+
+
+def _check_patterns(config: Config, source: MappingText, problems: Problems) -> None:
+    """Reports permalink patterns of collections with unknown tokens, and those that `permalinks` has too."""
+    for name, collection in config.collections.items():
+        place = source.place("collections", name, "permalink")
+        if collection.permalink is None:
+            continue
+        if name in config.permalinks:
+            problems.error("config.value", f"`{name}` has a permalink here and in `permalinks`", place,
+                           "keep one of them", also=(source.place("permalinks", name),))
+        known = [*PERMALINK_TOKENS, *(field.name for field in collection.fields)]
+        for token in PERMALINK_TOKEN.findall(collection.permalink) if not collection.has_rows else ():
+            if token not in known:
+                problems.error("config.value", f"`collections`: `{name}`: `permalink`: there is no `<{token}>`", place,
+                               did_you_mean(token, known) or f"there are {', '.join(known)}")
 
 
 def _report_unknown_key(key: str, source: MappingText, problems: Problems, known: Mapping[str, Any]) -> None:

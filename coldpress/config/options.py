@@ -6,7 +6,7 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 from unicodedata import normalize
 
@@ -82,6 +82,8 @@ class MarkdownOptions:
     """Extensions of Python-Markdown, by their short names or module names."""
     extension_configs: tuple[tuple[str, str], ...] = ()
     """The options of these extensions by their names, as JSON."""
+    schemes: tuple[str, ...] = field(default=(), metadata={"derived": True})
+    """The schemes of links to rows: the names of their collections."""
 
     def trusts(self, source: str) -> bool:
         """Returns whether the author of a source (a path below the content folder) is trusted.
@@ -92,6 +94,7 @@ class MarkdownOptions:
     def key(self) -> str:
         """The part of a cache key that changes with the options that affect rendering."""
         key = f"{self.trusted} {self.smart} {self.macros} {self.heading_ids}"
+        key += f" {self.schemes}" if self.schemes else ""
         return key if self.engine == "native" else f"{key} {self.engine} {self.extensions} {self.extension_configs}"
 
 
@@ -213,7 +216,7 @@ def _group(value: Any, kind: type, parsers: Mapping[str, Callable[[Any], Any]]) 
     if not isinstance(value, dict):
         raise ValueError("`key: value` lines are expected here")
     given = {str(name): option for name, option in value.items()}
-    known = [option.name for option in fields(kind)]
+    known = [option.name for option in fields(kind) if not option.metadata]
     for name, option in given.items():
         try:
             given[name] = _member(name, option, known, parsers)

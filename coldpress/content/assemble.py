@@ -7,16 +7,20 @@ errors are used.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from coldpress.config.collections import Collection
+from coldpress.config.fields import Field
 from coldpress.config.loader import Config, RunOptions
+from coldpress.config.yaml_toml import MappingText
 from coldpress.content.clashes import report_clashes
 from coldpress.content.library import BodyRenderer, Library
 from coldpress.content.page import Page
 from coldpress.content.permalinks import PageEntry, Permalinks, asset_path, check_languages
+from coldpress.content.schema import Schema
 from coldpress.content.selection import (
     IN_UNDERSCORE,
     OF_UNTRUSTED,
@@ -35,6 +39,8 @@ from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
 from coldpress.sources.files import SourceFile, find_files
 from coldpress.sources.front_matter import SourceDocument, document_of
+from coldpress.sources.rows import Call, Row, RowSource, SourceRows, rows_of_data
+from coldpress.text import did_you_mean
 
 
 @dataclass
@@ -49,8 +55,13 @@ class Sources:
     root: Path
     base: Path
     config: Config
+    config_text: MappingText
     markup: BodyRenderer
     cache: SourceCache
+    call: Call
+    row_sources: Mapping[str, RowSource]
+    fields: Iterable[Field]
+    collection_fields: Mapping[str, Sequence[Field]]
     read: dict[tuple[SourceFile, bool], tuple[SourceDocument | None, Problems]] = field(default_factory=dict)
 
     def documents(self, files: Iterable[SourceFile]) -> dict[SourceFile, tuple[SourceDocument | None, Problems]]:
@@ -73,12 +84,13 @@ class Sources:
             return None
         file = document.source.again()
         now, problems = self._read(file, key[1])
-        if now is None or problems or (now.front, now.parsed.front_digest) != (
-                document.front, document.parsed.front_digest):
+        known = self.read[key][0]
+        if known is None or now is None or problems or now.parsed.front_digest != known.parsed.front_digest:
             return None
         del self.read[key]
         self.read[file, key[1]] = now, problems
-        return now
+        return replace(now, front=document.front, parsed=replace(
+            now.parsed, front_digest=document.parsed.front_digest))  # as it was completed
 
     def _read(self, file: SourceFile, names_folder: bool) -> tuple[SourceDocument | None, Problems]:
         problems = Problems()
@@ -103,8 +115,13 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
     withheld = [file for file in files if is_withheld(file)]
     _warn_of_withheld(withheld, sources, problems)
     files = [file for file in files if not is_withheld(file)]
-    documents = _read(files, sources, problems)
-    published, left_out = select(documents, options, now)
+    data = _data(sources, problems)
+    rows = [row for collection in config.collections.values() if collection.has_rows
+            for row in _rows(collection, sources, data, problems)]
+    documents = _read([*files, *rows], sources, problems)
+    schema = Schema(config, sources.config_text, documents, sources.fields,
+                    sources.collection_fields, problems)
+    published, left_out = select(map(schema.apply, documents), options, now)
     entries = Permalinks(config, published, problems).entries()
     _warn_of_undated(entries, problems)
     check_languages(entries, problems)
@@ -116,11 +133,35 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
               **_states(files, left_out)}
     assets = _place_assets([file for file in files if not file.is_markdown and file.path not in states],
                            bundles, problems, lowercase=config.slugs.lowercase)
-    data = _data(sources, problems)
     check_authors(entries, author_data(data).values(), problems)
     library = Library(config, entries, assets, left_out, states, sources.markup, host, data)
     report_clashes(entries, library, problems)
     return library
+
+
+def _rows(collection: Collection, sources: Sources, data: Data, problems: Problems) -> Iterable[Row]:
+    """Returns the rows of a collection; those of a registered source that changed are loaded."""
+    if collection.source is None:
+        return rows_of_data(collection, data, sources.config.data_dir, problems)
+    found = sources.row_sources.get(collection.source)
+    if found is None:
+        problems.error("collection.no-source", f"there is no source `{collection.source}`",
+                       sources.config_text.place("collections", collection.name, "source"),
+                       did_you_mean(collection.source, sources.row_sources) or "register it in `build.py`: "
+                       f'`@site.source("{collection.source}")`')
+        return ()
+    source = SourceRows(collection, found, sources.call)
+    try:
+        found_problems = Problems()
+        rows = source.rows(found_problems)
+        problems.extend(found_problems)
+        if found_problems:
+            return ()
+        source.fetch(row.key for row in rows if not sources.cache.is_known(row))
+    except ColdpressError as reason:
+        problems.extend(reason.problems)
+        return ()
+    return rows
 
 
 def _read(files: Iterable[SourceFile], sources: Sources, problems: Problems) -> list[SourceDocument]:

@@ -15,7 +15,10 @@ from coldpress.markdown.syntax.snippets import ExpandedBody
 
 
 def expanded_body(library: PageLibrary, page: Page) -> ExpandedBody | None:
-    """Returns a page's body with templates run and snippets inserted; None if the page has neither."""
+    """Returns a page's body with templates run and snippets inserted; None if the page has neither.
+    A row never is a template, since others may have written it."""
+    if page.unrecorded.document.source.key:
+        return None
     with recorder.unrecorded():
         options = library.config.markdown
     if options.jinja or options.append or page.unrecorded.document.parsed.has_snippets:
@@ -29,7 +32,7 @@ class _BodyLines:
     def __init__(self, library: PageLibrary, page: Page) -> None:
         self.expanded = expanded_body(library, page)
         with recorder.unrecorded():
-            self._is_template = library.config.markdown.jinja
+            self._is_template = library.config.markdown.jinja and not page.unrecorded.document.source.key
         self._document = page.unrecorded.document
 
     @cached_property

@@ -10,11 +10,13 @@ from types import MappingProxyType
 from typing import Any
 
 from coldpress import recorder
+from coldpress.config.collections import Collection as Options
 from coldpress.config.loader import Config
 from coldpress.content.page import Page, Post, Section
 from coldpress.content.permalinks import folder_path
 from coldpress.content.recorded import Pages
 from coldpress.content.taxonomy import BUILT_IN, Authors, Taxonomy
+from coldpress.sources.fields import FIELDS
 from coldpress.sources.files import file_stem, top_of
 
 
@@ -65,11 +67,12 @@ def in_section(page: Page) -> tuple[object, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A folder of dated posts, newest first."""
+    """Pages that belong together: dated posts, newest first, or pages and rows sorted by a key."""
 
     name: str
     path: str
-    posts: Pages[Post]
+    posts: Pages[Page]
+    options: Options
     _section: Section | None
 
     @property
@@ -77,6 +80,27 @@ class Collection:
         """The page of its `_index.md`."""
         recorder.read("path", self.path)
         return self._section
+
+
+def sorted_by(key: str, pages: Iterable[Page]) -> list[Page]:
+    """Sorts pages by a key of their front matter (`title`, `-price`), those without it last."""
+    name, is_reversed = key.removeprefix("-"), key.startswith("-")
+
+    def value(page: Page) -> Any:
+        front = page.unrecorded.front
+        if name == "title":
+            return page.unrecorded.title.casefold()
+        found = getattr(front, name, None) if name in FIELDS else front.params.get(name)
+        return found.casefold() if isinstance(found, str) else found
+
+    def rank(page: Page) -> tuple[str, Any]:
+        found = value(page)  # numbers before texts: Python compares no number with a text
+        kind = "number" if isinstance(found, (int, float)) else type(found).__name__
+        return kind, found if hasattr(found, "__lt__") and not isinstance(found, (dict, list)) else str(found)
+
+    pages = sorted(pages, key=lambda page: page.source)
+    having = [page for page in pages if value(page) is not None]
+    return sorted(having, key=rank, reverse=is_reversed) + [page for page in pages if value(page) is None]
 
 
 class PageLists:
@@ -94,25 +118,29 @@ class PageLists:
             page for page in everything if page.kind == "page" and not page.unrecorded.front.unlisted))
         self.sections: Pages[Section] = Pages("sections", (page for page in everything if isinstance(page, Section)))
         self.tree = SectionTree(everything)
-        self._collect_posts([page for page in listed if isinstance(page, Post)])
+        self._collect_posts(listed)
         self._group(listed, people)
 
-    def _collect_posts(self, listed: Sequence[Post]) -> None:
-        self.posts: Pages[Post] = Pages("posts", listed)
+    def _collect_posts(self, listed: Sequence[Page]) -> None:
+        self.posts: Pages[Post] = Pages("posts", (page for page in listed if isinstance(page, Post)))
         self.collections: Mapping[str, Collection] = MappingProxyType({
-            name: self._collection(name, listed) for name in self.config.collections})
+            name: self._collection(options, listed) for name, options in self.config.collections.items()})
         self.position = {
             post.source: (collection.posts.unrecorded, index)
             for collection in self.collections.values()
             for index, post in enumerate(collection.posts.unrecorded)
         }
 
-    def _collection(self, name: str, posts: Iterable[Post]) -> Collection:
-        path = folder_path(name, lowercase=self.config.slugs.lowercase)
+    def _collection(self, options: Options, listed: Iterable[Page]) -> Collection:
+        path = folder_path(options.path, lowercase=self.config.slugs.lowercase)
+        kind = "post" if options.dated else "page"
+        members = [page for page in listed
+                   if page.kind == kind and top_of(page.source, self.config.collections.paths) == options.path]
+        if not options.dated:
+            members = sorted_by(options.sort_by, members)
         section = self.by_path.get(path)
-        return Collection(name, path, Pages(f"collection/{name}", (
-            post for post in posts if top_of(post.source, self.config.collections) == name)),
-            section if isinstance(section, Section) else None)
+        return Collection(options.name, path, Pages(f"collection/{options.name}", members), options,
+                          section if isinstance(section, Section) else None)
 
     def _group(self, listed: Sequence[Page], people: Mapping[str, Mapping[str, Any]]) -> None:
         def carried(name: str, pages: Iterable[Page]) -> Iterable[tuple[Page, Iterable[str]]]:

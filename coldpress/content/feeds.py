@@ -10,7 +10,7 @@ from datetime import datetime
 from markupsafe import Markup, escape
 
 from coldpress import recorder
-from coldpress.content.collections import newest_first
+from coldpress.content.collections import Collection, newest_first
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
 from coldpress.content.pagination import count_numbered_pages, page_of, page_path
@@ -78,7 +78,8 @@ def feed_at(library: Library, path: str) -> Feed | None:
     `base_url` (feeds need absolute URLs)."""
     if library.config.base_url is None:
         return None
-    feed = _of_list(library, path) or _of_section(library, path)
+    collection = next((each for each in library.collections.values() if each.path == path), None)
+    feed = _of_collection(library, collection) if collection else _of_list(library, path) or _of_section(library, path)
     if feed is None or not (_is_dated(feed.pages) if isinstance(feed.pages, Pages) else feed.pages):
         return None
     return feed
@@ -97,16 +98,20 @@ def feed_paths(library: Library) -> Iterator[str]:
 def _of_list(library: Library, path: str) -> Feed | None:
     if path == "/":
         return Feed(path, None, library.config.description, library.posts)
-    for collection in library.collections.values():
-        if collection.path == path:
-            section = collection.section
-            return Feed(path, section.title if section else library.host.group_name(collection.name),
-                        section.description if section else "", collection.posts)
     term = _term_at(library, path)
     if term is None or not term.has_page:
         return None
     in_order = term.pages if term.taxonomy != "series" else _newest(term.pages)
     return Feed(path, term.title, term.page.description if term.page else "", in_order, False)
+
+
+def _of_collection(library: Library, collection: Collection) -> Feed | None:
+    if not collection.options.feed:
+        return None
+    section = collection.section
+    return Feed(collection.path, section.title if section else library.host.group_name(collection.name),
+                section.description if section else "",
+                collection.posts if collection.options.dated else _newest(collection.posts))
 
 
 def _term_at(library: Library, path: str) -> Term | None:
@@ -161,9 +166,8 @@ def sitemap_entries(library: Library) -> list[tuple[str, datetime | None]]:
 
 def count_sitemap_parts(library: Library) -> int:
     """Returns the number of files of the sitemap if it needs more than one, otherwise 0."""
-    size = library.config.paginate
     at_most = len(library.all_pages) + len(list(_whole_lists(library))) + sum(
-        1 + count_numbered_pages(len(pages), size) for _, pages in _lists(library))
+        1 + count_numbered_pages(len(pages), size) for _, pages, size in _lists(library))
     return -(-len(sitemap_entries(library)) // MAX_SITEMAP_URLS) if at_most > MAX_SITEMAP_URLS else 0
 
 
@@ -184,21 +188,21 @@ def _whole_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
     yield from ((term.path, term.pages.unrecorded) for term in library.series.terms)
 
 
-def _lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
-    """Yields the path and the pages of each list with numbered pages."""
+def _lists(library: Library) -> Iterator[tuple[str, Sequence[Page], int]]:
+    """Yields the path and the pages of each list with numbered pages, and the size of a page."""
+    size = library.config.paginate
     recorder.read("data", "authors")
     recorder.read("config", "author")  # the author of posts that name nobody
     for collection in library.collections.values():
         if collection.posts.unrecorded:
-            yield collection.path, collection.posts.unrecorded
+            yield collection.path, collection.posts.unrecorded, collection.options.paginate or size
     for taxonomy in library.groups.values():
         if taxonomy is not library.series:
-            yield from ((term.path, term.pages.unrecorded) for term in taxonomy.terms)
+            yield from ((term.path, term.pages.unrecorded, size) for term in taxonomy.terms)
 
 
 def _pages_of_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
-    size = library.config.paginate
-    for path, pages in _lists(library):
+    for path, pages, size in _lists(library):
         for number in (None, *range(1, count_numbered_pages(len(pages), size) + 1)):
             chunk = page_of(pages, number, size)
             if chunk:

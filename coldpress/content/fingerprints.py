@@ -43,6 +43,8 @@ class ContentFingerprints:
             "source": self._source, "asset": library.asset_of, "name": self._name, "image": self._image,
             "items": self._items, "list": self._list, "term": self._term, "nav": library.navigation.fingerprint,
             "related": self._of_page(lambda page: _idents(library.related.of(page))), "data": library.data.fingerprint,
+            "referring": self._of_page(lambda page: "\n".join(
+                f"{name}: {_idents(pages)}" for name, pages in library.referring_to(page).items())),
             "backlinks": self._of_page(lambda page: _idents(library.linking_to(page)))}
 
     @property

@@ -15,15 +15,17 @@ from coldpress.config.loader import Config
 from coldpress.content.aliases import Alias, Aliases
 from coldpress.content.bodies import expanded_body
 from coldpress.content.collections import PageLists
-from coldpress.content.links import LinkTarget, Suggestions, WikiLinkIndex, resolve
+from coldpress.content.links import LinkTarget, Suggestions, resolve
 from coldpress.content.navigation import Navigation, Tree
 from coldpress.content.page import AuthorView, Page, Post, Section
 from coldpress.content.permalinks import PageEntry
 from coldpress.content.recorded import Pages
+from coldpress.content.references import Referring
 from coldpress.content.relations import Backlinks, Related
 from coldpress.content.selection import Unpublished
 from coldpress.content.slots import Host
 from coldpress.content.taxonomy import Author, Term, author_data
+from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.markdown.cache import Body
 from coldpress.markdown.rendered import Brief, Link, Rendered
 from coldpress.paths import on_this_host, url_of
@@ -264,7 +266,7 @@ class Library:
             language = document.front.lang or self.config.language
         expanded = expanded_body(self, page)
         if expanded is None:
-            return Body(document.digest, language, document.read_body, self.trusts(page))
+            return Body(document.digest, language, document.read_body, self.trusts(page), document.front.is_html)
         return Body(text_digest(expanded.text), language, lambda: expanded.text, expanded.trusted)
 
     def render(self, page: Page) -> Rendered:
@@ -291,12 +293,14 @@ class Library:
         return self._lists.tree.members.get(section.source, ())
 
     def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
-        """Returns the pages before and after a page: posts by date, other pages in their docs tree."""
+        """Returns the pages before and after a page: posts by date, pages of a collection in its order,
+        other pages in their docs tree."""
         recorder.read("near", page.source)
-        if page.kind != "post":
+        if page.kind != "post" and page.source not in self._lists.position:
             return self.navigation.neighbours(page)
         siblings, index = self._lists.position.get(page.source, ((), 0))
-        return _at(siblings, index + 1), _at(siblings, index - 1)
+        older = 1 if page.kind == "post" else -1  # posts are listed newest first, others in their order
+        return _at(siblings, index + older), _at(siblings, index - older)
 
     def terms_of(self, page: Page) -> dict[str, tuple[Term, ...]]:
         """Returns a page's terms by taxonomy."""
@@ -338,6 +342,16 @@ class Library:
         """Returns the page that a menu entry names by source, folder or path."""
         return (self._lists.by_source.get(name) or self._lists.tree.page_in(name.rstrip("/"))
                 or self._lists.by_path.get(f"/{name}"))
+
+    def referring_to(self, page: Page) -> Mapping[str, tuple[Page, ...]]:
+        """Returns the pages whose typed fields name a page, by field."""
+        recorder.read("referring", page.source)
+        with recorder.unrecorded():
+            return self._referring.of(page)
+
+    @cached_property
+    def _referring(self) -> Referring:
+        return Referring(self.all_pages.unrecorded, lambda page, to: resolve(self, page, to).page)
 
     def linking_to(self, page: Page) -> tuple[Page, ...]:
         """Returns the pages whose text links to a page."""

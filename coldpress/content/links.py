@@ -5,10 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import Protocol
 from urllib.parse import quote, unquote, urljoin
 
@@ -16,60 +15,17 @@ from coldpress import recorder
 from coldpress.content.aliases import Alias
 from coldpress.content.bodies import place_in
 from coldpress.content.page import Page, PageLibrary
+from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.errors import Place, Problem
 from coldpress.markdown.html.extract import ENDPOINT_SCHEME
 from coldpress.markdown.rendered import Link
 from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.paths import is_external, path_of, quote_fragment
 from coldpress.sources.files import MARKDOWN, SourceFile, file_stem, split_name
+from coldpress.sources.rows import row_names
 from coldpress.text import NearNames, did_you_mean, heading_id
 
 _SAME = 100  # files with the same name that are compared
-
-
-class WikiLinkIndex:
-    """Finds pages by file, slug, title or alias, in any case.
-
-    A file takes precedence over a slug, a slug over a title, a title over an alias;
-    among pages with the same name the first by path is used.  Iteration yields all
-    names.  Assets are found by file name, with or without folders.
-    """
-
-    def __init__(self, pages: Sequence[Page], assets: Iterable[str]) -> None:
-        self._pages: dict[str, Page] = {}
-        self._assets: dict[str, str] = {}
-        for names_of_asset in (str, posixpath.basename):
-            for source in assets:
-                self._assets.setdefault(_folded_name(names_of_asset(source)), source)
-        named = [(page, _names_of(page)) for page in sorted(pages, key=lambda page: page.unrecorded.path)]
-        for group in range(4):
-            for page, groups in named:
-                for name in groups[group]:
-                    self._pages.setdefault(_folded_name(name), page)
-
-    def get(self, name: str) -> Page | None:
-        """Returns the page with a name."""
-        return self._pages.get(_folded_name(name)) or self._pages.get(_folded_name(name).removesuffix(".md"))
-
-    def asset(self, name: str) -> str | None:
-        """Returns the asset with a name, as its source."""
-        return self._assets.get(_folded_name(name.lstrip("/")))
-
-    def __iter__(self) -> Iterator[str]:
-        return chain(self._pages, self._assets)
-
-
-def _folded_name(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
-def _names_of(page: Page) -> tuple[Iterable[str], ...]:
-    """Returns the names of a page in groups by precedence: its file, its slug, its title, its aliases."""
-    view = page.unrecorded
-    source, path = page.source.rpartition(".")[0], view.path.strip("/")
-    return ((source, source.removesuffix("/index").removesuffix("/_index"), view.document.stem),
-            (path, path.rpartition("/")[2]), (view.title,),
-            [alias for alias in view.front.aliases if "/" not in alias])
 
 
 class Suggestions:
@@ -202,6 +158,11 @@ def resolve(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
         return _as_endpoint(library, reference)
     if reference.startswith("[["):
         return _as_name(library, page, reference[2:-2])
+    rows = row_names(library.config.collections, reference.partition("#")[0])
+    if rows:
+        fragment, row = reference.partition("#")[2], next(filter(None, map(library.by_source, rows)), None)
+        suffix = f"#{quote_fragment(fragment)}" if fragment else ""
+        return LinkTarget(row.path if row else None, suffix, unquote(fragment), row)
     if is_external(reference):
         base = library.config.base_url
         if base is None or not f"{reference}/".startswith(base):

@@ -84,7 +84,7 @@ class Navigation:
         self._root = root
         self.find = find
         self._trees: dict[str, Tree] = {}
-        self._lists = {*config.collections, *group_names(config)}
+        self._lists = {*config.collections.paths, *group_names(config)}
 
     @property
     def menu(self) -> Tree:
@@ -125,7 +125,7 @@ class Navigation:
         if written:
             return f"menu/{written[0]}"
         inside = [folder for folder in self._docs if folder == "." or page.source.startswith(f"{folder}/")]
-        if not inside or top_of(page.source, self._config.collections) in self._lists:
+        if not inside or top_of(page.source, self._config.collections.paths) in self._lists:
             return None
         return f"{max(inside, key=len)}/"
 
@@ -190,18 +190,18 @@ class Navigation:
         return f"{name}/" if any(self._path_of(each) == f"/{name}/" for each in self._lists) else name
 
     def _path_of(self, name: str) -> str:
-        return folder_path(name, lowercase=self._config.slugs.lowercase or name not in self._config.collections)
+        return folder_path(name, lowercase=self._config.slugs.lowercase or name not in self._config.collections.paths)
 
     def _folder_at(self, page: Page | None, path: str) -> str | None:
         """Returns the folder of a section or of a collection."""
         if isinstance(page, Section):
             return page.unrecorded.document.source.folder or None
-        return next((name for name in self._config.collections if self._path_of(name) == path), None)
+        return next((name for name in self._config.collections.paths if self._path_of(name) == path), None)
 
     def _from_folder(self, folder: str) -> Tree:
         inside = [page for page in self._pages
                   if (not folder or page.source.startswith(f"{folder}/"))
-                  and top_of(page.source, self._config.collections) not in self._lists]
+                  and top_of(page.source, self._config.collections.paths) not in self._lists]
         branch = _Branch(folder)
         for page in inside:
             branch.add(page)

@@ -15,6 +15,7 @@ from coldpress.config.options import PATH_TOKEN
 from coldpress.config.yaml_toml import Params
 from coldpress.content.permalinks import PageEntry
 from coldpress.content.recorded import UnrecordedLibrary, UnrecordedPage, recorded, recorded_body, recorded_summary
+from coldpress.content.references import resolve_params
 from coldpress.content.slots import SlotFiller, SlotLibrary
 from coldpress.markdown.parser.link_parser import is_safe_url
 from coldpress.markdown.rendered import Heading, Link, Rendered, Title
@@ -100,6 +101,8 @@ class PageLibrary(SlotLibrary["Page"], UnrecordedLibrary["Page"], Protocol):
     def related_to(self, page: Page) -> tuple[Page, ...]: ...
 
     def linking_to(self, page: Page) -> tuple[Page, ...]: ...
+
+    def referring_to(self, page: Page) -> Mapping[str, tuple[Page, ...]]: ...
 
 
 class Page:
@@ -190,7 +193,7 @@ class Page:
     @recorded
     def params(self) -> Params:
         """The author's own keys; a missing key is None."""
-        return self.unrecorded.front.params
+        return resolve_params(self.unrecorded.front.params, self, self._library)
 
     @recorded
     def image(self) -> str | None:
@@ -334,6 +337,11 @@ class Page:
     def backlinks(self) -> tuple[Page, ...]:
         """The pages whose text links to the page, sorted by source."""
         return self._library.linking_to(self)
+
+    @property
+    def referring(self) -> Mapping[str, tuple[Page, ...]]:
+        """The pages whose typed fields name the page, by field: `page.referring.cook`."""
+        return self._library.referring_to(self)
 
     @property
     def edit_url(self) -> str | None:

@@ -39,9 +39,11 @@ def page_path(base: str, number: int | None) -> str:
     return base if number is None else f"{base}page/{number}/"
 
 
-def list_page(library: Library, pages: Pages[Page], base: str, number: int | None = None) -> ListPage | None:
-    """Returns the page `number` of a list with the path `base`; None if there is no such page."""
-    size = library.config.paginate
+def list_page(library: Library, pages: Pages[Page], base: str, number: int | None = None,
+              size: int | None = None) -> ListPage | None:
+    """Returns the page `number` of a list with the path `base`, which has `size` entries, by default
+    as many as the config says; None if there is no such page."""
+    size = size or library.config.paginate
     recorder.read("list", f"{pages.name} {number or ''} {size}")
     chunk = page_of(pages.unrecorded, number, size)
     if chunk is None:

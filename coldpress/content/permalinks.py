@@ -37,8 +37,10 @@ class Permalinks:
     """Determines the kind and the path of every document.  Problems go to `problems`."""
 
     def __init__(self, config: Config, documents: Iterable[SourceDocument], problems: Problems) -> None:
-        self._collections = config.collections
-        self._patterns = {top_of(f"{top}/", config.collections): pattern for top, pattern in config.permalinks.items()}
+        self._collections = config.collections.paths
+        self._patterns = {top_of(f"{top}/", self._collections): pattern for top, pattern in config.permalinks.items()}
+        self._patterns |= {path: collection.permalink for path, collection in self._collections.items()
+                           if collection.permalink}
         self._lowercase = config.slugs.lowercase
         self._trusts = config.markdown.trusts
         self._problems = problems
@@ -65,7 +67,7 @@ class Permalinks:
             kind: Kind = "post" if dated else "page"
             base = self._collection_of(folder) if dated else folder
             return self._finish(document, kind, posixpath.join(self._path(base), "<slug>/"))
-        root = not folder or (dated and "/" not in folder)
+        root = not folder or (dated and folder in (self._collection_of(folder), "_posts"))
         bundle = not root and not _is_section_file(document) and (
             (dated and document.source.stem == "index") or not self._has_other_pages(folder))
         if not bundle:
@@ -140,7 +142,7 @@ class Permalinks:
 
     def _collection_of(self, folder: str) -> str:
         top = top_of(f"{folder}/", self._collections)
-        return top if top in self._collections else ""
+        return top if top in self._collections and self._collections[top].dated else ""
 
     def _report_second_index(self) -> None:
         for documents in self._folders.values():
@@ -199,16 +201,21 @@ def _expand(pattern: str, document: SourceDocument, section: str, *, lowercase: 
             return _needed(slug_of(document, lowercase=lowercase))
         if token in ("section", "stem"):
             return slugify(section if token == "section" else document.stem, lowercase=lowercase)
+        if token in document.front.params:
+            return _needed(slugify(str(document.front.params[token]), lowercase=lowercase), token)
+        if token not in ("year", "month", "day"):
+            raise ValueError(f"its URL needs a {token}, which its front matter does not have",
+                             f"write `{token}:`, or a `permalink:`")
         if date is None:
             raise ValueError(f"its URL needs a {token}, and it has no date", "give it a `date:` or a `permalink:`")
-        return {"year": f"{date.year:04}", "month": f"{date.month:02}", "day": f"{date.day:02}"}.get(token, token)
+        return {"year": f"{date.year:04}", "month": f"{date.month:02}", "day": f"{date.day:02}"}[token]
 
     return re.sub("/{2,}", "/", PERMALINK_TOKEN.sub(value, pattern))
 
 
-def _needed(slug: str) -> str:
+def _needed(slug: str, name: str = "name") -> str:
     if not slug:
-        raise ValueError("no letter of its name can stand in a URL", "give it a `slug:` or a `permalink:`")
+        raise ValueError(f"no letter of its {name} can stand in a URL", "give it a `slug:` or a `permalink:`")
     return slug
 
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from markupsafe import Markup, escape
 
 from coldpress.config.yaml_toml import Params
+from coldpress.errors import Problem
 from coldpress.markdown.rendered import Component, Fragment, Link, Slot, Title
 from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.markdown.syntax.snippets import ExpandedBody
@@ -52,6 +53,9 @@ class Host(Protocol[P_contra]):
     def embedded(self, page: P_contra, other: P_contra, part: str, *, absolute: bool) -> str | None:
         """Returns another page's body as a page embeds it, or the part with this heading or block id; None if
         there is no such part."""
+
+    def explained(self, reason: Exception) -> Problem:
+        """Returns the problem that an exception of the site's own code stands for."""
 
     def callout_title(self, page: P_contra, kind: str) -> str:
         """Returns the default title of a kind of callout, in the page's language."""

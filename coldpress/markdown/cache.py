@@ -36,6 +36,8 @@ class Body:
     language: str
     read: Callable[[], str]
     trusted: bool = True
+    is_html: bool = False
+    """Whether it is HTML, not Markdown."""
 
 
 FEW = 200  # bodies, below which one process is as fast
@@ -60,7 +62,8 @@ class MarkupCache:
         if rendered is None:
             started_ns = time.time_ns()
             text = body.read()
-            rendered = self._engine.render(text, body.language, trusted=body.trusted)
+            engine = self._html_engine if body.is_html else self._engine
+            rendered = engine.render(text, body.language, trusted=body.trusted)
             if text_digest(text) != body.digest:
                 return rendered  # saved again meanwhile: it is not the body of that digest
             stored = store.store_body(rendered, indexed=self._indexed) if rendered.is_settled else None
@@ -129,7 +132,8 @@ class MarkupCache:
         if jobs < 2 or len(bodies) < FEW:
             return
         kept = self.store.keys()
-        missing = {key: body for key, body in ((self.key(body), body) for body in bodies) if key not in kept}
+        missing = {key: body for key, body in ((self.key(body), body) for body in bodies)
+                   if key not in kept and not body.is_html}
         if len(missing) >= FEW:
             started_ns = time.time_ns()
             self.store.close()  # no connection may be shared with a forked process
@@ -169,7 +173,8 @@ class MarkupCache:
         """Returns the part of a body's key that is known before it is rendered."""
         is_typeset = self._options.smart and self._options.engine == "native"
         language = body.language.partition("-")[0].lower() if is_typeset else ""
-        return f"{self._version}-{language}{'' if body.trusted else '-untrusted'}-{body.digest}"
+        marks = f"{'' if body.trusted else '-untrusted'}{'-html' if body.is_html else ''}"
+        return f"{self._version}-{language}{marks}-{body.digest}"
 
     def _put(self, body: Body, kept: StoredBody, started_ns: int) -> bool:
         """Keeps a rendered body and notes what an extension read for it.  Does nothing and
@@ -190,6 +195,12 @@ class MarkupCache:
         later, such as an answer from the network, is valid as long as this cache."""
         return text_digest(repr([self._moment if kind == "volatile" else state_of_read(kind, name)
                                  for kind, name in reads]))
+
+    @cached_property
+    def _html_engine(self) -> Engine:
+        from coldpress.markdown.html.html_body import HtmlRenderer  # noqa: PLC0415  (the parser, as above)
+
+        return HtmlRenderer(self._options)
 
     @cached_property
     def _engine(self) -> Engine:

@@ -54,7 +54,7 @@ class Renderer:
         html = self._repaired(converted, body, repair if trusted else normalize)
         if not trusted:
             sanitize_components(body.components)
-        scan = HtmlScanner(locator, body.components)
+        scan = HtmlScanner(locator, body.components, self._options.schemes)
         taken = body.title
         title = Title(taken.id, taken.heading.text, taken.heading.written, taken.heading.lines, scan.run(
             self._repaired(taken.html, body, repair_inner if trusted else normalize))) if taken else None
@@ -63,8 +63,8 @@ class Renderer:
         words, cjk = count_words(visible := visible_text(html))
         return Rendered(
             html=fragment,
-            brief=Brief(HtmlScanner(None, body.components).run(summary), visible_text(summary), has_more,
-                        fragment.targets),
+            brief=Brief(HtmlScanner(None, body.components, self._options.schemes).run(summary), visible_text(summary),
+                        has_more, fragment.targets),
             title=title,
             toc=body.contents,
             anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -25,20 +24,12 @@ from coldpress import audit_hook, recorder
 from coldpress.cache.build_stamp import state_of_read
 from coldpress.cache.checksum import code_version
 from coldpress.config.options import MarkdownOptions
-from coldpress.markdown.html.extract import HtmlScanner, summarize, visible_text
-from coldpress.markdown.html.html_repair import repair, repair_inner
-from coldpress.markdown.html.sanitize import normalize
-from coldpress.markdown.html.source_map import Locator
-from coldpress.markdown.rendered import Brief, Flaw, Rendered, Title
-from coldpress.markdown.syntax.headings import StructuredHtml, structure_html
+from coldpress.markdown.html.html_body import render_html
+from coldpress.markdown.rendered import Flaw, Rendered
 from coldpress.sources.files import LARGEST_INCLUDED
-from coldpress.text import count_words, did_you_mean, heading_id, python_markdown_id, text_digest
+from coldpress.text import did_you_mean, text_digest
 
 _OUTSIDE = ("file", "folder", "environment", "volatile")  # kinds of reads that only an extension makes
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_ATX = re.compile(r" {0,3}#(?!#)[ \t]*(?P<text>.*?)[ \t]*#*[ \t]*\Z")
-_UNDERLINE = re.compile(r"=+[ \t]*\Z")
-_LIST_AT_END = re.compile(r"[ \t]*\{:?[^{}]*\}\Z")
 
 
 class ExtensionError(Exception):
@@ -71,9 +62,7 @@ class PythonMarkdownRenderer:
             except (Exception, SystemExit) as reason:  # noqa: BLE001  (an extension is somebody's code)
                 flaws = (_failure(reason, self._options),)
         outside = tuple(_as_included(key) for key in reads if key[0] in _OUTSIDE)
-        make_id, dash = (heading_id, "-") if self._options.heading_ids == "github" else (python_markdown_id, "_")
-        found = structure_html(html.replace("<!--coldpress:", "<!-- coldpress:"), make_id, dash)
-        return _rendered(text, found, flaws, outside, trusted=trusted)
+        return render_html(text, html, self._options, trusted=trusted, flaws=flaws, reads=outside)
 
     @property
     def _markdown(self) -> markdown.Markdown:
@@ -102,40 +91,6 @@ def _as_included(key: recorder.Key) -> recorder.Key:
         return key if Path(name).stat().st_size > LARGEST_INCLUDED else ("included", name)
     except OSError:
         return "included", name
-
-
-def _rendered(text: str, found: StructuredHtml, flaws: tuple[Flaw, ...], reads: tuple[recorder.Key, ...], *,
-              trusted: bool) -> Rendered:
-    """Splits HTML into a fragment with slots, and counts its words."""
-    html = repair(found.html) if trusted else normalize(found.html)
-    scan, title = HtmlScanner(Locator(text)), None
-    if found.title:
-        written, lines = _find_heading(text)
-        inner = repair_inner(found.title.html) if trusted else normalize(found.title.html)
-        title = Title(found.title.id, found.title.text, written or found.title.text, lines, scan.run(inner))
-    fragment = scan.run(html, title)
-    summary, has_more = summarize(html)
-    words, cjk = count_words(visible := visible_text(html))
-    return Rendered(
-        html=fragment,
-        brief=Brief(HtmlScanner(None).run(summary), visible_text(summary), has_more, fragment.targets, reads),
-        title=title, toc=found.contents,
-        anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
-        words=words, cjk=cjk, flaws=flaws, text=f"{title.text}\n{visible}" if title else visible)
-
-
-def _find_heading(text: str) -> tuple[str, tuple[int, int] | None]:
-    """Returns the Markdown of the first heading of the first level, and the range of its lines."""
-    fence, lines = "", text.split("\n")
-    for number, line in enumerate(lines, 1):
-        mark = _FENCE.match(line)
-        if mark and (not fence or mark[1].startswith(fence)):
-            fence = "" if fence else mark[1]
-        elif not fence and (atx := _ATX.match(line)):
-            return _LIST_AT_END.sub("", atx["text"]), (number, number + 1)
-        elif not fence and line.strip() and number < len(lines) and _UNDERLINE.match(lines[number]):
-            return _LIST_AT_END.sub("", line.strip()), (number, number + 1)
-    return "", None
 
 
 def _failure(reason: BaseException, options: MarkdownOptions) -> Flaw:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
+import time
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from flask import Flask
 
 from coldpress import audit_hook, recorder
 from coldpress.build.checks import check_settings
-from coldpress.build.context import BuildContext, load_factory
+from coldpress.build.context import BuildContext, ImportedApp, load_factory
 from coldpress.build.plan import Plan
 from coldpress.build.staleness import Fingerprints
 from coldpress.config.loader import Config
@@ -27,7 +28,11 @@ from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.preview.watcher import WatchedPaths
 from coldpress.processes import uncollected
 from coldpress.web.environment import THEME
+from coldpress.web.registry import row_keys
 from coldpress.web.site import Site
+
+ROWS_SECONDS = 0.5
+"""The least time between two looks at the rows of sources."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,8 @@ class CurrentSite:
         self._checked: tuple[object, tuple[Problem, ...]] | None = None
         self._unmade: tuple[Problem, ...] = ()
         self._content: tuple[Problem, ...] = ()
+        self._row_keys: object = None
+        self._rows_until = 0.0
         self.revision: Revision | None = None
         self._make()
         if self.revision is None and not (context.folder / "build.py").exists():
@@ -129,6 +136,22 @@ class CurrentSite:
             files += [site.url_prefix + path for name in sources if (path := site.library.asset_of(name))]
             return SiteChange(frozenset(files), _page_of(site, sources) or before)
 
+    def reload_changed_rows(self) -> None:
+        """Loads the content again if the keys of a source's rows changed: no file tells of them.
+        A source is asked at most once in `ROWS_SECONDS`."""
+        with self._lock, recorder.unrecorded():
+            revision = self.revision
+            if revision is None or not revision.site.registry.row_sources or time.monotonic() < self._rows_until:
+                return
+            self._rows_until = time.monotonic() + ROWS_SECONDS
+            state = row_keys(revision.site)
+            if state == self._row_keys:
+                return
+            is_first, self._row_keys = self._row_keys is None, state
+            if not is_first:
+                self._take_content(revision.site, [], only_bodies=False)
+                self.revision = Revision(revision.app, revision.site, revision.number + 1)
+
     def exists(self, path: str) -> bool:
         """Returns whether a URL path of the site is answered, as a build would see it."""
         return self._known_paths().has(path)
@@ -181,7 +204,8 @@ class CurrentSite:
         importlib.invalidate_caches()
         build = self._context.folder / "build.py"
         try:
-            self._context.factory = load_factory(build) if build.exists() else None
+            if not isinstance(self._context.factory, ImportedApp):
+                self._context.factory = load_factory(build) if build.exists() else None
         except ColdpressError as reason:
             self._unmade = reason.problems
         else:

@@ -196,7 +196,10 @@ class Responder:
 
     def answer(self, environ: dict[str, Any]) -> Response:
         """Returns the app's response to a request; the client is added to pages."""
-        revision, request = self._current.revision, Request(environ)
+        request = Request(environ)
+        if request.method == "GET" and _wants_page(request):
+            self._current.reload_changed_rows()
+        revision = self._current.revision
         if self._debugger and request.args.get("__debugger__") == "yes":
             return Response.from_app(self._debugger, environ)
         if revision is None:

@@ -52,6 +52,11 @@ class SourceCache:
         """Describes damage of the cache that was found; None if there was none."""
         return self._database.note
 
+    def is_known(self, source: SourceFile) -> bool:
+        """Whether a source is in the cache as it is now, so that it need not be read."""
+        known = self._known().get(source.path)
+        return known is not None and known[0] == source.stamp
+
     def parsed(self, source: SourceFile, problems: Problems) -> ParsedSource | None:
         """Returns the parsed source; returns None and adds a problem if it cannot be read."""
         self._seen.add(source.path)
@@ -103,7 +108,7 @@ def _write(transaction: Transaction, rows: Iterable[tuple[str, str, bytes, str]]
 def _stamp(source: SourceFile) -> str:
     """Returns the stamp for the next build.  It is empty for a file that changed just now, because
     the file could change again without changing its stamp."""
-    return source.stamp if is_settled(source.stamp) else ""
+    return source.stamp if source.key or is_settled(source.stamp) else ""
 
 
 def _version(taxonomies: tuple[str, ...], zone: tzinfo) -> str:
@@ -179,8 +184,8 @@ def _unpacked_date(text: str, zone: tzinfo) -> datetime:
 _DATES = frozenset(("date", "updated", "publish_date", "expiry_date"))
 _READERS: dict[str, Callable[[Any, tzinfo], Any]] = {
     **dict.fromkeys(_DATES, _unpacked_date),
-    **dict.fromkeys(("aliases", "authors"), lambda value, zone: tuple(value)),
+    **dict.fromkeys(("aliases", "authors", "explicit"), lambda value, zone: tuple(value)),
     "author_urls": lambda value, zone: dict(value),
     "terms": lambda value, zone: {name: tuple(terms) for name, terms in value.items()},
-    "params": lambda value, zone: Params(_unpacked(value, zone)),
+    **dict.fromkeys(("params", "cascade"), lambda value, zone: Params(_unpacked(value, zone))),
 }

@@ -148,7 +148,12 @@ class FrontMatter:
     layout: str | None = None
     toc: bool = True
     search: bool = True
+    is_html: bool = False
+    """Whether the body is HTML, not Markdown: that of a row."""
     params: Params = field(default_factory=Params)
+    cascade: Params = field(default_factory=Params)
+    explicit: tuple[str, ...] = ()
+    """The fields that have their default value because the author wrote it."""
 
 
 ALIASES = {
@@ -266,8 +271,12 @@ FIELDS: Mapping[str, Callable[[Any, tzinfo], Any]] = {
     "unlisted": as_flag, "aliases": as_list, "authors": as_authors, "weight": as_number,
     "summary": as_text, "description": as_line, "image": as_image, "lang": as_text,
     "layout": as_text, "toc": as_flag, "search": as_searchable, "params": as_params,
+    "cascade": as_params,
 }
 """Our keys, each with the reader of its value.  The config adds the taxonomies."""
+
+HTML_BODY = "body is html"
+"""The key that says that the body of a row is HTML.  It has spaces, so that no author's key is like it."""
 
 AS_WRITTEN = frozenset({as_text, as_line, as_list, as_terms, as_nested_terms, as_authors})
 """The readers that get `1.10` as a text of four letters, not as a number."""

@@ -42,6 +42,8 @@ class SourceFile:
     inode: int = 0
     folder: str = ""
     stem: str = ""
+    key: str = ""
+    """The key of a row that stands in the place of a file; empty for files."""
 
     @property
     def file(self) -> Path:
@@ -166,10 +168,14 @@ def file_stem(path: str) -> str:
 
 
 def top_of(path: str, collections: Collection[str]) -> str:
-    """Returns the top folder of a content path; an empty text if there is none.
+    """Returns the folder of the collection that a content path is in, otherwise its top folder;
+    empty for a file at the top.
 
     `_posts` of Jekyll and Hexo counts as `posts`, unless `_posts` is a collection.
     """
+    nested = [folder for folder in collections if "/" in folder and path.startswith(f"{folder}/")]
+    if nested:
+        return max(nested, key=len)
     top, slash, _ = path.partition("/")
     return ("posts" if top == "_posts" and top not in collections else top) if slash else ""
 

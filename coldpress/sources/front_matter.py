@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Any
@@ -16,6 +16,7 @@ from coldpress.sources.fields import (
     ALIASES,
     AS_WRITTEN,
     FIELDS,
+    HTML_BODY,
     NOT_SLIPS,
     FrontMatter,
     as_nested_terms,
@@ -116,14 +117,26 @@ class SourceDocument:
         """Reads the body, for callers that need it later."""
         return self.body
 
-    def place_of(self, key: str) -> Place:
+    def place_of(self, key: str, *inner: str | int) -> Place:
         """Returns the place of a field in the front matter, under the name that the author used."""
         mapping = self._split()[0]
         for name in (key, *(alias for alias, ours in ALIASES.items() if ours == key)):
             written = mapping.spelling(name) if mapping else None
             if mapping and written:
-                return mapping.place(written)
+                return mapping.place(written, *inner)
         return Place(self.source.name)
+
+    def raw(self, key: str) -> str | None:
+        """Returns a value of the front matter as it is written: `1.10`, not the number 1.1."""
+        mapping = self._split()[0]
+        return mapping.raw(key) if mapping else None
+
+    def read_cascade(self, taxonomies: Iterable[str], zone: tzinfo, problems: Problems, nested: Collection[str]
+                     ) -> Mapping[str, Any]:
+        """Returns the typed values of `cascade:`, as `read_inherited` gives them."""
+        mapping = self._split()[0]
+        return read_inherited(mapping, ("cascade",), self.front.cascade, taxonomies, zone, problems, nested
+                              ) if mapping else {}
 
     def place(self, line: int | None = None, column: int | None = None, length: int = 1) -> Place:
         """Returns a place in the body; `line` counts from the body's first line."""
@@ -154,7 +167,8 @@ def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzin
     """Parses the bytes of a file; returns None and adds a problem if they cannot be read."""
     try:
         mapping, body, body_line = split_front_matter(decode(data, source.name, "source.encoding"), source.name)
-        front = _Reader(mapping, tuple(taxonomies), zone, problems, nested).read() if mapping else FrontMatter()
+        reader = _Reader(mapping, tuple(taxonomies), zone, problems, nested) if mapping else None
+        front = reader.read(reader.mapping.parse()) if reader else FrontMatter()
     except ColdpressError as reason:
         problems.extend(reason.problems)
         return None
@@ -166,7 +180,7 @@ def document_of(source: SourceFile, parsed: ParsedSource, zone: tzinfo, *, names
                 ) -> SourceDocument:
     """Returns the document of a source.  With `names_folder` (the index of a bundle) the stem and
     the date come from the folder's name."""
-    stem, day = split_name(source.path, names_folder)
+    stem, day = (source.key, None) if source.key else split_name(source.path, names_folder)
     front = parsed.front
     if front.date is None and day is not None:
         front = replace(front, date=datetime.combine(day, time(), zone))
@@ -175,11 +189,52 @@ def document_of(source: SourceFile, parsed: ParsedSource, zone: tzinfo, *, names
     return SourceDocument(source, parsed, front, stem)
 
 
+_NOT_INHERITED = ("title", "slug", "permalink", "aliases", "date", "cascade")
+"""Fields that belong to one page."""
+
+
+def read_inherited(mapping: MappingText, keys: tuple[str, ...], data: Mapping[str, Any], taxonomies: Iterable[str],
+                   zone: tzinfo, problems: Problems, nested: Collection[str]) -> Mapping[str, Any]:
+    """Returns typed values that pages inherit: `draft`, `terms.tags`, `params.colour`.
+
+    `data` is what `mapping` holds at `keys`, where problems have their places.
+    """
+    reader = _Reader(mapping, tuple(taxonomies), zone, problems, nested, keys)
+    front = reader.read(data)
+    for name in _NOT_INHERITED:
+        if name in reader.values:
+            problems.error("front-matter.cascade", f"`{name}` belongs to one page: a cascade cannot give it",
+                           mapping.place(*keys, name), "leave it out of `cascade`")
+    return {**{name: getattr(front, name) for name in (*reader.values, *(("authors", "author_urls") if front.authors
+                                                                         else ())) if name not in _NOT_INHERITED},
+            **{f"terms.{name}": terms for name, terms in front.terms.items()},
+            **{f"params.{name}": value for name, value in front.params.items()}}
+
+
+def with_inherited(front: FrontMatter, inherited: Mapping[str, Any]) -> FrontMatter:
+    """Returns front matter with the values of `read_inherited` that it does not have itself."""
+    changes: dict[str, Any] = {}
+    terms, params = dict(front.terms), Params(front.params)
+    for name, value in inherited.items():
+        group, _, key = name.partition(".")
+        if group == "terms":
+            terms.setdefault(key, value)
+        elif group == "params":
+            params.setdefault(key, value)
+        elif getattr(front, name) == getattr(_NO_FRONT, name) and name not in front.explicit:
+            changes[name] = value
+    return replace(front, **changes, terms=terms, params=params)
+
+
+_NO_FRONT = FrontMatter()
+
+
 class _Reader:
-    """Reads a parsed mapping into typed fields."""
+    """Reads a parsed mapping into typed fields; `keys` lead to it in the text."""
 
     def __init__(self, mapping: MappingText, taxonomies: tuple[str, ...], zone: tzinfo, problems: Problems,
-                 nested: Collection[str]) -> None:
+                 nested: Collection[str], keys: tuple[str, ...] = ()) -> None:
+        self.keys = keys
         self.nested = nested
         self.mapping = mapping
         self.taxonomies = taxonomies
@@ -189,15 +244,14 @@ class _Reader:
         self.terms: dict[str, tuple[str, ...]] = {}
         self.params = Params()
 
-    def read(self) -> FrontMatter:
-        data = self.mapping.parse()
+    def read(self, data: Mapping[str, Any]) -> FrontMatter:
         known = spellings(self.taxonomies)
         keys: dict[str, str] = {}  # our spelling, and the author's
         for written in data:
             key = known.get(written.casefold(), written)
             if keys.setdefault(key, written) != written:
                 self.problems.error("front-matter.twice", f"`{keys[key]}` and `{written}` are the same key",
-                                    self.mapping.place(written), "keep one of them")
+                                    self._place(written), "keep one of them")
         for key in sorted(keys, key=lambda key: key in ALIASES):  # our own keys take precedence
             self._read_key(key, data[keys[key]], keys[key])
         given = self.values.pop("params", {})
@@ -205,7 +259,11 @@ class _Reader:
         if byline:
             self.values |= {"authors": tuple(byline.names), "author_urls": byline.urls,
                             "ambiguous_authors": byline.ambiguous}
-        return FrontMatter(**self.values, terms=self.terms, params=Params({**self.params, **given}))
+        explicit = tuple(sorted(name for name, value in self.values.items() if value == getattr(_NO_FRONT, name)))
+        return FrontMatter(**self.values, terms=self.terms, params=Params({**self.params, **given}), explicit=explicit)
+
+    def _place(self, key: str) -> Place:
+        return self.mapping.place(*self.keys, key)
 
     def _read_key(self, key: str, value: Any, written: str) -> None:
         name = field_of(key, value)
@@ -213,6 +271,8 @@ class _Reader:
             self._take(written, value, as_nested_terms if name in self.nested else as_terms, self.terms, name)
         elif name in FIELDS:
             self._take(written, value, FIELDS[name], self.values, name)
+        elif key == HTML_BODY:
+            self.values["is_html"] = value is True
         elif (key, str(value).lower()) in _DRAFTS:
             self.values.setdefault("draft", _DRAFTS[key, str(value).lower()])
         else:
@@ -231,7 +291,7 @@ class _Reader:
             self._limit_terms(key, into, name)
         except ValueError as reason:
             hint = "write it `2026-01-31` or `2026-01-31 18:30`" if name.endswith(("date", "updated")) else None
-            self.problems.error("front-matter.value", f"`{key}`: {reason}", self.mapping.place(key), hint)
+            self.problems.error("front-matter.value", f"`{key}`: {reason}", self._place(key), hint)
 
     def _limit_terms(self, key: str, into: dict[str, Any], name: str) -> None:
         """Drops terms beyond the limit, because each term has a page that lists the pages with it."""
@@ -241,20 +301,20 @@ class _Reader:
         if len(given) > _MOST_TERMS:
             into[name] = replace(into[name], names=given[:_MOST_TERMS]) if name == "authors" else given[:_MOST_TERMS]
             self.problems.warn("front-matter.too-many", f"`{key}` has {len(given):,} entries: the first "
-                               f"{_MOST_TERMS} are read", self.mapping.place(key), "leave fewer of them")
+                               f"{_MOST_TERMS} are read", self._place(key), "leave fewer of them")
 
     def _as_written(self, value: Any, *keys: str | int) -> Any:
         if isinstance(value, list):
             return [self._as_written(item, *keys, index) for index, item in enumerate(value)]
         if isinstance(value, (bool, int, float, date)):
-            return self.mapping.raw(*keys) or str(value)
+            return self.mapping.raw(*self.keys, *keys) or str(value)
         return value
 
     def _warn_of_slip(self, key: str) -> None:
         known = [*FIELDS, *self.taxonomies]
         near = [name for name in known if one_edit_apart(key.casefold(), name.casefold())]
         if near and key.casefold() not in NOT_SLIPS:
-            self.problems.warn("front-matter.unknown-key", f"unknown key `{key}`", self.mapping.place(key),
+            self.problems.warn("front-matter.unknown-key", f"unknown key `{key}`", self._place(key),
                                did_you_mean(key.casefold(), near))
 
 

@@ -21,6 +21,7 @@ from coldpress import recorder
 from coldpress.config.options import MarkdownOptions
 from coldpress.content.page import Page
 from coldpress.content.slots import CANNOT_BE_SHOWN, SlotFiller
+from coldpress.errors import Problem
 from coldpress.markdown.code.code_blocks import code_block, parse_info_string
 from coldpress.markdown.html.extract import part_of, without_ids
 from coldpress.markdown.rendered import Component, Fragment
@@ -28,6 +29,7 @@ from coldpress.markdown.syntax.snippets import NOT_THERE, ExpandedBody, expand_s
 from coldpress.paths import relative_name
 from coldpress.web.app_templates import PREFIX
 from coldpress.web.environment import whole_endpoint
+from coldpress.web.error_places import explain
 from coldpress.web.site import Site
 from coldpress.web.site_files import (
     DEEPEST,
@@ -192,6 +194,10 @@ class SiteHost:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+
+    def explained(self, reason: Exception) -> Problem:
+        """Returns the problem that an exception of the site's own code stands for."""
+        return explain(reason, self._site)
 
     def link_root(self) -> str:
         """What every link of the site begins with: SCRIPT_NAME and the URL prefix."""

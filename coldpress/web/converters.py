@@ -97,8 +97,8 @@ def install_converters(url_map: Map, site: Site) -> None:
     url_map.converters["coldpress_taxonomy"] = _name_converter(
         {taxonomy_path(name).strip("/"): name for name in group_names(site.config)})
     url_map.converters["coldpress_collection"] = _name_converter(
-        {folder_path(name, lowercase=site.config.slugs.lowercase).strip("/"): name
-         for name in site.config.collections})
+        {folder_path(collection.path, lowercase=site.config.slugs.lowercase).strip("/"): name
+         for name, collection in site.config.collections.items()})
 
 
 def _name_converter(by_segment: dict[str, str]) -> type[BaseConverter]:

@@ -184,7 +184,7 @@ class SiteEnvironment(FlaskEnvironment):
     loader: Templates
 
     def __init__(self, app: flask.Flask, templates: Path, base: Path, *, share: bool = False) -> None:
-        theme = FileSystemLoader(THEME / "templates")
+        theme = self._theme = FileSystemLoader(THEME / "templates")
         super().__init__(
             app,
             loader=Templates([FileSystemLoader(templates), theme, PrefixLoader({"theme": theme})]),
@@ -248,6 +248,12 @@ class SiteEnvironment(FlaskEnvironment):
     def search_blueprints(self, app: flask.Flask) -> None:
         """Look for templates in the folders of an app's blueprints too, last of all."""
         self.loader.loaders = [*self.loader.loaders, DispatchingJinjaLoader(app)]
+
+    def add_template_folder(self, folder: Path) -> None:
+        """Looks for templates in a folder too, before those of the theme."""
+        loaders = list(self.loader.loaders)
+        loaders.insert(loaders.index(self._theme), FileSystemLoader(folder))
+        self.loader.loaders = loaders
 
     def has_borrowed(self, files: Iterable[Path]) -> bool:
         """Whether one of these files is a template of the app that a page used."""

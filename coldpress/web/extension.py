@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial, wraps
 from pathlib import Path
+from typing import Any
 
-from flask import Blueprint, Flask
+import click
+import flask
+from flask import Flask
 from flask.typing import ResponseReturnValue
 from jinja2 import Environment
 from werkzeug.local import LocalProxy
 
 from coldpress import recorder
+from coldpress.config.fields import make_field
 from coldpress.content.library import Library
-from coldpress.web.blueprints import crawlers, list_pages, pages, search, syndication
+from coldpress.decorators import frozen
+from coldpress.text import did_you_mean
+from coldpress.web.blueprints import Blueprint, Urls, Values, crawlers, list_pages, pages, search, syndication
 from coldpress.web.blueprints.pages import show_content, static
 from coldpress.web.components import SiteHost, included
 from coldpress.web.converters import SiteRule, install_converters
 from coldpress.web.environment import SiteEnvironment, short_url_for
 from coldpress.web.feed_formats import feed_links
 from coldpress.web.metadata import metadata
+from coldpress.web.registry import Function, fields_of
 from coldpress.web.site import PARENT, Site
 from coldpress.web.strings import is_rtl
 from coldpress.web.templates import SiteVariables
@@ -40,6 +48,7 @@ class Coldpress:
             self.site = Site(Path(app.root_path, root) if app else root, url_prefix,
                              app.root_path if app else None, shares=share)
         self.site.host = SiteHost(self.site)
+        self._has_environment = False
         if app is not None:
             self.init_app(app)
 
@@ -56,8 +65,122 @@ class Coldpress:
         with recorder.unrecorded():
             self.site.app = app
             self.site.environment = _make_environment(app, self.site)
+            self._has_environment = True
             install_converters(app.url_map, self.site)
             app.register_blueprint(_make_parent(self.site))
+
+    # Registration, in `create_app`.
+
+    def filter(self, name: str) -> Callable[[Function], Function]:
+        """Registers a filter of templates; raises `RuntimeError` for a name that is taken, and after loading.
+
+            @site.filter("money")
+            def money(value):
+                return f"{value:.2f} €"
+        """
+        return self._adder("filter", name)
+
+    def test(self, name: str) -> Callable[[Function], Function]:
+        """Registers a test of templates: `{% if page is short %}`."""
+        return self._adder("test", name)
+
+    def glob(self, name: str) -> Callable[[Any], Any]:
+        """Registers a function or a value that every template can use: `site.glob("stock")(stock)`."""
+        return self._adder("global", name)
+
+    def field(self, name: str, kind: str = "text", *, required: bool = False, default: Any = None,
+              choices: Sequence[str] = (), is_list: bool = False, collection: str | None = None) -> None:
+        """Gives a front matter key a type, on all pages or on those of a collection.  Raises
+        `ValueError` for an unknown type.
+
+            site.field("isbn", collection="books", required=True)
+        """
+        self.site.registry.check_open(f"the field `{name}`")
+        made = make_field(name, kind, required=required, default=default, choices=tuple(choices), is_list=is_list)
+        if collection is None:
+            self.site.registry.fields.append(made)
+        else:
+            self.site.registry.collection_fields.setdefault(collection, []).append(made)
+
+    def collection(self, name: str) -> Callable[[type], type]:
+        """Takes the fields of a collection from a dataclass.
+
+            @site.collection("recipes")
+            @dataclass
+            class Recipe:
+                minutes: int
+                vegan: bool = False
+                level: Literal["easy", "hard"] = "easy"
+                cover: Annotated[str, "image"] | None = None
+        """
+
+        def register(dataclass: type) -> type:
+            self.site.registry.check_open(f"the fields of `{name}`")
+            if name not in self.site.config.collections:
+                near = did_you_mean(name, self.site.config.collections)
+                raise ValueError(f"there is no collection `{name}`" + (f": {near}" if near else ""))
+            self.site.registry.collection_fields.setdefault(name, []).extend(fields_of(dataclass))
+            return dataclass
+
+        return register
+
+    def source(self, name: str) -> Callable[[Any], Any]:
+        """Registers where the rows of a collection come from, an object with `keys` and `get`
+        (`coldpress.RowSource`), or a class that makes one: `site.source("shop")(Shop())`."""
+
+        def register(source: Any) -> Any:
+            made = source() if isinstance(source, type) else source
+            for method in ("keys", "get"):
+                if not callable(getattr(made, method, None)):
+                    raise TypeError(f"a source has the methods `keys` and `get`; {made!r} has no `{method}`")
+            self.site.registry.add(self.site.registry.row_sources, "source", name, made)
+            return source
+
+        return register
+
+    def register_blueprint(self, blueprint: Blueprint, *, url_prefix: str | None = None) -> None:
+        """Registers a blueprint below the site.  Its views with `urls` are frozen for these URL
+        values, in an app of the site's own and in another.  Raises `RuntimeError` before `init_app`."""
+        self.site.registry.check_open(f"the blueprint `{blueprint.name}`")
+        if not self._has_environment:
+            raise RuntimeError("a blueprint is registered on an app: call `init_app` first")
+        app, prefix = self.site.app, blueprint.url_prefix if url_prefix is None else url_prefix
+        app.register_blueprint(blueprint, url_prefix=f"{self.site.url_prefix}{prefix or ''}" or None)
+        for name, generator in blueprint.generators.items():
+            endpoint = f"{blueprint.name}.{name}"
+            view = frozen(partial(_url_values, self.site, generator))(_copy_of(app.view_functions[endpoint]))
+            app.view_functions[endpoint] = view
+
+    def template_folder(self, path: str | Path) -> None:
+        """Adds a folder of templates, between the site's own and the theme's.  The folder
+        added first wins; raises `FileNotFoundError` if it does not exist."""
+        folder = Path(path)
+        self.site.registry.check_open(f"the template folder `{path}`")
+        if not folder.is_dir():
+            raise FileNotFoundError(f"there is no folder {folder}")
+        self.site.registry.template_folders.append(folder)
+        if self._has_environment:
+            self.site.environment.add_template_folder(folder)
+
+    def command(self, command: click.Command) -> click.Command:
+        """Adds a command to the command line: `python build.py NAME`."""
+        return self.site.registry.add(self.site.registry.commands, "command", command.name or "", command)
+
+    def worker_started(self, function: Function) -> Function:
+        """Registers a function that each process which renders pages calls when it starts: to
+        dispose of connections that it shares with its parent, for example."""
+        self.site.registry.check_open(f"`{function.__name__}`")
+        self.site.registry.worker_starts.append(function)
+        return function
+
+    def _adder(self, kind: str, name: str) -> Callable[[Any], Any]:
+        def register(value: Any) -> Any:
+            self.site.registry.add(getattr(self.site.registry, f"{kind}s"), kind, name, value)
+            if self._has_environment:
+                getattr(self.site.environment, f"{kind}s")[name] = value
+            return value
+
+        return register
 
 
 def _make_environment(app: Flask, site: Site) -> SiteEnvironment:
@@ -70,12 +193,31 @@ def _make_environment(app: Flask, site: Site) -> SiteEnvironment:
         image_size=site.image_size)
     environment.filters["date"] = site.strings.date
     environment.tests["rtl"] = is_rtl
+    environment.filters.update(site.registry.filters)
+    environment.tests.update(site.registry.tests)
+    environment.globals.update(site.registry.globals)
+    for folder in site.registry.template_folders:
+        environment.add_template_folder(folder)
     return environment
 
 
-def _make_parent(site: Site) -> Blueprint:
+def _url_values(site: Site, generator: Urls) -> Iterable[Values]:
+    return generator(site.library)
+
+
+def _copy_of(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns a function that does the same, to carry the marks of one site only."""
+
+    @wraps(view)
+    def run(*arguments: Any, **more: Any) -> Any:
+        return view(*arguments, **more)
+
+    return run
+
+
+def _make_parent(site: Site) -> flask.Blueprint:
     """Makes the blueprint of the site, in which our blueprints are nested."""
-    parent = Blueprint(PARENT, __name__, url_prefix=site.url_prefix or None)
+    parent = flask.Blueprint(PARENT, __name__, url_prefix=site.url_prefix or None)
     parent.register_error_handler(404, partial(_not_found, site))
     for blueprint in BLUEPRINTS:
         if blueprint is search.blueprint and not site.config.search:
@@ -106,6 +248,18 @@ class SiteFlask(Flask):
     def create_jinja_environment(self) -> Environment:  # type: ignore[override]
         extension: Coldpress = self.extensions[PARENT]
         return extension.site.environment
+
+
+def get_site(app: Flask) -> Coldpress:
+    """Returns the site of an app, to register what it adds; raises `LookupError` for an app without one.
+
+        app = coldpress.create_app(__file__)
+        site = coldpress.get_site(app)
+    """
+    site = app.extensions.get(PARENT)
+    if not isinstance(site, Coldpress):
+        raise LookupError("this app has no Coldpress site: make one with `Coldpress(app)`")
+    return site
 
 
 def create_app(root: str | Path) -> Flask:

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,6 +39,7 @@ from coldpress.sources.files import SourceFile, find_files, folders_in
 from coldpress.text import did_you_mean
 from coldpress.web.caching import Memo
 from coldpress.web.environment import THEME, SiteEnvironment
+from coldpress.web.registry import Registry, call_source
 from coldpress.web.site_search import SiteSearch
 from coldpress.web.strings import Strings
 
@@ -98,6 +100,7 @@ class Site:
         self.endpoints: dict[str, str] = {}
         self.generators: dict[str, Callable[[Library], Iterable[Mapping[str, Any]]]] = {}
         self.config_problems = Problems()
+        self.registry = Registry()
         self.config, self._config_text = self._load_config()
         if self.config.base_url and not self.config.prefix.endswith(self.url_prefix):
             self.config_problems.error(
@@ -115,11 +118,13 @@ class Site:
         if self.options.no_cache:
             self.cache_folder = Path(mkdtemp(prefix="coldpress-"))
             weakref.finalize(self, shutil.rmtree, self.cache_folder, ignore_errors=True)
-        self.markup = MarkupCache(MarkupStore(self.cache_folder), self.config.markdown, indexed=self.config.search)
+        self.markup = MarkupCache(MarkupStore(self.cache_folder), replace(
+            self.config.markdown, schemes=self.config.collections.with_rows), indexed=self.config.search)
         self.search = SiteSearch(self.markup, self.cache_folder)
-        self.sources = Sources(self.root, self.base, self.config, self.markup,
+        self.sources = Sources(self.root, self.base, self.config, self._config_text, self.markup,
                                SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone,
-                                           self.config.nested_taxonomies))
+                                           self.config.nested_taxonomies), partial(call_source, self),
+                               self.registry.row_sources, self.registry.fields, self.registry.collection_fields)
         self.strings = Strings(lambda: self.config.language, self._own_strings)
         self._lock = threading.Lock()
         self._snapshot: ContentSnapshot | None = None
@@ -173,7 +178,7 @@ class Site:
     def _check_untrusted(self, names: Iterable[str]) -> None:
         """Report folders of `untrusted` that do not exist: by a typing error their authors would be trusted."""
         content = self.root / self.config.content_dir
-        there = folders_in(content) if names else ()
+        there = [*folders_in(content), *self.config.collections.with_rows] if names else ()
         for number, name in enumerate(names):
             if name not in there:
                 self.config_problems.error(
@@ -245,6 +250,7 @@ class Site:
 
     def load(self) -> ContentSnapshot:
         """Load the content from the files, without replacing the current snapshot."""
+        self.registry.is_closed = True
         problems = Problems(self.config_problems)
         with recorder.unrecorded():
             library = assemble(self.sources, self.options, self.moment(), self.host, problems)

@@ -104,7 +104,12 @@ def config_permalinks(site: RandomSite) -> str:
 
 @edit
 def config_collections(site: RandomSite) -> str:
-    return _config(site, collections=site.rng.choice([["posts"], ["posts", "notes"], ["notes", "posts"]]))
+    names = site.rng.choice([["posts"], ["posts", "notes"], ["notes", "posts"]])
+    given = site.config["collections"]
+    if isinstance(given, dict):  # with options: those of rows stay
+        rows = {name: options for name, options in given.items() if "data" in options or "source" in options}
+        return _config(site, collections={**{name: given.get(name, {}) for name in names}, **rows})
+    return _config(site, collections=names)
 
 
 @edit

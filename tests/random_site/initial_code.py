@@ -40,8 +40,24 @@ def number(name):
         connection.close()
 
 
+class Shelf:
+    """Rows from a file: each changes its fingerprint with its content."""
+
+    def rows(self):
+        return json.loads((DATA / "shelf.json").read_text("utf-8"))
+
+    def keys(self):
+        return [(key, json.dumps(row)) for key, row in self.rows().items()]
+
+    def get(self, keys):
+        rows = self.rows()
+        return [{"key": key, **rows[key]} for key in keys]
+
+
 def create_app():
     app = coldpress.create_app(__file__)
+    if "shelf" in coldpress.get_site(app).site.config.collections:
+        coldpress.get_site(app).source("shelf")(Shelf())
     app.secret_key = "kept"
     app.config["MOTTO"] = (DATA / "motto.txt").read_text("utf-8")
     extra = flask.Blueprint("extra", __name__, url_prefix="/extra", template_folder=DATA.parent / "more/templates",

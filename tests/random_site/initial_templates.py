@@ -69,6 +69,8 @@ PROBES = {
                 "{{ library.taxonomies.tags.page.html if library.taxonomies.tags.page }}",
     "related": "{% for post in library.posts[:8] %}{% for each in post.related %}{{ each.url }} {% endfor %}"
                "{% endfor %}",
+    "referring": '{% for post in library.posts[:8] %}{% for each in post.referring.near or () %}{{ each.source }} '
+                 '{{ each.params.rating }}{% endfor %}{% endfor %}',
     "backlinks": '{% set found = library.by_source("about.md") %}'
                  "{% for each in (found.backlinks if found else []) %}{{ each.source }} {% endfor %}",
     "nav": "{% macro tree(items) %}{% for each in items %}{{ each.title }} {{ each.url }}({{ tree(each.children) }})"

@@ -143,10 +143,12 @@ _WEB = ("http://", "https://")  # may be the site's own address, which only the 
 
 class HtmlScanner:
     """Splits HTML into a fragment with slots.  `anchors` collects the ids; `components` are those of the body, and
-    their marks in the HTML number them from 1."""
+    their marks in the HTML number them from 1; `schemes` are those of links to rows: `shop` for `shop:sicp`."""
 
-    def __init__(self, locator: Locator | None, components: Sequence[ComponentElement] = ()) -> None:
+    def __init__(self, locator: Locator | None, components: Sequence[ComponentElement] = (),
+                 schemes: Sequence[str] = ()) -> None:
         self.anchors: list[str] = []
+        self._schemes = (*_WEB, ENDPOINT_SCHEME, *(f"{scheme}:" for scheme in schemes))
         self._locator = locator
         self._components = components
         self._parts: list[Part] = []
@@ -240,7 +242,7 @@ class HtmlScanner:
         """Replaces a URL by a slot, if it may lead to a page or file of the site."""
         target = value.strip()
         if not target or target.startswith("?") or (
-                is_external(target) and not target.startswith((*_WEB, ENDPOINT_SCHEME))):
+                is_external(target) and not target.startswith(self._schemes)):
             return
         line, column, length = self._locator.find_target(target) if self._locator else (None, None, 1)
         self._put(text, start, end, Link(kind, target, line, column, length))

@@ -1,11 +1,11 @@
-"""The site's views: beneath each view stands the generator of its URLs."""
+"""Blueprints whose views have generators of their URLs: the site's own, and those of `build.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from flask import Blueprint
+import flask
 from flask.sansio.app import App
 from flask.sansio.blueprints import BlueprintSetupState
 
@@ -15,15 +15,22 @@ Values = Mapping[str, Any]
 Urls = Callable[[Library], Iterable[Values]]
 
 
-class SiteBlueprint(Blueprint):
-    """A part of the site's views; `@blueprint.urls(view)` marks the generator of a view's URL values.
+class Blueprint(flask.Blueprint):
+    """A Flask blueprint whose views are frozen: `@blueprint.urls(view)` marks the generator of a
+    view's URL values.
 
-    Its endpoints carry the name of the parent blueprint alone: `coldpress.home`,
-    not `coldpress.list_pages.home`.
+        books = coldpress.Blueprint("books", __name__, url_prefix="/books")
+
+        @books.get("/<slug>/")
+        def book(slug): ...
+
+        @books.urls(book)
+        def book_urls(library):
+            return [{"slug": slug} for slug in SLUGS]
     """
 
-    def __init__(self, name: str, import_name: str) -> None:
-        super().__init__(name, import_name)
+    def __init__(self, name: str, import_name: str, **options: Any) -> None:
+        super().__init__(name, import_name, **options)
         self.generators: dict[str, Urls] = {}
 
     def urls(self, view: Callable[..., Any]) -> Callable[[Urls], Urls]:
@@ -34,6 +41,14 @@ class SiteBlueprint(Blueprint):
             return generator
 
         return register
+
+
+class SiteBlueprint(Blueprint):
+    """A part of the site's own views.
+
+    Its endpoints carry the name of the parent blueprint alone: `coldpress.home`,
+    not `coldpress.list_pages.home`.
+    """
 
     def make_setup_state(self, app: App, options: dict[str, Any], first_registration: bool = False
                          ) -> BlueprintSetupState:

@@ -44,7 +44,7 @@ def posts(name: str, number: int | None = None) -> ResponseReturnValue:
     collection = site.library.collections[name]
     if not collection.posts:
         return show_content(site.find(site.requested_path()))  # nothing to list
-    listed = list_page(site.library, collection.posts, collection.path, number)
+    listed = list_page(site.library, collection.posts, collection.path, number, collection.options.paginate)
     if listed is None:
         abort(404)
     section = collection.section
@@ -57,7 +57,8 @@ def posts_urls(library: Library) -> Iterator[dict[str, Any]]:
         if not collection.posts and collection.section is None:
             continue
         yield {"name": name}
-        for number in range(1, count_numbered_pages(len(collection.posts), library.config.paginate) + 1):
+        for number in range(1, count_numbered_pages(
+                len(collection.posts), collection.options.paginate or library.config.paginate) + 1):
             yield {"name": name, "number": number}
 
 

@@ -1,0 +1,116 @@
+"""What `build.py` adds to a site, in Flask's form: `site.filter("money")(money)`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from contextvars import Context
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import click
+from flask import Flask
+
+from coldpress.config.fields import Field, make_field
+from coldpress.content.slots import Host
+from coldpress.errors import ColdpressError
+from coldpress.sources.rows import RowSource
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Value = TypeVar("Value")
+
+
+class Registry:
+    """Holds what was registered on one site.  After the content was loaded nothing can be added."""
+
+    def __init__(self) -> None:
+        self.is_closed = False
+        self.filters: dict[str, Callable[..., Any]] = {}
+        self.tests: dict[str, Callable[..., Any]] = {}
+        self.globals: dict[str, Any] = {}
+        self.template_folders: list[Path] = []
+        self.fields: list[Field] = []
+        self.collection_fields: dict[str, list[Field]] = {}
+        self.row_sources: dict[str, RowSource] = {}
+        self.commands: dict[str, click.Command] = {}
+        self.worker_starts: list[Callable[[], Any]] = []
+
+    def add(self, known: dict[str, Value], kind: str, name: str, value: Value) -> Value:
+        """Adds something under a name; raises `RuntimeError` if the name is taken or the site was loaded."""
+        self.check_open(f"the {kind} `{name}`")
+        if name in known:
+            raise RuntimeError(f"there is a {kind} `{name}` already")
+        known[name] = value
+        return value
+
+    def check_open(self, what: str) -> None:
+        """Raises `RuntimeError` after the content was loaded."""
+        if self.is_closed:
+            raise RuntimeError(f"{what} is registered too late: the site was loaded.  Register it where the app is "
+                               "made, in `create_app`")
+
+
+class RowSite(Protocol):
+    """The part of a site that calling its row sources needs: `site.Site`."""
+
+    app: Flask
+    host: Host[Any]
+    registry: Registry
+
+
+def call_source(site: RowSite, function: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
+    """Calls a function of a row source in an app context of its own, and returns its results.
+    Raises `ColdpressError` for whatever it raises."""
+
+    def in_app_context() -> list[Any]:
+        with site.app.app_context():
+            return list(function(*arguments))
+
+    try:
+        return Context().run(in_app_context)
+    except Exception as reason:
+        raise ColdpressError(site.host.explained(reason)) from reason
+
+
+def row_keys(site: RowSite) -> object:
+    """Returns the keys and fingerprints of all rows of a site's sources, to compare; an error as a text."""
+    try:
+        return [call_source(site, source.keys) for source in site.registry.row_sources.values()]
+    except ColdpressError as reason:
+        return str(reason)
+
+
+def fields_of(dataclass: type) -> list[Field]:
+    """Returns the fields that a dataclass describes: `minutes: int`, `vegan: bool = False`,
+    `level: Literal["easy", "hard"]`, `cover: Annotated[str, "image"]`.  Raises `TypeError`."""
+    if not dataclasses.is_dataclass(dataclass):
+        raise TypeError(f"{dataclass.__name__} is no dataclass")
+    hints = get_type_hints(dataclass, include_extras=True)
+    return [_field_of(each, hints[each.name]) for each in dataclasses.fields(dataclass)]
+
+
+_KINDS: dict[Any, str] = {str: "text", int: "int", float: "float", bool: "bool", date: "date", datetime: "date"}
+
+
+def _field_of(given: dataclasses.Field[Any], annotation: Any) -> Field:
+    has_default = given.default is not dataclasses.MISSING
+    if given.default_factory is not dataclasses.MISSING:
+        has_default = True
+    optional, is_list, kind = False, False, None
+    choices: tuple[str, ...] = ()
+    if get_origin(annotation) is Union or type(annotation).__name__ == "UnionType":
+        inner = [each for each in get_args(annotation) if each is not type(None)]
+        optional, annotation = len(inner) < len(get_args(annotation)), inner[0]
+    if get_origin(annotation) in (list, tuple):
+        is_list, annotation = True, get_args(annotation)[0]
+    if get_origin(annotation) is Annotated:
+        kind = next((each for each in get_args(annotation)[1:] if isinstance(each, str)), None)
+    elif get_origin(annotation) is Literal:
+        kind, choices = "choice", tuple(str(each) for each in get_args(annotation))
+    kind = kind or _KINDS.get(annotation)
+    if kind is None:
+        raise TypeError(f"the field `{given.name}` has the type {annotation!r}, which front matter cannot have")
+    default = given.default if given.default is not dataclasses.MISSING else None
+    return make_field(given.name, kind, required=not (has_default or optional), default=default, choices=choices,
+                      is_list=is_list)
