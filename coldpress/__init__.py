@@ -6,6 +6,7 @@
     frozen, live, depends       marks for your own routes
     now()                       the moment of the build
     get_site(app)               the site of an app, to register what it adds: filters, sources, …
+    current_site                the site of the current request
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from coldpress.errors import ColdpressError, Problem
     from coldpress.start import main
     from coldpress.web.blueprints import Blueprint
-    from coldpress.web.extension import Coldpress, create_app, get_site
-    from coldpress.web.site import now
+    from coldpress.web.extension import Coldpress, create_app, current_site, get_site
+    from coldpress.web.sites import now
 
 __version__ = "0.1.0"
 
@@ -29,12 +30,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "main": "start", "ColdpressError": "errors", "Problem": "errors",
     "depends": "decorators", "frozen": "decorators", "live": "decorators",
-    "create_app": "web.extension", "Coldpress": "web.extension", "now": "web.site",
-    "get_site": "web.extension", "Blueprint": "web.blueprints",
+    "create_app": "web.extension", "Coldpress": "web.extension", "now": "web.sites",
+    "get_site": "web.extension", "current_site": "web.extension", "Blueprint": "web.blueprints",
 }
 __all__ = [
-    "Blueprint", "Coldpress", "ColdpressError", "Problem", "__version__", "create_app", "depends", "frozen", "get_site",
-    "live", "main", "now"]
+    "Blueprint", "Coldpress", "ColdpressError", "Problem", "__version__", "create_app", "current_site", "depends",
+    "frozen", "get_site", "live", "main", "now"]
+
 
 
 def __getattr__(name: str) -> Any:

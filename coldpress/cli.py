@@ -27,6 +27,7 @@ from coldpress.errors import ColdpressError, Problems, UsageError
 from coldpress.paths import resolved
 from coldpress.processes import available_jobs
 from coldpress.report import Report
+from coldpress.web.registry import code_context
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -93,13 +94,14 @@ def _own_command(context: click.Context, name: str) -> click.Command | None:
     if call is None or name.startswith("-"):
         return None
     try:
-        app, site = BuildContext(call.factory, RunOptions(), Report(), call.folder).make_app()
+        _, sites = BuildContext(call.factory, RunOptions(), Report(), call.folder).make_sites()
     except ColdpressError:  # then the word is no command of ours, which click says
         return None
-    command = site.registry.commands.get(name)
-    if command is not None:
-        context.with_resource(app.app_context())
-    return command
+    for site in sites:
+        if name in site.registry.commands:
+            context.with_resource(code_context(site))
+            return site.registry.commands[name]
+    return None
 
 
 @click.group(cls=_Group, context_settings=_HELP)
@@ -134,6 +136,7 @@ _speaking = _options(
     click.option("-q", "--quiet", is_flag=True, help="Say errors only."),
 )
 _site = _options(
+    click.option("--site", metavar="NAME", help="Use this site of an app with several."),
     click.option("-c", "--config", type=click.Path(dir_okay=False, path_type=Path), help="Config file (config.yaml)."),
     _speaking,
 )

@@ -218,9 +218,9 @@ PREVIEWED = {"content/posts/2026-01-02-a.md": "---\ntitle: First\n---\nOne.", "c
 class Browser:
     """Looks at a preview, which is told of what was edited since."""
 
-    def __init__(self, site, *, bind="127.0.0.1", public_url=None, **options):
-        self.site = site
-        context = BuildContext(None, RunOptions(**options), Report(), site.root)
+    def __init__(self, folder, *, bind="127.0.0.1", public_url=None, **options):
+        self.site = folder
+        context = BuildContext(None, RunOptions(**options), Report(), folder.root)
         self.preview = Preview(context, bind, public_url=public_url)
         self.client = Client(self.preview)
         self.scanner = ChangeScanner()

@@ -156,7 +156,7 @@ def test_a_second_site_in_one_app_is_refused_in_words(make_site):
     site = make_site({**FILES, "build.py": HOST.replace(line, f"{line}\n    {line}")}, CONFIG)
     result = site.run("build")
     assert result.code == 1
-    assert "has a Coldpress site already" in result.err
+    assert "this app has a site `coldpress` already" in result.err
 
 
 def test_a_base_url_that_does_not_end_with_the_prefix_is_an_error(make_site):

@@ -193,7 +193,7 @@ def test_views_of_a_blueprint_are_frozen_for_its_urls(make_site, make, prefix):
 def test_a_blueprint_needs_an_app(make_site):
     code = BOOKS.replace("MAKE", "site = coldpress.Coldpress(root='.'); app = None")
     (problem,) = make_site({"build.py": code}).build().problems
-    assert "a blueprint is registered on an app: call `init_app` first" in problem["message"]
+    assert "this site has no app yet: call `init_app`" in problem["message"]
 
 
 # Flask's own command line.

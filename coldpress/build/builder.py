@@ -28,7 +28,7 @@ from coldpress.markdown.cache import Body
 from coldpress.processes import WorkerDiedError, frozen_after_loading, start_method
 from coldpress.recorder import Key
 from coldpress.web.error_places import explain
-from coldpress.web.site import PARENT, Site
+from coldpress.web.site import Site
 
 
 class Builder:
@@ -302,7 +302,7 @@ def removed_urls(site: Site, records: Records, files: Iterable[str]) -> tuple[st
             continue
         inside = file.removeprefix(site.url_prefix.strip("/")).lstrip("/")
         is_list = inside.startswith(lists) if file not in known else (
-            known[file] != page and known[file].startswith(f"{PARENT}."))
+            known[file] != page and known[file].startswith(f"{site.name}."))
         if not is_list:
             gone.append("/" + (file.removesuffix("index.html") if f"/{file}".endswith("/index.html") else file))
     return tuple(sorted(gone))

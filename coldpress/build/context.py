@@ -24,13 +24,14 @@ from coldpress.audit_hook import starting
 from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.loader import Config, RunOptions, load_config, use_options
 from coldpress.decorators import mark_of
-from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.errors import ColdpressError, Place, Problem, Problems, UsageError
 from coldpress.report import Report
+from coldpress.text import did_you_mean
 from coldpress.web.caching import cache_by_request
 from coldpress.web.error_places import line_place
-from coldpress.web.extension import Coldpress
 from coldpress.web.extension import create_app as create_plain_app
-from coldpress.web.site import PARENT, Site
+from coldpress.web.site import Site
+from coldpress.web.sites import sites_of
 
 Factory = Callable[[], Flask]
 
@@ -91,8 +92,13 @@ class BuildContext:
         return self.options.config or self.folder / "config.yaml", self.folder / "build.py"
 
     def make_app(self) -> tuple[Flask, Site]:
-        """Makes the app and returns it with its site.  Raises `ColdpressError` with the user's own part
-        of the traceback if the app cannot be made."""
+        """Makes the app and returns it with the site that the command is for.  Raises
+        `ColdpressError` with the user's own part of the traceback if the app cannot be made."""
+        app, sites = self.make_sites()
+        return app, self._chosen(sites)
+
+    def make_sites(self) -> tuple[Flask, list[Site]]:
+        """Makes the app and returns it with all its sites.  Raises `ColdpressError` as `make_app` does."""
         audit_hook.listen()
         try:
             with (use_options(self.options), starting() as start, audit_hook.noting() as noted,
@@ -103,18 +109,32 @@ class BuildContext:
             raise
         except Exception as reason:
             raise _own_mistake(reason, self.folder) from reason
-        extension = app.extensions.get(PARENT) if isinstance(app, Flask) else None
-        if not isinstance(extension, Coldpress):
+        sites = sites_of(app) if isinstance(app, Flask) else []
+        if not sites:
             raise ColdpressError(Problem(
                 "build.no-site", "`create_app` does not return a Flask app with a Coldpress site",
                 Place("build.py"), "let it return `coldpress.create_app(__file__)`"))
-        site = extension.site
         cache_by_request(app)
         mark = mark_of(factory)
-        site.start = start
-        site.factory_reads = () if mark and mark.nothing else (*start.reads(reads), *site.extension_reads)
-        site.factory_noted = noted
-        return app, site
+        for site in sites:
+            site.start = start
+            site.factory_reads = () if mark and mark.nothing else (*start.reads(reads), *site.extension_reads)
+            site.factory_noted = noted
+        return app, sites
+
+    def _chosen(self, sites: list[Site]) -> Site:
+        """Returns the site that the command is for."""
+        names = [site.name for site in sites]
+        if (self.options.site is None and len(sites) == 1) or self.options.site in names:
+            chosen = sites[0 if self.options.site is None else names.index(self.options.site)]
+            for site in sites:
+                site.is_other = site is not chosen
+            return chosen
+        listed = ", ".join(f"`{name}`" for name in names)
+        raise UsageError(Problem(
+            "build.which-site", f"there is no site `{self.options.site}`" if self.options.site else
+            f"the app has {len(sites)} sites", None, did_you_mean(self.options.site or "", names) or
+            (f"name one with `--site`: {listed}" if len(sites) > 1 else f"there is {listed}")))
 
     def _load(self) -> Factory:
         """Returns the factory.  A file that was run as a script is imported again, so that

@@ -22,7 +22,8 @@ from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import BadPath, asset_file_of, file_of, path_of, url_of
 from coldpress.recorder import Key
 from coldpress.web.error_places import code_place
-from coldpress.web.site import PARENT, Site
+from coldpress.web.site import Site
+from coldpress.web.sites import sites_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class UserRoutes:
         self._app = app
         self._site = site
         self._awaited: dict[str, Rule] = {}
+        self._sites = sites_of(app)
 
     def urls(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yields endpoint and values of each URL that is known beforehand; routes that
@@ -127,10 +129,17 @@ class UserRoutes:
         return code_place(code.co_filename, code.co_firstlineno, self._site) if code else None
 
     def _is_frozen(self, rule: Rule) -> bool:
-        if rule.endpoint.startswith(f"{PARENT}.") or "GET" not in (rule.methods or ()) or rule.build_only:
+        if self._is_of_a_site(rule.endpoint) or "GET" not in (rule.methods or ()) or rule.build_only:
             return False
         mark = mark_of(self._app.view_functions[rule.endpoint])
         return not (mark and mark.live) and (self._site.owns_app or bool(mark and mark.frozen))
+
+    def _is_of_a_site(self, endpoint: str) -> bool:
+        """Returns whether an endpoint is one of our own views, or was added to another site."""
+        if endpoint in self._site.added_endpoints.values():
+            return False
+        return any(endpoint.startswith(f"{site.name}.") or endpoint in site.added_endpoints.values()
+                   for site in self._sites)
 
     def _complete(self, rule: Rule, all_values: Any, needed: set[str]) -> Iterator[Mapping[str, Any]]:
         """The values that fill a rule; of several rules of a view, each takes its own."""

@@ -34,7 +34,7 @@ _TABLES = {
     "contents": TableSchema("path, packed")}
 _NUMBERS = "q"
 _FEW = 500  # numbers that are looked for by their names
-UNSEEN = ("volatile", "value", "rows", "clock", "environment", "file", "folder")
+UNSEEN = ("volatile", "value", "rows", "site", "clock", "environment", "file", "folder")
 """Kinds of reads that only the next build can tell of."""
 FingerprintOf = Callable[[Key], tuple[str | None, str | None]]
 

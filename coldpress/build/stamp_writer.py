@@ -18,7 +18,7 @@ from coldpress.build.staleness import NEVER
 from coldpress.build.user_reads import own_files, package_folders
 from coldpress.cache import build_stamp
 from coldpress.cache.file_stamps import Snapshot
-from coldpress.config.loader import ENVIRONMENT_BASE_URL, Config
+from coldpress.config.loader import Config
 from coldpress.paths import STATE
 from coldpress.sources.front_matter import SourceDocument
 from coldpress.web.site import Site
@@ -52,7 +52,7 @@ def write_stamp(builder: Builder, snapshot: Snapshot, line: str) -> None:
         build_stamp.forget(state)
         return
     asked = {row.name for row in unseen if row.kind == "environment"}
-    names = sorted({ENVIRONMENT_BASE_URL, "SOURCE_DATE_EPOCH", *asked})
+    names = sorted({*site.setting_names, "SOURCE_DATE_EPOCH", *asked})
     since, until = _span(context, site, any(row.kind == "clock" for row in unseen))
     files = sorted(builder.output_stamps)
     problems = [problem.as_json() for problem in builder.reported_problems]
@@ -91,7 +91,7 @@ def _must_look(builder: Builder, unseen: Iterable[KeyRow]) -> bool:
     """Whether the next build must look, as no stamp tells what changed: a database may have."""
     if builder.site.registry.row_sources or any(kind == "volatile" for kind, _ in builder.plan.own_reads):
         return True
-    return any(row.kind in ("volatile", "value", "rows") or row.fingerprint == NEVER for row in unseen)
+    return any(row.kind in ("volatile", "value", "rows", "site") or row.fingerprint == NEVER for row in unseen)
 
 
 def _span(context: BuildContext, site: Site, asks_the_day: bool) -> tuple[int, int]:

@@ -23,6 +23,7 @@ from coldpress.build.output import Stage
 from coldpress.build.plan import PlanEntry
 from coldpress.build.user_reads import own_files
 from coldpress.processes import in_turn, local_executor
+from coldpress.web.registry import code_context
 from coldpress.web.site import Site
 
 FEW = 400  # with fewer pages, one process is as fast
@@ -50,7 +51,7 @@ class Worker:
         if method == "fork":
             forget_connections()
         for function in site.registry.worker_starts:
-            with app.app_context():
+            with code_context(site):
                 function()
         self._freezer = SiteFreezer(app, site, Stage(stage, output))
 

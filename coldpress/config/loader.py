@@ -6,7 +6,6 @@ of the wrong type is a problem at its line; the other keys are still used.
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -36,12 +35,12 @@ from coldpress.config.options import (
     as_slugs,
     as_theme,
 )
+from coldpress.config.settings import Settings
 from coldpress.config.yaml_toml import MappingText, Params
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import BadPath, TooLong, asset_file_of, relative_name
 from coldpress.text import decode, did_you_mean, one_line
 
-ENVIRONMENT_BASE_URL = "COLDPRESS_BASE_URL"
 _HOST = re.compile(r"(?:[^\s@]+@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:@\[\]]+)(?::\d{1,4}|:[1-5]\d{4}|:6[0-4]\d{3})?")
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 PERMALINK_TOKEN = re.compile(r"<([^<>]*)>")
@@ -217,6 +216,8 @@ class Config:
 
 
 _OPTIONS = frozenset(Config.__dataclass_fields__)
+_PARSERS: Mapping[str, Callable[[Any], Any]] = {option.name: option.metadata["parse"] for option in fields(Config)}
+_NO_SETTINGS = Settings()
 
 FOREIGN = {
     "baseURL": "base_url", "baseurl": "base_url", "site_url": "base_url", "SITEURL": "base_url",
@@ -250,6 +251,14 @@ class RunOptions:
     clock: datetime | None = None
     config: Path | None = None
     no_cache: bool = False
+    site: str | None = None
+    """The name of the site that the command is for, in an app with several."""
+
+    def for_site(self, name: str) -> RunOptions:
+        """Returns the options as they count for a site: those of one place are for the chosen site only."""
+        if self.site in (None, name):
+            return self
+        return replace(self, base_url=None, output=None, config=None)
 
 
 _options: ContextVar[RunOptions | None] = ContextVar("coldpress.config.options", default=None)
@@ -270,9 +279,16 @@ def current_options() -> RunOptions:
     return _options.get() or RunOptions()
 
 
-def load_config(root: Path, base: Path, options: RunOptions, problems: Problems) -> tuple[Config, MappingText]:
-    """Reads `config.yaml` of a site.  Returns the config, and its text for the places of problems.
-    Messages name the file relative to `base`.
+def setting_names(settings: Settings) -> list[str]:
+    """Returns the names of all options, as the environment or the app gives them."""
+    return [settings.key(option) for option in _PARSERS]
+
+
+def load_config(root: Path, base: Path, options: RunOptions, problems: Problems, settings: Settings = _NO_SETTINGS
+                ) -> tuple[Config, MappingText]:
+    """Reads the config of a site: flags go before the environment, this before the app's settings,
+    and these before `config.yaml`.  Returns the config, and the file's text for the places of
+    problems.  Messages name the file relative to `base`.
 
     Problems go to `problems`.  Raises `ColdpressError` only if the file cannot be read or parsed at all:
     the problems that follow from that would be misleading.
@@ -290,24 +306,45 @@ def load_config(root: Path, base: Path, options: RunOptions, problems: Problems)
             "config.unreadable", f"cannot read {name}: {reason.strerror}", Place(name))) from None
     text = decode(data, name, "config.encoding")
     source = MappingText(text, name)
-    return _with_base_url(_read(source, problems), options, problems), source
+    values = {**_read(source, problems), **_given(settings, options, problems)}
+    return _checked(Config(**values), source, problems), source
 
 
-def _read(source: MappingText, problems: Problems) -> Config:
-    parsers = {option.name: option.metadata["parse"] for option in fields(Config)}
+def _read(source: MappingText, problems: Problems) -> dict[str, Any]:
+    """Returns the options of the file."""
     values: dict[str, Any] = {}
     for key, value in source.parse().items():
-        if key not in parsers:
-            _report_unknown_key(key, source, problems, parsers)
+        if key not in _PARSERS:
+            _report_unknown_key(key, source, problems, _PARSERS)
         elif value is not None:
-            if parsers[key] in (_text, _line) and not isinstance(value, str):
+            if _PARSERS[key] in (_text, _line) and not isinstance(value, str):
                 value = source.raw(key) or value  # `1.10` is a text of four letters
             try:
-                values[key] = parsers[key](value)
+                values[key] = _PARSERS[key](value)
             except ValueError as reason:
                 message, hint, *inner = reason.args if reason.args[1:] else (*reason.args, None)
                 problems.error("config.value", f"`{key}`: {message}", source.place(key, *inner), hint)
-    config = Config(**values)
+    return values
+
+
+def _given(settings: Settings, options: RunOptions, problems: Problems) -> dict[str, Any]:
+    """Returns the options that flags, the environment and the app give."""
+    values: dict[str, Any] = {}
+    for option, parse in _PARSERS.items():
+        found = (options.base_url, "`--base-url`") if option == "base_url" and options.base_url else None
+        found = found or settings.get(option, as_text=parse in (_text, _line))
+        if found is not None:
+            try:
+                values[option] = parse(found[0])
+            except ValueError as reason:
+                problems.error("config.value", f"{found[1]}: {reason.args[0]}", None, (*reason.args, None)[1])
+    for key in settings.unknown(_PARSERS):
+        if near := did_you_mean(key, map(settings.key, _PARSERS)):
+            problems.error("config.unknown-key", f"there is no setting `{key}`", None, near)
+    return values
+
+
+def _checked(config: Config, source: MappingText, problems: Problems) -> Config:
     for index, name in enumerate(config.nested_taxonomies):
         if name not in config.taxonomies:
             problems.error("config.value", f"`nested_taxonomies`: there is no taxonomy `{name}`",
@@ -343,14 +380,3 @@ def _report_unknown_key(key: str, source: MappingText, problems: Problems, known
     else:
         problems.error("config.unknown-key", f"unknown key `{key}`", place,
                        did_you_mean(key, known) or "a value of your own goes under `params`")
-
-
-def _with_base_url(config: Config, options: RunOptions, problems: Problems) -> Config:
-    for value, name in ((options.base_url, "--base-url"),
-                        (os.environ.get(ENVIRONMENT_BASE_URL), ENVIRONMENT_BASE_URL)):
-        if value:
-            try:
-                return replace(config, base_url=_base_url(value))
-            except ValueError as reason:
-                problems.error("config.value", f"`{name}`: {reason}")
-    return config

@@ -30,6 +30,7 @@ from coldpress.processes import uncollected
 from coldpress.web.environment import THEME
 from coldpress.web.registry import row_keys
 from coldpress.web.site import Site
+from coldpress.web.sites import sites_of
 
 ROWS_SECONDS = 0.5
 """The least time between two looks at the rows of sources."""
@@ -97,12 +98,13 @@ class CurrentSite:
 
     def watched(self) -> WatchedPaths:
         """Returns the paths to watch, without the files that single pages show."""
-        return WatchedPaths(tuple(self._trees().values()), self._code())
+        return WatchedPaths((*self._trees().values(), *self._other_trees()), self._code())
 
     def is_source(self, name: str) -> bool:
         """Returns whether a file is in a source folder of the site, or its code."""
         path = Path(name)
-        return path in self._code() or any(path.is_relative_to(tree) for tree in self._trees().values())
+        return path in self._code() or any(
+            path.is_relative_to(tree) for tree in (*self._trees().values(), *self._other_trees()))
 
     def is_data_of_users(self, path: Path) -> bool:
         """Returns whether a file is in `instance/`, which holds data and no sources."""
@@ -120,6 +122,7 @@ class CurrentSite:
                 self._make_anew()
                 if revision is None or self.revision is not revision:
                     return SiteChange()
+            self._take_other_sites(revision.app, changed)
             trees = self._trees()
             found = {name: [path.relative_to(tree).as_posix() for path in sorted(changed) if path.is_relative_to(tree)]
                      for name, tree in trees.items()}
@@ -197,6 +200,12 @@ class CurrentSite:
         if not _errors(self._content) or _errors(site.snapshot.problems):
             site.take(snapshot)
 
+    def _take_other_sites(self, app: Flask, changed: Iterable[Path]) -> None:
+        """Loads the other sites of the app again in whose folders a file changed."""
+        for site in sites_of(app):
+            if site.is_other and any(path.is_relative_to(tree) for path in changed for tree in site.source_folders):
+                site.reload()
+
     def _make_anew(self) -> None:
         """Imports the site's own code again and makes the app."""
         for name in self._modules:
@@ -232,6 +241,11 @@ class CurrentSite:
 
     def _trees(self) -> dict[str, Path]:
         return _trees_of(self.revision.site.root, self.revision.site.config) if self.revision else {}
+
+    def _other_trees(self) -> list[Path]:
+        """Returns the folders of the other sites of the app."""
+        sites = sites_of(self.revision.app) if self.revision else []
+        return [folder for site in sites if site.is_other for folder in site.source_folders]
 
     def _code(self) -> frozenset[Path]:
         """Returns the config and the files of the site's own code."""

@@ -12,7 +12,7 @@ from typing import Any
 from unicodedata import normalize
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from flask import g, has_request_context
+from flask import has_request_context
 from jinja2 import TemplateNotFound
 from markupsafe import Markup
 from werkzeug.routing import BuildError
@@ -28,7 +28,6 @@ from coldpress.markdown.rendered import Component, Fragment
 from coldpress.markdown.syntax.snippets import NOT_THERE, ExpandedBody, expand_snippets
 from coldpress.paths import relative_name
 from coldpress.web.app_templates import PREFIX
-from coldpress.web.environment import whole_endpoint
 from coldpress.web.error_places import explain
 from coldpress.web.site import Site
 from coldpress.web.site_files import (
@@ -41,6 +40,7 @@ from coldpress.web.site_files import (
     text_of,
     too_large,
 )
+from coldpress.web.sites import sites_of
 from coldpress.web.template_bodies import run_body, written_body
 
 _OF_SOURCES = frozenset(["meta", "body", "summary", "text"])
@@ -56,7 +56,7 @@ def included(site: Site, page: Page, attributes: Mapping[str, str]) -> Markup:
     other = site.library.by_source(source_of(page, name))
     if other is not None:
         return _page(site, page, other, name)
-    is_too_large = not _showing() and source_of(page, name) in too_large(site, page)
+    is_too_large = not _showing(site) and source_of(page, name) in too_large(site, page)
     text = None if is_too_large else text_of(site, page, name)
     if text is None:
         return Markup("<p><code>{}</code></p>").format(name)
@@ -108,17 +108,17 @@ def _page(site: Site, page: Page, other: Page, name: str) -> Markup:
     return Markup("<p><code>{}</code></p>").format(name) if shown is None else shown
 
 
-def _showing() -> list[str]:
+def _showing(site: Site) -> list[str]:
     """The sources of the page being rendered and of the pages included in one another down
     to the current one; empty while nothing is included."""
-    showing: list[str] = g.setdefault("coldpress_included", [])
+    showing: list[str] = site.of_request("included").setdefault("", [])
     return showing
 
 
 def _shown(site: Site, page: Page, other: Page, fragment: Fragment, *, absolute: bool = False) -> Markup | None:
     """The HTML of a fragment of another page; None if that page is being included already
     (a circle), and if it would make the page too large."""
-    showing = _showing()
+    showing = _showing(site)
     added = [other.source] if showing else [page.source, other.source]
     if other.source in (page.source, *showing) or len(showing) > DEEPEST or (
             not showing and other.source in too_large(site, page)):
@@ -214,7 +214,7 @@ class SiteHost:
         with context:
             try:
                 # Tried first, as a call of `url_for` is recorded as a link, even if it fails.
-                site.app.url_map.bind("localhost").build(whole_endpoint(site.endpoints, name), values)
+                site.app.url_map.bind("localhost").build(site.whole_endpoint(name), values)
                 return str(url_for(name, **values))
             except (BuildError, ValueError):
                 return None
@@ -225,6 +225,11 @@ class SiteHost:
         site = self._site
         if not site.url_prefix or f"{path}/".startswith(f"{site.url_prefix}/"):
             return None
+        for other in sites_of(site.app):
+            page = other.library.at(path.removeprefix(other.url_prefix)) if f"{path}/".startswith(
+                f"{other.url_prefix}/") and other is not site else None
+            if isinstance(page, Page):
+                return f"{other.name}.page?page={quote(page.source)}"
         urls = site.app.url_map.bind("localhost")
         for candidate in (path, f"{path}/"):
             try:
@@ -242,7 +247,7 @@ class SiteHost:
         """The names of the values that an endpoint needs, by its rule with the fewest; None if
         there is no such endpoint."""
         rules = self._site.app.url_map.iter_rules
-        endpoint = whole_endpoint(self._site.endpoints, name)
+        endpoint = self._site.whole_endpoint(name)
         return min((sorted(rule.arguments) for rule in rules() if rule.endpoint == endpoint), key=len, default=None)
 
     @property

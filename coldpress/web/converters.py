@@ -12,6 +12,7 @@ from coldpress.content.page import Page
 from coldpress.content.permalinks import folder_path
 from coldpress.content.taxonomy import group_names, taxonomy_path
 from coldpress.paths import url_of
+from coldpress.web.blueprints import converter_name
 from coldpress.web.environment import NothingThere
 from coldpress.web.markdown_pages import markdown_path
 from coldpress.web.site import Site
@@ -90,13 +91,13 @@ class MarkdownConverter(_PathConverter):
 
 
 def install_converters(url_map: Map, site: Site) -> None:
-    """Adds the converters of one site to a URL map; their names begin with `coldpress_`."""
+    """Adds the converters of one site to a URL map; their names begin with the site's."""
     paths = {"content": ContentConverter, "listing": ListingConverter, "markdown": MarkdownConverter}
     for name, converter in paths.items():
-        url_map.converters[f"coldpress_{name}"] = type(converter.__name__, (converter,), {"site": site})
-    url_map.converters["coldpress_taxonomy"] = _name_converter(
+        url_map.converters[converter_name(site.name, name)] = type(converter.__name__, (converter,), {"site": site})
+    url_map.converters[converter_name(site.name, "taxonomy")] = _name_converter(
         {taxonomy_path(name).strip("/"): name for name in group_names(site.config)})
-    url_map.converters["coldpress_collection"] = _name_converter(
+    url_map.converters[converter_name(site.name, "collection")] = _name_converter(
         {folder_path(collection.path, lowercase=site.config.slugs.lowercase).strip("/"): name
          for name, collection in site.config.collections.items()})
 

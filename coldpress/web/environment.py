@@ -6,7 +6,7 @@ Global state: `seeded` seeds the generator of the module `random` inside its blo
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -284,15 +284,10 @@ def _cdata(value: str) -> Markup:
     return Markup("<![CDATA[" + str(value).replace("]]>", "]]]]><![CDATA[>") + "]]>")
 
 
-def whole_endpoint(endpoints: Mapping[str, str], name: str) -> str:
-    """The endpoint of a name in templates: `home` is our view `coldpress.home`, `app:home` the app's `home`."""
-    return endpoints.get(name) or name.removeprefix(PREFIX)
-
-
 def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str], str | None],
-                  link_root: Callable[[], str]) -> Callable[..., str]:
+                  link_root: Callable[[], str], whole_endpoint: Callable[[str], str]) -> Callable[..., str]:
     """Make `url_for` of templates.  It takes our views by their short names (`page`), others
-    by their endpoints.  URLs of files of the site and the theme get their version as a
+    as `whole_endpoint` finds them.  URLs of files of the site and the theme get their version as a
     query; links to our views are recorded."""
 
     made: dict[tuple[str, ...], str] = {}
@@ -317,7 +312,7 @@ def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str],
                 made[key] = flask.url_for(endpoints[endpoint])
             recorder.read("link", path_of(made[key]).removeprefix(link_root()))
             return made[key]
-        url = flask.url_for(whole_endpoint(endpoints, endpoint), **values)
+        url = flask.url_for(whole_endpoint(endpoint), **values)
         if endpoint in endpoints and not is_external(url):
             recorder.read("link", path_of(url).removeprefix(link_root()))
         return url

@@ -14,7 +14,7 @@ from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.paths import relative_name
 from coldpress.text import did_you_mean
 from coldpress.web.environment import THEME, NothingThere
-from coldpress.web.site import PARENT, Site
+from coldpress.web.site import Site
 
 _PACKAGE = Path(__file__).parents[1]
 _RENAMED = {"content": "page", "twin": "markdown_page"}
@@ -55,7 +55,7 @@ def _unknown_route(error: BuildError, site: Site, place: Place | None) -> Proble
     rules = [rule for rule in site.app.url_map.iter_rules() if rule.endpoint == error.endpoint]
     if not rules:
         return Problem("route.unknown", f"no route is named `{error.endpoint}`", place, _near_endpoint(error, site))
-    short = error.endpoint.removeprefix(f"{PARENT}.")
+    short = error.endpoint.removeprefix(f"{site.name}.")
     needed = " and ".join(f"`{name}`" for name in min((sorted(rule.arguments) for rule in rules), key=len))
     hint = f"it takes {needed}" if needed else None
     if short != error.endpoint and short in site.app.view_functions:
@@ -67,9 +67,9 @@ def _near_endpoint(error: BuildError, site: Site) -> str | None:
     """Suggest an endpoint: for `coldpress.lists.home` one of ours by its whole name, else a short name or one of
     the app's."""
     name = _RENAMED.get(error.endpoint.rpartition(".")[2], error.endpoint)
-    if error.endpoint.startswith(f"{PARENT}."):
-        return did_you_mean(f"{PARENT}.{name.rpartition('.')[2]}", site.generators)
-    own = [rule.endpoint for rule in site.app.url_map.iter_rules() if not rule.endpoint.startswith(f"{PARENT}.")]
+    if error.endpoint.startswith(f"{site.name}."):
+        return did_you_mean(f"{site.name}.{name.rpartition('.')[2]}", site.generators)
+    own = [rule.endpoint for rule in site.app.url_map.iter_rules() if not rule.endpoint.startswith(f"{site.name}.")]
     return did_you_mean(name, [*site.endpoints, *own])
 
 

@@ -18,7 +18,8 @@ from coldpress.sources.dates import format_iso
 from coldpress.text import shorten
 from coldpress.web.feed_formats import FeedLink, feed_links
 from coldpress.web.markdown_pages import markdown_path
-from coldpress.web.site import Site, current_site
+from coldpress.web.site import Site
+from coldpress.web.sites import requested_site
 
 _LOCALES = {
     "en": "en_US", "zh": "zh_CN", "zh-hans": "zh_CN", "zh-hant": "zh_TW", "ja": "ja_JP", "ko": "ko_KR", "ar": "ar_AR",
@@ -54,7 +55,7 @@ def metadata(context: Context) -> Metadata:
     """The metadata of the page that is being rendered, from the variables that its template
     gets and sets."""
     known: dict[str, Any] = {name: value for name in _VARIABLES if (value := context.resolve(name))}
-    site = current_site()
+    site = requested_site()
     page: Page | None = known.get("page")
     title = str(known.get("heading") or site.config.title)
     description = _description(site, known, page, title)

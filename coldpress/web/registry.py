@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import Context
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import click
-from flask import Flask
+from flask import Flask, g
 
 from coldpress.config.fields import Field, make_field
 from coldpress.content.slots import Host
@@ -21,20 +24,24 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Value = TypeVar("Value")
 
 
+@dataclass
 class Registry:
     """Holds what was registered on one site.  After the content was loaded nothing can be added."""
 
-    def __init__(self) -> None:
-        self.is_closed = False
-        self.filters: dict[str, Callable[..., Any]] = {}
-        self.tests: dict[str, Callable[..., Any]] = {}
-        self.globals: dict[str, Any] = {}
-        self.template_folders: list[Path] = []
-        self.fields: list[Field] = []
-        self.collection_fields: dict[str, list[Field]] = {}
-        self.row_sources: dict[str, RowSource] = {}
-        self.commands: dict[str, click.Command] = {}
-        self.worker_starts: list[Callable[[], Any]] = []
+    is_closed: bool = False
+    filters: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    tests: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    globals: dict[str, Any] = field(default_factory=dict)
+    template_folders: list[Path] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
+    collection_fields: dict[str, list[Field]] = field(default_factory=dict)
+    row_sources: dict[str, RowSource] = field(default_factory=dict)
+    commands: dict[str, click.Command] = field(default_factory=dict)
+    worker_starts: list[Callable[[], Any]] = field(default_factory=list)
+
+    def copied(self) -> Registry:
+        """Returns a registry that begins with the same."""
+        return replace(self, **{each.name: copy(getattr(self, each.name)) for each in dataclasses.fields(self)})
 
     def add(self, known: dict[str, Value], kind: str, name: str, value: Value) -> Value:
         """Adds something under a name; raises `RuntimeError` if the name is taken or the site was loaded."""
@@ -59,12 +66,20 @@ class RowSite(Protocol):
     registry: Registry
 
 
+@contextmanager
+def code_context(site: RowSite) -> Iterator[None]:
+    """An app context in which the site is the current one, for code that was registered on it."""
+    with site.app.app_context():
+        g.coldpress_site = site
+        yield
+
+
 def call_source(site: RowSite, function: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
     """Calls a function of a row source in an app context of its own, and returns its results.
     Raises `ColdpressError` for whatever it raises."""
 
     def in_app_context() -> list[Any]:
-        with site.app.app_context():
+        with code_context(site):
             return list(function(*arguments))
 
     try:

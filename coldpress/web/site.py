@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import blake2b
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
 from types import MappingProxyType
 from typing import Any
 
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, g, has_request_context, request
 
 from coldpress import recorder
 from coldpress.audit_hook import Start
-from coldpress.config.loader import Config, RunOptions, current_options, load_config
+from coldpress.config.loader import Config, RunOptions, current_options, load_config, setting_names
+from coldpress.config.settings import Settings
 from coldpress.config.yaml_toml import MappingText
 from coldpress.content.aliases import Alias
 from coldpress.content.assemble import Sources, assemble
@@ -35,16 +35,18 @@ from coldpress.markdown.store import MarkupStore
 from coldpress.paths import STATE, below, is_external, path_of, relative_name
 from coldpress.recorder import Key
 from coldpress.sources.cache import SourceCache
-from coldpress.sources.files import SourceFile, find_files, folders_in
-from coldpress.text import did_you_mean
+from coldpress.sources.files import SourceFile, find_files
+from coldpress.web.app_templates import PREFIX
 from coldpress.web.caching import Memo
+from coldpress.web.config_checks import check_markdown
 from coldpress.web.environment import THEME, SiteEnvironment
-from coldpress.web.registry import Registry, call_source
+from coldpress.web.registry import Registry, call_source, row_keys
 from coldpress.web.site_search import SiteSearch
 from coldpress.web.strings import Strings
 
-PARENT = "coldpress"
-"""The name of the parent blueprint, and the key in `app.extensions`."""
+NAME = "coldpress"
+"""The name of a site that is given none: that of its blueprint, and its key in `app.extensions`."""
+_NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 STYLESHEET = "theme.css"
 """The template of the style sheet, and its file name below `/theme/`."""
 
@@ -58,12 +60,14 @@ class ContentSnapshot:
 
 
 class Site:
-    """One site.  `root` is its folder, `url_prefix` the path where the app mounts it;
-    messages name its files relative to `base`.  If it `shares`, its templates get the app's
-    filters, tests, globals and context processors.
+    """One site.  `root` is its folder, `url_prefix` the path where the app mounts it, `name` what
+    tells it from other sites of the app; messages name its files relative to `base`.  If it
+    `shares`, its templates get the app's filters, tests, globals and context processors.
+    `settings` are the app's, which go before those of the config file.
 
     `endpoints` maps the short names of our views (`page`, `term`) to their endpoints
-    (`coldpress.page`); `generators` maps endpoints to the generators of their URLs.
+    (`coldpress.page`); `generators` maps endpoints to the generators of their URLs;
+    `added_endpoints` maps names to endpoints of blueprints that were registered on the site.
     `config_problems` holds the problems of the config, `snapshot.problems` those of
     the content: nothing is raised, so that all of them can be reported.
     """
@@ -82,25 +86,31 @@ class Site:
     """What else `create_app` did, as the audit hook saw it."""
     factory_noted: Mapping[str, int] = MappingProxyType({})
     """The modification times of the files in `factory_reads`, taken when they were read."""
+    is_other = False
+    """Whether the command is for another site of the app."""
     owns_app = False
     """Whether the app was made for this site alone, so that all its routes are frozen."""
 
-    def __init__(self, root: str | Path, url_prefix: str = "", base: str | Path | None = None, *, shares: bool = False
+    def __init__(self, root: str | Path, url_prefix: str = "", base: str | Path | None = None, *, name: str = NAME,
+                 shares: bool = False, registry: Registry | None = None, settings: Mapping[str, Any] = _NO_SETTINGS
                  ) -> None:
-        self.options: RunOptions = current_options()
+        self.name = name
+        self.options: RunOptions = current_options().for_site(name)
         self.shares = shares
         self.root = Path(root).resolve()
         base = Path(base).resolve() if base else self.root
         self.base = base if self.root.is_relative_to(base) else self.root
         if not self.root.is_dir():
-            name = relative_name(self.root, self.base)
-            raise ColdpressError(Problem("site.no-folder", f"there is no folder `{name}` to make a site of", None,
-                                         f"begin one with `coldpress init {name}`"))
+            folder = relative_name(self.root, self.base)
+            raise ColdpressError(Problem("site.no-folder", f"there is no folder `{folder}` to make a site of", None,
+                                         f"begin one with `coldpress init {folder}`"))
         self.url_prefix = url_prefix.rstrip("/")
         self.endpoints: dict[str, str] = {}
         self.generators: dict[str, Callable[[Library], Iterable[Mapping[str, Any]]]] = {}
         self.config_problems = Problems()
-        self.registry = Registry()
+        self.added_endpoints: dict[str, str] = {}
+        self.registry = registry or Registry()
+        self._settings = Settings(None if name == NAME else name, settings)
         self.config, self._config_text = self._load_config()
         if self.config.base_url and not self.config.prefix.endswith(self.url_prefix):
             self.config_problems.error(
@@ -113,7 +123,7 @@ class Site:
         if not epoch.isdigit():
             self.config_problems.error("config.clock", f"`SOURCE_DATE_EPOCH` is `{epoch}`, not a number of seconds",
                                        None, "set it to the seconds since 1970, or unset it")
-        self._check_markdown()
+        check_markdown(self)
         self.cache_folder = self.root / STATE
         if self.options.no_cache:
             self.cache_folder = Path(mkdtemp(prefix="coldpress-"))
@@ -131,64 +141,9 @@ class Site:
         self._memos: weakref.WeakKeyDictionary[Library, Memo] = weakref.WeakKeyDictionary()
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
 
-    def _check_markdown(self) -> None:
-        """Report options of `markdown` that cannot work: missing packages, folders, files; bad macros."""
-        options = self.config.markdown
-        if (not options.trusted or options.untrusted) and find_spec("nh3") is None:
-            self.config_problems.error(
-                "config.untrusted", "cleaning what authors write needs a package that is not installed",
-                self.config_place("markdown", "untrusted" if options.trusted else "trusted"),
-                'run `pip install "coldpress[untrusted]"`')
-            self.can_be_built = False
-        self._check_untrusted(options.untrusted)
-        if options.engine != "native":
-            self._check_extensions()
-        for name in options.append:
-            if not (self.root / name).is_file():
-                self.config_problems.error("config.value", f"`markdown`: there is no file `{name}`",
-                                           self.config_place("markdown", "append"))
-        if options.macros:
-            from coldpress.markdown.math.mathml import MathConverter  # noqa: PLC0415  (only where there are macros)
-
-            try:
-                MathConverter(dict(options.macros))
-            except ValueError as reason:
-                self.config_problems.error("config.value", f"`markdown`: {reason}",
-                                           self.config_place("markdown", "macros"))
-                self.config = replace(self.config, markdown=replace(options, macros=()))
-
-    def _check_extensions(self) -> None:
-        """Report extensions of Python-Markdown that are missing or fail, and go on without them."""
-        from coldpress.markdown.python_markdown import ExtensionError, reload_extensions  # noqa: PLC0415  (if used)
-
-        names = list(enumerate(self.config.markdown.extensions))
-        while True:
-            options = replace(self.config.markdown, extensions=tuple(name for _, name in names))
-            try:
-                self.extension_reads = reload_extensions(options, self.root)
-            except ExtensionError as reason:
-                index, _ = names.pop(reason.index)
-                keys = ("extensions", index) if reason.keys[0] == "extensions" else reason.keys
-                self.config_problems.error("config.extension", str(reason), self.config_place("markdown", *keys),
-                                           reason.hint)
-            else:
-                self.config = replace(self.config, markdown=options)
-                return
-
-    def _check_untrusted(self, names: Iterable[str]) -> None:
-        """Report folders of `untrusted` that do not exist: by a typing error their authors would be trusted."""
-        content = self.root / self.config.content_dir
-        there = [*folders_in(content), *self.config.collections.with_rows] if names else ()
-        for number, name in enumerate(names):
-            if name not in there:
-                self.config_problems.error(
-                    "config.value", f"`untrusted`: there is no folder `{name}` in `{self.config.content_dir}`",
-                    self.config_place("markdown", "untrusted", number),
-                    did_you_mean(name, there) or "name a folder as seen from the content folder")
-
     def _load_config(self) -> tuple[Config, MappingText]:
         try:
-            return load_config(self.root, self.base, self.options, self.config_problems)
+            return load_config(self.root, self.base, self.options, self.config_problems, self._settings)
         except ColdpressError as reason:
             self.config_problems.extend(reason.problems)
             self.can_be_built = False
@@ -199,6 +154,18 @@ class Site:
         """What is wrong with the caches, one line for each."""
         notes = (self.sources.cache.note, self.markup.store.note, self.search.note)
         return [note for note in notes if note]
+
+    @property
+    def source_folders(self) -> tuple[Path, ...]:
+        """The folders of content, templates, static files and data."""
+        config = self.config
+        names = (config.content_dir, config.templates_dir, config.static_dir, config.data_dir)
+        return tuple(dict.fromkeys(self.root / name for name in names))
+
+    @property
+    def setting_names(self) -> list[str]:
+        """The names under which the environment may give options."""
+        return setting_names(self._settings)
 
     def config_place(self, *keys: str | int) -> Place:
         """The place of a setting in the config file."""
@@ -258,19 +225,35 @@ class Site:
 
     @property
     def library(self) -> Library:
-        """The content; it does not change within one request."""
+        """The content; it does not change within one request.  A page of another site that reads it
+        depends on all of it, since names mean something else there."""
+        if self.is_other:
+            recorder.read("site", self.name)
         if not has_request_context():
             return self.snapshot.library
-        if "coldpress_library" not in g:
-            g.coldpress_library = self.snapshot.library
-        library: Library = g.coldpress_library
-        return library
+        known: dict[str, Library] = self.of_request("library")
+        return known.get("") or known.setdefault("", self.snapshot.library)
+
+    def of_request(self, name: str) -> dict[str, Any]:
+        """Returns a dictionary that this site keeps for the current request under a name."""
+        kept: dict[str, Any] = g.setdefault(f"coldpress_{name}_{self.name}", {})
+        return kept
 
     @property
     def memo(self) -> Memo:
         """The cache of values that many pages of this Library show."""
         library = self.library
         return self._memos.get(library) or self._memos.setdefault(library, Memo(self.environment.is_own))
+
+    def state(self) -> str:
+        """Returns a digest of all files of the site and of the keys of its rows."""
+        digest = blake2b(digest_size=16)
+        with recorder.unrecorded():
+            for folder in self.source_folders:
+                for file in find_files(folder, folder.name, Problems()):
+                    digest.update(f"{file.name}\n".encode() + file.file.read_bytes())
+            digest.update(f"{self.config} {row_keys(self)}".encode())
+        return digest.hexdigest()
 
     def find(self, path: str) -> Page | Alias | SourceFile | None:
         """The content at a decoded path of this site."""
@@ -346,6 +329,11 @@ class Site:
         """The strings that `data/strings/` has for a language."""
         return (self.library.data.get("strings") or {}).get(language)
 
+    def whole_endpoint(self, name: str) -> str:
+        """Returns the endpoint of a name in templates: `home` is our view `coldpress.home`,
+        `app:home` the app's `home`, `books.book` that of a blueprint registered on this site."""
+        return self.endpoints.get(name) or self.added_endpoints.get(name) or name.removeprefix(PREFIX)
+
     # Files that are copied unchanged.
 
     def folder_of(self, name: str) -> Path:
@@ -384,15 +372,3 @@ class Site:
                 text = self.environment.get_template(STYLESHEET).render()
                 known = self._versions["theme", STYLESHEET] = (0, 0), blake2b(text.encode(), digest_size=4).hexdigest()
         return known[1]
-
-
-def current_site() -> Site:
-    """The site of the current app."""
-    site: Site = current_app.extensions[PARENT].site
-    return site
-
-
-def now() -> datetime:
-    """The day of the build at 00:00, for views in `build.py`: from `--clock`, from
-    SOURCE_DATE_EPOCH, or today.  A page that calls it is rendered again on another day."""
-    return current_site().now()

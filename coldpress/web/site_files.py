@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import g, has_app_context
+from flask import has_app_context
 
 from coldpress import recorder
 from coldpress.content.page import Page
@@ -161,8 +161,7 @@ def inclusions_of(site: Site, page: Page) -> Iterator[Inclusion]:
 
 def too_large(site: Site, page: Page) -> frozenset[str]:
     """The sources that a page does not include because they would make it too large."""
-    known: dict[str, tuple[frozenset[str], Reads]] = (
-        g.setdefault("coldpress_too_large", {}) if has_app_context() else {})
+    known: dict[str, tuple[frozenset[str], Reads]] = site.of_request("too_large") if has_app_context() else {}
     if page.source not in known:
         with recorder.recording() as reads:
             known[page.source] = _SizeLimit(site).too_large(page), reads

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
-from flask import g, has_request_context
+from flask import has_request_context
 from jinja2 import TemplateError
 
 from coldpress import recorder
@@ -36,7 +36,7 @@ def run_body(site: Site, page: Page) -> str:
     body = written_body(page)
     if not any(mark in body for mark in _MARKS):
         return body
-    known: dict[str, _Made] = g.setdefault("coldpress_bodies", {}) if has_request_context() else {}
+    known: dict[str, _Made] = site.of_request("bodies") if has_request_context() else {}
     made = known.get(page.source)
     if made is None:
         made = known[page.source] = _run(site, page, body)

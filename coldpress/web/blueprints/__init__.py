@@ -43,16 +43,32 @@ class Blueprint(flask.Blueprint):
         return register
 
 
+def converter_name(site: str, kind: str) -> str:
+    """Returns the name of a URL converter of a site, which no other site of the app has."""
+    return f"{site.replace('-', '_')}_{kind}"
+
+
 class SiteBlueprint(Blueprint):
     """A part of the site's own views.
 
     Its endpoints carry the name of the parent blueprint alone: `coldpress.home`,
-    not `coldpress.list_pages.home`.
+    not `coldpress.list_pages.home`.  A converter that its rules call `coldpress_content` is
+    that of the site on which it is registered.
     """
 
     def make_setup_state(self, app: App, options: dict[str, Any], first_registration: bool = False
                          ) -> BlueprintSetupState:
         """Flask's hook: the state that adds this blueprint's rules to an app."""
-        state = super().make_setup_state(app, options, first_registration)
+        state = _SiteSetupState(self, app, options, first_registration)
         state.name, state.name_prefix = state.name_prefix, ""
         return state
+
+
+class _SiteSetupState(BlueprintSetupState):
+    """Adds rules with the converters of one site."""
+
+    def add_url_rule(self, rule: str, endpoint: str | None = None, view_func: Callable[..., Any] | None = None,
+                     **options: Any) -> None:
+        """Flask's hook: adds a rule to the app."""
+        super().add_url_rule(rule.replace("<coldpress_", f"<{converter_name(self.name, '')}"), endpoint, view_func,
+                             **options)

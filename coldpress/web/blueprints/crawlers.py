@@ -14,7 +14,7 @@ from coldpress.content.page import Page
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
 from coldpress.web.markdown_pages import llms_of, markdown_of, markdown_path
-from coldpress.web.site import current_site
+from coldpress.web.sites import requested_site
 
 blueprint = SiteBlueprint("crawlers", __name__)
 
@@ -24,7 +24,7 @@ blueprint = SiteBlueprint("crawlers", __name__)
 def sitemap(number: int | None = None) -> Response:
     """List every page for crawlers (sitemaps.org 0.9), in several files with an
     index where one file may not hold them all.  It needs a `base_url`."""
-    site = current_site()
+    site = requested_site()
     if site.config.base_url is None:
         abort(404)
     places = sitemap_entries(site.library)
@@ -47,7 +47,7 @@ def sitemap_urls(library: Library) -> Iterator[dict[str, Any]]:
 @blueprint.get("/robots.txt")
 def robots() -> ResponseReturnValue:
     """Allow everything and name the sitemap (RFC 9309).  A file of the author's replaces it."""
-    site = current_site()
+    site = requested_site()
     own = site.library.asset_at("/robots.txt")
     return show_content(own) if own else Response(site.render("robots.txt"), mimetype="text/plain")
 
@@ -61,7 +61,7 @@ def robots_urls(library: Library) -> Iterator[dict[str, Any]]:
 @blueprint.get("/llms.txt")
 def llms() -> ResponseReturnValue:
     """Describe the site for language models (llmstxt.org).  A file of the author's replaces it."""
-    site = current_site()
+    site = requested_site()
     own = site.library.asset_at("/llms.txt")
     if own or not site.config.llms:
         return show_content(own)
@@ -77,7 +77,7 @@ def llms_urls(library: Library) -> Iterator[dict[str, Any]]:
 @blueprint.get("/<coldpress_markdown:of>.md")
 def markdown_page(of: Page | None) -> ResponseReturnValue:
     """Show a page as Markdown."""
-    site = current_site()
+    site = requested_site()
     if of is None or markdown_path(site.library, of) is None:
         return show_content(site.find(site.requested_path()))
     return Response(markdown_of(site, of), mimetype="text/markdown")

@@ -14,7 +14,7 @@ from coldpress.content.pagination import count_numbered_pages, list_page, whole_
 from coldpress.content.taxonomy import Term
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
-from coldpress.web.site import current_site
+from coldpress.web.sites import requested_site
 from coldpress.web.templates import layouts_for
 
 blueprint = SiteBlueprint("list_pages", __name__)
@@ -25,7 +25,7 @@ SPECIAL = {"authors": ("authors.html", "author.html"), "series": ("terms.html", 
 @blueprint.get("/")
 def home() -> str:
     """Show `content/index.md` or `_index.md`, else the latest posts."""
-    site = current_site()
+    site = requested_site()
     page = site.library.at("/")
     own = page if isinstance(page, Page) else None
     return site.render(layouts_for(site, own, "home.html"), page=own, posts=site.library.posts[: site.config.paginate])
@@ -40,7 +40,7 @@ def home_urls(library: Library) -> Iterator[dict[str, Any]]:
 @blueprint.get("/<coldpress_collection:name>/page/<int:number>/")
 def posts(name: str, number: int | None = None) -> ResponseReturnValue:
     """List the posts of a collection: the newest, or those of a numbered page."""
-    site = current_site()
+    site = requested_site()
     collection = site.library.collections[name]
     if not collection.posts:
         return show_content(site.find(site.requested_path()))  # nothing to list
@@ -65,7 +65,7 @@ def posts_urls(library: Library) -> Iterator[dict[str, Any]]:
 @blueprint.get("/<coldpress_taxonomy:name>/")
 def terms(name: str) -> ResponseReturnValue:
     """List every term of a taxonomy; where it has none, show other content at the path."""
-    site = current_site()
+    site = requested_site()
     taxonomy = site.library.groups[name]
     if not taxonomy:
         return show_content(site.find(site.requested_path()))
@@ -85,7 +85,7 @@ def terms_urls(library: Library) -> Iterator[dict[str, Any]]:
 @blueprint.get("/<coldpress_taxonomy:name>/<path:slug>/page/<int:number>/")
 def term(name: str, slug: str, number: int | None = None) -> ResponseReturnValue:
     """List the pages that carry a term; where there is no such term, show other content at the path."""
-    site = current_site()
+    site = requested_site()
     found = site.library.groups[name].get(slug)
     if found is None or not found.has_page:
         return show_content(site.find(site.requested_path()))
@@ -95,7 +95,7 @@ def term(name: str, slug: str, number: int | None = None) -> ResponseReturnValue
 
 
 def _show_term(term: Term, number: int | None) -> str:
-    site = current_site()
+    site = requested_site()
     paged = term.taxonomy != "series"
     listed = list_page(site.library, term.pages, term.path, number) if paged else whole_list(term.pages, term.path)
     if listed is None:
@@ -119,7 +119,7 @@ def term_urls(library: Library) -> Iterator[dict[str, Any]]:
 @blueprint.get("/archive/")
 def archive() -> str:
     """List all dated posts by year."""
-    site = current_site()
+    site = requested_site()
     if not site.library.posts:
         abort(404)
     return site.render("archive.html", years=site.library.years())

@@ -16,7 +16,8 @@ from coldpress.paths import resolved
 from coldpress.sources.files import SourceFile
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.environment import THEME
-from coldpress.web.site import STYLESHEET, current_site
+from coldpress.web.site import STYLESHEET
+from coldpress.web.sites import requested_site
 from coldpress.web.templates import layouts_for
 
 blueprint = SiteBlueprint("pages", __name__)
@@ -32,7 +33,7 @@ def theme(filename: str) -> Response:
 @blueprint.get(f"/theme/{STYLESHEET}")
 def stylesheet() -> Response:
     """Render the theme's style sheet from its parts."""
-    return Response(current_site().render(STYLESHEET), mimetype="text/css")
+    return Response(requested_site().render(STYLESHEET), mimetype="text/css")
 
 
 @blueprint.urls(stylesheet)
@@ -42,14 +43,14 @@ def stylesheet_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 @blueprint.urls(theme)
 def theme_urls(library: Library) -> Iterator[dict[str, Any]]:
-    for filename in current_site().files_in("theme"):
+    for filename in requested_site().files_in("theme"):
         yield {"filename": filename}
 
 
 @blueprint.get("/static/<path:filename>")
 def static(filename: str) -> Response:
     """Send a file of the site's own `static/`; 404 for a symbolic link that leads out of it."""
-    folder = current_site().folder_of("static")
+    folder = requested_site().folder_of("static")
     try:
         inside = resolved(folder / filename).is_relative_to(resolved(folder))
     except ValueError:  # NUL
@@ -61,14 +62,14 @@ def static(filename: str) -> Response:
 
 @blueprint.urls(static)
 def static_urls(library: Library) -> Iterator[dict[str, Any]]:
-    for filename in current_site().files_in("static"):
+    for filename in requested_site().files_in("static"):
         yield {"filename": filename}
 
 
 @blueprint.get("/404.html")
 def not_found() -> str:
     """Show the page that static hosts answer with where nothing is."""
-    return current_site().render("404.html")
+    return requested_site().render("404.html")
 
 
 @blueprint.urls(not_found)
@@ -100,10 +101,10 @@ def show_content(content: Content) -> ResponseReturnValue:
         return show_page(content)
     if isinstance(content, Alias):
         to = content.page
-        return current_site().render("redirect.html", title=to.title, target=to.url, canonical=to.permalink)
+        return requested_site().render("redirect.html", title=to.title, target=to.url, canonical=to.permalink)
     if isinstance(content, SourceFile):
         return send_file(content.file)
-    site = current_site()
+    site = requested_site()
     if not site.find(site.requested_path() + "/"):
         abort(404)
     return redirect(request.script_root + request.path + "/", 308)
@@ -111,5 +112,5 @@ def show_content(content: Content) -> ResponseReturnValue:
 
 def show_page(page: Page) -> str:
     """Render a page in its layout, else in the template of its kind."""
-    site = current_site()
+    site = requested_site()
     return site.render(layouts_for(site, page, f"{page.kind}.html"), page=page)

@@ -16,7 +16,7 @@ from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.search.index import shards_for
 from coldpress.web.blueprints import SiteBlueprint
-from coldpress.web.site import current_site
+from coldpress.web.sites import requested_site
 from coldpress.web.templates import layouts_for
 
 blueprint = SiteBlueprint("search", __name__)
@@ -27,7 +27,7 @@ TOGETHER = 2
 @blueprint.get("/search/")
 def search() -> str:
     """Show the search page, with the text of `content/search.md` if there is one."""
-    site = current_site()
+    site = requested_site()
     page = site.find("/search/")
     own = page if isinstance(page, Page) else None
     return site.render(layouts_for(site, own, "search.html"), page=own)
@@ -42,7 +42,7 @@ def search_urls(library: Library) -> Iterator[dict[str, Any]]:
 @blueprint.get("/search/index.json")
 def search_index() -> Response:
     """Tell how many shards there are, and a version that changes with their content."""
-    site = current_site()
+    site = requested_site()
     version, shards = site.search.version(site.library)
     return _json({"version": version, "shards": shards, "together": TOGETHER})
 
@@ -55,7 +55,7 @@ def search_index_urls(library: Library) -> Iterator[dict[str, Any]]:
 @blueprint.get("/search/words/<int:number>.json")
 def search_words(number: int) -> Response:
     """Send a shard: tokens with the pages that contain them."""
-    site = current_site()
+    site = requested_site()
     shard = site.search.shard(site.library, number)
     if shard is None:
         abort(404)
@@ -71,7 +71,7 @@ def search_words_urls(library: Library) -> Iterator[dict[str, Any]]:
 @blueprint.get("/search/<any(posts, pages):kind>/<int:number>.json")
 def search_texts(kind: str, number: int) -> Response:
     """Send the URL, the title and the plain text of some pages."""
-    site = current_site()
+    site = requested_site()
     pages = site.library.documents[kind][number * TOGETHER:(number + 1) * TOGETHER]
     if not pages:
         abort(404)

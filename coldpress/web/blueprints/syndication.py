@@ -17,7 +17,7 @@ from coldpress.content.library import Library
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
 from coldpress.web.feed_formats import show_feed
-from coldpress.web.site import current_site
+from coldpress.web.sites import requested_site
 
 blueprint = SiteBlueprint("syndication", __name__)
 
@@ -44,7 +44,7 @@ def json_feed(of: str = "/") -> ResponseReturnValue:
 
 
 def _feed(path: str, form: str) -> ResponseReturnValue:
-    site = current_site()
+    site = requested_site()
     own = site.library.asset_at(path + FEED_FILES[form])
     text = show_feed(site, path, form) if own is None else None
     if text is None:

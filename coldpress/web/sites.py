@@ -1,0 +1,46 @@
+"""The sites of an app, and which of them is meant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask, current_app, g, has_request_context, request
+
+from coldpress.web.site import NAME, Site
+
+
+def sites_of(app: Flask) -> list[Site]:
+    """Returns the sites of an app, in the order in which they were added."""
+    return [extension.site for key, extension in app.extensions.items() if key.partition(".")[0] == NAME]
+
+
+def key_of(name: str) -> str:
+    """Returns the key of a site in `app.extensions`: `coldpress`, or `coldpress.NAME`."""
+    return NAME if name == NAME else f"{NAME}.{name}"
+
+
+def requested_site() -> Site:
+    """Returns the site to which the current request belongs: the only one of the app, or the
+    one below whose URL prefix the path is; outside of requests, the one that called the
+    current code.  Raises `LookupError` where none of them is meant."""
+    sites = sites_of(current_app)
+    if len(sites) == 1:
+        return sites[0]
+    called: Site | None = g.get("coldpress_site")
+    if called is not None:
+        return called
+    path = f"{request.path}/" if has_request_context() else ""
+    meant = [site for site in sites if path.startswith(f"{site.url_prefix}/")]
+    if not meant:
+        raise LookupError("this app has no Coldpress site: make one with `Coldpress(app)`" if not sites else
+                          f"which site is meant?  Name one: `coldpress.get_site(app, {sites[0].name!r})`")
+    return max(meant, key=lambda site: len(site.url_prefix))
+
+
+def now() -> datetime:
+    """The day of the build at 00:00, for views in `build.py`: from `--clock`, from
+    SOURCE_DATE_EPOCH, or today.  A page that calls it is rendered again on another day."""
+    try:
+        return requested_site().now()
+    except LookupError:
+        return sites_of(current_app)[0].now()  # the clock is that of all of them
