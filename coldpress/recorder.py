@@ -24,6 +24,7 @@ A key is a pair (kind, name):
     shard                      a part of the search index; `all` for all parts
     included                   a file of the site that a page shows
     file, folder, environment  files and folders a user's code opens; variables it reads
+    plugin                     the code and the options of a plugin
     site                       everything in another site of the app
     rows                       the result of a query that `create_app` makes through SQLAlchemy
     value, volatile            what a user's code declares; what cannot be compared later
@@ -38,7 +39,8 @@ from contextvars import ContextVar
 KINDS = (
     "meta", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "items", "list", "near",
     "section", "members", "term", "nav", "related", "backlinks", "referring", "data", "link", "template", "version",
-    "config", "clock", "shard", "included", "file", "folder", "environment", "site", "rows", "value", "volatile")
+    "config", "clock", "shard", "included", "file", "folder", "environment", "plugin", "site", "rows", "value",
+    "volatile")
 Key = tuple[str, str]
 Reads = dict[Key, None]
 

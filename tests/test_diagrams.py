@@ -15,10 +15,11 @@ import pytest
 from conftest import REPOSITORY, missing, wait_until
 
 from coldpress.markdown import cache
-from coldpress.markdown.code import diagrams
-from coldpress.markdown.code.diagram_svg import COLORS, page_svg
-from coldpress.markdown.code.diagrams import MermaidProcess
+from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.markdown.native import Renderer
+from coldpress.plugins import mermaid as diagrams
+from coldpress.plugins.mermaid import MermaidProcess
+from coldpress.plugins.mermaid_svg import COLORS, page_svg
 
 FLOW = "flowchart LR\n  A[开始] -->|是| B{Go?}\n  B --> C[(Data)]\n"
 EVERY = {
@@ -50,12 +51,15 @@ def without(monkeypatch):
     monkeypatch.setattr(diagrams, "_renderer", lambda: None)
 
 
+FENCES = {"mermaid": RegisteredFence(diagrams.draw, has_attributes=False, shared=True)}
+
+
 def fence(source, info="mermaid"):
     return f"```{info}\n{source}\n```\n"
 
 
 def rendered(body):
-    found = Renderer().render(body)
+    found = Renderer(fences=FENCES).render(body)
     return found.html.fill(lambda link: link.target), found
 
 
@@ -94,7 +98,7 @@ def test_ids_are_each_drawing_s_own(mmdr):
 
 
 def test_a_summary_keeps_its_arrows(mmdr):
-    brief = Renderer().render(f"{fence(FLOW)}\n<!-- more -->\n\nText").brief
+    brief = Renderer(fences=FENCES).render(f"{fence(FLOW)}\n<!-- more -->\n\nText").brief
     html = brief.summary.fill(lambda link: link.target)
     assert set(re.findall(r"url\(#([^)]*)\)", html)) <= set(attributes(html, "id"))
     assert "marker-end" in html
@@ -207,7 +211,7 @@ def test_a_diagram_that_takes_too_long_is_an_error_and_is_tried_again(renderer, 
 def test_the_renderer_s_process_ends_with_who_asks(tmp_path):
     (tmp_path / "renderer.py").write_text("def render(text): return '<svg/>'")
     code = (f"import sys, time\nsys.path.insert(0, {str(REPOSITORY)!r})\n"
-            "from coldpress.markdown.code.diagrams import MermaidProcess\n"
+            "from coldpress.plugins.mermaid import MermaidProcess\n"
             f"made = MermaidProcess({str(tmp_path / 'renderer.py')!r})\nassert made.draw('x').svg\n"
             "print(made.process.pid, flush=True)\ntime.sleep(100)")
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as asking:

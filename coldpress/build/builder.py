@@ -140,8 +140,9 @@ class Builder:
         with self._stage("compare"):
             site = self.site
             self._fingerprints = Fingerprints(self._app, site, self.plan)
-            self._code = UserCode(site.base, self.records.about.get("code"))
-            self._about = {"engine": engine(), "settings": _settings(site), "structure": self._fingerprints.structure()}
+            self._code = UserCode(site.base, self.records.about.get("code"), site.registry.plugin_files)
+            self._about = {"engine": engine(site.registry.distributions), "settings": _settings(site),
+                           "structure": self._fingerprints.structure()}
             self._staleness = Staleness(
                 self.records, self._fingerprints, self._whole_reason(), self._about["structure"])
             self.runner = FreezeRunner(self._app, site, self.plan, self.output, self.records, self._staleness,

@@ -168,6 +168,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         self._links.clear()
         self._visitors.write = None
         with seeded(entry.path), recorder.recording() as reads:
+            for plugin in self._site.registry.everywhere:
+                recorder.read("plugin", plugin)
             try:
                 response = self._answer(entry.path)
                 data = response.get_data()

@@ -20,7 +20,7 @@ from coldpress.paths import below
 from coldpress.recorder import Key
 from coldpress.sources.files import LARGEST_INCLUDED
 from coldpress.web.site import Site
-from coldpress.web.sites import sites_of
+from coldpress.web.sites import sites_of, state_of
 
 NEVER = "~"
 """A fingerprint that always counts as changed."""
@@ -40,7 +40,8 @@ class Fingerprints:
             "clock": lambda _: site.moment().date().isoformat(), "link": lambda _: "", "volatile": lambda _: NEVER,
             "shard": self._shard, "file": self._file, "included": self._included, "folder": self._folder,
             "environment": lambda name: environment([name])[0], "rows": self._rows,
-            "value": self._value, "site": self._state_of_site}
+            "value": self._value, "site": self._state_of_site,
+            "plugin": site.code_version}
 
     def of(self, key: Key) -> str | None:
         """Returns the fingerprint of a key; None if what it names does not exist."""
@@ -122,7 +123,7 @@ class Fingerprints:
             return NEVER
 
     def _state_of_site(self, name: str) -> str | None:
-        return next((site.state() for site in sites_of(self._app) if site.name == name), None)
+        return next((state_of(site) for site in sites_of(self._app) if site.name == name), None)
 
     def _value(self, path: str) -> str | None:
         """Returns the value that the view at a path declares; an empty one if there is no page."""

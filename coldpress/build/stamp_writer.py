@@ -15,10 +15,11 @@ from coldpress.build.builder import Builder
 from coldpress.build.context import BuildContext
 from coldpress.build.records import UNSEEN, KeyRow
 from coldpress.build.staleness import NEVER
-from coldpress.build.user_reads import own_files, package_folders
+from coldpress.build.user_reads import package_folders
 from coldpress.cache import build_stamp
 from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.loader import Config
+from coldpress.loaded_code import own_files
 from coldpress.paths import STATE
 from coldpress.sources.front_matter import SourceDocument
 from coldpress.web.site import Site
@@ -84,7 +85,7 @@ def _folders(root: Path, config: Config) -> list[str]:
 def _files(context: BuildContext, site: Site) -> list[str]:
     """Returns the config, the files of the site's own code, and the folders of installed packages."""
     own = own_files(site.base).values()
-    return [str(file) for file in (*context.own_files, *own, *package_folders())]
+    return [str(file) for file in (*context.own_files, *own, *site.registry.plugin_files, *package_folders())]
 
 
 def _must_look(builder: Builder, unseen: Iterable[KeyRow]) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -14,13 +14,13 @@ from pathlib import Path
 from flask import Flask
 
 import coldpress
-from coldpress.audit_hook import is_own
 from coldpress.build.plan import PlanEntry
 from coldpress.build.request_checks import QUERY
 from coldpress.cache.checksum import code_version
 from coldpress.cache.file_stamps import changed_at
 from coldpress.content.fingerprints import ALL_SOURCES, COMBINED_KINDS
 from coldpress.decorators import RouteMark, mark_of
+from coldpress.loaded_code import name_from, own_files
 from coldpress.recorder import Key, Reads
 from coldpress.web.site import Site
 from coldpress.web.strings import FILES
@@ -70,23 +70,29 @@ def summed_up(keys: Iterable[Key]) -> list[Key]:
     return [key for key in keys if key[0] not in many] + [(kind, ALL_SOURCES) for kind in sorted(many)]
 
 
-def name_from(path: str, base: Path) -> str:
-    """Returns a path with `/`, relative to the site's folder if it lies inside."""
-    inside = path == str(base) or path.startswith(str(base) + os.sep)
-    return (os.path.relpath(path, base) if inside else path).replace(os.sep, "/")
+def engine(plugins: Collection[str] = ()) -> str:
+    """Returns a digest of the versions of Coldpress, Python and installed packages, without those
+    of `plugins`: a page depends on the plugins that it uses."""
+    return f"{_own_version()} {sys.version} {' '.join(installed(plugins))}"
 
 
 @cache
-def engine() -> str:
-    """Returns a digest of the versions of Coldpress, Python and installed packages."""
+def _own_version() -> str:
     package = Path(coldpress.__file__).parent
-    ours = [*sorted(package.rglob("*.py")), *FILES.values()]
-    return f"{code_version(ours)} {sys.version} {' '.join(installed())}"
+    return code_version([*sorted(package.rglob("*.py")), *FILES.values()])
 
 
-def installed() -> list[str]:
-    """Returns the names of the `.dist-info` folders of all installed packages: each holds name and version."""
-    return sorted({info.name for folder in package_folders() for info in folder.glob("*.dist-info")})
+def installed(plugins: Collection[str] = ()) -> list[str]:
+    """Returns the names of the `.dist-info` folders of all installed packages but these: each holds
+    name and version."""
+    left_out = {_plain(name) for name in plugins}
+    return sorted({info.name for folder in package_folders() for info in folder.glob("*.dist-info")
+                   if _plain(info.name.partition("-")[0]) not in left_out})
+
+
+def _plain(name: str) -> str:
+    """Returns a package's name as all spellings of it have it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def package_folders() -> Iterator[Path]:
@@ -94,21 +100,12 @@ def package_folders() -> Iterator[Path]:
     return (Path(folder) for folder in sys.path if folder.endswith(("site-packages", "dist-packages")))
 
 
-def own_files(base: Path) -> dict[str, Path]:
-    """Returns the files of loaded modules that belong to the site."""
-    files = {}
-    for module in list(sys.modules.values()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str) and file.endswith(".py") and is_own(file):
-            files[name_from(file, base)] = Path(file)
-    return files
-
-
 class UserCode:
-    """The site's own code as it was loaded."""
+    """The site's own code as it was loaded, without the files of `plugins` that have a version of their own."""
 
-    def __init__(self, base: Path, before: str | None) -> None:
+    def __init__(self, base: Path, before: str | None, plugins: Collection[Path] = ()) -> None:
         self._base = base
+        self._plugins = plugins
         self._before = _known(before)
         self._digests = {name: _digest(file) for name, file in own_files(base).items()}
 
@@ -121,7 +118,7 @@ class UserCode:
         """What to remember: also modules loaded meanwhile, here or (`loaded`) by
         other processes; nothing when one was changed while we were at work, for
         who knows which text was run."""
-        files = {**{name: self._base / name for name in self._before}, **loaded, **own_files(self._base)}
+        files = {**{name: self._base / name for name in self._before}, **loaded, **own_files(self._base, self._plugins)}
         for file in files.values():
             if changed_at(str(file)) >= started_ns:
                 return ""
@@ -130,7 +127,7 @@ class UserCode:
     @property
     def files(self) -> Iterable[Path]:
         """Returns all files of the code."""
-        return {**{name: self._base / name for name in self._before}, **own_files(self._base)}.values()
+        return {**{name: self._base / name for name in self._before}, **own_files(self._base, self._plugins)}.values()
 
 
 def _known(before: str | None) -> dict[str, str | None]:

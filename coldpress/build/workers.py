@@ -21,7 +21,7 @@ from coldpress.build.checks import PageCheck, check_page
 from coldpress.build.freezer import FrozenPage, SiteFreezer
 from coldpress.build.output import Stage
 from coldpress.build.plan import PlanEntry
-from coldpress.build.user_reads import own_files
+from coldpress.loaded_code import own_files
 from coldpress.processes import in_turn, local_executor
 from coldpress.web.registry import code_context
 from coldpress.web.site import Site
@@ -68,7 +68,7 @@ class Worker:
         if len(sys.modules) == self._modules:
             return {}
         self._modules = len(sys.modules)
-        return own_files(self._site.base)
+        return own_files(self._site.base, self._site.registry.plugin_files)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from coldpress.config.options import (
     FeedOptions,
     MarkdownOptions,
     MenuItem,
+    PluginChoice,
     SlugOptions,
     ThemeOptions,
     as_count,
@@ -32,6 +33,7 @@ from coldpress.config.options import (
     as_feeds,
     as_markdown,
     as_menu,
+    as_plugins,
     as_slugs,
     as_theme,
 )
@@ -189,6 +191,8 @@ class Config:
     """Which feeds the site has: `formats`, `limit`, `full`; `false` for none."""
     llms: bool = _option(_flag, False)
     """Whether the site has `llms.txt` and a Markdown version of each page."""
+    plugins: tuple[PluginChoice, ...] = _option(as_plugins, ())
+    """Plugins of the site: a list of names, or `NAME: {option: value}` with options."""
     content_dir: str = _option(_folder, "content")
     """Folder of the content."""
     output_dir: str = _option(_folder, "site")

@@ -44,6 +44,15 @@ Keys = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class PluginChoice:
+    """A plugin that the config names: its options as text, to compare, and as they were read."""
+
+    name: str
+    text: str = "{}"
+    options: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class MenuItem:
     """One entry of the menu: its name, its target, and its child entries.
 
@@ -319,6 +328,21 @@ def as_docs(value: Any) -> tuple[str, ...]:
     if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
         raise ValueError("a list of folders below the content folder is expected here")
     return tuple(dict.fromkeys(name.strip("/ ") or "." for name in names))
+
+
+def as_plugins(value: Any) -> tuple[PluginChoice, ...]:
+    """Converts the value of `plugins:`: a list of names, or of names with options."""
+    if not isinstance(value, list):
+        raise ValueError("a list of names is expected here, such as `[books, {shop: {limit: 5}}]`")
+    chosen: list[PluginChoice] = []
+    for index, entry in enumerate(value):
+        name, options = next(iter(entry.items())) if isinstance(entry, dict) and len(entry) == 1 else (entry, None)
+        if not isinstance(name, str) or not name.strip() or not isinstance(options or {}, dict):
+            raise ValueError("a plugin is written `- books`, or `- books: {limit: 5}` with its options", None, index)
+        if name in (choice.name for choice in chosen):
+            raise ValueError(f"the plugin `{name}` is here twice", None, index)
+        chosen.append(PluginChoice(name, json.dumps(options or {}, default=str, sort_keys=True), options or {}))
+    return tuple(chosen)
 
 
 def as_edit_url(value: Any) -> str:

@@ -7,7 +7,7 @@ errors are used.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -49,7 +49,8 @@ class Sources:
 
     Messages name files relative to `base`.  `read` keeps each document by its file
     and stamp, so that only changed files are read when the same process assembles
-    again.  `cache` does the same between processes.
+    again.  `cache` does the same between processes.  `source_version` returns the version of the
+    code of a row source: with other code, all its rows are read anew.
     """
 
     root: Path
@@ -60,6 +61,7 @@ class Sources:
     cache: SourceCache
     call: Call
     row_sources: Mapping[str, RowSource]
+    source_version: Callable[[str], str]
     fields: Iterable[Field]
     collection_fields: Mapping[str, Sequence[Field]]
     read: dict[tuple[SourceFile, bool], tuple[SourceDocument | None, Problems]] = field(default_factory=dict)
@@ -150,7 +152,7 @@ def _rows(collection: Collection, sources: Sources, data: Data, problems: Proble
                        did_you_mean(collection.source, sources.row_sources) or "register it in `build.py`: "
                        f'`@site.source("{collection.source}")`')
         return ()
-    source = SourceRows(collection, found, sources.call)
+    source = SourceRows(collection, found, sources.call, sources.source_version(collection.source))
     try:
         found_problems = Problems()
         rows = source.rows(found_problems)

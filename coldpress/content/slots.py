@@ -63,6 +63,9 @@ class Host(Protocol[P_contra]):
     def group_name(self, name: str) -> str:
         """Returns the name of a collection or a taxonomy in the site's language."""
 
+    def directive(self, page: P_contra, component: Component, variables: Mapping[str, Any]) -> str | None:
+        """Returns the HTML that the registered function of a component makes; None if there is none."""
+
     def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
         """Returns the HTML of a component; None if no template defines it."""
 
@@ -180,6 +183,9 @@ class SlotFiller(Generic[P]):
             return self._embed(component)
         if component.name == CALLOUT_TITLE:
             return str(escape(self._library.host.callout_title(self._page, str(component.attributes[0][1]))))
+        made = self._library.host.directive(self._page, component, self._variables(component))
+        if made is not None:
+            return made  # sanitized with the page around it, unlike what templates write
         shown = self._library.host.component(component.name, self._variables(component))
         if shown is None:
             return f"{component.before}{component.body.fill(self)}{component.after}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from coldpress import text
@@ -24,6 +26,7 @@ from coldpress.search import tokenize
 from coldpress.text import text_digest
 
 if TYPE_CHECKING:
+    from coldpress.markdown.code.fences import RegisteredFence
     from coldpress.markdown.workers import Engine
 
 
@@ -46,10 +49,18 @@ _IN_MEMORY = 400  # bodies
 
 class MarkupCache:
     """Renders each body once and keeps the results: the last few in memory, all of them in
-    a store that the next build reads.  With `indexed`, their words are kept for the search."""
+    a store that the next build reads.  With `indexed`, their words are kept for the search.
 
-    def __init__(self, store: MarkupStore, options: MarkdownOptions | None = None, *, indexed: bool = True) -> None:
+    `fences` has the functions of fences by language; more may be added until the first body is
+    rendered.  `code_version` returns the version of the code that registered one, by its owner.
+    """
+
+    def __init__(self, store: MarkupStore, options: MarkdownOptions | None = None, *, indexed: bool = True,
+                 fences: Mapping[str, RegisteredFence] = MappingProxyType({}),
+                 code_version: Callable[[str], str | None] = lambda _: None) -> None:
         self.store = store
+        self._fences = fences
+        self._code_version = code_version
         self._options = options or MarkdownOptions()
         self._indexed = indexed
         self._last: OrderedDict[str, Rendered] = OrderedDict()
@@ -87,8 +98,8 @@ class MarkupCache:
             return self.render(body).brief
 
     def reads(self, body: Body) -> tuple[Key, ...]:
-        """Returns what an extension read to render a body; nothing with the native engine."""
-        return () if self._options.engine == "native" else self.brief(body).reads
+        """Returns what code of others read to render a body: extensions, functions of fences."""
+        return self.brief(body).reads if self._runs_code else ()
 
     def heading(self, digest: str, read: Callable[[], str]) -> str | None:
         """Returns the text of the heading that is the title of a body with a digest, if it has one."""
@@ -134,13 +145,16 @@ class MarkupCache:
         kept = self.store.keys()
         missing = {key: body for key, body in ((self.key(body), body) for body in bodies)
                    if key not in kept and not body.is_html}
+        if self._local_fence:  # its function is in this process only
+            missing = {key: body for key, body in missing.items() if not self._local_fence.search(body.read())}
         if len(missing) >= FEW:
             started_ns = time.time_ns()
             self.store.close()  # no connection may be shared with a forked process
             texts = ((body.language, body.read(), body.trusted) for body in missing.values())
             from coldpress.markdown.workers import render_many  # noqa: PLC0415  (the parser, as above)
 
-            made = render_many(texts, self._options, jobs, make_executor, indexed=self._indexed)
+            shared = tuple((name, fence) for name, fence in sorted(self._fences.items()) if fence.shared)
+            made = render_many(texts, self._options, jobs, make_executor, indexed=self._indexed, fences=shared)
             for body, found in zip(missing.values(), made, strict=True):
                 if found is not None and found.digest == body.digest:
                     self._put(body, found, started_ns)
@@ -153,11 +167,11 @@ class MarkupCache:
     def key(self, body: Body) -> str:
         """Returns the key under which a body is kept: it changes with all that rendering depends on.
 
-        If an extension of Python-Markdown read files for a body, its key ends with a digest
-        of the result; while the files are not as they were, with one that nothing is kept under.
+        If code of others read something for a body, its key ends with a digest of the result;
+        while what it read is not as it was, with one that nothing is kept under.
         """
         key = self._own_key(body)
-        known = None if self._options.engine == "native" else self.store.reads(key)
+        known = self.store.reads(key) if self._runs_code else None
         if known is None:
             return key
         state = self._state_of(known.reads)
@@ -165,7 +179,7 @@ class MarkupCache:
 
     def settled_key(self, body: Body) -> str:
         """Returns the same key as `key` does after the body was rendered."""
-        if self._options.engine != "native" and self.kept_words(self.key(body)) is None:
+        if self._runs_code and self.kept_words(self.key(body)) is None:
             self.render(body)
         return self.key(body)
 
@@ -177,7 +191,7 @@ class MarkupCache:
         return f"{self._version}-{language}{marks}-{body.digest}"
 
     def _put(self, body: Body, kept: StoredBody, started_ns: int) -> bool:
-        """Keeps a rendered body and notes what an extension read for it.  Does nothing and
+        """Keeps a rendered body and notes what code of others read for it.  Does nothing and
         returns False if a file that it read has changed since rendering started."""
         key = self._own_key(body)
         if any(changed_at(name) >= started_ns for kind, name in kept.reads if kind in ("file", "included", "folder")):
@@ -185,7 +199,7 @@ class MarkupCache:
         if kept.reads:
             result = text_digest(f"{kept.text} {kept.words}")  # not of `brief`, which has absolute paths
             self.store.put_reads(key, BodyReads(kept.reads, self._state_of(kept.reads), result))
-        elif self._options.engine != "native" and self.store.reads(key):
+        elif self._runs_code and self.store.reads(key):
             self.store.put_reads(key, None)
         self.store.put(self.key(body), kept)
         return True
@@ -193,8 +207,24 @@ class MarkupCache:
     def _state_of(self, reads: Sequence[Key]) -> str:
         """Returns a digest of the present state of what was read.  What can't be compared
         later, such as an answer from the network, is valid as long as this cache."""
-        return text_digest(repr([self._moment if kind == "volatile" else state_of_read(kind, name)
-                                 for kind, name in reads]))
+        return text_digest(repr([self._state_of_one(*key) for key in reads]))
+
+    def _state_of_one(self, kind: str, name: str) -> str | None:
+        if kind == "plugin":
+            return self._code_version(name)
+        return self._moment if kind == "volatile" else state_of_read(kind, name)
+
+    @cached_property
+    def _runs_code(self) -> bool:
+        """Whether code of others takes part in rendering."""
+        return self._options.engine != "native" or self._local_fence is not None
+
+    @cached_property
+    def _local_fence(self) -> re.Pattern[str] | None:
+        """Matches the beginnings of fences whose functions run in this process only, and perhaps more."""
+        names = [re.escape(name) for name, fence in self._fences.items() if not fence.shared]
+        pattern = rf"(?:`{{3}}|~{{3}})[^\n]*\b(?:{'|'.join(names)})(?!\w)"
+        return re.compile(pattern, re.I) if names and self._options.engine == "native" else None
 
     @cached_property
     def _html_engine(self) -> Engine:
@@ -207,12 +237,12 @@ class MarkupCache:
         """The Markdown engine, imported when a body must be rendered."""
         from coldpress.markdown.workers import make_engine  # noqa: PLC0415  (the parser, as above)
 
-        return make_engine(self._options)
+        return make_engine(self._options, self._fences)
 
     @cached_property
     def _version(self) -> str:
         """The version of the engine, its options and its extensions."""
-        options = f"{self._options.key} {self._indexed}"
+        options = f"{self._options.key} {self._indexed} {sorted(self._fences)}"
         if self._options.engine != "native":
             from coldpress.markdown.python_markdown import extensions_version  # noqa: PLC0415  (only where it is used)
 
@@ -229,10 +259,10 @@ class MarkupCache:
 
 @lru_cache(maxsize=1)
 def engine_version() -> str:
-    """Returns a digest of the code that renders bodies: ours, and the versions of the
-    libraries that it uses."""
-    here = Path(__file__).parent
-    ours = [file for file in sorted([*here.rglob("*.py"), *here.rglob("*.txt")])
+    """Returns a digest of the code that renders bodies: ours, that of our plugins, and the
+    versions of the libraries that it uses."""
+    here, plugins = Path(__file__).parent, Path(__file__).parents[1] / "plugins"
+    ours = [file for file in sorted([*here.rglob("*.py"), *here.rglob("*.txt"), *plugins.rglob("*.py")])
             if file.stem not in ("cache", "workers")]
     return code_version([*ours, Path(text.__file__), Path(tokenize.__file__)],
                                      ("pygments", "math-core", "mmdr", "nh3"))

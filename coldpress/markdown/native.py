@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from coldpress.config.options import MarkdownOptions
-from coldpress.markdown.code.code_blocks import CodeBlocks, highlight_code_span
+from coldpress.markdown.code.code_blocks import NO_FENCES, CodeBlocks, highlight_code_span
+from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.markdown.html.extract import HtmlScanner, summarize, visible_text
 from coldpress.markdown.html.html_repair import repair, repair_inner
 from coldpress.markdown.html.sanitize import normalize, sanitize_components
@@ -28,14 +29,18 @@ from coldpress.markdown.syntax.foreign_syntax import find_leftovers
 from coldpress.markdown.syntax.headings import ExtractedTitle, TitleHeading, read_title, set_heading_ids, structure_tree
 from coldpress.markdown.syntax.typography import apply_typography
 from coldpress.markdown.tree import ComponentElement, RawHtml, raw, to_html
+from coldpress.recorder import Key
+from coldpress.sources.files import included_reads
 from coldpress.text import count_words
 
 
 class Renderer:
     """Renders bodies with the native engine.  A site has one; any thread may use it."""
 
-    def __init__(self, options: MarkdownOptions | None = None) -> None:
+    def __init__(self, options: MarkdownOptions | None = None, fences: Mapping[str, RegisteredFence] = NO_FENCES
+                 ) -> None:
         self._options = options or MarkdownOptions()
+        self._fences = fences
         self._local = threading.local()
 
     def render(self, text: str, language: str = "", *, trusted: bool = True) -> Rendered:
@@ -48,7 +53,7 @@ class Renderer:
         source = without_comments(text)
         locator = Locator(source)
         trusted = trusted and self._options.trusted
-        conversion = Conversion(self._options, self._maths, language, draws=trusted)
+        conversion = Conversion(self._options, self._maths, language, CodeBlocks(self._fences, trusted=trusted))
         converted = conversion.convert(source)
         body = conversion.body
         html = self._repaired(converted, body, repair if trusted else normalize)
@@ -64,7 +69,7 @@ class Renderer:
         return Rendered(
             html=fragment,
             brief=Brief(HtmlScanner(None, body.components, self._options.schemes).run(summary), visible_text(summary),
-                        has_more, fragment.targets),
+                        has_more, fragment.targets, conversion.reads),
             title=title,
             toc=body.contents,
             anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
@@ -108,17 +113,21 @@ class ParsedBody:
 
 
 class Conversion:
-    """Converts one text to HTML, step by step; `body` holds the results.  Diagrams are drawn if `draws`."""
+    """Converts one text to HTML, step by step; `body` holds the results."""
 
-    def __init__(self, options: MarkdownOptions, maths: MathConverter, language: str, *, draws: bool) -> None:
+    def __init__(self, options: MarkdownOptions, maths: MathConverter, language: str, codes: CodeBlocks) -> None:
         self._options = options
         self._maths = maths
         self._language = language
-        self._codes = CodeBlocks()
-        self._codes.draws_diagrams = draws
+        self._codes = codes
         self._heading: TitleHeading | None = None
         references = ReferenceDefinitions()
         self.body = ParsedBody(BlockParser(BLOCK_STARTS, references.strip_definitions), references)
+
+    @property
+    def reads(self) -> tuple[Key, ...]:
+        """What the functions of fences read."""
+        return included_reads(self._codes.reads)
 
     def convert(self, text: str) -> str:
         """Returns the HTML of a text: parses its blocks, then changes their tree in several steps."""

@@ -5,14 +5,12 @@ It returns the same type, `Rendered`, as the native engine; links and anchors ar
 
 from __future__ import annotations
 
-import ast
 import json
 import sys
 import threading
-from collections.abc import Iterator
 from importlib import invalidate_caches
 from importlib.metadata import entry_points, version
-from importlib.util import find_spec, resolve_name
+from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
@@ -24,12 +22,11 @@ from coldpress import audit_hook, recorder
 from coldpress.cache.build_stamp import state_of_read
 from coldpress.cache.checksum import code_version
 from coldpress.config.options import MarkdownOptions
+from coldpress.loaded_code import file_of, files_of, own_modules
 from coldpress.markdown.html.html_body import render_html
 from coldpress.markdown.rendered import Flaw, Rendered
-from coldpress.sources.files import LARGEST_INCLUDED
+from coldpress.sources.files import OUTSIDE, included_reads
 from coldpress.text import did_you_mean, text_digest
-
-_OUTSIDE = ("file", "folder", "environment", "volatile")  # kinds of reads that only an extension makes
 
 
 class ExtensionError(Exception):
@@ -61,8 +58,7 @@ class PythonMarkdownRenderer:
                 html = _checked(self._markdown.reset().convert(text))
             except (Exception, SystemExit) as reason:  # noqa: BLE001  (an extension is somebody's code)
                 flaws = (_failure(reason, self._options),)
-        outside = tuple(_as_included(key) for key in reads if key[0] in _OUTSIDE)
-        return render_html(text, html, self._options, trusted=trusted, flaws=flaws, reads=outside)
+        return render_html(text, html, self._options, trusted=trusted, flaws=flaws, reads=included_reads(reads))
 
     @property
     def _markdown(self) -> markdown.Markdown:
@@ -79,18 +75,6 @@ def _checked(html: object) -> str:
         raise TypeError(f"the result is a {type(html).__name__}, not text")
     html.encode()
     return html
-
-
-def _as_included(key: recorder.Key) -> recorder.Key:
-    """Turns the read of a file into the read of an included file, on which only this page
-    depends.  The content of a very large file is compared only as the read of a file."""
-    kind, name = key
-    if kind != "file":
-        return key
-    try:
-        return key if Path(name).stat().st_size > LARGEST_INCLUDED else ("included", name)
-    except OSError:
-        return "included", name
 
 
 def _failure(reason: BaseException, options: MarkdownOptions) -> Flaw:
@@ -116,10 +100,10 @@ def reload_extensions(options: MarkdownOptions, root: Path) -> tuple[recorder.Ke
     `ExtensionError`.  Changes `sys.path` and `sys.modules`, which are global.
     """
     for name in options.extensions:
-        for module in list(_own_modules(name)):
+        for module in list(own_modules(name)):
             sys.modules.pop(module, None)
     for module in list(sys.modules):
-        file = _file_of(module)
+        file = file_of(module)
         if file is not None and audit_hook.is_own(str(file)) and not file.exists():
             sys.modules.pop(module)  # the folder of its site was removed
     if sys.path[:1] != [str(root)]:
@@ -133,7 +117,7 @@ def reload_extensions(options: MarkdownOptions, root: Path) -> tuple[recorder.Ke
             load_extensions(options)
     finally:
         sys.dont_write_bytecode = wrote
-    found = _read_while_loading[options.key] = tuple(key for key in reads if key[0] in _OUTSIDE)
+    found = _read_while_loading[options.key] = tuple(key for key in reads if key[0] in OUTSIDE)
     return found
 
 
@@ -185,68 +169,9 @@ def extensions_version(options: MarkdownOptions) -> str:
         return "none"  # reported with the config; nothing is stored under it
     files: dict[str, Path] = {}
     for extension in extensions:
-        for file in _files_of(type(extension).__module__):
-            files.setdefault(str(file), file)
+        module = type(extension).__module__
+        if not module.startswith("markdown."):  # whose version is counted below
+            files.update((str(file), file) for file in files_of(module))
     states = [state_of_read(*key) for key in _read_while_loading.get(options.key, ()) if key[0] != "volatile"]
     code = code_version([files[name] for name in sorted(files)], ("markdown", "pygments"))
     return f"{code}{version('markdown')}{text_digest(repr(states)) if states else ''}"
-
-
-def _files_of(name: str) -> Iterator[Path]:
-    """Yields the files that a module depends on: for an installed module, all files of its package (none
-    for Python-Markdown itself); for a module of the site, also those of the site's modules that it imports."""
-    file = _file_of(name)
-    if file is None or name.startswith("markdown."):
-        return
-    if not audit_hook.is_own(str(file)):
-        package = _file_of(name.partition(".")[0])
-        is_package = package is not None and package.stem == "__init__"
-        yield from sorted(package.parent.rglob("*.py")) if package and is_package else [file]
-        return
-    for module in _own_modules(name):
-        own = _file_of(module)
-        if own:
-            yield own
-
-
-def _own_modules(name: str) -> Iterator[str]:
-    """Yields the site's own modules: this one, its packages and all that they import."""
-    parts = name.partition(":")[0].split(".")
-    ahead = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
-    seen = set(ahead)
-    while ahead:
-        module = ahead.pop()
-        own = _file_of(module)
-        if own is not None and audit_hook.is_own(str(own)):
-            yield module
-            found = {other for other in _imports(module, own) if other not in seen} if own.exists() else set()
-            seen |= found
-            ahead += sorted(found)
-
-
-def _file_of(name: str) -> Path | None:
-    """Returns the file of a module: of one that is loaded, or of one of the site that an extension imports later."""
-    if name in sys.modules:
-        file = getattr(sys.modules[name], "__file__", None)
-        return Path(file) if isinstance(file, str) and file.endswith(".py") else None
-    below = Path(sys.path[0], *name.split("."))
-    return next((file for file in (below / "__init__.py", below.with_name(f"{below.name}.py")) if file.is_file()), None)
-
-
-def _imports(name: str, file: Path) -> Iterator[str]:
-    """Yields the names of the modules that a module may import, and of their packages."""
-    package = name if file.stem == "__init__" else name.rpartition(".")[0]
-    try:
-        tree = ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError):  # which importing it reports
-        return
-    for node in ast.walk(tree):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module or ""
-            names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
-        for found in names:
-            parts = found.split(".")
-            yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))

@@ -19,6 +19,11 @@ EMBED = "![[]]"
 CALLOUT_TITLE = "[!]"
 """The name of the component for the default title of a callout, which depends on the page's language."""
 
+CALLOUTS = frozenset([
+    "note", "tip", "info", "important", "warning", "caution", "danger", "success", "question", "failure", "bug",
+    "example", "abstract", "quote", "hint", "attention", "error", "todo", "seealso"])
+"""The names of directives that are callouts, and need no template."""
+
 
 class SourceText(str):
     """The text of a leaf block, before its inline Markdown is parsed.  `line` is the number of its first line in

@@ -6,12 +6,13 @@ are serialized as the cache keeps them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
 from typing import Protocol
 
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown import store
+from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.markdown.rendered import Rendered
 from coldpress.markdown.store import StoredBody
 from coldpress.processes import MakeExecutor, chunks, in_turn, local_executor
@@ -26,19 +27,24 @@ class Engine(Protocol):
     def render(self, text: str, language: str = "", /, *, trusted: bool = True) -> Rendered: ...
 
 
-def make_engine(options: MarkdownOptions) -> Engine:
-    """Makes the engine that the config names."""
+Fences = tuple[tuple[str, RegisteredFence], ...]
+"""Functions of fences by language, which can be sent to another process."""
+
+
+def make_engine(options: MarkdownOptions, fences: Mapping[str, RegisteredFence]) -> Engine:
+    """Makes the engine that the config names; only the native one has `fences`."""
     if options.engine == "native":
         from coldpress.markdown.native import Renderer  # noqa: PLC0415  (only the engine that is used)
 
-        return Renderer(options)
+        return Renderer(options, fences)
     from coldpress.markdown.python_markdown import PythonMarkdownRenderer  # noqa: PLC0415  (as above)
 
     return PythonMarkdownRenderer(options)
 
 
 def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOptions, jobs: int,
-                make_executor: MakeExecutor | None = None, *, indexed: bool = True) -> Iterator[StoredBody | None]:
+                make_executor: MakeExecutor | None = None, *, indexed: bool = True, fences: Fences = ()
+                ) -> Iterator[StoredBody | None]:
     """Yields each body rendered and serialized, in order; with its words if it is `indexed`
     for the search.  A body is its language, its text, and whether its author is trusted.
 
@@ -46,20 +52,21 @@ def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOption
     processes of this machine.  An exception of a worker is raised here.
     """
     executor = (make_executor or local_executor)(jobs)
-    for results in in_turn(executor, partial(render_chunk, options, indexed=indexed), chunks(bodies, _CHUNK), 2 * jobs):
+    render = partial(render_chunk, options, indexed=indexed, fences=fences)
+    for results in in_turn(executor, render, chunks(bodies, _CHUNK), 2 * jobs):
         yield from results
 
 
-def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str, bool]], *, indexed: bool = True
-                 ) -> list[StoredBody | None]:
+def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str, bool]], *, indexed: bool = True,
+                 fences: Fences = ()) -> list[StoredBody | None]:
     """Renders some bodies in a worker."""
-    made = ((text_digest(body), _engine(options).render(body, language, trusted=trusted))
+    made = ((text_digest(body), _engine(options, fences).render(body, language, trusted=trusted))
             for language, body, trusted in bodies)
     return [store.store_body(rendered, digest, indexed=indexed) if rendered.is_settled else None
             for digest, rendered in made]
 
 
 @cache
-def _engine(options: MarkdownOptions) -> Engine:
+def _engine(options: MarkdownOptions, fences: Fences) -> Engine:
     """The engine of a worker, which is made once."""
-    return make_engine(options)
+    return make_engine(options, dict(fences))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from coldpress.cache.file_stamps import format_stamp
 from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.recorder import Key
 
 MARKDOWN = (".md", ".markdown")
 LARGEST_INCLUDED = 1_000_000
@@ -195,3 +196,24 @@ def split_name(path: str, names_folder: bool) -> tuple[str, date | None]:
         except ValueError:
             pass
     return stem, None
+
+
+OUTSIDE = ("file", "folder", "environment", "volatile", "plugin")
+"""The kinds of reads that only code of others makes while a body is rendered."""
+
+
+def included_reads(reads: Iterable[Key]) -> tuple[Key, ...]:
+    """Returns the reads of others' code while it rendered a body.  The read of a file becomes that
+    of an included file, on which only this page depends; a very large one stays, as its content
+    is compared only as the read of a file."""
+    return tuple(_as_included(key) for key in reads if key[0] in OUTSIDE)
+
+
+def _as_included(key: Key) -> Key:
+    kind, name = key
+    if kind != "file":
+        return key
+    try:
+        return key if Path(name).stat().st_size > LARGEST_INCLUDED else ("included", name)
+    except OSError:
+        return "included", name

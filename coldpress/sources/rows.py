@@ -200,9 +200,11 @@ BATCH = 200
 
 
 class SourceRows:
-    """The rows of one registered source: only those that changed are asked for, in batches."""
+    """The rows of one registered source: only those that changed are asked for, in batches.  All
+    have changed if the `version` of the source's code has."""
 
-    def __init__(self, collection: Collection, source: RowSource, call: Call) -> None:
+    def __init__(self, collection: Collection, source: RowSource, call: Call, version: str = "") -> None:
+        self._version = version
         self._collection = collection
         self._source = source
         self._call = call
@@ -216,7 +218,7 @@ class SourceRows:
                 problems.error("source.keys", f"the source `{self._collection.source}` gave {pair!r}, not a key and a "
                                "fingerprint", None, "let `keys` return pairs: (key, version)")
                 continue
-            key, fingerprint = str(pair[0]), str(pair[1])
+            key, fingerprint = str(pair[0]), f"{pair[1]} {self._version}"
             name = f"{self._collection.name}:{key}"
             row = make_row(self._collection, key, fingerprint, partial(self.load, key), name)
             if found.setdefault(row.path, row) is not row:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from werkzeug.routing import BuildError
 
 from coldpress import recorder
 from coldpress.config.options import MarkdownOptions
+from coldpress.content.bodies import place_in
 from coldpress.content.page import Page
 from coldpress.content.slots import CANNOT_BE_SHOWN, SlotFiller
-from coldpress.errors import Problem
+from coldpress.errors import ColdpressError, Problem
 from coldpress.markdown.code.code_blocks import code_block, parse_info_string
 from coldpress.markdown.html.extract import part_of, without_ids
 from coldpress.markdown.rendered import Component, Fragment
@@ -29,6 +31,8 @@ from coldpress.markdown.syntax.snippets import NOT_THERE, ExpandedBody, expand_s
 from coldpress.paths import relative_name
 from coldpress.web.app_templates import PREFIX
 from coldpress.web.error_places import explain
+from coldpress.web.plugins import failure
+from coldpress.web.registry import Directive
 from coldpress.web.site import Site
 from coldpress.web.site_files import (
     DEEPEST,
@@ -276,6 +280,40 @@ class SiteHost:
         """The heading of a collection or a taxonomy, in the site's language."""
         return self._site.group_name(name)
 
+    def directive(self, page: Page, component: Component, variables: Mapping[str, Any]) -> str | None:
+        """Returns the HTML of a directive whose function is registered; None if none is, or a template
+        of the site goes before it.  Raises `ColdpressError` if the function fails."""
+        registry, name = self._site.registry, component.name
+        function = registry.directives.get(name)
+        if function is None or self._has_own_template(name):
+            return None
+        owner = registry.owners.get(("directive", name))
+        if owner is not None:
+            recorder.read("plugin", owner.name)
+        try:
+            html = function(Directive(**variables))
+            if not isinstance(html, str):
+                raise TypeError(f"it returned {html!r}, which is no HTML")
+        except ColdpressError:
+            raise
+        except Exception as reason:
+            with recorder.unrecorded():
+                place = place_in(self._site.library, page, component.line, component.column, len(name))
+            if owner is not None:
+                raise ColdpressError(failure(owner.name, reason, place, f" at `{name}`")) from reason
+            problem = explain(reason, self._site)
+            raise ColdpressError(replace(problem, message=f"the directive `{name}`: {problem.message}",
+                                         also=(place,))) from reason
+        return html
+
+    def _has_own_template(self, name: str) -> bool:
+        """Whether the site has a template for a component, before the theme's."""
+        template = f"components/{name}.html"
+        with suppress(TemplateNotFound):
+            self._site.environment.get_template(template)
+            return self._site.environment.is_own(template)
+        return False
+
     def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
         """Render `components/NAME.html`; None if there is no such template."""
         try:
@@ -289,5 +327,6 @@ class SiteHost:
     @property
     def component_names(self) -> Iterable[str]:
         """The names of the templates in `components/`."""
-        return [name[len("components/"):-len(".html")] for name in self._site.template_names
-                if name.startswith("components/") and name.endswith(".html")]
+        return [*self._site.registry.directives, *(
+            name[len("components/"):-len(".html")] for name in self._site.template_names
+            if name.startswith("components/") and name.endswith(".html"))]

@@ -6,7 +6,8 @@ Global state: `seeded` seeds the generator of the module `random` inside its blo
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -112,6 +113,9 @@ _GETTEXT = ("_", "gettext", "ngettext", "pgettext", "npgettext")
 _COMPILED = ThemeBytecodeCache(str(THEME))
 
 
+_WORD = re.compile(r"\w+")
+
+
 class NothingThere(LookupError):
     """Raised when a template links to a file or page that does not exist."""
 
@@ -164,6 +168,7 @@ class Templates(ChoiceLoader):
     def __init__(self, loaders: Sequence[BaseLoader]) -> None:
         super().__init__(loaders)
         self.digests: dict[str, str] = {}
+        self._words: dict[str, frozenset[str]] = {}
         self.files: dict[str, str | None] = {}
 
     def get_source(self, environment: jinja2.Environment, template: str
@@ -172,7 +177,18 @@ class Templates(ChoiceLoader):
             found = super().get_source(environment, template)
         self.digests[template] = blake2b(found[0].encode(), digest_size=8).hexdigest()
         self.files[template] = found[1]
+        self._words[template] = frozenset(_WORD.findall(found[0]))
         return found
+
+    def clear(self) -> None:
+        """Forgets what was loaded."""
+        for kept in (self.digests, self.files, self._words):
+            kept.clear()
+
+    def plugins_in(self, template: str, names: Mapping[str, str]) -> list[str]:
+        """Returns the plugins one of whose names a template contains as a word."""
+        words = self._words.get(template, frozenset())
+        return list(dict.fromkeys(plugin for name, plugin in names.items() if name in words))
 
     load = BaseLoader.load  # calls `get_source` above, not the `load` of each loader
 
@@ -203,6 +219,8 @@ class SiteEnvironment(FlaskEnvironment):
         self._app = app
         self._borrowed = AppTemplates(app, self.globals, base)
         self._is_to_share = share
+        self.plugin_names: Mapping[str, str] = {}
+        """The names that plugins gave to templates, each with its plugin."""
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
         # Jinja calls this for every lookup, also of a template that does not exist.
@@ -211,7 +229,11 @@ class SiteEnvironment(FlaskEnvironment):
         if name.startswith(PREFIX) and self._app.jinja_env is not self:
             return self._borrowed.load(name.removeprefix(PREFIX))
         recorder.read("template", name)
-        return super()._load_template(name, globals)
+        template = super()._load_template(name, globals)
+        if self.plugin_names:
+            for plugin in self.loader.plugins_in(name, self.plugin_names):
+                recorder.read("plugin", plugin)
+        return template
 
     def _share(self) -> None:
         """Add the app's filters, tests, globals and extensions; the site's own win.
@@ -262,8 +284,7 @@ class SiteEnvironment(FlaskEnvironment):
     def clear(self) -> None:
         """Drop compiled templates, after one was added, changed or removed."""
         self._borrowed.clear()
-        self.loader.digests.clear()
-        self.loader.files.clear()
+        self.loader.clear()
         if self.cache is not None:
             self.cache.clear()
 

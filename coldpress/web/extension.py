@@ -5,37 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import click
 import flask
 from flask import Flask
-from flask.typing import ResponseReturnValue
 from jinja2 import Environment
 from werkzeug.local import LocalProxy
 
 from coldpress import recorder
 from coldpress.config.fields import make_field
+from coldpress.config.loader import Config
 from coldpress.content.library import Library
-from coldpress.decorators import frozen
+from coldpress.errors import Problems
+from coldpress.markdown.code.fences import RegisteredFence
+from coldpress.markdown.tree import CALLOUTS
 from coldpress.text import did_you_mean
-from coldpress.web.blueprints import Blueprint, Urls, Values, crawlers, list_pages, pages, search, syndication
-from coldpress.web.blueprints.pages import show_content, static
-from coldpress.web.components import SiteHost, included
+from coldpress.web.app_setup import add_blueprint, count_hooks, make_environment, make_parent, not_found
+from coldpress.web.blueprints import Blueprint
+from coldpress.web.blueprints.pages import static
+from coldpress.web.components import SiteHost
 from coldpress.web.converters import SiteRule, install_converters
-from coldpress.web.environment import SiteEnvironment, short_url_for
-from coldpress.web.feed_formats import feed_links
-from coldpress.web.metadata import metadata
+from coldpress.web.plugins import built_in_plugins, failure, given_plugins, load_plugins
 from coldpress.web.registry import Function, Registry, fields_of
 from coldpress.web.site import NAME, Site
 from coldpress.web.sites import key_of, requested_site, sites_of
-from coldpress.web.strings import is_rtl
-from coldpress.web.templates import SiteVariables
 
-BLUEPRINTS = tuple(module.blueprint for module in (list_pages, search, syndication, crawlers, pages))
-
+_OWN_DIRECTIVES = ("include", "tabs", "tab")
 _NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 
 
@@ -44,18 +42,20 @@ class Coldpress:
     without an app and `init_app(app)` later.  `root` is relative to the app's folder.
 
     Sites of one app differ by their `name`, with which their endpoints begin: `blog.page`.
+    `plugins` are plugins of the app's own, besides those that the config names.
     With `share`, the templates of the site also get the app's filters, tests, globals and
     context processors; where both define a name, the site's counts.
     """
 
     def __init__(self, app: Flask | None = None, root: str | Path = ".", *, url_prefix: str = "", name: str = NAME,
-                 share: bool = False) -> None:
+                 share: bool = False, plugins: Iterable[Any] = ()) -> None:
         if not _NAME.fullmatch(name):
             raise ValueError(f"a site's name has letters, digits, `-` and `_`; `{name}` has others")
         self.name = name
         self._root = root
         self._url_prefix = url_prefix
         self._shares = share
+        self._plugins = tuple(plugins)
         self._registry = Registry()
         self._site: Site | None = None
         if app is not None:
@@ -74,6 +74,11 @@ class Coldpress:
         return self._site.registry if self._site else self._registry
 
     @property
+    def config(self) -> Config:
+        """The options of the site: `config.title`."""
+        return self.site.config
+
+    @property
     def library(self) -> Library:
         """The content of the site: `library.posts`, `library.by_source("about.md")`."""
         return self.site.library
@@ -84,8 +89,8 @@ class Coldpress:
         self.site.reload()
 
     def init_app(self, app: Flask) -> None:
-        """Adds the site's routes, templates and 404 page to an app.  Raises `RuntimeError` if the
-        app has a site of this name, in this folder or at this path already."""
+        """Adds the site's routes, templates and 404 page to an app, then its plugins.  Raises
+        `RuntimeError` if the app has a site of this name, in this folder or at this path already."""
         root = Path(app.root_path, self._root).resolve()
         self._refuse_twins(app, root)
         with recorder.unrecorded():
@@ -94,13 +99,39 @@ class Coldpress:
                 registry=self._registry.copied(), settings=app.config)
             site.host = SiteHost(site)
             site.app = app
-            site.environment = _make_environment(app, site)
+            site.environment = make_environment(app, site)
             for name in site.registry.collection_fields:
                 self._check_collection(name)
             install_converters(app.url_map, site)
-            app.register_blueprint(_make_parent(site))
+            app.register_blueprint(make_parent(site))
         # A copy of its own, as one extension may serve several apps.
         app.extensions[key_of(self.name)] = copy(self)
+        self._add_plugins(app, site)
+
+    def _add_plugins(self, app: Flask, site: Site) -> None:
+        """Lets each plugin register what it adds; one that fails makes a build impossible."""
+        problems = Problems()
+        for plugin in (*built_in_plugins(), *load_plugins(site.config.plugins, site.config_place, problems),
+                       *given_plugins(self._plugins, site.base)):
+            hooks, site.registry.plugin = count_hooks(app), plugin
+            site.registry.plugins[plugin.name] = plugin
+            try:
+                plugin.instance.init_site(self)
+            except Exception as reason:  # noqa: BLE001  (whatever a plugin's code may raise)
+                problems.add(failure(plugin.name, reason, plugin.place, " when it registers what it adds"))
+            if count_hooks(app) != hooks:
+                site.registry.everywhere.append(plugin.name)
+        site.registry.plugin = None
+        site.environment.plugin_names = site.registry.template_names()
+        if problems:
+            site.config_problems.extend(problems)
+            site.can_be_built = False
+
+    @property
+    def _plugin_name(self) -> str | None:
+        """The plugin that registers now; None for one that comes with Coldpress too."""
+        plugin = self.registry.plugin
+        return None if plugin is None or plugin.is_built_in else plugin.name
 
     def _refuse_twins(self, app: Flask, root: Path) -> None:
         for other in sites_of(app):
@@ -164,6 +195,44 @@ class Coldpress:
 
         return register
 
+    def directive(self, name: str) -> Callable[[Function], Function]:
+        """Registers the function of a directive of Markdown, `:::book[Title]{isbn=1}`: it gets a
+        `coldpress.Directive` and returns HTML.  A template `components/NAME.html` in `templates/`
+        goes before it.  On a page whose author is not trusted, the HTML is sanitized.
+
+            @site.directive("book")
+            def book(directive):
+                return Markup("<b>{}</b>").format(directive.attributes["isbn"])
+        """
+        if name.lower() in CALLOUTS or name in _OWN_DIRECTIVES:
+            raise ValueError(f"`{name}` is a directive of Coldpress")
+
+        def register(function: Function) -> Function:
+            self.registry.add(self.registry.directives, "directive", name, function)
+            return function
+
+        return register
+
+    def fence(self, language: str, *, attributes: bool = True) -> Callable[[Function], Function]:
+        """Registers the function of fences of a language: it gets a `coldpress.Fence` and returns
+        HTML, or None to show the code.  It is called once for a text, before pages are shown, so it
+        cannot ask for the site's content.  Unless the language has `attributes`, other words after
+        it are reported.
+
+            @site.fence("plot")
+            def plot(fence):
+                return svg_of(fence.code)
+        """
+
+        def register(function: Function) -> Function:
+            plugin = self.registry.plugin
+            owner = f"*{function.__module__}" if plugin is None else "" if plugin.is_built_in else plugin.name
+            self.registry.add(self.registry.fences, "fence", language.lower(), RegisteredFence(
+                function, owner, attributes, shared=owner == ""))
+            return function
+
+        return register
+
     def source(self, name: str) -> Callable[[Any], Any]:
         """Registers where the rows of a collection come from, an object with `keys` and `get`
         (`coldpress.RowSource`), or a class that makes one: `site.source("shop")(Shop())`."""
@@ -182,20 +251,7 @@ class Coldpress:
         """Registers a blueprint below the site.  Its views with `urls` are frozen for these URL
         values, in an app of the site's own and in another.  Raises `RuntimeError` before `init_app`."""
         self.registry.check_open(f"the blueprint `{blueprint.name}`")
-        app, prefix = self.site.app, blueprint.url_prefix if url_prefix is None else url_prefix
-        before = set(app.view_functions)
-        app.register_blueprint(blueprint, url_prefix=f"{self.site.url_prefix}{prefix or ''}" or None,
-                               name_prefix="" if self.name == NAME else self.name)
-        self._name_endpoints(set(app.view_functions) - before)
-        for name, generator in blueprint.generators.items():
-            endpoint = self.site.added_endpoints[f"{blueprint.name}.{name}"]
-            view = frozen(partial(_url_values, self.site, generator))(_copy_of(app.view_functions[endpoint]))
-            app.view_functions[endpoint] = view
-
-    def _name_endpoints(self, endpoints: Iterable[str]) -> None:
-        """Gives endpoints of a blueprint short names in the templates of the site."""
-        for endpoint in endpoints:
-            self.site.added_endpoints[endpoint.removeprefix(f"{self.name}.")] = endpoint
+        add_blueprint(self.site, blueprint, url_prefix, self._plugin_name)
 
     def template_folder(self, path: str | Path) -> None:
         """Adds a folder of templates, between the site's own and the theme's.  The folder
@@ -235,62 +291,6 @@ class Coldpress:
         return register
 
 
-def _make_environment(app: Flask, site: Site) -> SiteEnvironment:
-    environment = SiteEnvironment(app, site.root / site.config.templates_dir, site.base, share=site.shares)
-    environment.globals.update(
-        site=SiteVariables(site), library=LocalProxy(lambda: site.library),
-        data=LocalProxy(lambda: site.library.data), now=site.now,
-        url_for=short_url_for(site.endpoints, site.asset_version, site.link_root, site.whole_endpoint),
-        included=partial(included, site), feeds=partial(feed_links, site), metadata=metadata, t=site.strings.t,
-        image_size=site.image_size)
-    environment.filters["date"] = site.strings.date
-    environment.tests["rtl"] = is_rtl
-    environment.filters.update(site.registry.filters)
-    environment.tests.update(site.registry.tests)
-    environment.globals.update(site.registry.globals)
-    for folder in site.registry.template_folders:
-        environment.add_template_folder(folder)
-    return environment
-
-
-def _url_values(site: Site, generator: Urls) -> Iterable[Values]:
-    return generator(site.library)
-
-
-def _copy_of(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Returns a function that does the same, to carry the marks of one site only."""
-
-    @wraps(view)
-    def run(*arguments: Any, **more: Any) -> Any:
-        return view(*arguments, **more)
-
-    return run
-
-
-def _make_parent(site: Site) -> flask.Blueprint:
-    """Makes the blueprint of the site, in which our blueprints are nested."""
-    parent = flask.Blueprint(site.name, __name__, url_prefix=site.url_prefix or None)
-    parent.register_error_handler(404, partial(_not_found, site))
-    for blueprint in BLUEPRINTS:
-        if blueprint is search.blueprint and not site.config.search:
-            continue  # so that a route of one's own may take its place
-        parent.register_blueprint(blueprint)
-        for view, generator in blueprint.generators.items():
-            endpoint = f"{site.name}.{view}"
-            site.endpoints[view] = endpoint
-            site.generators[endpoint] = generator
-    return parent
-
-
-def _not_found(site: Site, _error: Exception) -> ResponseReturnValue:
-    """Handles a 404 of one of our views: shows the content at that path, such as a page in a
-    folder `theme` or an alias of a list's page that is gone, else the site's 404 page."""
-    path = site.requested_path()
-    if found := site.find(path):
-        return show_content(found)
-    return show_content(None) if site.find(f"{path}/") else (site.render("404.html"), 404)
-
-
 class SiteFlask(Flask):
     """A Flask app that renders its own routes with the site's templates: these can
     extend `base.html`, and have `site` and `library` as every page has."""
@@ -327,12 +327,15 @@ current_site = cast(Coldpress, LocalProxy(_current))
 """The site of the current request, as `flask.current_app` is its app."""
 
 
-def create_app(root: str | Path, *, settings: Mapping[str, Any] | None = None) -> Flask:
+def create_app(root: str | Path, *, plugins: Iterable[Any] = (), settings: Mapping[str, Any] | None = None
+               ) -> Flask:
     """Makes the app of the site in `root`: the site's folder, or a file in it (`__file__`).
 
-    `settings` are for `app.config`: Flask's, those of extensions, and `COLDPRESS_…`, which go
-    before the options of `config.yaml`.  Mistakes in the config do not raise: `config_problems` holds them, and a
-    mistaken setting has its default.
+    `plugins` are plugins of its own: `[Books(limit=5)]`.  `settings` are for `app.config`: Flask's,
+    those of extensions, and `COLDPRESS_…`, which go before the options of `config.yaml`.
+
+    Mistakes in the config do not raise: `config_problems` holds them, and a mistaken setting
+    has its default.
     """
     folder = Path(root).resolve()
     if folder.is_file() or folder.suffix == ".py":
@@ -340,10 +343,10 @@ def create_app(root: str | Path, *, settings: Mapping[str, Any] | None = None) -
     app = SiteFlask("coldpress", root_path=str(folder), instance_path=str(folder / "instance"),
                     static_folder=None, template_folder=None)
     app.config.update(settings or {})
-    site = Coldpress(app, folder).site
+    site = Coldpress(app, folder, plugins=plugins).site
     site.owns_app = True
     site.environment.search_blueprints(app)
-    app.register_error_handler(404, partial(_not_found, site))
+    app.register_error_handler(404, partial(not_found, site))
     # So that `url_for("static", …)` works in the views of `build.py`, as in every Flask app.
     app.add_url_rule("/static/<path:filename>", "static", static, build_only=True)
     return app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import Context
 from copy import copy
@@ -14,21 +14,53 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar, Union, get_args, 
 
 import click
 from flask import Flask, g
+from markupsafe import Markup
 
 from coldpress.config.fields import Field, make_field
+from coldpress.content.page import Page
 from coldpress.content.slots import Host
 from coldpress.errors import ColdpressError
+from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.sources.rows import RowSource
+from coldpress.web.plugins import Plugin
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Value = TypeVar("Value")
 
 
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A directive in a body, as its function gets it: `:::book[Title]{isbn=1} … :::`.
+
+    `kind` is `container`, `leaf` or `inline`; `title` and `body` are HTML; `number` counts the
+    directives of the page; `children` are the directives inside it.
+    """
+
+    name: str
+    kind: str
+    number: int
+    page: Page
+    title: Markup
+    body: Markup
+    attributes: Mapping[str, str]
+    children: Sequence[Mapping[str, Any]] = ()
+
+
 @dataclass
 class Registry:
-    """Holds what was registered on one site.  After the content was loaded nothing can be added."""
+    """Holds what was registered on one site.  After the content was loaded nothing can be added.
+
+    `plugin` is the plugin that registers now, `plugins` are those in use; `owners` has the plugin
+    that registered a name of a kind; `everywhere` are plugins with a part in every page.
+    """
 
     is_closed: bool = False
+    plugin: Plugin | None = None
+    plugins: dict[str, Plugin] = field(default_factory=dict)
+    owners: dict[tuple[str, str], Plugin] = field(default_factory=dict)
+    everywhere: list[str] = field(default_factory=list)
+    directives: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    fences: dict[str, RegisteredFence] = field(default_factory=dict)
     filters: dict[str, Callable[..., Any]] = field(default_factory=dict)
     tests: dict[str, Callable[..., Any]] = field(default_factory=dict)
     globals: dict[str, Any] = field(default_factory=dict)
@@ -43,13 +75,32 @@ class Registry:
         """Returns a registry that begins with the same."""
         return replace(self, **{each.name: copy(getattr(self, each.name)) for each in dataclasses.fields(self)})
 
-    def add(self, known: dict[str, Value], kind: str, name: str, value: Value) -> Value:
+    def add(self, known: dict[str, Any], kind: str, name: str, value: Value) -> Value:
         """Adds something under a name; raises `RuntimeError` if the name is taken or the site was loaded."""
         self.check_open(f"the {kind} `{name}`")
         if name in known:
-            raise RuntimeError(f"there is a {kind} `{name}` already")
+            owner = self.owners.get((kind, name))
+            raise RuntimeError(f"there is a {kind} `{name}` already" + (f", of the plugin `{owner.name}`" if owner
+                                                                       else ""))
         known[name] = value
+        if self.plugin is not None and not self.plugin.is_built_in:
+            self.owners[kind, name] = self.plugin
         return value
+
+    def template_names(self) -> dict[str, str]:
+        """Returns the names that plugins gave to templates, each with its plugin."""
+        return {name: plugin.name for (kind, name), plugin in self.owners.items()
+                if kind in ("filter", "test", "global")}
+
+    @property
+    def plugin_files(self) -> frozenset[Path]:
+        """The files of plugins, which have versions of their own."""
+        return frozenset(file for plugin in self.plugins.values() for file in plugin.files)
+
+    @property
+    def distributions(self) -> list[str]:
+        """The names of the installed packages of plugins."""
+        return [plugin.distribution for plugin in self.plugins.values() if plugin.distribution]
 
     def check_open(self, what: str) -> None:
         """Raises `RuntimeError` after the content was loaded."""

@@ -30,6 +30,7 @@ from coldpress.content.page import Page
 from coldpress.content.slots import Host
 from coldpress.content.taxonomy import front_taxonomies
 from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.loaded_code import own_version
 from coldpress.markdown.cache import MarkupCache
 from coldpress.markdown.store import MarkupStore
 from coldpress.paths import STATE, below, is_external, path_of, relative_name
@@ -40,7 +41,7 @@ from coldpress.web.app_templates import PREFIX
 from coldpress.web.caching import Memo
 from coldpress.web.config_checks import check_markdown
 from coldpress.web.environment import THEME, SiteEnvironment
-from coldpress.web.registry import Registry, call_source, row_keys
+from coldpress.web.registry import Registry, call_source
 from coldpress.web.site_search import SiteSearch
 from coldpress.web.strings import Strings
 
@@ -107,6 +108,7 @@ class Site:
         self.url_prefix = url_prefix.rstrip("/")
         self.endpoints: dict[str, str] = {}
         self.generators: dict[str, Callable[[Library], Iterable[Mapping[str, Any]]]] = {}
+        self._code_versions: dict[str, str | None] = {}
         self.config_problems = Problems()
         self.added_endpoints: dict[str, str] = {}
         self.registry = registry or Registry()
@@ -129,14 +131,17 @@ class Site:
             self.cache_folder = Path(mkdtemp(prefix="coldpress-"))
             weakref.finalize(self, shutil.rmtree, self.cache_folder, ignore_errors=True)
         self.markup = MarkupCache(MarkupStore(self.cache_folder), replace(
-            self.config.markdown, schemes=self.config.collections.with_rows), indexed=self.config.search)
+            self.config.markdown, schemes=self.config.collections.with_rows), indexed=self.config.search,
+            fences=self.registry.fences, code_version=self.code_version)
         self.search = SiteSearch(self.markup, self.cache_folder)
         self.sources = Sources(self.root, self.base, self.config, self._config_text, self.markup,
                                SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone,
                                            self.config.nested_taxonomies), partial(call_source, self),
-                               self.registry.row_sources, self.registry.fields, self.registry.collection_fields)
+                               self.registry.row_sources, self._source_version, self.registry.fields,
+                               self.registry.collection_fields)
         self.strings = Strings(lambda: self.config.language, self._own_strings)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._is_loading = False
         self._snapshot: ContentSnapshot | None = None
         self._memos: weakref.WeakKeyDictionary[Library, Memo] = weakref.WeakKeyDictionary()
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
@@ -154,6 +159,21 @@ class Site:
         """What is wrong with the caches, one line for each."""
         notes = (self.sources.cache.note, self.markup.store.note, self.search.note)
         return [note for note in notes if note]
+
+    def code_version(self, owner: str) -> str | None:
+        """Returns the version of a plugin, or of the site's own code from a module on (`*build`);
+        None if the plugin is not in use."""
+        if owner not in self._code_versions:
+            plugin = self.registry.plugins.get(owner)
+            self._code_versions[owner] = (own_version(owner[1:], self.base) if owner[:1] == "*" else
+                                          plugin.version if plugin else None)
+        return self._code_versions[owner]
+
+    def _source_version(self, name: str) -> str:
+        """Returns the version of the code of a row source."""
+        plugin = self.registry.owners.get(("source", name))
+        module = type(self.registry.row_sources[name]).__module__
+        return self.code_version(plugin.name if plugin else f"*{module}") or ""
 
     @property
     def source_folders(self) -> tuple[Path, ...]:
@@ -178,8 +198,15 @@ class Site:
         """The content as last loaded; the first call loads it."""
         if self._snapshot is None:
             with self._lock:
+                if self._is_loading:
+                    raise RuntimeError("the content is asked for while it is loaded: a source or a fence cannot ask "
+                                       "for it; a directive, a filter and a view can")
                 if self._snapshot is None:
-                    self._snapshot = self.load()
+                    self._is_loading = True
+                    try:
+                        self._snapshot = self.load()
+                    finally:
+                        self._is_loading = False
         return self._snapshot
 
     def reload(self) -> ContentSnapshot:
@@ -244,16 +271,6 @@ class Site:
         """The cache of values that many pages of this Library show."""
         library = self.library
         return self._memos.get(library) or self._memos.setdefault(library, Memo(self.environment.is_own))
-
-    def state(self) -> str:
-        """Returns a digest of all files of the site and of the keys of its rows."""
-        digest = blake2b(digest_size=16)
-        with recorder.unrecorded():
-            for folder in self.source_folders:
-                for file in find_files(folder, folder.name, Problems()):
-                    digest.update(f"{file.name}\n".encode() + file.file.read_bytes())
-            digest.update(f"{self.config} {row_keys(self)}".encode())
-        return digest.hexdigest()
 
     def find(self, path: str) -> Page | Alias | SourceFile | None:
         """The content at a decoded path of this site."""

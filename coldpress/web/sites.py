@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import blake2b
 
 from flask import Flask, current_app, g, has_request_context, request
 
+from coldpress import recorder
+from coldpress.errors import Problems
+from coldpress.sources.files import find_files
+from coldpress.web.registry import row_keys
 from coldpress.web.site import NAME, Site
 
 
 def sites_of(app: Flask) -> list[Site]:
     """Returns the sites of an app, in the order in which they were added."""
     return [extension.site for key, extension in app.extensions.items() if key.partition(".")[0] == NAME]
+
+
+def state_of(site: Site) -> str:
+    """Returns a digest of all files of a site and of the keys of its rows."""
+    digest = blake2b(digest_size=16)
+    with recorder.unrecorded():
+        for folder in site.source_folders:
+            for file in find_files(folder, folder.name, Problems()):
+                digest.update(f"{file.name}\n".encode() + file.file.read_bytes())
+        digest.update(f"{site.config} {row_keys(site)}".encode())
+    return digest.hexdigest()
 
 
 def key_of(name: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from pygments import highlight
@@ -16,10 +18,13 @@ from pygments.lexers.shell import BashLexer
 from pygments.token import Generic, _TokenType
 from pygments.util import ClassNotFound
 
-from coldpress.markdown.code import diagrams
+from coldpress import recorder
+from coldpress.markdown.code.fences import Fence, RegisteredFence
+from coldpress.markdown.parser.attribute_lists import parse_pairs
 from coldpress.markdown.parser.link_parser import unescape
 from coldpress.markdown.rendered import Flaw
 from coldpress.markdown.tree import RawHtml, Verbatim, escaped
+from coldpress.recorder import Reads
 
 _PLAIN_INFO = re.compile(r"[\w#.+-]+")
 _MYST = re.compile(r"\{(?:code(?:-block|-cell)?|sourcecode)\}\s*")
@@ -330,31 +335,62 @@ def highlight_code_span(element: Element) -> None:
         element.text = RawHtml(code)
 
 
+NO_FENCES: Mapping[str, RegisteredFence] = MappingProxyType({})
+
+
 class CodeBlocks:
-    """Renders the code blocks of one body; mistakes are in `flaws`."""
+    """Renders the code blocks of one body, those of some languages with the functions that are
+    registered for them; mistakes are in `flaws`, and what these functions read is in `reads`."""
 
-    draws_diagrams = True
-    """Whether diagrams are drawn; they are shown as code if authors are not trusted, since SVG is not sanitized."""
-
-    def __init__(self) -> None:
+    def __init__(self, fences: Mapping[str, RegisteredFence] = NO_FENCES, *, trusted: bool = True) -> None:
+        self._fences = fences
+        self._trusted = trusted
         self._notes: list[Flaw] = []
-        self._diagrams = diagrams.Diagrams()
+        self._told: list[Flaw] = []
+        self._seen: dict[str, Counter[str]] = {}
+        self.reads: Reads = {}
 
     @property
     def flaws(self) -> list[Flaw]:
-        return [*self._notes, *self._diagrams.flaws]
+        return [*self._notes, *self._told]
 
     def convert(self, source: str, text: str, line: int, column: int, *, notes: bool = False) -> str:
         """Returns the HTML of a code block; `text` is the info string of its fence, at a line and column of the
         body.  With `notes`, the numbered list of its annotations follows."""
         info = parse_info_string(text)
-        if info.ignored:
+        registered = self._fences.get(info.language)
+        if info.ignored and not (registered and registered.has_attributes):
             words = ", ".join(f"`{word}`" for word in info.ignored)
             self._notes.append(Flaw("markup.fence-attribute", f"this fence says what has no meaning here: {words}",
                                     line, column, 1, "it is ignored", "note"))
-        drawn = None
-        if info.language == diagrams.LANGUAGE and self.draws_diagrams:
-            drawn = self._diagrams.draw(source, info.title, line, column)
-        elif info.language == diagrams.LANGUAGE:
-            self._diagrams.check(source, line)
-        return drawn or code_block(source, info, notes=notes)
+        html = self._call(registered, source, info, text, line, column) if registered else None
+        return html or code_block(source, info, notes=notes)
+
+    def _call(self, registered: RegisteredFence, source: str, info: FenceInfo, text: str, line: int, column: int
+              ) -> str | None:
+        """Calls the function of a language."""
+        seen = self._seen.setdefault(info.language, Counter())
+        fence = Fence(source, info.language, info.title, _attributes(text, info), seen.total() + 1, seen[source],
+                      self._trusted, line, column)
+        seen[source] += 1
+        try:
+            if registered.shared:
+                html = registered.render(fence)
+            else:
+                with recorder.recording() as reads:
+                    html = registered.render(fence)
+                self.reads.update({("plugin", registered.owner): None, **reads})
+            if not isinstance(html, str | None):
+                raise TypeError(f"it returned {html!r}, which is no text")
+        except Exception as reason:  # noqa: BLE001  (it is somebody's code)
+            fence.report(f"{registered.said} fails here: {type(reason).__name__}: {reason}", code="plugin.failed",
+                         severity="error", hint="correct it, or take this fence out")
+            html = None
+        self._told += fence.flaws
+        return html
+
+
+def _attributes(text: str, info: FenceInfo) -> dict[str, str]:
+    """Returns the attributes of an info string, without its language."""
+    rest = text.strip().strip("{}").partition(info.language)[2] if info.language else text
+    return {name: name if value is None else value for name, value in parse_pairs(rest.strip(" {}"))}

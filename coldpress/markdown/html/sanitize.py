@@ -14,8 +14,8 @@ from pygments.token import STANDARD_TYPES
 
 from coldpress.markdown.html.extract import URL_ATTRIBUTES
 from coldpress.markdown.parser.link_parser import SCHEMES, is_safe_url, is_script_url, scheme_of
-from coldpress.markdown.syntax.directives import CALLOUTS
 from coldpress.markdown.tree import (
+    CALLOUTS,
     COMPONENT_MARK,
     ELEMENT_NAMES,
     MATHML,

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from coldpress.markdown.parser.attribute_lists import parse_pairs
 from coldpress.markdown.parser.blocks import BlockParser, Container, Line, StartResult
 from coldpress.markdown.parser.container_blocks import make_callout
-from coldpress.markdown.tree import ComponentElement, SourceText, group
+from coldpress.markdown.tree import CALLOUTS, ComponentElement, SourceText, group
 
 _NAME = r"(?P<name>[A-Za-z][\w-]*)"
 _LABEL = r"\[(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\n]*\])*)\]"
@@ -28,10 +28,6 @@ _LEAF = re.compile(rf"::{_NAME}(?:{_LABEL})?(?:{_ATTRIBUTES})?[ \t]*$")
 _INLINE = re.compile(rf":{_NAME}(?:{_LABEL}(?:{_ATTRIBUTES})?(?![(\[])|{_ATTRIBUTES.replace('attributes', 'only')})")
 
 
-CALLOUTS = frozenset([
-    "note", "tip", "info", "important", "warning", "caution", "danger", "success", "question", "failure", "bug",
-    "example", "abstract", "quote", "hint", "attention", "error", "todo", "seealso"])
-"""The names of directives that are callouts, and need no template."""
 
 
 class DirectiveBlock(Container):

@@ -15,8 +15,7 @@ import yaml
 from coldpress.markdown import tree
 from coldpress.markdown.parser.blocks import BlockParser, Container, Line, StartResult
 from coldpress.markdown.parser.container_blocks import TITLED_CALLOUTS, TabSet, make_callout
-from coldpress.markdown.syntax.directives import CALLOUTS
-from coldpress.markdown.tree import ComponentElement, SourceText, group
+from coldpress.markdown.tree import CALLOUTS, ComponentElement, SourceText, group
 from coldpress.text import did_you_mean
 
 _BEGIN = re.compile(r"(?P<slashes>/{3,})[ ]*(?P<name>[A-Za-z][\w-]*)[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?$")

@@ -1,4 +1,4 @@
-"""Files for crawlers and language models: sitemap, robots.txt, llms.txt, each page as Markdown."""
+"""Files for crawlers: sitemap and robots.txt."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from coldpress.content.feeds import MAX_SITEMAP_URLS, count_sitemap_parts, sitemap_entries
 from coldpress.content.library import Library
-from coldpress.content.page import Page
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
-from coldpress.web.markdown_pages import llms_of, markdown_of, markdown_path
 from coldpress.web.sites import requested_site
 
 blueprint = SiteBlueprint("crawlers", __name__)
@@ -56,35 +54,3 @@ def robots() -> ResponseReturnValue:
 def robots_urls(library: Library) -> Iterator[dict[str, Any]]:
     if not library.asset_at("/robots.txt"):
         yield {}
-
-
-@blueprint.get("/llms.txt")
-def llms() -> ResponseReturnValue:
-    """Describe the site for language models (llmstxt.org).  A file of the author's replaces it."""
-    site = requested_site()
-    own = site.library.asset_at("/llms.txt")
-    if own or not site.config.llms:
-        return show_content(own)
-    return Response(llms_of(site), mimetype="text/plain")
-
-
-@blueprint.urls(llms)
-def llms_urls(library: Library) -> Iterator[dict[str, Any]]:
-    if library.config.llms and not library.asset_at("/llms.txt"):
-        yield {}
-
-
-@blueprint.get("/<coldpress_markdown:of>.md")
-def markdown_page(of: Page | None) -> ResponseReturnValue:
-    """Show a page as Markdown."""
-    site = requested_site()
-    if of is None or markdown_path(site.library, of) is None:
-        return show_content(site.find(site.requested_path()))
-    return Response(markdown_of(site, of), mimetype="text/markdown")
-
-
-@blueprint.urls(markdown_page)
-def markdown_page_urls(library: Library) -> Iterator[dict[str, Any]]:
-    for page in library.all_pages if library.config.llms else ():
-        if library.at(page.path) is page and markdown_path(library, page):
-            yield {"of": page}

@@ -1,4 +1,4 @@
-"""Draws diagrams: fenced code becomes SVG, in a process of its own."""
+"""Draws Mermaid diagrams as SVG, in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import threading
-from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -21,14 +20,13 @@ from typing import IO
 from xml.etree.ElementTree import ParseError
 
 from coldpress import recorder
-from coldpress.markdown.code import mermaid_worker
-from coldpress.markdown.code.diagram_svg import COLORS, page_svg
-from coldpress.markdown.code.mermaid_worker import read_frame, write_frame
-from coldpress.markdown.rendered import Flaw
+from coldpress.markdown.code.fences import Fence
 from coldpress.markdown.tree import escaped
+from coldpress.plugins import mermaid_worker
+from coldpress.plugins.mermaid_svg import COLORS, page_svg
+from coldpress.plugins.mermaid_worker import read_frame, write_frame
 from coldpress.text import text_digest
 
-LANGUAGE = "mermaid"
 # The part before a diagram: its front matter, its own settings, comments.
 _DIAGRAM_HEAD = re.compile(r"\s*(?P<front>---[ \t]*\n.*?\n---[ \t]*\n)?(?:\s*%%\{.*?\}%%|\s*%%[^\n]*(?=\n))*\s*", re.S)
 _MAX_CHARACTERS, _MAX_LINES, _MAX_LINKS = 20_000, 300, 300  # of a diagram
@@ -81,68 +79,61 @@ _THEME = {"theme": "base", "themeVariables": {
         **dict.fromkeys(("xAxisTickColor", "xAxisLineColor", "yAxisTickColor", "yAxisLineColor"), COLORS["soft"])}}}
 
 
-class Diagrams:
-    """Draws the diagrams of one body; those that cannot be drawn are in `flaws`."""
+def draw(fence: Fence) -> str | None:
+    """Returns the HTML of a diagram; None if there is no renderer, or the diagram is not understood,
+    and for an author who is not trusted, since SVG is not sanitized."""
+    if not fence.trusted:
+        _check_size(fence)
+        return None
+    if _renderer() is None:
+        if fence.number == 1:
+            fence.report("there is nothing to draw this diagram with", code="markup.no-diagrams",
+                         hint='it is shown as code; `pip install "coldpress[diagrams]"`')
+        return None
+    if not _check_size(fence) or fence.number > _MAX_DIAGRAMS:
+        return None
+    drawn = _draw(fence.code)
+    html = None
+    with suppress(ParseError):
+        html = page_svg(drawn.svg, _name(fence), fence.title) if drawn.svg else None
+    if html is None:
+        _report(drawn, fence)
+        return None
+    caption = f"<figcaption>{escaped(fence.title)}</figcaption>" if fence.title else ""
+    return f'<figure class="diagram"><div tabindex="0">{html}</div>{caption}</figure>'
 
-    def __init__(self) -> None:
-        self.flaws: list[Flaw] = []
-        self._names: Counter[str] = Counter()
-        self._drawn = 0
 
-    def draw(self, source: str, title: str, line: int, column: int) -> str | None:
-        """Returns the HTML of a diagram at a line and column of the body; None if there is no renderer, or the
-        diagram is not understood."""
-        if _renderer() is None:
-            self._report_no_renderer(line, column)
-            return None
-        self._drawn += 1
-        if not self.check(source, line) or self._drawn > _MAX_DIAGRAMS:
-            return None
-        drawn = _draw(source)
-        html = None
-        with suppress(ParseError):
-            html = page_svg(drawn.svg, self._name(source), title) if drawn.svg else None
-        if html is None:
-            self._report(drawn, source, line)
-            return None
-        caption = f"<figcaption>{escaped(title)}</figcaption>" if title else ""
-        return f'<figure class="diagram"><div tabindex="0">{html}</div>{caption}</figure>'
+def _check_size(fence: Fence) -> bool:
+    """Returns whether a diagram is small enough; reports it if it is not, or if it is one too many."""
+    if _is_too_large(fence.code):
+        _refuse(fence, _TOO_LARGE, 1)
+        return False
+    if fence.trusted and fence.number == _MAX_DIAGRAMS + 1:
+        _refuse(fence, f"only the first {_MAX_DIAGRAMS} diagrams of a page are drawn", 1)
+    return True
 
-    def check(self, source: str, line: int) -> bool:
-        """Returns whether a diagram is small enough; if it is not, adds this to `flaws`."""
-        if _is_too_large(source):
-            self._refuse(_TOO_LARGE, line + 1)
-            return False
-        if self._drawn == _MAX_DIAGRAMS + 1:
-            self._refuse(f"only the first {_MAX_DIAGRAMS} diagrams of a page are drawn", line + 1)
-        return True
 
-    def _report(self, drawn: DrawResult, source: str, line: int) -> None:
-        """Adds the reason why a diagram is not drawn to `flaws`.  A diagram that takes too long is an error:
-        another machine might draw it, so the site is not published."""
-        if drawn.ended:
-            self.flaws.append(Flaw("markup.diagram-time", f"this diagram cannot be drawn: {drawn.reason}", line + 1,
-                                   None, 1, "make two of it, or take it out", "error"))
-        elif _LIMIT in drawn.reason:
-            self._refuse("this diagram is too large for the renderer", line + 1)
-        else:
-            self._refuse(f"this diagram is not understood: {_short_reason(drawn.reason)}",
-                         line + _find_bad_line(source, drawn.reason))
+def _report(drawn: DrawResult, fence: Fence) -> None:
+    """Reports the reason why a diagram is not drawn.  A diagram that takes too long is an error:
+    another machine might draw it, so the site is not published."""
+    if drawn.ended:
+        fence.report(f"this diagram cannot be drawn: {drawn.reason}", line=1, hint="make two of it, or take it out",
+                     code="markup.diagram-time", severity="error")
+    elif _LIMIT in drawn.reason:
+        _refuse(fence, "this diagram is too large for the renderer", 1)
+    else:
+        _refuse(fence, f"this diagram is not understood: {_short_reason(drawn.reason)}",
+                _find_bad_line(fence.code, drawn.reason))
 
-    def _refuse(self, message: str, line: int) -> None:
-        self.flaws.append(Flaw("markup.diagram", message, line, None, 1, "it is shown as code"))
 
-    def _name(self, source: str) -> str:
-        """Returns the prefix of the ids in a diagram, which is unique on every page."""
-        digest = text_digest(source)[:8]
-        self._names[digest] += 1
-        count = self._names[digest]
-        return f"diagram-{digest}" + (f"-{count}" if count > 1 else "")
+def _refuse(fence: Fence, message: str, line: int) -> None:
+    fence.report(message, line=line, hint="it is shown as code", code="markup.diagram")
 
-    def _report_no_renderer(self, line: int, column: int) -> None:
-        if not self.flaws:
-            self.flaws.append(Flaw("markup.no-diagrams", "there is nothing to draw this diagram with", line, column, 3,
-                                   'it is shown as code; `pip install "coldpress[diagrams]"`'))
+
+def _name(fence: Fence) -> str:
+    """Returns the prefix of the ids in a diagram, which is unique on every page."""
+    name = f"diagram-{text_digest(fence.code)[:8]}"
+    return f"{name}-{fence.repeats + 1}" if fence.repeats else name
 
 
 @cache
