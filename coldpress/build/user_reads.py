@@ -107,7 +107,7 @@ class UserCode:
         self._base = base
         self._plugins = plugins
         self._before = _known(before)
-        self._digests = {name: _digest(file) for name, file in own_files(base).items()}
+        self._digests = {name: _digest(file) for name, file in own_files(base, plugins).items()}
 
     def changed(self) -> str | None:
         """Returns the first file that changed since `before` was written."""

@@ -74,6 +74,11 @@ class Coldpress:
         return self._site.registry if self._site else self._registry
 
     @property
+    def app(self) -> Flask:
+        """The app of the site."""
+        return self.site.app
+
+    @property
     def config(self) -> Config:
         """The options of the site: `config.title`."""
         return self.site.config

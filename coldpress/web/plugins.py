@@ -14,6 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
+from coldpress import recorder
 from coldpress.cache.checksum import code_version
 from coldpress.config.annotations import bind_options
 from coldpress.config.options import PluginChoice
@@ -123,4 +124,5 @@ def failure(name: str, reason: BaseException, place: Place | None, doing: str = 
 
 def _version(module: str) -> str:
     """Returns a digest of the code of the package that a module is in."""
-    return code_version(package_files(module))
+    with recorder.unrecorded():
+        return code_version(package_files(module))

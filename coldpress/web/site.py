@@ -199,8 +199,8 @@ class Site:
         if self._snapshot is None:
             with self._lock:
                 if self._is_loading:
-                    raise RuntimeError("the content is asked for while it is loaded: a source or a fence cannot ask "
-                                       "for it; a directive, a filter and a view can")
+                    raise RuntimeError("the content is asked for while it is loaded: sources and fences cannot ask for "
+                                       "it; directives, filters and views can")
                 if self._snapshot is None:
                     self._is_loading = True
                     try:

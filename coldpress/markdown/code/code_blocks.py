@@ -25,6 +25,7 @@ from coldpress.markdown.parser.link_parser import unescape
 from coldpress.markdown.rendered import Flaw
 from coldpress.markdown.tree import RawHtml, Verbatim, escaped
 from coldpress.recorder import Reads
+from coldpress.sources.files import OUTSIDE
 
 _PLAIN_INFO = re.compile(r"[\w#.+-]+")
 _MYST = re.compile(r"\{(?:code(?:-block|-cell)?|sourcecode)\}\s*")
@@ -380,6 +381,9 @@ class CodeBlocks:
                 with recorder.recording() as reads:
                     html = registered.render(fence)
                 self.reads.update({("plugin", registered.owner): None, **reads})
+                asked = next((key for key in reads if key[0] not in OUTSIDE), None)
+                if asked:  # which the cached body could not be compared by
+                    raise LookupError(f"it asks for `{' '.join(asked)}` of the site, which only a directive can")
             if not isinstance(html, str | None):
                 raise TypeError(f"it returned {html!r}, which is no text")
         except Exception as reason:  # noqa: BLE001  (it is somebody's code)
