@@ -5,6 +5,7 @@
     main(create_app)            the command line of a site's `build.py`
     frozen, live, depends       marks for your own routes
     now()                       the moment of the build
+    site_loaded, site_built     signals, to watch what happens
     get_site(app)               the site of an app, to register what it adds: filters, sources, …
     current_site                the site of the current request
 """
@@ -19,24 +20,28 @@ if TYPE_CHECKING:
 
     from coldpress.decorators import depends, frozen, live
     from coldpress.errors import ColdpressError, Problem
+    from coldpress.markdown.code.fences import Fence
+    from coldpress.signals import site_built, site_loaded
+    from coldpress.sources.rows import RowSource
     from coldpress.start import main
     from coldpress.web.blueprints import Blueprint
     from coldpress.web.extension import Coldpress, create_app, current_site, get_site
+    from coldpress.web.registry import Directive
     from coldpress.web.sites import now
 
 __version__ = "0.1.0"
 
 # Names are imported when they are first used: `import coldpress` costs nothing.
 _HOMES = {
-    "main": "start", "ColdpressError": "errors", "Problem": "errors",
-    "depends": "decorators", "frozen": "decorators", "live": "decorators",
-    "create_app": "web.extension", "Coldpress": "web.extension", "now": "web.sites",
-    "get_site": "web.extension", "current_site": "web.extension", "Blueprint": "web.blueprints",
+    "Blueprint": "web.blueprints", "Coldpress": "web.extension", "ColdpressError": "errors",
+    "Directive": "web.registry", "Fence": "markdown.code.fences", "Problem": "errors", "RowSource": "sources.rows",
+    "create_app": "web.extension", "current_site": "web.extension", "depends": "decorators", "frozen": "decorators",
+    "get_site": "web.extension", "live": "decorators", "main": "start", "now": "web.sites", "site_built": "signals",
+    "site_loaded": "signals",
 }
 __all__ = [
-    "Blueprint", "Coldpress", "ColdpressError", "Problem", "__version__", "create_app", "current_site", "depends",
-    "frozen", "get_site", "live", "main", "now"]
-
+    "Blueprint", "Coldpress", "ColdpressError", "Directive", "Fence", "Problem", "RowSource", "__version__",
+    "create_app", "current_site", "depends", "frozen", "get_site", "live", "main", "now", "site_built", "site_loaded"]
 
 
 def __getattr__(name: str) -> Any:

@@ -299,7 +299,8 @@ def test_an_app_gives_plugins_of_its_own(make_site):
 
 @pytest.mark.parametrize("more", ["", "[b](c.md) "])
 def test_a_fence_that_asks_for_the_content_is_an_error(make_site, more):
-    code = GIVEN.replace('f"<p>{fence.code.strip().upper()}{self.sign}</p>"', "str([page.title for page in site.library.pages])")
+    code = GIVEN.replace('f"<p>{fence.code.strip().upper()}{self.sign}</p>"',
+                         "str([page.title for page in site.library.pages])")
     files = {"build.py": code, "content/a.md": f"{more}\n\n```loud\nword\n```\n", "content/c.md": "C"}
     problem, = make_site(files).build().problems
     assert (problem["code"], problem["place"]["line"]) == ("plugin.failed", 3)
@@ -340,3 +341,29 @@ def test_a_source_that_asks_for_the_content_is_an_error(make_site):
                          ).build().problems
     assert "the content is asked for while it is loaded" in problem["message"]
     assert problem["place"]["path"] == "build.py"
+
+
+def test_signals_tell_what_happens(make_site):
+    code = GIVEN + """
+
+SAID = []
+
+
+@coldpress.site_loaded.connect
+def loaded(app, site):
+    SAID.append(f"{site.name} has {len(site.library.pages)}")
+
+
+@coldpress.site_built.connect
+def built(app, site, output, rendered, written, removed):
+    output.with_name("said.txt").write_text(f"{SAID} {output.name} {sorted(rendered)[-1]} {'a/index.html' in written}")
+"""
+    site = make_site({"build.py": code, "content/a.md": "A", "content/zz.md": "Z"})
+    assert site.build().problems == []
+    assert (site.root / "said.txt").read_text() == "['coldpress has 2'] site /zz/ True"
+    site.edit({"build.py": code.replace("SAID.append(", "raise ValueError(")})
+    problem, = site.build().problems
+    assert problem["message"] == "ValueError: coldpress has 2"
+    site.edit({"build.py": code.replace("output.with_name", "output.without_name")})
+    problem, = site.build().problems
+    assert "has no attribute 'without_name'" in problem["message"]

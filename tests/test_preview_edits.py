@@ -30,7 +30,7 @@ def as_made_anew(root):
     """The answers at the paths of all pages and feeds, of an app just made; None
     for a site with errors."""
     try:
-        app, site = BuildContext(None, RunOptions(**OPTIONS), Report(quiet=True), root).make_app()
+        app, site = BuildContext(None, RunOptions(**OPTIONS, site="coldpress"), Report(quiet=True), root).make_app()
     except ColdpressError:
         return None
     if any(problem.is_error for problem in site.snapshot.problems):

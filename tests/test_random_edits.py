@@ -331,6 +331,8 @@ LIKELY = {
     "name": ["named_page_comes_or_goes"], "image": ["picture_of_another_size"] * 4,
     "included": ["snippet", "included_file"],
     "file": ["file_of_a_route"], "folder": ["folder_of_a_route"], "environment": ["environment_variable"],
+    "plugin": [*["gadgets_of_a_page"] * 3, "code_of_a_plugin", "options_of_a_plugin"],
+    "site": ["other_site_comes_or_goes", "other_site", "other_site"],
     "rows": ["queries_come_or_go", *["row_in_the_database"] * 4],
     "value": ["number_in_the_database"], "volatile": ["volatile_route_comes_or_goes", "number_in_the_database"]}
 """The edits that show best that a kind is not recorded."""

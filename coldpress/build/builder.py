@@ -27,7 +27,9 @@ from coldpress.errors import Problems
 from coldpress.markdown.cache import Body
 from coldpress.processes import WorkerDiedError, frozen_after_loading, start_method
 from coldpress.recorder import Key
+from coldpress.signals import send, site_built
 from coldpress.web.error_places import explain
+from coldpress.web.extension import get_site
 from coldpress.web.site import Site
 
 
@@ -78,9 +80,21 @@ class Builder:
             if not self.reported_problems.errors:
                 self._publish()
                 self._remember()
+                self._tell_built()
         finally:
             self.output.discard()
             self._close()
+
+    def _tell_built(self) -> None:
+        """Sends the signal; what a receiver raises is a problem."""
+        if self.context.dry_run or self.changes is None or self.runner is None:
+            return
+        try:
+            send(site_built, self._app, site=get_site(self._app, self.site.name), output=self.output.folder,
+                 rendered=list(self.runner.rendered), written=list(self.changes.written),
+                 removed=list(self.changes.removed))
+        except Exception as reason:  # noqa: BLE001  (a receiver is somebody's code)
+            self.problems.add(explain(reason, self.site))
 
     @property
     def reported_problems(self) -> Problems:
@@ -278,8 +292,9 @@ def _inherited(app: Flask, site: Site) -> tuple[Flask, Site]:
 
 def _settings(site: Site) -> str:
     """Returns the settings that shape every page, as text."""
-    config = site.config
+    config, registry = site.config, site.registry
     return repr((
+        sorted(registry.owners), registry.everywhere, sorted(registry.plugins),
         config.base_url, site.url_prefix, config.timezone, config.permalinks, config.slugs, config.taxonomies,
         config.nested_taxonomies, config.collections,
         config.content_dir, config.templates_dir, config.static_dir, config.language, config.markdown))

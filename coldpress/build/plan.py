@@ -229,8 +229,8 @@ class Plan:
             self._add(site.url_prefix + path, site.endpoints["page"], {"page": path}, source=asset.name,
                       place=Place(asset.name), copy_of=asset.file)
         for name in ("theme", "static"):
-            folder = site.folder_of(name)
-            for file in site.files_in(name, self._problems):
+            folder = site.copied.folder_of(name)
+            for file in site.copied.files_in(name, self._problems):
                 self._add(f"{site.url_prefix}/{name}/{file}", site.endpoints[name], {"filename": file},
                           source=f"{name}/{file}", place=Place(f"{name}/{file}"), copy_of=folder.joinpath(file))
 

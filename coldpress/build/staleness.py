@@ -68,7 +68,7 @@ class Fingerprints:
             return Path(self._site.base, name)
         if kind == "version":
             folder, _, filename = name.partition("/")
-            return below(self._site.folder_of(folder), filename)
+            return below(self._site.copied.folder_of(folder), filename)
         if kind == "template":
             file = self._site.environment.loader.files.get(name)
             return Path(file) if file else None
@@ -84,7 +84,7 @@ class Fingerprints:
 
     def _version(self, name: str) -> str | None:
         folder, _, filename = name.partition("/")
-        return self._site.asset_version(folder, filename)
+        return self._site.copied.version(folder, filename)
 
     def _shard(self, name: str) -> str | None:
         with recorder.unrecorded():

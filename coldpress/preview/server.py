@@ -276,7 +276,7 @@ class Preview:
         if revision is None:
             return None
         name, _, filename = path.removeprefix(f"{revision.site.url_prefix}/").partition("/")
-        return revision.site.asset_version(name, filename) if name in ("static", "theme") else None
+        return revision.site.copied.version(name, filename) if name in ("static", "theme") else None
 
     def _inspect(self, ident: str) -> Response:
         render, revision = self._responder.renders.get(ident), self._current.revision

@@ -30,8 +30,8 @@ from coldpress.web.components import SiteHost
 from coldpress.web.converters import SiteRule, install_converters
 from coldpress.web.plugins import built_in_plugins, failure, given_plugins, load_plugins
 from coldpress.web.registry import Function, Registry, fields_of
-from coldpress.web.site import NAME, Site
-from coldpress.web.sites import key_of, requested_site, sites_of
+from coldpress.web.site import NAME, Site, key_of
+from coldpress.web.sites import requested_site, sites_of
 
 _OWN_DIRECTIVES = ("include", "tabs", "tab")
 _NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)

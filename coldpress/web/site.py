@@ -6,11 +6,10 @@ import os
 import shutil
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 from tempfile import mkdtemp
 from types import MappingProxyType
@@ -33,14 +32,16 @@ from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.loaded_code import own_version
 from coldpress.markdown.cache import MarkupCache
 from coldpress.markdown.store import MarkupStore
-from coldpress.paths import STATE, below, is_external, path_of, relative_name
+from coldpress.paths import STATE, is_external, path_of, relative_name
 from coldpress.recorder import Key
+from coldpress.signals import send, site_loaded
 from coldpress.sources.cache import SourceCache
-from coldpress.sources.files import SourceFile, find_files
+from coldpress.sources.files import SourceFile
 from coldpress.web.app_templates import PREFIX
 from coldpress.web.caching import Memo
 from coldpress.web.config_checks import check_markdown
-from coldpress.web.environment import THEME, SiteEnvironment
+from coldpress.web.copied_files import STYLESHEET, CopiedFiles
+from coldpress.web.environment import SiteEnvironment
 from coldpress.web.registry import Registry, call_source
 from coldpress.web.site_search import SiteSearch
 from coldpress.web.strings import Strings
@@ -48,8 +49,13 @@ from coldpress.web.strings import Strings
 NAME = "coldpress"
 """The name of a site that is given none: that of its blueprint, and its key in `app.extensions`."""
 _NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
-STYLESHEET = "theme.css"
-"""The template of the style sheet, and its file name below `/theme/`."""
+
+
+def key_of(name: str) -> str:
+    """Returns the key of a site in `app.extensions`: `coldpress`, or `coldpress.NAME`."""
+    return NAME if name == NAME else f"{NAME}.{name}"
+
+
 
 
 @dataclass(frozen=True)
@@ -144,7 +150,7 @@ class Site:
         self._is_loading = False
         self._snapshot: ContentSnapshot | None = None
         self._memos: weakref.WeakKeyDictionary[Library, Memo] = weakref.WeakKeyDictionary()
-        self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
+        self.copied = CopiedFiles(self.root / self.config.static_dir, self.base, self._stylesheet)
 
     def _load_config(self) -> tuple[Config, MappingText]:
         try:
@@ -207,7 +213,19 @@ class Site:
                         self._snapshot = self.load()
                     finally:
                         self._is_loading = False
+                    self._tell_loaded()
+        assert self._snapshot is not None, "loaded above"
         return self._snapshot
+
+    def _tell_loaded(self) -> None:
+        """Sends the signal; what a receiver raises is a problem."""
+        snapshot = self._snapshot
+        try:
+            with recorder.unrecorded():
+                send(site_loaded, self.app, site=self.app.extensions[key_of(self.name)])
+        except Exception as reason:  # noqa: BLE001  (a receiver is somebody's code)
+            if snapshot is not None:
+                self._snapshot = replace(snapshot, problems=(*snapshot.problems, self.host.explained(reason)))
 
     def reload(self) -> ContentSnapshot:
         """Load the content again and drop compiled templates; files that did not change are not read again."""
@@ -217,12 +235,13 @@ class Site:
     def forget_templates(self) -> None:
         """Drop the compiled templates, so that they are read again when needed."""
         self.environment.clear()
-        self._versions.pop(("theme", STYLESHEET), None)
+        self.copied.forget_stylesheet()
 
     def take(self, snapshot: ContentSnapshot) -> ContentSnapshot:
         """Replace the snapshot."""
         self._snapshot = snapshot
-        return snapshot
+        self._tell_loaded()
+        return self._snapshot
 
     def take_bodies(self, sources: Iterable[str]) -> bool:
         """Update the bodies of these sources in the current Library.  False, with nothing
@@ -351,41 +370,5 @@ class Site:
         `app:home` the app's `home`, `books.book` that of a blueprint registered on this site."""
         return self.endpoints.get(name) or self.added_endpoints.get(name) or name.removeprefix(PREFIX)
 
-    # Files that are copied unchanged.
-
-    def folder_of(self, name: str) -> Path:
-        """The folder whose files `/theme/` or `/static/` serves."""
-        return THEME / "static" if name == "theme" else self.root / self.config.static_dir
-
-    def files_in(self, name: str, problems: Problems | None = None) -> Iterator[str]:
-        """The names of the files below `/theme/` or `/static/`."""
-        folder = self.folder_of(name)
-        for file in find_files(folder, relative_name(folder, self.base), Problems() if problems is None else problems):
-            yield file.path
-
-    def asset_version(self, name: str, filename: str) -> str | None:
-        """A version of eight hex digits that changes with the file; None if there is no such file."""
-        recorder.read("version", f"{name}/{filename}")
-        if (name, filename) == ("theme", STYLESHEET):
-            return self._stylesheet_version()
-        try:
-            file = below(self.folder_of(name), filename)
-            stat = file.stat()
-        except (OSError, ValueError):
-            return None
-        stamp = (stat.st_size, stat.st_mtime_ns)
-        known = self._versions.get((name, filename))
-        if known is None or known[0] != stamp:
-            with recorder.unrecorded():
-                known = stamp, blake2b(file.read_bytes(), digest_size=4).hexdigest()
-            self._versions[name, filename] = known
-        return known[1]
-
-    def _stylesheet_version(self) -> str:
-        """The version of the style sheet, which templates render."""
-        with recorder.unrecorded():
-            known = self._versions.get(("theme", STYLESHEET))
-            if known is None:
-                text = self.environment.get_template(STYLESHEET).render()
-                known = self._versions["theme", STYLESHEET] = (0, 0), blake2b(text.encode(), digest_size=4).hexdigest()
-        return known[1]
+    def _stylesheet(self) -> str:
+        return self.environment.get_template(STYLESHEET).render()

@@ -30,11 +30,6 @@ def state_of(site: Site) -> str:
     return digest.hexdigest()
 
 
-def key_of(name: str) -> str:
-    """Returns the key of a site in `app.extensions`: `coldpress`, or `coldpress.NAME`."""
-    return NAME if name == NAME else f"{NAME}.{name}"
-
-
 def requested_site() -> Site:
     """Returns the site to which the current request belongs: the only one of the app, or the
     one below whose URL prefix the path is; outside of requests, the one that called the

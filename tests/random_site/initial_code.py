@@ -11,7 +11,10 @@ import os
 import pkgutil
 import random
 import sqlite3
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "packages"))
 
 import flask
 import sqlalchemy
@@ -56,8 +59,9 @@ class Shelf:
 
 def create_app():
     app = coldpress.create_app(__file__)
-    if "shelf" in coldpress.get_site(app).site.config.collections:
-        coldpress.get_site(app).source("shelf")(Shelf())
+    site = coldpress.get_site(app, "coldpress")
+    if "shelf" in site.config.collections:
+        site.source("shelf")(Shelf())
     app.secret_key = "kept"
     app.config["MOTTO"] = (DATA / "motto.txt").read_text("utf-8")
     extra = flask.Blueprint("extra", __name__, url_prefix="/extra", template_folder=DATA.parent / "more/templates",
@@ -186,6 +190,64 @@ ROUTE = '''\
     def added_{number}():
         return text("added" + helper.WORD)
 '''
+OTHER_SITE = '''\
+
+    coldpress.Coldpress(app, "other", url_prefix="/other", name="other")
+
+    @app.get("/own/other.txt")
+    @coldpress.frozen()
+    def own_other():
+        other = coldpress.get_site(app, "other")
+        return text(" ".join(page.title + page.url for page in (*other.library.pages, *other.library.posts)))
+'''
+GADGETS = '''\
+from pathlib import Path
+
+import coldpress
+from gadgets import words
+
+VERSION = "mark 0000"
+DATA = Path(__file__).parents[2] / "data"
+views = coldpress.Blueprint("gadgets", __name__, url_prefix="/gadgets")
+
+
+@views.get("/<name>.txt")
+def gadget(name):
+    return f"{name} {VERSION} {coldpress.current_site.library.pages[0].title}", {"Content-Type": "text/plain"}
+
+
+@views.urls(gadget)
+def gadget_urls(library):
+    return [{"name": "one"}]
+
+
+def read(name):
+    file = DATA / name
+    return file.read_text("utf-8") if file.exists() else "none"
+
+
+class Gadgets:
+    def __init__(self, *, word: str = "gadget", mark: bool = False):
+        self.word = word
+        self.mark = mark
+
+    def init_site(self, site):
+        site.register_blueprint(views)
+        site.filter("gadgeted")(lambda value: f"{value} {self.word} {words.word()}")
+        site.directive("gadget")(self.directive)
+        site.fence("gadget")(lambda fence: f"<p>{self.word} {VERSION} {fence.attributes} "
+                                           f"{read(f'plots/{fence.code.strip()}.txt')}</p>")
+        if self.mark:
+            site.app.after_request(self.marked)
+
+    def directive(self, directive):
+        return f"<div>{self.word} {directive.title} {directive.body} {read('stock.txt')}</div>"
+
+    def marked(self, response):
+        if response.mimetype == "text/html":
+            response.set_data(response.get_data() + f"<!-- {VERSION} -->".encode())
+        return response
+'''
 VALUES = '''\
 
     @app.get("/value/<name>/")
@@ -240,6 +302,11 @@ FILES: dict[str, str | bytes] = {
     "data/people.json": '["ann", "文子"]',
     "data/books.json": '{"sicp": "mark 0000", "c++": "x", "本": "y"}', "data/values.json": '{"one": 1, "two": 2}',
     "more/templates/from-blueprint.html": "blueprint mark 0000", "more/static/x.txt": "x mark 0000",
+    "packages/gadgets/__init__.py": GADGETS,
+    "packages/gadgets/words.py": 'def word():\n    return "mark 0000"\n',
+    "packages/gadgets-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: gadgets\nVersion: 1.0\n",
+    "packages/gadgets-1.0.dist-info/entry_points.txt": "[coldpress.plugins]\ngadgets = gadgets:Gadgets\n",
+    "data/plots/a.txt": "a", "other/config.yaml": "title: Other\n", "other/content/about.md": "About the other.\n",
     "static/my.css": "/* mark 0000 */", "static/deep/other.js": "// mark 0000"}
 FACTS: dict[str, str | bytes] = {
     "data/facts.yaml": "word: mark 0000\n", "data/deep/rows.csv": "a,b\nmark 0000,2\n",

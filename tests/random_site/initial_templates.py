@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # One page for each, so that nothing else it reads hides what it should have read.
 PROBES = {
+    "gadget": '{{ page.title|gadgeted if "gadgeted" is filter else "none" }}',
     "length": "{{ library.posts|length }}",
     "any": '{{ "posts" if library.posts }} {{ "sections" if library.sections }} {{ "pages" if library.pages }}',
     "last": "{% for post in library.posts[-3:] %}{{ post.title }} {% endfor %}",

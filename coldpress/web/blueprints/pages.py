@@ -15,8 +15,8 @@ from coldpress.content.page import Page
 from coldpress.paths import resolved
 from coldpress.sources.files import SourceFile
 from coldpress.web.blueprints import SiteBlueprint
+from coldpress.web.copied_files import STYLESHEET
 from coldpress.web.environment import THEME
-from coldpress.web.site import STYLESHEET
 from coldpress.web.sites import requested_site
 from coldpress.web.templates import layouts_for
 
@@ -43,14 +43,14 @@ def stylesheet_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 @blueprint.urls(theme)
 def theme_urls(library: Library) -> Iterator[dict[str, Any]]:
-    for filename in requested_site().files_in("theme"):
+    for filename in requested_site().copied.files_in("theme"):
         yield {"filename": filename}
 
 
 @blueprint.get("/static/<path:filename>")
 def static(filename: str) -> Response:
     """Send a file of the site's own `static/`; 404 for a symbolic link that leads out of it."""
-    folder = requested_site().folder_of("static")
+    folder = requested_site().copied.folder_of("static")
     try:
         inside = resolved(folder / filename).is_relative_to(resolved(folder))
     except ValueError:  # NUL
@@ -62,7 +62,7 @@ def static(filename: str) -> Response:
 
 @blueprint.urls(static)
 def static_urls(library: Library) -> Iterator[dict[str, Any]]:
-    for filename in requested_site().files_in("static"):
+    for filename in requested_site().copied.files_in("static"):
         yield {"filename": filename}
 
 
