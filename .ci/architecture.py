@@ -20,8 +20,9 @@ PACKAGE = ROOT / "coldpress"
 DOCUMENT = ROOT / "ARCHITECTURE.md"
 BEGIN, END = "<!-- picture: .ci/architecture.py -->\n```text\n", "```\n<!-- end of picture -->"
 # The rooms from entry to foundation; `tests/test_layers.py` holds the same order as numbers.
-ORDER = ("start", "cli", "commands", "preview", "build", "web", "content", "markdown", "search", "sources", "config",
-         "cache", "audit_hook", "report", "recorder", "decorators", "processes", "text", "paths", "errors")
+ORDER = ("start", "cli", "commands", "preview", "plugins", "build", "web", "content", "markdown", "search",
+         "sources", "config", "cache", "loaded_code", "audit_hook", "report", "recorder", "signals", "decorators",
+         "processes", "text", "paths", "errors")
 
 
 def modules_of(room: str) -> Iterator[Path]:
@@ -65,7 +66,7 @@ def picture() -> str:
     lines = []
     for row, room in enumerate(ORDER):
         marks = ["◀" if room in imports[other] else "│" if last[other] > row else " " for other in ORDER[:row]]
-        lines.append(f"{room:<11}{' '.join([*marks, '┐' if imports[room] else ''])}".rstrip() + "\n")
+        lines.append(f"{room:<12}{' '.join([*marks, '┐' if imports[room] else ''])}".rstrip() + "\n")
     return "".join(lines)
 
 

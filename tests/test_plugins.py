@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import re
+import sqlite3
+import subprocess
 import sys
 
 import pytest
+from conftest import REPOSITORY
 
 PLUGIN = '''\
 import os
@@ -367,3 +373,90 @@ def built(app, site, output, rendered, written, removed):
     site.edit({"build.py": code.replace("output.with_name", "output.without_name")})
     problem, = site.build().problems
     assert "has no attribute 'without_name'" in problem["message"]
+
+
+def code_of(page):
+    """The code blocks of a page of the docs: those with a file's name, and the others."""
+    text = (REPOSITORY / "content" / "docs" / page).read_text("utf-8")
+    blocks = re.findall(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', text, re.M | re.S)
+    return {name: code for _, name, code in blocks if name}, [(kind, code) for kind, name, code in blocks if not name]
+
+
+def test_the_docs_plugin_works(make_site):
+    files, _ = code_of("plugins.md")
+    del files["config.yaml"], files["pyproject.toml"]
+    site = make_site({**files, "content/price.md": "X", "templates/page.html": "{{ 3|money }} {{ page.html }}"})
+    assert site.build().problems == []
+    assert site.text("reading/index.html").split("\n") == [
+        "3.00 € ", "<p class=book>0-262-51087-1 The <strong>wizard</strong> book</p>",
+        "<blockquote>Call me Ishmael.</blockquote>"]
+    assert site.text("shelf/R/index.html") == "<h1>R</h1>Reading"
+
+
+def test_the_docs_for_flask_developers_work(make_site):
+    files, pieces = code_of("flask.md")
+    assert "coldpress.Coldpress(app" in pieces[1][1]
+    register = "".join(f"    {line}\n" for line in pieces[2][1].splitlines())
+    config = files.pop("config.yaml") + "base_url: https://example.org/\n"
+    files["build.py"] = "from shop import Books\n" + files["build.py"].replace("    return app\n",
+                                                                              f"{register}    return app\n")
+    site = make_site({**files, "content/posts/2026-01-02-one.md": "One."}, config)
+    with contextlib.closing(sqlite3.connect(site.root / "shop.sqlite")) as database, database:
+        database.execute("CREATE TABLE book (slug, version, title, text)")
+        database.execute("INSERT INTO book VALUES ('sicp', 1, 'SICP', 'A *wizard*.')")
+    assert site.build().problems == []
+    assert "A <em>wizard</em>." in site.text("books/sicp/index.html")
+    assert '<a href="/posts/one/">One</a>' in site.text("hello/index.html")
+    assert not (site.root / "site/subscribe").exists()
+    client = site.app().test_client()
+    assert "Thank you, Ann" in client.post("/subscribe/", data={"name": "Ann"}, follow_redirects=True).text
+
+
+@pytest.mark.property  # it installs packages
+def test_a_plugin_is_installed_used_replaced_and_removed_in_an_empty_environment(tmp_path):
+    files, _ = code_of("plugins.md")
+    package, site, venv = (tmp_path / name for name in ("package", "site", "venv"))
+    for folder, names in ((package, ("bookshelf.py", "pyproject.toml")),
+                          (site, ("config.yaml", "content/reading.md"))):
+        for name in names:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(files[name])
+    (site / "config.yaml").write_text(files["config.yaml"] + "base_url: https://example.org/\n")
+    (site / "content/other.md").write_text("Nothing of it.\n")
+    (site / "build.py").write_text("import coldpress\n\n\ndef create_app():\n    return coldpress.create_app(__file__)"
+                                   '\n\n\nif __name__ == "__main__":\n    coldpress.main(create_app)\n')
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    def run(*command):
+        return subprocess.run(command, cwd=site, capture_output=True, text=True, env=environment, check=False)
+
+    def pip(*words):
+        done = run(venv / "bin/python", "-m", "pip", "-q", "--disable-pip-version-check", *words)
+        assert done.returncode == 0, done.stderr
+
+    def build():
+        done = run(venv / "bin/python", "build.py", "build", "-v")
+        return done.returncode, done.stdout + done.stderr, {
+            line.partition("  ←")[0] for line in done.stdout.splitlines() if "  ←" in line}
+
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    pip("install", str(REPOSITORY), str(package))
+    code, said, rendered = build()
+    assert (code, "/reading/" in rendered) == (0, True), said
+    assert "<blockquote>Call me Ishmael." in (site / "site/reading/index.html").read_text()
+    assert build()[2] == set()
+
+    (package / "bookshelf.py").write_text(files["bookshelf.py"].replace("<blockquote>", "<blockquote lang=en>"))
+    (package / "pyproject.toml").write_text(files["pyproject.toml"].replace('"1.0"', '"1.1"'))
+    pip("install", "--no-deps", str(package))
+    code, said, rendered = build()
+    assert code == 0, said
+    assert {url for url in rendered if not url.startswith("/search/")} == {"/reading/", "/shelf/O/", "/shelf/R/"}
+    assert "<blockquote lang=en>" in (site / "site/reading/index.html").read_text()
+
+    pip("uninstall", "-y", "coldpress-bookshelf")
+    code, said, _ = build()
+    assert code == 1
+    assert said.count("error[") == 1, said
+    assert "there is no plugin `bookshelf`" in said
+    assert "config.yaml:2" in said

@@ -222,8 +222,10 @@ def gadget_urls(library):
 
 
 def read(name):
-    file = DATA / name
-    return file.read_text("utf-8") if file.exists() else "none"
+    try:
+        return (DATA / name).read_text("utf-8")
+    except FileNotFoundError:
+        return "none"
 
 
 class Gadgets:
