@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -241,3 +242,26 @@ def test_flask_s_command_line_builds_the_site_of_any_app(make_site, tmp_path):
         capture_output=True, text=True, check=True).stdout
     assert site.text("count.txt") == "1"
     assert '<h1 id="a">A</h1>' in site.text("a/index.html")
+
+
+REGISTERING = ("filter", "test", "glob", "directive", "fence", "field", "collection", "source", "register_blueprint",
+               "template_folder", "command", "worker_started")
+
+
+def test_every_public_name_is_documented():
+    import coldpress  # noqa: PLC0415
+
+    methods = [name for name in vars(coldpress.Coldpress) if not name.startswith("_")]
+    assert set(REGISTERING) < set(methods)
+    docs = "".join(file.read_text("utf-8") for file in (REPOSITORY / "content" / "docs").glob("*.md"))
+    plugins = (REPOSITORY / "content" / "docs" / "plugins.md").read_text("utf-8")
+    for name in methods:
+        document = getattr(coldpress.Coldpress, name).__doc__ or ""
+        assert document, name
+        if name in REGISTERING:
+            assert re.search(r"^ {12}\S", document, re.M), f"`{name}` has no example"
+            assert f"`{name}(" in plugins, name
+        else:
+            assert re.search(rf"[.`]{name}\b", docs), name
+    for name in set(coldpress.__all__) - {"__version__", "Problem", "ColdpressError", "RowSource"}:
+        assert re.search(rf"coldpress\.{name}\b", docs), name

@@ -56,7 +56,7 @@ class Coldpress:
         self._url_prefix = url_prefix
         self._shares = share
         self._plugins = tuple(plugins)
-        self._registry = Registry()
+        self._before_app = Registry()
         self._site: Site | None = None
         if app is not None:
             self.init_app(app)
@@ -69,9 +69,9 @@ class Coldpress:
         return self._site
 
     @property
-    def registry(self) -> Registry:
+    def _registered(self) -> Registry:
         """What is registered on the site; before `init_app`, on all sites that it will make."""
-        return self._site.registry if self._site else self._registry
+        return self._site.registry if self._site else self._before_app
 
     @property
     def app(self) -> Flask:
@@ -101,7 +101,7 @@ class Coldpress:
         with recorder.unrecorded():
             site = self._site = Site(
                 root, self._url_prefix, app.root_path, name=self.name, shares=self._shares,
-                registry=self._registry.copied(), settings=app.config)
+                registry=self._before_app.copied(), settings=app.config)
             site.host = SiteHost(site)
             site.app = app
             site.environment = make_environment(app, site)
@@ -135,7 +135,7 @@ class Coldpress:
     @property
     def _plugin_name(self) -> str | None:
         """The plugin that registers now; None for one that comes with Coldpress too."""
-        plugin = self.registry.plugin
+        plugin = self._registered.plugin
         return None if plugin is None or plugin.is_built_in else plugin.name
 
     def _refuse_twins(self, app: Flask, root: Path) -> None:
@@ -158,11 +158,17 @@ class Coldpress:
         return self._adder("filter", name)
 
     def test(self, name: str) -> Callable[[Function], Function]:
-        """Registers a test of templates: `{% if page is short %}`."""
+        """Registers a test of templates: `{% if page is short %}`.
+
+            site.test("short")(lambda page: page.words < 100)
+        """
         return self._adder("test", name)
 
     def glob(self, name: str) -> Callable[[Any], Any]:
-        """Registers a function or a value that every template can use: `site.glob("stock")(stock)`."""
+        """Registers a function or a value that every template can use: `{{ stock("b-1") }}`.
+
+            site.glob("stock")(stock)
+        """
         return self._adder("global", name)
 
     def field(self, name: str, kind: str = "text", *, required: bool = False, default: Any = None,
@@ -172,13 +178,13 @@ class Coldpress:
 
             site.field("isbn", collection="books", required=True)
         """
-        self.registry.check_open(f"the field `{name}`")
+        self._registered.check_open(f"the field `{name}`")
         made = make_field(name, kind, required=required, default=default, choices=tuple(choices), is_list=is_list)
         if collection is None:
-            self.registry.fields.append(made)
+            self._registered.fields.append(made)
         else:
             self._check_collection(collection)
-            self.registry.collection_fields.setdefault(collection, []).append(made)
+            self._registered.collection_fields.setdefault(collection, []).append(made)
 
     def collection(self, name: str) -> Callable[[type], type]:
         """Takes the fields of a collection from a dataclass.
@@ -193,9 +199,9 @@ class Coldpress:
         """
 
         def register(dataclass: type) -> type:
-            self.registry.check_open(f"the fields of `{name}`")
+            self._registered.check_open(f"the fields of `{name}`")
             self._check_collection(name)
-            self.registry.collection_fields.setdefault(name, []).extend(fields_of(dataclass))
+            self._registered.collection_fields.setdefault(name, []).extend(fields_of(dataclass))
             return dataclass
 
         return register
@@ -213,7 +219,7 @@ class Coldpress:
             raise ValueError(f"`{name}` is a directive of Coldpress")
 
         def register(function: Function) -> Function:
-            self.registry.add(self.registry.directives, "directive", name, function)
+            self._registered.add(self._registered.directives, "directive", name, function)
             return function
 
         return register
@@ -230,9 +236,9 @@ class Coldpress:
         """
 
         def register(function: Function) -> Function:
-            plugin = self.registry.plugin
+            plugin = self._registered.plugin
             owner = f"*{function.__module__}" if plugin is None else "" if plugin.is_built_in else plugin.name
-            self.registry.add(self.registry.fences, "fence", language.lower(), RegisteredFence(
+            self._registered.add(self._registered.fences, "fence", language.lower(), RegisteredFence(
                 function, owner, attributes, shared=owner == ""))
             return function
 
@@ -240,44 +246,59 @@ class Coldpress:
 
     def source(self, name: str) -> Callable[[Any], Any]:
         """Registers where the rows of a collection come from, an object with `keys` and `get`
-        (`coldpress.RowSource`), or a class that makes one: `site.source("shop")(Shop())`."""
+        (`coldpress.RowSource`), or a class that makes one.
+
+            site.source("shop")(Shop())
+        """
 
         def register(source: Any) -> Any:
             made = source() if isinstance(source, type) else source
             for method in ("keys", "get"):
                 if not callable(getattr(made, method, None)):
                     raise TypeError(f"a source has the methods `keys` and `get`; {made!r} has no `{method}`")
-            self.registry.add(self.registry.row_sources, "source", name, made)
+            self._registered.add(self._registered.row_sources, "source", name, made)
             return source
 
         return register
 
     def register_blueprint(self, blueprint: Blueprint, *, url_prefix: str | None = None) -> None:
         """Registers a blueprint below the site.  Its views with `urls` are frozen for these URL
-        values, in an app of the site's own and in another.  Raises `RuntimeError` before `init_app`."""
-        self.registry.check_open(f"the blueprint `{blueprint.name}`")
+        values, in an app of the site's own and in another.  Raises `RuntimeError` before `init_app`.
+
+            site.register_blueprint(books, url_prefix="/books")
+        """
+        self._registered.check_open(f"the blueprint `{blueprint.name}`")
         add_blueprint(self.site, blueprint, url_prefix, self._plugin_name)
 
     def template_folder(self, path: str | Path) -> None:
         """Adds a folder of templates, between the site's own and the theme's.  The folder
-        added first wins; raises `FileNotFoundError` if it does not exist."""
+        added first wins; raises `FileNotFoundError` if it does not exist.
+
+            site.template_folder(Path(__file__).parent / "templates")
+        """
         folder = Path(path)
-        self.registry.check_open(f"the template folder `{path}`")
+        self._registered.check_open(f"the template folder `{path}`")
         if not folder.is_dir():
             raise FileNotFoundError(f"there is no folder {folder}")
-        self.registry.template_folders.append(folder)
+        self._registered.template_folders.append(folder)
         if self._site:
             self.site.environment.add_template_folder(folder)
 
     def command(self, command: click.Command) -> click.Command:
-        """Adds a command to the command line: `python build.py NAME`."""
-        return self.registry.add(self.registry.commands, "command", command.name or "", command)
+        """Adds a command to the command line: `python build.py NAME`.  It runs in an app context.
+
+            site.command(click.Command("seed", callback=seed))
+        """
+        return self._registered.add(self._registered.commands, "command", command.name or "", command)
 
     def worker_started(self, function: Function) -> Function:
         """Registers a function that each process which renders pages calls when it starts: to
-        dispose of connections that it shares with its parent, for example."""
-        self.registry.check_open(f"`{function.__name__}`")
-        self.registry.worker_starts.append(function)
+        dispose of connections that it shares with its parent, for example.
+
+            site.worker_started(lambda: engine.dispose(close=False))
+        """
+        self._registered.check_open(f"`{function.__name__}`")
+        self._registered.worker_starts.append(function)
         return function
 
     def _check_collection(self, name: str) -> None:
@@ -288,7 +309,7 @@ class Coldpress:
 
     def _adder(self, kind: str, name: str) -> Callable[[Any], Any]:
         def register(value: Any) -> Any:
-            self.registry.add(getattr(self.registry, f"{kind}s"), kind, name, value)
+            self._registered.add(getattr(self._registered, f"{kind}s"), kind, name, value)
             if self._site:
                 getattr(self.site.environment, f"{kind}s")[name] = value
             return value
