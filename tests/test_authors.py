@@ -203,7 +203,7 @@ def test_a_site_of_others_builds(make_site):
 
 
 def test_without_the_package_that_cleans_a_build_says_so(make_site, monkeypatch):
-    monkeypatch.setattr("coldpress.web.site.find_spec", lambda name: None)
+    monkeypatch.setattr("coldpress.web.config_checks.find_spec", lambda name: None)
     site = make_site({"config.yaml": "markdown:\n  trusted: false\n", "content/a.md": "A."})
     result = site.build()
     assert result.code == 1

@@ -20,7 +20,7 @@ DEFAULTS = {
                  "snippets": (".", "snippets"), "append": (), "engine": "native", "extensions": (),
                  "extension_configs": (), "schemes": ()},
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
-    "static_dir": "static", "data_dir": "data", "llms": False,
+    "static_dir": "static", "data_dir": "data", "llms": False, "plugins": (),
     "feeds": {"formats": ("atom", "rss", "json"), "limit": 20, "full": True},
     "docs": None, "edit_url": None, "theme": {"accent": None, "backlinks": False},
 }

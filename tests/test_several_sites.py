@@ -133,6 +133,7 @@ def test_a_command_asks_which_site_is_meant(both):
     result = both.run("build")
     assert result.code == 2
     assert "the app has 2 sites" in result.err
+    assert both.build().codes == ["build.which-site"]
     assert "name one with `--site`: `coldpress`, `docs`" in result.err
     result = both.run("build", "--site", "dosc")
     assert result.code == 2
