@@ -11,7 +11,7 @@ from conftest import REPOSITORY
 from test_layers import LAYERS
 
 import coldpress
-from coldpress.web.extension import BLUEPRINTS
+from coldpress.web.app_setup import BLUEPRINTS
 
 PACKAGE = Path(coldpress.__file__).parent
 ARCHITECTURE = (REPOSITORY / "ARCHITECTURE.md").read_text("utf-8")
