@@ -265,3 +265,64 @@ def test_every_public_name_is_documented():
             assert re.search(rf"[.`]{name}\b", docs), name
     for name in set(coldpress.__all__) - {"__version__", "Problem", "ColdpressError", "RowSource"}:
         assert re.search(rf"coldpress\.{name}\b", docs), name
+
+
+POOLED = '''
+import os
+
+import flask
+import sqlalchemy
+from sqlalchemy.pool import QueuePool
+
+import coldpress
+
+TORN = []
+engine = sqlalchemy.create_engine("sqlite:///FILE", poolclass=QueuePool)
+
+
+@sqlalchemy.event.listens_for(engine, "connect")
+def connected(connection, record):
+    record.info["pid"] = os.getpid()
+
+
+def pid():
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text("SELECT 1")).all()
+        return connection.info["pid"]
+
+
+class Rows:
+    def keys(self):
+        return [(f"r{number}", pid() and 1) for number in range(60)]
+
+    def get(self, keys):
+        return [{"key": key, "body": "Row."} for key in keys]
+
+
+def create_app():
+    pid()  # the parent's pool has a connection now
+    app = coldpress.create_app(__file__)
+    site = coldpress.get_site(app)
+    site.source("rows")(Rows())
+    site.glob("connection_of")(pid)
+    site.glob("process")(os.getpid)
+    site.glob("page_number")(lambda: flask.g.setdefault("number", len(TORN)))
+    app.teardown_appcontext(lambda error: "number" in flask.g and TORN.append(flask.g.number))
+    return app
+'''
+
+
+def test_no_connection_is_shared_between_processes(make_site, monkeypatch, tmp_path):
+    monkeypatch.setattr("coldpress.build.runner.FEW", 1)
+    site = make_site({"build.py": POOLED.replace("FILE", str(tmp_path / "shop.sqlite")),
+                      "templates/page.html": "{{ connection_of() }} {{ process() }} {{ page_number() }}"},
+                     "base_url: https://example.org/\ncollections: {rows: {source: rows}}\n")
+    assert site.build("-j", "3").problems == []
+    said = [site.text(f"rows/r{number}/index.html").split() for number in range(60)]
+    assert all(connection == process for connection, process, _ in said)
+    workers = {process for _, process, _ in said}
+    assert len(workers) > 1
+    assert str(os.getpid()) not in workers
+    for worker in workers:  # each page's `g` was its own, and its teardown ran once, before the next page
+        numbers = [int(number) for _, process, number in said if process == worker]
+        assert sorted(numbers) == list(range(len(numbers)))
