@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 from wtforms import DecimalField, HiddenField, PasswordField, StringField, SubmitField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, NumberRange
+from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
 import coldpress
 from models import Book, db
@@ -34,7 +34,7 @@ class SignInForm(FlaskForm):
         """Raises an error unless the password is that of `BOOKSHOP_PASSWORD`."""
         wanted = os.environ.get("BOOKSHOP_PASSWORD", "")
         if not wanted or not hmac.compare_digest((field.data or "").encode(), wanted.encode()):
-            raise ValueError("This is not the password." if wanted else "Set BOOKSHOP_PASSWORD, and start again.")
+            raise ValidationError("This is not the password." if wanted else "Set BOOKSHOP_PASSWORD, and start again.")
 
 
 class BookForm(FlaskForm):
