@@ -25,20 +25,18 @@ def create_app() -> flask.Flask:
     db.init_app(app)
     flask_wtf.CSRFProtect(app)
     app.register_blueprint(admin)
-    _add_rows(coldpress.get_site(app))
-    return app
-
-
-def _add_rows(site: coldpress.Coldpress) -> None:
+    site = coldpress.get_site(app)
     site.source("books")(BookRows())
     site.source("authors")(AuthorRows())
     site.command(seed)
+    site.worker_started(leave_connections)
+    return app
 
-    @site.worker_started
-    def leave_connections() -> None:
-        """Leaves the connections of the parent process to it: two processes can't share one."""
-        for engine in db.engines.values():
-            engine.dispose(close=False)
+
+def leave_connections() -> None:
+    """Leaves the connections of the parent process to it: two processes can't share one."""
+    for engine in db.engines.values():
+        engine.dispose(close=False)
 
 
 if __name__ == "__main__":

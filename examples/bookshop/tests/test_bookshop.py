@@ -62,7 +62,7 @@ class Shop:
     @contextmanager
     def book(self, key: str) -> Iterator[Any]:
         """Gives a book, and saves what the block changes."""
-        from models import Book, db  # noqa: PLC0415  (those of the copy)
+        from models import Book, db  # those of the copy
 
         with self.app.app_context():
             yield db.session.get_one(Book, key)
@@ -81,8 +81,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         patch.syspath_prepend(str(root))
         for name in MODULES:
             patch.delitem(sys.modules, name, raising=False)
-        import build  # noqa: PLC0415  (that of the copy)
-        import models  # noqa: PLC0415
+        import build  # that of the copy
+        import models
 
         shop = Shop(root, build.create_app())
         assert "1,000 books of 120 authors" in shop.run("seed")
@@ -118,6 +118,47 @@ def token(html: str) -> str:
     found = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', html)
     assert found, html
     return found[1]
+
+
+# The database.
+
+def test_the_database_is_that_of_the_environment(shop: Shop) -> None:
+    from models import db
+
+    with shop.app.app_context():
+        assert db.engine.dialect.name == ("postgresql" if os.environ["DATABASE_URL"] else "sqlite")
+    assert (shop.root / "instance" / "bookshop.sqlite").exists() == (not os.environ["DATABASE_URL"])
+
+
+def test_books_come_in_one_query_with_their_authors(shop: Shop) -> None:
+    from models import db
+    from shop import BookRows
+
+    with shop.app.app_context():
+        keys = list(dict(BookRows().keys()))[:200]
+        queries: list[str] = []
+        sqlalchemy.event.listen(db.engine, "before_cursor_execute", lambda *given: queries.append(given[2]))
+        rows = list(BookRows().get(keys))
+    assert len(rows) == 200
+    assert all(row["writer"].startswith("authors:") for row in rows)
+    assert len(queries) == 1, queries
+
+
+def test_a_worker_leaves_the_connections_of_its_parent(shop: Shop) -> None:
+    from build import leave_connections
+    from models import db
+
+    def opened() -> Any:
+        with db.engine.connect() as connection:
+            return connection.connection.dbapi_connection
+
+    with shop.app.app_context():
+        inherited = opened()
+        assert opened() is inherited
+        leave_connections()
+        assert opened() is not inherited
+    inherited.cursor().execute("SELECT 1")  # it is still open, as the parent uses it
+    inherited.close()
 
 
 # The pages.
