@@ -29,8 +29,14 @@ def create_app() -> flask.Flask:
     site.source("books")(BookRows())
     site.source("authors")(AuthorRows())
     site.command(seed)
+    site.filter("price")(as_price)
     site.worker_started(leave_connections)
     return app
+
+
+def as_price(value: float) -> str:
+    """Returns a price as it is shown."""
+    return f"{value:,.2f} €"
 
 
 def leave_connections() -> None:

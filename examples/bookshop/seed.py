@@ -21,7 +21,7 @@ NOUNS = (
     "Almanac", "Bridge", "Cartographer", "Clock", "Ferry", "Garden", "Harbour", "Island", "Journey", "Kettle",
     "Lantern", "Letter", "Library", "Lighthouse", "Map", "Meadow", "Mirror", "Orchard", "Piano", "River", "Season",
     "Staircase", "Station", "Storm", "Teapot", "Winter")
-PATTERNS = ("The {adjective} {noun}", "The {noun} and the {other}", "A {noun} for {first}", "{first} and the {noun}",
+PATTERNS = ("The {adjective} {noun}", "The {noun} and the {other}", "One {noun} for {first}", "{first} and the {noun}",
             "The Last {noun} of {first}")
 PLACES = ("a harbour town", "an island with one road", "a house above the river", "a city of bridges",
           "a valley without clocks", "a railway station in winter")
@@ -51,7 +51,7 @@ def seed() -> None:
 def _authors(chance: random.Random) -> Iterator[Author]:
     names = [f"{first} {last}" for first in FIRST for last in LAST]
     for name in names[:AUTHORS]:
-        place, born = chance.choice(PLACES), chance.randrange(1900, 1990)
+        place, born = chance.choice(PLACES), chance.randrange(1900, 1960)
         about = f"{name} grew up in {place}, and writes about people who mend things."
         yield Author(key=_key(name), name=name, born=born, about=about)
 
