@@ -15,6 +15,8 @@ from seed import seed
 from shop import AuthorRows, BookRows
 
 
+# No page shows what `create_app` reads from the environment: another secret key renders none again.
+@coldpress.depends.nothing
 def create_app() -> flask.Flask:
     """Makes the app of the shop.  `DATABASE_URL` names its database; without it, it is a file in `instance/`."""
     app = coldpress.create_app(__file__)

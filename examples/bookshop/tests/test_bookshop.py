@@ -202,6 +202,12 @@ def test_a_build_without_an_edit_renders_nothing(shop: Shop) -> None:
     assert shop.build()["rendered"] == []
 
 
+def test_another_secret_key_renders_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.build()
+    monkeypatch.setenv("BOOKSHOP_SECRET_KEY", "another")
+    assert shop.build()["rendered"] == []
+
+
 def test_an_edited_text_renders_its_page_and_the_search(shop: Shop) -> None:
     shop.build()
     before = shop.files()
