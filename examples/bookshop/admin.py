@@ -24,6 +24,11 @@ MOST = 50  # books on one page of the desk
 admin = flask.Blueprint("admin", __name__, url_prefix="/admin")
 
 
+def one_newline(text: str | None) -> str:
+    r"""Returns a text with `\n` between lines, where browsers send `\r\n`: a text that nobody edited stays the same."""
+    return (text or "").replace("\r\n", "\n")
+
+
 class SignInForm(FlaskForm):
     """Asks for the password of the shop."""
 
@@ -42,7 +47,7 @@ class BookForm(FlaskForm):
 
     title = StringField("Title", [DataRequired()])
     price = DecimalField("Price in €", [InputRequired(), NumberRange(min=0)])
-    text = TextAreaField("Text, in Markdown", render_kw={"rows": 12})
+    text = TextAreaField("Text, in Markdown", filters=[one_newline], render_kw={"rows": 12})
     version = HiddenField()
     submit = SubmitField("Save")
 
