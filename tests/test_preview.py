@@ -607,3 +607,14 @@ def test_a_row_that_changed_is_shown_though_no_file_was_saved(browse, monkeypatc
     assert "Second text." in browser.get("/shop/pan/").text
     rows.write_text('{"pot": "Another."}')
     assert browser.get("/shop/pan/").status_code == 404
+
+
+def test_a_row_that_a_form_changed_is_shown_at_once(browse):
+    form = '    @app.post("/save/")\n    @coldpress.live\n    def save():\n' \
+           '        FILE.write_text(\'{"pan": "Third text."}\')\n        return ""\n\n    return app\n'
+    browser = browse({"build.py": ROWS.replace("    return app\n", form), "rows.json": '{"pan": "First text."}',
+                      "config.yaml": "base_url: https://example.org/\ncollections: {shop: {source: shop}}\n"})
+    (browser.site.root / "rows.json").write_text('{"pan": "Second text."}')  # before anybody has looked
+    assert "Second text." in browser.get("/shop/pan/").text
+    assert browser.client.post("/save/", headers={"Host": "localhost:8000"}).status_code == 200
+    assert "Third text." in browser.get("/shop/pan/").text

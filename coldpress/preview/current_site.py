@@ -150,10 +150,13 @@ class CurrentSite:
             state = row_keys(revision.site)
             if state == self._row_keys:
                 return
-            is_first, self._row_keys = self._row_keys is None, state
-            if not is_first:
-                self._take_content(revision.site, [], only_bodies=False)
-                self.revision = Revision(revision.app, revision.site, revision.number + 1)
+            self._row_keys = state
+            self._take_content(revision.site, [], only_bodies=False)
+            self.revision = Revision(revision.app, revision.site, revision.number + 1)
+
+    def expect_changed_rows(self) -> None:
+        """Lets the next page ask the sources at once: a form may have changed a row."""
+        self._rows_until = 0.0
 
     def exists(self, path: str) -> bool:
         """Returns whether a URL path of the site is answered, as a build would see it."""
@@ -226,6 +229,8 @@ class CurrentSite:
         try:
             with uncollected():
                 app, site = self._context.make_app()
+                # Before the rows are loaded, so that no change between the two is missed.
+                keys = row_keys(site)
                 problems = site.snapshot.problems
         except ColdpressError as reason:
             self._unmade = reason.problems
@@ -236,7 +241,7 @@ class CurrentSite:
         if self.revision is not None and _errors(problems):
             self._unmade = problems
             return
-        self._unmade, self._content = (), problems
+        self._unmade, self._content, self._row_keys = (), problems, keys
         self.revision = Revision(app, site, self.revision.number + 1 if self.revision else 0)
 
     def _trees(self) -> dict[str, Path]:

@@ -209,6 +209,8 @@ class Responder:
             try:
                 body, status, headers = run_wsgi_app(revision.app, environ, buffered=False)
                 response = Response(body, status, headers)
+                if request.method not in _SAFE:
+                    self._current.expect_changed_rows()
                 if not _wants_page(request) or request.method != "GET" or not _is_page(response):
                     return response
                 with closing(response):  # what runs after the body reads too
