@@ -7,7 +7,8 @@ Global state: a context variable holds the collection, so threads do not mix the
 
 A key is a pair (kind, name):
 
-    meta, body, summary, url   a source's front matter, body, summary, and its page's URL
+    meta, params               the keys of a source's front matter that Coldpress knows; its other keys
+    body, summary, url         a source's body, summary, and its page's URL
     text                       the whole text of a source
     path, source, asset        whether a path, a source or an asset exists, and what it is
     name, image                which page a title leads to; the size of the image at a path
@@ -37,10 +38,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 KINDS = (
-    "meta", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "items", "list", "near",
-    "section", "members", "term", "nav", "related", "backlinks", "referring", "data", "link", "template", "version",
-    "config", "clock", "shard", "included", "file", "folder", "environment", "plugin", "site", "rows", "value",
-    "volatile")
+    "meta", "params", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "items", "list",
+    "near", "section", "members", "term", "nav", "related", "backlinks", "referring", "data", "link", "template",
+    "version", "config", "clock", "shard", "included", "file", "folder", "environment", "plugin", "site", "rows",
+    "value", "volatile")
 Key = tuple[str, str]
 Reads = dict[Key, None]
 

@@ -48,7 +48,7 @@ def test_an_undated_collection_is_sorted_and_paged(make_site):
     assert built.code == 0
     assert [place[0] for place in built.places()] == ["link.broken-link"]
     assert cards(site, "recipes/index.html") == ["Roast", "Stew"]
-    assert cards(site, "recipes/page/1/index.html") == ["Soup", "Egg"]
+    assert cards(site, "recipes/page/2/index.html") == ["Soup", "Egg"]
     assert "<h1>What we cook</h1>" in site.text("recipes/index.html")
     assert "[21 False easy]" in site.text("eat/soup/index.html")
     assert "[6 True None]" in site.text("eat/egg/index.html")
@@ -63,7 +63,7 @@ def test_pages_without_the_key_come_last_and_of_equals_the_first_by_name(make_si
                       "templates/recipe.html": "{% extends 'page.html' %}"}, CONFIG.replace("-minutes", "minutes"))
     site.build()
     assert cards(site, "recipes/index.html") == ["B", "Egg"]
-    assert cards(site, "recipes/page/1/index.html") == ["Roast", "A"]
+    assert cards(site, "recipes/page/2/index.html") == ["Roast", "A"]
 
 
 def test_a_feed_of_an_undated_collection_has_its_dated_pages(make_site):
@@ -270,8 +270,8 @@ def test_a_plain_build_sees_a_changed_row_too(shop):
 
 
 @pytest.mark.parametrize(("old", "new", "code", "message"), [
-    ("FROM book ORDER", "FROM nowhere ORDER", "route.failed", "OperationalError: no such table: nowhere"),
-    ("FROM book WHERE", "FROM nowhere WHERE", "route.failed", "OperationalError: no such table: nowhere"),
+    ("FROM book ORDER", "FROM nowhere ORDER", "source.failed", "OperationalError: no such table: nowhere"),
+    ("FROM book WHERE", "FROM nowhere WHERE", "source.failed", "OperationalError: no such table: nowhere"),
     ('yield {"key": key,', 'yield {', "source.row", "gave a row without a `key`"),
     ("WHERE slug = ?", "WHERE slug = ? AND 0", "source.row", "has no row `k-r`, which `keys` named"),
     ('"title": title,', '"title": object(),', "row.value", "`title` of this row is a object"),
@@ -288,7 +288,9 @@ def test_a_source_that_fails_is_one_problem_and_nothing_is_published(shop, old, 
     assert {problem["code"] for problem in told} == {code}, told
     assert message in told[0]["message"]
     assert len(told) == 1 or code in ("source.keys", "collection.key", "row.value")
-    if code == "route.failed":
+    if code in ("source.failed", "source.row", "source.keys", "collection.no-source"):
+        assert built.problems == told, "nothing that only follows from it"
+    if code == "source.failed":
         assert told[0]["place"]["path"] == "build.py"
     assert shop.files() == before
 
@@ -548,3 +550,25 @@ def test_the_code_of_the_documentation_runs(make_site):
     assert "For <em>eggs</em>." in site.text("shop/pan/index.html")
     assert '<a href="/books/b-1/">the wizard book</a>' in site.text("eat/soup/index.html")
     assert "<p>Several volumes.</p>" in site.text("books/b-2/index.html")
+
+
+def test_a_list_without_dates_begins_at_its_first_page(build_site):
+    names = "abcdefg"
+    site = build_site({f"content/recipes/{name}.md": f"# {name}\n" for name in names},
+                      "base_url: https://example.org/\ncollections: {recipes: {dated: false, paginate: 3}}\n")
+    assert [cards(site, f"recipes/{where}index.html") for where in ("", "page/2/", "page/3/")] == [
+        ["a", "b", "c"], ["d", "e", "f"], ["g"]]
+    assert not (site.root / "site/recipes/page/1").exists()
+    links = re.findall(r'<a rel="(\w+)" href="([^"]+)">(\w+)</a>', site.text("recipes/page/2/index.html"))
+    assert links == [("prev", "/recipes/", "Previous"), ("next", "/recipes/page/3/", "Next")]
+    assert site.edit({"content/recipes/a.md": None}).build().problems == []
+    assert cards(site, "recipes/page/2/index.html") == ["e", "f", "g"]
+    assert not (site.root / "site/recipes/page/3").exists()
+
+
+def test_a_page_that_shows_a_title_does_not_depend_on_other_keys(build_site):
+    site = build_site({"content/a.md": "---\nprice: 1\n---\n# A\n", "content/b.md": "B",
+                       "templates/page.html": '{{ page.html }}{% if page.source == "b.md" %}'
+                                              '{{ library.by_source("a.md").title }}{% endif %}'})
+    assert site.edit({"content/a.md": "---\nprice: 2\n---\n# A\n"}).build().rendered - {"/search/pages/0.json"} == {"/a/"}
+    assert "/b/" in site.edit({"content/a.md": "---\nprice: 2\ntitle: C\n---\n# A\n"}).build().rendered

@@ -52,7 +52,7 @@ MISTAKES = [
     ("page.layout", "warning", "content/a.md:2", URL,
      {"content/a.md": "---\nlayout: no\n---\n"}, "`page.html` is used"),
     ("page.layout", "warning", "content/a.md:2", URL,
-     {"content/a.md": "---\nlayout: redirect\n---\n"}, "draws no pages"),
+     {"content/a.md": "---\nlayout: redirect\n---\n"}, "shows no single page"),
     ("page.untrusted", "warning", "content/g/a.md:2", URL + "markdown: {untrusted: [g]}",
      {"content/g/a.md": "---\npermalink: /x/\n---\n"}, "only below `/g/`"),
     ("source.withheld", "warning", "content/g/a.svg", URL + "markdown: {untrusted: [g]}",

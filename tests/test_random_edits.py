@@ -317,7 +317,8 @@ def many_processes(folder: Path, method: str) -> None:
 
 LIKELY = {
     "meta": ["title_of_newest"], "body": ["body_of_about"], "summary": ["first_paragraph_of_newest"],
-    "url": ["slug_of_newest", "slug_of_about"], "text": ["body_at_the_end", "lines_above", "body"],
+    "url": ["slug_of_newest", "slug_of_about"], "params": ["mood"] * 8,
+    "text": ["body_at_the_end", "lines_above", "body"],
     "path": ["later_comes_or_goes"], "source": ["later_comes_or_goes"], "asset": ["logo_comes_or_goes"],
     "items": ["new_newest"], "list": ["new_newest"], "near": ["new_newest"],
     "section": ["index_of_guide", "index_of_guide"], "members": ["new_page", "index_of_guide"],

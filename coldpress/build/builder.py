@@ -32,6 +32,8 @@ from coldpress.web.error_places import explain
 from coldpress.web.extension import get_site
 from coldpress.web.site import Site
 
+_ROWS_MISSING = ("source.failed", "source.row", "source.keys", "collection.no-source")
+
 
 class Builder:
     """Builds one site into one output folder; `build` names the steps in their order.
@@ -53,6 +55,13 @@ class Builder:
         self.runner: FreezeRunner | None = None
         self.changes: Changes | None = None
         self.removed_urls: tuple[str, ...] = ()
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether so much is missing that further problems would only mislead: the config is wrong, or
+        a source of rows fails."""
+        return not self.site.can_be_built or any(
+            problem.is_error and problem.code in _ROWS_MISSING for problem in self.problems)
 
     @classmethod
     def load(cls, context: BuildContext) -> Builder:

@@ -25,7 +25,7 @@ from coldpress.paths import is_external
 from coldpress.recorder import Key
 from coldpress.text import did_you_mean
 from coldpress.web.site import Site
-from coldpress.web.templates import is_layout
+from coldpress.web.templates import is_layout, is_reserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,13 @@ def _check_layouts(site: Site, problems: Problems) -> None:
     for page in wanted:
         there = f"{page.layout}.html" in templates
         if not there or not is_layout(site, str(page.layout), shows_list=page.path in lists):
-            message = f"`{page.layout}.html` draws no pages" if there else f"there is no template `{page.layout}.html`"
-            problems.warn("page.layout", message, page.document.place_of("layout"), f"`{page.kind}.html` is used")
+            reserved = there and is_reserved(str(page.layout))
+            message = (f"there is no template `{page.layout}.html`" if not there else
+                       f"`{page.layout}.html` is the name of a template that shows no single page" if reserved else
+                       f"`{page.layout}.html` draws no pages")
+            more = "; give your template another name" if reserved else ""
+            problems.warn("page.layout", message, page.document.place_of("layout"),
+                          f"`{page.kind}.html` is used{more}")
 
 
 def _check_menu(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:

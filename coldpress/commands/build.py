@@ -28,7 +28,7 @@ def build(context: BuildContext, *, explain: str | None = None, verify: bool = F
     context.fix_clock()
     snapshot = take_snapshot(context)
     builder = Builder.load(context)
-    if not builder.site.can_be_built:
+    if builder.is_hopeless:
         return _end(builder, builder.problems)
     profiler = Profile() if profile else None
     with output_locked(builder.site, builder.output, builder.problems), (

@@ -92,7 +92,8 @@ class Sources:
         del self.read[key]
         self.read[file, key[1]] = now, problems
         return replace(now, front=document.front, parsed=replace(
-            now.parsed, front_digest=document.parsed.front_digest))  # as it was completed
+            now.parsed, front_digest=document.parsed.front_digest,
+            meta_digest=document.parsed.meta_digest))  # as they were completed
 
     def _read(self, file: SourceFile, names_folder: bool) -> tuple[SourceDocument | None, Problems]:
         problems = Problems()
@@ -161,7 +162,8 @@ def _rows(collection: Collection, sources: Sources, data: Data, problems: Proble
             return ()
         source.fetch(row.key for row in rows if not sources.cache.is_known(row))
     except ColdpressError as reason:
-        problems.extend(reason.problems)
+        problems.extend(replace(problem, message=f"the source `{collection.source}` fails: {problem.message}")
+                        if problem.code == "source.failed" else problem for problem in reason.problems)
         return ()
     return rows
 

@@ -13,7 +13,7 @@ from coldpress import recorder
 from coldpress.content.collections import Collection, newest_first
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
-from coldpress.content.pagination import count_numbered_pages, page_of, page_path
+from coldpress.content.pagination import page_numbers, page_of, page_path
 from coldpress.content.recorded import Pages
 from coldpress.content.slots import SlotFiller
 from coldpress.content.taxonomy import Term
@@ -167,7 +167,7 @@ def sitemap_entries(library: Library) -> list[tuple[str, datetime | None]]:
 def count_sitemap_parts(library: Library) -> int:
     """Returns the number of files of the sitemap if it needs more than one, otherwise 0."""
     at_most = len(library.all_pages) + len(list(_whole_lists(library))) + sum(
-        1 + count_numbered_pages(len(pages), size) for _, pages, size in _lists(library))
+        1 + len(page_numbers(len(pages), size, dated=dated)) for _, pages, size, dated in _lists(library))
     return -(-len(sitemap_entries(library)) // MAX_SITEMAP_URLS) if at_most > MAX_SITEMAP_URLS else 0
 
 
@@ -188,23 +188,25 @@ def _whole_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
     yield from ((term.path, term.pages.unrecorded) for term in library.series.terms)
 
 
-def _lists(library: Library) -> Iterator[tuple[str, Sequence[Page], int]]:
-    """Yields the path and the pages of each list with numbered pages, and the size of a page."""
+def _lists(library: Library) -> Iterator[tuple[str, Sequence[Page], int, bool]]:
+    """Yields the path and the pages of each list with numbered pages, the size of a page, and
+    whether it is dated."""
     size = library.config.paginate
     recorder.read("data", "authors")
     recorder.read("config", "author")  # the author of posts that name nobody
     for collection in library.collections.values():
         if collection.posts.unrecorded:
-            yield collection.path, collection.posts.unrecorded, collection.options.paginate or size
+            options = collection.options
+            yield collection.path, collection.posts.unrecorded, options.paginate or size, options.dated
     for taxonomy in library.groups.values():
         if taxonomy is not library.series:
-            yield from ((term.path, term.pages.unrecorded, size) for term in taxonomy.terms)
+            yield from ((term.path, term.pages.unrecorded, size, True) for term in taxonomy.terms)
 
 
 def _pages_of_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
-    for path, pages, size in _lists(library):
-        for number in (None, *range(1, count_numbered_pages(len(pages), size) + 1)):
-            chunk = page_of(pages, number, size)
+    for path, pages, size, dated in _lists(library):
+        for number in (None, *page_numbers(len(pages), size, dated=dated)):
+            chunk = page_of(pages, number, size, dated=dated)
             if chunk:
                 yield page_path(path, number), chunk[0]
 

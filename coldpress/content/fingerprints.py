@@ -21,11 +21,11 @@ from coldpress.markdown.store import serialize_brief
 ALL_SOURCES = "*"
 """The name of a key that stands for all sources, used when a page read too many sources
 to record each."""
-COMBINED_KINDS = ("meta", "body", "summary", "url", "section", "near", "members")
+COMBINED_KINDS = ("meta", "params", "body", "summary", "url", "section", "near", "members")
 """The kinds of keys that `ALL_SOURCES` may stand for."""
 STRUCTURAL = frozenset((
-    "meta", "url", "path", "source", "asset", "name", "items", "list", "near", "section", "members", "term", "nav",
-    "related"))
+    "meta", "params", "url", "path", "source", "asset", "name", "items", "list", "near", "section", "members", "term",
+    "nav", "related"))
 """The kinds of keys whose fingerprints are unchanged while `ContentFingerprints.structure` is unchanged."""
 _SHORT = 200  # letters of a fingerprint that is not shortened
 
@@ -37,7 +37,8 @@ class ContentFingerprints:
         self._library = library
         self._pages = {page.source: page for page in library.all_pages.unrecorded}
         self._makers: dict[str, Callable[[str], str | None]] = {
-            "meta": self._of_page(_meta), "body": self._of_page(_body), "summary": self._of_page(_summary),
+            "meta": self._of_page(_meta), "params": self._of_page(_params), "body": self._of_page(_body),
+            "summary": self._of_page(_summary),
             "text": self._of_page(_text), "url": self._of_page(_url), "section": self._of_page(self._section),
             "near": self._of_page(_near), "members": self._of_page(self._members), "path": self._path,
             "source": self._source, "asset": library.asset_of, "name": self._name, "image": self._image,
@@ -64,7 +65,7 @@ class ContentFingerprints:
     def structure(self) -> str:
         """Returns one fingerprint of everything that does not depend on bodies.  While it is unchanged,
         the fingerprints of the kinds in `STRUCTURAL` are unchanged."""
-        lines = [f"{page.source}\n{page.path}\n{_meta(page)}" for page in self._pages.values()]
+        lines = [f"{page.source}\n{page.path}\n{_meta(page)} {_params(page)}" for page in self._pages.values()]
         lines += [str(self._items(name)) for name in ("assets", "aliases", "left out", "states")]
         lines.append(str(self._library.data.fingerprint(AUTHORS)))
         config = self._library.config  # the options that decide in which lists a page is
@@ -154,9 +155,10 @@ class ContentFingerprints:
             return None
 
     def _list(self, name: str) -> str | None:
-        listed, number, size = name.rsplit(" ", 2)
+        listed, number, size, order = name.rsplit(" ", 3)
         pages = self._library.page_list(listed)
-        chunk = page_of(pages.unrecorded, int(number) if number else None, int(size)) if pages is not None else None
+        chunk = page_of(pages.unrecorded, int(number) if number else None, int(size), dated=not order
+                        ) if pages is not None else None
         return f"{chunk[1]} {chunk[2]}\n{_idents(chunk[0])}" if chunk else None
 
     def _term(self, name: str) -> str | None:
@@ -192,11 +194,15 @@ def _meta(page: Page) -> str:
     document = page.unrecorded.document
     named = "" if document.front.title else page.unrecorded.title  # then the title comes from the body or the config
     dated = "" if document.parsed.front.date else document.front.date
-    return f"{page.kind} {document.parsed.front_digest} {document.stem} {dated} {named}"
+    return f"{page.kind} {document.parsed.meta_digest} {document.stem} {dated} {named}"
+
+
+def _params(page: Page) -> str:
+    return page.unrecorded.document.parsed.front_digest
 
 
 def _body(page: Page) -> str:
-    return f"{_meta(page)} {page.unrecorded.document.digest}"
+    return f"{_meta(page)} {_params(page)} {page.unrecorded.document.digest}"
 
 
 def _summary(page: Page) -> str:

@@ -14,7 +14,14 @@ from coldpress.config.loader import Config
 from coldpress.config.options import PATH_TOKEN
 from coldpress.config.yaml_toml import Params
 from coldpress.content.permalinks import PageEntry
-from coldpress.content.recorded import UnrecordedLibrary, UnrecordedPage, recorded, recorded_body, recorded_summary
+from coldpress.content.recorded import (
+    UnrecordedLibrary,
+    UnrecordedPage,
+    recorded,
+    recorded_body,
+    recorded_params,
+    recorded_summary,
+)
 from coldpress.content.references import resolve_params
 from coldpress.content.slots import SlotFiller, SlotLibrary
 from coldpress.markdown.parser.link_parser import is_safe_url
@@ -190,7 +197,7 @@ class Page:
     def draft(self) -> bool:
         return self.unrecorded.front.draft
 
-    @recorded
+    @recorded_params
     def params(self) -> Params:
         """The author's own keys; a missing key is None."""
         return resolve_params(self.unrecorded.front.params, self, self._library)

@@ -37,6 +37,12 @@ class recorded(Generic[T]):  # noqa: N801  (used as a decorator, like `property`
         return self._read(page)
 
 
+class recorded_params(recorded[T]):  # noqa: N801
+    """A property that depends on the author's own keys of front matter."""
+
+    kind = "params"
+
+
 class recorded_body(recorded[T]):  # noqa: N801
     """A property that depends on the page's body."""
 

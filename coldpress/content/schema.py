@@ -56,8 +56,10 @@ class Schema:
         front = with_inherited(document.front, inherited)
         if fields:
             front = replace(front, params=self._typed(document, fields, front))
-        told = f"{document.parsed.front_digest} {sorted(inherited.items())!r} {fields!r}"
-        return replace(document, front=front, parsed=replace(document.parsed, front_digest=text_digest(told)))
+        parsed, above = document.parsed, f"{sorted(inherited.items())!r} {fields!r}"
+        return replace(document, front=front, parsed=replace(
+            parsed, front_digest=text_digest(f"{parsed.front_digest} {above}"),
+            meta_digest=text_digest(f"{parsed.meta_digest} {above}")))
 
     def _inherited(self, collection: Collection | None, folder: str | None) -> Mapping[str, Any]:
         """Returns what the pages of a folder inherit."""

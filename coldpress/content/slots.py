@@ -54,7 +54,7 @@ class Host(Protocol[P_contra]):
         """Returns another page's body as a page embeds it, or the part with this heading or block id; None if
         there is no such part."""
 
-    def explained(self, reason: Exception) -> Problem:
+    def explained(self, reason: BaseException) -> Problem:
         """Returns the problem that an exception of the site's own code stands for."""
 
     def callout_title(self, page: P_contra, kind: str) -> str:

@@ -124,8 +124,8 @@ def _pack(parsed: ParsedSource, zone: tzinfo) -> str | None:
     try:
         packed = {name: _packed_date(value, zone) if name in _DATES else _packed(value, zone)
                   for name, value in values.items()}
-        return json.dumps([parsed.front_digest, parsed.digest, parsed.body_line, parsed.has_snippets, packed],
-                          ensure_ascii=False, separators=(",", ":"))
+        return json.dumps([parsed.front_digest, parsed.meta_digest, parsed.digest, parsed.body_line,
+                           parsed.has_snippets, packed], ensure_ascii=False, separators=(",", ":"))
     except TypeError:
         return None
 
@@ -148,11 +148,12 @@ def _packed(value: Any, zone: tzinfo) -> Any:
 def _unpack(text: str, zone: tzinfo) -> ParsedSource | None:
     """Returns the source from a text of `_pack`; None for any other text."""
     try:
-        front_digest, digest, body_line, has_snippets, values = json.loads(text)
+        front_digest, meta_digest, digest, body_line, has_snippets, values = json.loads(text)
         for name, value in values.items():
             if type(value) in (dict, list) or name in _DATES:
                 values[name] = _READERS[name](value, zone)
-        return ParsedSource(FrontMatter(**values), front_digest, digest, int(body_line), bool(has_snippets))
+        return ParsedSource(FrontMatter(**values), front_digest, meta_digest, digest, int(body_line),
+                            bool(has_snippets))
     except (ValueError, TypeError, AttributeError, KeyError):
         return None
 

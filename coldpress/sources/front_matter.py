@@ -78,13 +78,14 @@ def _mapping(found: re.Match[str], text: str, name: str) -> MappingText:
 class ParsedSource:
     """The front matter of a source, and data about its body.
 
-    `front_digest` is the digest of the front matter's text, `digest` that of the
-    body, `body_line` the line on which the body begins.  `has_snippets` is true if
-    the body may contain snippets.
+    `front_digest` is the digest of the front matter's text, `meta_digest` that of the keys
+    that Coldpress knows, `digest` that of the body, `body_line` the line on which the body
+    begins.  `has_snippets` is true if the body may contain snippets.
     """
 
     front: FrontMatter
     front_digest: str
+    meta_digest: str
     digest: str
     body_line: int
     has_snippets: bool = False
@@ -173,7 +174,9 @@ def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzin
         problems.extend(reason.problems)
         return None
     written = f"{mapping.syntax}{mapping.text}" if mapping else ""
-    return ParsedSource(front, text_digest(written), text_digest(body), body_line, "8<-" in body)
+    front_digest = text_digest(written)
+    known = text_digest(repr(replace(front, params=Params()))) if front.params else front_digest
+    return ParsedSource(front, front_digest, known, text_digest(body), body_line, "8<-" in body)
 
 
 def document_of(source: SourceFile, parsed: ParsedSource, zone: tzinfo, *, names_folder: bool = False

@@ -47,7 +47,7 @@ from coldpress.web.site_files import (
 from coldpress.web.sites import sites_of
 from coldpress.web.template_bodies import run_body, written_body
 
-_OF_SOURCES = frozenset(["meta", "body", "summary", "text"])
+_OF_SOURCES = frozenset(["meta", "params", "body", "summary", "text"])
 _OF_ANYBODY = frozenset(["term", "nav"])  # kinds of reads that may return text of any page
 _LINES = re.compile(r"(\d*)(?:-(\d*))?")
 _HOLDS_ITSELF, _TOO_LARGE = "holds itself", "makes this page far larger than its text"
@@ -199,7 +199,7 @@ class SiteHost:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    def explained(self, reason: Exception) -> Problem:
+    def explained(self, reason: BaseException) -> Problem:
         """Returns the problem that an exception of the site's own code stands for."""
         return explain(reason, self._site)
 
@@ -296,7 +296,7 @@ class SiteHost:
                 raise TypeError(f"it returned {html!r}, which is no HTML")
         except ColdpressError:
             raise
-        except Exception as reason:
+        except (Exception, SystemExit) as reason:
             with recorder.unrecorded():
                 place = place_in(self._site.library, page, component.line, component.column, len(name))
             if owner is not None:

@@ -122,7 +122,7 @@ class Coldpress:
             site.registry.plugins[plugin.name] = plugin
             try:
                 plugin.instance.init_site(self)
-            except Exception as reason:  # noqa: BLE001  (whatever a plugin's code may raise)
+            except (Exception, SystemExit) as reason:  # noqa: BLE001  (whatever a plugin's code may raise)
                 problems.add(failure(plugin.name, reason, plugin.place, " when it registers what it adds"))
             if count_hooks(app) != hooks:
                 site.registry.everywhere.append(plugin.name)

@@ -106,7 +106,7 @@ def _make(point: EntryPoint, choice: PluginChoice, place: FindPlace, index: int,
         if mistakes:
             return None
         instance = made(**arguments)
-    except Exception as reason:  # noqa: BLE001  (whatever a plugin's code may raise)
+    except (Exception, SystemExit) as reason:  # noqa: BLE001  (whatever a plugin's code may raise)
         problems.add(failure(choice.name, reason, where))
         return None
     files = tuple(package_files(point.module))

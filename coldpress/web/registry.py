@@ -135,8 +135,10 @@ def call_source(site: RowSite, function: Callable[..., Iterable[Any]], *argument
 
     try:
         return Context().run(in_app_context)
-    except Exception as reason:
-        raise ColdpressError(site.host.explained(reason)) from reason
+    except (Exception, SystemExit) as reason:
+        problem = site.host.explained(reason)
+        raise ColdpressError(replace(problem, code="source.failed") if problem.code == "route.failed" else problem
+                             ) from reason
 
 
 def row_keys(site: RowSite) -> object:

@@ -99,6 +99,11 @@ def layouts_for(site: Site, page: Page | None, *defaults: str) -> list[str]:
     return [f"{layout}.html", *defaults] if usable else list(defaults)
 
 
+def is_reserved(name: str) -> bool:
+    """Whether a name belongs to a template of the theme that shows no single page."""
+    return name.casefold() in {*_LISTS, *_OTHERS}
+
+
 def is_layout(site: Site, name: str, *, shows_list: bool) -> bool:
     """Whether `layout:` may name this template: it renders pages (or lists, with
     `shows_list`), or it does not exist, which is reported when it is rendered."""

@@ -218,3 +218,10 @@ def other_fence(site: RandomSite) -> str | None:
     source = site.any()
     site.docs[source].toml = not site.docs[source].toml
     return site.save(source)
+
+
+@edit
+def mood(site: RandomSite) -> str | None:
+    """A key that Coldpress does not know."""
+    sources = [source for source in site.sources() if source == "about.md" or is_sure(source)]
+    return change(site, site.rng.choice(sources), mood=site.rng.choice([site.words(1, 2), None])) if sources else None

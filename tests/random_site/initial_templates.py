@@ -5,6 +5,8 @@ from __future__ import annotations
 # One page for each, so that nothing else it reads hides what it should have read.
 PROBES = {
     "gadget": '{{ page.title|gadgeted if "gadgeted" is filter else "none" }}',
+    "others-params": '{% set found = library.by_source("about.md") %}{{ found.params.mood if found }} '
+                     "{{ library.posts[0].params.mood }}",
     "length": "{{ library.posts|length }}",
     "any": '{{ "posts" if library.posts }} {{ "sections" if library.sections }} {{ "pages" if library.pages }}',
     "last": "{% for post in library.posts[-3:] %}{{ post.title }} {% endfor %}",

@@ -386,7 +386,7 @@ class CodeBlocks:
                     raise LookupError(f"it asks for `{' '.join(asked)}` of the site, which only a directive can")
             if not isinstance(html, str | None):
                 raise TypeError(f"it returned {html!r}, which is no text")
-        except Exception as reason:  # noqa: BLE001  (it is somebody's code)
+        except (Exception, SystemExit) as reason:  # noqa: BLE001  (it is somebody's code)
             fence.report(f"{registered.said} fails here: {type(reason).__name__}: {reason}", code="plugin.failed",
                          severity="error", hint="correct it, or take this fence out")
             html = None

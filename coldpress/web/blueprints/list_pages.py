@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from coldpress.content.library import Library
 from coldpress.content.page import Page
-from coldpress.content.pagination import count_numbered_pages, list_page, whole_list
+from coldpress.content.pagination import list_page, page_numbers, whole_list
 from coldpress.content.taxonomy import Term
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
@@ -44,7 +44,8 @@ def posts(name: str, number: int | None = None) -> ResponseReturnValue:
     collection = site.library.collections[name]
     if not collection.posts:
         return show_content(site.find(site.requested_path()))  # nothing to list
-    listed = list_page(site.library, collection.posts, collection.path, number, collection.options.paginate)
+    options = collection.options
+    listed = list_page(site.library, collection.posts, collection.path, number, options.paginate, dated=options.dated)
     if listed is None:
         abort(404)
     section = collection.section
@@ -57,8 +58,9 @@ def posts_urls(library: Library) -> Iterator[dict[str, Any]]:
         if not collection.posts and collection.section is None:
             continue
         yield {"name": name}
-        for number in range(1, count_numbered_pages(
-                len(collection.posts), collection.options.paginate or library.config.paginate) + 1):
+        options = collection.options
+        for number in page_numbers(len(collection.posts), options.paginate or library.config.paginate,
+                                   dated=options.dated):
             yield {"name": name, "number": number}
 
 
@@ -112,7 +114,7 @@ def term_urls(library: Library) -> Iterator[dict[str, Any]]:
             yield {"name": name, "slug": found.slug}
             if name == "series":
                 continue  # one page lists all parts of a series
-            for number in range(1, count_numbered_pages(len(found.pages), library.config.paginate) + 1):
+            for number in page_numbers(len(found.pages), library.config.paginate):
                 yield {"name": name, "slug": found.slug, "number": number}
 
 
