@@ -13,8 +13,10 @@ from importlib.util import find_spec
 import pytest
 from conftest import REPOSITORY, SHARED, SiteFolder, missing, theme_css
 
+from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.markdown.native import Renderer
 from coldpress.markdown.rendered import Component
+from coldpress.plugins import mermaid
 
 CHROMIUM = os.environ.get("COLDPRESS_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
@@ -154,7 +156,7 @@ def filled(slot):
 @contextlib.contextmanager
 def prose(browser, body, width=375, **options):
     """A page that shows a body."""
-    html = Renderer().render(body).html.fill(filled)
+    html = Renderer(fences={"mermaid": RegisteredFence(mermaid.draw, shared=True)}).render(body).html.fill(filled)
     context = browser.new_context(viewport={"width": width, "height": 800}, **options)
     page = context.new_page()
     page.set_content(f'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'

@@ -132,7 +132,7 @@ def state_of_read(kind: str, name: str) -> str:
         stamp = stamp_of(name)
         if not is_settled(stamp):
             return digest_of_file(name)
-        if _digests.get(name, ("", ""))[0] != stamp:
+        if name not in _digests or _digests[name][0] != stamp:
             _digests[name] = stamp, digest_of_file(name)
         return _digests[name][1]
     try:

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from random_site.registry import change, is_sure, other_edit
-from random_site.site import TAGS, RandomSite
+from random_site.site import TAGS, Doc, RandomSite
 
 FIELDS = {"rating": "int", "level": ["low", "high"], "near": "page"}
 
@@ -90,10 +90,8 @@ def fields_of_notes(site: RandomSite) -> str:
 
 
 @other_edit
-def fields_of_a_note(site: RandomSite) -> str | None:
-    notes = site.sources("notes/")
-    if not notes:
-        return None
+def fields_of_a_note(site: RandomSite) -> str:
+    notes = site.sources("notes/") or [site.put("notes/2025-01-01-first.md", Doc({}, site.words(3, 9)))]
     near = site.rng.choice([source for source in site.sources("posts/") if is_sure(source)])
     return change(site, site.rng.choice(notes), rating=site.rng.choice([3, "4", None]),
                   level=site.rng.choice(["low", "high", None]), near=site.rng.choice([f"/{near}", None]))
