@@ -231,7 +231,7 @@ def test_an_edited_price_changes_what_shows_it(shop: Shop) -> None:
     assert {file.split("/")[1] for file in written if file.startswith("tags/")} == set(tags)
     assert sum(file.startswith(("books/page/", "books/index")) for file in written) == 1
     assert all("1,234.00 €" in (shop.root / "site" / file).read_text("utf-8") for file in written)
-    # Beside these: who lists its title, as Coldpress compares the front matter of a row as a whole.
+    # Beside these: the author's other books, which sort those below them by a key of the row.
     assert len(report["rendered"]) < 20
 
 
