@@ -573,3 +573,11 @@ def test_a_page_that_shows_a_title_does_not_depend_on_other_keys(build_site):
     rendered = site.edit({"content/a.md": "---\nprice: 2\n---\n# A\n"}).build().rendered
     assert rendered - {"/search/pages/0.json"} == {"/a/"}
     assert "/b/" in site.edit({"content/a.md": "---\nprice: 2\ntitle: C\n---\n# A\n"}).build().rendered
+
+
+def test_a_row_has_a_url_in_templates_and_views(shop):
+    shop.edit({"templates/page.html": "[{{ url_for('page', page='shop:sicp') }}]", "content/x.md": "X"})
+    assert [code for code in shop.build().codes if not code.startswith("link.")] == []
+    assert shop.text("x/index.html") == "[/shop/sicp/]"
+    books(shop, "DELETE FROM book WHERE slug = 'sicp'")
+    assert "link.nothing-there" in shop.build().codes

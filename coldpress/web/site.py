@@ -37,6 +37,7 @@ from coldpress.recorder import Key
 from coldpress.signals import send, site_loaded
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.files import SourceFile
+from coldpress.sources.rows import row_names
 from coldpress.web.app_templates import PREFIX
 from coldpress.web.caching import Memo
 from coldpress.web.config_checks import check_markdown
@@ -296,9 +297,12 @@ class Site:
         return self.library.at(path) or self.library.asset_at(path)
 
     def named(self, name: str) -> Page | Alias | str | None:
-        """The content of a source (`docs/install.md`) or at a path (`/about/`);
-        for an asset, its path."""
+        """The content of a source (`docs/install.md`), of a row (`shop:sicp`) or at a path
+        (`/about/`); for an asset, its path."""
         library = self.library
+        for source in row_names(self.config.collections, name):
+            if row := library.by_source(source):
+                return row
         return library.by_source(name) or library.asset_of(name) or library.at(name) or (
             name if library.asset_at(name) else None)
 
