@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ from coldpress.paths import resolved
 from coldpress.processes import available_jobs
 from coldpress.report import Report
 from coldpress.web.registry import code_context
+from coldpress.web.site import Site
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -76,6 +78,12 @@ class _Group(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         return super().get_command(context, _OTHER_WORDS.get(name, name)) or _own_command(context, name)
 
+    def list_commands(self, context: click.Context) -> list[str]:
+        names = super().list_commands(context)
+        with suppress(ColdpressError):  # which every command but help tells
+            names += [name for site in _sites_of(context.find_root().obj) for name in site.registry.commands]
+        return names
+
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
@@ -93,15 +101,18 @@ def _own_command(context: click.Context, name: str) -> click.Command | None:
     call: _Call | None = context.find_root().obj
     if call is None or name.startswith("-"):
         return None
-    try:
-        _, sites = BuildContext(call.factory, RunOptions(), Report(), call.folder).make_sites()
-    except ColdpressError:  # then the word is no command of ours, which click says
-        return None
-    for site in sites:
+    for site in _sites_of(call):
         if name in site.registry.commands:
             context.with_resource(code_context(site))
             return site.registry.commands[name]
     return None
+
+
+def _sites_of(call: _Call) -> list[Site]:
+    """Makes the app of a call and returns its sites; none where there is no site.  Raises `ColdpressError`."""
+    if call.factory is None and not (call.folder / "build.py").exists():
+        return []
+    return BuildContext(call.factory, RunOptions(), Report(), call.folder).make_sites()[1]
 
 
 @click.group(cls=_Group, context_settings=_HELP)

@@ -581,3 +581,23 @@ def test_a_row_has_a_url_in_templates_and_views(shop):
     assert shop.text("x/index.html") == "[/shop/sicp/]"
     books(shop, "DELETE FROM book WHERE slug = 'sicp'")
     assert "link.nothing-there" in shop.build().codes
+
+
+@pytest.mark.parametrize(("field", "ours"), [
+    ("author: {type: page}", "`author` is a key that Coldpress knows, and that is no page of yours"),
+    ("tags: [a, b]", "`tags` is a key that Coldpress knows, and that is no choice of yours"),
+    ("draft: int", "`draft` is a key that Coldpress knows, and that is no int of yours")])
+def test_a_field_cannot_have_the_name_of_a_key_of_ours(make_site, field, ours):
+    config = f"base_url: https://example.org/\ncollections:\n  recipes:\n    fields:\n      {field}\n"
+    problem, = make_site({"content/recipes/a.md": "A", "content/recipes/b.md": "B"}, config).build().problems
+    assert (problem["code"], problem["message"], problem["place"]["line"]) == ("config.field-name", ours, 5)
+    for allowed in ("title: {type: text, required: true}", "cover: image", "date: date", "weight: int"):
+        fine = make_site({"content/a.md": "A"}, config.replace(field, allowed)).build()
+        assert "config.field-name" not in fine.codes
+
+
+def test_a_row_has_a_key_and_is_found_by_its_name(shop):
+    shop.edit({"templates/page.html": "{{ library.by_source('shop:sicp').key }} {{ page.key }} "
+                                      "{{ library.by_source('shop:nothing') }}", "content/x.md": "X"})
+    shop.build()
+    assert shop.text("x/index.html") == "sicp None None"

@@ -326,3 +326,21 @@ def test_no_connection_is_shared_between_processes(make_site, monkeypatch, tmp_p
     for worker in workers:  # each page's `g` was its own, and its teardown ran once, before the next page
         numbers = [int(number) for _, process, number in said if process == worker]
         assert sorted(numbers) == list(range(len(numbers)))
+
+
+def test_a_command_is_one_of_flask_s_too(make_site):
+    site = make_site({**FILES, "build.py": BUILD})
+    app = site.app()
+    name = next(iter(app.extensions["coldpress"].site.registry.commands))
+    own = site.run(name)
+    assert own.code == 0
+    assert app.test_cli_runner().invoke(args=[name]).output == own.out
+    assert f"  {name}" in site.run("--help").out
+
+
+def test_a_command_of_code_that_fails_tells_the_failure(make_site):
+    site = make_site({"build.py": "def create_app():\n    return version\n"})
+    result = site.run("seed")
+    assert result.code == 1
+    assert "NameError: name 'version' is not defined" in result.err
+    assert "build" in site.run("--help").out, "help needs no app"

@@ -250,3 +250,32 @@ def test_the_preview_shows_what_was_saved_in_any_site(both):
     assert "You too" in browser.edit({"docs/content/about.md": "You too."}).get("/docs/about/").text
     assert "Me too" in browser.edit({"blog/content/about.md": "Me too."}).get("/blog/about/").text
     assert "NEW" in browser.edit({"blog/templates/page.html": "NEW"}).get("/blog/about/").text
+
+
+AT_THE_ROOT = """
+import coldpress
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+    coldpress.Coldpress(app, "docs", url_prefix="/docs", name="docs")
+    return app
+"""
+
+
+def test_a_site_at_the_root_links_to_one_below_it(make_site):
+    site = make_site({"build.py": AT_THE_ROOT, "docs/content/install.md": "Install.",
+                      "content/about.md": "[Docs](endpoint:docs.home) [how](endpoint:docs.page?page=install.md#x)"})
+    result = site.build("--site", "coldpress")
+    assert result.problems == []
+    assert '<a href="/docs/">Docs</a> <a href="/docs/install/#x">how</a>' in site.text("about/index.html")
+    site.edit({"docs/content/install.md": "---\npermalink: /set-up/\n---\nInstall."})
+    assert site.build("--site", "coldpress").rendered == {"/about/"}
+    assert 'href="/docs/set-up/#x"' in site.text("about/index.html")
+    assert "serve --site coldpress" in site.run("build", "--site", "coldpress").out
+
+
+def test_a_preview_asks_which_site_is_meant(both):
+    result = both.run("serve")
+    assert result.code == 2
+    assert "name one with `--site`" in result.err

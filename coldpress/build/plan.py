@@ -23,7 +23,7 @@ from coldpress.paths import BadPath, asset_file_of, file_of, path_of, url_of
 from coldpress.recorder import Key
 from coldpress.web.error_places import code_place
 from coldpress.web.site import Site
-from coldpress.web.sites import sites_of
+from coldpress.web.sites import site_of_endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,19 @@ def _message(entry: PlanEntry, other: PlanEntry) -> str:
     return f"`{entry.path}` and `{other.path}` are one file where case does not count"
 
 
+_LISTS = {"posts": "collection", "terms": "taxonomy"}
+"""The views of lists, and what they list."""
+
+
 def _owner(entry: PlanEntry) -> str:
     if entry.source:
         return f"`{entry.source}`"
     if not entry.endpoint:
         return "Coldpress itself, which marks its output with it"
-    return f"the view `{entry.endpoint.rpartition('.')[2]}`"
+    view, name = entry.endpoint.rpartition(".")[2], entry.values.get("name")
+    if view in _LISTS and name and "slug" not in entry.values:
+        return f"the list of the {_LISTS[view]} `{name}`"
+    return f"the view `{view}`"
 
 
 class UserRoutes:
@@ -91,7 +98,6 @@ class UserRoutes:
         self._app = app
         self._site = site
         self._awaited: dict[str, Rule] = {}
-        self._sites = sites_of(app)
 
     def urls(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yields endpoint and values of each URL that is known beforehand; routes that
@@ -136,10 +142,7 @@ class UserRoutes:
 
     def _is_of_a_site(self, endpoint: str) -> bool:
         """Returns whether an endpoint is one of our own views, or was added to another site."""
-        if endpoint in self._site.added_endpoints.values():
-            return False
-        return any(endpoint.startswith(f"{site.name}.") or endpoint in site.added_endpoints.values()
-                   for site in self._sites)
+        return endpoint not in self._site.added_endpoints.values() and site_of_endpoint(self._app, endpoint) is not None
 
     def _complete(self, rule: Rule, all_values: Any, needed: set[str]) -> Iterator[Mapping[str, Any]]:
         """The values that fill a rule; of several rules of a view, each takes its own."""

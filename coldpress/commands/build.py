@@ -141,4 +141,5 @@ def _selection(context: BuildContext) -> str:
     flags = [flag for flag, given in (("-D", options.drafts), ("-F", options.future), ("--expired", options.expired))
              if given]
     flags += ["-u", options.base_url] if options.base_url else []
+    flags += ["--site", options.site] if options.site else []
     return "".join(f" {shlex.quote(flag)}" for flag in flags)

@@ -32,6 +32,7 @@ from coldpress.paths import on_this_host, url_of
 from coldpress.sources.data import Data
 from coldpress.sources.files import SourceFile, file_stem
 from coldpress.sources.front_matter import SourceDocument, title_of
+from coldpress.sources.rows import row_names
 from coldpress.text import text_digest
 
 
@@ -181,9 +182,14 @@ class Library:
         return self._assets.get(path)
 
     def by_source(self, source: str) -> Page | None:
-        """Returns the page of a source; the source is a path below the content folder."""
+        """Returns the page of a source, a path below the content folder, or of a row: `shop:sicp`."""
         recorder.read("source", source)
-        return self._lists.by_source.get(source)
+        found = self._lists.by_source.get(source)
+        if found is None and ":" in source:
+            with recorder.unrecorded():
+                rows = row_names(self.config.collections, source)
+            return next(filter(None, map(self.by_source, rows)), None)
+        return found
 
     def asset_of(self, source: str) -> str | None:
         """Returns the path of an asset; its source is a path below the content folder."""

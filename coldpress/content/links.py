@@ -187,7 +187,7 @@ def _as_endpoint(library: LinkLibrary, reference: str) -> LinkTarget:
         return LinkTarget(None)
     root = library.root()
     suffix = hash_mark + quote_fragment(fragment) if hash_mark else ""
-    if not url.startswith(f"{root}/"):
+    if not url.startswith(f"{root}/") or library.host.is_of_other_site(name):
         return LinkTarget(None, external=True, url=url + suffix)
     path, mark, query = url.removeprefix(root).partition("?")
     found = library.at(path_of(path))

@@ -197,6 +197,11 @@ class Page:
     def draft(self) -> bool:
         return self.unrecorded.front.draft
 
+    @recorded
+    def key(self) -> str | None:
+        """The key of the row that the page is; None for a page of a file."""
+        return self.unrecorded.document.source.key or None
+
     @recorded_params
     def params(self) -> Params:
         """The author's own keys; a missing key is None."""

@@ -34,6 +34,9 @@ class Host(Protocol[P_contra]):
         """Returns the URL of `name` or `name?key=value`, an endpoint of the app; None if there is no
         such endpoint."""
 
+    def is_of_other_site(self, name: str) -> bool:
+        """Returns whether an endpoint belongs to another site of the app."""
+
     def endpoint_at(self, path: str) -> str | None:
         """Returns the endpoint at a path of the app outside of the site, as `name?key=value`."""
 

@@ -24,7 +24,7 @@ from coldpress.build.context import BuildContext, ImportedApp, load_factory
 from coldpress.build.plan import Plan
 from coldpress.build.staleness import Fingerprints
 from coldpress.config.loader import Config
-from coldpress.errors import ColdpressError, Problem, Problems
+from coldpress.errors import ColdpressError, Problem, Problems, UsageError
 from coldpress.preview.watcher import WatchedPaths
 from coldpress.processes import uncollected
 from coldpress.web.environment import THEME
@@ -233,6 +233,8 @@ class CurrentSite:
                 keys = row_keys(site)
                 problems = site.snapshot.problems
         except ColdpressError as reason:
+            if isinstance(reason, UsageError) and self.revision is None:
+                raise
             self._unmade = reason.problems
             return
         finally:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from functools import partial, wraps
 from typing import Any
 
+import click
 import flask
 from flask import Flask
+from flask.cli import with_appcontext
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 from werkzeug.local import LocalProxy
@@ -95,6 +98,14 @@ def _copy_of(view: Callable[..., Any], plugin: str | None) -> Callable[..., Any]
         return view(*arguments, **more)
 
     return run
+
+
+def add_to_flask(app: Flask, command: click.Command) -> None:
+    """Adds a command to Flask's own command line, where it runs in an app context too."""
+    added = copy(command)
+    if added.callback is not None:
+        added.callback = with_appcontext(added.callback)
+    app.cli.add_command(added)
 
 
 def count_hooks(app: Flask) -> list[int]:

@@ -44,7 +44,7 @@ from coldpress.web.site_files import (
     text_of,
     too_large,
 )
-from coldpress.web.sites import sites_of
+from coldpress.web.sites import site_of_endpoint, sites_of
 from coldpress.web.template_bodies import run_body, written_body
 
 _OF_SOURCES = frozenset(["meta", "params", "body", "summary", "text"])
@@ -222,6 +222,11 @@ class SiteHost:
                 return str(url_for(name, **values))
             except (BuildError, ValueError):
                 return None
+
+    def is_of_other_site(self, name: str) -> bool:
+        """Whether an endpoint belongs to another site of the app."""
+        endpoint = self._site.whole_endpoint(name.partition("?")[0])
+        return site_of_endpoint(self._site.app, endpoint) not in (None, self._site)
 
     def endpoint_at(self, path: str) -> str | None:
         """The endpoint at a path of the app outside of the site, as `name?key=value`; None if

@@ -8,9 +8,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
+from coldpress.config.fields import Field
 from coldpress.config.loader import Config
+from coldpress.content.taxonomy import front_taxonomies
 from coldpress.errors import Place, Problems
 from coldpress.recorder import Key
+from coldpress.sources.fields import MEANT, field_of, spellings
 from coldpress.sources.files import folders_in
 from coldpress.text import did_you_mean
 
@@ -25,6 +28,38 @@ class CheckedSite(Protocol):
     extension_reads: Iterable[Key]
 
     def config_place(self, *keys: str | int) -> Place: ...
+
+
+_TYPED = {
+    "title": ("text",), "summary": ("text",), "description": ("text",), "slug": ("text",), "layout": ("text",),
+    "lang": ("text",), "date": ("date",), "updated": ("date",), "publish_date": ("date",), "expiry_date": ("date",),
+    "draft": ("bool",), "unlisted": ("bool",), "weight": ("int", "float"), "image": ("image", "file", "url", "text")}
+"""The keys that Coldpress knows and that a field may make stricter, with the types that they can have."""
+
+
+def taken_name(field: Field, taxonomies: Iterable[str]) -> str | None:
+    """Returns why a typed field cannot have its name; None if it can."""
+    known = spellings(tuple(taxonomies)).get(field.name.casefold())
+    if known is None or known in MEANT:
+        return None
+    ours = field_of(known, "")
+    if field.kind in _TYPED.get(ours, ()) and not field.is_list:
+        return None
+    return f"`{field.name}` is a key that Coldpress knows, and that is no {field.kind} of yours"
+
+
+def check_fields(site: CheckedSite) -> None:
+    """Reports typed fields with names of Coldpress's own keys."""
+    taxonomies = front_taxonomies(site.config)
+    for name, collection in site.config.collections.items():
+        for field in collection.fields:
+            if wrong := taken_name(field, taxonomies):
+                site.config_problems.error("config.field-name", wrong,
+                                           site.config_place("collections", name, "fields", field.name), TAKEN_HINT)
+                site.can_be_built = False  # else each page would have a problem too
+
+
+TAKEN_HINT = "give the field another name"
 
 
 def check_markdown(site: CheckedSite) -> None:

@@ -16,17 +16,19 @@ from jinja2 import Environment
 from werkzeug.local import LocalProxy
 
 from coldpress import recorder
-from coldpress.config.fields import make_field
+from coldpress.config.fields import Field, make_field
 from coldpress.config.loader import Config
 from coldpress.content.library import Library
+from coldpress.content.taxonomy import front_taxonomies
 from coldpress.errors import Problems
 from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.markdown.tree import CALLOUTS
 from coldpress.text import did_you_mean
-from coldpress.web.app_setup import add_blueprint, count_hooks, make_environment, make_parent, not_found
+from coldpress.web.app_setup import add_blueprint, add_to_flask, count_hooks, make_environment, make_parent, not_found
 from coldpress.web.blueprints import Blueprint
 from coldpress.web.blueprints.pages import static
 from coldpress.web.components import SiteHost
+from coldpress.web.config_checks import TAKEN_HINT, taken_name
 from coldpress.web.converters import SiteRule, install_converters
 from coldpress.web.plugins import built_in_plugins, failure, given_plugins, load_plugins
 from coldpress.web.registry import Function, Registry, fields_of
@@ -109,6 +111,8 @@ class Coldpress:
                 self._check_collection(name)
             install_converters(app.url_map, site)
             app.register_blueprint(make_parent(site))
+            for command in site.registry.commands.values():
+                add_to_flask(app, command)
         # A copy of its own, as one extension may serve several apps.
         app.extensions[key_of(self.name)] = copy(self)
         self._add_plugins(app, site)
@@ -180,6 +184,7 @@ class Coldpress:
         """
         self._registered.check_open(f"the field `{name}`")
         made = make_field(name, kind, required=required, default=default, choices=tuple(choices), is_list=is_list)
+        self._check_names([made])
         if collection is None:
             self._registered.fields.append(made)
         else:
@@ -201,7 +206,9 @@ class Coldpress:
         def register(dataclass: type) -> type:
             self._registered.check_open(f"the fields of `{name}`")
             self._check_collection(name)
-            self._registered.collection_fields.setdefault(name, []).extend(fields_of(dataclass))
+            fields = fields_of(dataclass)
+            self._check_names(fields)
+            self._registered.collection_fields.setdefault(name, []).extend(fields)
             return dataclass
 
         return register
@@ -285,11 +292,15 @@ class Coldpress:
             self.site.environment.add_template_folder(folder)
 
     def command(self, command: click.Command) -> click.Command:
-        """Adds a command to the command line: `python build.py NAME`.  It runs in an app context.
+        """Adds a command to the command line, `python build.py NAME`, and to Flask's, `flask NAME`.  It
+        runs in an app context.
 
             site.command(click.Command("seed", callback=seed))
         """
-        return self._registered.add(self._registered.commands, "command", command.name or "", command)
+        self._registered.add(self._registered.commands, "command", command.name or "", command)
+        if self._site:
+            add_to_flask(self._site.app, command)
+        return command
 
     def worker_started(self, function: Function) -> Function:
         """Registers a function that each process which renders pages calls when it starts: to
@@ -300,6 +311,13 @@ class Coldpress:
         self._registered.check_open(f"`{function.__name__}`")
         self._registered.worker_starts.append(function)
         return function
+
+    def _check_names(self, fields: Iterable[Field]) -> None:
+        """Raises `ValueError` for a field with the name of a key of Coldpress."""
+        taxonomies = front_taxonomies(self._site.config) if self._site else ()
+        for field in fields:
+            if wrong := taken_name(field, taxonomies):
+                raise ValueError(f"{wrong}: {TAKEN_HINT}")
 
     def _check_collection(self, name: str) -> None:
         """Raises `ValueError` for a collection that the config does not have."""

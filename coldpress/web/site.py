@@ -37,10 +37,9 @@ from coldpress.recorder import Key
 from coldpress.signals import send, site_loaded
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.files import SourceFile
-from coldpress.sources.rows import row_names
 from coldpress.web.app_templates import PREFIX
 from coldpress.web.caching import Memo
-from coldpress.web.config_checks import check_markdown
+from coldpress.web.config_checks import check_fields, check_markdown
 from coldpress.web.copied_files import STYLESHEET, CopiedFiles
 from coldpress.web.environment import SiteEnvironment
 from coldpress.web.registry import Registry, call_source
@@ -133,6 +132,7 @@ class Site:
             self.config_problems.error("config.clock", f"`SOURCE_DATE_EPOCH` is `{epoch}`, not a number of seconds",
                                        None, "set it to the seconds since 1970, or unset it")
         check_markdown(self)
+        check_fields(self)
         self.cache_folder = self.root / STATE
         if self.options.no_cache:
             self.cache_folder = Path(mkdtemp(prefix="coldpress-"))
@@ -300,9 +300,6 @@ class Site:
         """The content of a source (`docs/install.md`), of a row (`shop:sicp`) or at a path
         (`/about/`); for an asset, its path."""
         library = self.library
-        for source in row_names(self.config.collections, name):
-            if row := library.by_source(source):
-                return row
         return library.by_source(name) or library.asset_of(name) or library.at(name) or (
             name if library.asset_at(name) else None)
 

@@ -30,6 +30,12 @@ def state_of(site: Site) -> str:
     return digest.hexdigest()
 
 
+def site_of_endpoint(app: Flask, endpoint: str) -> Site | None:
+    """Returns the site whose endpoint this is; None for one of the app's own."""
+    return next((site for site in sites_of(app) if endpoint.startswith(f"{site.name}.")
+                 or endpoint in site.added_endpoints.values()), None)
+
+
 def requested_site() -> Site:
     """Returns the site to which the current request belongs: the only one of the app, or the
     one below whose URL prefix the path is; outside of requests, the one that called the
