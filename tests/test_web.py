@@ -499,7 +499,7 @@ def test_a_list_reads_the_page_it_shows(build_site):
     client = build_site({f"content/posts/2026-01-{day:02}-p{day}.md": "Hi." for day in range(1, 31)}).client()
     with recorder.recording() as reads:
         client.get("/posts/page/1/")
-    assert ("list", "collection/posts 1 10") in reads
+    assert ("list", "collection/posts 1 10 ") in reads
     assert "items" not in {kind for kind, name in reads if name.startswith("collection/posts[")}
     assert ("meta", "posts/2026-01-01-p1.md") in reads
     assert ("meta", "posts/2026-01-30-p30.md") not in reads

@@ -189,8 +189,7 @@ def test_books_are_listed_by_title(shop: Shop) -> None:
     def titles(path: str) -> list[str]:
         return re.findall(r'<h2><a href="/books/[^"]+">([^<]+)<', shop.text(path))
 
-    # Coldpress counts the pages of a list from its end.
-    listed = titles("books") + [title for number in range(19, 0, -1) for title in titles(f"books/page/{number}")]
+    listed = titles("books") + [title for number in range(2, 21) for title in titles(f"books/page/{number}")]
     assert len(listed) == 1000
     assert listed == sorted(listed, key=str.casefold)
 
