@@ -393,7 +393,8 @@ def test_the_docs_plugin_works(make_site):
     assert site.text("shelf/R/index.html") == "<h1>R</h1>Reading"
 
 
-def test_the_docs_for_flask_developers_work(make_site):
+def test_the_docs_for_flask_developers_work(make_site, monkeypatch):
+    monkeypatch.delitem(sys.modules, "shop", raising=False)  # of another test's site
     files, pieces = code_of("flask.md")
     assert "coldpress.Coldpress(app" in pieces[1][1]
     register = "".join(f"    {line}\n" for line in pieces[2][1].splitlines())
