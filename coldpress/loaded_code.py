@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import os
+import re
 import sys
 from collections.abc import Collection, Iterator
 from importlib.util import resolve_name
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from coldpress.audit_hook import is_own
 from coldpress.cache.checksum import code_version
+from coldpress.paths import name_from
 
 
 def own_files(base: Path, without: Collection[Path] = ()) -> dict[str, Path]:
@@ -23,12 +24,6 @@ def own_files(base: Path, without: Collection[Path] = ()) -> dict[str, Path]:
     return files
 
 
-def name_from(path: str, base: Path) -> str:
-    """Returns a path with `/`, relative to the site's folder if it lies inside."""
-    inside = path == str(base) or path.startswith(str(base) + os.sep)
-    return (os.path.relpath(path, base) if inside else path).replace(os.sep, "/")
-
-
 def own_version(module: str, base: Path) -> str:
     """Returns the version of a site's own code that is loaded, and of what one of its modules imports later."""
     files = {str(file): file for file in (*own_files(base).values(), *files_of(module))}
@@ -36,16 +31,21 @@ def own_version(module: str, base: Path) -> str:
 
 
 def package_files(name: str) -> list[Path]:
-    """Returns the Python files of the package that a module is in; the module's own if it is in none."""
-    file, package = file_of(name), file_of(name.partition(".")[0])
-    if package is not None and package.stem == "__init__":
-        return sorted(package.parent.rglob("*.py"))
-    return [file] if file else []
+    """Returns all files of the package that a module is in, data too; the module's own if it is in none."""
+    file = file_of(name)
+    if file is None:
+        return []
+    folder = file.parent
+    while (folder.parent / "__init__.py").is_file() and (folder / "__init__.py").is_file():
+        folder = folder.parent
+    if not (folder / "__init__.py").is_file():
+        return [file]
+    return sorted(each for each in folder.rglob("*") if each.is_file() and each.suffix != ".pyc")
 
 
 def files_of(name: str) -> Iterator[Path]:
-    """Yields the files that a module depends on: for an installed module, all Python files of its
-    package; for a module of the site, also those of the site's modules that it imports."""
+    """Yields the files that a module depends on: for an installed module, all files of its package;
+    for a module of the site, also those of the site's modules that it imports."""
     file = file_of(name)
     if file is None:
         return
@@ -68,7 +68,7 @@ def own_modules(name: str) -> Iterator[str]:
         own = file_of(module)
         if own is not None and is_own(str(own)):
             yield module
-            found = {other for other in _imports(module, own) if other not in seen} if own.exists() else set()
+            found = {other for other in imports_of(module, own) if other not in seen} if own.exists() else set()
             seen |= found
             ahead += sorted(found)
 
@@ -82,7 +82,7 @@ def file_of(name: str) -> Path | None:
     return next((file for file in (below / "__init__.py", below.with_name(f"{below.name}.py")) if file.is_file()), None)
 
 
-def _imports(name: str, file: Path) -> Iterator[str]:
+def imports_of(name: str, file: Path) -> Iterator[str]:
     """Yields the names of the modules that a module may import, and of their packages."""
     package = name if file.stem == "__init__" else name.rpartition(".")[0]
     try:
@@ -99,3 +99,21 @@ def _imports(name: str, file: Path) -> Iterator[str]:
         for found in names:
             parts = found.split(".")
             yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+
+
+def installed_packages(plugins: Collection[str] = ()) -> list[str]:
+    """Returns the names of the `.dist-info` folders of all installed packages but these: each holds
+    name and version."""
+    left_out = {_plain(name) for name in plugins}
+    return sorted({info.name for folder in package_folders() for info in folder.glob("*.dist-info")
+                   if _plain(info.name.partition("-")[0]) not in left_out})
+
+
+def _plain(name: str) -> str:
+    """Returns a package's name as all spellings of it have it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def package_folders() -> Iterator[Path]:
+    """Returns the folders of installed packages."""
+    return (Path(folder) for folder in sys.path if folder.endswith(("site-packages", "dist-packages")))

@@ -202,3 +202,9 @@ def make_state(state: Path) -> Path:
         with suppress(OSError):  # a file we may not write must not stop the build
             ignore.write_bytes(_IGNORED)
     return state
+
+
+def name_from(path: str, base: Path) -> str:
+    """Returns a path with `/`, relative to the site's folder if it lies inside."""
+    inside = path == str(base) or path.startswith(str(base) + os.sep)
+    return (os.path.relpath(path, base) if inside else path).replace(os.sep, "/")

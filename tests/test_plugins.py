@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY
@@ -196,7 +198,14 @@ def test_mistakes_in_the_config_are_told_at_their_line(install, make_site, plugi
     ('site.field("isbn", "text")', 'raise RuntimeError("no")', "RuntimeError: no"),
     ("import click", "import nothing_like_it", "No module named 'nothing_like_it'"),
     ("self.limit = limit", "self.limit = 1 / 0", "ZeroDivisionError"),
-    ('site.glob("stock")', 'site.filter("money")', "there is a filter `money` already, of the plugin `books`"),
+    ('site.glob("stock")({"b-1": 3})', 'site.filter("money")(str)',
+     "there is a filter `money` already, of the plugin `books`"),
+    ('site.glob("stock")', 'site.glob("url_for")', "there is a global `url_for` of Coldpress or Jinja"),
+    ('site.filter("money")', 'site.filter("upper")', "there is a filter `upper` of Coldpress"),
+    ('click.Command("stocktake"', 'click.Command("build"', "there is a command `build` of Coldpress"),
+    ('site.test("cheap")(lambda value: value < self.limit)', 'site.test("cheap")(3)', "a test is a function; 3"),
+    ('site.field("isbn", "text")', 'site.field("isbn", "txet")', "there is no type `txet`: did you mean `text`?"),
+    ("self.limit = limit", "raise SystemExit(0)", "SystemExit: 0"),
     ('site.directive("book")', 'site.directive("note")', "`note` is a directive of Coldpress"),
     ('site.glob("stock")', 'site.golb("stock")', "has no attribute 'golb'"),
 ])
@@ -463,3 +472,135 @@ def test_a_plugin_is_installed_used_replaced_and_removed_in_an_empty_environment
     assert said.count("error[") == 1, said
     assert "there is no plugin `bookshelf`" in said
     assert "config.yaml:2" in said
+
+
+# What stayed stale when it was attacked.
+
+OWN = """
+import os
+import random
+import functools
+from pathlib import Path
+
+import coldpress
+import helper
+
+ROOT = Path(__file__).parent
+
+
+@functools.cache
+def kept():
+    return (ROOT / "kept.txt").read_text()
+
+
+class Rows:
+    def __init__(self, word):
+        self.word = word
+
+    def keys(self):
+        return [("k1", 1)]
+
+    def get(self, keys):
+        return [{"key": key, "name": "N", "body": f"Row of {self.word}"} for key in keys]
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+    site = coldpress.get_site(app)
+    said = (ROOT / "said.txt").read_text()
+    site.fence("said")(lambda fence: f"<p>{said} {site.config.title} {os.environ.get('SAYS')} {random.random()}</p>")
+    site.fence("kept")(lambda fence: f"<p>{kept()} {coldpress.current_site.name}</p>")
+    site.filter("titled")(lambda name: coldpress.current_site.library.by_source(name).title)
+    site.source("one")(Rows("one"))
+    site.source("two")(Rows("two"))
+    return app
+"""
+STALE = {"build.py": OWN, "helper.py": "", "said.txt": "first", "kept.txt": "first",
+         "content/said.md": "# S\n\n```said\nx\n```\n", "content/kept.md": "# K\n\n```kept\nx\n```\n",
+         "content/kept-too.md": "# K2\n\n```kept\ny\n```\n", "content/other.md": "# Other\n",
+         "content/shows.md": "---\nlayout: shows\n---\nS.", "content/shows-too.md": "---\nlayout: shows\n---\nS.",
+         "templates/shows.html": "{{ 'other.md'|titled }}"}
+ROWS = "base_url: https://example.org/\ntitle: {}\ncollections: {{rows: {{source: {}, title: {}}}}}\n"
+
+
+@pytest.mark.parametrize("edit", [
+    {"said.txt": "second"}, {"kept.txt": "second"}, {"content/other.md": "# Another\n"},
+    {"config.yaml": ROWS.format("T2", "one", "<name>")}, {"config.yaml": ROWS.format("T", "two", "<name>")},
+    {"config.yaml": ROWS.format("T", "one", "The <name>")}, {"SAYS": "second"}])
+def test_nothing_is_stale_after(make_site, monkeypatch, edit):
+    site = make_site(STALE, ROWS.format("T", "one", "<name>"))
+    assert site.build().problems == []
+    for name in [name for name in edit if name.isupper()]:
+        monkeypatch.setenv(name, edit[name])
+    site.edit({name: text for name, text in edit.items() if not name.isupper()})
+    before = site.files()
+    assert site.build().problems == []
+    assert site.files() != before
+    assert site.run("build", "--verify").code == 0, "a clean build makes the same"
+
+
+def test_a_copy_of_a_site_reads_its_own_files(make_site, tmp_path):
+    site = make_site({**STALE, "build.py": OWN.replace("{kept()}", "{kept.__wrapped__()}")},
+                     ROWS.format("T", "one", "<name>"))
+    assert site.build().problems == []
+    copy = site.root.with_name("copied")
+    shutil.copytree(site.root, copy)
+    (copy / "kept.txt").write_text("of the copy")
+    done = subprocess.run([sys.executable, "-m", "coldpress", "build", "-q"], cwd=copy, check=False,
+                          env={**os.environ, "PYTHONPATH": str(REPOSITORY)})
+    assert done.returncode == 0
+    assert "of the copy" in (copy / "site/kept/index.html").read_text()
+
+
+@pytest.mark.parametrize(("before", "after"), [
+    ('site.field("isbn", "text")', 'site.app.add_url_rule("/more/", "more", lambda: "VERSION")'),
+    ('site.field("isbn", "text")', 'site.app.config["WORD"] = "VERSION"'),
+    ('site.field("isbn", "text")', 'site.app.jinja_env.filters["loud"] = lambda text: f"{text} VERSION"'),
+    ('site.field("isbn", "text")', 'site.filter("shop.word")(lambda text: f"{text} VERSION")')])
+def test_what_a_plugin_changes_in_the_app_counts_for_its_pages(install, make_site, before, after):
+    install(PLUGIN.replace(before, after))
+    shown = {"add_url_rule": "X", "config": "{{ config.WORD }}", "jinja_env": "{{ 'x'|loud }}",
+             "shop.word": "{{ 'x'|shop.word }}"}
+    text = next(shown[name] for name in ("add_url_rule", "jinja_env", "config", "shop.word") if name in after)
+    site = make_site({**CONTENT, "content/shows.md": "---\nlayout: shows\n---\nS.", "templates/shows.html": text},
+                     CONFIG)
+    assert site.build().problems == []
+    install(PLUGIN.replace(before, after), version="2.0")
+    assert site.build().problems == []
+    assert "v2.0" in (site.text("more/index.html") if "add_url_rule" in after else site.text("shows/index.html"))
+    assert site.run("build", "--verify").code == 0
+
+
+def test_the_order_of_options_is_a_difference(install, make_site):
+    code = PLUGIN.replace("names: list[str] | None = None", "names: dict | None = None").replace(
+        "self.limit = limit", "self.limit, self.names = limit, names or {}").replace(
+        'f"{value} VERSION"', 'f"{value} {list(self.names)}"')
+    install(code)
+    site = make_site(CONTENT, CONFIG.replace("[books]", "[books: {names: {b: 1, a: 2}}]"))
+    assert site.build().problems == []
+    site.edit({"config.yaml": CONFIG.replace("[books]", "[books: {names: {a: 2, b: 1}}]")})
+    assert site.build().problems == []
+    assert site.text("filter/index.html").startswith("3 [&#39;a&#39;, &#39;b&#39;]")
+
+
+def test_data_of_a_plugin_is_part_of_it(install, make_site):
+    install(PLUGIN.replace('f"{value} VERSION"', 'f"{value} {(FOLDER / \'data.txt\').read_text()}"'))
+    package = Path(sys.path[0]) / "books_plugin"
+    package.mkdir()
+    (package.parent / "books_plugin.py").rename(package / "__init__.py")
+    (package / "data.txt").write_text("first")
+    site = make_site(CONTENT, CONFIG)
+    assert site.build().problems == []
+    (package / "data.txt").write_text("second")
+    assert site.build().problems == []
+    assert site.text("filter/index.html").startswith("3 second")
+
+
+@pytest.mark.parametrize("where", ["book", "plot"])
+def test_a_plugin_that_exits_is_an_error(install, make_site, where):
+    install(PLUGIN.replace(f"def {where}(", f"def {where}_(").replace("def init_site", f"def {where}(self, *_):\n"
+            "        raise SystemExit(0)\n\n    def init_site").replace('("plot")(plot)', '("plot")(self.plot)'))
+    site = make_site(CONTENT, CONFIG)
+    result = site.build()
+    assert result.code == 1
+    assert set(result.codes) == {"plugin.failed"}

@@ -125,8 +125,8 @@ class BuildContext:
     def _chosen(self, sites: list[Site]) -> Site:
         """Returns the site that the command is for."""
         names = [site.name for site in sites]
-        if (self.options.site is None and len(sites) == 1) or self.options.site in names:
-            chosen = sites[0 if self.options.site is None else names.index(self.options.site)]
+        if (not self.options.site and len(sites) == 1) or self.options.site in names:
+            chosen = sites[names.index(self.options.site) if self.options.site else 0]
             for site in sites:
                 site.is_other = site is not chosen
             return chosen

@@ -43,7 +43,7 @@ from coldpress.build.user_reads import UserReads
 from coldpress.errors import Problem, Problems
 from coldpress.paths import path_of, url_of
 from coldpress.recorder import Key
-from coldpress.web.environment import seeded
+from coldpress.seeding import seeded
 from coldpress.web.error_places import explain
 from coldpress.web.site import Site
 
@@ -168,7 +168,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         self._links.clear()
         self._visitors.write = None
         with seeded(entry.path), recorder.recording() as reads:
-            for plugin in self._site.registry.everywhere:
+            registry = self._site.registry
+            for plugin in (*registry.everywhere, *filter(None, [registry.endpoints.get(entry.endpoint)])):
                 recorder.read("plugin", plugin)
             try:
                 response = self._answer(entry.path)

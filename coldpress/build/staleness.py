@@ -41,7 +41,7 @@ class Fingerprints:
             "shard": self._shard, "file": self._file, "included": self._included, "folder": self._folder,
             "environment": lambda name: environment([name])[0], "rows": self._rows,
             "value": self._value, "site": self._state_of_site,
-            "plugin": site.code_version}
+            "plugin": site.code.of}
 
     def of(self, key: Key) -> str | None:
         """Returns the fingerprint of a key; None if what it names does not exist."""

@@ -15,11 +15,10 @@ from coldpress.build.builder import Builder
 from coldpress.build.context import BuildContext
 from coldpress.build.records import UNSEEN, KeyRow
 from coldpress.build.staleness import NEVER
-from coldpress.build.user_reads import package_folders
 from coldpress.cache import build_stamp
 from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.loader import Config
-from coldpress.loaded_code import own_files
+from coldpress.loaded_code import own_files, package_folders
 from coldpress.paths import STATE
 from coldpress.sources.front_matter import SourceDocument
 from coldpress.web.site import Site

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -20,7 +19,8 @@ from coldpress.cache.checksum import code_version
 from coldpress.cache.file_stamps import changed_at
 from coldpress.content.fingerprints import ALL_SOURCES, COMBINED_KINDS
 from coldpress.decorators import RouteMark, mark_of
-from coldpress.loaded_code import name_from, own_files
+from coldpress.loaded_code import installed_packages, own_files
+from coldpress.paths import name_from
 from coldpress.recorder import Key, Reads
 from coldpress.web.site import Site
 from coldpress.web.strings import FILES
@@ -56,7 +56,7 @@ class UserReads:
 
     def portable(self, keys: Iterable[Key]) -> list[Key]:
         """Yields the reads; paths inside the site begin at its folder."""
-        return [(kind, name_from(name, self._site.base)) if kind in ("file", "folder") else (kind, name)
+        return [(kind, name_from(name, self._site.base)) if kind in ("file", "folder", "included") else (kind, name)
                 for kind, name in keys]
 
 
@@ -73,31 +73,13 @@ def summed_up(keys: Iterable[Key]) -> list[Key]:
 def engine(plugins: Collection[str] = ()) -> str:
     """Returns a digest of the versions of Coldpress, Python and installed packages, without those
     of `plugins`: a page depends on the plugins that it uses."""
-    return f"{_own_version()} {sys.version} {' '.join(installed(plugins))}"
+    return f"{_own_version()} {sys.version} {' '.join(installed_packages(plugins))}"
 
 
 @cache
 def _own_version() -> str:
     package = Path(coldpress.__file__).parent
     return code_version([*sorted(package.rglob("*.py")), *FILES.values()])
-
-
-def installed(plugins: Collection[str] = ()) -> list[str]:
-    """Returns the names of the `.dist-info` folders of all installed packages but these: each holds
-    name and version."""
-    left_out = {_plain(name) for name in plugins}
-    return sorted({info.name for folder in package_folders() for info in folder.glob("*.dist-info")
-                   if _plain(info.name.partition("-")[0]) not in left_out})
-
-
-def _plain(name: str) -> str:
-    """Returns a package's name as all spellings of it have it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def package_folders() -> Iterator[Path]:
-    """Returns the folders of installed packages."""
-    return (Path(folder) for folder in sys.path if folder.endswith(("site-packages", "dist-packages")))
 
 
 class UserCode:

@@ -13,7 +13,7 @@ from coldpress.errors import Problem, UsageError
 from coldpress.paths import STATE, make_state, relative_name
 from coldpress.sources.dates import parse_date
 from coldpress.sources.fields import ALIASES, FIELDS, as_date, as_flag, as_list, as_number, as_params
-from coldpress.text import did_you_mean
+from coldpress.text import did_you_mean, slugify
 from coldpress.web.site import Site
 
 _TEXT: Mapping[str, Any] = {"type": "string"}
@@ -38,7 +38,7 @@ def write_schema(context: BuildContext, collection: str | None, output: Path | N
     if collection is not None and collection not in site.config.collections:
         raise UsageError(Problem("schema.collection", f"there is no collection `{collection}`", None,
                                  did_you_mean(collection, site.config.collections)))
-    file = output or site.root / STATE / "schema" / f"{collection or 'page'}.json"
+    file = output or site.root / STATE / "schema" / f"{slugify(collection or 'page') or 'page'}.json"
     if output is None:
         make_state(site.root / STATE)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -93,6 +93,8 @@ class MarkdownOptions:
     """The options of these extensions by their names, as JSON."""
     schemes: tuple[str, ...] = field(default=(), metadata={"derived": True})
     """The schemes of links to rows: the names of their collections."""
+    base: str = field(default="", metadata={"derived": True}, compare=False)
+    """The folder below which paths of files that were read are relative."""
 
     def trusts(self, source: str) -> bool:
         """Returns whether the author of a source (a path below the content folder) is trusted.
@@ -290,7 +292,7 @@ def _extension_configs(value: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(configs, dict) or not all(isinstance(config or {}, dict) for config in configs.values()):
         raise ValueError("`extension_configs` holds `key: value` lines below the name of each extension")
     try:
-        return tuple((str(name), json.dumps(config or {}, sort_keys=True)) for name, config in configs.items())
+        return tuple((str(name), json.dumps(config or {})) for name, config in configs.items())
     except (TypeError, ValueError):
         raise ValueError("text, numbers, `true`, `false` and lists of them are expected here") from None
 
@@ -341,7 +343,7 @@ def as_plugins(value: Any) -> tuple[PluginChoice, ...]:
             raise ValueError("a plugin is written `- books`, or `- books: {limit: 5}` with its options", None, index)
         if name in (choice.name for choice in chosen):
             raise ValueError(f"the plugin `{name}` is here twice", None, index)
-        chosen.append(PluginChoice(name, json.dumps(options or {}, default=str, sort_keys=True), options or {}))
+        chosen.append(PluginChoice(name, repr(options or {}), options or {}))
     return tuple(chosen)
 
 

@@ -137,7 +137,8 @@ def broken_references(library: ReferenceLibrary, page: Any, sources: Callable[[]
     for field, text in references_of(page.unrecorded.front.params):
         target = library.target(page, Link("link", text))
         is_there = target.page is not None if text.kind == "page" else target.asset
-        is_elsewhere = text.kind != "page" and target.path is None and "://" in text
+        # Not of other schemes: a browser runs `javascript:`.
+        is_elsewhere = text.kind != "page" and target.path is None and text.startswith(("https://", "http://"))
         if not is_there and not is_elsewhere:
             meant = posixpath.normpath(posixpath.join(posixpath.dirname(page.source), text)).lstrip("/")
             near = NearNames(sources()).nearest(meant)

@@ -194,7 +194,8 @@ class MarkupCache:
         """Keeps a rendered body and notes what code of others read for it.  Does nothing and
         returns False if a file that it read has changed since rendering started."""
         key = self._own_key(body)
-        if any(changed_at(name) >= started_ns for kind, name in kept.reads if kind in ("file", "included", "folder")):
+        if any(changed_at(str(Path(self._options.base, name))) >= started_ns for kind, name in kept.reads
+               if kind in ("file", "included", "folder")):
             return False
         if kept.reads:
             result = text_digest(f"{kept.text} {kept.words}")  # not of `brief`, which has absolute paths
@@ -212,6 +213,10 @@ class MarkupCache:
     def _state_of_one(self, kind: str, name: str) -> str | None:
         if kind == "plugin":
             return self._code_version(name)
+        if kind == "config":
+            return ""  # the version of the fence's code has all of it
+        if kind in ("file", "included", "folder"):
+            name = str(Path(self._options.base, name))
         return self._moment if kind == "volatile" else state_of_read(kind, name)
 
     @cached_property
@@ -223,7 +228,8 @@ class MarkupCache:
     def _local_fence(self) -> re.Pattern[str] | None:
         """Matches the beginnings of fences whose functions run in this process only, and perhaps more."""
         names = [re.escape(name) for name, fence in self._fences.items() if not fence.shared]
-        pattern = rf"(?:`{{3}}|~{{3}})[^\n]*\b(?:{'|'.join(names)})(?!\w)"
+        # A language may be written with entities, escapes, and letters of two forms.
+        pattern = rf"(?:`{{3}}|~{{3}})[^\n]*(?:\b(?:{'|'.join(names)})(?!\w)|[&\\]|[^\x00-\x7f])"
         return re.compile(pattern, re.I) if names and self._options.engine == "native" else None
 
     @cached_property

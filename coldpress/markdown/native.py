@@ -127,7 +127,7 @@ class Conversion:
     @property
     def reads(self) -> tuple[Key, ...]:
         """What the functions of fences read."""
-        return included_reads(self._codes.reads)
+        return included_reads(self._codes.reads, self._options.base)
 
     def convert(self, text: str) -> str:
         """Returns the HTML of a text: parses its blocks, then changes their tree in several steps."""

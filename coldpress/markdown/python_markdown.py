@@ -58,7 +58,8 @@ class PythonMarkdownRenderer:
                 html = _checked(self._markdown.reset().convert(text))
             except (Exception, SystemExit) as reason:  # noqa: BLE001  (an extension is somebody's code)
                 flaws = (_failure(reason, self._options),)
-        return render_html(text, html, self._options, trusted=trusted, flaws=flaws, reads=included_reads(reads))
+        return render_html(text, html, self._options, trusted=trusted, flaws=flaws,
+                           reads=included_reads(reads, self._options.base))
 
     @property
     def _markdown(self) -> markdown.Markdown:

@@ -259,7 +259,8 @@ class CurrentSite:
         context = self._context
         root = self.revision.site.root if self.revision else context.folder
         config = context.options.config or root / "config.yaml"
-        return frozenset((*self._modules.values(), context.folder / "build.py", config))
+        others = [site.root / "config.yaml" for site in sites_of(self.revision.app)] if self.revision else []
+        return frozenset((*self._modules.values(), context.folder / "build.py", config, *others))
 
 
 def expected_places(context: BuildContext) -> WatchedPaths:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from coldpress.cache.file_stamps import format_stamp
 from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.paths import name_from
 from coldpress.recorder import Key
 
 MARKDOWN = (".md", ".markdown")
@@ -198,15 +199,17 @@ def split_name(path: str, names_folder: bool) -> tuple[str, date | None]:
     return stem, None
 
 
-OUTSIDE = ("file", "folder", "environment", "volatile", "plugin")
+OUTSIDE = ("file", "folder", "environment", "volatile", "plugin", "config")
 """The kinds of reads that only code of others makes while a body is rendered."""
 
 
-def included_reads(reads: Iterable[Key]) -> tuple[Key, ...]:
-    """Returns the reads of others' code while it rendered a body.  The read of a file becomes that
-    of an included file, on which only this page depends; a very large one stays, as its content
-    is compared only as the read of a file."""
-    return tuple(_as_included(key) for key in reads if key[0] in OUTSIDE)
+def included_reads(reads: Iterable[Key], base: str) -> tuple[Key, ...]:
+    """Returns the reads of others' code while it rendered a body, with paths relative to `base` if
+    they are below it.  The read of a file becomes that of an included file, on which only this
+    page depends; a very large one stays, as its content is compared only as the read of a file."""
+    found = (_as_included(key) for key in reads if key[0] in OUTSIDE)
+    return tuple((kind, name_from(name, Path(base)) if base and kind in ("included", "file", "folder") else name)
+                 for kind, name in found)
 
 
 def _as_included(key: Key) -> Key:

@@ -28,7 +28,9 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _BODIES = ("body", "html")
 _KEYS = ("key", "id", "slug")
 """The keys that tell rows of a list apart, unless the collection names another."""
-_PLAIN = (str, int, float, bool, type(None), date)
+_INDEXES = ("index", "_index", "readme")
+_DEEPEST = 100  # levels of nested values
+_LARGEST = 10**1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,11 @@ Load = Callable[[], Mapping[str, Any]]
 
 def make_row(collection: Collection, key: str, fingerprint: str, load: Load, name: str) -> Row:
     """Makes the source of a row; `name` is its name in messages."""
+    # What the text of the row is made of besides its values is in the fingerprint too.
+    whole = f"{fingerprint} {collection.source or ''} {collection.title or ''} {key}"
+    stem = f"{key.casefold()}." if key.casefold() in _INDEXES else key.casefold()  # no row is an index
     return Row(f"{collection.path}/{key.replace('/', '-')}", name, "", 0, 0, folder=collection.path,
-               stem=key.casefold(), key=key, fingerprint=fingerprint, load=load, title=collection.title)
+               stem=stem, key=key, fingerprint=whole, load=load, title=collection.title)
 
 
 def row_names(collections: Collections, reference: str) -> tuple[str, ...]:
@@ -84,7 +89,7 @@ def row_text(values: Mapping[str, Any], row: Row) -> str:
     The slug is the key unless the row has another.  Raises `ColdpressError` for a value
     that front matter cannot have.
     """
-    front = {str(key): _plain(value, str(key), row) for key, value in values.items()
+    front = {_text(str(key), str(key), row): _plain(value, str(key), row) for key, value in values.items()
              if key not in _BODIES and value is not None}
     front.setdefault("slug", slugify(row.key) or row.key)
     if row.title and not front.get("title"):
@@ -93,24 +98,48 @@ def row_text(values: Mapping[str, Any], row: Row) -> str:
     body = values.get("body")
     if body is None and values.get("html") is not None:
         body, front[HTML_BODY] = values["html"], True
+    if not isinstance(body, str | None):
+        raise _wrong("html" if HTML_BODY in front else "body", f"a {type(body).__name__}, not text", row)
+    body = None if body is None else _text(body, "body", row)
     written = yaml.dump(front, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
     return f"---\n{written}---\n{'' if body is None else body}"
 
 
-def _plain(value: Any, key: str, row: Row) -> Any:
+def _plain(value: Any, key: str, row: Row, depth: int = 0) -> Any:
     """Returns a value as YAML can write it: a decimal number or a UUID is text."""
+    if depth > _DEEPEST:
+        raise _wrong(key, f"nested over {_DEEPEST} deep", row)
     if isinstance(value, Mapping):
-        return {str(name): _plain(inner, key, row) for name, inner in value.items()}
+        return {_text(str(name), key, row): _plain(inner, key, row, depth + 1) for name, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(inner, key, row) for inner in value]
+        return [_plain(inner, key, row, depth + 1) for inner in value]
     if isinstance(value, str):
-        return str(value)
-    if isinstance(value, _PLAIN):
+        return _text(value, key, row)
+    if value is None or isinstance(value, (bool, date)):
         return value
+    if isinstance(value, int):
+        if abs(value) >= _LARGEST:
+            raise _wrong(key, "a whole number of over 1000 digits", row)
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
     if type(value).__module__ in ("decimal", "uuid", "fractions", "pathlib"):
         return str(value)
-    raise ColdpressError(Problem("row.value", f"`{key}` of this row is a {type(value).__name__}, which front matter "
-                                 "cannot have", Place(row.name), "give text, numbers, dates, lists or mappings"))
+    raise _wrong(key, f"a {type(value).__name__}, which front matter cannot have", row)
+
+
+def _text(text: str, key: str, row: Row) -> str:
+    """Returns a text; raises `ColdpressError` for one that no file can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _wrong(key, "text with half of a character, a lone surrogate", row) from None
+    return str(text)
+
+
+def _wrong(key: str, what: str, row: Row) -> ColdpressError:
+    return ColdpressError(Problem("row.value", f"`{key}` of this row is {what}", Place(row.name),
+                                  "give text, numbers, dates, lists or mappings"))
 
 
 def rows_of_data(collection: Collection, data: Data, folder: str, problems: Problems) -> Iterator[Row]:
@@ -217,6 +246,11 @@ class SourceRows:
             if not (isinstance(pair, (tuple, list)) and len(pair) == 2 and str(pair[0]).strip()):
                 problems.error("source.keys", f"the source `{self._collection.source}` gave {pair!r}, not a key and a "
                                "fingerprint", None, "let `keys` return pairs: (key, version)")
+                continue
+            if not isinstance(pair[0], (str, int)) or pair[1] is None:
+                problems.error("source.keys", f"the source `{self._collection.source}` gave {pair!r}: a key is text or "
+                               "a whole number, and the fingerprint is not None", None,
+                               "let `keys` return pairs: (key, version)")
                 continue
             key, fingerprint = str(pair[0]), f"{pair[1]} {self._version}"
             name = f"{self._collection.name}:{key}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from copy import copy
 from functools import partial, wraps
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import click
 import flask
@@ -16,7 +18,10 @@ from werkzeug.exceptions import NotFound
 from werkzeug.local import LocalProxy
 
 from coldpress import recorder
+from coldpress.audit_hook import is_own
 from coldpress.decorators import frozen
+from coldpress.errors import Problems
+from coldpress.loaded_code import imports_of
 from coldpress.web.blueprints import (
     Blueprint,
     SiteBlueprint,
@@ -33,6 +38,7 @@ from coldpress.web.components import included
 from coldpress.web.environment import SiteEnvironment, short_url_for
 from coldpress.web.feed_formats import feed_links
 from coldpress.web.metadata import metadata
+from coldpress.web.plugins import Plugin, built_in_plugins, failure, given_plugins, load_plugins
 from coldpress.web.site import NAME, Site
 from coldpress.web.strings import is_rtl
 from coldpress.web.templates import SiteVariables
@@ -53,6 +59,12 @@ def make_environment(app: Flask, site: Site) -> SiteEnvironment:
         image_size=site.image_size)
     environment.filters["date"] = site.strings.date
     environment.tests["rtl"] = is_rtl
+    site.registry.reserved |= {"filter": frozenset(environment.filters), "test": frozenset(environment.tests),
+                               "global": frozenset([*environment.globals, "page"])}
+    for kind, given in (("filter", site.registry.filters), ("test", site.registry.tests),
+                        ("global", site.registry.globals)):
+        for name in site.registry.reserved[kind] & given.keys():
+            raise RuntimeError(f"there is a {kind} `{name}` of Coldpress or Jinja; give yours another name")
     environment.filters.update(site.registry.filters)
     environment.tests.update(site.registry.tests)
     environment.globals.update(site.registry.globals)
@@ -73,7 +85,9 @@ def add_blueprint(site: Site, blueprint: Blueprint, url_prefix: str | None, plug
     for endpoint in set(site.app.view_functions) - before:
         short = endpoint.removeprefix(f"{name_prefix}.")
         generator = blueprint.generators.get(endpoint.rpartition(".")[2])
-        view = _copy_of(site.app.view_functions[endpoint], plugin)
+        if plugin is not None:
+            site.registry.endpoints[endpoint] = plugin
+        view = _copy_of(site.app.view_functions[endpoint])
         if is_site_s and generator:
             site.endpoints[short], site.generators[endpoint] = endpoint, generator
         else:
@@ -88,13 +102,11 @@ def _url_values(site: Site, generator: Urls) -> Iterable[Values]:
     return generator(site.library)
 
 
-def _copy_of(view: Callable[..., Any], plugin: str | None) -> Callable[..., Any]:
+def _copy_of(view: Callable[..., Any]) -> Callable[..., Any]:
     """Returns a function that does the same, to carry the marks of one site only."""
 
     @wraps(view)
     def run(*arguments: Any, **more: Any) -> Any:
-        if plugin is not None:
-            recorder.read("plugin", plugin)
         return view(*arguments, **more)
 
     return run
@@ -108,9 +120,60 @@ def add_to_flask(app: Flask, command: click.Command) -> None:
     app.cli.add_command(added)
 
 
-def count_hooks(app: Flask) -> list[int]:
-    """Returns how many functions an app calls for every request, of each kind."""
-    return [len(getattr(app, kind).get(None, ())) for kind in _HOOKS]
+class Initializable(Protocol):
+    """What `add_plugins` needs of the extension: `extension.Coldpress` implements it."""
+
+    @property
+    def site(self) -> Site: ...
+
+
+def add_plugins(extension: Initializable, given: Iterable[Any]) -> None:
+    """Lets each plugin register what it adds; one that fails makes a build impossible."""
+    site, problems = extension.site, Problems()
+    registry = site.registry
+    for plugin in (*built_in_plugins(), *load_plugins(site.config.plugins, site.config_place, problems),
+                   *given_plugins(given, site.base)):
+        before, registry.plugin = _rest_of(site), plugin
+        registry.plugins[plugin.name] = plugin
+        try:
+            plugin.instance.init_site(extension)
+        except (Exception, SystemExit) as reason:  # noqa: BLE001  (whatever a plugin's code may raise)
+            problems.add(failure(plugin.name, reason, plugin.place, " when it registers what it adds"))
+        if not plugin.is_built_in and (_rest_of(site) != before or _is_imported(plugin, site)):
+            registry.everywhere.append(plugin.name)
+    registry.plugin = None
+    site.environment.plugin_names = registry.template_names()
+    if problems:
+        site.config_problems.extend(problems)
+        site.can_be_built = False
+
+
+def _rest_of(site: Site) -> object:
+    """Returns what code can change in an app without registering it on the site, to compare: what
+    changes it has a part in every page."""
+    app, registry = site.app, site.registry
+    environments = [each for each in (site.environment, vars(app).get("jinja_env")) if each is not None]
+    known = {*registry.filters, *registry.tests, *registry.globals}
+    names = [sorted(set(getattr(each, kind)) - known) for each in environments
+             for kind in ("filters", "tests", "globals")]
+    views = set(app.view_functions) - {*site.added_endpoints.values(), *site.generators}
+    hooks = [len(getattr(app, kind).get(None, ())) for kind in _HOOKS]  # not those of blueprints
+    handlers = sum(len(each) for each in app.error_handler_spec.get(None, {}).values())
+    return names, sorted(views), hooks, handlers, repr(dict(app.config))
+
+
+def _is_imported(plugin: Plugin, site: Site) -> bool:
+    """Returns whether a module of the site's own imports one of a plugin."""
+    names = {type(plugin.instance).__module__.partition(".")[0]}
+    with recorder.unrecorded():
+        for module in list(sys.modules.values()):
+            file = getattr(module, "__file__", None)
+            if isinstance(file, str) and file.endswith(".py") and is_own(file) and Path(file) not in plugin.files and (
+                    Path(file).is_relative_to(site.base)):
+                names_in_it = {name.partition(".")[0] for name in imports_of(module.__name__, Path(file))}
+                if names & names_in_it:
+                    return bool(plugin.files)
+    return False
 
 
 def make_parent(site: Site) -> flask.Blueprint:

@@ -1,14 +1,12 @@
 """The Jinja environment of a site: template lookup, undefined names, `url_for`, seeded random values.
-
-Global state: `seeded` seeds the generator of the module `random` inside its block.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from types import CodeType
@@ -28,9 +26,11 @@ from jinja2 import (
     Template,
     TemplateNotFound,
     Undefined,
+    nodes,
     pass_context,
 )
 from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.exceptions import UndefinedError
 from jinja2.runtime import Context
@@ -39,6 +39,7 @@ from markupsafe import Markup
 
 from coldpress import recorder
 from coldpress.paths import is_external, path_of
+from coldpress.seeding import seeded
 from coldpress.sources.dates import format_iso, format_rfc822
 from coldpress.text import did_you_mean
 from coldpress.web.app_templates import PREFIX, AppTemplates
@@ -57,18 +58,6 @@ def lipsum(*arguments: Any, **more: Any) -> str:
     """Jinja's `lipsum`; a page gets the same text in every build."""
     with seeded(_page_random().random()):
         return generate_lorem_ipsum(*arguments, **more)
-
-
-@contextmanager
-def seeded(by: str | float) -> Iterator[None]:
-    """Seed the global generator of the module `random` with `by` inside the block; restore
-    its state afterwards."""
-    state = random.getstate()
-    random.seed(by)
-    try:
-        yield
-    finally:
-        random.setstate(state)
 
 
 def _page_random() -> random.Random:
@@ -113,7 +102,6 @@ _GETTEXT = ("_", "gettext", "ngettext", "pgettext", "npgettext")
 _COMPILED = ThemeBytecodeCache(str(THEME))
 
 
-_WORD = re.compile(r"\w+")
 
 
 class NothingThere(LookupError):
@@ -152,6 +140,16 @@ class Strict(Undefined):
     __hash__ = Undefined.__hash__
 
 
+class SiteCodeGenerator(CodeGenerator):
+    """Compiles templates such that filters and tests are called each time, also with constants: what
+    they read is recorded for each page."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
+        if isinstance(node, (nodes.TemplateData, nodes.Const)):
+            return super()._output_child_to_const(node, frame, finalize)
+        raise nodes.Impossible
+
+
 class SiteTemplate(Template):
     """A template whose top-level code runs again for each page that imports it, so that
     what it reads there is recorded for that page."""
@@ -161,6 +159,17 @@ class SiteTemplate(Template):
         return self.make_module({name: ctx.parent[name] for name in names} if ctx is not None else None)
 
 
+@lru_cache(maxsize=512)
+def _found_in(source: str, names: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(plugin for name, plugin in names
+                               if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", source)))
+
+
+def plugins_in(source: str, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Returns the plugins one of whose `names` a template's text contains as a word."""
+    return _found_in(source, tuple(names.items()))
+
+
 class Templates(ChoiceLoader):
     """Loads a template from the first loader that has it; keeps the digest and the file
     of each name as last loaded."""
@@ -168,7 +177,7 @@ class Templates(ChoiceLoader):
     def __init__(self, loaders: Sequence[BaseLoader]) -> None:
         super().__init__(loaders)
         self.digests: dict[str, str] = {}
-        self._words: dict[str, frozenset[str]] = {}
+        self._sources: dict[str, str] = {}
         self.files: dict[str, str | None] = {}
 
     def get_source(self, environment: jinja2.Environment, template: str
@@ -177,18 +186,17 @@ class Templates(ChoiceLoader):
             found = super().get_source(environment, template)
         self.digests[template] = blake2b(found[0].encode(), digest_size=8).hexdigest()
         self.files[template] = found[1]
-        self._words[template] = frozenset(_WORD.findall(found[0]))
+        self._sources[template] = found[0]
         return found
 
     def clear(self) -> None:
         """Forgets what was loaded."""
-        for kept in (self.digests, self.files, self._words):
+        for kept in (self.digests, self.files, self._sources):
             kept.clear()
 
-    def plugins_in(self, template: str, names: Mapping[str, str]) -> list[str]:
+    def plugins_in(self, template: str, names: Mapping[str, str]) -> tuple[str, ...]:
         """Returns the plugins one of whose names a template contains as a word."""
-        words = self._words.get(template, frozenset())
-        return list(dict.fromkeys(plugin for name, plugin in names.items() if name in words))
+        return plugins_in(self._sources.get(template, ""), names)
 
     load = BaseLoader.load  # calls `get_source` above, not the `load` of each loader
 
@@ -197,6 +205,7 @@ class SiteEnvironment(FlaskEnvironment):
     """Flask's Jinja environment with our loader; every lookup of a template is recorded."""
 
     template_class = SiteTemplate
+    code_generator_class = SiteCodeGenerator
     loader: Templates
 
     def __init__(self, app: flask.Flask, templates: Path, base: Path, *, share: bool = False) -> None:
@@ -207,6 +216,7 @@ class SiteEnvironment(FlaskEnvironment):
             undefined=Strict,
             bytecode_cache=_COMPILED,
             autoescape=app.select_jinja_autoescape,
+            optimized=False,  # which would call filters when a template is compiled
             auto_reload=False,  # the site clears the cache when a template changes
             trim_blocks=True,
             lstrip_blocks=True,
@@ -234,6 +244,12 @@ class SiteEnvironment(FlaskEnvironment):
             for plugin in self.loader.plugins_in(name, self.plugin_names):
                 recorder.read("plugin", plugin)
         return template
+
+    def from_string(self, source: Any, *arguments: Any, **more: Any) -> Template:
+        """Compiles a template from a text; the plugins that it names are recorded."""
+        for plugin in plugins_in(str(source), self.plugin_names) if self.plugin_names else ():
+            recorder.read("plugin", plugin)
+        return super().from_string(source, *arguments, **more)
 
     def _share(self) -> None:
         """Add the app's filters, tests, globals and extensions; the site's own win.

@@ -20,18 +20,16 @@ from coldpress.config.fields import Field, make_field
 from coldpress.config.loader import Config
 from coldpress.content.library import Library
 from coldpress.content.taxonomy import front_taxonomies
-from coldpress.errors import Problems
 from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.markdown.tree import CALLOUTS
 from coldpress.text import did_you_mean
-from coldpress.web.app_setup import add_blueprint, add_to_flask, count_hooks, make_environment, make_parent, not_found
+from coldpress.web.app_setup import add_blueprint, add_plugins, add_to_flask, make_environment, make_parent, not_found
 from coldpress.web.blueprints import Blueprint
 from coldpress.web.blueprints.pages import static
 from coldpress.web.components import SiteHost
 from coldpress.web.config_checks import TAKEN_HINT, taken_name
 from coldpress.web.converters import SiteRule, install_converters
-from coldpress.web.plugins import built_in_plugins, failure, given_plugins, load_plugins
-from coldpress.web.registry import Function, Registry, fields_of
+from coldpress.web.registry import Function, Registry, code_context, fields_of
 from coldpress.web.site import NAME, Site, key_of
 from coldpress.web.sites import requested_site, sites_of
 
@@ -49,13 +47,13 @@ class Coldpress:
     context processors; where both define a name, the site's counts.
     """
 
-    def __init__(self, app: Flask | None = None, root: str | Path = ".", *, url_prefix: str = "", name: str = NAME,
-                 share: bool = False, plugins: Iterable[Any] = ()) -> None:
+    def __init__(self, app: Flask | None = None, root: str | Path = ".", *, url_prefix: str | None = "",
+                 name: str = NAME, share: bool = False, plugins: Iterable[Any] = ()) -> None:
         if not _NAME.fullmatch(name):
             raise ValueError(f"a site's name has letters, digits, `-` and `_`; `{name}` has others")
         self.name = name
         self._root = root
-        self._url_prefix = url_prefix
+        self._url_prefix = url_prefix or ""
         self._shares = share
         self._plugins = tuple(plugins)
         self._before_app = Registry()
@@ -83,12 +81,19 @@ class Coldpress:
     @property
     def config(self) -> Config:
         """The options of the site: `config.title`."""
+        if self.site.is_other:
+            recorder.read("site", self.name)
         return self.site.config
 
     @property
     def library(self) -> Library:
         """The content of the site: `library.posts`, `library.by_source("about.md")`."""
         return self.site.library
+
+    def render(self, template: str, **variables: Any) -> str:
+        """Renders a template of the site, in a mounted site too, where `flask.render_template`
+        finds those of the app."""
+        return self.site.render(template, **variables)
 
     def reload(self) -> None:
         """Reads content and templates again, as a server that runs on may want to; files that
@@ -115,26 +120,7 @@ class Coldpress:
                 add_to_flask(app, command)
         # A copy of its own, as one extension may serve several apps.
         app.extensions[key_of(self.name)] = copy(self)
-        self._add_plugins(app, site)
-
-    def _add_plugins(self, app: Flask, site: Site) -> None:
-        """Lets each plugin register what it adds; one that fails makes a build impossible."""
-        problems = Problems()
-        for plugin in (*built_in_plugins(), *load_plugins(site.config.plugins, site.config_place, problems),
-                       *given_plugins(self._plugins, site.base)):
-            hooks, site.registry.plugin = count_hooks(app), plugin
-            site.registry.plugins[plugin.name] = plugin
-            try:
-                plugin.instance.init_site(self)
-            except (Exception, SystemExit) as reason:  # noqa: BLE001  (whatever a plugin's code may raise)
-                problems.add(failure(plugin.name, reason, plugin.place, " when it registers what it adds"))
-            if count_hooks(app) != hooks:
-                site.registry.everywhere.append(plugin.name)
-        site.registry.plugin = None
-        site.environment.plugin_names = site.registry.template_names()
-        if problems:
-            site.config_problems.extend(problems)
-            site.can_be_built = False
+        add_plugins(self, self._plugins)
 
     @property
     def _plugin_name(self) -> str | None:
@@ -144,7 +130,7 @@ class Coldpress:
 
     def _refuse_twins(self, app: Flask, root: Path) -> None:
         for other in sites_of(app):
-            if other.name == self.name:
+            if other.name.replace("-", "_") == self.name.replace("-", "_"):
                 raise RuntimeError(f"this app has a site `{self.name}` already; give the second a name of its own: "
                                    '`Coldpress(app, "docs", url_prefix="/docs", name="docs")`')
             if other.root == root or other.url_prefix == self._url_prefix.rstrip("/"):
@@ -183,13 +169,14 @@ class Coldpress:
             site.field("isbn", collection="books", required=True)
         """
         self._registered.check_open(f"the field `{name}`")
-        made = make_field(name, kind, required=required, default=default, choices=tuple(choices), is_list=is_list)
+        try:
+            made = make_field(name, kind, required=required, default=default, choices=tuple(choices), is_list=is_list)
+        except ValueError as reason:
+            raise ValueError(": ".join(str(part) for part in reason.args if part)) from None
         self._check_names([made])
-        if collection is None:
-            self._registered.fields.append(made)
-        else:
+        if collection is not None:
             self._check_collection(collection)
-            self._registered.collection_fields.setdefault(collection, []).append(made)
+        self._registered.add_field(made, collection)
 
     def collection(self, name: str) -> Callable[[type], type]:
         """Takes the fields of a collection from a dataclass.
@@ -208,7 +195,8 @@ class Coldpress:
             self._check_collection(name)
             fields = fields_of(dataclass)
             self._check_names(fields)
-            self._registered.collection_fields.setdefault(name, []).extend(fields)
+            for field in fields:
+                self._registered.add_field(field, name)
             return dataclass
 
         return register
@@ -244,12 +232,23 @@ class Coldpress:
 
         def register(function: Function) -> Function:
             plugin = self._registered.plugin
-            owner = f"*{function.__module__}" if plugin is None else "" if plugin.is_built_in else plugin.name
+            own = f"*{getattr(function, '__module__', 'build')}"
+            owner = own if plugin is None else "" if plugin.is_built_in else plugin.name
+            render = function if owner == "" else self._in_context(function)
             self._registered.add(self._registered.fences, "fence", language.lower(), RegisteredFence(
-                function, owner, attributes, shared=owner == ""))
+                render, owner, attributes, shared=owner == ""))
             return function
 
         return register
+
+    def _in_context(self, function: Function) -> Function:
+        """Returns a function that runs in an app context of the site, wherever it is called."""
+
+        def run(*arguments: Any) -> Any:
+            with code_context(self.site):
+                return function(*arguments)
+
+        return cast(Function, run)
 
     def source(self, name: str) -> Callable[[Any], Any]:
         """Registers where the rows of a collection come from, an object with `keys` and `get`
@@ -308,7 +307,7 @@ class Coldpress:
 
             site.worker_started(lambda: engine.dispose(close=False))
         """
-        self._registered.check_open(f"`{function.__name__}`")
+        self._registered.check_open(f"`{getattr(function, '__name__', function)}`")
         self._registered.worker_starts.append(function)
         return function
 

@@ -19,7 +19,7 @@ from coldpress.cache.checksum import code_version
 from coldpress.config.annotations import bind_options
 from coldpress.config.options import PluginChoice
 from coldpress.errors import Place, Problem, Problems
-from coldpress.loaded_code import own_version, package_files
+from coldpress.loaded_code import files_of, own_version, package_files
 from coldpress.text import did_you_mean
 
 GROUP = "coldpress.plugins"
@@ -72,7 +72,8 @@ def load_plugins(choices: Iterable[PluginChoice], place: FindPlace, problems: Pr
     `place` finds the place of keys in the config.  A plugin that is not installed, that cannot
     be imported or whose options do not fit is a problem, and is left out.
     """
-    offered = {point.name: point for point in entry_points(group=GROUP)} if choices else {}
+    points = list(entry_points(group=GROUP)) if choices else []
+    offered = {point.name: point for point in points}
     for index, choice in enumerate(choices):
         keys = ("plugins", index)
         point = offered.get(choice.name)
@@ -84,6 +85,11 @@ def load_plugins(choices: Iterable[PluginChoice], place: FindPlace, problems: Pr
             problems.error("config.plugin", f"there is no plugin `{choice.name}`", place(*keys),
                            did_you_mean(choice.name, offered) or "install the package that has it" + (
                                f"; installed are {known}" if known else ", with `pip install`"))
+        elif twins := {each.dist.name for each in points if each.name == choice.name and each.dist} - {
+                point.dist.name if point.dist else ""}:
+            problems.error("config.plugin", f"two installed packages have a plugin `{choice.name}`: "
+                           f"{', '.join(sorted([*twins, point.dist.name if point.dist else 'another']))}", place(*keys),
+                           "uninstall one of them")
         elif plugin := _make(point, choice, place, index, problems):
             yield plugin
 
@@ -109,9 +115,20 @@ def _make(point: EntryPoint, choice: PluginChoice, place: FindPlace, index: int,
     except (Exception, SystemExit) as reason:  # noqa: BLE001  (whatever a plugin's code may raise)
         problems.add(failure(choice.name, reason, where))
         return None
-    files = tuple(package_files(point.module))
-    return Plugin(choice.name, instance, f"{_version(point.module)} {choice.text}",
-                  point.dist.name if point.dist else None, files, where)
+    with recorder.unrecorded():
+        files = tuple(_files(point))
+        version = f"{point.dist.version if point.dist else ''} {code_version(files)} {choice.text}"
+    return Plugin(choice.name, instance, version, point.dist.name if point.dist else None, files, where)
+
+
+def _files(point: EntryPoint) -> list[Path]:
+    """Returns the files of a plugin: those of its installed distribution; where it is installed as a
+    link to its sources, those of its package and what its module imports."""
+    listed = [Path(str(file.locate())) for file in (point.dist.files if point.dist else None) or ()]
+    found = {file for file in listed if file.suffix != ".pth" and ".dist-info" not in file.parent.name}
+    if not any(file.suffix == ".py" for file in found):
+        found |= {*package_files(point.module), *files_of(point.module)}
+    return sorted(file for file in found if file.suffix != ".pyc" and file.is_file())
 
 
 def failure(name: str, reason: BaseException, place: Place | None, doing: str = "") -> Problem:

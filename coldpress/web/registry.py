@@ -24,6 +24,8 @@ from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.sources.rows import RowSource
 from coldpress.web.plugins import Plugin
 
+OWN_COMMANDS = frozenset(["build", "serve", "init", "new", "urls", "list", "clean", "schema", "server", "dev"])
+"""The names of Coldpress's own commands."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 Value = TypeVar("Value")
 
@@ -48,17 +50,21 @@ class Directive:
 
 @dataclass
 class Registry:
-    """Holds what was registered on one site.  After the content was loaded nothing can be added.
+    """Holds what was registered on one site.  After the content was loaded nothing can be added;
+    `reserved` are the names that are taken, by kind.
 
     `plugin` is the plugin that registers now, `plugins` are those in use; `owners` has the plugin
-    that registered a name of a kind; `everywhere` are plugins with a part in every page.
+    that registered a name of a kind, `endpoints` those of their views; `everywhere` are plugins with
+    a part in every page.
     """
 
     is_closed: bool = False
+    reserved: dict[str, frozenset[str]] = field(default_factory=lambda: {"command": OWN_COMMANDS})
     plugin: Plugin | None = None
     plugins: dict[str, Plugin] = field(default_factory=dict)
     owners: dict[tuple[str, str], Plugin] = field(default_factory=dict)
     everywhere: list[str] = field(default_factory=list)
+    endpoints: dict[str, str] = field(default_factory=dict)
     directives: dict[str, Callable[..., Any]] = field(default_factory=dict)
     fences: dict[str, RegisteredFence] = field(default_factory=dict)
     filters: dict[str, Callable[..., Any]] = field(default_factory=dict)
@@ -78,6 +84,10 @@ class Registry:
     def add(self, known: dict[str, Any], kind: str, name: str, value: Value) -> Value:
         """Adds something under a name; raises `RuntimeError` if the name is taken or the site was loaded."""
         self.check_open(f"the {kind} `{name}`")
+        if kind in ("filter", "test", "directive") and not callable(value):
+            raise TypeError(f"a {kind} is a function; {value!r} is none")
+        if name in self.reserved.get(kind, ()):
+            raise RuntimeError(f"there is a {kind} `{name}` of Coldpress or Jinja; give yours another name")
         if name in known:
             owner = self.owners.get((kind, name))
             raise RuntimeError(f"there is a {kind} `{name}` already" + (f", of the plugin `{owner.name}`" if owner
@@ -86,6 +96,13 @@ class Registry:
         if self.plugin is not None and not self.plugin.is_built_in:
             self.owners[kind, name] = self.plugin
         return value
+
+    def add_field(self, field: Field, collection: str | None) -> None:
+        """Adds a typed field, of all pages or of a collection; raises `RuntimeError` if it is there already."""
+        known = self.fields if collection is None else self.collection_fields.setdefault(collection, [])
+        if field.name in (each.name for each in known):
+            raise RuntimeError(f"there is a field `{field.name}` already")
+        known.append(field)
 
     def template_names(self) -> dict[str, str]:
         """Returns the names that plugins gave to templates, each with its plugin."""

@@ -29,7 +29,6 @@ from coldpress.content.page import Page
 from coldpress.content.slots import Host
 from coldpress.content.taxonomy import front_taxonomies
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.loaded_code import own_version
 from coldpress.markdown.cache import MarkupCache
 from coldpress.markdown.store import MarkupStore
 from coldpress.paths import STATE, is_external, path_of, relative_name
@@ -39,6 +38,7 @@ from coldpress.sources.cache import SourceCache
 from coldpress.sources.files import SourceFile
 from coldpress.web.app_templates import PREFIX
 from coldpress.web.caching import Memo
+from coldpress.web.code_versions import CodeVersions
 from coldpress.web.config_checks import check_fields, check_markdown
 from coldpress.web.copied_files import STYLESHEET, CopiedFiles
 from coldpress.web.environment import SiteEnvironment
@@ -114,7 +114,6 @@ class Site:
         self.url_prefix = url_prefix.rstrip("/")
         self.endpoints: dict[str, str] = {}
         self.generators: dict[str, Callable[[Library], Iterable[Mapping[str, Any]]]] = {}
-        self._code_versions: dict[str, str | None] = {}
         self.config_problems = Problems()
         self.added_endpoints: dict[str, str] = {}
         self.registry = registry or Registry()
@@ -137,14 +136,15 @@ class Site:
         if self.options.no_cache:
             self.cache_folder = Path(mkdtemp(prefix="coldpress-"))
             weakref.finalize(self, shutil.rmtree, self.cache_folder, ignore_errors=True)
+        self.code = CodeVersions(self)
         self.markup = MarkupCache(MarkupStore(self.cache_folder), replace(
-            self.config.markdown, schemes=self.config.collections.with_rows), indexed=self.config.search,
-            fences=self.registry.fences, code_version=self.code_version)
+            self.config.markdown, schemes=self.config.collections.with_rows, base=str(self.base)),
+            indexed=self.config.search, fences=self.registry.fences, code_version=self.code.of_fence)
         self.search = SiteSearch(self.markup, self.cache_folder)
         self.sources = Sources(self.root, self.base, self.config, self._config_text, self.markup,
                                SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone,
                                            self.config.nested_taxonomies), partial(call_source, self),
-                               self.registry.row_sources, self._source_version, self.registry.fields,
+                               self.registry.row_sources, self.code.of_source, self.registry.fields,
                                self.registry.collection_fields)
         self.strings = Strings(lambda: self.config.language, self._own_strings)
         self._lock = threading.RLock()
@@ -166,21 +166,6 @@ class Site:
         """What is wrong with the caches, one line for each."""
         notes = (self.sources.cache.note, self.markup.store.note, self.search.note)
         return [note for note in notes if note]
-
-    def code_version(self, owner: str) -> str | None:
-        """Returns the version of a plugin, or of the site's own code from a module on (`*build`);
-        None if the plugin is not in use."""
-        if owner not in self._code_versions:
-            plugin = self.registry.plugins.get(owner)
-            self._code_versions[owner] = (own_version(owner[1:], self.base) if owner[:1] == "*" else
-                                          plugin.version if plugin else None)
-        return self._code_versions[owner]
-
-    def _source_version(self, name: str) -> str:
-        """Returns the version of the code of a row source."""
-        plugin = self.registry.owners.get(("source", name))
-        module = type(self.registry.row_sources[name]).__module__
-        return self.code_version(plugin.name if plugin else f"*{module}") or ""
 
     @property
     def source_folders(self) -> tuple[Path, ...]:

@@ -20,13 +20,14 @@ def sites_of(app: Flask) -> list[Site]:
 
 
 def state_of(site: Site) -> str:
-    """Returns a digest of all files of a site and of the keys of its rows."""
+    """Returns a digest of all files of a site, of the keys of its rows, and of the pages that are published now."""
     digest = blake2b(digest_size=16)
     with recorder.unrecorded():
         for folder in site.source_folders:
             for file in find_files(folder, folder.name, Problems()):
                 digest.update(f"{file.name}\n".encode() + file.file.read_bytes())
-        digest.update(f"{site.config} {row_keys(site)}".encode())
+        published = [(page.source, page.path) for page in site.snapshot.library.all_pages.unrecorded]
+        digest.update(f"{site.config} {row_keys(site)} {published}".encode())
     return digest.hexdigest()
 
 

@@ -13,7 +13,7 @@ from jinja2 import TemplateError
 from coldpress import recorder
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Problem
-from coldpress.web.environment import seeded
+from coldpress.seeding import seeded
 from coldpress.web.sandbox.budget import Refused, TooCostly, budget, is_nested, running
 from coldpress.web.sandbox.environment import BodyEnvironment
 from coldpress.web.sandbox.views import Function, thing_of, view_of

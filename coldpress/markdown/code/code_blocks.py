@@ -25,6 +25,7 @@ from coldpress.markdown.parser.link_parser import unescape
 from coldpress.markdown.rendered import Flaw
 from coldpress.markdown.tree import RawHtml, Verbatim, escaped
 from coldpress.recorder import Reads
+from coldpress.seeding import seeded
 from coldpress.sources.files import OUTSIDE
 
 _PLAIN_INFO = re.compile(r"[\w#.+-]+")
@@ -340,8 +341,8 @@ NO_FENCES: Mapping[str, RegisteredFence] = MappingProxyType({})
 
 
 class CodeBlocks:
-    """Renders the code blocks of one body, those of some languages with the functions that are
-    registered for them; mistakes are in `flaws`, and what these functions read is in `reads`."""
+    """Renders the code blocks of one body, some with registered functions.  `flaws` are mistakes,
+    `reads` what these functions read."""
 
     def __init__(self, fences: Mapping[str, RegisteredFence] = NO_FENCES, *, trusted: bool = True) -> None:
         self._fences = fences
@@ -353,18 +354,17 @@ class CodeBlocks:
 
     @property
     def flaws(self) -> list[Flaw]:
-        return [*self._notes, *self._told]
+        return self._notes + self._told
 
     def convert(self, source: str, text: str, line: int, column: int, *, notes: bool = False) -> str:
         """Returns the HTML of a code block; `text` is the info string of its fence, at a line and column of the
         body.  With `notes`, the numbered list of its annotations follows."""
-        info = parse_info_string(text)
-        registered = self._fences.get(info.language)
+        registered = self._fences.get((info := parse_info_string(text)).language)
         if info.ignored and not (registered and registered.has_attributes):
             words = ", ".join(f"`{word}`" for word in info.ignored)
             self._notes.append(Flaw("markup.fence-attribute", f"this fence says what has no meaning here: {words}",
                                     line, column, 1, "it is ignored", "note"))
-        html = self._call(registered, source, info, text, line, column) if registered else None
+        html = registered and self._call(registered, source, info, text, line, column)
         return html or code_block(source, info, notes=notes)
 
     def _call(self, registered: RegisteredFence, source: str, info: FenceInfo, text: str, line: int, column: int
@@ -378,18 +378,18 @@ class CodeBlocks:
             if registered.shared:
                 html = registered.render(fence)
             else:
-                with recorder.recording() as reads:
+                with recorder.recording() as reads, seeded(f"{info.language} {source}"):
                     html = registered.render(fence)
-                self.reads.update({("plugin", registered.owner): None, **reads})
+                self.reads.update(registered.reads.add(registered.owner, reads))
                 asked = next((key for key in reads if key[0] not in OUTSIDE), None)
                 if asked:  # which the cached body could not be compared by
                     raise LookupError(f"it asks for `{' '.join(asked)}` of the site, which only a directive can")
             if not isinstance(html, str | None):
                 raise TypeError(f"it returned {html!r}, which is no text")
         except (Exception, SystemExit) as reason:  # noqa: BLE001  (it is somebody's code)
+            html = None
             fence.report(f"{registered.said} fails here: {type(reason).__name__}: {reason}", code="plugin.failed",
                          severity="error", hint="correct it, or take this fence out")
-            html = None
         self._told += fence.flaws
         return html
 

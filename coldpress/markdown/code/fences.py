@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from coldpress.markdown.rendered import Flaw
+from coldpress.recorder import Reads
 
 
 @dataclass(slots=True)
@@ -39,6 +40,20 @@ class Fence:
         self.flaws.append(Flaw(code, message, self.line + line, column, length, hint, severity))
 
 
+class FenceReads:
+    """What the functions of fences have read in this process, by their owners: one may keep what
+    it read, so each later call depends on it too."""
+
+    def __init__(self) -> None:
+        self._by_owner: dict[str, Reads] = {}
+
+    def add(self, owner: str, reads: Reads) -> Reads:
+        """Adds the reads of one call; returns all of the owner's."""
+        known = self._by_owner.setdefault(owner, {("plugin", owner): None})
+        known.update(reads)
+        return known
+
+
 FenceFunction = Callable[[Fence], "str | None"]
 """Returns the HTML of a fence; None to show it as code."""
 
@@ -56,6 +71,7 @@ class RegisteredFence:
     owner: str = ""
     has_attributes: bool = True
     shared: bool = False
+    reads: FenceReads = field(default_factory=FenceReads)
 
     @property
     def said(self) -> str:
