@@ -601,3 +601,73 @@ def test_a_row_has_a_key_and_is_found_by_its_name(shop):
                                       "{{ library.by_source('shop:nothing') }}", "content/x.md": "X"})
     shop.build()
     assert shop.text("x/index.html") == "sicp None None"
+
+
+VALUES = """
+import enum
+
+import coldpress
+
+
+class Level(enum.IntEnum):
+    HIGH = 3
+
+
+class Real(float):
+    pass
+
+
+class Rows:
+    def keys(self):
+        return [(KEY, 1)]
+
+    def get(self, keys):
+        loop = {}
+        loop["x"] = loop
+        return [{"key": keys[0], "title": "T", VALUE}]
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+    coldpress.get_site(app).source("shop")(Rows())
+    return app
+"""
+
+
+@pytest.mark.parametrize(("value", "said"), [
+    ('"x": Level.HIGH, "y": Real(2.5)', None), ('"x": 10**5000', "`x` of this row is a whole number of over 1000"),
+    ('"x": loop', "`x` of this row is nested over 100 deep"), ('"x": "\\ud800"', "`x` of this row is text with half"),
+    ('"body": b"x"', "`body` of this row is a bytes, not text"), ('"x": object()', "`x` of this row is a object")])
+def test_odd_values_of_a_row_are_told(make_site, value, said):
+    site = make_site({"build.py": VALUES.replace("VALUE", value).replace("KEY", '"k"'),
+                      "templates/page.html": "{{ page.params.x }} {{ page.params.y }}"}, SHOP)
+    problems = site.build().problems
+    if said is None:
+        assert problems == []
+        assert site.text("shop/k/index.html") == "3 2.5"
+    else:
+        assert [problem["code"] for problem in problems] == ["row.value"]
+        assert problems[0]["message"].startswith(said)
+        assert problems[0]["place"]["path"] == "shop:k"
+
+
+@pytest.mark.parametrize("key", ["index", "_index", "README"])
+def test_no_row_is_an_index(make_site, key):
+    code = VALUES.replace("VALUE", '"cascade": {"search": False}').replace("KEY", f'"{key}"')
+    site = make_site({"build.py": code}, SHOP)
+    assert site.build().problems == []
+    assert (site.root / f"site/shop/{key.strip('_').lower()}/index.html").exists() or "index" in key
+
+
+@pytest.mark.parametrize("key", ["None", "b'k'", "1.5"])
+def test_odd_keys_of_a_source_are_told(make_site, key):
+    problem, = make_site({"build.py": VALUES.replace("VALUE", '"x": 1').replace("KEY", key)}, SHOP).build().problems
+    assert problem["code"] == "source.keys"
+
+
+@pytest.mark.parametrize("value", ["javascript://%0aalert(1)", "data://text/html,x"])
+def test_a_file_field_names_no_script(make_site, value):
+    config = "title: T\ncollections: {recipes: {dated: false, fields: {photo: image, doc: file}}}\n"
+    for field in ("photo", "doc"):
+        result = make_site({"content/recipes/a.md": f"---\n{field}: {value}\n---\nA"}, config).build()
+        assert (result.code, "front-matter.reference" in result.codes) == (1, True)

@@ -279,3 +279,32 @@ def test_a_preview_asks_which_site_is_meant(both):
     result = both.run("serve")
     assert result.code == 2
     assert "name one with `--site`" in result.err
+
+
+def test_settings_and_dates_of_another_site_count(both):
+    both.edit({"build.py": BUILD.replace('    @app.get("/")', """    @app.get("/docs/other.txt")
+    @coldpress.frozen()
+    def other():
+        blog = coldpress.get_site(app, "coldpress")
+        return blog.config.description + " ".join(post.title for post in blog.library.posts)
+
+    @app.get("/")"""), "blog/content/posts/2026-06-01-later.md": "Later."})
+    assert both.build("--site", "docs", "--clock", "2026-02-01").code == 0
+    other = both.root / "docs/site/docs/other.txt"
+    assert other.read_text() == "Hello"
+    assert both.build("--site", "docs", "--clock", "2026-07-01").rendered >= {"/docs/other.txt"}
+    assert other.read_text() == "Later Hello"
+    both.edit({"blog/config.yaml": BLOG["config.yaml"] + "description: New. \n"})
+    assert both.build("--site", "docs", "--clock", "2026-07-01").rendered == {"/docs/other.txt"}
+    assert other.read_text().startswith("New.")
+
+
+def test_names_of_sites_differ_by_more_than_a_sign():
+    import flask  # noqa: PLC0415
+
+    import coldpress  # noqa: PLC0415
+
+    app = flask.Flask("x")
+    coldpress.Coldpress(app, "/tmp", name="a-b", url_prefix="/a")
+    with pytest.raises(RuntimeError, match="this app has a site"):
+        coldpress.Coldpress(app, "/", name="a_b", url_prefix="/b")
