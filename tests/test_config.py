@@ -18,7 +18,7 @@ DEFAULTS = {
     "search": True, "params": {},
     "markdown": {"trusted": True, "untrusted": (), "jinja": False, "smart": True, "macros": (), "heading_ids": "github",
                  "snippets": (".", "snippets"), "append": (), "engine": "native", "extensions": (),
-                 "extension_configs": (), "schemes": ()},
+                 "extension_configs": (), "schemes": (), "base": ""},
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
     "static_dir": "static", "data_dir": "data", "llms": False, "plugins": (),
     "feeds": {"formats": ("atom", "rss", "json"), "limit": 20, "full": True},
