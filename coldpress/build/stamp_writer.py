@@ -77,8 +77,7 @@ def _opened(builder: Builder, unseen: Iterable[KeyRow]) -> Iterable[str]:
 
 
 def _folders(root: Path, config: Config) -> list[str]:
-    names = (config.content_dir, config.templates_dir, config.static_dir, config.data_dir)
-    return [str(folder) for folder in (*dict.fromkeys(root / name for name in names), Path(coldpress.__file__).parent)]
+    return [str(folder) for folder in (*(root / name for name in config.source_dirs), Path(coldpress.__file__).parent)]
 
 
 def _files(context: BuildContext, site: Site) -> list[str]:

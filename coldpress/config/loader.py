@@ -214,6 +214,11 @@ class Config:
         return ZoneInfo(self.timezone)
 
     @property
+    def source_dirs(self) -> tuple[str, ...]:
+        """The folders of content, templates, static files and data."""
+        return tuple(dict.fromkeys((self.content_dir, self.templates_dir, self.static_dir, self.data_dir)))
+
+    @property
     def prefix(self) -> str:
         """The path of the base URL without its last slash: `/blog`, or an empty text."""
         return urlsplit(self.base_url or "").path.rstrip("/")

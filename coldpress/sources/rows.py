@@ -198,8 +198,6 @@ def _key_of(row: Mapping[Any, Any], collection: Collection) -> str:
     return "" if found is None else str(found).strip()
 
 
-
-
 class RowSource(Protocol):
     """Rows from anywhere: a database, an API, a folder of photographs.
 

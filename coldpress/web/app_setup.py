@@ -63,8 +63,8 @@ def make_environment(app: Flask, site: Site) -> SiteEnvironment:
                                "global": frozenset([*environment.globals, "page"])}
     for kind, given in (("filter", site.registry.filters), ("test", site.registry.tests),
                         ("global", site.registry.globals)):
-        for name in site.registry.reserved[kind] & given.keys():
-            raise RuntimeError(f"there is a {kind} `{name}` of Coldpress or Jinja; give yours another name")
+        for name in given:
+            site.registry.check_reserved(kind, name)
     environment.filters.update(site.registry.filters)
     environment.tests.update(site.registry.tests)
     environment.globals.update(site.registry.globals)
@@ -198,5 +198,3 @@ def not_found(site: Site, _error: Exception) -> ResponseReturnValue:
     if found := site.find(path):
         return show_content(found)
     return show_content(None) if site.find(f"{path}/") else (site.render("404.html"), 404)
-
-

@@ -1,5 +1,4 @@
-"""The Jinja environment of a site: template lookup, undefined names, `url_for`, seeded random values.
-"""
+"""The Jinja environment of a site: template lookup, undefined names, `url_for`, seeded random values."""
 
 from __future__ import annotations
 
@@ -100,8 +99,6 @@ def _escapes(environment: Environment, name: str) -> bool:
 THEME = Path(__file__).parent / "theme"
 _GETTEXT = ("_", "gettext", "ngettext", "pgettext", "npgettext")
 _COMPILED = ThemeBytecodeCache(str(THEME))
-
-
 
 
 class NothingThere(LookupError):

@@ -86,8 +86,7 @@ class Registry:
         self.check_open(f"the {kind} `{name}`")
         if kind in ("filter", "test", "directive") and not callable(value):
             raise TypeError(f"a {kind} is a function; {value!r} is none")
-        if name in self.reserved.get(kind, ()):
-            raise RuntimeError(f"there is a {kind} `{name}` of Coldpress or Jinja; give yours another name")
+        self.check_reserved(kind, name)
         if name in known:
             owner = self.owners.get((kind, name))
             raise RuntimeError(f"there is a {kind} `{name}` already" + (f", of the plugin `{owner.name}`" if owner
@@ -118,6 +117,11 @@ class Registry:
     def distributions(self) -> list[str]:
         """The names of the installed packages of plugins."""
         return [plugin.distribution for plugin in self.plugins.values() if plugin.distribution]
+
+    def check_reserved(self, kind: str, name: str) -> None:
+        """Raises `RuntimeError` for a name of Coldpress or Jinja."""
+        if name in self.reserved.get(kind, ()):
+            raise RuntimeError(f"there is a {kind} `{name}` of Coldpress or Jinja; give yours another name")
 
     def check_open(self, what: str) -> None:
         """Raises `RuntimeError` after the content was loaded."""

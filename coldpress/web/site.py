@@ -170,9 +170,7 @@ class Site:
     @property
     def source_folders(self) -> tuple[Path, ...]:
         """The folders of content, templates, static files and data."""
-        config = self.config
-        names = (config.content_dir, config.templates_dir, config.static_dir, config.data_dir)
-        return tuple(dict.fromkeys(self.root / name for name in names))
+        return tuple(self.root / name for name in self.config.source_dirs)
 
     @property
     def setting_names(self) -> list[str]:
