@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -280,6 +281,13 @@ def audit(shared: Path, tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
         return figures
 
     return run
+
+
+def code_of(page: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """The code blocks of a page of the docs: those with a file's name, and the others."""
+    text = (REPOSITORY / "content" / "docs" / page).read_text("utf-8")
+    blocks = re.findall(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', text, re.M | re.S)
+    return {name: code for _, name, code in blocks if name}, [(kind, code) for kind, name, code in blocks if not name]
 
 
 def missing(what: str) -> NoReturn:

@@ -9,7 +9,7 @@ import sqlite3
 
 import jsonschema
 import pytest
-from conftest import REPOSITORY
+from conftest import code_of
 
 CONFIG = """title: Kitchen
 base_url: https://example.org/
@@ -534,10 +534,8 @@ def test_a_schema_describes_the_front_matter(make_site):
 # The documentation.
 
 def test_the_code_of_the_documentation_runs(make_site):
-    text = (REPOSITORY / "content" / "docs" / "collections.md").read_text("utf-8")
-    blocks = re.findall(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', text, re.M | re.S)
-    files = {name: code for _, name, code in blocks if name}
-    shop, dataclass = [code for kind, name, code in blocks if not name and kind in ("yaml", "py")]
+    files, pieces = code_of("collections.md")
+    shop, dataclass = [code for kind, code in pieces if kind in ("yaml", "py")]
     config = "base_url: https://example.org/\n" + files.pop("config.yaml") + shop.partition("\n")[2]
     indented = "".join(f"    {line}".rstrip() + "\n" for line in dataclass.splitlines())
     files["build.py"] = "from dataclasses import dataclass\nfrom typing import Annotated, Literal\n" + files[

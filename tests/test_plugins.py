@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -12,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from conftest import REPOSITORY, code_of
 
 PLUGIN = '''\
 import os
@@ -382,13 +381,6 @@ def built(app, site, output, rendered, written, removed):
     site.edit({"build.py": code.replace("output.with_name", "output.without_name")})
     problem, = site.build().problems
     assert "has no attribute 'without_name'" in problem["message"]
-
-
-def code_of(page):
-    """The code blocks of a page of the docs: those with a file's name, and the others."""
-    text = (REPOSITORY / "content" / "docs" / page).read_text("utf-8")
-    blocks = re.findall(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', text, re.M | re.S)
-    return {name: code for _, name, code in blocks if name}, [(kind, code) for kind, name, code in blocks if not name]
 
 
 def test_the_docs_plugin_works(make_site):
