@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from coldpress.config.fields import Field, as_fields
+from coldpress.config.options import as_count, as_flag
 from coldpress.config.yaml_toml import Params
 from coldpress.text import did_you_mean
 
@@ -143,12 +144,6 @@ def _refuse_contradictions(made: Collection, keys: tuple[Any, ...]) -> None:
             raise ValueError(f"`{made.name}`: rows have no `{option}`", "leave it out", *keys, option)
 
 
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("`true` or `false` is expected here")
-    return value
-
-
 def _word(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("text is expected here")
@@ -168,12 +163,6 @@ def _pattern(value: Any) -> str:
     return value
 
 
-def _count(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError("a whole number above 0 is expected here")
-    return value
-
-
 def _mapping(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("`key: value` lines are expected here")
@@ -181,6 +170,6 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 _PARSERS: dict[str, Callable[[Any], Any]] = {
-    "path": _folder, "data": _word, "source": _word, "dated": _flag, "sort_by": _word, "permalink": _pattern,
-    "feed": _flag, "paginate": _count, "layout": _word, "key": _word, "title": _word, "fields": as_fields,
+    "path": _folder, "data": _word, "source": _word, "dated": as_flag, "sort_by": _word, "permalink": _pattern,
+    "feed": as_flag, "paginate": as_count, "layout": _word, "key": _word, "title": _word, "fields": as_fields,
     "cascade": _mapping}

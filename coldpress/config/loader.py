@@ -31,6 +31,7 @@ from coldpress.config.options import (
     as_docs,
     as_edit_url,
     as_feeds,
+    as_flag,
     as_markdown,
     as_menu,
     as_plugins,
@@ -91,12 +92,6 @@ def _timezone(value: Any) -> str:
     except (OSError, ValueError, LookupError):
         raise ValueError(f"there is no time zone `{name}`; write one like `Europe/Berlin`") from None
     return name
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("`true` or `false` is expected here")
-    return value
 
 
 def _names(value: Any) -> tuple[str, ...]:
@@ -177,7 +172,7 @@ class Config:
     section that is not a collection."""
     edit_url: str | None = _option(as_edit_url, None)
     """URL where a source is edited: `https://github.com/me/site/edit/main/content/<path>`."""
-    search: bool = _option(_flag, True)
+    search: bool = _option(as_flag, True)
     """Whether the site has a search, at `/search/` and in a dialog on every page."""
     paginate: int = _option(as_count, 10)
     """Posts on one page of a list."""
@@ -189,7 +184,7 @@ class Config:
     """How the theme looks: `accent`, `backlinks`."""
     feeds: FeedOptions = _option(as_feeds, FeedOptions())  # noqa: RUF009
     """Which feeds the site has: `formats`, `limit`, `full`; `false` for none."""
-    llms: bool = _option(_flag, False)
+    llms: bool = _option(as_flag, False)
     """Whether the site has `llms.txt` and a Markdown version of each page."""
     plugins: tuple[PluginChoice, ...] = _option(as_plugins, ())
     """Plugins of the site: a list of names, or `NAME: {option: value}` with options."""

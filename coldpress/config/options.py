@@ -143,6 +143,13 @@ class FeedOptions:
     """Whether a feed has whole texts or summaries."""
 
 
+def as_flag(value: Any) -> bool:
+    """Returns a boolean; raises `ValueError` for any other value."""
+    if not isinstance(value, bool):
+        raise ValueError("`true` or `false` is expected here")
+    return value
+
+
 def as_count(value: Any) -> int:
     """Returns an integer of at least 1; raises `ValueError` for any other value."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
