@@ -11,7 +11,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Protocol
@@ -93,8 +93,7 @@ class OutputManifest:
 
     def foreign(self, owned: set[str]) -> tuple[str, ...]:
         """Returns the files in the folder that are not among `owned`."""
-        found = (relative_name(path, self._folder) for path in _files_below(self._folder))
-        return tuple(sorted(file for file in found if file not in owned and file not in MARK_FILES))
+        return tuple(sorted(set(_files_below(self._folder)).difference(owned, MARK_FILES)))
 
     def _believed(self) -> tuple[set[str], str] | None:
         if self._instead is not None:
@@ -118,13 +117,17 @@ class OutputManifest:
         return not ({"", ".", ".."}.intersection(parts) or "\\" in file or ":" in parts[0])
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    """Yields everything that is not a folder; links are not followed."""
-    for above, folders, files in os.walk(folder):
-        for name in files:
-            yield Path(above, name)
-        yield from (Path(above, name) for name in folders if is_link(Path(above, name)))
-        folders[:] = [name for name in folders if not is_link(Path(above, name))]
+def _files_below(folder: Path) -> Iterator[str]:
+    """Yields the name of everything that is not a folder; links are not followed."""
+    waiting = [""]
+    while waiting:
+        above = waiting.pop()
+        with suppress(OSError), os.scandir(f"{folder}/{above}") as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False) and not (os.name == "nt" and is_link(entry.path)):
+                    waiting.append(f"{above}{entry.name}/")
+                else:
+                    yield above + entry.name
 
 
 def _replace_text(path: Path, text: str) -> None:
