@@ -12,7 +12,7 @@ from itertools import cycle
 import pytest
 from conftest import REPOSITORY
 
-from coldpress.search.index import decode, encode, shard_of, shards_for
+from coldpress.search.index import encode, shard_of, shards_for, with_levels
 from coldpress.search.tokenize import count_tokens, fold, stem
 
 THEME = REPOSITORY / "coldpress/web/theme/static"
@@ -23,6 +23,22 @@ SITE = {
     "content/docs/install.md": "# Install it\n\nRun `pip install`. Café & crème.\n",
 }
 BODY, OFTEN, HEADING, TITLE = range(4)
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def decode(text):
+    """The postings in a text of the index, sorted."""
+    postings = []
+    for kind, part in enumerate(text.split(" ")):
+        value, shift, number = 0, 0, -1
+        for letter in map(LETTERS.index, part):
+            value |= letter % 32 << shift
+            shift += 5
+            if letter < 32:
+                number += value // 4 + 1
+                postings.append((2 * number + kind) * 4 + value % 4)
+                value = shift = 0
+    return sorted(postings)
 
 
 def index_of(site):
@@ -77,6 +93,19 @@ def test_postings_come_back():
         postings = sorted(4 * page + rng.randrange(4) for page in rng.sample(range(3000), size))
         assert decode(encode(postings)) == postings
     assert len(encode(range(0, 8 * 100, 8))) == 100, "what all posts have is one letter a post"
+
+
+def test_postings_are_changed_in_place():
+    rng = random.Random(2)
+    for _ in range(400):
+        pages = range(rng.choice((4, 30, 3000)))
+        before = {page: rng.randrange(4) for page in rng.sample(pages, rng.randrange(len(pages[:20])))}
+        changes = {page: rng.choice((None, 0, 3)) for page in rng.sample(pages, rng.randrange(4))}
+        after = {page: level for page, level in {**before, **changes}.items() if level is not None}
+        texts = [encode(sorted(4 * page + level for page, level in levels.items())) for levels in (before, after)]
+        assert with_levels(texts[0], changes) == texts[1], (before, changes)
+    with pytest.raises(ValueError, match="postings"):
+        with_levels("A!", {1: 0})
 
 
 def test_words_that_begin_alike_are_in_one_shard():

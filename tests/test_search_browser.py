@@ -11,8 +11,9 @@ import unicodedata
 import pytest
 from conftest import BUILD_PY, REPOSITORY, SiteFolder
 from test_browser import _NoCapture, browser, served  # noqa: F401  (a fixture)
+from test_search import decode
 
-from coldpress.search.index import decode, encode, shard_of
+from coldpress.search.index import encode, shard_of
 from coldpress.search.tokenize import count_tokens, fold
 
 LATIN = [

@@ -7,11 +7,14 @@ matches, because another process may have written the file.
 from __future__ import annotations
 
 import json
+import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -49,27 +52,61 @@ def encode(postings: Iterable[int]) -> str:
         number, kind = divmod(page, 2)
         letters[kind].append(_letters((number - last[kind] - 1) * LEVELS + level))
         last[kind] = number
-    posts, pages = "".join(letters[0]), "".join(letters[1])
+    return _joined("".join(letters[0]), "".join(letters[1]))
+
+
+def with_levels(text: str, levels: Mapping[int, int | None]) -> str:
+    """Returns encoded postings with other levels for some documents; the level None removes a document.
+    Raises `ValueError` for a text that `encode` did not write."""
+    parts = text.partition(" ")[::2]
+    return _joined(*(_with_levels(part, {number // 2: level for number, level in levels.items() if number % 2 == kind})
+                     for kind, part in enumerate(parts)))
+
+
+def _joined(posts: str, pages: str) -> str:
     return f"{posts} {pages}" if pages else posts
 
 
-def decode(text: str) -> list[int]:
-    """Decodes postings, sorted.  Raises `ValueError` for a text that `encode` did not write."""
-    postings: list[int] = []
-    for kind, part in enumerate(text.split(" ")):
-        value = shift = 0
-        number = -1
-        for letter in part:
-            if letter not in _VALUES:
-                raise ValueError(f"{letter!r} is no letter of a posting")
-            value |= (_VALUES[letter] & (_MORE - 1)) << shift
-            shift += _BITS
-            if _VALUES[letter] < _MORE:
-                gap, level = divmod(value, LEVELS)
-                number += gap + 1
-                postings.append((2 * number + kind) * LEVELS + level)
-                value = shift = 0
-    return sorted(postings)
+def _with_levels(text: str, levels: Mapping[int, int | None]) -> str:
+    """Changes the postings of one kind.  Only they and the gaps after them are encoded anew: a word
+    that every page has would take long."""
+    postings = _POSTING.findall(text)
+    if "".join(postings) != text:
+        raise ValueError("these are no postings")
+    numbers = [*accumulate(map(_STEPS.__getitem__, postings), initial=-1)]
+    postings.insert(0, "")  # of the number -1, before all others
+    for number, level in sorted(levels.items(), reverse=True):
+        at = bisect_left(numbers, number)
+        after = at + (numbers[at:at + 1] == [number])
+        made = [] if level is None else [(number, level)]
+        if after < len(numbers):
+            made.append((numbers[after], _value(postings[after]) % LEVELS))
+        before = [numbers[at - 1], *(each for each, _ in made)]
+        postings[at:after + 1] = [_letters((each - last - 1) * LEVELS + its_level)
+                                  for last, (each, its_level) in zip(before, made, strict=False)]
+        numbers[at:after + 1] = before[1:]
+    return "".join(postings)
+
+
+_POSTING = re.compile("[g-z0-9+/]*[A-Za-f]")
+
+
+def _value(posting: str) -> int:
+    """Returns the number that `_letters` has encoded."""
+    value = 0
+    for letter in reversed(posting):
+        value = value << _BITS | _VALUES[letter] & (_MORE - 1)
+    return value
+
+
+class _Steps(dict[str, int]):
+    """How far the document of an encoded posting is from the one before it."""
+
+    def __missing__(self, posting: str) -> int:
+        return self.setdefault(posting, _value(posting) // LEVELS + 1)
+
+
+_STEPS = _Steps()
 
 
 @lru_cache(maxsize=4096)
@@ -298,10 +335,9 @@ def _with_changes(text: str, changes: Mapping[str, Mapping[int, int | None]]) ->
     """Returns a shard with changed postings."""
     tokens = loads(text)
     for token, levels in changes.items():
-        kept = [posting for posting in decode(tokens.pop(token, "")) if posting // LEVELS not in levels]
-        kept += [number * LEVELS + level for number, level in levels.items() if level is not None]
-        if kept:
-            tokens[token] = encode(sorted(kept))
+        postings = with_levels(tokens.pop(token, ""), levels)
+        if postings:
+            tokens[token] = postings
     return dumps(tokens)
 
 
