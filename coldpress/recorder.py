@@ -29,19 +29,26 @@ A key is a pair (kind, name):
     site                       everything in another site of the app
     rows                       the result of a query that `create_app` makes through SQLAlchemy
     value, volatile            what a user's code declares; what cannot be compared later
+
+The number of a key is a digest of it.  Builds pass on and store the reads of a page as packed
+numbers, which take a tenth of the time and the space of pairs of text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from hashlib import blake2b
+from typing import Generic, TypeVar
 
 KINDS = (
     "meta", "params", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "items", "list",
     "near", "section", "members", "term", "nav", "related", "backlinks", "referring", "data", "link", "template",
     "version", "config", "clock", "shard", "included", "file", "folder", "environment", "plugin", "site", "rows",
     "value", "volatile")
+T = TypeVar("T")
 Key = tuple[str, str]
 Reads = dict[Key, None]
 
@@ -89,3 +96,82 @@ def replay(reads: Reads) -> None:
     current = _reads.get()
     if current is not None:
         current.update(reads)
+
+
+_NUMBERS = "q"
+_FEW = 12  # numbers that it is quicker to search for by their bytes
+
+
+class KeyNumbers:
+    """The keys that the pages of one process read, by number."""
+
+    def __init__(self) -> None:
+        self.keys: dict[int, Key] = {}
+        self._numbers: dict[Key, int] = {}
+        self._taken = 0
+
+    def packed(self, keys: Iterable[Key]) -> bytes:
+        """Returns the packed numbers of some keys."""
+        numbers = self._numbers
+        return packed([numbers[key] if key in numbers else self._number(key) for key in keys])
+
+    def of(self, reads: bytes) -> list[Key]:
+        """Returns the keys of packed numbers."""
+        return [self.keys[number] for number in numbers(reads)]
+
+    def of_kinds(self, *kinds: str) -> dict[int, Key]:
+        """Returns the keys of some kinds by number."""
+        return {number: key for number, key in self.keys.items() if key[0] in kinds}
+
+    def take_new(self) -> list[Key]:
+        """Returns the keys that are new since the last call."""
+        new = list(self._numbers)[self._taken:]
+        self._taken += len(new)
+        return new
+
+    def add(self, keys: Iterable[Key]) -> None:
+        """Adds keys that another process numbered."""
+        for key in keys:
+            if key not in self._numbers:
+                self._number(key)
+
+    def _number(self, key: Key) -> int:
+        number = self._numbers[key] = number_of(key)
+        self.keys[number] = key
+        return number
+
+
+def number_of(key: Key) -> int:
+    """Returns the number of a key: 63 bits of a digest."""
+    digest = blake2b(f"{key[0]} {key[1]}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def packed(found: Iterable[int]) -> bytes:
+    """Returns numbers as bytes."""
+    return array(_NUMBERS, found).tobytes()
+
+
+def numbers(reads: bytes) -> array[int]:
+    """Returns packed numbers; none if the bytes are damaged."""
+    unpacked = array(_NUMBERS)
+    if isinstance(reads, bytes) and len(reads) % unpacked.itemsize == 0:
+        unpacked.frombytes(reads)
+    return unpacked
+
+
+class KeySearch(Generic[T]):
+    """Finds some keys, each with a value, in the packed reads of many pages."""
+
+    def __init__(self, wanted: Mapping[int, T]) -> None:
+        self._wanted = wanted
+        self._marks = [packed([number]) for number in wanted] if len(wanted) <= _FEW else None
+
+    def __bool__(self) -> bool:
+        return bool(self._wanted)
+
+    def values(self, reads: bytes) -> list[T]:
+        """Returns the values of the wanted keys that are in packed reads, in their order there."""
+        if self._marks is not None and not any(mark in reads for mark in self._marks):
+            return []
+        return [self._wanted[number] for number in numbers(reads) if number in self._wanted]

@@ -6,12 +6,12 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from coldpress.build.output_folder import MARK_FILES
+from coldpress.build.output_folder import MARK_FILES, folders_above
 from coldpress.paths import check_file, is_link
 
 _FEW = 50  # files that are synced one by one; more, and all of the disk is
@@ -35,7 +35,7 @@ def move(staged: str, target: str, part: str, dst_dir_fd: int | None = None) -> 
     try:
         os.replace(staged, target, dst_dir_fd=dst_dir_fd)
     except OSError as reason:
-        if reason.errno != errno.EXDEV:
+        if reason.errno != errno.EXDEV or os.path.isdir(staged):  # noqa: PTH112
             raise
         _copy(staged, Path(part))
         os.replace(part, target, dst_dir_fd=dst_dir_fd)
@@ -76,13 +76,16 @@ class FolderWriter:
         self._close()
 
     def put(self, staged: str, file: str) -> None:
-        """Moves a staged file into its place; missing folders are made."""
+        """Moves a staged file, or a folder that does not exist yet, into its place; missing folders are made."""
         folder, name = self._split(file)
         self._go(folder, make=True)
         try:
             move(staged, self._path(name), f"{self._root}/{MARK_FILES[1]}", self._opened if _OPENS else None)
         except OSError as reason:
-            raise self._failed(reason, name) from None
+            if reason.errno != errno.EXDEV:
+                raise self._failed(reason, name) from None
+            for inner in sorted(os.listdir(staged)):  # noqa: PTH208  (another file system: a folder file by file)
+                self.put(f"{staged}/{inner}", f"{file}/{inner}")
 
     def remove(self, file: str) -> bool:
         """Removes a file and the folders that become empty; returns False if there
@@ -177,16 +180,15 @@ def _look(path: str) -> int:
     return 0
 
 
-def clear_the_way(folder: Path, within: FolderWriter, coming: Iterable[str], gone: Collection[str]) -> None:
+def clear_the_way(folder: Path, within: FolderWriter, coming: Collection[str], gone: Collection[str]) -> None:
     """Removes outdated files first if they stand where a folder
     is needed, or outdated folders where a file is needed."""
+    if gone:
+        for old in sorted({above for file in coming for above in folders_above(file)}.intersection(gone)):
+            within.remove(old)
     for file in coming:
-        if gone:
-            parents = {"/".join(file.split("/")[:count]) for count in range(1, file.count("/") + 1)}
-            for old in sorted(parents.intersection(gone)):
-                within.remove(old)
-        target = folder / file
-        if target.is_dir() and not is_link(target):
+        target = f"{folder}/{file}"
+        if os.path.isdir(target) and not is_link(target):  # noqa: PTH112  (called for every page)
             for old in sorted(old for old in gone if old.startswith(f"{file}/")):
                 within.remove(old)
             _remove_empty_folders(folder, within, file)

@@ -18,7 +18,7 @@ from coldpress.build.output import CannotWriteError, Changes, Output, output_of,
 from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import FileRow, Records, RecordUpdates
 from coldpress.build.runner import FreezeRunner, stage_copies, volatile_note
-from coldpress.build.staleness import FACTORY, NEVER, OWN, Fingerprints, Staleness
+from coldpress.build.staleness import FACTORY, NEVER, OF_FILES, OWN, Fingerprints, Staleness
 from coldpress.build.user_reads import UserCode, engine
 from coldpress.build.workers import FEW, StartWorker
 from coldpress.cache.file_stamps import stamp_of
@@ -127,10 +127,10 @@ class Builder:
 
     def reads(self, entry: PlanEntry) -> Iterable[Key]:
         """Returns what a page read when it was last rendered."""
-        new = self.runner.updates.pages if self.runner else []
-        for made, frozen in new:
+        updates = self.runner.updates if self.runner else RecordUpdates()
+        for made, frozen in updates.pages:
             if made.path == entry.path:
-                return frozen.reads
+                return updates.keys.of(frozen.reads)
         row = self.records.pages.get(entry.path)
         return self.records.keys_of(row) if row else ()
 
@@ -198,10 +198,8 @@ class Builder:
 
     def _ask_declared_values(self, runner: FreezeRunner) -> None:
         """Calls the functions that views declare, so that one that fails is a problem of this build."""
-        for _, frozen in runner.updates.pages:
-            for key in frozen.reads:
-                if key[0] == "value":
-                    self._fingerprints.of(key)
+        for key in runner.updates.keys.of_kinds("value").values():
+            self._fingerprints.of(key)
 
     def _whole_reason(self) -> str | None:
         """Returns why every page must be rendered anew; None when pages can be kept."""
@@ -257,11 +255,11 @@ class Builder:
 
     def _complete_updates(self, updates: RecordUpdates, late_code: Mapping[str, Path]) -> None:
         """Adds to the updates what is known only once the files are published."""
-        folder = self.output.folder
+        folder = str(self.output.folder)
         self._about["code"] = self._code.written(self.context.started_ns, late_code)
         updates.about = {name: value for name, value in self._about.items() if self.records.about.get(name) != value}
-        updates.keys = self._staleness.same
-        updates.files = [FileRow(row.file, stamp_of(folder / row.file), row.digest, "") for row in updates.files]
+        updates.keys.add(self._staleness.same)
+        updates.files = [FileRow(row.file, stamp_of(f"{folder}/{row.file}"), row.digest, "") for row in updates.files]
         updates.files += [row for row in self._copies() if self.records.files.get(row.file) != row]
 
     def _copies(self) -> Iterator[FileRow]:
@@ -271,10 +269,11 @@ class Builder:
     def _stored_fingerprint(self, key: Key) -> tuple[str | None, str | None]:
         """Returns the fingerprint and basis to record for a read: `NEVER` for a file that
         changed during the build, or after the app read it."""
-        changed = self._fingerprints.changed_at(key)
-        noted = self.site.factory_noted.get(str(Path(self.site.base, key[1])), changed)
-        if changed >= self._started_ns or (key[0] in ("file", "folder") and noted != changed):
-            return NEVER, None
+        if key[0] in OF_FILES:
+            changed = self._fingerprints.changed_at(key)
+            noted = self.site.factory_noted.get(str(Path(self.site.base, key[1])), changed)
+            if changed >= self._started_ns or (key[0] in ("file", "folder") and noted != changed):
+                return NEVER, None
         return self._fingerprints.of(key), self._fingerprints.basis(key)
 
     def _close(self) -> None:

@@ -22,7 +22,7 @@ from coldpress.content.slots import CANNOT_BE_SHOWN
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.markdown.rendered import Link
 from coldpress.paths import is_external
-from coldpress.recorder import Key
+from coldpress.recorder import KeyNumbers
 from coldpress.text import did_you_mean
 from coldpress.web.site import Site
 from coldpress.web.templates import is_layout, is_reserved
@@ -31,26 +31,26 @@ from coldpress.web.templates import is_layout, is_reserved
 @dataclass(frozen=True, slots=True)
 class PageCheck:
     """The result of checking one page: its problems, and the links to paths without
-    content, of which only the whole plan knows whether they are answered."""
+    content, of which only the whole plan knows whether they are answered.  `reads` are packed numbers of keys."""
 
     source: str
-    reads: tuple[Key, ...]
+    reads: bytes
     loose: tuple[tuple[str | None, Link], ...]
     problems: tuple[Problem, ...]
 
 
-def check_page(library: Library, page: Page) -> PageCheck:
-    """Checks the links and the markup of one page."""
+def check_page(library: Library, page: Page, keys: KeyNumbers) -> PageCheck:
+    """Checks the links and the markup of one page; `keys` numbers what it reads."""
     with recorder.recording() as reads, cached_bodies():
         recorder.read("text", page.source)
         try:
             loose = tuple(unresolved_links(library, page))
         except ColdpressError:  # a template body that fails, which rendering the page reports
-            return PageCheck(page.source, tuple(summed_up(reads)), (), ())
+            return PageCheck(page.source, keys.packed(summed_up(reads)), (), ())
         problems = (*broken_references(library, page, lambda: (*library.sources, *library.asset_sources)),
                     *flaws_of(library, page), *missing_anchors(library, page), *unknown_components(library, page),
                     *missing_files(library, page), *missing_snippets(library, page))
-    return PageCheck(page.source, tuple(summed_up(reads)), loose, problems)
+    return PageCheck(page.source, keys.packed(summed_up(reads)), loose, problems)
 
 
 def flaws_of(library: Library, page: Page) -> Iterator[Problem]:

@@ -42,7 +42,7 @@ from coldpress.build.request_checks import (
 from coldpress.build.user_reads import UserReads
 from coldpress.errors import Problem, Problems
 from coldpress.paths import path_of, url_of
-from coldpress.recorder import Key
+from coldpress.recorder import KeyNumbers
 from coldpress.seeding import seeded
 from coldpress.web.error_places import explain
 from coldpress.web.site import Site
@@ -58,12 +58,12 @@ class RouteLink:
 
 @dataclass(frozen=True, slots=True)
 class FrozenPage:
-    """A page that was requested: `staged` is its file in the staging folder, None if the
-    published file is the same; `failure` is the problem of a page that failed."""
+    """A page that was requested: `reads` are packed numbers of keys; `is_staged` tells whether it is in
+    the staging folder, unlike one that is published as it is; `failure` is the problem of a page that failed."""
 
     path: str
-    reads: tuple[Key, ...]
-    staged: str | None = None
+    reads: bytes = b""
+    is_staged: bool = False
     digest: bytes = b""
     packed: bytes = b""
     links: tuple[RouteLink, ...] = ()
@@ -91,10 +91,11 @@ def unpack(packed: bytes) -> bytes | None:
 
 
 class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
-    """Freezes entries of the plan into the staging folder."""
+    """Freezes entries of the plan into the staging folder; `keys` numbers what they read."""
 
-    def __init__(self, app: Flask, site: Site, stage: Stage) -> None:
+    def __init__(self, app: Flask, site: Site, stage: Stage, keys: KeyNumbers) -> None:
         self._site = site
+        self._keys = keys
         self._stage = stage
         self._own_reads = UserReads(app, site)
         self._own_routes = UserRoutes(app, site)
@@ -175,7 +176,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
                 response = self._answer(entry.path)
                 data = response.get_data()
             except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
-                self._frozen = FrozenPage(entry.path, (), failure=explain(reason, self._site))
+                self._frozen = FrozenPage(entry.path, failure=explain(reason, self._site))
             else:
                 self._frozen = self._take(entry, response, data, reads, started)
 
@@ -201,10 +202,10 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             if self._visitors.write:
                 view = None if entry.endpoint in self._site.generators else self._own_routes.place(entry.endpoint)
                 failure = session_written(entry, self._visitors.write, view, self._site)
-                return FrozenPage(entry.path, (), failure=failure)
+                return FrozenPage(entry.path, failure=failure)
             return FrozenPage(
-                entry.path, self._own_reads.settled(entry, reads),
-                staged=None if problems.errors else self._stage.put(entry.file, data),
+                entry.path, self._keys.packed(self._own_reads.settled(entry, reads)),
+                is_staged=not problems.errors and self._stage.put(entry.file, data),
                 digest=content_digest(data), packed=pack(data), links=self._linked_routes(),
                 problems=tuple(problems), seconds=time.perf_counter() - started)
 

@@ -8,14 +8,15 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import BinaryIO
 
 from coldpress.build.atomic_write import FolderWriter, clear_the_way, settle
 from coldpress.build.output_folder import (
     OutputConflicts,
     OutputManifest,
+    folders_above,
     only_one,
     refuse_link,
     refuse_output,
@@ -27,6 +28,7 @@ from coldpress.paths import STATE, below, check_file, make_state, relative_name
 from coldpress.web.site import Site
 
 _PART = 1 << 20  # bytes compared at once
+_FEW = 50  # staged files that are moved one by one
 
 
 class CannotWriteError(OSError):
@@ -34,48 +36,49 @@ class CannotWriteError(OSError):
 
 
 class Stage:
-    """The staging folder: files for the output folder `output`, kept in `folder` under numbers."""
+    """The staging folder: files for the output folder `output`, kept in `folder` under the names that they will
+    have there, so that a folder of the site that is new as a whole can be moved as a whole."""
 
     def __init__(self, folder: Path, output: Path) -> None:
         self.folder = folder
         self._output = output
-        self._numbers = count()
 
-    def put(self, file: str, data: bytes) -> str | None:
-        """Stages a file's bytes; returns its name in the staging folder, or None if they are
-        already published."""
+    def put(self, file: str, data: bytes) -> bool:
+        """Stages a file's bytes, unless they are published already; returns whether it staged them."""
         check_file(file)
         target = f"{self._output}/{file}"
         if _size(target) == len(data) and Path(target).read_bytes() == data:
-            return None
-        name = self._name()
-        try:
-            with open(f"{self.folder}/{name}", "wb") as staged:
-                staged.write(data)
-        except OSError as reason:
-            raise CannotWriteError(reason.errno, reason.strerror, file) from None
-        return name
+            return False
+        with self._failing(file), self._opened(f"{self.folder}/{file}") as staged:
+            staged.write(data)
+        return True
 
-    def put_copy(self, file: str, source: Path) -> str | None:
+    def put_copy(self, file: str, source: Path) -> bool:
         """Stages a file that is copied unchanged, as `put` does."""
         target = below(self._output, file)
         if _size(target) == source.stat().st_size and _same(source, target):
-            return None
-        name = self._name()
+            return False
         with source.open("rb"):
             pass  # what fails from here on is ours to write, not the author's file
+        with self._failing(file):
+            self._opened(f"{self.folder}/{file}").close()  # makes its folder
+            copy_file(source, self.folder / file)
+        return True
+
+    def _opened(self, path: str) -> BinaryIO:
+        """Opens a file for writing; makes its folder if it is missing."""
         try:
-            copy_file(source, self.folder / name)
+            return open(path, "wb")
+        except FileNotFoundError:
+            os.makedirs(path.rpartition("/")[0], exist_ok=True)  # noqa: PTH103  (called for every page)
+            return open(path, "wb")
+
+    @contextmanager
+    def _failing(self, file: str) -> Iterator[None]:
+        try:
+            yield
         except OSError as reason:
             raise CannotWriteError(reason.errno, reason.strerror, file) from None
-        return name
-
-    def path(self, name: str) -> Path:
-        """Returns the path of a staged file."""
-        return self.folder / name
-
-    def _name(self) -> str:
-        return f"{os.getpid()}-{next(self._numbers)}"
 
 
 def copy_file(source: Path, target: Path) -> None:
@@ -131,7 +134,7 @@ class Output:
         self._base_url = base_url
         self.owned = OutputManifest(folder, self._state, self.key)
         self.staging = Stage(self._state / "stage", folder)
-        self._staged: dict[str, str] = {}
+        self._staged: set[str] = set()
         self._pages: set[str] = set()
         self._kept: set[str] = set()
         self.is_touched = False
@@ -146,18 +149,18 @@ class Output:
 
     def stage(self, file: str, data: bytes) -> None:
         """Stages the bytes of a page."""
-        self.adopt(file, self.staging.put(file, data), is_page=True)
+        self.adopt(file, is_staged=self.staging.put(file, data), is_page=True)
 
     def stage_copy(self, file: str, source: Path) -> None:
         """Stages a file that is copied."""
-        self.adopt(file, self.staging.put_copy(file, source))
+        self.adopt(file, is_staged=self.staging.put_copy(file, source))
 
-    def adopt(self, file: str, staged: str | None, *, is_page: bool = False) -> None:
-        """Adds a file that is staged under a name, or published already."""
-        if staged is None:
+    def adopt(self, file: str, *, is_staged: bool = False, is_page: bool = False) -> None:
+        """Adds a file that is staged, or published already."""
+        if not is_staged:
             self._kept.add(file)
         else:
-            self._staged[file] = staged
+            self._staged.add(file)
             if is_page:
                 self._pages.add(file)
 
@@ -169,7 +172,7 @@ class Output:
 
     def changes(self) -> Changes:
         """Returns the changes that publishing would make."""
-        gone = (self.owned.files() or set()) - self._staged.keys() - self._kept
+        gone = (self.owned.files() or set()) - self._staged - self._kept
         return Changes(tuple(sorted(self._staged)), len(self._kept), tuple(sorted(gone)))
 
     def publish(self) -> Changes:
@@ -178,7 +181,7 @@ class Output:
         owned = known or set()
         new = {*self._staged, *self._kept}
         gone = owned - new
-        settle([self.staging.path(name) for name in self._staged.values()])
+        settle([self.staging.folder / file for file in self._staged])
         self.folder.mkdir(parents=True, exist_ok=True)
         self.owned.mark()
         if known is None or not new <= owned or self.owned.base_url() != (self._base_url or ""):
@@ -187,14 +190,31 @@ class Output:
         by_case = {file.casefold(): file for file in new} if gone else {}
         with FolderWriter(self.folder) as within:
             clear_the_way(self.folder, within, self._staged, gone)
-            for file in sorted(self._staged, key=lambda file: (file in self._pages, file)):
-                within.put(f"{self.staging.folder}/{self._staged[file]}", file)
+            for file in self._in_order():
+                within.put(f"{self.staging.folder}/{file}", file)
             removed = [file for file in sorted(gone) if remove_gone(self.folder, within, file, by_case)]
         if gone:
             self.owned.write(new, self._base_url)
         self.discard()
-        foreign = self.owned.foreign(new) if known is None or self._staged.keys() - owned or gone else ()
+        foreign = self.owned.foreign(new) if known is None or self._staged - owned or gone else ()
         return Changes(tuple(sorted(self._staged)), len(self._kept), tuple(removed), foreign)
+
+    def _in_order(self) -> list[str]:
+        """Returns the staged files in the order in which they are published: a page comes after the files that it
+        may show.  A folder stands for all files below it if the output folder does not have it yet."""
+        names = self._to_move("") if len(self._staged) > _FEW else self._staged
+        with_pages = {*self._pages, *(above for file in self._pages for above in folders_above(file))}
+        return sorted(names, key=lambda name: (name in with_pages, name))
+
+    def _to_move(self, folder: str) -> Iterator[str]:
+        """Yields the staged files below a folder; in their place, the topmost folders that are new."""
+        with os.scandir(self.staging.folder / folder) as entries:
+            for entry in entries:
+                name = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.is_dir() and os.path.lexists(f"{self.folder}/{name}"):
+                    yield from self._to_move(name)
+                else:
+                    yield name
 
     def discard(self) -> None:
         """Removes the staging folder; the published site stays as it is."""

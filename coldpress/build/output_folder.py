@@ -214,7 +214,7 @@ class OutputConflicts:
             problems.error("output.foreign-file", f"`{self._name}/{link}` is a link, and a page wants its place; "
                            "nothing is written through a link", Place(f"{self._name}/{link}"), "remove the link")
         for file in sorted(coming):
-            if links.isdisjoint(_above(file)):
+            if links.isdisjoint(folders_above(file)):
                 self._check_file(file, problems)
         self._check_rights({*_folders(coming), *_folders(self._gone)} - links, problems)
 
@@ -223,7 +223,7 @@ class OutputConflicts:
         there are fewer parents than folders."""
         inner: dict[str, set[str]] = {}
         for folder in folders:
-            for above in (folder, *_above(folder)):
+            for above in (folder, *folders_above(folder)):
                 inner.setdefault(above.rpartition("/")[0], set()).add(above)
         waiting = [""]
         while waiting:
@@ -249,7 +249,7 @@ class OutputConflicts:
         except FileNotFoundError:
             return
         except NotADirectoryError:
-            self._check_above(file, problems)
+            self._checkfolders_above(file, problems)
             return
         except OSError as reason:
             problems.error("output.failed", f"`{self._name}/{file}` cannot be written: {reason.strerror}")
@@ -261,9 +261,9 @@ class OutputConflicts:
         elif not stat.S_ISREG(found.st_mode) or (self._owned is not None and file not in self._owned):
             self._refuse(file, problems)
 
-    def _check_above(self, file: str, problems: Problems) -> None:
+    def _checkfolders_above(self, file: str, problems: Problems) -> None:
         """Reports a file at the path of a needed folder, unless the file is to be removed."""
-        for above in _above(file):
+        for above in folders_above(file):
             if (self._folder / above).is_file() and above not in self._gone:
                 self._refuse(above, problems)
 
@@ -294,7 +294,7 @@ def _folders(files: Iterable[str]) -> set[str]:
     return {file.rpartition("/")[0] for file in files}
 
 
-def _above(file: str) -> Iterator[str]:
+def folders_above(file: str) -> Iterator[str]:
     """Yields every parent folder of a file or folder."""
     while "/" in file:
         file = file.rpartition("/")[0]

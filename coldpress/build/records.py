@@ -9,8 +9,7 @@ needed; pages and checks hold the packed numbers of their reads.
 from __future__ import annotations
 
 import json
-from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -23,7 +22,7 @@ from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.errors import Problem, problem_of
 from coldpress.markdown.rendered import Link
-from coldpress.recorder import Key
+from coldpress.recorder import Key, KeyNumbers, number_of, numbers, packed
 
 _TABLES = {
     "about": TableSchema("name, value", whole=True),
@@ -32,7 +31,6 @@ _TABLES = {
     "files": TableSchema("file, stamp, digest, source"),
     "checks": TableSchema("source, reads, loose, problems"),
     "contents": TableSchema("path, packed")}
-_NUMBERS = "q"
 _FEW = 500  # numbers that are looked for by their names
 UNSEEN = ("volatile", "value", "rows", "site", "clock", "environment", "file", "folder")
 """Kinds of reads that only the next build can tell of."""
@@ -90,13 +88,16 @@ class FileRow(NamedTuple):
 
 @dataclass
 class RecordUpdates:
-    """What one build adds to the records or replaces in them."""
+    """What one build adds to the records or replaces in them.
+
+    `keys` are those that its pages and checks read, and those whose basis changed.
+    """
 
     about: dict[str, str] = field(default_factory=dict)
     pages: list[tuple[PlanEntry, FrozenPage]] = field(default_factory=list)
     files: list[FileRow] = field(default_factory=list)
     checks: list[PageCheck] = field(default_factory=list)
-    keys: list[Key] = field(default_factory=list)
+    keys: KeyNumbers = field(default_factory=KeyNumbers)
 
 
 class Records:
@@ -121,7 +122,7 @@ class Records:
         checks = select("checks")
         self.checks: dict[str, bytes] = {source: reads for source, reads, _, _ in checks}
         self.told_checks = [
-            PageCheck(source, (), tuple((path, Link(*link)) for path, link in json.loads(loose or "[]")),
+            PageCheck(source, b"", tuple((path, Link(*link)) for path, link in json.loads(loose or "[]")),
                   tuple(problem_of(each) for each in json.loads(problems or "[]")))
             for source, _, loose, problems in checks if loose or problems]
         if len(self.pages) < len(pages):
@@ -199,48 +200,27 @@ class _Saving:
     def __init__(self, transaction: Transaction, records: Records) -> None:
         self._transaction = transaction
         self._records = records
-        self._numbers: dict[Key, int] = {}
 
     def save(self, updates: RecordUpdates, kept: set[str], files: set[str], sources: set[str],
              fingerprint_of: FingerprintOf) -> None:
         records, put, drop = self._records, self._transaction.put, self._transaction.drop
         put("about", updates.about.items())
-        put("pages", [self._page_row(*page) for page in updates.pages])
+        put("pages", [_page_row(*page) for page in updates.pages])
         put("files", updates.files)
-        put("checks", [self._check_row(check) for check in updates.checks])
-        for key in updates.keys:
-            self._number(key)
-        put("keys", sorted((number, *key, *fingerprint_of(key)) for key, number in self._numbers.items()))
+        put("checks", [_check_row(check) for check in updates.checks])
+        put("keys", sorted((number, *key, *fingerprint_of(key)) for number, key in updates.keys.keys.items()))
         gone = records.pages.keys() - kept
         drop("pages", gone)
         drop("contents", gone)
         drop("files", records.files.keys() - files)
         drop("checks", records.checks.keys() - sources)
-        drop("keys", self._unused_of(UNSEEN))
+        drop("keys", self._unused_of(UNSEEN, updates.keys.keys))
         if records.pages and 4 * (len(updates.pages) + len(gone)) > len(kept):
             drop("keys", self._unused())
 
-    def _page_row(self, entry: PlanEntry, frozen: FrozenPage) -> tuple[Any, ...]:
-        found = _json([[each.endpoint, each.path] for each in frozen.links])
-        return (entry.path, entry.endpoint, entry.file, self._packed(frozen.reads), frozen.digest, found,
-                _problems(frozen.problems), frozen.seconds)
-
-    def _check_row(self, check: PageCheck) -> tuple[Any, ...]:
-        return check.source, self._packed(check.reads), _loose(check), _problems(check.problems)
-
-    def _packed(self, reads: Iterable[Key]) -> bytes:
-        return packed(self._number(key) for key in reads)
-
-    def _number(self, key: Key) -> int:
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = number_of(key)
-        return number
-
-    def _unused_of(self, kinds: tuple[str, ...]) -> list[int]:
-        """Returns the reads of these kinds that belong to no page."""
+    def _unused_of(self, kinds: tuple[str, ...], fresh: Collection[int]) -> list[int]:
+        """Returns the reads of these kinds that belong to no page, without those that are `fresh`."""
         found = self._transaction.fetch(f"SELECT number FROM keys WHERE kind IN ({_places(kinds)})", kinds)
-        fresh = set(self._numbers.values())
         return [number for (number,) in found if number not in fresh and not self._transaction.fetch(
             "SELECT 1 FROM pages WHERE instr(reads, ?) LIMIT 1", (packed([number]),))]
 
@@ -252,27 +232,18 @@ class _Saving:
         return {number for (number,) in self._transaction.fetch("SELECT number FROM keys")} - used
 
 
+def _page_row(entry: PlanEntry, frozen: FrozenPage) -> tuple[Any, ...]:
+    found = _json([[each.endpoint, each.path] for each in frozen.links])
+    return (entry.path, entry.endpoint, entry.file, frozen.reads, frozen.digest, found, _problems(frozen.problems),
+            frozen.seconds)
+
+
+def _check_row(check: PageCheck) -> tuple[Any, ...]:
+    return check.source, check.reads, _loose(check), _problems(check.problems)
+
+
 def _places(values: Iterable[object]) -> str:
     return ", ".join("?" for _ in values)
-
-
-def number_of(key: Key) -> int:
-    """Returns the number of a read: 63 bits of a digest."""
-    digest = blake2b(f"{key[0]} {key[1]}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
-
-
-def packed(found: Iterable[int]) -> bytes:
-    """Returns numbers as bytes."""
-    return array(_NUMBERS, found).tobytes()
-
-
-def numbers(reads: bytes) -> array[int]:
-    """Returns packed numbers; none if the bytes are damaged."""
-    unpacked = array(_NUMBERS)
-    if isinstance(reads, bytes) and len(reads) % unpacked.itemsize == 0:
-        unpacked.frombytes(reads)
-    return unpacked
 
 
 def _json(value: list[Any]) -> str:

@@ -15,14 +15,14 @@ from coldpress.build.checks import PageCheck, check_page
 from coldpress.build.freezer import FrozenPage, RouteLink, SiteFreezer, content_digest
 from coldpress.build.output import CannotWriteError, Output
 from coldpress.build.plan import Plan, PlanEntry, UserRoutes
-from coldpress.build.records import FileRow, PageRow, Records, RecordUpdates, numbers
+from coldpress.build.records import FileRow, PageRow, Records, RecordUpdates
 from coldpress.build.staleness import FACTORY, OWN, Staleness, Why
 from coldpress.build.user_reads import UNSEEN, UserReads
-from coldpress.build.workers import CHUNK, FEW, Job, Result, StartWorker, run_jobs
+from coldpress.build.workers import CHUNK, FEW, Job, JobResult, StartWorker, run_jobs
 from coldpress.cache.file_stamps import is_settled, stamp_of
 from coldpress.errors import Place, Problem, Problems
 from coldpress.processes import chunks
-from coldpress.recorder import Key
+from coldpress.recorder import Key, KeySearch
 from coldpress.report import Report
 from coldpress.web.error_places import code_place
 from coldpress.web.site import Site
@@ -40,7 +40,7 @@ def stage_copies(plan: Plan, output: Output, known: Mapping[str, FileRow], probl
                 source, row = stamp_of(entry.copy_of), known.get(entry.file)
                 if row and source and row.source == source and row.stamp == stamp_of(
                         output.folder / entry.file, of_link=True):
-                    output.adopt(entry.file, None)
+                    output.adopt(entry.file)
                 else:
                     output.stage_copy(entry.file, entry.copy_of)
                 sources[entry.file] = source if is_settled(source) else "unsettled"
@@ -64,13 +64,14 @@ class FreezeRunner:
         self._records = records
         self._staleness = staleness
         self._report = report
-        self._freezer = SiteFreezer(app, site, output.staging)
+        self.updates = RecordUpdates()
+        self._keys = self.updates.keys
+        self._freezer = SiteFreezer(app, site, output.staging, self._keys)
         self._own_reads = UserReads(app, site)
         self._failures = Failures()
         self._told: list[tuple[PlanEntry, Iterable[Problem]]] = []
         self._queue: deque[PlanEntry] = deque()
         self._unkept: list[FrozenPage] = []
-        self._keys: dict[Key, Key] = {}
         self._by_path: dict[str, PlanEntry] = {}
         self._pages = {page.source: page for page in site.library.all_pages}
         self._source_of = {page.document.source.name: page.source for page in site.library.all_pages}
@@ -79,7 +80,6 @@ class FreezeRunner:
         self.seconds: dict[str, float] = {}
         self.late_code: dict[str, Path] = {}
         self.notes: dict[str, None] = {}
-        self.updates = RecordUpdates()
 
     def run(self, jobs: int, start_worker: StartWorker, problems: Problems) -> None:
         """Freezes all stale entries, keeps the fresh ones, and checks pages.  Reports the problems of
@@ -89,14 +89,15 @@ class FreezeRunner:
         self._unchecked = {page.source for page in library.all_pages if not self._staleness.is_checked(page.source)}
         while stale := list(self._stale()):
             with closing(self._results(stale, jobs, start_worker)) as results:
-                for frozen, checks, code, notes in results:
-                    for page in frozen:
+                for result in results:
+                    self._keys.add(result.keys)
+                    for page in result.pages:
                         self._take(page)
-                    self.updates.checks += checks
-                    self.late_code |= code
-                    self.notes |= dict.fromkeys(notes)
+                    self.updates.checks += result.checks
+                    self.late_code |= result.code
+                    self.notes |= dict.fromkeys(result.notes)
         for source in sorted(self._unchecked):
-            self.updates.checks.append(check_page(library, self._pages[source]))
+            self.updates.checks.append(check_page(library, self._pages[source], self._keys))
         self._keep()
         self._plan.report_unreached()
         self._remember_own_reads()
@@ -108,10 +109,13 @@ class FreezeRunner:
     def volatile(self) -> dict[str, tuple[PlanEntry, str]]:
         """Returns the pages that are rendered in every build, by path, each with the reason;
         pages that share the reason with others come last."""
+        search = KeySearch(self._keys.of_kinds("volatile"))
+        if not search:
+            return {}
         found = {entry.path: (entry, name) for entry, frozen in self.updates.pages if entry.endpoint
-                 for kind, name in frozen.reads if kind == "volatile"}
+                 for _, name in search.values(frozen.reads)}
         shared = [name for entry, frozen in self.updates.pages if entry.path == OWN
-                  for kind, name in frozen.reads if kind == "volatile"]
+                  for _, name in search.values(frozen.reads)]
         for entry, _ in self.updates.pages if shared else ():
             if entry.endpoint and "volatile" in self._shared_kinds(entry):
                 found.setdefault(entry.path, (entry, shared[0]))
@@ -128,23 +132,27 @@ class FreezeRunner:
     def dead_links(self, exists: Callable[[str], bool]) -> dict[str, PlanEntry]:
         """Returns the paths to which templates link and where nothing is, each with a
         page that links to it."""
-        dead = {entry.path: [name for kind, name in frozen.reads if kind == "link" and not exists(name)]
-                for entry, frozen in self.updates.pages}
-        known = {row.number: row.name for row in self._records.keys(["link"]) if not exists(row.name)}
+        search = KeySearch({number: name for number, (_, name) in self._keys.of_kinds("link").items()
+                            if not exists(name)})
+        dead = {entry.path: search.values(frozen.reads) for entry, frozen in self.updates.pages}
+        known = KeySearch({row.number: row.name for row in self._records.keys(["link"]) if not exists(row.name)})
         for path, row in self._records.pages.items() if known else ():
-            dead.setdefault(path, [known[number] for number in numbers(row.reads) if number in known])
+            if path not in dead:
+                dead[path] = known.values(row.reads)
         if not any(dead.values()):
             return {}
         return {name: entry for entry in reversed(list(self._plan.entries)) for name in dead.get(entry.path, ())}
 
-    def _results(self, stale: list[PlanEntry], jobs: int, start_worker: StartWorker) -> Generator[Result, None, None]:
+    def _results(self, stale: list[PlanEntry], jobs: int, start_worker: StartWorker
+                 ) -> Generator[JobResult, None, None]:
         """Yields the rendered entries; many entries are rendered by worker processes."""
         if jobs > 1 and len(stale) >= FEW:
             yield from run_jobs(map(self._job, chunks(stale, CHUNK)), jobs, start_worker)
             return
         for frozen in self._freezer.freeze_entries(stale):
             job = self._job([self._by_path[frozen.path]])
-            yield [frozen], [check_page(self._site.library, self._pages[source]) for source in job.sources], {}, []
+            checks = [check_page(self._site.library, self._pages[source], self._keys) for source in job.sources]
+            yield JobResult([frozen], checks, [], {}, [])
 
     def _job(self, entries: list[PlanEntry]) -> Job:
         """Returns entries with those of their sources whose links are to be checked."""
@@ -190,13 +198,13 @@ class FreezeRunner:
         known = self._records.files.get(entry.file)
         stamp = stamp_of(f"{self._folder}/{entry.file}", of_link=True)
         if known and stamp and known.stamp == stamp:
-            self._output.adopt(entry.file, None)
+            self._output.adopt(entry.file)
             return True
         data = self._records.content(row)
         if data is None:
             if not stamp or content_digest((self._output.folder / entry.file).read_bytes()) != row.digest:
                 return False
-            self._output.adopt(entry.file, None)
+            self._output.adopt(entry.file)
         else:
             self._output.stage(entry.file, data)
         self.updates.files.append(FileRow(entry.file, "", row.digest, ""))
@@ -209,13 +217,12 @@ class FreezeRunner:
             self._failures.add(frozen.failure, entry)
             return
         self._told.append((entry, frozen.problems))
-        self._output.adopt(entry.file, frozen.staged, is_page=True)
+        self._output.adopt(entry.file, is_staged=frozen.is_staged, is_page=True)
         self._follow(entry, frozen.links)
         self.seconds[entry.path] = frozen.seconds
         self.updates.files.append(FileRow(entry.file, "", frozen.digest, ""))
         unplaced = tuple(placed(problem, None) for problem in frozen.problems)
-        reads = tuple([self._keys.setdefault(key, key) for key in frozen.reads])  # each key once in memory
-        self.updates.pages.append((entry, replace(frozen, reads=reads, packed=b"", problems=unplaced)))
+        self.updates.pages.append((entry, replace(frozen, packed=b"", problems=unplaced)))
         self._unkept.append(frozen)
         if len(self._unkept) >= _BATCH:
             self._keep()
@@ -237,17 +244,18 @@ class FreezeRunner:
         share what filters and the like opened."""
         shared = self._remembered(OWN)
         by_all = self._remembered(FACTORY)
-        for entry, frozen in self.updates.pages:
+        search = KeySearch(self._keys.of_kinds(*UNSEEN))
+        for entry, frozen in self.updates.pages if search else ():
             own = self._shared_kinds(entry)
-            for key in frozen.reads:
+            for key in search.values(frozen.reads):
                 if key[0] in own and key[1] != QUERIED:
                     shared[key] = None
-                elif key[0] in UNSEEN and key[0] != "volatile" and entry.endpoint in self._site.generators:
+                elif key[0] != "volatile" and entry.endpoint in self._site.generators:
                     by_all[key] = None
         for key in self._own_reads.portable(self._site.factory_reads):
             by_all[key] = None
         # Always written, so that their fingerprints are those of now.
-        self.updates.pages += [(PlanEntry(name, "", ""), FrozenPage(name, tuple(reads)))
+        self.updates.pages += [(PlanEntry(name, "", ""), FrozenPage(name, self._keys.packed(reads)))
                             for name, reads in ((OWN, shared), (FACTORY, by_all))]
 
     def _remembered(self, name: str) -> dict[Key, None]:

@@ -11,19 +11,21 @@ from flask import Flask
 
 from coldpress import recorder
 from coldpress.build.plan import Plan, PlanEntry
-from coldpress.build.records import KeyRow, PageRow, Records, numbers, packed
+from coldpress.build.records import KeyRow, PageRow, Records
 from coldpress.cache.build_stamp import environment
 from coldpress.cache.file_stamps import changed_at
 from coldpress.content.fingerprints import ALL_SOURCES, STRUCTURAL, ContentFingerprints, shortened
 from coldpress.decorators import mark_of
 from coldpress.paths import below
-from coldpress.recorder import Key
+from coldpress.recorder import Key, numbers, packed
 from coldpress.sources.files import LARGEST_INCLUDED
 from coldpress.web.site import Site
 from coldpress.web.sites import sites_of, state_of
 
 NEVER = "~"
 """A fingerprint that always counts as changed."""
+OF_FILES = frozenset(("file", "folder", "included", "version", "template"))
+"""The kinds of keys of files and folders that are compared at each use."""
 
 
 class Fingerprints:

@@ -23,14 +23,12 @@ from coldpress.build.output import Stage
 from coldpress.build.plan import PlanEntry
 from coldpress.loaded_code import own_files
 from coldpress.processes import in_turn, local_executor
+from coldpress.recorder import Key, KeyNumbers
 from coldpress.web.registry import code_context
 from coldpress.web.site import Site
 
 FEW = 400  # with fewer pages, one process is as fast
 CHUNK = 20
-Result = tuple[list[FrozenPage], list[PageCheck], dict[str, Path], list[str]]
-"""Pages, checks, the site's own modules that rendering them loaded, and what
-was wrong with a cache."""
 MakeSite = Callable[[], tuple[Flask, Site]]
 
 
@@ -40,6 +38,18 @@ class Job:
 
     entries: tuple[PlanEntry, ...]
     sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """The pages and checks of a job, with the keys that they are the first to read in their process;
+    the site's own modules that rendering them loaded; what was wrong with a cache."""
+
+    pages: list[FrozenPage]
+    checks: list[PageCheck]
+    keys: list[Key]
+    code: dict[str, Path]
+    notes: list[str]
 
 
 class Worker:
@@ -53,15 +63,16 @@ class Worker:
         for function in site.registry.worker_starts:
             with code_context(site):
                 function()
-        self._freezer = SiteFreezer(app, site, Stage(stage, output))
+        self._keys = KeyNumbers()
+        self._freezer = SiteFreezer(app, site, Stage(stage, output), self._keys)
 
-    def run(self, job: Job) -> Result:
+    def run(self, job: Job) -> JobResult:
         """Runs one job."""
         library = self._site.library
         frozen = list(self._freezer.freeze_entries(job.entries))
         pages = filter(None, map(library.by_source, job.sources))
-        checks = [check_page(library, page) for page in pages]
-        return frozen, checks, self._code(), self._site.notes
+        checks = [check_page(library, page, self._keys) for page in pages]
+        return JobResult(frozen, checks, self._keys.take_new(), self._code(), self._site.notes)
 
     def _code(self) -> dict[str, Path]:
         """Returns the site's own modules if a module was loaded since the last call."""
@@ -93,11 +104,11 @@ def begin(start: Callable[[], Worker]) -> None:
     _worker[:] = [start()]
 
 
-def work(job: Job) -> Result:
+def work(job: Job) -> JobResult:
     """Runs one job in this process."""
     return _worker[0].run(job)
 
 
-def run_jobs(jobs: Iterable[Job], count: int, start: StartWorker) -> Iterator[Result]:
+def run_jobs(jobs: Iterable[Job], count: int, start: StartWorker) -> Iterator[JobResult]:
     """Yields the results of jobs, in order, from a number of worker processes."""
     return in_turn(local_executor(count, start.method, begin, start), work, jobs, 2 * count)

@@ -32,7 +32,7 @@ from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.preview.current_site import CurrentSite, Revision
 from coldpress.preview.overlay import TEMPLATES, Overlay
 from coldpress.preview.reload import inject_client
-from coldpress.recorder import Key
+from coldpress.recorder import Key, KeyNumbers
 from coldpress.report import Report, format_problem
 from coldpress.web.error_places import explain
 
@@ -288,11 +288,12 @@ class Responder:
     def _checked(self, page: Page, revision: Revision) -> tuple[Iterable[Key], tuple[Problem, ...]]:
         """Returns the reads and the problems of a page's check, as a build would report them."""
         library, problems, name = revision.site.snapshot.library, Problems(), page.unrecorded.document.source.name
+        keys = KeyNumbers()
         if any(_is_in(problem, name) for problem in self._current.errors):
             return (), ()  # the page is as it was, and its file another: nothing would be at its line
         with recorder.unrecorded():
             try:
-                check = check_page(library, page)
+                check = check_page(library, page, keys)
             except ColdpressError as reason:
                 return (), reason.problems
             prefix = revision.site.url_prefix
@@ -301,7 +302,7 @@ class Responder:
         config = revision.site.config_place().path
         problems.extend(problem for problem in self._current.warnings()
                         if _is_in(problem, name) or (_is_in(problem, config) and problem.code != "config.no-base-url"))
-        return check.reads, tuple(problem for problem in problems if problem.severity != "note")
+        return keys.of(check.reads), tuple(problem for problem in problems if problem.severity != "note")
 
 
 def _fail_again(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
