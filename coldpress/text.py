@@ -22,8 +22,9 @@ CJK = (
     "\U00020000-\U0003fffd"  # Han, the supplementary planes
 )
 _CJK = re.compile(f"[{CJK}]")
-_TOKEN = re.compile(rf"[^\s{CJK}]+")
-_LETTER = re.compile(r"[^\W_]")
+_WORD = re.compile(rf"[^\W_{CJK}][^\s{CJK}]*")  # from its first letter or digit on
+# Removes all ASCII but letters, digits and spaces: a word without a letter is no word.
+_NO_LETTERS = {code: None for code in range(128) if not (chr(code).isalnum() or chr(code).isspace())}
 # They change how a character looks, not which one it is: variation selectors, keycaps.
 _DRESSING = re.compile("[\ufe00-\ufe0f\u20e3]")
 
@@ -98,8 +99,17 @@ def _letters(text: str, *, lowercase: bool = True) -> str:
 
 def count_words(text: str) -> tuple[int, int]:
     """Counts the words between spaces, and the CJK characters, of a text."""
-    words = sum(_LETTER.search(token) is not None for token in _TOKEN.findall(text))
-    return words, len(_CJK.findall(text))
+    plain, other = split_ascii(text)
+    return len(plain.translate(_NO_LETTERS).split()) + len(_WORD.findall(other)), len(_CJK.findall(other))
+
+
+def split_ascii(text: str) -> tuple[str, str]:
+    """Returns the words of a text between spaces in two texts: those in ASCII, which need no
+    tables of Unicode, and the others."""
+    if text.isascii():
+        return text, ""
+    words = text.split()
+    return " ".join(filter(str.isascii, words)), " ".join([word for word in words if not word.isascii()])
 
 
 def reading_minutes(words: int, cjk: int) -> int:

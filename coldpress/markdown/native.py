@@ -75,7 +75,7 @@ class Renderer:
             anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
             words=words,
             cjk=cjk,
-            flaws=(*body.flaws, *find_leftovers(body.root, locator)),
+            flaws=(*body.flaws, *find_leftovers(body.root, source, locator)),
             text=f"{title.text}\n{visible}" if title else visible,
         )
 
@@ -136,6 +136,8 @@ class Conversion:
         root = self.body.blocks.parse(text)
         self._parse_inlines(root)
         self._add_footnotes(root)
+        if self._options.smart:
+            apply_typography(root, text, self._language)
         self._render_code_and_math(root)
         self._finish(root)
         return to_html(root).strip()
@@ -152,7 +154,7 @@ class Conversion:
         self._footnotes = footnotes
 
     def _add_footnotes(self, root: Element) -> None:
-        """Appends the footnotes, sets ids of headings, explains abbreviations and sets typographic quotes."""
+        """Appends the footnotes, sets the ids of headings, and explains abbreviations."""
         section = self._footnotes.section(root)
         if section is not None:
             root.append(section)
@@ -160,8 +162,6 @@ class Conversion:
         is_whole = footnotes.mark_abbreviations(root, self.body.blocks.abbreviations)
         if self.body.references.is_exhausted or not is_whole:
             self.body.blocks.flaws.append(_TOO_MUCH)
-        if self._options.smart:
-            apply_typography(root, self._language)
 
     def _render_code_and_math(self, root: Element) -> None:
         """Replaces code blocks and formulas by their HTML, and notes whether there is raw HTML."""

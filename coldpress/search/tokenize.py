@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from coldpress.text import split_ascii
+
 RULES = (
     (r"([^sui])s$", r"\1"),  # routes → route
     (r"^(?=.{6})(.*[aeiouy].*)ing$", r"\1"),  # running → runn
@@ -55,7 +57,8 @@ BODY, OFTEN, HEADING, TITLE = range(4)
 
 _DRESSING = re.compile(f"[{DRESSING}]+")
 _SPELLINGS = str.maketrans(SPELLINGS)
-_ASCII = re.compile("[a-z0-9]+")
+# What is no letter or digit separates tokens; letters become those in lower case.
+_ASCII_TOKENS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 _RUN = re.compile(f"([{PARTS}]+)|[^\\W_{PARTS}]+(?:[{SIGNS}]+[^\\W_{PARTS}]*)*")
 
 
@@ -69,12 +72,10 @@ def fold(text: str) -> str:
 
 def count_tokens(text: str) -> Counter[str]:
     """Counts the searchable tokens of a text."""
-    text = fold(text)
-    if text.isascii():
-        return _stemmed(Counter(_ASCII.findall(text)))
-    words: list[str] = []
+    plain, other = split_ascii(text)
+    words = plain.translate(_ASCII_TOKENS).split()
     parts: list[str] = []
-    for run in _RUN.finditer(text):
+    for run in _RUN.finditer(fold(other)):
         (parts if run[1] else words).append(run[0])
     counts = _stemmed(Counter(words))
     for part in parts:

@@ -33,10 +33,16 @@ def is_literal_character(element: Element) -> bool:
     return element.tag is None and type(element.text) is Verbatim
 
 
-def apply_typography(root: Element, language: str) -> None:
-    """Replaces straight quotes, hyphens and dots in the texts of a tree by typographic characters."""
+def may_change(text: str) -> bool:
+    """Returns whether typography may replace something in a text."""
+    return "'" in text or '"' in text or "--" in text or "..." in text
+
+
+def apply_typography(root: Element, source: str, language: str) -> None:
+    """Replaces straight quotes, hyphens and dots in the texts of a tree, which was made from `source`, by
+    typographic characters."""
     quotes = _QUOTES.get(language.partition("-")[0].lower())
-    if quotes:
+    if quotes and may_change(source):
         _QuoteSetter(quotes).run(root)
 
 
@@ -55,25 +61,29 @@ class _QuoteSetter:
         """Replaces the characters in an element, in reading order."""
         if element.tag in _BLOCKS:
             self._before, self._is_open, self._raw = " ", False, 0
-        if type(element.text) is str:
-            element.text = self._set(element.text, is_last=not len(element))
-        elif isinstance(element.text, Verbatim):
-            self._before = element.text[-1:] or "x"
-        elif isinstance(element.text, RawHtml):
-            tag = _RAW_TAG.match(element.text)
+        text = element.text
+        kind = type(text)
+        if kind is str and text:
+            element.text = self._set(text, is_last=not len(element))
+        elif kind is RawHtml:
+            tag = _RAW_TAG.match(text)  # type: ignore[arg-type]  # `kind` tells
             self._raw = max(0, self._raw + (0 if not tag else -1 if tag[1] else 1))
+        elif isinstance(text, Verbatim):
+            self._before = text[-1:] or "x"
+        last = element[-1] if len(element) else None
         for child in element:
             if child.tag not in _SKIPPED:
                 self.run(child)
             else:
                 self._before = "x"
-            if child.tail:
-                child.tail = self._set(child.tail, is_last=child is element[-1])
+            tail = child.tail
+            if tail:
+                child.tail = self._set(tail, is_last=child is last)
 
     def _set(self, text: str, *, is_last: bool) -> str:
         before = self._before
-        self._before = text[-1:] or before
-        if self._raw or not _MARK.search(text):
+        self._before = text[-1]
+        if self._raw or not may_change(text):
             return text
         after = " " if is_last else "x"
         return _MARK.sub(lambda found: self._mark(found, text, before, after), text)
