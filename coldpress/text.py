@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from hashlib import blake2b
+from typing import Any, cast
 
 from coldpress.errors import ColdpressError, Place, Problem
 
@@ -38,6 +39,27 @@ _LONGEST_NAME = 200  # letters
 
 WORDS_PER_MINUTE = 220
 CJK_PER_MINUTE = 400
+
+
+class _LazyPattern:
+    """A regular expression that is compiled when one of its methods is first called."""
+
+    def __init__(self, regex: str, flags: int) -> None:
+        self._regex = regex
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> Any:
+        pattern = re.compile(self._regex, self._flags)
+        for method in ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn"):
+            setattr(self, method, getattr(pattern, method))
+        return getattr(pattern, name)
+
+
+def lazy_re_compile(regex: str, flags: int = 0) -> re.Pattern[str]:
+    """Returns a pattern that is compiled at its first use: for one that takes long to compile (0.1 ms
+    and more) and that most builds do not need.  Calls of its methods take a little longer, so patterns
+    that every page needs come from `re.compile`, as do small ones."""
+    return cast("re.Pattern[str]", _LazyPattern(regex, flags))
 
 
 def one_line(text: str) -> str:

@@ -195,12 +195,32 @@ def test_with_errors_no_stamp_is_left(site):
     assert run(site) == 1
 
 
-def test_a_build_with_nothing_to_do_imports_neither_flask_nor_yaml(site):
-    code = ("import runpy, sys; sys.argv = ['build.py', 'build', '-q']\n"
+def loaded_by_a_build(site):
+    """The modules that a process has loaded after a build of the whole site."""
+    code = ("import runpy, sys; sys.argv = ['build.py', 'build', '-q', '-j', '1']\n"
             "try: runpy.run_path('build.py', run_name='__main__')\n"
             "except SystemExit as end: assert end.code == 0\n"
-            "print([name for name in ('flask', 'jinja2', 'yaml', 'click', 'markdown') if name in sys.modules])")
-    for _ in range(2):
-        done = subprocess.run([sys.executable, "-c", code], cwd=site.root, capture_output=True, text=True, check=True,
-                              env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
-    assert done.stdout.strip() == "[]"
+            "print(*sys.modules)")
+    done = subprocess.run([sys.executable, "-c", code], cwd=site.root, capture_output=True, text=True, check=True,
+                          env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    return set(done.stdout.split())
+
+
+def test_a_build_with_nothing_to_do_imports_neither_flask_nor_yaml(site):
+    assert {"flask", "jinja2", "yaml", "click"} <= loaded_by_a_build(site)
+    assert loaded_by_a_build(site) & {"flask", "jinja2", "yaml", "click", "markdown"} == set()
+
+
+def test_a_build_imports_only_what_its_pages_need(site):
+    rarely = {
+        "pygments": "```python\nx = 1\n```", "coldpress.markdown.math.mathml": "It is $x^2$.",
+        "imagesize": "![A dot](dot.gif)"}
+    never = {"coldpress.commands.serve", "coldpress.commands.init", "coldpress.markdown.html.sanitize",
+             "coldpress.preview", "concurrent.futures", "markdown", "multiprocessing", "tomllib", "watchfiles"}
+    assert loaded_by_a_build(site) & {*never, *rarely} == set()
+    dot = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00"
+    site.edit({"content/dot.gif": dot})
+    for module, body in rarely.items():
+        site.edit({"content/rare.md": f"---\ntitle: Rare\n---\n{body}\n"})
+        assert loaded_by_a_build(site) & {*never, *rarely} == {module}
+

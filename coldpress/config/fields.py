@@ -9,10 +9,10 @@ from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlsplit
 
-from coldpress.text import did_you_mean
+from coldpress.text import did_you_mean, lazy_re_compile
 
 _INT = re.compile(r"\s*[-+]?\d{1,18}\s*")
-_FLOAT = re.compile(r"\s*[-+]?(?:\d{1,18}\.?\d{0,18}|\.\d{1,18})(?:[eE][-+]?\d{1,3})?\s*")
+_FLOAT = lazy_re_compile(r"\s*[-+]?(?:\d{1,18}\.?\d{0,18}|\.\d{1,18})(?:[eE][-+]?\d{1,3})?\s*")
 _SCHEMES = ("http", "https", "mailto", "tel")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _OTHER_NAMES = {"str": "text", "string": "text", "integer": "int", "number": "float", "boolean": "bool",

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 from unicodedata import normalize
 
-from coldpress.text import did_you_mean
+from coldpress.text import did_you_mean, lazy_re_compile
 
-_FORM = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|"
+_FORM = lazy_re_compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|"
                    r"(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\([\w\s.,%/+-]+\)", re.I)
 NAMES = frozenset("""
     aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown burlywood

@@ -8,7 +8,6 @@ themselves, `No` as a boolean.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -258,6 +257,8 @@ class MappingText:
         visit(root, frozenset())
 
     def _parse_toml(self) -> dict[str, Any]:
+        import tomllib  # noqa: PLC0415  (few sites have TOML)
+
         try:
             return tomllib.loads(self.text, parse_float=_WrittenFloat)
         except RecursionError:

@@ -7,7 +7,6 @@ a file, of another page's alias or of a list is an error.
 from __future__ import annotations
 
 import posixpath
-import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ from coldpress.content.page import Page
 from coldpress.content.permalinks import granted_paths_hint, is_granted
 from coldpress.errors import Problems
 from coldpress.paths import BadPath, can_be_page, file_of
+from coldpress.text import lazy_re_compile
 
-_ADDRESS = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*|\S+\.(?:html?|php|aspx?|jsp|xml|txt|md)")
+_ADDRESS = lazy_re_compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*|\S+\.(?:html?|php|aspx?|jsp|xml|txt|md)")
 
 
 @dataclass(frozen=True, slots=True)

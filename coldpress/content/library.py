@@ -8,8 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
-import imagesize
-
 from coldpress import recorder
 from coldpress.config.loader import Config
 from coldpress.content.aliases import Alias, Aliases
@@ -53,6 +51,8 @@ class ImageSizes:
 
 
 def _size_of(file: Path) -> tuple[int, int] | None:
+    import imagesize  # noqa: PLC0415  (few builds meet an image whose size is not known; it imports urllib.request)
+
     try:
         with recorder.unrecorded():  # the dependency is the size of the image, not the file
             width, height = imagesize.get(file)

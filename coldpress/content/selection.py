@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from coldpress.errors import Place, Problems
 from coldpress.report import some
 from coldpress.sources.files import SourceFile
 from coldpress.sources.front_matter import SourceDocument
+from coldpress.text import lazy_re_compile
 
 IN_UNDERSCORE = "in a folder whose name begins with `_`"
 """The reason given in messages for Markdown that is withheld because of its folder."""
@@ -83,11 +83,11 @@ sass scala scss sh sql srt styl sv swift tcl tex toml ts tsv tsx txt v vhd vim v
 _IS_PASSIVE, _IS_TEXT = frozenset(_PASSIVE.split()), frozenset(_TEXT.split())
 _COMPRESSED = frozenset(["gz", "zst", "xz", "bz2"])  # `a.html.gz` is sent for `a.html`
 # Extensions that some hosts execute, at any position in a name: `a.php.png`.
-_RUN_BY_HOSTS = re.compile(r"\.(?:php\d?|phtml|phar|phps|shtml?|stm|f?cgi|plx?|ppl|perl|aspx?|ashx|asmx|cer|jspx?"
+_RUN_BY_HOSTS = lazy_re_compile(r"\.(?:php\d?|phtml|phar|phps|shtml?|stm|f?cgi|plx?|ppl|perl|aspx?|ashx|asmx|cer|jspx?"
                            r"|cfm|var)(?![a-z0-9])")
 # Folders at the top of a site whose code some hosts execute, and files at the top that hold settings.
 _CODE_OF_HOSTS = ("api", "functions", "netlify")
-_SETTINGS = re.compile(
+_SETTINGS = lazy_re_compile(
     r".*\.(?:jsonc?|toml|ya?ml|ini)|(?:robots|ads|app-ads|security|llms(?:-full)?|requirements)\.txt")
 _LOOKED_AT = 1024  # bytes at the beginning that browsers examine
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -15,6 +14,7 @@ from coldpress.markdown.rendered import Component, Fragment, Link, Slot, Title
 from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.markdown.syntax.snippets import ExpandedBody
 from coldpress.markdown.tree import CALLOUT_TITLE, EMBED, PAGE_LINK
+from coldpress.text import lazy_re_compile
 
 P_contra = TypeVar("P_contra", contravariant=True)
 P = TypeVar("P", bound="SlotPage")
@@ -242,7 +242,7 @@ class SlotFiller(Generic[P]):
         }
 
 
-_SIZE = re.compile(r"\s*(\d{1,5})(?:x(\d{1,5}))?\s*")
+_SIZE = lazy_re_compile(r"\s*(\d{1,5})(?:x(\d{1,5}))?\s*")
 _HTML = {
     "image": '<img src="{url}" alt="{words}"{size} loading="lazy" decoding="async">',
     "audio": '<audio src="{url}" controls preload="metadata" aria-label="{words}"></audio>',

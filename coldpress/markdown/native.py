@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from coldpress.config.options import MarkdownOptions
@@ -14,9 +15,7 @@ from coldpress.markdown.code.code_blocks import NO_FENCES, CodeBlocks, highlight
 from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.markdown.html.extract import HtmlScanner, summarize, visible_text
 from coldpress.markdown.html.html_repair import repair, repair_inner
-from coldpress.markdown.html.sanitize import normalize, sanitize_components
 from coldpress.markdown.html.source_map import Locator
-from coldpress.markdown.math.mathml import MathConverter
 from coldpress.markdown.parser.block_rules import BLOCK_STARTS
 from coldpress.markdown.parser.blocks import BlockParser
 from coldpress.markdown.parser.inlines import InlineParser, parse_leaf
@@ -32,6 +31,9 @@ from coldpress.markdown.tree import ComponentElement, RawHtml, raw, to_html
 from coldpress.recorder import Key
 from coldpress.sources.files import included_reads
 from coldpress.text import count_words
+
+if TYPE_CHECKING:
+    from coldpress.markdown.math.mathml import MathConverter
 
 
 class Renderer:
@@ -56,13 +58,12 @@ class Renderer:
         conversion = Conversion(self._options, self._maths, language, CodeBlocks(self._fences, trusted=trusted))
         converted = conversion.convert(source)
         body = conversion.body
-        html = self._repaired(converted, body, repair if trusted else normalize)
-        if not trusted:
-            sanitize_components(body.components)
+        repair_body, repair_title = _repairs(body, trusted=trusted)
+        html = repair_body(converted)
         scan = HtmlScanner(locator, body.components, self._options.schemes)
         taken = body.title
-        title = Title(taken.id, taken.heading.text, taken.heading.written, taken.heading.lines, scan.run(
-            self._repaired(taken.html, body, repair_inner if trusted else normalize))) if taken else None
+        title = Title(taken.id, taken.heading.text, taken.heading.written, taken.heading.lines,
+                      scan.run(repair_title(taken.html))) if taken else None
         fragment = scan.run(html, title)
         summary, has_more = summarize(html)
         words, cjk = count_words(visible := visible_text(html))
@@ -79,18 +80,26 @@ class Renderer:
             text=f"{title.text}\n{visible}" if title else visible,
         )
 
-    def _repaired(self, html: str, body: ParsedBody, repair: Callable[[str], str]) -> str:
-        """Returns HTML that is well formed; only the author's own HTML can need repair."""
-        return repair(html) if body.has_html or repair is normalize else html
-
-    @property
     def _maths(self) -> MathConverter:
-        """Returns the formula converter of this thread."""
+        """Returns the formula converter of this thread, for another page."""
         if not hasattr(self._local, "maths"):
+            from coldpress.markdown.math.mathml import MathConverter  # noqa: PLC0415  (only where there are formulas)
+
             self._local.maths = MathConverter(dict(self._options.macros))
         maths: MathConverter = self._local.maths
         maths.reset()
         return maths
+
+
+def _repairs(body: ParsedBody, *, trusted: bool) -> tuple[Callable[[str], str], Callable[[str], str]]:
+    """Returns what makes the HTML of a body and of its title well formed.  Only the author's own HTML can need
+    repair; that of an author who is not trusted is normalized, and the components are sanitized."""
+    if not trusted:
+        from coldpress.markdown.html.sanitize import normalize, sanitize_components  # noqa: PLC0415  (as above)
+
+        sanitize_components(body.components)
+        return normalize, normalize
+    return (repair, repair_inner) if body.has_html else (str, str)
 
 
 _ANNOTATION = re.compile(r"\(\d{1,3}\)")
@@ -115,9 +124,11 @@ class ParsedBody:
 class Conversion:
     """Converts one text to HTML, step by step; `body` holds the results."""
 
-    def __init__(self, options: MarkdownOptions, maths: MathConverter, language: str, codes: CodeBlocks) -> None:
+    def __init__(self, options: MarkdownOptions, maths: Callable[[], MathConverter], language: str, codes: CodeBlocks
+                 ) -> None:
         self._options = options
-        self._maths = maths
+        self._make_maths = maths
+        self._maths: MathConverter | None = None
         self._language = language
         self._codes = codes
         self._heading: TitleHeading | None = None
@@ -177,6 +188,7 @@ class Conversion:
                     int(element.attrib["column"]), notes=element in annotated))
             elif element.tag == "math" and "line" in element.attrib:
                 is_block = element.attrib["display"] == "block"
+                self._maths = self._maths or self._make_maths()
                 html = self._maths.convert(element.text or "", int(element.attrib["line"]),
                                            int(element.attrib["column"]), display=is_block)
                 _replace_by_html(element, f'<div class="math" tabindex="0">{html}</div>' if is_block else html)
@@ -189,7 +201,7 @@ class Conversion:
             highlight_code_span(code)
         self._mark_components(root)
         body.title, body.contents = structure_tree(root, self._heading)
-        flaws = [*body.flaws, *body.blocks.flaws, *self._maths.flaws, *self._codes.flaws]
+        flaws = [*body.flaws, *body.blocks.flaws, *(self._maths.flaws if self._maths else ()), *self._codes.flaws]
         body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
 
     def _mark_components(self, root: Element) -> None:

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
+from coldpress.text import lazy_re_compile
+
 TITLE_MARK = "<!--coldpress:title-->"
 """Marks the place of the heading that was taken out as the page's title."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 """The names of heading elements, from the first level to the last."""
-COMPONENT_MARK = re.compile(r"<!--coldpress:(?:component (?P<number>[0-9]+)|(?P<part>body|end))-->")
+COMPONENT_MARK = lazy_re_compile(r"<!--coldpress:(?:component (?P<number>[0-9]+)|(?P<part>body|end))-->")
 """Matches the marks of a component in the HTML: its beginning, the beginning of its content, its end."""
 PAGE_LINK = "[[]]"
 """The name of the component for a wikilink."""
@@ -117,7 +119,7 @@ class ComponentElement(Element):
 
 
 ATTRIBUTE = r"""[ \t\n]++[a-zA-Z_:@][a-zA-Z0-9_.:@-]*(?:[ \t\n]*=[ \t\n]*(?:[^ \t\n"'=<>`]+|'[^']*'|"[^"]*"))?"""
-_TAG = re.compile(
+_TAG = lazy_re_compile(
     rf"<(?:(?P<open>[a-zA-Z][a-zA-Z0-9-]*)(?:{ATTRIBUTE})*+[ \t\n]*/?|/(?P<close>[a-zA-Z][a-zA-Z0-9-]*)[ \t\n]*)>")
 _DECLARATION = re.compile("<![a-zA-Z]")
 _UNTIL = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))

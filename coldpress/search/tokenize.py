@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from coldpress.text import split_ascii
+from coldpress.text import lazy_re_compile, split_ascii
 
 RULES = (
     (r"([^sui])s$", r"\1"),  # routes → route
@@ -55,11 +55,11 @@ MANY = 4
 BODY, OFTEN, HEADING, TITLE = range(4)
 """The levels of a word in a page, by increasing weight."""
 
-_DRESSING = re.compile(f"[{DRESSING}]+")
+_DRESSING = lazy_re_compile(f"[{DRESSING}]+")
 _SPELLINGS = str.maketrans(SPELLINGS)
 # What is no letter or digit separates tokens; letters become those in lower case.
 _ASCII_TOKENS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
-_RUN = re.compile(f"([{PARTS}]+)|[^\\W_{PARTS}]+(?:[{SIGNS}]+[^\\W_{PARTS}]*)*")
+_RUN = lazy_re_compile(f"([{PARTS}]+)|[^\\W_{PARTS}]+(?:[{SIGNS}]+[^\\W_{PARTS}]*)*")
 
 
 def fold(text: str) -> str:

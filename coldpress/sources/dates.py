@@ -6,6 +6,8 @@ import re
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from email.utils import format_datetime
 
+from coldpress.text import lazy_re_compile
+
 _MONTHS = {name: number for number, names in enumerate((
     "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july",
     "aug august", "sep sept september", "oct october", "nov november", "dec december"), 1)
@@ -26,8 +28,8 @@ _TIME = (r"(?:(?:[T,_\s]|(?<=[日일号]))\s*(?:at\s+)?(?P<hour>\d{1,2}):(?P<min
          r"\s*(?P<zone>[+-]\d{1,2}:?\d{2}|[+-]\d{2}|[a-z]{1,4})?(?:\s*\([^)]*\))?)?")
 _C = (r"[a-z]{3} (?P<name>[a-z]{3}) {1,2}(?P<day>\d{1,2}) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
       r"(?P<fraction>(?!))?(?P<half>(?!))?(?: (?P<zone>[a-z]{3,4}))? (?P<year>\d{4})")
-_FORMS = (re.compile(_C, re.I), *(re.compile(form + _TIME, re.I)
-               for form in (_NUMERIC, _COMPACT, _CHINESE, _DAY_FIRST, _MONTH_FIRST)))
+_FORMS = tuple(lazy_re_compile(form, re.I) for form in (
+    _C, *(form + _TIME for form in (_NUMERIC, _COMPACT, _CHINESE, _DAY_FIRST, _MONTH_FIRST))))
 
 _LONGEST = 80  # characters; the patterns take more than linear time
 

@@ -13,21 +13,21 @@ from typing import Any
 from coldpress.config.yaml_toml import Params
 from coldpress.paths import is_external
 from coldpress.sources.dates import parse_date
-from coldpress.text import one_line
+from coldpress.text import lazy_re_compile, one_line
 
-_LINK = re.compile(r"\[(?P<name>[^\[\]]+)\]\(\s*<?(?P<url>[^\s<>()]+(?:\([^\s()]*\)[^\s<>()]*)*)>?"
+_LINK = lazy_re_compile(r"\[(?P<name>[^\[\]]+)\]\(\s*<?(?P<url>[^\s<>()]+(?:\([^\s()]*\)[^\s<>()]*)*)>?"
                    r"(?:\s+\"[^\"]*\")?\s*\)"
                    r"|<a\s[^<>]*?href=[\"'](?P<href>[^\"']+)[\"'][^<>]*>(?P<text>[^<>]+)</a>", re.I)
 _SAFE = re.compile(r"https?://|/(?![/\\\s])", re.I)
-_PARENTHESES = re.compile(r"\([^()]*\)|<[^<>\s]+@[^<>\s]+>|\[[^\[\]]*\]")
-_CERTAIN_SEPARATOR = re.compile(r"\s*[;；、，\n]\s*")
+_PARENTHESES = lazy_re_compile(r"\([^()]*\)|<[^<>\s]+@[^<>\s]+>|\[[^\[\]]*\]")
+_CERTAIN_SEPARATOR = lazy_re_compile(r"\s*[;；、，\n]\s*")
 _COMMA = re.compile(r"\s*,\s+(?:and\s+|&\s+)?")
-_AND = re.compile(r"\s+(?:and|&|und|et|y|e)\s+|(?<=\w\w)\s*(?:以及|和|与|及)\s*(?=\w\w)")
+_AND = lazy_re_compile(r"\s+(?:and|&|und|et|y|e)\s+|(?<=\w\w)\s*(?:以及|和|与|及)\s*(?=\w\w)")
 _FINAL_AND = re.compile(r"\s+(?:and|&)\s+")
 _MARKS = "*_` \t"
-_PERSON = re.compile(r"(?:[^\W\d_a-z][\w.'’-]*|(?:de|da|del|van|von|der|den|di|la|le|bin|al|ten|af)\b)"
+_PERSON = lazy_re_compile(r"(?:[^\W\d_a-z][\w.'’-]*|(?:de|da|del|van|von|der|den|di|la|le|bin|al|ten|af)\b)"
                      r"(?:\s+(?:[^\W\d_a-z][\w.'’-]*|de|da|del|van|von|der|den|di|la|le|bin|al|ten|af)){1,4}")
-_TITLE = re.compile(r"(?:jr|sr|ph\.?d|m\.?d|ii|iii|iv|esq|inc|ltd|llc|gmbh|co)\.?", re.I)
+_TITLE = lazy_re_compile(r"(?:jr|sr|ph\.?d|m\.?d|ii|iii|iv|esq|inc|ltd|llc|gmbh|co)\.?", re.I)
 _LONGEST = 100  # letters of a name
 
 

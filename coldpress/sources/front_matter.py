@@ -25,11 +25,12 @@ from coldpress.sources.fields import (
     spellings,
 )
 from coldpress.sources.files import SourceFile, split_name
-from coldpress.text import decode, did_you_mean, one_edit_apart, text_digest
+from coldpress.text import decode, did_you_mean, lazy_re_compile, one_edit_apart, text_digest
 
 _FENCED = re.compile(r"\s*^(?P<mark>---|\+\+\+)[ \t]*\n(?P<text>.*?)(?:^(?P=mark)|^\.\.\.)[ \t]*(?:\n|\Z)",
                      re.M | re.S)
-_HEADER_LINE = re.compile(r"(title|date|modified|category|tags|slug|authors?|summary|status|lang):.*|[\w-]+:.*", re.I)
+_HEADER_LINE = lazy_re_compile(
+    r"(title|date|modified|category|tags|slug|authors?|summary|status|lang):.*|[\w-]+:.*", re.I)
 
 
 def split_front_matter(text: str, name: str) -> tuple[MappingText | None, str, int]:

@@ -17,14 +17,14 @@ from coldpress.content.page import Page
 from coldpress.markdown.parser.link_parser import scheme_of
 from coldpress.paths import is_external
 from coldpress.sources.dates import format_iso
-from coldpress.text import CONTROLS
+from coldpress.text import CONTROLS, lazy_re_compile
 from coldpress.web.site import Site
 
 TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
 """The media type of each format, for links to feeds."""
 ENTRIES = {"atom": "partials/atom-entry.xml", "rss": "partials/rss-item.xml"}
 _IDENTIFYING = ("http", "https", "tag", "urn")
-_ACTIVE = re.compile(r"<(script|style)\b.*?</\1\s*>", re.S | re.I)  # feed readers ignore both
+_ACTIVE = lazy_re_compile(r"<(script|style)\b.*?</\1\s*>", re.S | re.I)  # feed readers ignore both
 
 
 @dataclass(frozen=True, slots=True)

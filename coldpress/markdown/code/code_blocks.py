@@ -1,22 +1,13 @@
-"""Fenced code: parses the info string, and highlights the code with Pygments."""
+"""Fenced code: parses the info string, and writes the HTML of the block."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
-
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexer import Lexer
-from pygments.lexers import find_lexer_class_for_filename, get_lexer_by_name
-from pygments.lexers.shell import BashLexer
-from pygments.token import Generic, _TokenType
-from pygments.util import ClassNotFound
 
 from coldpress import recorder
 from coldpress.markdown.code.fences import Fence, RegisteredFence
@@ -27,18 +18,19 @@ from coldpress.markdown.tree import RawHtml, Verbatim, escaped
 from coldpress.recorder import Reads
 from coldpress.seeding import seeded
 from coldpress.sources.files import OUTSIDE
+from coldpress.text import lazy_re_compile
 
 _PLAIN_INFO = re.compile(r"[\w#.+-]+")
 _MYST = re.compile(r"\{(?:code(?:-block|-cell)?|sourcecode)\}\s*")
 # Opening braces before a language, perhaps with an id: not `{1,3}`, nor `{key=value}`.
-_OPENING_BRACES = re.compile(r"""
+_OPENING_BRACES = lazy_re_compile(r"""
     \{{1,2}(?!\s*[\d,\s-]+\}) (?=\s*\.?(?:(?![\w-]+\s*[=:])[^\s{}"'=]|\#\S+\s+\.)) \s*(?:\#[^\s{}]+\s+)?
 """, re.X)
-_INFO_LANGUAGE = re.compile(r"""
+_INFO_LANGUAGE = lazy_re_compile(r"""
     \.?(?:lang(?:uage)?-)?(?P<name>[^\s{}\[\]:,="']+)(?=[\s{}\[\]:,]|$)
     (?::(?P<file>[\w@./+-]*\.\w+)(?=[\s{}]|$))?
 """, re.X)
-_INFO_WORD = re.compile(r"""
+_INFO_WORD = lazy_re_compile(r"""
     \{\s*(?P<lines>\d[\d,\s-]*)\}
   | \[(?P<name>[^\[\]=]+)\]
   | (?P<key>[\w.-]+(?=\s*=)|[\w-]+(?=\s*:|\{\d+\}))(?:\s*[=:]\s*)?
@@ -47,9 +39,9 @@ _INFO_WORD = re.compile(r"""
   | "[^"]*"(?::\d+)?
   | (?P<word>[^\s,{}=\[\]"':]+(?:[/:]+[^\s,{}=]+)?)
 """, re.X)
-_LINE_RANGES = re.compile(r"[\s\"'|]*\d+(?:\s*-\s*\d+)?(?:[\s,|\"']+\d+(?:\s*-\s*\d+)?)*[\s\"',|]*")
+_LINE_RANGES = lazy_re_compile(r"[\s\"'|]*\d+(?:\s*-\s*\d+)?(?:[\s,|\"']+\d+(?:\s*-\s*\d+)?)*[\s\"',|]*")
 _LINE_RANGE = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
-_FILE_NAME = re.compile(r"[\w@./+-]*[\w-]\.[A-Za-z]\w{0,9}|(?:Dockerfile|Makefile|~?[./][\w./-]*[\w-])")
+_FILE_NAME = lazy_re_compile(r"[\w@./+-]*[\w-]\.[A-Za-z]\w{0,9}|(?:Dockerfile|Makefile|~?[./][\w./-]*[\w-])")
 _MAX_LINES = 10_000  # lines that can be marked
 _KEYS = {"hllines": "marked", "highlight": "marked", "mark": "marked", "codelinenumbers": "marked",
          "ins": "added", "add": "added", "del": "removed", "rem": "removed",
@@ -180,92 +172,17 @@ def _line_numbers(text: str) -> set[int]:
     return found
 
 
-_PROMPT = re.compile(r"""
-    (?P<who>(?:\([^()\n]+\)[ ]?)?                              # (venv)
-      (?:[\w.-]+@[^\s$\#%❯➜]+(?:[ ][^\s$\#%❯➜]+)?[ ]?          # user@host:~
-        | \[[^\]\n]+\][ ]? | (?:ba|z|k)?sh(?:-[\d.]+)? | [~/][^\s$\#%❯➜]*[ ]?)?)
-    (?P<sign>[$\#%❯➜])(?:[ ]+|(?=\n|\Z))
-""", re.X)
-_CONTINUATION = "> "  # the prompt before the next line of a command
-
-
-class SessionLexer(Lexer):
-    """Lexes a terminal session line by line: prompts, commands as shell code, and the rest as output."""
-
-    name = "Terminal session"
-
-    def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, _TokenType, str]]:
-        """Yields the tokens with their offsets."""
-        sign, position = _prompt_sign(text), 0
-        goes_on = False
-        for line in text.splitlines(keepends=True):
-            prompt = _prompt(line, sign, goes_on=goes_on)
-            goes_on = prompt is not None and line.endswith("\\\n")
-            if prompt is None:
-                yield position, Generic.Output, line
-            else:
-                yield position, Generic.Prompt, prompt
-                for offset, kind, value in BashLexer().get_tokens_unprocessed(line[len(prompt):]):
-                    yield position + len(prompt) + offset, kind, value
-            position += len(line)
-
-
-def is_session(text: str) -> bool:
-    """Returns whether shell code is a terminal session: it begins with a prompt, `$ ls`."""
-    return text.lstrip("\n").startswith("$ ")
-
-
-def _prompt_sign(text: str) -> str:
-    """Returns the sign that is a prompt by itself in this code: `#` only if there is no other."""
-    for sign in "$%❯➜":
-        if re.search(rf"^{re.escape(sign)}(?: |$)", text, re.M):
-            return sign
-    return "#"
-
-
-def _prompt(line: str, sign: str, *, goes_on: bool) -> str | None:
-    """Returns the prompt at the start of a line; an empty text if the line continues a command
-    without a prompt; None if the line is output."""
-    found = _PROMPT.match(line)
-    if found and (found["who"] or found["sign"] == sign):
-        return found[0]
-    if goes_on:
-        return _CONTINUATION if line.startswith(_CONTINUATION) else ""
-    return None
-
-
 _LANGUAGE_NAME = re.compile(r"[\w#.+-]+")
-_FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
-_PLAIN = ("", "text", "plain", "plaintext", "txt", "none", "raw", "output")
-# Names of languages that authors use, and the names of Pygments for them.
-_LANGUAGE_ALIASES = {
-    "jsonc": "json", "geojson": "json", "webmanifest": "json", "mts": "ts", "cts": "ts", "typescriptreact": "tsx",
-    "javascriptreact": "jsx", "gql": "graphql", "shell-script": "bash", "batchfile": "batch", "ipython": "python",
-    "ipython3": "python", "python-repl": "pycon", "py-repl": "pycon", "viml": "vim", "vimscript": "vim",
-    "dotenv": "ini", "env": "ini", "editorconfig": "ini", "gitconfig": "ini", "npmrc": "ini", "svelte": "html",
-    "astro": "html", "ejs": "html", "razor": "html", "cshtml": "html", "xaml": "xml", "plist": "xml", "njk": "jinja",
-    "nunjucks": "jinja", "jinja2": "jinja", "mustache": "handlebars", "mdx": "markdown", "pgsql": "postgresql",
-    "plsql": "sql", "sqlite": "sql", "x86asm": "nasm", "assembly": "nasm", "opencl": "c", "vba": "vbnet",
-    "hack": "php", "rescript": "reasonml", "gettext": "po",
-}
-_SHELLS = ("bash", "sh", "shell", "zsh")
-_SESSIONS = ("console", "shell-session", "shellsession", "sh-session", "bash-session", "terminal")
 _COMMENT = re.compile(r'<span class="c[1mhs]?">[^<]*\([^<]*</span>')
 _NUMBER = re.compile(r"\((\d{1,3})\)!?(?=\W*</span>)")
 # A line of a diff that Pygments marks as a whole; not `~~deleted~~` in Markdown.
 _WHOLE_LINE = re.compile(r'^<span class="(gi|gd)">(?!~~)[^<]*</span>$', re.M)
 
 
-def highlight_code(source: str, language: str) -> str | None:
-    """Returns code as HTML with the classes of Pygments; None if Pygments does not know the language."""
-    lexer = _lexer_for(language, source)
-    return highlight(source, lexer, _FORMATTER).removesuffix("\n") if lexer else None
-
-
 def code_block(source: str, info: FenceInfo, *, notes: bool = False) -> str:
     """Returns the HTML of a code block; an unknown language is plain text.  With `notes`, a numbered list follows,
     and `(1)` in a comment refers to its item."""
-    code = highlight_code(source, info.language) or escaped(source)
+    code = _highlighted(source, info.language) or escaped(source)
     code = _COMMENT.sub(_number_annotations, code) if notes else code
     code = _wrap_lines(code, info) if info.in_lines or _WHOLE_LINE.search(code) else f"{code}\n"
     name = f' class="language-{escaped(info.language)}"' if _LANGUAGE_NAME.fullmatch(info.language) else ""
@@ -274,6 +191,15 @@ def code_block(source: str, info: FenceInfo, *, notes: bool = False) -> str:
     if info.title:
         return f'<figure class="code"><figcaption>{escaped(info.title)}</figcaption>{block}</figure>'
     return f'<div class="code">{block}</div>'
+
+
+def _highlighted(source: str, language: str) -> str | None:
+    """Returns highlighted code; None if there is no language, or one that Pygments does not know."""
+    if not language:
+        return None
+    from coldpress.markdown.code.highlighting import highlight_code  # noqa: PLC0415  (imports Pygments)
+
+    return highlight_code(source, language)
 
 
 def _number_annotations(comment: re.Match[str]) -> str:
@@ -294,30 +220,6 @@ def _wrap_lines(code: str, info: FenceInfo) -> str:
     return "".join(lines)
 
 
-def _lexer_for(language: str, source: str) -> Lexer | None:
-    """Returns the lexer for the code of a fence; None for plain text."""
-    if language in _SESSIONS or (language in _SHELLS and is_session(source)):
-        return _SESSION_LEXER
-    if language in ("python", "py") and source.startswith(">>> "):
-        return _find_lexer("pycon")
-    return _find_lexer("diff" if re.match(r"diff[-_]", language) else _LANGUAGE_ALIASES.get(language, language))
-
-
-@lru_cache(maxsize=256)
-def _find_lexer(language: str) -> Lexer | None:
-    """Returns the lexer for a language or a file extension; None if Pygments has none."""
-    if language in _PLAIN:
-        return None
-    try:
-        return get_lexer_by_name(language, stripnl=False)
-    except ClassNotFound:
-        found = find_lexer_class_for_filename(f"x.{language}") if language.isalnum() else None
-        return found(stripnl=False) if found else None
-
-
-_SESSION_LEXER = SessionLexer(stripnl=False)
-
-
 _INLINE_LANGUAGE = re.compile(r"#!(?P<name>[a-z][\w#+-]*) +(?=\S)")
 
 
@@ -331,7 +233,7 @@ def code_span(text: str) -> Element:
 def highlight_code_span(element: Element) -> None:
     """Highlights a code span that begins with a known language."""
     found = _INLINE_LANGUAGE.match(element.text or "")
-    code = highlight_code((element.text or "")[found.end():], found["name"]) if found else None
+    code = _highlighted((element.text or "")[found.end():], found["name"]) if found else None
     if found and code is not None:
         element.set("class", f"language-{found['name']}")
         element.text = RawHtml(code)

@@ -24,12 +24,13 @@ from coldpress.markdown.tree import (
     raw,
 )
 from coldpress.paths import is_external
+from coldpress.text import lazy_re_compile
 
 _MAY_HAVE = re.compile("</?h1", re.I)
-_MARK = re.compile(
+_MARK = lazy_re_compile(
     r"<!--|<(?P<hides>script|style|textarea|title|xmp|iframe|noembed|noframes|template)\b"
     r"|<(?P<close>/?)h(?P<level>[1-6])(?=[\s/>])[^<>]*>", re.I)
-_WRAPPER_TAG = re.compile(r"<(?P<close>/?)(?:(?P<bare>center|header)|div|p|section)\b(?P<attributes>[^>]*)>", re.I)
+_WRAPPER_TAG = lazy_re_compile(r"<(?P<close>/?)(?:(?P<bare>center|header)|div|p|section)\b(?P<attributes>[^>]*)>", re.I)
 _CENTERED = re.compile(r"""\s*align\s*=\s*["']?center["']?\s*""", re.I)
 _MAX_HEADINGS = 4  # headings of one block that are examined
 
@@ -131,7 +132,7 @@ _RESOURCE_ATTRIBUTES = {
     "src": ("img", "source", "video", "audio", "track", "iframe", "embed", "script", "input"),
     "href": ("link", "image", "use"), "poster": ("video",), "data": ("object",), "srcset": ("img", "source"),
 }
-_CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
+_CANDIDATE = lazy_re_compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
 _SIZED = re.compile(r"\b(?:width|height)\s*=", re.I)
 _LOADING = re.compile(r"\bloading\s*=", re.I)
 URL_ATTRIBUTES = ("src", "href", "link", "to", "image", "poster")
@@ -270,7 +271,7 @@ def visible_text(text: str) -> str:
     return " ".join(html.unescape(_ANY_TAG.sub("", text)).split())
 
 
-_ALT = re.compile(r"<img\b[^>]*?\salt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
+_ALT = lazy_re_compile(r"<img\b[^>]*?\salt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
 
 
 def element_text(element: Element, *, as_written: bool = False) -> str:
@@ -328,7 +329,7 @@ def without_ids(html: str) -> str:
 
 
 _SLOT = re.compile("\0([0-9]+)\0")
-_ID_ATTRIBUTE = re.compile(r"\sid\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.I)
+_ID_ATTRIBUTE = lazy_re_compile(r"\sid\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.I)
 _BLOCKS = frozenset((*HEADINGS, "p", "li", "dd", "blockquote", "pre", "ul", "ol", "dl", "div", "figure", "details"))
 """The elements that can be shown as a part of a page."""
 _NOT_SEARCHED = frozenset(("svg", "math", "template", "select", "noscript"))

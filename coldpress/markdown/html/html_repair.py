@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from coldpress.markdown.tree import COMPONENT_MARK, RAW_TEXT, VOID, raw_end
+from coldpress.text import lazy_re_compile
 
 # Attributes as browsers parse them: a name may contain quotes.
 _ATTRIBUTE = r"[^\s<>/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>][^\s<>]*+))?+"
-_TAG = re.compile(
+_TAG = lazy_re_compile(
     r"<!--(?:-?>|.*?--!?>)|<(?!!--)[!?][^>]*>"
     r"|<(?P<close>/?)(?P<name>[a-zA-Z][^\s\"'<>/=]*+)"
     rf"(?P<attributes>(?:[\s/]++(?:{_ATTRIBUTE})?+|(?<=[\"']){_ATTRIBUTE})*+)>", re.S)

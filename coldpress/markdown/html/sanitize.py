@@ -26,10 +26,11 @@ from coldpress.markdown.tree import (
     escaped,
     raw_end,
 )
+from coldpress.text import lazy_re_compile
 
 _SLOT = "coldpress-slot"
 # Sanitized HTML has no `<` in texts and in values of attributes.
-_PLACE = re.compile(f'<{_SLOT} number="([0-9]+)"></{_SLOT}>')
+_PLACE = lazy_re_compile(f'<{_SLOT} number="([0-9]+)"></{_SLOT}>')
 _FORBIDDEN_ATTRIBUTES = frozenset(["style", "srcdoc", "srcset", "formaction"])  # of a component
 
 
@@ -118,14 +119,14 @@ ALLOWED_ATTRIBUTES: dict[str, set[str]] = {
 
 _URL = frozenset(["href", "src", "poster", "cite"])
 _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
-_OWN_CLASS = re.compile(
+_OWN_CLASS = lazy_re_compile(
     r"admonition(?:-title)?|code|line|hll|ins|del|math(?:-rejected)?|table|toc|footnote(?:-ref|-backref)?"
     r"|task-list(?:-item)?|tabbed-[a-z]+|gallery(?:-images)?|diagram|language-[\w#.+-]+"
     r"|keys?|key-[\w-]+|critic|annotations?|"
     + "|".join(sorted(CALLOUTS))
     + f"|(?:{'|'.join(sorted(filter(None, STANDARD_TYPES.values())))})(?:-[A-Z][\\w-]*)?")
 _OWN_ID = frozenset(["_main", "_switch", "_sidebar", "_contents", "_contents-title", "_backlinks", "_related"])
-_STYLE = re.compile(
+_STYLE = lazy_re_compile(
     r"(?:(?:text-align: ?(?:left|right|center)|justify-items: ?(?:start|end|center)|width: ?[0-9.]+%"
     r"|padding-(?:top|bottom|left|right): ?[0-9.]+(?:em)?)(?:;|\Z)\s*)+")
 
@@ -149,12 +150,12 @@ MAX_OPEN_ELEMENTS = 100
 """The maximum depth of nested elements; the tags of deeper ones are escaped."""
 _NAME = r"[^\s\"'<>/=]++"
 _VALUE = r"\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>`]++)"
-_TAG = re.compile(
+_TAG = lazy_re_compile(
     rf"<(?P<close>/?)(?P<name>[a-zA-Z]{_NAME}|[a-zA-Z])"
     rf"(?P<attributes>(?:[\s/]++(?:{_NAME}(?:{_VALUE})?+)?+|(?<=[\"']){_NAME}(?:{_VALUE})?+)*+)>")
 # A tag with unmatched quotes: it ends at the next angle bracket.
-_LOOSE_TAG = re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z]{_NAME}|[a-zA-Z])(?P<attributes>[^<>]*+)>")
-_ATTRIBUTE = re.compile(
+_LOOSE_TAG = lazy_re_compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z]{_NAME}|[a-zA-Z])(?P<attributes>[^<>]*+)>")
+_ATTRIBUTE = lazy_re_compile(
     rf"(?P<name>{_NAME})(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'<>`]++)))?+")
 _MORE = re.compile(r"<!--\s*more\s*-->", re.I)
 _COMMENT_LIKE = (("<!--", "-->"), ("<!", ">"), ("<?", ">"))

@@ -5,31 +5,31 @@ from __future__ import annotations
 import re
 
 from coldpress.markdown import tree
-from coldpress.text import CJK
+from coldpress.text import CJK, lazy_re_compile
 
-_DOUBLE_DOLLAR = re.compile(r"\$\$(?!\$)((?:[^$\\]|\\.)+?)\$\$(?!\$)", re.S)
-_SINGLE_DOLLAR = re.compile(  # an English ending may follow: the $n$th
+_DOUBLE_DOLLAR = lazy_re_compile(r"\$\$(?!\$)((?:[^$\\]|\\.)+?)\$\$(?!\$)", re.S)
+_SINGLE_DOLLAR = lazy_re_compile(  # an English ending may follow: the $n$th
     r"\$(?![\s$])((?:[^$\\\n]|\\.|\n(?!\n))*?(?:[^\s$\\]|\\.))\$(?:(?![\w$])|(?=(?:st|nd|rd|th|s)\b))", re.A)
-_DOLLAR_BACKTICK = re.compile(r"\$`([^`\n]+)`\$")
-_ESCAPED = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\](?![(\[:])", re.S)
-_TEX = re.compile(r"[\\^_={}<>+*/|]")
-_WORDS = re.compile(r"[A-Za-z]{2,}")
+_DOLLAR_BACKTICK = lazy_re_compile(r"\$`([^`\n]+)`\$")
+_ESCAPED = lazy_re_compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\](?![(\[:])", re.S)
+_TEX = lazy_re_compile(r"[\\^_={}<>+*/|]")
+_WORDS = lazy_re_compile(r"[A-Za-z]{2,}")
 _CJK = re.compile(f"[{CJK}]")
-_CJK_PROSE = re.compile("[\u3001\u3002\uff01\uff0c\uff1b\uff1f]")
-_COMMAND = re.compile(r"\\[a-zA-Z]+")
+_CJK_PROSE = lazy_re_compile("[\u3001\u3002\uff01\uff0c\uff1b\uff1f]")
+_COMMAND = lazy_re_compile(r"\\[a-zA-Z]+")
 _SCRIPT = re.compile(r"[=^_]")
-_CURRENCY = re.compile(r"[€£¥₩₹₽]|(?:\b|\d)(?:US|HK|NT|[ACRS])$")
+_CURRENCY = lazy_re_compile(r"[€£¥₩₹₽]|(?:\b|\d)(?:US|HK|NT|[ACRS])$")
 _MAX_LENGTH = 2000
 # Syntax that Markdown parses before formulas: tags (`<b>` alone may be two comparisons), URLs, code.
-_MARKUP = re.compile(rf"</[a-zA-Z][a-zA-Z0-9-]*[ ]*>|<(?P<tag>[a-zA-Z][a-zA-Z0-9-]+)(?:{tree.ATTRIBUTE})*+[ ]*/?>|://"
+_MARKUP = lazy_re_compile(rf"</[a-zA-Z][a-zA-Z0-9-]*[ ]*>|<(?P<tag>[a-zA-Z][a-zA-Z0-9-]+)(?:{tree.ATTRIBUTE})*+[ ]*/?>|://"
                      "|`|<!--")
-_FUNCTIONS = re.compile(
+_FUNCTIONS = lazy_re_compile(
     r"\b(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|exp|min|max|sup|inf|lim|det|gcd|mod|ln|lg|var|cov)\b")
-_PROSE = re.compile(r"[A-Za-z]{3,}")
+_PROSE = lazy_re_compile(r"[A-Za-z]{3,}")
 # A sign between spaces, or a subscript or superscript that is not part of a word.
-_IS_EQUATION = re.compile(r"\s[=<>+]\s|\^|(?<![A-Za-z])[A-Za-z]_[A-Za-z0-9{]|[)}\]]_")
+_IS_EQUATION = lazy_re_compile(r"\s[=<>+]\s|\^|(?<![A-Za-z])[A-Za-z]_[A-Za-z0-9{]|[)}\]]_")
 _IS_RELATION = re.compile(r"\s=\s")
-_EMPHASIS = re.compile(r"(?<![\w\\^])_+(?=\S)[^_]*[^_\s]_+(?!\w)|(?<![\w\\])\*+(?=\S)[^*]*[^*\s]\*+(?!\w)")
+_EMPHASIS = lazy_re_compile(r"(?<![\w\\^])_+(?=\S)[^_]*[^_\s]_+(?!\w)|(?<![\w\\])\*+(?=\S)[^*]*[^*\s]\*+(?!\w)")
 
 
 def formula_at(text: str, at: int) -> tuple[str, int, bool] | None:

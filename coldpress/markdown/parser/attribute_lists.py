@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from coldpress.text import lazy_re_compile
+
 # Matches `{: .wide}`, `{#id}`, `{.cls}`, `{key=value}`; does not match `{% endnote %}`, `{{ x }}` or `{props}`.
 # A quoted value may contain braces if all quotes are closed.
 _LIST = (r"\{(?::|(?=[ ]*(?:[#.][\w-]|[\w:-]+=)))[ ]*(?=[^{}\n ])"
          r"(?:(?P<list>(?:\"[^\"\n]*\"|'[^'\n]*'|[^{}\n\"'])*+)|(?P<simple>[^{}\n]*))\}")
-INLINE = re.compile(_LIST)
+INLINE = lazy_re_compile(_LIST)
 _MAX_BRACES = 8  # opening braces that are tried, from the end backwards
-_AT_END = re.compile(rf"{_LIST}[ ]*$")
+_AT_END = lazy_re_compile(rf"{_LIST}[ ]*$")
 _NAME = re.compile(r"[A-Za-z_:][\w:.-]*")
-_PAIR = re.compile(
+_PAIR = lazy_re_compile(
     r"""(?P<name>[^ =}]+)=(?:"(?P<double>.*?)"|'(?P<single>.*?)'|(?P<bare>[^ =}]+))|(?P<word>[^ =}]+)| """)
 
 

@@ -9,9 +9,10 @@ from coldpress.markdown.html.html_repair import complete_tags
 from coldpress.markdown.parser.blocks import BlockParser, Container, Leaf, Line, StartResult
 from coldpress.markdown.parser.link_parser import normalize_label
 from coldpress.markdown.tree import CALLOUT_TITLE, ComponentElement, SourceText, Verbatim, group, raw
+from coldpress.text import lazy_re_compile
 
-_CALLOUT = re.compile(r"\[!(?P<kind>[A-Za-z][\w-]*)\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|\Z)")
-_ADMONITION = re.compile(
+_CALLOUT = lazy_re_compile(r"\[!(?P<kind>[A-Za-z][\w-]*)\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|\Z)")
+_ADMONITION = lazy_re_compile(
     r"(?P<mark>!!!|\?\?\?\+?)[ ]?(?P<kinds>[\w-]+(?: +[\w-]+)*)?[ ]*(?:\"(?P<title>.*)\")?$")
 _TAB = re.compile(r"===(?P<marks>[+!]*)[ ]+\"(?P<title>.*)\"$")
 _FOOTNOTE = re.compile(r"\[\^(?P<label>[^\[\]\s]+)\]:[ \t]*")
@@ -21,7 +22,8 @@ TITLED_CALLOUTS = frozenset((
     "example", "todo", "quote", "cite", "seealso"))
 """The kinds of callouts whose default title is translated."""
 _HTML_START = re.compile(r"<(?P<name>[a-zA-Z][\w-]*+)(?P<attributes>[^<>]*+)>")
-_MARKDOWN_ATTRIBUTE = re.compile(r"(?<=[ \t])markdown(?:=(?P<quote>[\"']?)(?P<kind>1|block|span)(?P=quote))?(?![^ \t])")
+_MARKDOWN_ATTRIBUTE = lazy_re_compile(
+    r"(?<=[ \t])markdown(?:=(?P<quote>[\"']?)(?P<kind>1|block|span)(?P=quote))?(?![^ \t])")
 
 
 class BlockQuote(Container):

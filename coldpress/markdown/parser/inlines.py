@@ -32,7 +32,7 @@ from coldpress.markdown.syntax.foreign_syntax import embed_at, foreign_tag_at, w
 from coldpress.markdown.syntax.shortcodes import ICON_COMPONENT, Icon, emoji_at, icon_at, keys_at
 from coldpress.markdown.syntax.typography import critic_at, is_literal_character, literal_character
 from coldpress.markdown.tree import HEADINGS, ComponentElement, Emoji, SourceText, Verbatim, group, raw
-from coldpress.text import CJK
+from coldpress.text import CJK, lazy_re_compile
 
 _SPECIAL = re.compile(
     r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$|\{(?=[:#.\w +=~>{%*-])|:(?=[\w+-]+[:\[{])|\+\+(?=[\w\"])|(?:https?|ftp)://"
@@ -41,13 +41,13 @@ _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _TICKS = re.compile("`+")
 _RUN = re.compile(r"\*+|_+|~+|\^+|=+")
 _LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>\x00-\x1f]*)>")
-_MAIL = re.compile(
+_MAIL = lazy_re_compile(
     r"<([a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*+)>")
 _NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
 # `H~2~O`; without a letter before it, `~x~` is struck through, as on GitHub.
 _SUB_OR_SUPERSCRIPT = re.compile(r"((?<=[A-Za-z0-9)\]}])~|\^)([A-Za-z0-9+\-()]{1,20})\1(?![~^])")
-_WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
+_WIDE = lazy_re_compile(f"[{CJK}\u3000-\u303f\uff00-\uff65]")
 _MARKS = re.compile(r"[*_~=^`\[!]*")
 
 

@@ -12,6 +12,7 @@ from coldpress.markdown.math.math_inline import is_bracketed_block, is_dollar_bl
 from coldpress.markdown.parser.blocks import BlockParser, Leaf, Line, Paragraph, StartResult
 from coldpress.markdown.syntax.footnotes import DEFINITION
 from coldpress.markdown.tree import SourceText, Verbatim
+from coldpress.text import lazy_re_compile
 
 _ATX_HEADING = re.compile(r"#{1,6}(?=[ \t]|$)")
 _SETEXT_UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*$")
@@ -23,7 +24,7 @@ _PIPE = re.compile(r"(?<!\\)\|")
 _TAG = r"</?(?P<name>[a-zA-Z][a-zA-Z0-9-]*)"
 _BLOCK_TAG = re.compile(rf"{_TAG}(?=[ \t]|/?>|$)")
 _VERBATIM_TAG = re.compile(r"<(?P<name>script|pre|style|textarea)(?=[ \t>]|$)", re.I)
-_COMPLETE_TAG = re.compile(
+_COMPLETE_TAG = lazy_re_compile(
     rf"(?:<[a-zA-Z][a-zA-Z0-9-]*(?:{tree.ATTRIBUTE})*+[ \t]*+/?>|</[a-zA-Z][a-zA-Z0-9-]*[ \t]*>)[ \t]*$")
 _HTML_DELIMITERS = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
 _DECLARATION = re.compile(r"<![a-zA-Z]")

@@ -9,13 +9,14 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from coldpress.markdown.tree import SourceText
+from coldpress.text import lazy_re_compile
 
 SCHEMES = frozenset(["http", "https", "mailto", "tel"])
 """The schemes that URLs on a page may have."""
 _SCRIPT_SCHEMES = frozenset(["javascript", "vbscript", "data"])
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 # Characters that browsers ignore in a scheme, and invisible ones.
-_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_INVISIBLE = lazy_re_compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _DECODINGS = 10
 
 
@@ -51,11 +52,11 @@ def is_script_url(url: str) -> bool:
 
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-ENTITY = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[a-zA-Z][a-zA-Z0-9]{0,31});")
+ENTITY = lazy_re_compile(r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[a-zA-Z][a-zA-Z0-9]{0,31});")
 _SPACE = re.compile(r"[ \t]*(?:\n[ \t]*)?")
 _POINTED = re.compile(r"<((?:[^<>\\\n]|\\.)*)>")
 _BARE = re.compile(r"(?:[^ ()\\\x00-\x1f\x7f]|\\.|\\)+")
-_TITLE = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|\(((?:[^()\\]|\\.)*+)\)", re.S)
+_TITLE = lazy_re_compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|\(((?:[^()\\]|\\.)*+)\)", re.S)
 _LABEL = re.compile(r"\[((?:[^\\\[\]]|\\.){1,999}+)\]", re.S)
 _REST = re.compile(r"[ \t]*(?:\n|\Z)")
 _MAX_REFERENCE_TEXT = 1_000_000  # characters of URLs and titles that references may add to a page
@@ -192,9 +193,9 @@ class ReferenceDefinitions:
 
 # Full-width characters that end a URL in a text without spaces: `见https://example.org。然后`.
 _WIDE = "\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201f"
-_BEGIN = re.compile(rf"(?:(?:https?|ftp)://|(?=www\.))(?P<domain>(?:[^\W{_WIDE}]|[.-])+)", re.I)
-_URL_REST = re.compile(rf"[^\s<{_WIDE}]*")
-_REST_IN_BRACKETS = re.compile(rf"[^\s<\]{_WIDE}]*")
+_BEGIN = lazy_re_compile(rf"(?:(?:https?|ftp)://|(?=www\.))(?P<domain>(?:[^\W{_WIDE}]|[.-])+)", re.I)
+_URL_REST = lazy_re_compile(rf"[^\s<{_WIDE}]*")
+_REST_IN_BRACKETS = lazy_re_compile(rf"[^\s<\]{_WIDE}]*")
 _ENDING = "?!.,:*_~'\""
 _ENTITY = re.compile(r"&[a-zA-Z0-9]+;\Z")
 _BEFORE_SCHEME = re.compile(r"[^a-zA-Z]")

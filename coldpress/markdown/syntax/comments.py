@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from coldpress.markdown.html.source_map import BacktickRuns, fence_end
 from coldpress.markdown.math import math_inline
+from coldpress.text import lazy_re_compile
 
 HIDDEN = "\ufdd0"
 """Replaces a line that consists of comments: a noncharacter of Unicode, which texts do not contain."""
@@ -20,15 +21,15 @@ HIDDEN = "\ufdd0"
 TextRange = tuple[int, int]
 
 _LINE_START = r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)*"
-_TOKEN = re.compile(
+_TOKEN = lazy_re_compile(
     rf"^{_LINE_START}(?P<fence>`{{3,}}(?=[^`\n]*$)|~{{3,}})|(?P<ticks>`+)|(?P<html><!--|<(?P<tag>pre|script|style|textarea)\b)"
     r"|(?P<dollar>\$)|(?P<bracket>\\[(\[])|\\.|(?P<mark>%%+)", re.M | re.I)
 _MARK = re.compile(r"(?<![\\%])%%(?!%)")
 _CLOSES_BLOCK = re.compile(r"(?<![\\%])%%(?!%)(?=[ \t]*$)|^[ \t>]*%%(?!%)", re.M)
 _GAP = re.compile(r"\n[ \t>]*\n")
-_ONLY_LINE_START = re.compile(rf"{_LINE_START}\Z")
-_EMPTY_LINE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?:\[[ xX]\])?[ \t]*")
-_ITEM = re.compile(r"([ ]*(?:[-*+]|\d{1,9}[.)])[ ]+)")
+_ONLY_LINE_START = lazy_re_compile(rf"{_LINE_START}\Z")
+_EMPTY_LINE = lazy_re_compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?:\[[ xX]\])?[ \t]*")
+_ITEM = lazy_re_compile(r"([ ]*(?:[-*+]|\d{1,9}[.)])[ ]+)")
 _QUOTE = re.compile(r"[ \t>]*")
 
 

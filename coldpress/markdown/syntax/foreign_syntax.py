@@ -12,8 +12,9 @@ from coldpress.markdown.parser import link_parser
 from coldpress.markdown.parser.blocks import BlockParser, Line, StartResult
 from coldpress.markdown.rendered import Flaw
 from coldpress.markdown.tree import EMBED, PAGE_LINK, ComponentElement, ForeignTag, RawHtml, Verbatim, group
+from coldpress.text import lazy_re_compile
 
-_TAG = re.compile(
+_TAG = lazy_re_compile(
     r"\{\{[<%]-?\s*/?\s*(?P<hugo>[\w./-]+)|\{%-?\s*(?P<liquid>[a-z]\w*)|(?P<include>\{\*[ \t]*[\w./-]+)"
     r"|(?<![\w)])<(?P<close>/?)(?P<jsx>[A-Z][A-Z0-9]*[a-z.][A-Za-z0-9.]*)(?P<more>\s+[\w-]+=|\s+\{|\s*/>)?")
 _QUOTE = "[\"'“”„«»‚‘’]"  # typography may have replaced the quotes
@@ -69,7 +70,7 @@ def _texts(element: Element) -> Iterator[str]:
 
 _PAIRS = (("{{<", ">}}"), ("{{%", "%}}"), ("{{", "}}"), ("{%", "%}"), ("{*", "*}"))
 _MAX_TAG = 2000
-_IS_TAG = re.compile(r"\{\{[<%]|\{%-?[ \t\n]*[a-z]|\{\{(?:[^{}\n]|\{[^{}\n]*\})+\}\}\Z"
+_IS_TAG = lazy_re_compile(r"\{\{[<%]|\{%-?[ \t\n]*[a-z]|\{\{(?:[^{}\n]|\{[^{}\n]*\})+\}\}\Z"
                      r"|\{\*[ \t]*[\w./-]+\.\w+[^*]*\*\}\Z")
 _SCHEME = re.compile("(?:https?|ftp)://", re.I)
 

@@ -18,7 +18,7 @@ from coldpress.markdown.rendered import Heading
 from coldpress.markdown.syntax.comments import without_comments
 from coldpress.markdown.syntax.footnotes import Footnotes
 from coldpress.markdown.tree import HEADINGS, TITLE_MARK, VOID, RawHtml, SourceText, escaped, raw, to_html
-from coldpress.text import heading_id, one_line, python_markdown_id
+from coldpress.text import heading_id, lazy_re_compile, one_line, python_markdown_id
 
 _MAX_CONTENTS = 10  # times that a page can show its table of contents
 
@@ -132,8 +132,8 @@ def _wrap_tables(root: Element) -> None:
                 parent[index] = wrapper
 
 
-_OPENING = re.compile(r"(?:[ \t]*\n)* {0,3}#[ \t][^\[\n]*(?=\n|\Z)")
-_MAY_HAVE = re.compile(r"^ {0,3}(?:#(?:[ \t]|$)|=+[ \t]*$|<h1)|<h1[\s>]", re.M | re.I)
+_OPENING = lazy_re_compile(r"(?:[ \t]*\n)* {0,3}#[ \t][^\[\n]*(?=\n|\Z)")
+_MAY_HAVE = lazy_re_compile(r"^ {0,3}(?:#(?:[ \t]|$)|=+[ \t]*$|<h1)|<h1[\s>]", re.M | re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,8 @@ def _opens_body(root: Element, heading: Element) -> bool:
 
 
 _ID = re.compile(r"\sid\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.I)
-_NO_WORDS = re.compile(r"<a\b[^>]*\bclass=[\"']headerlink[\"'][^>]*>.*?</a>|<sup id=\"fnref[^\"]*\">.*?</sup>", re.S)
+_NO_WORDS = lazy_re_compile(
+    r"<a\b[^>]*\bclass=[\"']headerlink[\"'][^>]*>.*?</a>|<sup id=\"fnref[^\"]*\">.*?</sup>", re.S)
 _PERMALINK = re.compile(r"<a\b[^>]*\bclass=[\"']headerlink[\"'][^>]*>.*?</a>", re.S)
 _TABLE = re.compile(r"<table>|</table>")
 

@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
+from coldpress.text import lazy_re_compile
+
 _CODE = re.compile(r":([a-z0-9_+-]{1,40}):")
 
 
@@ -33,7 +35,7 @@ def _read_table(name: str) -> list[str]:
     return (Path(__file__).parent / name).read_text("utf-8").splitlines()
 
 
-_ICON = re.compile(
+_ICON = lazy_re_compile(
     r":(?P<set>material|octicons|simple|fontawesome-(?:brands|regular|solid))-(?P<name>[a-z0-9][a-z0-9-]{0,60}):")
 ICON_COMPONENT = "icon"
 """The name of the component that shows an icon."""
@@ -56,7 +58,7 @@ _CHARACTERS = """
 """
 _CHARACTER_OF = {
     name: words[0] for entry in re.split(r"[|\n]", _CHARACTERS) if (words := entry.split()) for name in words[1:]}
-_KIND = re.compile(r"-(?:\d+|fill|filled|outline|circle|bold|thick|solid|variant|box|decagram|rounded?)$")
+_KIND = lazy_re_compile(r"-(?:\d+|fill|filled|outline|circle|bold|thick|solid|variant|box|decagram|rounded?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def icon_at(text: str, at: int) -> Icon | None:
 
 
 _KEY = r"(?:[\w-]{1,40}|\"[^\"+\n]{1,40}\")"
-_KEYS = re.compile(rf"(?<![\w+])\+\+({_KEY}(?:\+{_KEY})*)\+\+(?!\+)")
+_KEYS = lazy_re_compile(rf"(?<![\w+])\+\+({_KEY}(?:\+{_KEY})*)\+\+(?!\+)")
 
 
 def keys_at(text: str, at: int) -> tuple[Element, int] | None:

@@ -16,13 +16,13 @@ from coldpress.markdown import tree
 from coldpress.markdown.parser.blocks import BlockParser, Container, Line, StartResult
 from coldpress.markdown.parser.container_blocks import TITLED_CALLOUTS, TabSet, make_callout
 from coldpress.markdown.tree import CALLOUTS, ComponentElement, SourceText, group
-from coldpress.text import did_you_mean
+from coldpress.text import did_you_mean, lazy_re_compile
 
-_BEGIN = re.compile(r"(?P<slashes>/{3,})[ ]*(?P<name>[A-Za-z][\w-]*)[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?$")
+_BEGIN = lazy_re_compile(r"(?P<slashes>/{3,})[ ]*(?P<name>[A-Za-z][\w-]*)[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?$")
 _END = re.compile(r"/{3,}[ \t]*$")
-_SELECTOR = re.compile(
+_SELECTOR = lazy_re_compile(
     r"(?P<tag>[a-zA-Z][a-zA-Z0-9-]*)(?P<rest>(?:[.#][\w-]+|\[[\w:-]+(?:=(?:\"[^\"]*\"|'[^']*'|[^\]\"']*))?\])*)$")
-_PART = re.compile(r"([.#])([\w-]+)|\[([\w:-]+)(?:=(?:\"([^\"]*)\"|'([^']*)'|([^\]\"']*)))?\]")
+_PART = lazy_re_compile(r"([.#])([\w-]+)|\[([\w:-]+)(?:=(?:\"([^\"]*)\"|'([^']*)'|([^\]\"']*)))?\]")
 _NAME = re.compile(r"[A-Za-z_:][\w:.-]*")
 _KINDS = CALLOUTS | TITLED_CALLOUTS
 _MAX_FIGURES = 8  # nested figures

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from coldpress.markdown.parser.blocks import split_lines
+from coldpress.text import lazy_re_compile
 
 SNIPPET_MARK = "8<-"
 """A text that every snippet contains."""
@@ -25,12 +26,12 @@ NOT_THERE = "is not there"
 ReadSnippet = Callable[[str], tuple[str, str] | str]
 """Returns the name of a file and its text, or the reason why it is not shown."""
 
-_SNIPPET = re.compile(
+_SNIPPET = lazy_re_compile(
     r"(?P<space>[ \t]*)(?P<escape>;*)-+8<-+(?:[ \t]+(?P<quote>[\"'])(?P<name>[^\n]{1,500})(?P=quote))?[ \t]*")
-_SECTION = re.compile(
+_SECTION = lazy_re_compile(
     r"(?P<escape>;*)(?<!-)-+8<-+[ \t]+\[[ \t]*(?P<kind>start|end)[ \t]*:[ \t]*(?P<name>[a-zA-Z][\w-]*)[ \t]*\]")
 _RANGE = r"-?\d{0,9}(?::-?\d{0,9})?"
-_PART = re.compile(rf"(?P<lines>{_RANGE}(?:,{_RANGE})*)|(?P<section>[a-zA-Z][\w-]*)")
+_PART = lazy_re_compile(rf"(?P<lines>{_RANGE}(?:,{_RANGE})*)|(?P<section>[a-zA-Z][\w-]*)")
 _MAX_DEPTH = 20  # nested files
 _MAX_CHARACTERS = 2_000_000  # characters that snippets may add to a body
 _COST_OF_EACH = 1_000  # characters that each snippet counts for in addition, since reading takes time

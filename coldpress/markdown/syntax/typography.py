@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from coldpress.markdown.tree import RawHtml, Verbatim, group
+from coldpress.text import lazy_re_compile
 
 _QUOTES = {
     "en": "“”‘’", "de": "„“‚‘", "fr": "«\u202f\u202f»‹\u202f\u202f›", "es": "«»“”", "it": "«»“”", "pt": "“”‘’",
@@ -16,7 +17,7 @@ _QUOTES = {
 """Outer and inner quotes by language.  Other languages, such as Chinese, keep what is written."""
 _REPLACED = frozenset("\"'-.")
 _MARK = re.compile(r"\"|'|(?<!\.)\.{3}(?!\.)|(?<!-)-{2,3}(?!-)")
-_OPENS_AFTER = re.compile(r"[\s(\[{<\u2013\u2014/=\u2018\u201c\u00ab\u201e]")
+_OPENS_AFTER = lazy_re_compile(r"[\s(\[{<\u2013\u2014/=\u2018\u201c\u00ab\u201e]")
 _SKIPPED = frozenset(["code", "pre", "math", "kbd", "samp", "script", "style", "textarea"])
 _RAW_TAG = re.compile(r"<(/?)(?:code|pre|kbd|samp|tt|var)\b", re.I)
 _BLOCKS = frozenset(["p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "div", "blockquote",
@@ -109,7 +110,7 @@ class _QuoteSetter:
 
 
 _INNER = r"[^{}]{1,2000}?"
-_CRITIC = re.compile(
+_CRITIC = lazy_re_compile(
     rf"\{{(?:\+\+(?P<ins>{_INNER})\+\+|--(?P<del>{_INNER})--|==(?P<mark>{_INNER})==|>>(?P<span>{_INNER})<<"
     rf"|~~(?P<old>(?:[^{{}}~]|~(?!>)){{1,2000}})~>(?P<new>{_INNER})~~)\}}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -12,13 +11,14 @@ from markupsafe import Markup
 
 from coldpress.config.yaml_toml import Params
 from coldpress.sources.data import Data
+from coldpress.text import lazy_re_compile
 from coldpress.web.sandbox.budget import WIDTH, Refused, TooCostly, as_width, budget
 from coldpress.web.sandbox.views import Group, iterate, repeat, weigh, weigh_items
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
 
-_WIDTHS = re.compile(r"[#0\- +]*(\*|\d*)(?:\.(\*|\d*))?[hlL]?")
+_WIDTHS = lazy_re_compile(r"[#0\- +]*(\*|\d*)(?:\.(\*|\d*))?[hlL]?")
 
 
 def pad(method: str, text: str, width: int, *fill: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -28,6 +27,7 @@ from coldpress.content.taxonomy import Author, Authors, Taxonomy, Term
 from coldpress.markdown.rendered import Heading
 from coldpress.sources.data import Data
 from coldpress.sources.files import SourceFile
+from coldpress.text import lazy_re_compile
 from coldpress.web.sandbox.budget import BITS, NESTED, Refused, TooCostly, budget
 from coldpress.web.templates import SiteVariables
 
@@ -241,7 +241,7 @@ def _read_of_body(page: Page, name: str) -> Any:
 
 TOOLS = (Function, Macro, Namespace, Cycler, Joiner, LoopContext)
 """Types that are no values: they cannot be in a list, and are never printed."""
-_HALF = re.compile("[\ud800-\udfff]")
+_HALF = lazy_re_compile("[\ud800-\udfff]")
 _OTHER = 8  # characters, counted for a value that is no text
 
 
