@@ -92,18 +92,22 @@ def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield chunk
 
 
-def in_turn(executor: Executor, work: Callable[[T], R], tasks: Iterable[T], ahead: int) -> Iterator[R]:
-    """Yields the results in the order of the tasks.  At most `ahead` tasks are waiting.
+def in_turn(executor: Executor, work: Callable[[T], R], tasks: Iterable[T], ahead: int,
+            meanwhile: Callable[[], None] = lambda: None) -> Iterator[R]:
+    """Yields the results in the order of the tasks.  At most `ahead` tasks are waiting; once so many
+    are, `meanwhile` is called: what this process has to do while the workers are busy.
 
     An exception of a worker is raised here; `WorkerDiedError` if one was killed.
     The executor is shut down at the end.
     """
     running: deque[Future[R]] = deque()
+    rest = iter(tasks)
     try:
-        for task in tasks:
+        running.extend(executor.submit(work, task) for task in islice(rest, ahead))
+        meanwhile()
+        for task in rest:
+            yield running.popleft().result()
             running.append(executor.submit(work, task))
-            if len(running) >= ahead:
-                yield running.popleft().result()
         while running:
             yield running.popleft().result()
     except import_module("concurrent.futures").BrokenExecutor as reason:

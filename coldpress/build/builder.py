@@ -175,11 +175,12 @@ class Builder:
         """Renders the stale pages and stages them with the files that are copied."""
         assert self.runner is not None, "comparing makes it"
         self._render_bodies(self._staleness.everything is not None)
-        with self._stage("search"):
-            self._index_search()
+        if self.context.jobs == 1:
+            with self._stage("search"):
+                self._index_search()
         with self._stage("freeze"):
             self._copied = stage_copies(self.plan, self.output, self.records.files, self.problems)
-            self.runner.run(self.context.jobs, self._start_worker(), self.problems)
+            self.runner.run(self.context.jobs, self._start_worker, self._index_search, self.problems)
             self._ask_declared_values(self.runner)
 
     def _check(self) -> None:

@@ -81,21 +81,22 @@ class FreezeRunner:
         self.late_code: dict[str, Path] = {}
         self.notes: dict[str, None] = {}
 
-    def run(self, jobs: int, start_worker: StartWorker, problems: Problems) -> None:
+    def run(self, jobs: int, start_worker: Callable[[], StartWorker], index_search: Callable[[], None],
+            problems: Problems) -> None:
         """Freezes all stale entries, keeps the fresh ones, and checks pages.  Reports the problems of
-        both kinds of entries to `problems`; the results of the checks go to `updates`."""
+        both kinds of entries to `problems`; the results of the checks go to `updates`.
+
+        `index_search` makes the search index.  It is called while workers render the other pages; those
+        that show parts of the index follow.
+        """
         library = self._site.library
-        self._queue.extend(entry for entry in self._plan.entries if entry.copy_of is None)
+        entries = [entry for entry in self._plan.entries if entry.copy_of is None]
+        of_index = {self._site.endpoints.get(name) for name in ("search_index", "search_words")}
         self._unchecked = {page.source for page in library.all_pages if not self._staleness.is_checked(page.source)}
-        while stale := list(self._stale()):
-            with closing(self._results(stale, jobs, start_worker)) as results:
-                for result in results:
-                    self._keys.add(result.keys)
-                    for page in result.pages:
-                        self._take(page)
-                    self.updates.checks += result.checks
-                    self.late_code |= result.code
-                    self.notes |= dict.fromkeys(result.notes)
+        self._queue.extend(entry for entry in entries if entry.endpoint not in of_index)
+        self._run_queue(jobs, start_worker, index_search)
+        self._queue.extend(entry for entry in entries if entry.endpoint in of_index)
+        self._run_queue(jobs, start_worker, index_search)
         for source in sorted(self._unchecked):
             self.updates.checks.append(check_page(library, self._pages[source], self._keys))
         self._keep()
@@ -104,6 +105,19 @@ class FreezeRunner:
         for entry, told in self._told:
             problems.extend(placed(problem, self._plan.place_of(entry)) for problem in told)
         problems.extend(self._failures.problems())
+
+    def _run_queue(self, jobs: int, start_worker: Callable[[], StartWorker], index_search: Callable[[], None]) -> None:
+        """Freezes the stale entries of the queue, and those to which their pages lead."""
+        while stale := list(self._stale()):
+            with closing(self._results(stale, jobs, start_worker, index_search)) as results:
+                for result in results:
+                    self._keys.add(result.keys)
+                    self._staleness.fingerprints.prepare(result.keys)
+                    for page in result.pages:
+                        self._take(page)
+                    self.updates.checks += result.checks
+                    self.late_code |= result.code
+                    self.notes |= dict.fromkeys(result.notes)
 
     @property
     def volatile(self) -> dict[str, tuple[PlanEntry, str]]:
@@ -143,12 +157,13 @@ class FreezeRunner:
             return {}
         return {name: entry for entry in reversed(list(self._plan.entries)) for name in dead.get(entry.path, ())}
 
-    def _results(self, stale: list[PlanEntry], jobs: int, start_worker: StartWorker
-                 ) -> Generator[JobResult, None, None]:
+    def _results(self, stale: list[PlanEntry], jobs: int, start_worker: Callable[[], StartWorker],
+                 index_search: Callable[[], None]) -> Generator[JobResult, None, None]:
         """Yields the rendered entries; many entries are rendered by worker processes."""
         if jobs > 1 and len(stale) >= FEW:
-            yield from run_jobs(map(self._job, chunks(stale, CHUNK)), jobs, start_worker)
+            yield from run_jobs(map(self._job, chunks(stale, CHUNK)), jobs, start_worker(), index_search)
             return
+        index_search()
         for frozen in self._freezer.freeze_entries(stale):
             job = self._job([self._by_path[frozen.path]])
             checks = [check_page(self._site.library, self._pages[source], self._keys) for source in job.sources]

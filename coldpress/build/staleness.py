@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextvars import copy_context
 from hashlib import blake2b
 from pathlib import Path
@@ -51,6 +51,12 @@ class Fingerprints:
             kind, name = key
             self._made[key] = self._makers[kind](name) if kind in self._makers else self._content.of(kind, name)
         return self._made[key]
+
+    def prepare(self, keys: Iterable[Key]) -> None:
+        """Computes the fingerprints of keys of content, while other processes are busy."""
+        for key in keys:
+            if key[0] in self._content.kinds:
+                self.of(key)
 
     def basis(self, key: Key) -> str | None:
         """Returns the value from which a fingerprint is computed, where it is cheaper to compare."""
@@ -158,7 +164,7 @@ class Staleness:
 
     def __init__(self, records: Records, fingerprints: Fingerprints, everything: str | None, structure: str) -> None:
         self._records = records
-        self._fingerprints = fingerprints
+        self.fingerprints = fingerprints
         self._changed: dict[int, KeyRow] = {}
         self._marks: list[bytes] = []
         self.everything = everything
@@ -197,7 +203,7 @@ class Staleness:
         if not same_structure:
             yield from records.keys_but(())
             return
-        texts = self._fingerprints.texts()
+        texts = self.fingerprints.texts()
         rows = records.keys_but([*STRUCTURAL, *(kind for kind in OF_BODIES if kind != "text")])
         other = [row.name for row in rows if row.kind == "text" and texts.get(row.name) != row.fingerprint]
         yield from records.keys_of_sources(OF_BODIES, [*other, *([ALL_SOURCES] if other else [])])
@@ -213,10 +219,10 @@ class Staleness:
 
     def _is_other(self, row: KeyRow) -> bool:
         key: Key = (row.kind, row.name)
-        basis = self._fingerprints.basis(key)
+        basis = self.fingerprints.basis(key)
         if row.basis is not None and row.basis == basis:
             return False
-        now = self._fingerprints.of(key)
+        now = self.fingerprints.of(key)
         if now == row.fingerprint and now != NEVER:
             if basis is not None:
                 self.same.append(key)

@@ -29,6 +29,7 @@ from coldpress.web.site import Site
 
 FEW = 400  # with fewer pages, one process is as fast
 CHUNK = 20
+_AHEAD = 50  # jobs waiting for each worker: so many that none is idle while this process has other work
 MakeSite = Callable[[], tuple[Flask, Site]]
 
 
@@ -109,6 +110,8 @@ def work(job: Job) -> JobResult:
     return _worker[0].run(job)
 
 
-def run_jobs(jobs: Iterable[Job], count: int, start: StartWorker) -> Iterator[JobResult]:
-    """Yields the results of jobs, in order, from a number of worker processes."""
-    return in_turn(local_executor(count, start.method, begin, start), work, jobs, 2 * count)
+def run_jobs(jobs: Iterable[Job], count: int, start: StartWorker, meanwhile: Callable[[], None]
+             ) -> Iterator[JobResult]:
+    """Yields the results of jobs, in order, from a number of worker processes.  Calls `meanwhile` once
+    they are busy."""
+    return in_turn(local_executor(count, start.method, begin, start), work, jobs, _AHEAD * count, meanwhile)
