@@ -9,6 +9,7 @@ Global state: Frozen-Flask's warning about missing URL generators is switched of
 
 from __future__ import annotations
 
+import random
 import time
 import warnings
 import zlib
@@ -65,7 +66,6 @@ class FrozenPage:
     reads: bytes = b""
     is_staged: bool = False
     digest: bytes = b""
-    packed: bytes = b""
     links: tuple[RouteLink, ...] = ()
     problems: tuple[Problem, ...] = ()
     failure: Problem | None = None
@@ -102,6 +102,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         self._visitors = NewVisitors(app)
         self._entries: Iterator[PlanEntry] = iter(())
         self._links: list[tuple[str, dict[str, Any]]] = []
+        self._contents: dict[str, bytes] = {}
         self._frozen: FrozenPage
         self._entry: PlanEntry
         app.config.update(
@@ -113,10 +114,16 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
     def freeze_entries(self, entries: Iterable[PlanEntry]) -> Iterator[FrozenPage]:
         """Requests each entry in turn; entries may be added to `entries` meanwhile."""
         self._entries = iter(entries)
-        with self._listening(), counting_requests(self.app), self._visitors.only(), warnings.catch_warnings():
+        with (self._listening(), counting_requests(self.app), self._visitors.only(), seeded(""),
+              warnings.catch_warnings()):
             warnings.simplefilter("ignore", MissingURLGeneratorWarning)
             for _ in self.freeze_yield():
                 yield self._frozen
+
+    def take_contents(self) -> dict[str, bytes]:
+        """Returns the packed bytes of the pages that were frozen since the last call, by path."""
+        contents, self._contents = self._contents, {}
+        return contents
 
     @cached_property
     def root(self) -> Path:
@@ -168,7 +175,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         started = time.perf_counter()
         self._links.clear()
         self._visitors.write = None
-        with seeded(entry.path), recorder.recording() as reads:
+        random.seed(entry.path)
+        with recorder.recording() as reads:
             registry = self._site.registry
             for plugin in (*registry.everywhere, *filter(None, [registry.endpoints.get(entry.endpoint)])):
                 recorder.read("plugin", plugin)
@@ -203,10 +211,11 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
                 view = None if entry.endpoint in self._site.generators else self._own_routes.place(entry.endpoint)
                 failure = session_written(entry, self._visitors.write, view, self._site)
                 return FrozenPage(entry.path, failure=failure)
+            self._contents[entry.path] = pack(data)
             return FrozenPage(
                 entry.path, self._keys.packed(self._own_reads.settled(entry, reads)),
                 is_staged=not problems.errors and self._stage.put(entry.file, data),
-                digest=content_digest(data), packed=pack(data), links=self._linked_routes(),
+                digest=content_digest(data), links=self._linked_routes(),
                 problems=tuple(problems), seconds=time.perf_counter() - started)
 
     def _redirect_page(self, location: str) -> bytes:

@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import BinaryIO
 
 from coldpress.build.atomic_write import FolderWriter, clear_the_way, settle
 from coldpress.build.output_folder import (
@@ -42,6 +41,7 @@ class Stage:
     def __init__(self, folder: Path, output: Path) -> None:
         self.folder = folder
         self._output = output
+        self._made: set[str] = set()
 
     def put(self, file: str, data: bytes) -> bool:
         """Stages a file's bytes, unless they are published already; returns whether it staged them."""
@@ -49,7 +49,7 @@ class Stage:
         target = f"{self._output}/{file}"
         if _size(target) == len(data) and Path(target).read_bytes() == data:
             return False
-        with self._failing(file), self._opened(f"{self.folder}/{file}") as staged:
+        with self._failing(file), open(self._path(file), "wb") as staged:
             staged.write(data)
         return True
 
@@ -61,17 +61,16 @@ class Stage:
         with source.open("rb"):
             pass  # what fails from here on is ours to write, not the author's file
         with self._failing(file):
-            self._opened(f"{self.folder}/{file}").close()  # makes its folder
-            copy_file(source, self.folder / file)
+            copy_file(source, Path(self._path(file)))
         return True
 
-    def _opened(self, path: str) -> BinaryIO:
-        """Opens a file for writing; makes its folder if it is missing."""
-        try:
-            return open(path, "wb")
-        except FileNotFoundError:
-            os.makedirs(path.rpartition("/")[0], exist_ok=True)  # noqa: PTH103  (called for every page)
-            return open(path, "wb")
+    def _path(self, file: str) -> str:
+        """Returns the path of a staged file; its folder is made."""
+        folder = file.rpartition("/")[0]
+        if folder not in self._made:
+            os.makedirs(f"{self.folder}/{folder}", exist_ok=True)  # noqa: PTH103  (called for every page)
+            self._made.add(folder)
+        return f"{self.folder}/{file}"
 
     @contextmanager
     def _failing(self, file: str) -> Iterator[None]:

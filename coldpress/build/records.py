@@ -9,7 +9,7 @@ needed; pages and checks hold the packed numbers of their reads.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -173,11 +173,9 @@ class Records:
         data = unpack(kept[1]) if kept else None
         return data if data is not None and content_digest(data) == row.digest else None
 
-    def keep_contents(self, pages: Iterable[FrozenPage]) -> None:
-        """Stores the bytes of pages; they are used once `save` has stored their digests."""
-        rows = [(page.path, page.packed) for page in pages]
-        if rows:
-            self._database.write(lambda transaction: transaction.put("contents", rows))
+    def keep_contents(self, contents: Mapping[str, bytes]) -> None:
+        """Stores the packed bytes of pages by path; they are used once `save` has stored their digests."""
+        self._database.write(lambda transaction: transaction.put("contents", contents.items()))
 
     def close(self) -> None:
         """Closes the file."""

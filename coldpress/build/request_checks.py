@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -205,6 +205,7 @@ def _distribution(package: str) -> str:
 
 NO_HOST = "coldpress.invalid"
 """The host while `base_url` is unknown (RFC 6761: never a real one)."""
+_NO_HOST = NO_HOST.encode()
 _TYPES = mimetypes.MimeTypes()  # Python's own, not the machine's
 _NAMES = {
     "text/xml": "xml", "application/xml": "xml", "application/json": "json",
@@ -226,11 +227,11 @@ def refuse_status(entry: PlanEntry, status: str, problems: Problems) -> None:
 def check_answer(entry: PlanEntry, mimetype: str | None, data: bytes, problems: Problems) -> None:
     """Reports a page that a static host would serve with another type, and a page
     that names an unknown host."""
-    guessed = _TYPES.guess_type(entry.file)[0]
+    guessed = _type_of(entry.file.rpartition("/")[2].partition(".")[2])
     if guessed and _kind(guessed) != _kind(mimetype or ""):
         problems.warn("route.type", f"`{entry.path}` answers {mimetype} but is written to `{entry.file}`",
                       entry.place, "give the route the ending of what it answers")
-    if NO_HOST.encode() in data:
+    if _NO_HOST in data:
         problems.error("route.no-base-url", f"`{entry.path}` needs a whole URL, and there is no `base_url`",
                        entry.place, "set `base_url` in config.yaml")
 
@@ -259,6 +260,12 @@ def _way_out(entry: PlanEntry, write: Write, site: Site) -> str:
     if site.owns_app:
         return f"mark the view `{name}` @coldpress.live, or only read the session in it"
     return f"take @coldpress.frozen from the view `{name}`, or only read the session in it"
+
+
+@lru_cache(maxsize=256)
+def _type_of(suffixes: str) -> str | None:
+    """Returns the type of files with these suffixes, such as `html` and `tar.gz`."""
+    return _TYPES.guess_type(f"page.{suffixes}")[0]
 
 
 def _kind(mimetype: str) -> str:

@@ -71,7 +71,7 @@ class FreezeRunner:
         self._failures = Failures()
         self._told: list[tuple[PlanEntry, Iterable[Problem]]] = []
         self._queue: deque[PlanEntry] = deque()
-        self._unkept: list[FrozenPage] = []
+        self._unkept: dict[str, bytes] = {}
         self._by_path: dict[str, PlanEntry] = {}
         self._pages = {page.source: page for page in site.library.all_pages}
         self._source_of = {page.document.source.name: page.source for page in site.library.all_pages}
@@ -99,7 +99,7 @@ class FreezeRunner:
         self._run_queue(jobs, start_worker, index_search)
         for source in sorted(self._unchecked):
             self.updates.checks.append(check_page(library, self._pages[source], self._keys))
-        self._keep()
+        self._keep({}, least=1)
         self._plan.report_unreached()
         self._remember_own_reads()
         for entry, told in self._told:
@@ -115,6 +115,7 @@ class FreezeRunner:
                     self._staleness.fingerprints.prepare(result.keys)
                     for page in result.pages:
                         self._take(page)
+                    self._keep(result.contents)
                     self.updates.checks += result.checks
                     self.late_code |= result.code
                     self.notes |= dict.fromkeys(result.notes)
@@ -167,7 +168,7 @@ class FreezeRunner:
         for frozen in self._freezer.freeze_entries(stale):
             job = self._job([self._by_path[frozen.path]])
             checks = [check_page(self._site.library, self._pages[source], self._keys) for source in job.sources]
-            yield JobResult([frozen], checks, [], {}, [])
+            yield JobResult([frozen], self._freezer.take_contents(), checks, [], {}, [])
 
     def _job(self, entries: list[PlanEntry]) -> Job:
         """Returns entries with those of their sources whose links are to be checked."""
@@ -236,11 +237,9 @@ class FreezeRunner:
         self._follow(entry, frozen.links)
         self.seconds[entry.path] = frozen.seconds
         self.updates.files.append(FileRow(entry.file, "", frozen.digest, ""))
-        unplaced = tuple(placed(problem, None) for problem in frozen.problems)
-        self.updates.pages.append((entry, replace(frozen, packed=b"", problems=unplaced)))
-        self._unkept.append(frozen)
-        if len(self._unkept) >= _BATCH:
-            self._keep()
+        if frozen.problems:
+            frozen = replace(frozen, problems=tuple(placed(problem, None) for problem in frozen.problems))
+        self.updates.pages.append((entry, frozen))
         self._report.progress(len(self.rendered), len(self.rendered) + len(self._queue), entry.path)
 
     def _follow(self, entry: PlanEntry, links: Iterable[RouteLink]) -> None:
@@ -249,9 +248,12 @@ class FreezeRunner:
             if found:
                 self._queue.append(found)
 
-    def _keep(self) -> None:
-        self._records.keep_contents(self._unkept)
-        self._unkept.clear()
+    def _keep(self, contents: Mapping[str, bytes], least: int = _BATCH) -> None:
+        """Stores the bytes of pages, if there are at least so many."""
+        self._unkept.update(contents)
+        if len(self._unkept) >= least:
+            self._records.keep_contents(self._unkept)
+            self._unkept.clear()
 
     def _remember_own_reads(self) -> None:
         """Records the files that the user's code opened.  The code may cache them for other pages,

@@ -27,6 +27,8 @@ from coldpress.web.strings import FILES
 
 UNSEEN = ("file", "folder", "environment", "volatile")
 """What own code reads behind our back."""
+_LOCAL = frozenset(("file", "folder", "included", QUERY[0]))
+"""The kinds of keys that are not recorded as they are read."""
 _MANY = 200  # sources, above which a page is taken to depend on all of them
 
 
@@ -41,6 +43,8 @@ class UserReads:
         """Returns a page's reads: paths relative to the site, very many sources combined, and
         the view's declared dependencies in place of the recorded ones."""
         mark = self.mark(entry.endpoint)
+        if mark is None and len(reads) <= _MANY and not any(kind in _LOCAL for kind, _ in reads):
+            return tuple(reads)
         keys = [key for key in reads if key != QUERY]
         if mark and mark.nothing:
             keys = [key for key in keys if key[0] not in UNSEEN]

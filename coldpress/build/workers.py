@@ -43,10 +43,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """The pages and checks of a job, with the keys that they are the first to read in their process;
-    the site's own modules that rendering them loaded; what was wrong with a cache."""
+    """The pages and checks of a job, with the keys that they are the first to read in their process; the
+    packed bytes of the pages by path; the site's own modules that rendering them loaded; what was wrong
+    with a cache."""
 
     pages: list[FrozenPage]
+    contents: dict[str, bytes]
     checks: list[PageCheck]
     keys: list[Key]
     code: dict[str, Path]
@@ -73,7 +75,8 @@ class Worker:
         frozen = list(self._freezer.freeze_entries(job.entries))
         pages = filter(None, map(library.by_source, job.sources))
         checks = [check_page(library, page, self._keys) for page in pages]
-        return JobResult(frozen, checks, self._keys.take_new(), self._code(), self._site.notes)
+        return JobResult(frozen, self._freezer.take_contents(), checks, self._keys.take_new(), self._code(),
+                         self._site.notes)
 
     def _code(self) -> dict[str, Path]:
         """Returns the site's own modules if a module was loaded since the last call."""
