@@ -9,8 +9,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import NamedTuple
 
 from coldpress.config.collections import Collection
 from coldpress.config.fields import Field
@@ -33,7 +34,7 @@ from coldpress.content.selection import (
 )
 from coldpress.content.slots import Host
 from coldpress.content.taxonomy import author_data, check_author_data, check_authors, check_terms
-from coldpress.errors import ColdpressError, Place, Problems
+from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import BadPath, asset_file_of, relative_name
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
@@ -42,15 +43,27 @@ from coldpress.sources.front_matter import SourceDocument, document_of
 from coldpress.sources.rows import Call, Row, RowSource, SourceRows, rows_of_data
 from coldpress.text import did_you_mean
 
+_NO_PROBLEMS: tuple[Problem, ...] = ()
+
+
+class Reading(NamedTuple):
+    """What was read from a file: its document, and the problems found in it.  With `names_folder` it
+    is the index of its folder, which gives it its name."""
+
+    file: SourceFile
+    names_folder: bool
+    document: SourceDocument | None
+    problems: tuple[Problem, ...]
+
 
 @dataclass
 class Sources:
     """The content folder of a site, and the documents that were already read.
 
-    Messages name files relative to `base`.  `read` keeps each document by its file
-    and stamp, so that only changed files are read when the same process assembles
-    again.  `cache` does the same between processes.  `source_version` returns the version of the
-    code of a row source: with other code, all its rows are read anew.
+    Messages name files relative to `base`.  `read` keeps what was read by path, so that
+    only changed files are read when the same process assembles again.  `cache` does the
+    same between processes.  `source_version` returns the version of the code of a row
+    source: with other code, all its rows are read anew.
     """
 
     root: Path
@@ -64,45 +77,54 @@ class Sources:
     source_version: Callable[[str], str]
     fields: Iterable[Field]
     collection_fields: Mapping[str, Sequence[Field]]
-    read: dict[tuple[SourceFile, bool], tuple[SourceDocument | None, Problems]] = field(default_factory=dict)
+    read: dict[str, Reading] = field(default_factory=dict)
 
-    def documents(self, files: Iterable[SourceFile]) -> dict[SourceFile, tuple[SourceDocument | None, Problems]]:
-        """Returns the Markdown documents among `files`, each with the problems found in it."""
-        markdown = [file for file in files if file.is_markdown]
-        indexed = {file.folder for file in markdown if file.stem in ("index", "_index")}
-        now: dict[tuple[SourceFile, bool], tuple[SourceDocument | None, Problems]] = {}
-        for file in markdown:
-            names_folder = file.stem == "index" or (file.stem == "readme" and file.folder not in indexed)
-            now[file, names_folder] = ((self.read and self.read.get((file, names_folder)))
-                                       or self._read(file, names_folder))
-        self.read = now
-        return {file: found for (file, _), found in now.items()}
+    def documents(self, files: Iterable[SourceFile], problems: Problems) -> list[SourceDocument]:
+        """Returns the documents of Markdown files and rows; adds the problems found in them."""
+        files = list(files)
+        indexed = {file.folder for file in files if file.index in ("index", "_index")}
+        known, self.read = self.read, {}
+        zone = self.config.zone
+        documents = []
+        for file in files:
+            names_folder = file.index == "index" or (file.index == "readme" and file.folder not in indexed)
+            reading = known.get(file.path)
+            if reading is None or reading.file != file or reading.names_folder is not names_folder:
+                reading = self._read(file, names_folder, zone)
+            self.read[file.path] = reading
+            if reading.problems:
+                problems.extend(reading.problems)
+            if reading.document:
+                documents.append(reading.document)
+        return documents
 
     def reread(self, document: SourceDocument) -> SourceDocument | None:
         """Returns a document as its file is now, if only its body changed and it has no problem
         now or before; otherwise None.  Raises `OSError` if the file was removed."""
-        key = next((key for key in ((document.source, False), (document.source, True)) if key in self.read), None)
-        if key is None or self.read[key][1]:
+        before = self.read.get(document.source.path)
+        if before is None or before.file != document.source or before.document is None or before.problems:
             return None
-        file = document.source.again()
-        now, problems = self._read(file, key[1])
-        known = self.read[key][0]
-        if known is None or now is None or problems or now.parsed.front_digest != known.parsed.front_digest:
+        now = self._read(document.source.again(), before.names_folder, self.config.zone)
+        if now.document is None or now.problems:
             return None
-        del self.read[key]
-        self.read[file, key[1]] = now, problems
-        return replace(now, front=document.front, parsed=replace(
-            now.parsed, front_digest=document.parsed.front_digest,
-            meta_digest=document.parsed.meta_digest))  # as they were completed
+        parsed = now.document.parsed
+        if parsed.front_digest != before.document.parsed.front_digest:
+            return None
+        self.read[document.source.path] = now
+        return now.document._replace(front=document.front, parsed=parsed._replace(
+            front_digest=document.parsed.front_digest, meta_digest=document.parsed.meta_digest))  # as completed
 
-    def _read(self, file: SourceFile, names_folder: bool) -> tuple[SourceDocument | None, Problems]:
-        problems = Problems()
-        try:
-            parsed = self.cache.parsed(file, problems)
-        except ColdpressError as reason:  # the file cannot be read
-            return None, Problems(reason.problems)
-        document = document_of(file, parsed, self.config.zone, names_folder=names_folder) if parsed else None
-        return document, problems
+    def _read(self, file: SourceFile, names_folder: bool, zone: tzinfo) -> Reading:
+        parsed, problems = self.cache.known(file), _NO_PROBLEMS
+        if parsed is None:
+            found = Problems()
+            try:
+                parsed = self.cache.parsed(file, found)
+                problems = tuple(found)
+            except ColdpressError as reason:  # the file cannot be read
+                problems = reason.problems
+        document = document_of(file, parsed, zone, names_folder=names_folder) if parsed else None
+        return Reading(file, names_folder, document, problems)
 
 
 def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Page],
@@ -115,27 +137,32 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
         problems.error("source.no-content", f"there is no folder `{name}`", None,
                        "make it, or name another with `content_dir`")
     files = find_files(folder, name, problems)
-    withheld = [file for file in files if is_withheld(file)]
-    _warn_of_withheld(withheld, sources, problems)
-    files = [file for file in files if not is_withheld(file)]
+    markdown: list[SourceFile] = []
+    others: list[SourceFile] = []
+    for file in files:
+        (markdown if file.is_markdown else others).append(file)
+    withheld = [file for file in markdown if is_withheld(file)]
+    if withheld:
+        _warn_of_withheld(withheld, sources, problems)
+        markdown = [file for file in markdown if not is_withheld(file)]
     data = _data(sources, problems)
     rows = [row for collection in config.collections.values() if collection.has_rows
             for row in _rows(collection, sources, data, problems)]
-    documents = _read([*files, *rows], sources, problems)
+    documents = sources.documents([*markdown, *rows], problems)
     schema = Schema(config, sources.config_text, documents, sources.fields,
                     sources.collection_fields, problems)
-    published, left_out = select(map(schema.apply, documents), options, now)
+    published, left_out = select(schema.applied(documents), options, now)
     entries = Permalinks(config, published, problems).entries()
     _warn_of_undated(entries, problems)
     check_languages(entries, problems)
     check_terms(entries, problems)
     bundles = {entry.bundle: entry.path for entry in entries if entry.bundle}
-    active = active_files(files, config, bundles)
+    active = active_files(others, config, bundles)
     warn_of_active(active, problems)
     states = {**{file.path: IN_UNDERSCORE for file in withheld}, **{file.path: OF_UNTRUSTED for file in active},
-              **_states(files, left_out)}
-    assets = _place_assets([file for file in files if not file.is_markdown and file.path not in states],
-                           bundles, problems, lowercase=config.slugs.lowercase)
+              **_states(others, left_out)}
+    assets = _place_assets([file for file in others if file.path not in states], bundles, problems,
+                           lowercase=config.slugs.lowercase)
     check_authors(entries, author_data(data).values(), problems)
     library = Library(config, entries, assets, left_out, states, sources.markup, host, data)
     report_clashes(entries, library, problems)
@@ -168,15 +195,6 @@ def _rows(collection: Collection, sources: Sources, data: Data, problems: Proble
     return rows
 
 
-def _read(files: Iterable[SourceFile], sources: Sources, problems: Problems) -> list[SourceDocument]:
-    documents = []
-    for document, found in sources.documents(files).values():
-        problems.extend(found)
-        if document:
-            documents.append(document)
-    return documents
-
-
 def _data(sources: Sources, problems: Problems) -> Data:
     folder = sources.root / sources.config.data_dir
     name = relative_name(folder, sources.base)
@@ -185,15 +203,15 @@ def _data(sources: Sources, problems: Problems) -> Data:
     return data
 
 
-def _states(files: Iterable[SourceFile], left_out: Iterable[Unpublished]) -> dict[str, str]:
+def _states(assets: Iterable[SourceFile], left_out: Iterable[Unpublished]) -> dict[str, str]:
     """Returns the reason for each file that is left out: sources, the assets of their bundles, and
     links to these files by another name."""
     bundles = {out.document.source.folder: out.state for out in left_out if _is_bundle(out.document)}
     inodes = {out.document.source.inode: out.state for out in left_out if out.document.source.inode}
     states = {out.document.source.path: out.state for out in left_out}
-    for file in files if states else ():
+    for file in assets if states else ():
         state = inodes.get(file.inode) or next((bundles[above] for above in _above(file) if above in bundles), None)
-        if state and not file.is_markdown:
+        if state:
             states[file.path] = state
     return states
 
@@ -214,7 +232,7 @@ def _warn_of_withheld(withheld: Iterable[SourceFile], sources: Sources, problems
 
 
 def _is_bundle(document: SourceDocument) -> bool:
-    return bool(document.source.folder) and document.source.stem == "index"
+    return bool(document.source.folder) and document.source.index == "index"
 
 
 def _warn_of_undated(entries: Iterable[PageEntry], problems: Problems) -> None:

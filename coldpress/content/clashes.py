@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
@@ -66,17 +66,35 @@ def _folders(file: str) -> list[str]:
     return folders
 
 
-def report_clashes(entries: Iterable[PageEntry], library: Library, problems: Problems) -> None:
+def report_clashes(entries: Sequence[PageEntry], library: Library, problems: Problems) -> None:
     """Reports sources that claim the same output file, or a file where another one needs a
     folder.  Compares pages, aliases and assets."""
+    aliases, assets = library.aliases, library.assets
     claims: Claims[FindPlace] = Claims()
-    for entry in entries:
+    are_apart = _are_apart(
+        [*(file_of(entry.path) for entry in entries), *map(file_of, aliases), *map(asset_file_of, assets)])
+    for entry in () if are_apart else entries:
         _claim(claims, file_of(entry.path), entry.path, partial(entry.document.place_of, "permalink"), problems)
     library._aliases.check(problems)
-    for path, alias in library.aliases.items():
+    if are_apart:
+        return
+    for path, alias in aliases.items():
         _claim(claims, file_of(path), path, partial(alias.page.unrecorded.document.place_of, "aliases"), problems)
-    for path, asset in library.assets.items():
+    for path, asset in assets.items():
         _claim(claims, asset_file_of(path), path, partial(Place, asset.name), problems)
+
+
+def _are_apart(files: Sequence[str]) -> bool:
+    """Returns whether no two files are in each other's way, without telling which."""
+    names = {file.casefold() for file in files}
+    folders = {name.rpartition("/")[0] for name in names}
+    for folder in list(folders):
+        while folder:
+            folder = folder.rpartition("/")[0]
+            if folder in folders:
+                break
+            folders.add(folder)
+    return len(names) == len(files) and names.isdisjoint(folders)
 
 
 def _claim(claims: Claims[FindPlace], file: str, path: str, place: FindPlace, problems: Problems) -> None:

@@ -21,19 +21,26 @@ from coldpress.sources.files import file_stem, top_of
 
 
 class SectionTree:
-    """Assigns each page to the nearest section above it.  `members` holds the pages of a section
-    by the section's source, sorted by weight, then posts newest first, then by title."""
+    """Assigns each page to the nearest section above it."""
 
     def __init__(self, pages: Iterable[Page]) -> None:
         pages = tuple(pages)
         self._section_at = {page.unrecorded.document.source.folder: page for page in pages if isinstance(page, Section)}
         self._bundle_at = {page.bundle: page for page in pages if page.bundle}
-        members: dict[str, list[Page]] = {section.source: [] for section in self._section_at.values()}
+        self._nearest: dict[str, Section | None] = {}
+        self._unsorted: dict[str, list[Page]] = {section.source: [] for section in self._section_at.values()}
+        self._sorted: dict[str, tuple[Page, ...]] = {}
         for page in pages:
             section = self.nearest(page)
             if section is not None and not page.unrecorded.front.unlisted:
-                members[section.source].append(page)
-        self.members = {source: tuple(sorted(found, key=in_section)) for source, found in members.items()}
+                self._unsorted[section.source].append(page)
+
+    def members(self, section: Section) -> tuple[Page, ...]:
+        """Returns the pages of a section, sorted by weight, then posts newest first, then by title."""
+        if section.source not in self._sorted:
+            with recorder.unrecorded():  # the result is cached: each caller records its own read
+                self._sorted[section.source] = tuple(sorted(self._unsorted.get(section.source, ()), key=in_section))
+        return self._sorted[section.source]
 
     def page_in(self, folder: str) -> Page | None:
         """Returns the page of a content folder: its section or its bundle."""
@@ -42,13 +49,17 @@ class SectionTree:
     def nearest(self, page: Page) -> Section | None:
         """Returns the section of a page's folder, or else of the nearest folder above it."""
         folder = page.unrecorded.document.source.folder
-        while True:
+        section = self._section_at.get(folder)
+        if section is page:
+            return self._section_of(posixpath.dirname(folder)) if folder else None
+        return section or self._section_of(folder)
+
+    def _section_of(self, folder: str) -> Section | None:
+        """Returns the section of a folder, or else of the nearest folder above it."""
+        if folder not in self._nearest:
             section = self._section_at.get(folder)
-            if section is not None and section is not page:
-                return section
-            if not folder:
-                return None
-            folder = posixpath.dirname(folder)
+            self._nearest[folder] = section or (self._section_of(posixpath.dirname(folder)) if folder else None)
+        return self._nearest[folder]
 
 
 def newest_first(page: Page) -> tuple[bool, float, str]:
@@ -111,50 +122,63 @@ class PageLists:
         self.config = config
         self.root = root
         self.by_source = {page.source: page for page in everything}
-        self.by_path = {page.path: page for page in reversed(everything)}  # the first of two with one path is kept
+        # The first of two with one path is kept.
+        self.by_path = {page.unrecorded.path: page for page in reversed(everything)}
         self.all_pages: Pages[Page] = Pages("all", everything)
         listed = sorted((page for page in everything if not page.unrecorded.front.unlisted), key=newest_first)
         self.pages: Pages[Page] = Pages("pages", (
             page for page in everything if page.kind == "page" and not page.unrecorded.front.unlisted))
         self.sections: Pages[Section] = Pages("sections", (page for page in everything if isinstance(page, Section)))
+        self.posts: Pages[Post] = Pages("posts", (page for page in listed if isinstance(page, Post)))
         self.tree = SectionTree(everything)
-        self._collect_posts(listed)
+        self.collections: Mapping[str, Collection] = MappingProxyType(self._collect(listed))
         self._group(listed, people)
 
-    def _collect_posts(self, listed: Sequence[Page]) -> None:
-        self.posts: Pages[Post] = Pages("posts", (page for page in listed if isinstance(page, Post)))
-        self.collections: Mapping[str, Collection] = MappingProxyType({
-            name: self._collection(options, listed) for name, options in self.config.collections.items()})
-        self.position = {
-            post.source: (collection.posts.unrecorded, index)
-            for collection in self.collections.values()
-            for index, post in enumerate(collection.posts.unrecorded)
-        }
+    def _collect(self, listed: Sequence[Page]) -> dict[str, Collection]:
+        """Returns the collections by name."""
+        paths = self.config.collections.paths
+        tops: dict[str, str] = {}
+        inside: dict[str, list[Page]] = {path: [] for path in paths}
+        for page in listed:
+            folder = page.unrecorded.document.source.folder
+            if folder not in tops:
+                tops[folder] = top_of(f"{folder}/", paths)
+            if tops[folder] in inside:
+                inside[tops[folder]].append(page)
+        return {name: self._collection(options, inside[options.path])
+                for name, options in self.config.collections.items()}
 
-    def _collection(self, options: Options, listed: Iterable[Page]) -> Collection:
+    def _collection(self, options: Options, inside: Iterable[Page]) -> Collection:
         path = folder_path(options.path, lowercase=self.config.slugs.lowercase)
         kind = "post" if options.dated else "page"
-        members = [page for page in listed
-                   if page.kind == kind and top_of(page.source, self.config.collections.paths) == options.path]
+        members = [page for page in inside if page.kind == kind]
         if not options.dated:
             members = sorted_by(options.sort_by, members)
         section = self.by_path.get(path)
         return Collection(options.name, path, Pages(f"collection/{options.name}", members), options,
                           section if isinstance(section, Section) else None)
 
-    def _group(self, listed: Sequence[Page], people: Mapping[str, Mapping[str, Any]]) -> None:
-        def carried(name: str, pages: Iterable[Page]) -> Iterable[tuple[Page, Iterable[str]]]:
-            return ((page, page.unrecorded.front.terms.get(name, ())) for page in pages)
+    @cached_property
+    def position(self) -> Mapping[str, tuple[Sequence[Page], int]]:
+        """The collection that a page is in, and its position there, by source."""
+        return {page.source: (collection.posts.unrecorded, index) for collection in self.collections.values()
+                for index, page in enumerate(collection.posts.unrecorded)}
 
+    def _group(self, listed: Sequence[Page], people: Mapping[str, Mapping[str, Any]]) -> None:
+        site_author = self.config.author
+        carried: dict[str, list[tuple[Page, Iterable[str]]]] = {"series": []}
+        for page in listed:
+            for name, terms in page.unrecorded.front.terms.items():
+                carried.setdefault(name, []).append((page, terms))
+        carried["series"].sort(key=_in_series)
         self.authors = Authors(
-            ((page, self.author_names(page)) for page in listed), self.root, self._own_page, people,
+            ((page, _author_names(page, site_author)) for page in listed), self.root, self._own_page, people,
             (name for page in listed for name in page.unrecorded.front.authors),
             (pair for page in reversed(listed) for pair in page.unrecorded.front.author_urls.items()))
-        in_series = carried("series", sorted(listed, key=_in_series))
         lowercase = self.config.slugs.lowercase
-        self.series = Taxonomy("series", in_series, self.root, self._own_page, lowercase=lowercase)
+        self.series = Taxonomy("series", carried["series"], self.root, self._own_page, lowercase=lowercase)
         self.groups: Mapping[str, Taxonomy] = MappingProxyType({
-            **{name: Taxonomy(name, carried(name, listed), self.root, self._own_page, lowercase=lowercase)
+            **{name: Taxonomy(name, carried.get(name, ()), self.root, self._own_page, lowercase=lowercase)
                for name in self.config.taxonomies if name not in BUILT_IN},
             "series": self.series, "authors": self.authors})
         self.taxonomies: Mapping[str, Taxonomy] = MappingProxyType({
@@ -163,8 +187,7 @@ class PageLists:
     def author_names(self, page: Page) -> tuple[str, ...]:
         """Returns the names of a page's authors as written (not recorded).  A post that names no author
         has the author of the site."""
-        site = self.config.author
-        return page.unrecorded.front.authors or ((site,) if site and page.kind == "post" else ())
+        return _author_names(page, self.config.author)
 
     @property
     def list_pages(self) -> Mapping[str, Page]:
@@ -208,8 +231,13 @@ class PageLists:
         return {"all": self.all_pages, "pages": self.pages, "posts": self.posts, "sections": self.sections}.get(name)
 
 
-def _in_series(page: Page) -> tuple[object, ...]:
+def _author_names(page: Page, site_author: str | None) -> tuple[str, ...]:
+    return page.unrecorded.front.authors or ((site_author,) if site_author and page.kind == "post" else ())
+
+
+def _in_series(carried: tuple[Page, Iterable[str]]) -> tuple[object, ...]:
     """Sort key within a series: by weight, then the oldest first."""
+    page = carried[0]
     weight = page.unrecorded.front.weight
     undated, moment, source = newest_first(page)
     return weight is None, weight or 0.0, undated, -moment, source

@@ -296,7 +296,7 @@ class Library:
     def pages_of(self, section: Section) -> tuple[Page, ...]:
         """Returns the pages of a section."""
         recorder.read("members", section.source)
-        return self._lists.tree.members.get(section.source, ())
+        return self._lists.tree.members(section)
 
     def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
         """Returns the pages before and after a page: posts by date, pages of a collection in its order,

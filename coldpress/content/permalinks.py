@@ -7,9 +7,8 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
 from coldpress.config.loader import PERMALINK_TOKEN, Config
@@ -20,10 +19,10 @@ from coldpress.sources.front_matter import SourceDocument
 from coldpress.text import slugify
 
 Kind = Literal["page", "post", "section"]
+_SLASHES = re.compile("/{2,}")
 
 
-@dataclass(frozen=True, slots=True)
-class PageEntry:
+class PageEntry(NamedTuple):
     """A document with its kind and its path.  `bundle` is the folder whose assets belong to it, if it
     is a bundle."""
 
@@ -31,6 +30,16 @@ class PageEntry:
     kind: Kind
     path: str
     bundle: str | None = None
+
+
+class Pattern(NamedTuple):
+    """The pattern of the paths of some pages in a section.  `start` is what comes before the slug, if that
+    is the only token and the rest of the path."""
+
+    text: str
+    section: str
+    start: str | None
+
 
 
 class Permalinks:
@@ -49,6 +58,7 @@ class Permalinks:
         for document in self._documents:
             self._folders[document.source.folder].append(document)
         self._with_markdown_below = self._ancestors_of_folders()
+        self._in_folders: dict[str, tuple[Kind, Pattern]] = {}
 
     def entries(self) -> list[PageEntry]:
         entries = []
@@ -61,26 +71,31 @@ class Permalinks:
 
     def _entry(self, document: SourceDocument) -> PageEntry | None:
         folder = document.source.folder
+        if not document.source.index or not self._is_index(document):
+            return self._finish(document, *self._in_folder(folder))
         dated = self._collection_of(folder) != ""
-        index = self._is_index(document)
-        if not index:
-            kind: Kind = "post" if dated else "page"
-            base = self._collection_of(folder) if dated else folder
-            return self._finish(document, kind, posixpath.join(self._path(base), "<slug>/"))
         root = not folder or (dated and folder in (self._collection_of(folder), "_posts"))
         bundle = not root and not _is_section_file(document) and (
-            (dated and document.source.stem == "index") or not self._has_other_pages(folder))
+            (dated and document.source.index == "index") or not self._has_other_pages(folder))
         if not bundle:
-            return self._finish(document, "section", self._path(folder))
+            return self._finish(document, "section", _pattern(self._path(folder), self._section_of(folder)))
         parent = self._collection_of(folder) if dated else posixpath.dirname(folder)
-        return self._finish(document, "post" if dated else "page",
-                            posixpath.join(self._path(parent), "<slug>/"), folder)
+        return self._finish(document, "post" if dated else "page", self._pattern(folder, parent), folder)
 
-    def _finish(self, document: SourceDocument, kind: Kind, pattern: str, bundle: str | None = None
+    def _in_folder(self, folder: str) -> tuple[Kind, Pattern]:
+        """Returns the kind and the pattern of the pages in a folder, except of its index."""
+        if folder not in self._in_folders:
+            collection = self._collection_of(folder)
+            self._in_folders[folder] = "post" if collection else "page", self._pattern(folder, collection or folder)
+        return self._in_folders[folder]
+
+    def _pattern(self, folder: str, base: str) -> Pattern:
+        """Returns the pattern of pages in a folder: that of its section, or else their slug below `base`."""
+        section = self._section_of(folder)
+        return _pattern(self._patterns.get(section) or posixpath.join(self._path(base), "<slug>/"), section)
+
+    def _finish(self, document: SourceDocument, kind: Kind, pattern: Pattern, bundle: str | None = None
                 ) -> PageEntry | None:
-        section = top_of(document.source.path, self._collections)
-        if kind != "section" and section in self._patterns:
-            pattern = self._patterns[section]
         if document.front.permalink is not None:
             path = self._own_path(document, document.front.permalink)
             if self._trusts(document.source.path) or is_granted(document, path):
@@ -88,7 +103,7 @@ class Permalinks:
             self._problems.warn("page.untrusted", f"its author is not trusted to publish it at `{path}`",
                                 document.place_of("permalink"), granted_paths_hint(document))
         try:
-            return PageEntry(document, kind, _expand(pattern, document, section, lowercase=self._lowercase), bundle)
+            return PageEntry(document, kind, _expand(pattern, document, lowercase=self._lowercase), bundle)
         except ValueError as reason:
             message, hint = reason.args
             self._problems.error("url.permalink", message, Place(document.source.name), hint)
@@ -122,10 +137,10 @@ class Permalinks:
             return False
 
     def _is_index(self, document: SourceDocument) -> bool:
-        name = document.source.stem
+        name = document.source.index
         if name == "readme":
             beside = self._folders[document.source.folder]
-            return not any(other.source.stem in ("index", "_index") for other in beside)
+            return not any(other.source.index in ("index", "_index") for other in beside)
         return name in ("index", "_index")
 
     def _has_other_pages(self, folder: str) -> bool:
@@ -140,13 +155,16 @@ class Permalinks:
                 above.add(folder)
         return above
 
+    def _section_of(self, folder: str) -> str:
+        return top_of(f"{folder}/", self._collections)
+
     def _collection_of(self, folder: str) -> str:
-        top = top_of(f"{folder}/", self._collections)
+        top = self._section_of(folder)
         return top if top in self._collections and self._collections[top].dated else ""
 
     def _report_second_index(self) -> None:
         for documents in self._folders.values():
-            names = [document for document in documents if document.source.stem in ("index", "_index")]
+            names = [document for document in documents if document.source.index in ("index", "_index")]
             if len(names) > 1:
                 self._problems.error(
                     "url.two-indexes", f"`{names[0].source.path}` and `{names[1].source.path}` are the same page",
@@ -192,7 +210,15 @@ def slug_of(document: SourceDocument, *, lowercase: bool = True) -> str:
     return slugify(document.front.slug if document.front.slug is not None else document.stem, lowercase=lowercase)
 
 
-def _expand(pattern: str, document: SourceDocument, section: str, *, lowercase: bool) -> str:
+def _pattern(text: str, section: str) -> Pattern:
+    text = _SLASHES.sub("/", text)
+    start = text.removesuffix("<slug>/")
+    return Pattern(text, section, None if start == text or PERMALINK_TOKEN.search(start) else start)
+
+
+def _expand(pattern: Pattern, document: SourceDocument, *, lowercase: bool) -> str:
+    if pattern.start is not None:
+        return f"{pattern.start}{_needed(slug_of(document, lowercase=lowercase))}/"
     date = document.front.date
 
     def value(found: re.Match[str]) -> str:
@@ -200,7 +226,7 @@ def _expand(pattern: str, document: SourceDocument, section: str, *, lowercase: 
         if token == "slug":
             return _needed(slug_of(document, lowercase=lowercase))
         if token in ("section", "stem"):
-            return slugify(section if token == "section" else document.stem, lowercase=lowercase)
+            return slugify(pattern.section if token == "section" else document.stem, lowercase=lowercase)
         if token in document.front.params:
             return _needed(slugify(str(document.front.params[token]), lowercase=lowercase), token)
         if token not in ("year", "month", "day"):
@@ -210,7 +236,7 @@ def _expand(pattern: str, document: SourceDocument, section: str, *, lowercase: 
             raise ValueError(f"its URL needs a {token}, and it has no date", "give it a `date:` or a `permalink:`")
         return {"year": f"{date.year:04}", "month": f"{date.month:02}", "day": f"{date.day:02}"}[token]
 
-    return re.sub("/{2,}", "/", PERMALINK_TOKEN.sub(value, pattern))
+    return _SLASHES.sub("/", PERMALINK_TOKEN.sub(value, pattern.text))
 
 
 def _needed(slug: str, name: str = "name") -> str:
@@ -220,7 +246,7 @@ def _needed(slug: str, name: str = "name") -> str:
 
 
 def _is_section_file(document: SourceDocument) -> bool:
-    return document.source.stem == "_index"
+    return document.source.index == "_index"
 
 
 _COMMON = (
@@ -241,14 +267,16 @@ _TAG = re.compile(r"(?P<language>[a-z]{2})(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|\d
 def check_languages(entries: Sequence[PageEntry], problems: Problems) -> None:
     """Warns of file names that end with a language.  For an ambiguous ending, warns only if the
     same page also exists without it or in another language."""
+    # Nearly all names have a single dot, and no language.
+    tagged = [entry for entry in entries if entry.document.source.path.count(".") > 1 and _split(entry)[1]]
     tags: dict[str, list[str]] = defaultdict(list)
-    for entry in entries:
+    for entry in entries if tagged else ():
         stem, tag = _split(entry)
         tags[stem].append(tag)
-    for entry in entries:
+    for entry in tagged:
         stem, tag = _split(entry)
         language = tag.lower()[:2]
-        if tag and (language in _COMMON.split() or len(tags[stem]) > 1):
+        if language in _COMMON.split() or len(tags[stem]) > 1:
             problems.warn("page.language", f"`.{tag}` looks like a language, which is not built yet",
                           Place(entry.document.source.name), f"its URL is `{entry.path}`")
 

@@ -89,6 +89,8 @@ def resolve_params(params: Params, page: Any, library: ReferenceLibrary) -> Para
             return (PageReference if value.kind == "page" else FileReference).of(value, page, library)
         return [resolved(item) for item in value] if isinstance(value, list) else value
 
+    if not params:
+        return Params()  # not the one that all pages without keys share
     if not any(map(_has_reference, params.values())):
         return params
     return Params({key: resolved(value) if _has_reference(value) else value for key, value in params.items()})

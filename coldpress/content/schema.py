@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection as Sized
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from coldpress.config.collections import Collection
@@ -44,8 +43,14 @@ class Schema:
                            if document.front.cascade and _is_index(document)}
         self._merged: dict[str, Mapping[str, Any]] = {}
 
-    def apply(self, document: SourceDocument) -> SourceDocument:
-        """Returns a document with the values from above and with typed fields."""
+        self._is_needed = bool(self._fields or self._more_fields or self._of_collection or self._of_folder or any(
+            collection.layout or collection.fields for collection in config.collections.values()))
+
+    def applied(self, documents: Sequence[SourceDocument]) -> Iterable[SourceDocument]:
+        """Returns the documents with the values from above and with typed fields."""
+        return map(self._apply, documents) if self._is_needed else documents
+
+    def _apply(self, document: SourceDocument) -> SourceDocument:
         folder, is_index = document.source.folder, _is_index(document)
         collection = None if is_index else self._paths.get(top_of(document.source.path, self._paths))
         inherited = self._inherited(collection, _above(folder) if is_index else folder)
@@ -55,10 +60,10 @@ class Schema:
             return document
         front = with_inherited(document.front, inherited)
         if fields:
-            front = replace(front, params=self._typed(document, fields, front))
+            front = front.replaced(params=self._typed(document, fields, front))
         parsed, above = document.parsed, f"{sorted(inherited.items())!r} {fields!r}"
-        return replace(document, front=front, parsed=replace(
-            parsed, front_digest=text_digest(f"{parsed.front_digest} {above}"),
+        return document._replace(front=front, parsed=parsed._replace(
+            front_digest=text_digest(f"{parsed.front_digest} {above}"),
             meta_digest=text_digest(f"{parsed.meta_digest} {above}")))
 
     def _inherited(self, collection: Collection | None, folder: str | None) -> Mapping[str, Any]:
@@ -123,7 +128,7 @@ def _misspelt(name: str, params: Iterable[str], names: Sized[str]) -> str | None
 
 
 def _is_index(document: SourceDocument) -> bool:
-    return document.source.stem == "_index"
+    return document.source.index == "_index"
 
 
 def _above(folder: str) -> str | None:

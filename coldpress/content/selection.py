@@ -55,9 +55,9 @@ def select(documents: Iterable[SourceDocument], options: RunOptions, now: dateti
 
 
 def is_withheld(source: SourceFile) -> bool:
-    """Returns whether a file is Markdown in a folder whose name begins with `_`: other generators do not
+    """Returns whether Markdown is in a folder whose name begins with `_`: other generators do not
     publish such folders."""
-    return source.is_markdown and any(
+    return "_" in source.folder and any(
         part.startswith("_") and part.casefold() not in _KNOWN for part in source.folder.split("/"))
 
 
@@ -92,9 +92,10 @@ _SETTINGS = lazy_re_compile(
 _LOOKED_AT = 1024  # bytes at the beginning that browsers examine
 
 
-def active_files(files: Iterable[SourceFile], config: Config, bundles: Mapping[str, str]) -> list[SourceFile]:
+def active_files(assets: Iterable[SourceFile], config: Config, bundles: Mapping[str, str]) -> list[SourceFile]:
     """Returns the assets of authors who are not trusted that may be active content (scripts, settings, HTML)."""
-    return [file for file in files if not file.is_markdown and not config.markdown.trusts(file.path)
+    trusts = config.markdown.trusts
+    return [file for file in assets if not trusts(file.path)
             and not _is_passive(file, asset_path(file, bundles, lowercase=config.slugs.lowercase))]
 
 

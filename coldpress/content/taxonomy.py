@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
@@ -144,19 +143,25 @@ class Taxonomy:
         self.root = root
         self.find_page = find_page
         self._written: dict[str, str] = {}
-        members: dict[str, dict[Page, None]] = defaultdict(dict)
+        members: dict[str, list[Page]] = {}
         names: dict[str, str] = {}
         implied: dict[str, str] = {}
+        lists: dict[str, list[list[Page]]] = {}  # for each name as written: the pages of its term, and of those above
         for page, terms in carried:
             for term in terms:
-                if not lowercase:
-                    self._note_case(term)
-                slug = self.slug_of(term)
-                if slug:
-                    names.setdefault(slug, term)
-                for above, its_name in _prefixes(slug, term):
-                    implied.setdefault(above, its_name)
-                    members[above][page] = None
+                if term not in lists:
+                    if not lowercase:
+                        self._note_case(term)
+                    slug = self.slug_of(term)
+                    if slug:
+                        names.setdefault(slug, term)
+                    lists[term] = []
+                    for above, its_name in _prefixes(slug, term):
+                        implied.setdefault(above, its_name)
+                        lists[term].append(members.setdefault(above, []))
+                for pages in lists[term]:
+                    if not pages or pages[-1] is not page:
+                        pages.append(page)
         self._names = implied | names
         ordered = sorted(members, key=lambda slug: (self._names[slug].casefold(), slug))
         self._terms = {slug: self._make(slug, members[slug]) for slug in ordered}
@@ -346,17 +351,20 @@ def check_terms(entries: Iterable[PageEntry], problems: Problems) -> None:
     """Warns of terms that cannot have a page, and of each further spelling of a name: with other
     case, width or punctuation."""
     first: dict[tuple[str, str], str] = {}
-    told: set[tuple[str, str]] = set()
+    sound: dict[str, set[str]] = {}
     for entry in entries:
         for taxonomy, terms in entry.document.front.terms.items():
             for term in terms:
+                if term in sound.setdefault(taxonomy, set()):
+                    continue
                 written = first.setdefault((taxonomy, _folded(term)), term)
                 fault = fault_of_term(term)
                 if fault is not None:
                     problems.warn("term.slug", f"`{shorten(term, 60)}` has no page: {fault}",
                                   entry.document.place_of(taxonomy), "give it another name, short and with letters")
-                elif written != term and (taxonomy, term) not in told:
-                    told.add((taxonomy, term))
+                    continue
+                sound[taxonomy].add(term)
+                if written != term:
                     _warn_of_spelling(entry, taxonomy, term, written, problems)
 
 

@@ -13,6 +13,7 @@ from datetime import date, datetime, tzinfo
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from coldpress import text
@@ -27,7 +28,6 @@ from coldpress.sources.files import SourceFile
 from coldpress.sources.front_matter import ParsedSource, parse
 
 _TABLES = {"sources": TableSchema("path, stamp, digest, data")}
-_EMPTY = FrontMatter()
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -57,14 +57,18 @@ class SourceCache:
         known = self._known().get(source.path)
         return known is not None and known[0] == source.stamp
 
+    def known(self, source: SourceFile) -> ParsedSource | None:
+        """Returns the parsed source if it is in the cache as it is now, otherwise None."""
+        known = self._known().get(source.path)
+        if known is None or known[0] != source.stamp:
+            return None
+        self._seen.add(source.path)
+        return _unpack(known[2], self._zone)
+
     def parsed(self, source: SourceFile, problems: Problems) -> ParsedSource | None:
-        """Returns the parsed source; returns None and adds a problem if it cannot be read."""
+        """Reads and parses a source; returns None and adds a problem if it cannot be read."""
         self._seen.add(source.path)
         known = self._known().get(source.path)
-        if known and known[0] == source.stamp:
-            found = _unpack(known[2], self._zone)
-            if found:
-                return found
         data = source.read()
         digest = blake2b(data, digest_size=16).digest()
         if known and known[1] == digest:
@@ -119,13 +123,17 @@ def _version(taxonomies: tuple[str, ...], zone: tzinfo) -> str:
 
 def _pack(parsed: ParsedSource, zone: tzinfo) -> str | None:
     """Returns the source as JSON; None if JSON would change a value."""
-    values = {name: value for name in FrontMatter.__slots__
-              if (value := getattr(parsed.front, name)) != getattr(_EMPTY, name)}
+    plain: dict[str, Any] = {}
+    others: dict[str, Any] = {}
     try:
-        packed = {name: _packed_date(value, zone) if name in _DATES else _packed(value, zone)
-                  for name, value in values.items()}
-        return json.dumps([parsed.front_digest, parsed.meta_digest, parsed.digest, parsed.body_line,
-                           parsed.has_snippets, packed], ensure_ascii=False, separators=(",", ":"))
+        for name, value in parsed.front.written.items():
+            if type(value) in _PLAIN:
+                plain[name] = value
+            else:
+                others[name] = _packed_date(value, zone) if name in _DATES else _packed(value, zone)
+        meta_digest = None if parsed.meta_digest == parsed.front_digest else parsed.meta_digest
+        return json.dumps([parsed.front_digest, meta_digest, parsed.digest, parsed.body_line,
+                           parsed.has_snippets, plain, others], ensure_ascii=False, separators=(",", ":"))
     except TypeError:
         return None
 
@@ -145,15 +153,17 @@ def _packed(value: Any, zone: tzinfo) -> Any:
     raise TypeError(f"{type(value)} is not kept")
 
 
+_decode = json.JSONDecoder().raw_decode
+
+
 def _unpack(text: str, zone: tzinfo) -> ParsedSource | None:
     """Returns the source from a text of `_pack`; None for any other text."""
     try:
-        front_digest, meta_digest, digest, body_line, has_snippets, values = json.loads(text)
-        for name, value in values.items():
-            if type(value) in (dict, list) or name in _DATES:
-                values[name] = _READERS[name](value, zone)
-        return ParsedSource(FrontMatter(**values), front_digest, meta_digest, digest, int(body_line),
-                            bool(has_snippets))
+        front_digest, meta_digest, digest, body_line, has_snippets, values, others = _decode(text)[0]
+        for name, value in others.items():
+            values[name] = _READERS[name](value, zone)
+        return ParsedSource(FrontMatter(**values), front_digest, meta_digest or front_digest, digest, body_line,
+                            has_snippets)
     except (ValueError, TypeError, AttributeError, KeyError):
         return None
 
@@ -182,11 +192,17 @@ def _unpacked_date(text: str, zone: tzinfo) -> datetime:
     return datetime.fromisoformat(text[1:]).replace(tzinfo=zone)
 
 
+def _unpacked_terms(value: dict[str, Any], zone: tzinfo) -> dict[str, tuple[str, ...]]:
+    for name, terms in value.items():
+        value[name] = tuple(map(intern, terms))  # many sources have the same terms
+    return value
+
+
 _DATES = frozenset(("date", "updated", "publish_date", "expiry_date"))
 _READERS: dict[str, Callable[[Any, tzinfo], Any]] = {
     **dict.fromkeys(_DATES, _unpacked_date),
     **dict.fromkeys(("aliases", "authors", "explicit"), lambda value, zone: tuple(value)),
     "author_urls": lambda value, zone: dict(value),
-    "terms": lambda value, zone: {name: tuple(terms) for name, terms in value.items()},
+    "terms": _unpacked_terms,
     **dict.fromkeys(("params", "cascade"), lambda value, zone: Params(_unpacked(value, zone))),
 }

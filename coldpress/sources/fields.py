@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from coldpress.config.yaml_toml import Params
@@ -122,9 +123,12 @@ def _add(name: str, url: str, byline: Byline) -> None:
             byline.urls.setdefault(name, url)
 
 
-@dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The typed values of a source's front matter."""
+    """The typed values of a source's front matter.
+
+    An object holds the values that were written; all others are those of the class.  So the front
+    matter of many pages takes little time and room.
+    """
 
     title: str | None = None
     date: datetime | None = None
@@ -136,9 +140,9 @@ class FrontMatter:
     permalink: str | None = None
     unlisted: bool = False
     aliases: tuple[str, ...] = ()
-    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    terms: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     authors: tuple[str, ...] = ()
-    author_urls: Mapping[str, str] = field(default_factory=dict)
+    author_urls: Mapping[str, str] = MappingProxyType({})
     ambiguous_authors: str | None = None
     weight: float | None = None
     summary: str | None = None
@@ -150,10 +154,28 @@ class FrontMatter:
     search: bool = True
     is_html: bool = False
     """Whether the body is HTML, not Markdown: that of a row."""
-    params: Params = field(default_factory=Params)
-    cascade: Params = field(default_factory=Params)
+    params: Params = Params()
+    cascade: Params = Params()
     explicit: tuple[str, ...] = ()
     """The fields that have their default value because the author wrote it."""
+
+    def __init__(self, **written: Any) -> None:
+        object.__setattr__(self, "__dict__", written)
+
+    @property
+    def written(self) -> Mapping[str, Any]:
+        """The values that differ from those of the class, by name."""
+        return {name: value for name, value in self.__dict__.items() if value != getattr(FrontMatter, name)}
+
+    def replaced(self, **changes: Any) -> FrontMatter:
+        """Returns front matter with other values."""
+        return FrontMatter(**{**self.__dict__, **changes})
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"front matter does not change: {name}")
+
+    def __repr__(self) -> str:
+        return f"FrontMatter({', '.join(f'{name}={value!r}' for name, value in sorted(self.written.items()))})"
 
 
 ALIASES = {

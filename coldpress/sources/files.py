@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
+from unicodedata import normalize
 
-from coldpress.cache.file_stamps import format_stamp
+from coldpress.cache.file_stamps import stamp_of_stat
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import name_from
 from coldpress.recorder import Key
@@ -22,6 +23,8 @@ _KEPT_DOTFILES = {".well-known", ".nojekyll", ".htaccess", ".domains"}
 _LITTER = re.compile(r".*~|#.*#|.*\.(?:swp|swo|tmp|bak|orig|pyc)|thumbs\.db|desktop\.ini|__pycache__"
                      r"|node_modules", re.I)
 
+_INDEX = re.compile(r"(_?index|readme)(?:\.[^.]*)?", re.I | re.A)
+
 _DEEPEST = 100  # levels of nested folders
 _LINKS = 3  # symbolic links in the path of one file
 
@@ -32,18 +35,17 @@ class SourceFile:
 
     `path` is relative to the content folder, in NFC, with `/`; `name` is relative to
     the site's root, for messages; `location` is the file on disk; `folder` is its
-    content folder; `stem` is its name without extension, in lower case.
+    content folder; `stamp` holds its size, times and inode, which change when its content
+    changes; `index` is its name without extension, in lower case, if it is that of an index
+    (`index`, `_index`, `readme`), otherwise an empty text.
     """
 
     path: str
     name: str
     location: str
-    size: int
-    mtime_ns: int
-    ctime_ns: int = 0
-    inode: int = 0
+    stamp: str
     folder: str = ""
-    stem: str = ""
+    index: str = ""
     key: str = ""
     """The key of a row that stands in the place of a file; empty for files."""
 
@@ -53,9 +55,14 @@ class SourceFile:
         return Path(self.location)
 
     @property
-    def stamp(self) -> str:
-        """The size, times and inode: they change when the content changes."""
-        return format_stamp(self.size, self.mtime_ns, self.ctime_ns, self.inode)
+    def size(self) -> int:
+        """The size in bytes."""
+        return int(self.stamp.split(" ")[0])
+
+    @property
+    def inode(self) -> int:
+        """The inode, which all names of one file share; 0 where there is none."""
+        return int(self.stamp.split(" ")[3])
 
     @property
     def is_markdown(self) -> bool:
@@ -63,8 +70,7 @@ class SourceFile:
 
     def again(self) -> SourceFile:
         """Returns the same file with its current stamp; raises `OSError` if it was removed."""
-        stat = self.file.stat()
-        return replace(self, size=stat.st_size, mtime_ns=stat.st_mtime_ns, ctime_ns=stat.st_ctime_ns, inode=stat.st_ino)
+        return replace(self, stamp=stamp_of_stat(self.file.stat()))
 
     def read(self) -> bytes:
         """Reads the bytes; raises `ColdpressError` if the file cannot be read."""
@@ -84,8 +90,8 @@ def find_files(folder: Path, name: str, problems: Problems) -> list[SourceFile]:
     if not folder.is_dir():
         return []
     walk = _Walk(name, folder.resolve(), problems)
-    walk.walk_folder(folder, "", ())
-    return sorted(walk.found, key=lambda source: source.path)
+    walk.walk_folder(str(folder), "", ())
+    return sorted(walk.found, key=attrgetter("path"))
 
 
 class _Walk:
@@ -98,18 +104,24 @@ class _Walk:
         self._root = root
         self._problems = problems
 
-    def walk_folder(self, folder: Path, inner: str, linked: tuple[Path, ...]) -> None:
+    def walk_folder(self, folder: str, inner: str, linked: tuple[Path, ...]) -> None:
         """Adds the files of one folder, and those below it."""
         try:
             entries = list(os.scandir(folder))
         except OSError as reason:
             self._report("source.unreadable", f"cannot read this folder: {reason.strerror}", inner.rstrip("/"))
             return
+        above = inner.rstrip("/")
         for entry in entries:
             if not is_ignored(entry.name):
-                self._take(entry, unicodedata.normalize("NFC", inner + entry.name), linked)
+                path = normalize("NFC", inner + entry.name)
+                if entry.is_file(follow_symlinks=False) and path.isprintable():
+                    self._add(entry, path, above)
+                else:
+                    self._take(entry, path, above, linked)
 
-    def _take(self, entry: os.DirEntry[str], path: str, linked: tuple[Path, ...]) -> None:
+    def _take(self, entry: os.DirEntry[str], path: str, above: str, linked: tuple[Path, ...]) -> None:
+        """Adds anything but a plain file."""
         if not path.isprintable() and any("\ud800" <= char <= "\udfff" for char in path):
             self._report("source.name", "the name of this file is not UTF-8", path, "rename it")
             return
@@ -121,16 +133,19 @@ class _Walk:
                 return
             linked = (*linked, target)
         if entry.is_dir() and path.count("/") < _DEEPEST:
-            self.walk_folder(Path(entry.path), f"{path}/", linked)
+            self.walk_folder(entry.path, f"{path}/", linked)
         elif entry.is_file():
-            stat = entry.stat()
-            self.found.append(SourceFile(path, f"{self._name}/{path}", entry.path, stat.st_size, stat.st_mtime_ns,
-                                         stat.st_ctime_ns, stat.st_ino, path.rpartition("/")[0], file_stem(path)))
+            self._add(entry, path, above)
         elif entry.is_dir():
             self._report("source.no-file", "there are too many folders in one another", path)
         else:  # reading a pipe would block
             self._report("source.no-file", "this is neither a file nor a folder", path,
                          "remove it, or put it somewhere else")
+
+    def _add(self, entry: os.DirEntry[str], path: str, above: str) -> None:
+        index = _INDEX.fullmatch(path, len(above) + 1 if above else 0)
+        self.found.append(SourceFile(path, f"{self._name}/{path}", entry.path, stamp_of_stat(entry.stat()), above,
+                                     index[1].lower() if index else ""))
 
     def _target(self, link: Path, linked: tuple[Path, ...]) -> Path | None:
         """Returns the target of a symbolic link; None for a link that is not followed."""
@@ -150,12 +165,14 @@ class _Walk:
 
 def folders_in(folder: Path) -> list[str]:
     """Yields every folder below a folder, with names in the form of source paths."""
-    return sorted(unicodedata.normalize("NFC", (Path(above) / name).relative_to(folder).as_posix())
+    return sorted(normalize("NFC", (Path(above) / name).relative_to(folder).as_posix())
                   for above, names, _ in os.walk(folder) for name in names)
 
 
 def is_ignored(name: str) -> bool:
     """Returns whether a file or folder with this name is ignored."""
+    if name.endswith(".md"):
+        return name.startswith(".")  # what follows would match none
     return (name.startswith(".") and name not in _KEPT_DOTFILES) or _LITTER.fullmatch(name) is not None
 
 
@@ -187,9 +204,9 @@ def split_name(path: str, names_folder: bool) -> tuple[str, date | None]:
 
     With `names_folder` the name of the containing folder is used.
     """
-    *folders, file = path.split("/")
-    stem = folders[-1] if names_folder and folders else file.rpartition(".")[0]
-    found = _NAME.fullmatch(stem)
+    folder, _, file = path.rpartition("/")
+    stem = folder.rpartition("/")[2] if names_folder and folder else file.rpartition(".")[0]
+    found = _NAME.fullmatch(stem) if stem[:1].isdigit() else None
     if found:
         try:
             day = date(int(found["year"]), int(found["month"]), int(found["day"]))

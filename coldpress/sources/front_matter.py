@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from coldpress import recorder
 from coldpress.config.yaml_toml import MappingText, Params
@@ -75,8 +75,7 @@ def _mapping(found: re.Match[str], text: str, name: str) -> MappingText:
     return MappingText(found["text"], name, "toml" if found["mark"] == "+++" else "yaml", first_line)
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedSource:
+class ParsedSource(NamedTuple):
     """The front matter of a source, and data about its body.
 
     `front_digest` is the digest of the front matter's text, `meta_digest` that of the keys
@@ -92,8 +91,7 @@ class ParsedSource:
     has_snippets: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SourceDocument:
+class SourceDocument(NamedTuple):
     """One source as it was read.  `stem` is its name without date.  `front` has the date of the
     file's name if the front matter has none."""
 
@@ -176,7 +174,7 @@ def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzin
         return None
     written = f"{mapping.syntax}{mapping.text}" if mapping else ""
     front_digest = text_digest(written)
-    known = text_digest(repr(replace(front, params=Params()))) if front.params else front_digest
+    known = text_digest(repr(front.replaced(params=Params()))) if front.params else front_digest
     return ParsedSource(front, front_digest, known, text_digest(body), body_line, "8<-" in body)
 
 
@@ -187,9 +185,9 @@ def document_of(source: SourceFile, parsed: ParsedSource, zone: tzinfo, *, names
     stem, day = (source.key, None) if source.key else split_name(source.path, names_folder)
     front = parsed.front
     if front.date is None and day is not None:
-        front = replace(front, date=datetime.combine(day, time(), zone))
-    if not front.draft and "_drafts" in source.folder.casefold().split("/"):
-        front = replace(front, draft=True)  # as in Jekyll and Hexo
+        front = front.replaced(date=datetime.combine(day, time(), zone))
+    if "_" in source.folder and not front.draft and "_drafts" in source.folder.casefold().split("/"):
+        front = front.replaced(draft=True)  # as in Jekyll and Hexo
     return SourceDocument(source, parsed, front, stem)
 
 
@@ -227,7 +225,7 @@ def with_inherited(front: FrontMatter, inherited: Mapping[str, Any]) -> FrontMat
             params.setdefault(key, value)
         elif getattr(front, name) == getattr(_NO_FRONT, name) and name not in front.explicit:
             changes[name] = value
-    return replace(front, **changes, terms=terms, params=params)
+    return front.replaced(**changes, terms=terms, params=params)
 
 
 _NO_FRONT = FrontMatter()

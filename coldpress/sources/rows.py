@@ -28,7 +28,6 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _BODIES = ("body", "html")
 _KEYS = ("key", "id", "slug")
 """The keys that tell rows of a list apart, unless the collection names another."""
-_INDEXES = ("index", "_index", "readme")
 _DEEPEST = 100  # levels of nested values
 _LARGEST = 10**1000
 
@@ -37,21 +36,19 @@ _LARGEST = 10**1000
 class Row(SourceFile):
     """One row, in the place of a file.
 
-    `fingerprint` changes with its content, which `load` returns; `title` is the pattern of titles.
+    `stamp` changes with its content, which `load` returns; `title` is the pattern of titles.
     """
 
-    fingerprint: str = ""
     load: Callable[[], Mapping[str, Any]] = field(default=dict, compare=False)
     title: str | None = None
 
     @property
-    def stamp(self) -> str:
-        """Returns the fingerprint: it changes when the content changes."""
-        return self.fingerprint
-
-    @property
     def is_markdown(self) -> bool:
         return True
+
+    @property
+    def inode(self) -> int:
+        return 0
 
     def again(self) -> SourceFile:
         """Returns the row itself: rows are read anew when the content is loaded."""
@@ -69,9 +66,8 @@ def make_row(collection: Collection, key: str, fingerprint: str, load: Load, nam
     """Makes the source of a row; `name` is its name in messages."""
     # What the text of the row is made of besides its values is in the fingerprint too.
     whole = f"{fingerprint} {collection.source or ''} {collection.title or ''} {key}"
-    stem = f"{key.casefold()}." if key.casefold() in _INDEXES else key.casefold()  # no row is an index
-    return Row(f"{collection.path}/{key.replace('/', '-')}", name, "", 0, 0, folder=collection.path,
-               stem=stem, key=key, fingerprint=whole, load=load, title=collection.title)
+    return Row(f"{collection.path}/{key.replace('/', '-')}", name, "", whole, collection.path, key=key, load=load,
+               title=collection.title)
 
 
 def row_names(collections: Collections, reference: str) -> tuple[str, ...]:
