@@ -18,7 +18,7 @@ from coldpress.config.fields import Field
 from coldpress.config.loader import Config, RunOptions
 from coldpress.config.yaml_toml import MappingText
 from coldpress.content.clashes import report_clashes
-from coldpress.content.library import BodyRenderer, Library
+from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.content.permalinks import PageEntry, Permalinks, asset_path, check_languages
 from coldpress.content.schema import Schema
@@ -34,11 +34,12 @@ from coldpress.content.selection import (
 )
 from coldpress.content.slots import Host
 from coldpress.content.taxonomy import author_data, check_author_data, check_authors, check_terms
+from coldpress.content.unsaved import BodyRenderer
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import BadPath, asset_file_of, relative_name
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
-from coldpress.sources.files import SourceFile, find_files
+from coldpress.sources.files import SourceFile, UnsavedSource, find_files
 from coldpress.sources.front_matter import SourceDocument, document_of
 from coldpress.sources.rows import Call, Row, RowSource, SourceRows, rows_of_data
 from coldpress.text import did_you_mean
@@ -114,6 +115,26 @@ class Sources:
         return now.document._replace(front=document.front, parsed=parsed._replace(
             front_digest=document.parsed.front_digest, meta_digest=document.parsed.meta_digest))  # as completed
 
+    def unsaved(self, path: str, text: str, problems: Problems) -> SourceDocument | None:
+        """Returns the document of a text that is not saved, as if it were the file at a path below the
+        content folder; returns None and adds a problem if it cannot be read."""
+        folder = relative_name(self.root / self.config.content_dir, self.base)
+        file = UnsavedSource.at(path, folder, text)
+        if not file.is_markdown or is_withheld(file) or posixpath.normpath(f"/{path}") != f"/{path}":
+            problems.error("source.no-page", "a file with this name is no page", Place(file.name),
+                           "name a Markdown file below the content folder")
+            return None
+        before = self.read.get(path)
+        names_folder = before.names_folder if before else file.index == "index" or (file.index == "readme" and not any(
+            other.file.folder == file.folder and other.file.index in ("index", "_index")
+            for other in self.read.values()))
+        try:
+            parsed = self.cache.parse(file, file.read(), problems)
+        except ColdpressError as reason:
+            problems.extend(reason.problems)
+            return None
+        return document_of(file, parsed, self.config.zone, names_folder=names_folder) if parsed else None
+
     def _read(self, file: SourceFile, names_folder: bool, zone: tzinfo) -> Reading:
         parsed, problems = self.cache.known(file), _NO_PROBLEMS
         if parsed is None:
@@ -151,8 +172,10 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
     documents = sources.documents([*markdown, *rows], problems)
     schema = Schema(config, sources.config_text, documents, sources.fields,
                     sources.collection_fields, problems)
-    published, left_out = select(schema.applied(documents), options, now)
-    entries = Permalinks(config, published, problems).entries()
+    published, left_out = select(schema.applied(documents, problems), options, now)
+    permalinks = Permalinks(config, published)
+    entries = permalinks.entries(published, problems)
+    permalinks.report_second_index(problems)
     _warn_of_undated(entries, problems)
     check_languages(entries, problems)
     check_terms(entries, problems)
@@ -164,7 +187,13 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
     assets = _place_assets([file for file in others if file.path not in states], bundles, problems,
                            lowercase=config.slugs.lowercase)
     check_authors(entries, author_data(data).values(), problems)
-    library = Library(config, entries, assets, left_out, states, sources.markup, host, data)
+
+    def entry_of(path: str, text: str, found: Problems) -> PageEntry | None:
+        document = sources.unsaved(path, text, found)
+        placed = permalinks.entries(schema.applied([document], found), found) if document else ()
+        return placed[0] if placed else None
+
+    library = Library(config, entries, assets, left_out, states, sources.markup, host, data, entry_of)
     report_clashes(entries, library, problems)
     return library
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 from coldpress import recorder
 from coldpress.config.loader import Config
@@ -23,7 +23,9 @@ from coldpress.content.relations import Backlinks, Related
 from coldpress.content.selection import Unpublished
 from coldpress.content.slots import Host
 from coldpress.content.taxonomy import Author, Term, author_data
+from coldpress.content.unsaved import BodyRenderer, UnsavedLibrary, UnsavedPage
 from coldpress.content.wikilinks import WikiLinkIndex
+from coldpress.errors import ColdpressError, Problems
 from coldpress.markdown.cache import Body
 from coldpress.markdown.rendered import Brief, Link, Rendered
 from coldpress.paths import on_this_host, url_of
@@ -61,14 +63,9 @@ def _size_of(file: Path) -> tuple[int, int] | None:
     return (round(width), round(height)) if width > 0 and height > 0 else None
 
 
-class BodyRenderer(Protocol):
-    """Renders bodies with a Markdown engine and a cache."""
-
-    def render(self, body: Body) -> Rendered: ...
-
-    def brief(self, body: Body) -> Brief: ...
-
-    def heading(self, digest: str, read: Callable[[], str]) -> str | None: ...
+EntryOf = Callable[[str, str, Problems], PageEntry | None]
+"""Places the text of a source at a path below the content folder.  Returns None if it has errors."""
+_KINDS: Mapping[str, type[Page]] = {"page": Page, "post": Post, "section": Section}
 
 
 class Library:
@@ -77,8 +74,9 @@ class Library:
 
     def __init__(self, config: Config, entries: Iterable[PageEntry], assets: Mapping[str, SourceFile],
                  left_out: Iterable[Unpublished], states: Mapping[str, str], markup: BodyRenderer, host: Host[Page],
-                 data: Data) -> None:
+                 data: Data, entry_of: EntryOf) -> None:
         self.host = host
+        self._entry_of = entry_of
         self.data = data
         self._assets = dict(assets)
         self._left_out = tuple(left_out)
@@ -86,11 +84,10 @@ class Library:
         self._markup = markup
         with recorder.unrecorded():
             self._markdown = config.markdown
-        kinds = {"page": Page, "post": Post, "section": Section}
         self.config = config
         self.root = host.link_root
         self._lists = lists = PageLists(
-            config, [kinds[entry.kind](entry, self) for entry in entries], self.root, author_data(data))
+            config, [_KINDS[entry.kind](entry, self) for entry in entries], self.root, author_data(data))
         self.all_pages, self.pages = lists.all_pages, lists.pages
         self.posts, self.sections = lists.posts, lists.sections
         self.collections, self.groups, self.taxonomies = lists.collections, lists.groups, lists.taxonomies
@@ -175,6 +172,22 @@ class Library:
         for document in documents:
             self._lists.by_source[document.source.path].unrecorded.document = document
         self.__dict__.pop("_backlinks", None)
+
+    def with_document(self, path: str, text: str) -> UnsavedPage:
+        """Returns the page of a text that is not saved, as if it were the file at a path below the content
+        folder.  It costs what this page costs: nothing is stored, and the Library stays as it is.
+
+        The page may be a draft, or new.  Its links are resolved against this Library, which has the page
+        in its lists and terms as it was saved.  Raises `ColdpressError` with the problems of a text that
+        cannot be a page.
+        """
+        found = Problems()
+        with recorder.unrecorded():
+            entry = self._entry_of(path, text, found)
+        if entry is None or found.errors:
+            raise ColdpressError(*found)
+        library = UnsavedLibrary(self, self._markup, _KINDS[entry.kind], entry)
+        return UnsavedPage(library.page, library, tuple(found))
 
     def asset_at(self, path: str) -> SourceFile | None:
         """Returns the asset at a decoded path."""

@@ -41,46 +41,43 @@ class Pattern(NamedTuple):
     start: str | None
 
 
-
 class Permalinks:
-    """Determines the kind and the path of every document.  Problems go to `problems`."""
+    """Determines the kind and the path of every document of a site."""
 
-    def __init__(self, config: Config, documents: Iterable[SourceDocument], problems: Problems) -> None:
+    def __init__(self, config: Config, documents: Iterable[SourceDocument]) -> None:
         self._collections = config.collections.paths
         self._patterns = {top_of(f"{top}/", self._collections): pattern for top, pattern in config.permalinks.items()}
         self._patterns |= {path: collection.permalink for path, collection in self._collections.items()
                            if collection.permalink}
         self._lowercase = config.slugs.lowercase
         self._trusts = config.markdown.trusts
-        self._problems = problems
-        self._documents = tuple(documents)
-        self._folders: dict[str, list[SourceDocument]] = defaultdict(list)
-        for document in self._documents:
-            self._folders[document.source.folder].append(document)
+        self._folders: dict[str, list[SourceDocument]] = {}
+        for document in documents:
+            self._folders.setdefault(document.source.folder, []).append(document)
         self._with_markdown_below = self._ancestors_of_folders()
         self._in_folders: dict[str, tuple[Kind, Pattern]] = {}
 
-    def entries(self) -> list[PageEntry]:
+    def entries(self, documents: Iterable[SourceDocument], problems: Problems) -> list[PageEntry]:
+        """Returns the entries of documents, except those without a usable path, which are problems."""
         entries = []
-        for document in self._documents:
-            entry = self._entry(document)
-            if entry and self._is_usable(entry):
+        for document in documents:
+            entry = self._entry(document, problems)
+            if entry and _is_usable(entry, problems):
                 entries.append(entry)
-        self._report_second_index()
         return entries
 
-    def _entry(self, document: SourceDocument) -> PageEntry | None:
+    def _entry(self, document: SourceDocument, problems: Problems) -> PageEntry | None:
         folder = document.source.folder
         if not document.source.index or not self._is_index(document):
-            return self._finish(document, *self._in_folder(folder))
+            return self._finish(document, *self._in_folder(folder), problems)
         dated = self._collection_of(folder) != ""
         root = not folder or (dated and folder in (self._collection_of(folder), "_posts"))
         bundle = not root and not _is_section_file(document) and (
-            (dated and document.source.index == "index") or not self._has_other_pages(folder))
+            (dated and document.source.index == "index") or not self._has_other_pages(document))
         if not bundle:
-            return self._finish(document, "section", _pattern(self._path(folder), self._section_of(folder)))
+            return self._finish(document, "section", _pattern(self._path(folder), self._section_of(folder)), problems)
         parent = self._collection_of(folder) if dated else posixpath.dirname(folder)
-        return self._finish(document, "post" if dated else "page", self._pattern(folder, parent), folder)
+        return self._finish(document, "post" if dated else "page", self._pattern(folder, parent), problems, folder)
 
     def _in_folder(self, folder: str) -> tuple[Kind, Pattern]:
         """Returns the kind and the pattern of the pages in a folder, except of its index."""
@@ -94,58 +91,36 @@ class Permalinks:
         section = self._section_of(folder)
         return _pattern(self._patterns.get(section) or posixpath.join(self._path(base), "<slug>/"), section)
 
-    def _finish(self, document: SourceDocument, kind: Kind, pattern: Pattern, bundle: str | None = None
-                ) -> PageEntry | None:
+    def _finish(self, document: SourceDocument, kind: Kind, pattern: Pattern, problems: Problems,
+                bundle: str | None = None) -> PageEntry | None:
         if document.front.permalink is not None:
-            path = self._own_path(document, document.front.permalink)
+            path = _own_path(document, document.front.permalink, problems)
             if self._trusts(document.source.path) or is_granted(document, path):
                 return PageEntry(document, kind, path, bundle)
-            self._problems.warn("page.untrusted", f"its author is not trusted to publish it at `{path}`",
-                                document.place_of("permalink"), granted_paths_hint(document))
+            problems.warn("page.untrusted", f"its author is not trusted to publish it at `{path}`",
+                          document.place_of("permalink"), granted_paths_hint(document))
         try:
             return PageEntry(document, kind, _expand(pattern, document, lowercase=self._lowercase), bundle)
         except ValueError as reason:
             message, hint = reason.args
-            self._problems.error("url.permalink", message, Place(document.source.name), hint)
+            problems.error("url.permalink", message, Place(document.source.name), hint)
             return None
-
-    def _own_path(self, document: SourceDocument, permalink: str) -> str:
-        """Returns the path of a `permalink:`, unchanged except for a missing slash at its end."""
-        path = "/" + unicodedata.normalize("NFC", unquote(permalink.strip())).lstrip("/")
-        try:
-            file_of(path)
-        except OpenEnded as reason:
-            if can_be_page(f"{path}/"):
-                self._problems.warn("url.slash", f"`{path}` has neither `/` nor an extension at its end: "
-                                    f"it is published at `{path}/`", document.place_of("permalink"), reason.hint)
-            return f"{path}/"
-        except BadPath:
-            pass  # `_is_usable` reports it
-        return path
 
     def _path(self, folder: str) -> str:
         return folder_path(folder, lowercase=self._lowercase)
 
-    def _is_usable(self, entry: PageEntry) -> bool:
-        try:
-            file_of(entry.path)
-            return True
-        except BadPath as reason:
-            self._problems.error("url.bad", f"`{entry.path}` cannot be the URL of a page: {reason}",
-                                 entry.document.place_of("slug" if entry.document.front.permalink is None
-                                                         else "permalink"), reason.hint)
-            return False
-
     def _is_index(self, document: SourceDocument) -> bool:
         name = document.source.index
         if name == "readme":
-            beside = self._folders[document.source.folder]
+            beside = self._folders.get(document.source.folder, ())
             return not any(other.source.index in ("index", "_index") for other in beside)
         return name in ("index", "_index")
 
-    def _has_other_pages(self, folder: str) -> bool:
+    def _has_other_pages(self, index: SourceDocument) -> bool:
         """Returns whether other Markdown is in the folder of an index or below it."""
-        return len(self._folders[folder]) > 1 or folder in self._with_markdown_below
+        folder = index.source.folder
+        beside = self._folders.get(folder, ())
+        return folder in self._with_markdown_below or any(other.source.path != index.source.path for other in beside)
 
     def _ancestors_of_folders(self) -> set[str]:
         above = set()
@@ -162,13 +137,40 @@ class Permalinks:
         top = self._section_of(folder)
         return top if top in self._collections and self._collections[top].dated else ""
 
-    def _report_second_index(self) -> None:
+    def report_second_index(self, problems: Problems) -> None:
+        """Reports folders with two indexes, which would be the same page."""
         for documents in self._folders.values():
             names = [document for document in documents if document.source.index in ("index", "_index")]
             if len(names) > 1:
-                self._problems.error(
+                problems.error(
                     "url.two-indexes", f"`{names[0].source.path}` and `{names[1].source.path}` are the same page",
                     Place(names[1].source.name), "keep one of them", also=(Place(names[0].source.name),))
+
+
+def _own_path(document: SourceDocument, permalink: str, problems: Problems) -> str:
+    """Returns the path of a `permalink:`, unchanged except for a missing slash at its end."""
+    path = "/" + unicodedata.normalize("NFC", unquote(permalink.strip())).lstrip("/")
+    try:
+        file_of(path)
+    except OpenEnded as reason:
+        if can_be_page(f"{path}/"):
+            problems.warn("url.slash", f"`{path}` has neither `/` nor an extension at its end: "
+                          f"it is published at `{path}/`", document.place_of("permalink"), reason.hint)
+        return f"{path}/"
+    except BadPath:
+        pass  # `_is_usable` reports it
+    return path
+
+
+def _is_usable(entry: PageEntry, problems: Problems) -> bool:
+    try:
+        file_of(entry.path)
+        return True
+    except BadPath as reason:
+        problems.error("url.bad", f"`{entry.path}` cannot be the URL of a page: {reason}",
+                       entry.document.place_of("slug" if entry.document.front.permalink is None else "permalink"),
+                       reason.hint)
+        return False
 
 
 def asset_path(asset: SourceFile, bundles: Mapping[str, str], *, lowercase: bool = True) -> str:

@@ -23,7 +23,7 @@ from coldpress.text import did_you_mean, one_edit_apart, text_digest
 
 
 class Schema:
-    """Completes and checks the front matter of a site's documents; mistakes go to `problems`.
+    """Completes and checks the front matter of a site's documents.  Mistakes in cascades go to `problems`.
 
     `fields` are those of all pages; collections have fields of their own, in the config and
     in `collection_fields`.
@@ -32,7 +32,6 @@ class Schema:
     def __init__(self, config: Config, source: MappingText, documents: Iterable[SourceDocument],
                  fields: Iterable[Field], collection_fields: Mapping[str, Sequence[Field]], problems: Problems) -> None:
         self._paths = config.collections.paths
-        self._problems = problems
         self._fields = tuple(fields)
         self._more_fields = collection_fields
         how = (config.taxonomies, config.zone, problems, config.nested_taxonomies)
@@ -46,11 +45,11 @@ class Schema:
         self._is_needed = bool(self._fields or self._more_fields or self._of_collection or self._of_folder or any(
             collection.layout or collection.fields for collection in config.collections.values()))
 
-    def applied(self, documents: Sequence[SourceDocument]) -> Iterable[SourceDocument]:
+    def applied(self, documents: Sequence[SourceDocument], problems: Problems) -> Sequence[SourceDocument]:
         """Returns the documents with the values from above and with typed fields."""
-        return map(self._apply, documents) if self._is_needed else documents
+        return [self._apply(document, problems) for document in documents] if self._is_needed else documents
 
-    def _apply(self, document: SourceDocument) -> SourceDocument:
+    def _apply(self, document: SourceDocument, problems: Problems) -> SourceDocument:
         folder, is_index = document.source.folder, _is_index(document)
         collection = None if is_index else self._paths.get(top_of(document.source.path, self._paths))
         inherited = self._inherited(collection, _above(folder) if is_index else folder)
@@ -60,7 +59,7 @@ class Schema:
             return document
         front = with_inherited(document.front, inherited)
         if fields:
-            front = front.replaced(params=self._typed(document, fields, front))
+            front = front.replaced(params=self._typed(document, fields, front, problems))
         parsed, above = document.parsed, f"{sorted(inherited.items())!r} {fields!r}"
         return document._replace(front=front, parsed=parsed._replace(
             front_digest=text_digest(f"{parsed.front_digest} {above}"),
@@ -82,7 +81,8 @@ class Schema:
             self._merged[folder] = {**self._cascade_of(_above(folder)), **self._of_folder.get(folder, {})}
         return self._merged[folder]
 
-    def _typed(self, document: SourceDocument, fields: Iterable[Field], front: FrontMatter) -> Params:
+    def _typed(self, document: SourceDocument, fields: Iterable[Field], front: FrontMatter, problems: Problems
+               ) -> Params:
         """Returns the keys of a document with the values of fields as their types."""
         params = front.params
         made = Params(params)
@@ -92,7 +92,7 @@ class Schema:
             if value is None or value == "":
                 made[field.name] = field.default
                 if field.required:
-                    self._problems.error("front-matter.missing", f"`{field.name}` is missing: {field.expected}",
+                    problems.error("front-matter.missing", f"`{field.name}` is missing: {field.expected}",
                                          document.place_of(field.name), _misspelt(field.name, params, names)
                                          or f"write `{field.name}:` in its front matter")
                 continue
@@ -102,17 +102,18 @@ class Schema:
                 made[field.name] = convert(field, value)
             except ValueError as reason:
                 message, hint = (*reason.args, None)[:2]
-                self._problems.error("front-matter.value", f"`{field.name}`: {message}",
+                problems.error("front-matter.value", f"`{field.name}`: {message}",
                                      document.place_of(field.name), hint)
-        self._warn_of_slips(document, params, names)
+        _warn_of_slips(document, params, names, problems)
         return made
 
-    def _warn_of_slips(self, document: SourceDocument, params: Iterable[str], names: Sized[str]) -> None:
-        for key in params:
-            near = [name for name in names if one_edit_apart(key.casefold(), name.casefold())]
-            if key not in names and near:
-                self._problems.warn("front-matter.unknown-key", f"unknown key `{key}`", document.place_of(key),
-                                    did_you_mean(key, near))
+
+def _warn_of_slips(document: SourceDocument, params: Iterable[str], names: Sized[str], problems: Problems) -> None:
+    for key in params:
+        near = [name for name in names if one_edit_apart(key.casefold(), name.casefold())]
+        if key not in names and near:
+            problems.warn("front-matter.unknown-key", f"unknown key `{key}`", document.place_of(key),
+                          did_you_mean(key, near))
 
 
 def _own_value(front: FrontMatter, name: str) -> Any:

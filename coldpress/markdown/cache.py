@@ -66,8 +66,9 @@ class MarkupCache:
         self._last: OrderedDict[str, Rendered] = OrderedDict()
         self._moment = str(time.time_ns())
 
-    def render(self, body: Body) -> Rendered:
-        """Returns a body rendered: from memory, from the store, or rendered now."""
+    def render(self, body: Body, *, keep: bool = True) -> Rendered:
+        """Returns a body rendered: from memory, from the store, or rendered now.  Without `keep`
+        the result is not kept for later."""
         key = self.key(body)
         rendered = self._last.get(key) or self._stored(key)
         if rendered is None:
@@ -75,7 +76,7 @@ class MarkupCache:
             text = body.read()
             engine = self._html_engine if body.is_html else self._engine
             rendered = engine.render(text, body.language, trusted=body.trusted)
-            if text_digest(text) != body.digest:
+            if not keep or text_digest(text) != body.digest:
                 return rendered  # saved again meanwhile: it is not the body of that digest
             stored = store.store_body(rendered, indexed=self._indexed) if rendered.is_settled else None
             if stored and not self._put(body, stored, started_ns):
@@ -101,7 +102,7 @@ class MarkupCache:
         """Returns what code of others read to render a body: extensions, functions of fences."""
         return self.brief(body).reads if self._runs_code else ()
 
-    def heading(self, digest: str, read: Callable[[], str]) -> str | None:
+    def heading(self, digest: str, read: Callable[[], str], *, keep: bool = True) -> str | None:
         """Returns the text of the heading that is the title of a body with a digest, if it has one."""
         is_native = self._options.engine == "native"
         key = f"{engine_version() if is_native else self._version}-{digest}"
@@ -112,12 +113,12 @@ class MarkupCache:
 
             text = read()
             found = heading_title(text) or ""
-            if text_digest(text) == digest:
+            if keep and text_digest(text) == digest:
                 self.store.put_heading(key, found)
         elif found is None:
-            rendered = self.render(Body(digest, "", read))
+            rendered = self.render(Body(digest, "", read), keep=keep)
             found = rendered.title.text if rendered.title else ""
-            if rendered.is_settled and not rendered.brief.reads and text_digest(read()) == digest:
+            if keep and rendered.is_settled and not rendered.brief.reads and text_digest(read()) == digest:
                 self.store.put_heading(key, found)
         return found or None
 

@@ -78,12 +78,16 @@ class SourceCache:
                 return found
         self.parsed_anew += 1
         problems_of_it = Problems()
-        parsed = parse(source, data, self._taxonomies, self._zone, problems_of_it, self._nested)
+        parsed = self.parse(source, data, problems_of_it)
         problems.extend(problems_of_it)
         text = _pack(parsed, self._zone) if parsed and not problems_of_it else None
         if text is not None:
             self._changed[source.path] = _stamp(source), digest, text
         return parsed
+
+    def parse(self, source: SourceFile, data: bytes, problems: Problems) -> ParsedSource | None:
+        """Parses the bytes of a source, without the cache."""
+        return parse(source, data, self._taxonomies, self._zone, problems, self._nested)
 
     def save(self) -> None:
         """Writes the new entries, and deletes those of sources that this build did not use."""

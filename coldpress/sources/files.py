@@ -81,6 +81,27 @@ class SourceFile:
                 "source.unreadable", f"cannot read this file: {reason.strerror}", Place(self.name))) from None
 
 
+@dataclass(frozen=True, slots=True)
+class UnsavedSource(SourceFile):
+    """A source with a text that is not saved: it is never read from its file."""
+
+    text: str = ""
+
+    @classmethod
+    def at(cls, path: str, folder: str, text: str) -> UnsavedSource:
+        """Makes the source at a path below the content folder, which messages call `folder`."""
+        above = path.rpartition("/")[0]
+        return cls(path, f"{folder}/{path}", "", "0 0 0 0", above, _index_name(path, above), text=text)
+
+    def again(self) -> SourceFile:
+        """Returns the source itself: its text does not change."""
+        return self
+
+    def read(self) -> bytes:
+        """Returns the text as bytes."""
+        return self.text.encode("utf-8", "surrogateescape")
+
+
 def find_files(folder: Path, name: str, problems: Problems) -> list[SourceFile]:
     """Finds every file below `folder`, sorted by path.  Messages call the folder `name`.
 
@@ -143,9 +164,8 @@ class _Walk:
                          "remove it, or put it somewhere else")
 
     def _add(self, entry: os.DirEntry[str], path: str, above: str) -> None:
-        index = _INDEX.fullmatch(path, len(above) + 1 if above else 0)
         self.found.append(SourceFile(path, f"{self._name}/{path}", entry.path, stamp_of_stat(entry.stat()), above,
-                                     index[1].lower() if index else ""))
+                                     _index_name(path, above)))
 
     def _target(self, link: Path, linked: tuple[Path, ...]) -> Path | None:
         """Returns the target of a symbolic link; None for a link that is not followed."""
@@ -161,6 +181,11 @@ class _Walk:
     def _report(self, code: str, message: str, path: str, hint: str | None = None) -> None:
         name = f"{self._name}/{path}".rstrip("/").encode("utf-8", "replace").decode()
         self._problems.error(code, message, Place(name), hint)
+
+
+def _index_name(path: str, above: str) -> str:
+    found = _INDEX.fullmatch(path, len(above) + 1 if above else 0)
+    return found[1].lower() if found else ""
 
 
 def folders_in(folder: Path) -> list[str]:

@@ -1,0 +1,123 @@
+"""The page of a source whose text is not saved, and the Library as that page sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from coldpress import recorder
+from coldpress.content.aliases import Alias
+from coldpress.content.links import LinkTarget, resolve
+from coldpress.content.page import NavView, Page, Section
+from coldpress.content.permalinks import PageEntry
+from coldpress.errors import Problem
+from coldpress.markdown.cache import Body
+from coldpress.markdown.rendered import Brief, Link, Rendered
+from coldpress.sources.front_matter import SourceDocument, title_of
+
+
+class BodyRenderer(Protocol):
+    """Renders bodies with a Markdown engine and a cache."""
+
+    def render(self, body: Body, *, keep: bool = True) -> Rendered: ...
+
+    def brief(self, body: Body) -> Brief: ...
+
+    def heading(self, digest: str, read: Callable[[], str], *, keep: bool = True) -> str | None: ...
+
+
+class UnsavedPage(NamedTuple):
+    """The page of a text that is not saved; the Library as the page sees it; the problems found in the
+    text, which do not keep it from being shown."""
+
+    page: Page
+    library: Any
+    """A `Library` in all that a page asks and that templates show."""
+    problems: tuple[Problem, ...]
+
+
+class UnsavedLibrary:
+    """The Library with the page of one text that is not saved.
+
+    Its page is at its source and its path, and is rendered without being kept.  All else is that of the
+    `saved` Library, also lists and terms, which hold the page as it was saved, or not at all.
+    """
+
+    def __init__(self, saved: Any, markup: BodyRenderer, kind: type[Page], entry: PageEntry) -> None:
+        self._saved = saved
+        self._markup = markup
+        self._bodies: dict[str, Rendered] = {}
+        with recorder.unrecorded():
+            self._before: Page | None = saved.by_source(entry.document.source.path)
+        self.page = kind(entry, self)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._saved, name)
+
+    def at(self, path: str) -> Page | Alias | None:
+        """Returns the page or the alias at a decoded path."""
+        found: Page | Alias | None = self._saved.at(path)
+        if path == self.page.unrecorded.path:
+            return self.page
+        return None if found is not None and found is self._before else found
+
+    def by_source(self, source: str) -> Page | None:
+        """Returns the page of a source."""
+        found: Page | None = self._saved.by_source(source)
+        return self.page if source == self.page.source else found
+
+    def target(self, page: Page, link: Link) -> LinkTarget:
+        """Returns the target of a link in a page."""
+        return resolve(self, page, link.target)
+
+    def link_url(self, page: Page, link: Link, **how: bool) -> str:
+        """Returns the URL for a link in a page."""
+        url: str = type(self._saved).link_url(self, page, link, **how)  # with `target` of this Library
+        return url
+
+    def title_of(self, document: SourceDocument) -> str:
+        """Returns the title of a source (not recorded)."""
+        return title_of(document, lambda: self._markup.heading(
+            document.digest, document.read_body, keep=False), self._saved.config.title)
+
+    def render(self, page: Page) -> Rendered:
+        """Returns the rendered Markdown of a page."""
+        if page is not self.page:
+            rendered: Rendered = self._saved.render(page)
+            return rendered
+        body = self._saved.body_of(page)
+        with recorder.unrecorded():
+            if body.digest not in self._bodies:
+                self._bodies[body.digest] = self._markup.render(body, keep=False)
+            rendered = self._bodies[body.digest]
+        recorder.replay(dict.fromkeys(rendered.brief.reads))
+        return rendered
+
+    def brief(self, page: Page) -> Brief:
+        """Returns the part of a page's rendered body that other pages show."""
+        return self.render(page).brief
+
+    # What follows is found by the page as it was saved, which stands in the lists.
+
+    def section_of(self, page: Page) -> Section | None:
+        """Returns the section that a page belongs to."""
+        section: Section | None = self._saved.section_of(self._in_lists(page))
+        return section
+
+    def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
+        """Returns the pages before and after a page."""
+        beside: tuple[Page | None, Page | None] = self._saved.neighbours(self._in_lists(page))
+        return beside
+
+    def tree_of(self, page: Page) -> tuple[NavView, ...]:
+        """Returns the docs tree that contains a page."""
+        tree: tuple[NavView, ...] = self._saved.tree_of(self._in_lists(page))
+        return tree
+
+    def related_to(self, page: Page) -> tuple[Page, ...]:
+        """Returns pages that share terms with a page."""
+        related: tuple[Page, ...] = self._saved.related_to(self._in_lists(page))
+        return related
+
+    def _in_lists(self, page: Page) -> Page:
+        return self._before if page is self.page and self._before else page
