@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 import coldpress
-from coldpress.build.checks import check_page
-from coldpress.content.links import broken_link
+from coldpress.content.links import broken_link, unresolved_links
 from coldpress.errors import ColdpressError
 from coldpress.web.sites import sites_of
 
@@ -74,12 +73,12 @@ def test_links_lead_to_the_rest_of_the_site(library):
         "/posts/first/", "/docs/install/", "/posts/third/", "#part", "/posts/moved/"]
     assert found.library.at("/posts/moved/") is found.page
     assert found.library.at("/posts/second/") is None
-    assert check_page(found.library, found.page).loose == ()
+    assert list(unresolved_links(found.library, found.page)) == []
 
 
 def test_a_broken_link_has_its_place_in_the_text(library):
     page, seen, _ = library.with_document(SECOND, head("One.\n\nTwo [three](frist.md).\n", title="Second"))
-    [(_, link)] = check_page(seen, page).loose
+    [(_, link)] = unresolved_links(seen, page)
     problem = broken_link(seen, page, link)
     assert (problem.code, problem.place.path, problem.place.line, problem.place.column, problem.place.text) == (
         "link.broken-link", f"content/{SECOND}", 6, 13, "Two [three](frist.md).")

@@ -39,9 +39,9 @@ from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import BadPath, asset_file_of, relative_name
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
-from coldpress.sources.files import SourceFile, UnsavedSource, find_files
+from coldpress.sources.files import SourceFile, find_files, unsaved_source
 from coldpress.sources.front_matter import SourceDocument, document_of
-from coldpress.sources.rows import Call, Row, RowSource, SourceRows, rows_of_data
+from coldpress.sources.rows import Call, RowSource, SourceRows, rows_of_data
 from coldpress.text import did_you_mean
 
 _NO_PROBLEMS: tuple[Problem, ...] = ()
@@ -83,14 +83,14 @@ class Sources:
     def documents(self, files: Iterable[SourceFile], problems: Problems) -> list[SourceDocument]:
         """Returns the documents of Markdown files and rows; adds the problems found in them."""
         files = list(files)
-        indexed = {file.folder for file in files if file.index in ("index", "_index")}
+        indexed = {file.folder for file in files if file.index_name in ("index", "_index")}
         known, self.read = self.read, {}
         zone = self.config.zone
         documents = []
         for file in files:
-            names_folder = file.index == "index" or (file.index == "readme" and file.folder not in indexed)
+            names_folder = file.index_name == "index" or (file.index_name == "readme" and file.folder not in indexed)
             reading = known.get(file.path)
-            if reading is None or reading.file != file or reading.names_folder is not names_folder:
+            if reading is None or reading.names_folder is not names_folder or reading.file.state != file.state:
                 reading = self._read(file, names_folder, zone)
             self.read[file.path] = reading
             if reading.problems:
@@ -119,14 +119,13 @@ class Sources:
         """Returns the document of a text that is not saved, as if it were the file at a path below the
         content folder; returns None and adds a problem if it cannot be read."""
         folder = relative_name(self.root / self.config.content_dir, self.base)
-        file = UnsavedSource.at(path, folder, text)
+        file = unsaved_source(path, folder, text)
         if not file.is_markdown or is_withheld(file) or posixpath.normpath(f"/{path}") != f"/{path}":
             problems.error("source.no-page", "a file with this name is no page", Place(file.name),
                            "name a Markdown file below the content folder")
             return None
-        before = self.read.get(path)
-        names_folder = before.names_folder if before else file.index == "index" or (file.index == "readme" and not any(
-            other.file.folder == file.folder and other.file.index in ("index", "_index")
+        names_folder = file.index_name == "index" or (file.index_name == "readme" and not any(
+            other.file.folder == file.folder and other.file.index_name in ("index", "_index")
             for other in self.read.values()))
         try:
             parsed = self.cache.parse(file, file.read(), problems)
@@ -198,7 +197,7 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
     return library
 
 
-def _rows(collection: Collection, sources: Sources, data: Data, problems: Problems) -> Iterable[Row]:
+def _rows(collection: Collection, sources: Sources, data: Data, problems: Problems) -> Iterable[SourceFile]:
     """Returns the rows of a collection; those of a registered source that changed are loaded."""
     if collection.source is None:
         return rows_of_data(collection, data, sources.config.data_dir, problems)
@@ -261,7 +260,7 @@ def _warn_of_withheld(withheld: Iterable[SourceFile], sources: Sources, problems
 
 
 def _is_bundle(document: SourceDocument) -> bool:
-    return bool(document.source.folder) and document.source.index == "index"
+    return bool(document.source.folder) and document.source.index_name == "index"
 
 
 def _warn_of_undated(entries: Iterable[PageEntry], problems: Problems) -> None:

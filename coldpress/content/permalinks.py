@@ -68,12 +68,12 @@ class Permalinks:
 
     def _entry(self, document: SourceDocument, problems: Problems) -> PageEntry | None:
         folder = document.source.folder
-        if not document.source.index or not self._is_index(document):
+        if not document.source.index_name or not self._is_index(document):
             return self._finish(document, *self._in_folder(folder), problems)
         dated = self._collection_of(folder) != ""
         root = not folder or (dated and folder in (self._collection_of(folder), "_posts"))
         bundle = not root and not _is_section_file(document) and (
-            (dated and document.source.index == "index") or not self._has_other_pages(document))
+            (dated and document.source.index_name == "index") or not self._has_other_pages(document))
         if not bundle:
             return self._finish(document, "section", _pattern(self._path(folder), self._section_of(folder)), problems)
         parent = self._collection_of(folder) if dated else posixpath.dirname(folder)
@@ -110,10 +110,10 @@ class Permalinks:
         return folder_path(folder, lowercase=self._lowercase)
 
     def _is_index(self, document: SourceDocument) -> bool:
-        name = document.source.index
+        name = document.source.index_name
         if name == "readme":
             beside = self._folders.get(document.source.folder, ())
-            return not any(other.source.index in ("index", "_index") for other in beside)
+            return not any(other.source.index_name in ("index", "_index") for other in beside)
         return name in ("index", "_index")
 
     def _has_other_pages(self, index: SourceDocument) -> bool:
@@ -140,7 +140,7 @@ class Permalinks:
     def report_second_index(self, problems: Problems) -> None:
         """Reports folders with two indexes, which would be the same page."""
         for documents in self._folders.values():
-            names = [document for document in documents if document.source.index in ("index", "_index")]
+            names = [document for document in documents if document.source.index_name in ("index", "_index")]
             if len(names) > 1:
                 problems.error(
                     "url.two-indexes", f"`{names[0].source.path}` and `{names[1].source.path}` are the same page",
@@ -248,7 +248,7 @@ def _needed(slug: str, name: str = "name") -> str:
 
 
 def _is_section_file(document: SourceDocument) -> bool:
-    return document.source.index == "_index"
+    return document.source.index_name == "_index"
 
 
 _COMMON = (

@@ -129,7 +129,7 @@ def _misspelt(name: str, params: Iterable[str], names: Sized[str]) -> str | None
 
 
 def _is_index(document: SourceDocument) -> bool:
-    return document.source.index == "_index"
+    return document.source.index_name == "_index"
 
 
 def _above(folder: str) -> str | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 from unicodedata import normalize
 
 from coldpress.cache.file_stamps import stamp_of_stat
@@ -29,15 +29,14 @@ _DEEPEST = 100  # levels of nested folders
 _LINKS = 3  # symbolic links in the path of one file
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """One file in a content folder.
 
     `path` is relative to the content folder, in NFC, with `/`; `name` is relative to
     the site's root, for messages; `location` is the file on disk; `folder` is its
     content folder; `stamp` holds its size, times and inode, which change when its content
-    changes; `index` is its name without extension, in lower case, if it is that of an index
-    (`index`, `_index`, `readme`), otherwise an empty text.
+    changes; `index_name` is its name without extension, in lower case, if it is that of an
+    index (`index`, `_index`, `readme`), otherwise an empty text.
     """
 
     path: str
@@ -45,9 +44,11 @@ class SourceFile:
     location: str
     stamp: str
     folder: str = ""
-    index: str = ""
+    index_name: str = ""
     key: str = ""
     """The key of a row that stands in the place of a file; empty for files."""
+    make: Callable[[], bytes] | None = None
+    """Returns the bytes of what stands in the place of a file: a row, or a text that is not saved."""
 
     @property
     def file(self) -> Path:
@@ -61,19 +62,26 @@ class SourceFile:
 
     @property
     def inode(self) -> int:
-        """The inode, which all names of one file share; 0 where there is none."""
-        return int(self.stamp.split(" ")[3])
+        """The inode, which all names of one file share; 0 where there is no file."""
+        return 0 if self.make else int(self.stamp.split(" ")[3])
 
     @property
     def is_markdown(self) -> bool:
-        return self.path.lower().endswith(MARKDOWN)
+        return bool(self.key) or self.path.lower().endswith(MARKDOWN)
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """All by which two sources are told apart: everything but the function that makes the bytes."""
+        return self[:-1]
 
     def again(self) -> SourceFile:
         """Returns the same file with its current stamp; raises `OSError` if it was removed."""
-        return replace(self, stamp=stamp_of_stat(self.file.stat()))
+        return self if self.make else self._replace(stamp=stamp_of_stat(self.file.stat()))
 
     def read(self) -> bytes:
-        """Reads the bytes; raises `ColdpressError` if the file cannot be read."""
+        """Reads the bytes; raises `ColdpressError` if they cannot be read."""
+        if self.make:
+            return self.make()
         try:
             return self.file.read_bytes()
         except OSError as reason:
@@ -81,25 +89,11 @@ class SourceFile:
                 "source.unreadable", f"cannot read this file: {reason.strerror}", Place(self.name))) from None
 
 
-@dataclass(frozen=True, slots=True)
-class UnsavedSource(SourceFile):
-    """A source with a text that is not saved: it is never read from its file."""
-
-    text: str = ""
-
-    @classmethod
-    def at(cls, path: str, folder: str, text: str) -> UnsavedSource:
-        """Makes the source at a path below the content folder, which messages call `folder`."""
-        above = path.rpartition("/")[0]
-        return cls(path, f"{folder}/{path}", "", "0 0 0 0", above, _index_name(path, above), text=text)
-
-    def again(self) -> SourceFile:
-        """Returns the source itself: its text does not change."""
-        return self
-
-    def read(self) -> bytes:
-        """Returns the text as bytes."""
-        return self.text.encode("utf-8", "surrogateescape")
+def unsaved_source(path: str, folder: str, text: str) -> SourceFile:
+    """Makes a source with a text that is not saved, at a path below the content folder, which messages
+    call `folder`."""
+    above, data = path.rpartition("/")[0], text.encode("utf-8", "surrogateescape")
+    return SourceFile(path, f"{folder}/{path}", "", "", above, _index_name(path, above), make=lambda: data)
 
 
 def find_files(folder: Path, name: str, problems: Problems) -> list[SourceFile]:

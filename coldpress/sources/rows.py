@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote
 
 import yaml
@@ -32,42 +31,28 @@ _DEEPEST = 100  # levels of nested values
 _LARGEST = 10**1000
 
 
-@dataclass(frozen=True, slots=True)
-class Row(SourceFile):
-    """One row, in the place of a file.
+Load = Callable[[], Mapping[str, Any]]
 
-    `stamp` changes with its content, which `load` returns; `title` is the pattern of titles.
-    """
 
-    load: Callable[[], Mapping[str, Any]] = field(default=dict, compare=False)
-    title: str | None = None
+class Row(NamedTuple):
+    """One row: its name in messages, its key, the pattern of titles, and a function that returns its values."""
 
-    @property
-    def is_markdown(self) -> bool:
-        return True
-
-    @property
-    def inode(self) -> int:
-        return 0
-
-    def again(self) -> SourceFile:
-        """Returns the row itself: rows are read anew when the content is loaded."""
-        return self
+    name: str
+    key: str
+    title: str | None
+    load: Load
 
     def read(self) -> bytes:
         """Returns the row as a text with front matter; raises `ColdpressError` when it cannot be read."""
         return row_text(self.load(), self).encode()
 
 
-Load = Callable[[], Mapping[str, Any]]
-
-
-def make_row(collection: Collection, key: str, fingerprint: str, load: Load, name: str) -> Row:
+def make_row(collection: Collection, key: str, fingerprint: str, load: Load, name: str) -> SourceFile:
     """Makes the source of a row; `name` is its name in messages."""
     # What the text of the row is made of besides its values is in the fingerprint too.
     whole = f"{fingerprint} {collection.source or ''} {collection.title or ''} {key}"
-    return Row(f"{collection.path}/{key.replace('/', '-')}", name, "", whole, collection.path, key=key, load=load,
-               title=collection.title)
+    return SourceFile(f"{collection.path}/{key.replace('/', '-')}", name, "", whole, collection.path, key=key,
+                      make=Row(name, key, collection.title, load).read)
 
 
 def row_names(collections: Collections, reference: str) -> tuple[str, ...]:
@@ -138,7 +123,7 @@ def _wrong(key: str, what: str, row: Row) -> ColdpressError:
                                   "give text, numbers, dates, lists or mappings"))
 
 
-def rows_of_data(collection: Collection, data: Data, folder: str, problems: Problems) -> Iterator[Row]:
+def rows_of_data(collection: Collection, data: Data, folder: str, problems: Problems) -> Iterator[SourceFile]:
     """Yields the rows of a collection's data file: a list of mappings, or mappings by key."""
     assert collection.data is not None, "asked before"
     name = f"{folder}/{collection.data}"
@@ -233,9 +218,9 @@ class SourceRows:
         self._call = call
         self._loaded: dict[str, Mapping[str, Any]] = {}
 
-    def rows(self, problems: Problems) -> list[Row]:
+    def rows(self, problems: Problems) -> list[SourceFile]:
         """Returns every row, not loaded.  Raises `ColdpressError` when the source fails."""
-        found: dict[str, Row] = {}
+        found: dict[str, SourceFile] = {}
         for pair in self._call(self._source.keys):
             if not (isinstance(pair, (tuple, list)) and len(pair) == 2 and str(pair[0]).strip()):
                 problems.error("source.keys", f"the source `{self._collection.source}` gave {pair!r}, not a key and a "
