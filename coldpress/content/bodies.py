@@ -15,15 +15,19 @@ from coldpress.markdown.syntax.snippets import ExpandedBody
 
 
 def expanded_body(library: PageLibrary, page: Page) -> ExpandedBody | None:
-    """Returns a page's body with templates run and snippets inserted; None if the page has neither.
-    A row never is a template, since others may have written it."""
-    if page.unrecorded.document.source.key:
-        return None
+    """Returns a page's body with templates run and snippets inserted; None if the page has neither."""
+    return library.host.expanded(page) if is_expanded(library, page) else None
+
+
+def is_expanded(library: PageLibrary, page: Page) -> bool:
+    """Returns whether a page's body may have templates or snippets.  A row never is a template, since
+    others may have written it."""
+    document = page.unrecorded.document
+    if document.source.key:
+        return False
     with recorder.unrecorded():
         options = library.config.markdown
-    if options.jinja or options.append or page.unrecorded.document.parsed.has_snippets:
-        return library.host.expanded(page)
-    return None
+    return options.jinja or bool(options.append) or document.parsed.has_snippets
 
 
 class _BodyLines:

@@ -11,7 +11,7 @@ from typing import Any
 from coldpress import recorder
 from coldpress.config.loader import Config
 from coldpress.content.aliases import Alias, Aliases
-from coldpress.content.bodies import expanded_body
+from coldpress.content.bodies import expanded_body, is_expanded
 from coldpress.content.collections import PageLists
 from coldpress.content.links import LinkTarget, Suggestions, resolve
 from coldpress.content.navigation import Navigation, Tree
@@ -43,8 +43,7 @@ class ImageSizes:
         self._known: dict[str, tuple[int, int] | None] = {}
 
     def of(self, asset: SourceFile | None) -> tuple[int, int] | None:
-        """Returns width and height in pixels, read from the first bytes of an image; None for a file that
-        is no image or has no size."""
+        """Returns width and height in pixels, from the first bytes; None for no image, or one without a size."""
         if asset is None:
             return None
         if asset.location not in self._known:
@@ -94,6 +93,7 @@ class Library:
         self.authors, self.series = lists.authors, lists.series
         self._aliases = Aliases(self.all_pages.unrecorded)
         self._sizes = ImageSizes()
+        self._last_rendered: tuple[SourceDocument | None, Rendered | None] = None, None  # a page asks several times
         self._asset_paths = {asset.path: path for path, asset in self._assets.items()}
 
     @property
@@ -290,9 +290,14 @@ class Library:
 
     def render(self, page: Page) -> Rendered:
         """Returns the rendered Markdown of a page, from the cache if it is there."""
+        document, (last, rendered) = page.unrecorded.document, self._last_rendered
+        if last is document and rendered is not None:
+            return rendered
         body = self.body_of(page)
         with recorder.unrecorded():
             rendered = self._markup.render(body)
+        if rendered.is_settled and not (rendered.brief.reads or is_expanded(self, page)):
+            self._last_rendered = document, rendered
         recorder.replay(dict.fromkeys(rendered.brief.reads))
         return rendered
 

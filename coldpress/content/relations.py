@@ -65,9 +65,11 @@ class Related:
             weight = _RAREST // len(pages).bit_length()
             for other in pages[max(0, index - _WINDOW):index + _WINDOW + 1]:
                 scores[other] = scores.get(other, 0) + weight
-        moment = _timestamp(page)
-        best = sorted(scores, key=lambda other: (-scores[other], abs(self._timestamps[other] - moment), other.source))
-        return tuple(other for other in best[:MAX_RELATED + 1] if other is not page)[:MAX_RELATED]
+        scores.pop(page, None)
+        moment, least = _timestamp(page), min(sorted(scores.values(), reverse=True)[:MAX_RELATED], default=0)
+        best = sorted((-score, abs(self._timestamps[other] - moment), other.source, other)
+                      for other, score in scores.items() if score >= least)
+        return tuple(other for *_, other in best[:MAX_RELATED])
 
     def basis(self, page: Page) -> str:
         """Returns a digest of all data that `of` uses.  While it is the same, the related pages are the same."""

@@ -42,6 +42,7 @@ from coldpress.web.plugins import Plugin, built_in_plugins, failure, given_plugi
 from coldpress.web.site import NAME, Site
 from coldpress.web.strings import is_rtl
 from coldpress.web.templates import SiteVariables
+from coldpress.web.theme_parts import ThemeParts
 
 BLUEPRINTS = tuple(module.blueprint for module in (list_pages, search, syndication, crawlers, pages))
 _HOOKS = ("before_request_funcs", "after_request_funcs", "teardown_request_funcs", "template_context_processors",
@@ -59,6 +60,7 @@ def make_environment(app: Flask, site: Site) -> SiteEnvironment:
         image_size=site.image_size)
     environment.filters["date"] = site.strings.date
     environment.tests["rtl"] = is_rtl
+    environment.loader.on_load = ThemeParts(site, environment).remember
     site.registry.reserved |= {"filter": frozenset(environment.filters), "test": frozenset(environment.tests),
                                "global": frozenset([*environment.globals, "page"])}
     for kind, given in (("filter", site.registry.filters), ("test", site.registry.tests),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Hashable
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, has_app_context
+from flask import Flask, g, has_app_context
 
 from coldpress import recorder
 from coldpress.recorder import Reads
@@ -42,45 +42,53 @@ def cache_by_request(app: Flask) -> None:
 T = TypeVar("T")
 Links = list[tuple[str, dict[str, Any]]]
 
+_links: ContextVar[Links | None] = ContextVar("coldpress.links", default=None)
+
+
+def hear_link(endpoint: str, values: dict[str, Any]) -> None:
+    """Notes a call of `url_for` for the value that is being computed; `init_app` adds it to the app's
+    functions of URL defaults."""
+    links = _links.get()
+    if links is not None:
+        links.append((endpoint, values.copy()))
+
 
 class Memo:
-    """Keeps values by key, each with the reads and the `url_for` calls made while computing
-    it; a later use records them again.  A value is not kept if a template took part for
-    which `is_own` is true: such a template may depend on the page that shows it."""
+    """Keeps values by key, each with the reads made and the links to own routes (not to `ours`) built
+    while computing it; a later use records them again.  A value is not kept if a template took part
+    for which `is_own` is true: such a template may depend on the page that shows it."""
 
-    def __init__(self, is_own: Callable[[str], bool]) -> None:
+    def __init__(self, app: Flask, is_own: Callable[[str], bool], ours: Container[str]) -> None:
+        self._app = app
         self._is_own = is_own
+        self._ours = ours
         self._made: dict[Hashable, tuple[Any, Reads, Links]] = {}
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value of a key; `make` computes it the first time."""
         known = self._made.get(key)
         if known is None:
-            with recorder.recording() as reads, _recorded_links() as links:
-                value = make()
-            if not any(self._is_own(name) for kind, name in reads if kind == "template"):
-                self._made[key] = value, reads, links
-            recorder.replay(reads)
-            return value
+            return self._make(key, make)
         kept: T
         kept, reads, links = known
         recorder.replay(reads)
         for endpoint, values in links:
-            current_app.inject_url_defaults(endpoint, dict(values))  # calls what `url_for` would call
+            self._app.inject_url_defaults(endpoint, dict(values))  # calls what `url_for` would call
         return kept
 
-
-@contextmanager
-def _recorded_links() -> Iterator[Links]:
-    """Collects the endpoint and values of each `url_for` call inside the block."""
-    links: Links = []
-    hooks = current_app.url_default_functions.setdefault(None, [])
-
-    def record(endpoint: str, values: dict[str, Any]) -> None:
-        links.append((endpoint, values.copy()))
-
-    hooks.append(record)
-    try:
-        yield links
-    finally:
-        hooks.remove(record)
+    def _make(self, key: Hashable, make: Callable[[], T]) -> T:
+        built: Links = []
+        around = _links.get()
+        token = _links.set(built)
+        try:
+            with recorder.recording() as reads:
+                value = make()
+        finally:
+            _links.reset(token)
+        links = [link for link in built if link[0] not in self._ours]
+        if around is not None:
+            around += links
+        if not any(self._is_own(name) for kind, name in reads if kind == "template"):
+            self._made[key] = value, reads, links
+        recorder.replay(reads)
+        return value

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -147,13 +149,35 @@ class SiteCodeGenerator(CodeGenerator):
         raise nodes.Impossible
 
 
+class SiteContext(Context):
+    """A context that does not list the names of all globals: a page has twenty contexts, and only a
+    template that is imported needs the names that were given to one template."""
+
+    def __init__(self, environment: Environment, parent: dict[str, Any], name: str | None,
+                 blocks: dict[str, Callable[[Context], Iterator[str]]],
+                 globals: MutableMapping[str, Any] | None = None) -> None:
+        super().__init__(environment, parent, name, blocks)
+        self.given: Mapping[str, Any] = globals.maps[0] if isinstance(globals, ChainMap) else {}
+        """The globals of this template alone."""
+
+
 class SiteTemplate(Template):
-    """A template whose top-level code runs again for each page that imports it, so that
-    what it reads there is recorded for that page."""
+    """A template whose top-level code runs again for each page that imports it, so that what it
+    reads there is recorded for that page.  One of the theme that reads nothing there runs once."""
+
+    environment: SiteEnvironment
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
-        names = ctx.globals_keys - self.globals.keys() if ctx is not None else ()
-        return self.make_module({name: ctx.parent[name] for name in names} if ctx is not None else None)
+        given = ctx.given if isinstance(ctx, SiteContext) else {}
+        added = {name: ctx.parent[name] for name in given if name not in self.globals} if ctx is not None else {}
+        if self._module is not None and not added:
+            return self._module
+        with recorder.recording() as reads:
+            module = self.make_module(added)
+        recorder.replay(reads)
+        if not (reads or added or self.environment.is_own(self.name or "")):
+            self._module = module
+        return module
 
 
 @lru_cache(maxsize=512)
@@ -174,6 +198,7 @@ class Templates(ChoiceLoader):
     def __init__(self, loaders: Sequence[BaseLoader]) -> None:
         super().__init__(loaders)
         self.digests: dict[str, str] = {}
+        self.on_load: Callable[[str, Template], None] = lambda *_: None
         self._sources: dict[str, str] = {}
         self.files: dict[str, str | None] = {}
 
@@ -195,13 +220,18 @@ class Templates(ChoiceLoader):
         """Returns the plugins one of whose names a template contains as a word."""
         return plugins_in(self._sources.get(template, ""), names)
 
-    load = BaseLoader.load  # calls `get_source` above, not the `load` of each loader
+    def load(self, environment: Environment, name: str, globals: MutableMapping[str, Any] | None = None) -> Template:
+        """Loads a template with `get_source` above, not with the `load` of each loader."""
+        template = BaseLoader.load(self, environment, name, globals)
+        self.on_load(name, template)
+        return template
 
 
 class SiteEnvironment(FlaskEnvironment):
     """Flask's Jinja environment with our loader; every lookup of a template is recorded."""
 
     template_class = SiteTemplate
+    context_class = SiteContext
     code_generator_class = SiteCodeGenerator
     loader: Templates
 
@@ -274,11 +304,14 @@ class SiteEnvironment(FlaskEnvironment):
             return None
 
     def is_own(self, name: str) -> bool:
-        """Whether a loaded template belongs to the site or the app, not to the theme."""
+        """Whether a template belongs to the site or the app, not to the theme."""
         if name.startswith(PREFIX):
             return True
-        file = self.loader.files.get(name)
-        return file is not None and not file.startswith(str(THEME))
+        files = self.loader.files
+        if name not in files:
+            with suppress(TemplateNotFound):
+                self.loader.get_source(self, name)
+        return name in files and not str(files[name]).startswith(str(THEME))
 
     def search_blueprints(self, app: flask.Flask) -> None:
         """Look for templates in the folders of an app's blueprints too, last of all."""

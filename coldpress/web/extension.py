@@ -26,6 +26,7 @@ from coldpress.text import did_you_mean
 from coldpress.web.app_setup import add_blueprint, add_plugins, add_to_flask, make_environment, make_parent, not_found
 from coldpress.web.blueprints import Blueprint
 from coldpress.web.blueprints.pages import static
+from coldpress.web.caching import hear_link
 from coldpress.web.components import SiteHost
 from coldpress.web.config_checks import TAKEN_HINT, taken_name
 from coldpress.web.converters import SiteRule, install_converters
@@ -116,6 +117,8 @@ class Coldpress:
                 self._check_collection(name)
             install_converters(app.url_map, site)
             app.register_blueprint(make_parent(site))
+            if hear_link not in app.url_default_functions[None]:
+                app.url_default_functions[None].append(hear_link)
             for command in site.registry.commands.values():
                 add_to_flask(app, command)
         # A copy of its own, as one extension may serve several apps.

@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from types import MappingProxyType
 from typing import Any
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, Request, g, has_request_context, request
 
 from coldpress import recorder
 from coldpress.audit_hook import Start
@@ -146,11 +146,12 @@ class Site:
                                            self.config.nested_taxonomies), partial(call_source, self),
                                self.registry.row_sources, self.code.of_source, self.registry.fields,
                                self.registry.collection_fields)
-        self.strings = Strings(lambda: self.config.language, self._own_strings)
+        self.strings = Strings(lambda: self.config.language, self._own_strings, lambda: self.memo)
+        self._library_name = f"coldpress_library_{name}"
         self._lock = threading.RLock()
         self._is_loading = False
         self._snapshot: ContentSnapshot | None = None
-        self._memos: weakref.WeakKeyDictionary[Library, Memo] = weakref.WeakKeyDictionary()
+        self._memo: tuple[Library | None, Memo | None] = None, None
         self.copied = CopiedFiles(self.root / self.config.static_dir, self.base, self._stylesheet)
 
     def _load_config(self) -> tuple[Config, MappingText]:
@@ -217,8 +218,9 @@ class Site:
         return self.take(self.load())
 
     def forget_templates(self) -> None:
-        """Drop the compiled templates, so that they are read again when needed."""
+        """Drop the compiled templates and what they made, so that they are read again when needed."""
         self.environment.clear()
+        self._memo = None, None
         self.copied.forget_stylesheet()
 
     def take(self, snapshot: ContentSnapshot) -> ContentSnapshot:
@@ -241,7 +243,7 @@ class Site:
                        for page, document in zip(pages, documents, strict=True)):
                 return False
             library.replace_documents(filter(None, documents))
-            self._memos.pop(library, None)
+            self._memo = None, None
             self.search.forget()
         return True
 
@@ -261,8 +263,12 @@ class Site:
             recorder.read("site", self.name)
         if not has_request_context():
             return self.snapshot.library
-        known: dict[str, Library] = self.of_request("library")
-        return known.get("") or known.setdefault("", self.snapshot.library)
+        kept: Any = g._get_current_object()  # the proxy costs four times as much
+        library: Library | None = kept.get(self._library_name)
+        if library is None:
+            library = self.snapshot.library
+            setattr(kept, self._library_name, library)
+        return library
 
     def of_request(self, name: str) -> dict[str, Any]:
         """Returns a dictionary that this site keeps for the current request under a name."""
@@ -272,8 +278,11 @@ class Site:
     @property
     def memo(self) -> Memo:
         """The cache of values that many pages of this Library show."""
-        library = self.library
-        return self._memos.get(library) or self._memos.setdefault(library, Memo(self.environment.is_own))
+        library, (made_for, memo) = self.library, self._memo
+        if memo is None or made_for is not library:
+            memo = Memo(self.app, self.environment.is_own, self.generators)
+            self._memo = library, memo
+        return memo
 
     def find(self, path: str) -> Page | Alias | SourceFile | None:
         """The content at a decoded path of this site."""
@@ -323,8 +332,10 @@ class Site:
 
     def link_root(self) -> str:
         """What every link of the site begins with: SCRIPT_NAME and the URL prefix."""
-        script = request.script_root if has_request_context() else self.script_root
-        return script + self.url_prefix
+        if not has_request_context():
+            return self.script_root + self.url_prefix
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # as for `library`
+        return asked.script_root + self.url_prefix
 
     @property
     def script_root(self) -> str:

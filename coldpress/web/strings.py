@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from jinja2.runtime import Context
 
 from coldpress import recorder
 from coldpress.text import did_you_mean
+from coldpress.web.caching import Memo
 from coldpress.web.environment import THEME, Unknown
 
 FALLBACK = "en"
@@ -31,11 +32,12 @@ _TRADITIONAL = {"hant", "tw", "hk", "mo"}
 
 class Strings:
     """The strings of one site: `language` returns the site's language, `own` the strings
-    that the site itself has for a language."""
+    that the site itself has for a language, `memo` the memo in which found strings are kept."""
 
-    def __init__(self, language: Callable[[], str], own: Callable[[str], Any]) -> None:
+    def __init__(self, language: Callable[[], str], own: Callable[[str], Any], memo: Callable[[], Memo]) -> None:
         self._language = language
         self._own = own
+        self._memo = memo
 
     @pass_context
     def t(self, context: Context, key: str, default: str | None = None, **values: Any) -> str:
@@ -72,6 +74,9 @@ class Strings:
 
     def _find(self, language: str, key: str) -> tuple[str, Any]:
         """The first language that has a key, with its value."""
+        return self._memo().get(("string", language, key), partial(self._look_up, language, key))
+
+    def _look_up(self, language: str, key: str) -> tuple[str, Any]:
         for name in dict.fromkeys((*names_of(language), *names_of(self._language()), FALLBACK)):
             for strings in (self._own(name), theme_strings(name)):
                 text = _within(strings, key)
