@@ -69,6 +69,7 @@ class Builder:
         app, site = context.make_app()
         if not site.can_be_built:
             return cls(context, app, site, output_of(site), site.config_problems)
+        site.sources.jobs = context.jobs
         with frozen_after_loading():
             problems = Problems(site.snapshot.problems)
         output = output_of(site)

@@ -21,6 +21,7 @@ from coldpress.content.clashes import report_clashes
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.content.permalinks import PageEntry, Permalinks, asset_path, check_languages
+from coldpress.content.read_ahead import read_ahead
 from coldpress.content.schema import Schema
 from coldpress.content.selection import (
     IN_UNDERSCORE,
@@ -34,8 +35,8 @@ from coldpress.content.selection import (
 )
 from coldpress.content.slots import Host
 from coldpress.content.taxonomy import author_data, check_author_data, check_authors, check_terms
-from coldpress.content.unsaved import BodyRenderer
 from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.markdown.cache import MarkupCache
 from coldpress.paths import BadPath, asset_file_of, relative_name
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
@@ -71,7 +72,7 @@ class Sources:
     base: Path
     config: Config
     config_text: MappingText
-    markup: BodyRenderer
+    markup: MarkupCache
     cache: SourceCache
     call: Call
     row_sources: Mapping[str, RowSource]
@@ -79,10 +80,13 @@ class Sources:
     fields: Iterable[Field]
     collection_fields: Mapping[str, Sequence[Field]]
     read: dict[str, Reading] = field(default_factory=dict)
+    jobs: int = 1
+    """How many processes may read new files at once."""
 
     def documents(self, files: Iterable[SourceFile], problems: Problems) -> list[SourceDocument]:
         """Returns the documents of Markdown files and rows; adds the problems found in them."""
         files = list(files)
+        read_ahead(files, self.cache, self.markup, self.config.language, self.jobs)
         indexed = {file.folder for file in files if file.index_name in ("index", "_index")}
         known, self.read = self.read, {}
         zone = self.config.zone
@@ -128,7 +132,7 @@ class Sources:
             other.file.folder == file.folder and other.file.index_name in ("index", "_index")
             for other in self.read.values()))
         try:
-            parsed = self.cache.parse(file, file.read(), problems)
+            parsed = self.cache.parser.parse(file, file.read(), problems)
         except ColdpressError as reason:
             problems.extend(reason.problems)
             return None

@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -43,6 +43,8 @@ class Body:
     """Whether it is HTML, not Markdown."""
 
 
+RenderBody = Callable[[str, str, str], "StoredBody | None"]
+"""Renders a body for the store: gets the path of its source, its language and its text."""
 FEW = 200  # bodies, below which one process is as fast
 _IN_MEMORY = 400  # bodies
 
@@ -154,12 +156,26 @@ class MarkupCache:
             texts = ((body.language, body.read(), body.trusted) for body in missing.values())
             from coldpress.markdown.workers import render_many  # noqa: PLC0415  (the parser, as above)
 
-            shared = tuple((name, fence) for name, fence in sorted(self._fences.items()) if fence.shared)
-            made = render_many(texts, self._options, jobs, make_executor, indexed=self._indexed, fences=shared)
+            made = render_many(texts, self._options, jobs, make_executor, indexed=self._indexed,
+                               fences=self._shared_fences)
             for body, found in zip(missing.values(), made, strict=True):
                 if found is not None and found.digest == body.digest:
                     self._put(body, found, started_ns)
             self.store.flush()
+
+    @property
+    def worker(self) -> RenderBody | None:
+        """A function that another process can call to render the body of a source, before the site is loaded;
+        None if more than its text has to be known."""
+        if self._runs_code or self._options.jinja or self._options.append:
+            return None
+        from coldpress.markdown.workers import render_source  # noqa: PLC0415  (the parser, as above)
+
+        return partial(render_source, self._options, self._shared_fences, self._indexed)
+
+    def add(self, source: str, language: str, kept: StoredBody, started_ns: int) -> None:
+        """Keeps the body of a source that another process has rendered."""
+        self._put(Body(kept.digest, language, str, self._options.trusts(source)), kept, started_ns)
 
     def trim(self, bodies: Iterable[Body]) -> None:
         """Removes the bodies from the store that have long not been in use."""
@@ -224,6 +240,11 @@ class MarkupCache:
     def _runs_code(self) -> bool:
         """Whether code of others takes part in rendering."""
         return self._options.engine != "native" or self._local_fence is not None
+
+    @property
+    def _shared_fences(self) -> tuple[tuple[str, RegisteredFence], ...]:
+        """The functions of fences that can be sent to another process."""
+        return tuple((name, fence) for name, fence in sorted(self._fences.items()) if fence.shared)
 
     @cached_property
     def _local_fence(self) -> re.Pattern[str] | None:

@@ -66,6 +66,12 @@ def render_chunk(options: MarkdownOptions, bodies: Iterable[tuple[str, str, bool
             for digest, rendered in made]
 
 
+def render_source(options: MarkdownOptions, fences: Fences, indexed: bool, source: str, language: str, text: str
+                  ) -> StoredBody | None:
+    """Renders the body of a source in a worker."""
+    return render_chunk(options, [(language, text, options.trusts(source))], indexed=indexed, fences=fences)[0]
+
+
 @cache
 def _engine(options: MarkdownOptions, fences: Fences) -> Engine:
     """The engine of a worker, which is made once."""

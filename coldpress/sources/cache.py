@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import partial
 from hashlib import blake2b
@@ -31,6 +32,41 @@ _TABLES = {"sources": TableSchema("path, stamp, digest, data")}
 _PLAIN = (str, int, float, bool, type(None))
 
 
+CachedSource = tuple[str, bytes, str]
+"""A source as the cache keeps it: its stamp, the digest of its bytes, and what was parsed, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceParser:
+    """Parses sources for the taxonomies and the time zone of one site; another process may do it."""
+
+    taxonomies: tuple[str, ...]
+    zone: tzinfo
+    nested: Collection[str]
+
+    def parse(self, source: SourceFile, data: bytes, problems: Problems) -> ParsedSource | None:
+        """Parses the bytes of a source; adds the problems found."""
+        return parse(source, data, self.taxonomies, self.zone, problems, self.nested)
+
+    def row(self, source: SourceFile, digest: bytes, parsed: ParsedSource) -> CachedSource | None:
+        """Returns a parsed source for the cache; None if it cannot be kept there."""
+        text = _pack(parsed, self.zone)
+        return (_stamp(source), digest, text) if text is not None else None
+
+    def read(self, source: SourceFile) -> tuple[ParsedSource, CachedSource] | None:
+        """Reads and parses a source; returns None if there is a problem, or if it cannot be kept.
+        Raises `ColdpressError` if it cannot be read."""
+        data, problems = source.read(), Problems()
+        parsed = self.parse(source, data, problems)
+        row = self.row(source, digest_of_source(data), parsed) if parsed and not problems else None
+        return (parsed, row) if parsed and row else None
+
+
+def digest_of_source(data: bytes) -> bytes:
+    """Returns the digest of a source's bytes."""
+    return blake2b(data, digest_size=16).digest()
+
+
 class SourceCache:
     """Parses each source once, for the taxonomies and the time zone of one site.
 
@@ -38,14 +74,14 @@ class SourceCache:
     """
 
     def __init__(self, folder: Path, taxonomies: Iterable[str], zone: tzinfo, nested: Collection[str] = ()) -> None:
-        self._taxonomies = tuple(taxonomies)
-        self._nested = nested
+        self.parser = SourceParser(tuple(taxonomies), zone, nested)
         self._zone = zone
-        self._rows: dict[str, tuple[str, bytes, str]] | None = None
-        self._changed: dict[str, tuple[str, bytes, str]] = {}
+        self._rows: dict[str, CachedSource] | None = None
+        self._changed: dict[str, CachedSource] = {}
         self._seen: set[str] = set()
         self.parsed_anew = 0
-        self._database = Database(folder, "sources.sqlite", _TABLES, _version((*self._taxonomies, "", *nested), zone))
+        self._database = Database(
+            folder, "sources.sqlite", _TABLES, _version((*self.parser.taxonomies, "", *nested), zone))
 
     @property
     def note(self) -> str | None:
@@ -56,6 +92,15 @@ class SourceCache:
         """Whether a source is in the cache as it is now, so that it need not be read."""
         known = self._known().get(source.path)
         return known is not None and known[0] == source.stamp
+
+    def has(self, path: str) -> bool:
+        """Whether a source is in the cache as it is now, or as it was."""
+        return path in self._known()
+
+    def add(self, path: str, row: CachedSource) -> None:
+        """Adds a source that another process has parsed."""
+        self.parsed_anew += 1
+        self._known()[path] = self._changed[path] = row
 
     def known(self, source: SourceFile) -> ParsedSource | None:
         """Returns the parsed source if it is in the cache as it is now, otherwise None."""
@@ -70,7 +115,7 @@ class SourceCache:
         self._seen.add(source.path)
         known = self._known().get(source.path)
         data = source.read()
-        digest = blake2b(data, digest_size=16).digest()
+        digest = digest_of_source(data)
         if known and known[1] == digest:
             found = _unpack(known[2], self._zone)
             if found:
@@ -78,16 +123,12 @@ class SourceCache:
                 return found
         self.parsed_anew += 1
         problems_of_it = Problems()
-        parsed = self.parse(source, data, problems_of_it)
+        parsed = self.parser.parse(source, data, problems_of_it)
         problems.extend(problems_of_it)
-        text = _pack(parsed, self._zone) if parsed and not problems_of_it else None
-        if text is not None:
-            self._changed[source.path] = _stamp(source), digest, text
+        row = self.parser.row(source, digest, parsed) if parsed and not problems_of_it else None
+        if row is not None:
+            self._changed[source.path] = row
         return parsed
-
-    def parse(self, source: SourceFile, data: bytes, problems: Problems) -> ParsedSource | None:
-        """Parses the bytes of a source, without the cache."""
-        return parse(source, data, self._taxonomies, self._zone, problems, self._nested)
 
     def save(self) -> None:
         """Writes the new entries, and deletes those of sources that this build did not use."""
@@ -99,9 +140,13 @@ class SourceCache:
         for path in gone:
             del self._rows[path]
         self._changed.clear()
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file; it is opened again at the next use."""
         self._database.close()
 
-    def _known(self) -> dict[str, tuple[str, bytes, str]]:
+    def _known(self) -> dict[str, CachedSource]:
         if self._rows is None:
             self._rows = {path: (stamp, digest, data)
                           for path, stamp, digest, data in self._database.select("sources")}
