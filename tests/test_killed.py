@@ -51,6 +51,7 @@ import coldpress.start
 from coldpress import processes
 from coldpress.cache import database
 from coldpress.build import runner
+from coldpress.content import read_ahead
 from coldpress.build import output
 from coldpress.build import workers
 from coldpress.markdown import cache
@@ -114,7 +115,7 @@ shutil.copyfile = counted(shutil.copyfile, "copyfile")
 if what == "kill worker":
     workers.check_page = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 if "2" in arguments:
-    for module, few in ((workers, 10), (runner, 10), (cache, 5)):
+    for module, few in ((workers, 10), (runner, 10), (read_ahead, 10), (cache, 5)):
         module.FEW = few
 sys.exit(coldpress.start.execute(["build", *arguments], None, root))
 """

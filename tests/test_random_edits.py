@@ -35,7 +35,7 @@ from coldpress.build.output import Output
 from coldpress.build.plan import Plan
 from coldpress.build.records import Records
 from coldpress.build.user_reads import UserReads
-from coldpress.content import assemble
+from coldpress.content import assemble, read_ahead
 from coldpress.markdown import cache
 from coldpress.sources.files import SourceFile
 from coldpress.sources.front_matter import SourceDocument
@@ -305,7 +305,7 @@ def many_processes(folder: Path, method: str) -> None:
     """Few pages counted as many, so that other processes render them."""
     tell(f"COLDPRESS_SEED={SEED}")
     builder.start_method = lambda: method
-    workers.FEW = runner.FEW = 10
+    workers.FEW = runner.FEW = read_ahead.FEW = 10
     cache.FEW = 5
     pair = Pair(folder, SEED + 100, min(POSTS, 60), jobs=2)
     if not LONG:

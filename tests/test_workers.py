@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -12,6 +14,7 @@ import pytest
 
 from coldpress.build import builder, runner, workers
 from coldpress.config.options import MarkdownOptions
+from coldpress.content import read_ahead
 from coldpress.markdown import cache as markdown_cache
 from coldpress.markdown import store
 from coldpress.markdown.cache import FEW, Body, MarkupCache
@@ -115,7 +118,7 @@ def create_app():
 @pytest.fixture
 def few(monkeypatch):
     """Fewer pages than usual are enough for several processes."""
-    for module in (builder, runner, workers):
+    for module in (builder, runner, workers, read_ahead):
         monkeypatch.setattr(module, "FEW", PAGES)
     monkeypatch.setattr(markdown_cache, "FEW", PAGES // 2)
 
@@ -172,3 +175,29 @@ def test_a_process_that_is_killed_is_a_problem_and_nothing_is_published(make_sit
     assert (result.code, result.codes, result.data["published"]) == (1, ["build.worker"], False)
     assert not (site.root / "site").exists()
     assert site.build("-j", "1").code == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the worker inherits by fork how it dies")
+def test_when_a_worker_that_reads_is_killed_this_process_reads(make_site, few, monkeypatch):
+    one, many = make_site(MANY), make_site(MANY)
+    alone = one.build("-j", "1")
+    monkeypatch.setattr(read_ahead, "_read", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    assert many.build("-j", "2").problems == alone.problems
+    assert many.files() == one.files()
+
+
+def test_sources_read_by_many_processes_keep_their_languages_and_mistakes(make_site, few, start):
+    files = {f"content/p{number:03}.md": f"---\ntitle: P{number}\nlang: {'de' if number % 2 else 'en'}\n---\n"
+                                         f'It is "{number}".\n' for number in range(PAGES)}
+    wrong = {"content/wrong.md": "---\ntitle: [\n---\nText\n", "content/de/_index.md":
+             "---\ntitle: Inherited\ncascade: {lang: de}\n---\n", "content/de/page.md": 'It is "inherited".\n'}
+    one, many = make_site({**files, **wrong}), make_site({**files, **wrong})
+    alone, together = one.build("-j", "1"), many.build("-j", "2")
+    assert together.problems == alone.problems
+    assert [problem["place"]["path"] for problem in alone.problems] == ["content/wrong.md"] * len(alone.problems) != []
+    for site in (one, many):
+        site.edit({"content/wrong.md": None})
+    assert one.build("-j", "1").code == many.build("-j", "2").code == 0
+    assert many.files() == one.files()
+    assert "„1“" in many.text("p001/index.html") and "“2”" in many.text("p002/index.html")
+    assert "„inherited“" in many.text("de/page/index.html")

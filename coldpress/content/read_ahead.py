@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from coldpress.errors import ColdpressError
 from coldpress.markdown.cache import MarkupCache, RenderBody
 from coldpress.markdown.store import StoredBody
-from coldpress.processes import chunks, in_turn, local_executor
+from coldpress.processes import WorkerDiedError, chunks, in_turn, local_executor
 from coldpress.sources.cache import CachedSource, SourceCache, SourceParser
 from coldpress.sources.files import SourceFile
 from coldpress.sources.front_matter import document_of
@@ -43,11 +44,12 @@ def read_ahead(files: Iterable[SourceFile], cache: SourceCache, markup: MarkupCa
     cache.close()  # no connection may be shared with a forked process
     markup.store.close()
     work = partial(_read_many, cache.parser, markup.worker, language)
-    for found in in_turn(local_executor(jobs), work, chunks(unread, _CHUNK), 2 * jobs):
-        for source in found:
-            cache.add(source.path, source.row)
-            if source.body is not None:
-                markup.add(source.path, source.language, source.body, started_ns)
+    with suppress(WorkerDiedError):  # then this process reads the rest
+        for found in in_turn(local_executor(jobs), work, chunks(unread, _CHUNK), 2 * jobs):
+            for source in found:
+                cache.add(source.path, source.row)
+                if source.body is not None:
+                    markup.add(source.path, source.language, source.body, started_ns)
     markup.store.flush()
 
 
