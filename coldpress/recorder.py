@@ -174,4 +174,7 @@ class KeySearch(Generic[T]):
         """Returns the values of the wanted keys that are in packed reads, in their order there."""
         if self._marks is not None and not any(mark in reads for mark in self._marks):
             return []
-        return [self._wanted[number] for number in numbers(reads) if number in self._wanted]
+        found = numbers(reads)
+        if self._wanted.keys().isdisjoint(found):
+            return []
+        return [self._wanted[number] for number in found if number in self._wanted]

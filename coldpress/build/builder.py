@@ -165,10 +165,8 @@ class Builder:
             site = self.site
             self._fingerprints = Fingerprints(self._app, site, self.plan)
             self._code = UserCode(site.base, self.records.about.get("code"), site.registry.plugin_files)
-            self._about = {"engine": engine(site.registry.distributions), "settings": _settings(site),
-                           "structure": self._fingerprints.structure()}
-            self._staleness = Staleness(
-                self.records, self._fingerprints, self._whole_reason(), self._about["structure"])
+            self._about = {"engine": engine(site.registry.distributions), "settings": _settings(site)}
+            self._staleness = Staleness(self.records, self._fingerprints, self._whole_reason())
             self.runner = FreezeRunner(self._app, site, self.plan, self.output, self.records, self._staleness,
                                        self.context.report)
 
@@ -258,6 +256,7 @@ class Builder:
     def _complete_updates(self, updates: RecordUpdates, late_code: Mapping[str, Path]) -> None:
         """Adds to the updates what is known only once the files are published."""
         folder = str(self.output.folder)
+        self._about |= self._fingerprints.structure.dumps(self._staleness.structure)
         self._about["code"] = self._code.written(self.context.started_ns, late_code)
         updates.about = {name: value for name, value in self._about.items() if self.records.about.get(name) != value}
         updates.keys.add(self._staleness.same)

@@ -22,7 +22,7 @@ from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.errors import Problem, problem_of
 from coldpress.markdown.rendered import Link
-from coldpress.recorder import Key, KeyNumbers, number_of, numbers, packed
+from coldpress.recorder import Key, KeyNumbers, numbers, packed
 
 _TABLES = {
     "about": TableSchema("name, value", whole=True),
@@ -31,7 +31,7 @@ _TABLES = {
     "files": TableSchema("file, stamp, digest, source"),
     "checks": TableSchema("source, reads, loose, problems"),
     "contents": TableSchema("path, packed")}
-_FEW = 500  # numbers that are looked for by their names
+_FEW = 20_000  # numbers that are looked for by their names
 UNSEEN = ("volatile", "value", "rows", "site", "clock", "environment", "file", "folder")
 """Kinds of reads that only the next build can tell of."""
 FingerprintOf = Callable[[Key], tuple[str | None, str | None]]
@@ -150,16 +150,12 @@ class Records:
         """Returns the reads that are not certainly of these kinds, damaged ones included."""
         return self._keys(f"(kind IN ({_places(kinds)})) IS NOT 1", kinds)
 
-    def keys_of_sources(self, kinds: Iterable[str], sources: Iterable[str]) -> list[KeyRow]:
-        """Returns the reads of these kinds of these sources."""
-        return self.keys_numbered(number_of((kind, source)) for kind in kinds for source in sources)
-
     def keys_numbered(self, wanted: Iterable[int]) -> list[KeyRow]:
         """Returns the reads with these numbers, in that order."""
         numbered = list(wanted)
         few = numbered if len(numbered) <= _FEW else []
         # All are looked through (`+`): were the way to one damaged, it would not be missed.
-        rows = self._keys(f"+number IN ({_places(few)})" if few else "", few) if numbered else []
+        rows = self._keys(f"+number IN ({', '.join(map(str, few))})" if few else "", ()) if numbered else []
         found = {row.number: row for row in rows}
         return [found[number] for number in numbered if number in found]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from contextvars import copy_context
 from hashlib import blake2b
 from pathlib import Path
@@ -14,10 +14,12 @@ from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import KeyRow, PageRow, Records
 from coldpress.cache.build_stamp import environment
 from coldpress.cache.file_stamps import changed_at
-from coldpress.content.fingerprints import ALL_SOURCES, STRUCTURAL, ContentFingerprints, shortened
+from coldpress.content.fingerprints import ContentFingerprints, shortened
+from coldpress.content.relations import WINDOW
+from coldpress.content.structure import OF_LISTS, OF_SOURCES, Structure, StructureChanges
 from coldpress.decorators import mark_of
 from coldpress.paths import below
-from coldpress.recorder import Key, numbers, packed
+from coldpress.recorder import Key, KeySearch, number_of
 from coldpress.sources.files import LARGEST_INCLUDED
 from coldpress.web.site import Site
 from coldpress.web.sites import sites_of, state_of
@@ -82,13 +84,10 @@ class Fingerprints:
             return Path(file) if file else None
         return None
 
-    def structure(self) -> str:
-        """Returns one fingerprint for all keys of a structural kind."""
-        return self._content.structure()
-
-    def texts(self) -> dict[str, str]:
-        """Returns the fingerprints of every source's text."""
-        return self._content.texts()
+    @property
+    def structure(self) -> Structure:
+        """The structure of the content."""
+        return self._content.structure
 
     def _version(self, name: str) -> str | None:
         folder, _, filename = name.partition("/")
@@ -150,32 +149,31 @@ OWN = ""
 """The row for what the views of own routes read together."""
 FACTORY = "*"
 """The row for what making the app read, and own code on pages of ours."""
-OF_BODIES = ("text", "body", "summary")
 Why = tuple[str, ...]
-_MANY = 12  # changed reads, up to which it is quicker to search for their bytes
 
 
 class Staleness:
     """Compares the records with the site as it is now.
 
     `everything` is the reason for which all pages are stale, if there is one;
-    `same` are keys whose fingerprint is the same though its basis changed.
+    `same` are keys whose fingerprint is the same though its basis changed; `structure`
+    is the structure of the content in the last build.
     """
 
-    def __init__(self, records: Records, fingerprints: Fingerprints, everything: str | None, structure: str) -> None:
+    def __init__(self, records: Records, fingerprints: Fingerprints, everything: str | None) -> None:
+        self.structure = Structure.loads(records.about)
         self._records = records
         self.fingerprints = fingerprints
-        self._changed: dict[int, KeyRow] = {}
-        self._marks: list[bytes] = []
+        self._search: KeySearch[KeyRow] = KeySearch({})
         self.everything = everything
         self.same: list[Key] = []
         if everything is None:
-            same = records.about.get("structure") == structure
-            self._changed = {row.number: row for row in list(self._suspects(same)) if self._is_other(row)}
+            changed = {row.number: row for row in self._suspects() if self._is_other(row)}
             if records.note:  # it could not be read whole: nothing is known to be fresh
                 records.forget()
+                self.structure = None
                 self.everything = self.everything or "the record of it cannot be read"
-            self._marks = [packed([number]) for number in self._changed]
+            self._search = KeySearch(changed)
             made_of = self._changes(records.pages.get(FACTORY))
             if made_of and not self.everything:
                 self.everything = f"{made_of[0]}, which own code shares"
@@ -187,35 +185,28 @@ class Staleness:
             return (self.everything,)
         if row is None or row.endpoint != entry.endpoint or row.file != entry.file:
             return ("it is new",)
-        own = self._dirty(self._records.pages[OWN].reads) if shared and OWN in self._records.pages else []
+        own = self._search.values(self._records.pages[OWN].reads) if shared and OWN in self._records.pages else []
         return tuple(dict.fromkeys(
-            _told(key) for key in (*self._dirty(row.reads), *(key for key in own if key.kind in shared))))
+            _told(key) for key in (*self._search.values(row.reads), *(key for key in own if key.kind in shared))))
 
     def is_checked(self, source: str) -> bool:
         """Returns whether the recorded check of a source is still valid."""
         reads = self._records.checks.get(source)
-        return self.everything is None and reads is not None and not self._dirty(reads)
+        return self.everything is None and reads is not None and not self._search.values(reads)
 
-    def _suspects(self, same_structure: bool) -> Iterator[KeyRow]:
-        """Returns the reads that may have changed.  If the structure and the text of a source
-        are the same, everything computed from them is the same too."""
-        records = self._records
-        if not same_structure:
-            yield from records.keys_but(())
-            return
-        texts = self.fingerprints.texts()
-        rows = records.keys_but([*STRUCTURAL, *(kind for kind in OF_BODIES if kind != "text")])
-        other = [row.name for row in rows if row.kind == "text" and texts.get(row.name) != row.fingerprint]
-        yield from records.keys_of_sources(OF_BODIES, [*other, *([ALL_SOURCES] if other else [])])
-        yield from (row for row in rows if row.kind != "text")
+    def _suspects(self) -> list[KeyRow]:
+        """Returns the reads whose fingerprints may have changed."""
+        records, changes = self._records, None
+        if self.structure:
+            changes = StructureChanges(self.structure, self.fingerprints.structure, WINDOW)
+        if changes is None or changes.are_unknown:
+            return records.keys_but(())
+        others = records.keys_but((*OF_SOURCES, *(() if changes.sources else OF_LISTS)))
+        named = records.keys_numbered({number_of(key) for key in changes.suspects()})
+        return [*named, *(row for row in others if row.kind not in OF_LISTS or not changes.is_same(row[1:3]))]
 
     def _changes(self, row: PageRow | None) -> Why:
-        return tuple(_told(key) for key in self._dirty(row.reads)) if row else ()
-
-    def _dirty(self, reads: bytes) -> list[KeyRow]:
-        if not self._changed or not (len(self._marks) > _MANY or any(mark in reads for mark in self._marks)):
-            return []
-        return [self._changed[number] for number in numbers(reads) if number in self._changed]
+        return tuple(_told(key) for key in self._search.values(row.reads)) if row else ()
 
     def _is_other(self, row: KeyRow) -> bool:
         key: Key = (row.kind, row.name)

@@ -17,7 +17,8 @@ from coldpress.build.plan import PlanEntry
 from coldpress.build.request_checks import QUERY
 from coldpress.cache.checksum import code_version
 from coldpress.cache.file_stamps import changed_at
-from coldpress.content.fingerprints import ALL_SOURCES, COMBINED_KINDS
+from coldpress.content.fingerprints import COMBINED_KINDS
+from coldpress.content.structure import ALL_SOURCES
 from coldpress.decorators import RouteMark, mark_of
 from coldpress.loaded_code import installed_packages, own_files
 from coldpress.paths import name_from

@@ -217,6 +217,14 @@ class PageLists:
                         and page.unrecorded.front.search and not page.unrecorded.front.unlisted), key=_source)
         return MappingProxyType({"posts": Pages("documents/posts", posts), "pages": Pages("documents/pages", pages)})
 
+    @property
+    def named(self) -> dict[str, Pages[Any]]:
+        """All lists by the names that records use (not recorded)."""
+        terms = (term.pages for group in self.groups.values() for term in group._terms.values())
+        lists = (self.all_pages, self.pages, self.posts, self.sections, *self.documents.values(), *terms,
+                 *(collection.posts for collection in self.collections.values()))
+        return {pages.name: pages for pages in lists}
+
     def page_list(self, name: str) -> Pages[Any] | None:
         """Returns the list of pages with a name that records use (not recorded)."""
         kind, _, rest = name.partition("/")

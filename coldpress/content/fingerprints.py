@@ -8,25 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cached_property
 from hashlib import blake2b
 
 from coldpress.content.aliases import Alias
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
 from coldpress.content.pagination import page_of
+from coldpress.content.structure import ALL_SOURCES, SourceData, Structure
 from coldpress.content.taxonomy import AUTHORS, Author, Taxonomy
 from coldpress.errors import ColdpressError
 from coldpress.markdown.store import serialize_brief
 
-ALL_SOURCES = "*"
-"""The name of a key that stands for all sources, used when a page read too many sources
-to record each."""
 COMBINED_KINDS = ("meta", "params", "body", "summary", "url", "section", "near", "members")
 """The kinds of keys that `ALL_SOURCES` may stand for."""
-STRUCTURAL = frozenset((
-    "meta", "params", "url", "path", "source", "asset", "name", "items", "list", "near", "section", "members", "term",
-    "nav", "related"))
-"""The kinds of keys whose fingerprints are unchanged while `ContentFingerprints.structure` is unchanged."""
 _SHORT = 200  # letters of a fingerprint that is not shortened
 
 
@@ -62,19 +57,24 @@ class ContentFingerprints:
         except (ValueError, ColdpressError):
             return None  # a name that we did not write, as records may come from anywhere, or a body that fails
 
-    def structure(self) -> str:
-        """Returns one fingerprint of everything that does not depend on bodies.  While it is unchanged,
-        the fingerprints of the kinds in `STRUCTURAL` are unchanged."""
-        lines = [f"{page.source}\n{page.path}\n{_meta(page)} {_params(page)}" for page in self._pages.values()]
-        lines += [str(self._items(name)) for name in ("assets", "aliases", "left out", "states")]
-        lines.append(str(self._library.data.fingerprint(AUTHORS)))
-        config = self._library.config  # the options that decide in which lists a page is
-        lines.append(repr((config.menu, config.docs, config.author, config.title)))
-        return blake2b("\n\n".join(lines).encode(), digest_size=16).hexdigest()
-
-    def texts(self) -> dict[str, str]:
-        """Returns the fingerprint of every source's text."""
-        return {name: _text(page) for name, page in self._pages.items()}
+    @cached_property
+    def structure(self) -> Structure:
+        """The structure of the Library: everything that does not depend on bodies, and digests of the texts."""
+        library, config = self._library, self._library.config
+        sources, texts = {}, {}
+        for name, page in self._pages.items():
+            document = page.unrecorded.document
+            sources[name] = SourceData(page.kind, page.unrecorded.path, f"{_meta(page)} {_params(page)}")
+            texts[name] = f"{document.digest} {document.parsed.body_line}"
+        options = (config.menu, config.docs, config.author, config.title)  # which decide in which lists a page is
+        rest = [*(str(self._items(name)) for name in ("assets", "left out", "states")),
+                str(library.data.fingerprint(AUTHORS)), repr(options)]
+        return Structure(
+            sources, texts,
+            {name: [page.source for page in pages.unrecorded] for name, pages in library._lists.named.items()},
+            [pages.name for pages in library.related.lists],
+            {path: alias.page.source for path, alias in library.aliases.items()},
+            "\n\n".join(rest))
 
     def basis(self, kind: str, name: str) -> str | None:
         """Returns a text that is cheaper to compute than the fingerprint and changes whenever the fingerprint

@@ -7,6 +7,7 @@ from functools import cached_property
 from hashlib import blake2b
 
 from coldpress.content.page import Page
+from coldpress.content.recorded import Pages
 from coldpress.content.taxonomy import Taxonomy
 from coldpress.markdown.rendered import Brief
 
@@ -42,7 +43,7 @@ class Backlinks:
 
 
 MAX_RELATED = 5  # pages
-_WINDOW = 20  # pages compared on each side of a page in a term's list
+WINDOW = 20  # pages compared on each side of a page in a term's list
 _RAREST = 720  # the weight of a term with one page; a multiple of 1 to 6, 8, 9, 10
 
 
@@ -63,7 +64,7 @@ class Related:
         scores: dict[Page, int] = {}
         for pages, _, index in self._lists.get(page.source, ()):
             weight = _RAREST // len(pages).bit_length()
-            for other in pages[max(0, index - _WINDOW):index + _WINDOW + 1]:
+            for other in pages[max(0, index - WINDOW):index + WINDOW + 1]:
                 scores[other] = scores.get(other, 0) + weight
         scores.pop(page, None)
         moment, least = _timestamp(page), min(sorted(scores.values(), reverse=True)[:MAX_RELATED], default=0)
@@ -75,7 +76,7 @@ class Related:
         """Returns a digest of all data that `of` uses.  While it is the same, the related pages are the same."""
         parts = []
         for pages, signatures, index in self._lists.get(page.source, ()):
-            parts += [str(len(pages).bit_length()), *signatures[max(0, index - _WINDOW):index + _WINDOW + 1], ""]
+            parts += [str(len(pages).bit_length()), *signatures[max(0, index - WINDOW):index + WINDOW + 1], ""]
         return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
     @cached_property
@@ -83,11 +84,16 @@ class Related:
         """The date of each listed page as a timestamp."""
         return {page: _timestamp(page) for pages in self._all for page in pages}
 
+    @property
+    def lists(self) -> list[Pages[Page]]:
+        """The pages of each term with more than one page, as a list with a name (not recorded)."""
+        lists = (term.pages for taxonomy in self._taxonomies for term in taxonomy.below(""))
+        return [pages for pages in lists if len(pages.unrecorded) > 1]
+
     @cached_property
     def _all(self) -> list[Sequence[Page]]:
         """The pages of each term with more than one page."""
-        lists = (term.pages.unrecorded for taxonomy in self._taxonomies for term in taxonomy.below(""))
-        return [pages for pages in lists if len(pages) > 1]
+        return [pages.unrecorded for pages in self.lists]
 
     @cached_property
     def _lists(self) -> dict[str, list[tuple[Sequence[Page], list[str], int]]]:
