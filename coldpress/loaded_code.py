@@ -1,16 +1,27 @@
-"""The files of modules: of those that are loaded, and of those that a site's own modules import later."""
+"""The files of modules: of those that are loaded, and of those that a site's own modules import later; and
+the installed packages that were used or looked for.
+
+Global state: two finders in `sys.meta_path`, which find nothing, and what they note.
+"""
 
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
-from collections.abc import Collection, Iterator
-from importlib.util import resolve_name
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cached_property, partial
+from importlib.machinery import PathFinder
+from importlib.metadata import entry_points
+from importlib.util import find_spec, resolve_name
 from pathlib import Path
+from typing import Any, TypeVar
 
 from coldpress.audit_hook import is_own
-from coldpress.cache.checksum import code_version
+from coldpress.cache.checksum import code_version, metadata_folders, plain_name
 from coldpress.paths import name_from
 
 
@@ -101,17 +112,147 @@ def imports_of(name: str, file: Path) -> Iterator[str]:
             yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
-def installed_packages(plugins: Collection[str] = ()) -> list[str]:
-    """Returns the names of the `.dist-info` folders of all installed packages but these: each holds
-    name and version."""
-    left_out = {_plain(name) for name in plugins}
-    return sorted({info.name for folder in package_folders() for info in folder.glob("*.dist-info")
-                   if _plain(info.name.partition("-")[0]) not in left_out})
+T = TypeVar("T")
+R = TypeVar("R")
+Lookup = tuple[str, str]
+"""What was used of installed packages: `("module", "yaml")`, a module that was imported; `("missing", "foo")`, one
+that was not found; `("distribution", "foo")`, a package whose metadata were read (an empty name stands for all);
+`("entry-points", "coldpress.plugins")`, a group."""
+_lookups: set[Lookup] = set()
+_count_returned = [0]  # by a worker, of modules and lookups
+_group: ContextVar[str | None] = ContextVar("group", default=None)
 
 
-def _plain(name: str) -> str:
-    """Returns a package's name as all spellings of it have it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+class _FirstFinder:
+    """Notes which distributions are looked for."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> None:
+        """Finds no module."""
+
+    def find_distributions(self, context: Any = None) -> Iterator[Any]:
+        """Finds no distribution."""
+        name, group = getattr(context, "name", None), _group.get()
+        _lookups.add(("distribution", plain_name(name or "")) if name or group is None else ("entry-points", group))
+        return iter(())
+
+
+class _LastFinder:
+    """Notes the modules that no other finder has found."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> None:
+        """Finds no module."""
+        _lookups.add(("missing", name))
+
+
+def note_lookups() -> None:
+    """Notes from now on which modules are not found, and which distributions are looked for."""
+    if not any(isinstance(finder, _LastFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _FirstFinder())
+        sys.meta_path.append(_LastFinder())
+
+
+@contextmanager
+def looking_for_entry_points(group: str) -> Iterator[None]:
+    """While all distributions are looked for, only the entry points of this group count."""
+    token = _group.set(group)
+    try:
+        yield
+    finally:
+        _group.reset(token)
+
+
+def lookups() -> set[Lookup]:
+    """Returns what this process has used of installed packages, and what it did not find."""
+    folders = tuple(f"{folder}{os.sep}" for folder in package_folders())
+    files = [(name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items())]
+    used = {name.partition(".")[0] for name, file in files if isinstance(file, str) and file.startswith(folders)}
+    return _lookups | {("module", name) for name in used}
+
+
+def with_lookups(work: Callable[[T], R]) -> Callable[[T], tuple[R, set[Lookup]]]:
+    """Returns a function for a worker process: its result comes with what the worker has used."""
+    return partial(_work_with_lookups, work)
+
+
+def _work_with_lookups(work: Callable[[T], R], task: T) -> tuple[R, set[Lookup]]:
+    note_lookups()
+    result, count = work(task), len(sys.modules) + len(_lookups)
+    if count == _count_returned[0]:  # there are no more than at the last call
+        return result, set()
+    _count_returned[0] = count
+    return result, lookups()
+
+
+def take_lookups(results: Iterator[tuple[R, set[Lookup]]]) -> Iterator[R]:
+    """Yields the results of worker processes, and adds to the lookups of this one what they have used."""
+    for result, used in results:
+        _lookups.update(used)
+        yield result
+
+
+class InstalledPackages:
+    """The installed packages, as they are now."""
+
+    def __init__(self) -> None:
+        self._folders = metadata_folders()
+        self.all = sorted({name for names in self._folders.values() for name in names})
+
+    def state(self, lookup: Lookup, before: str | None = None) -> str:
+        """Returns what a lookup finds now.  `before` is what it found in an earlier build: the packages
+        that have a module are searched only where they are others than then."""
+        kind, name = lookup
+        if kind == "module":
+            same = before and ({*before.split("/")} <= {*self.all} or before == _origin(name))
+            return before if before and same else self._owners.get(name) or _origin(name)
+        if kind == "missing":
+            return "found" if can_be_imported(name) else ""
+        if kind == "distribution":
+            return "/".join(sorted(self._folders.get(name, ())) if name else self.all)
+        with looking_for_entry_points(name):
+            return "/".join(sorted(f"{point.name}={point.value}" for point in entry_points(group=name)))
+
+    @cached_property
+    def _owners(self) -> dict[str, str]:
+        """The metadata folders of the packages that have a module, by the names of modules."""
+        owners: dict[str, set[str]] = {}
+        for folder in package_folders():
+            for info in self.all:
+                record = _text(folder / info / "RECORD") or _text(folder / info / "top_level.txt")
+                for module in set(re.findall(r"^(\w+)(?:[/.]|$)", record, re.M)):
+                    owners.setdefault(module, set()).add(info)
+        return {module: "/".join(sorted(infos)) for module, infos in owners.items()}
+
+
+def can_be_imported(name: str) -> bool:
+    """Whether there is a module with this name; imports nothing, not even its package."""
+    package, *rest = name.split(".")
+    try:
+        spec = find_spec(package)
+        for part in rest:
+            if spec is None or spec.submodule_search_locations is None:
+                return False
+            package = f"{package}.{part}"
+            spec = PathFinder.find_spec(package, list(spec.submodule_search_locations))
+    except (ImportError, ValueError):
+        return False
+    return spec is not None
+
+
+def _origin(name: str) -> str:
+    """Returns the digest of the file of a module that belongs to no package."""
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError):
+        return ""
+    file = Path(spec.origin) if spec and spec.origin else None
+    return code_version([file]) if file and file.is_file() else ""
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def package_folders() -> Iterator[Path]:

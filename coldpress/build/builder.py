@@ -19,7 +19,7 @@ from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import FileRow, Records, RecordUpdates
 from coldpress.build.runner import FreezeRunner, stage_copies, volatile_note
 from coldpress.build.staleness import FACTORY, NEVER, OF_FILES, OWN, Fingerprints, Staleness
-from coldpress.build.user_reads import UserCode, engine
+from coldpress.build.user_reads import LibraryCode, UserCode, engine
 from coldpress.build.workers import FEW, StartWorker
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.content.taxonomy import group_names, taxonomy_path
@@ -165,7 +165,8 @@ class Builder:
             site = self.site
             self._fingerprints = Fingerprints(self._app, site, self.plan)
             self._code = UserCode(site.base, self.records.about.get("code"), site.registry.plugin_files)
-            self._about = {"engine": engine(site.registry.distributions), "settings": _settings(site)}
+            self._libraries = LibraryCode(self.records.about.get("libraries"), site.registry.distributions)
+            self._about = {"engine": engine(), "settings": _settings(site)}
             self._staleness = Staleness(self.records, self._fingerprints, self._whole_reason())
             self.runner = FreezeRunner(self._app, site, self.plan, self.output, self.records, self._staleness,
                                        self.context.report)
@@ -207,9 +208,11 @@ class Builder:
         if not before:
             return "there is no record of it"
         if before.get("engine") != self._about["engine"]:
-            return "Coldpress, Python or an installed package changed"
+            return "Coldpress or Python changed"
         if before.get("settings") != self._about["settings"]:
             return "a setting that shapes the whole site changed"
+        if changed := self._libraries.changed():
+            return f"the installed package of {changed} changed"
         changed = self._code.changed()
         return f"the code in {changed} changed" if changed else None
 
@@ -258,6 +261,7 @@ class Builder:
         folder = str(self.output.folder)
         self._about |= self._fingerprints.structure.dumps(self._staleness.structure)
         self._about["code"] = self._code.written(self.context.started_ns, late_code)
+        self._about["libraries"] = self._libraries.written()
         updates.about = {name: value for name, value in self._about.items() if self.records.about.get(name) != value}
         updates.keys.add(self._staleness.same)
         updates.files = [FileRow(row.file, stamp_of(f"{folder}/{row.file}"), row.digest, "") for row in updates.files]

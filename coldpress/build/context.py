@@ -25,6 +25,7 @@ from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.loader import Config, RunOptions, load_config, use_options
 from coldpress.decorators import mark_of
 from coldpress.errors import ColdpressError, Place, Problem, Problems, UsageError
+from coldpress.loaded_code import note_lookups
 from coldpress.report import Report
 from coldpress.text import did_you_mean
 from coldpress.web.caching import cache_by_request
@@ -100,6 +101,7 @@ class BuildContext:
     def make_sites(self) -> tuple[Flask, list[Site]]:
         """Makes the app and returns it with all its sites.  Raises `ColdpressError` as `make_app` does."""
         audit_hook.listen()
+        note_lookups()
         try:
             with (use_options(self.options), starting() as start, audit_hook.noting() as noted,
                   recorder.recording() as reads):

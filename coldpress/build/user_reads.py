@@ -15,12 +15,13 @@ from flask import Flask
 import coldpress
 from coldpress.build.plan import PlanEntry
 from coldpress.build.request_checks import QUERY
-from coldpress.cache.checksum import code_version
+from coldpress.cache.checksum import code_version, plain_name
 from coldpress.cache.file_stamps import changed_at
 from coldpress.content.fingerprints import COMBINED_KINDS
 from coldpress.content.structure import ALL_SOURCES
 from coldpress.decorators import RouteMark, mark_of
-from coldpress.loaded_code import installed_packages, own_files
+from coldpress.loaded_code import InstalledPackages, Lookup, lookups, own_files
+from coldpress.markdown.cache import LIBRARIES
 from coldpress.paths import name_from
 from coldpress.recorder import Key, Reads
 from coldpress.web.site import Site
@@ -75,16 +76,48 @@ def summed_up(keys: Iterable[Key]) -> list[Key]:
     return [key for key in keys if key[0] not in many] + [(kind, ALL_SOURCES) for kind in sorted(many)]
 
 
-def engine(plugins: Collection[str] = ()) -> str:
-    """Returns a digest of the versions of Coldpress, Python and installed packages, without those
-    of `plugins`: a page depends on the plugins that it uses."""
-    return f"{_own_version()} {sys.version} {' '.join(installed_packages(plugins))}"
-
-
 @cache
-def _own_version() -> str:
+def engine() -> str:
+    """Returns the versions of Coldpress and Python."""
     package = Path(coldpress.__file__).parent
-    return code_version([*sorted(package.rglob("*.py")), *FILES.values()])
+    return f"{code_version([*sorted(package.rglob('*.py')), *FILES.values()])} {sys.version}"
+
+
+class LibraryCode:
+    """What was used of installed packages, up to an earlier build (`before`) and in this one: modules, also
+    those that were not found, metadata and entry points.  The packages of `plugins` are left out:
+    a page depends on the plugins that it uses."""
+
+    def __init__(self, before: str | None, plugins: Collection[str] = ()) -> None:
+        self._before = {name: state or "" for name, state in _known(before).items()}
+        self._plugins = {plain_name(name) for name in plugins}
+        self._packages = InstalledPackages()
+
+    def changed(self) -> str | None:
+        """Returns the first name that stands for something else than in the earlier build."""
+        states = {("module", name): "" for kind, name in lookups() if kind == "module"}
+        states |= {_lookup(key): state for key, state in self._before.items()}
+        for lookup, state in sorted(states.items()):
+            if not self._is_of_plugin(lookup, state) and self._packages.state(lookup, state) != state:
+                self._before = {}  # all is rendered anew
+                return lookup[1]
+        return None
+
+    def written(self) -> str:
+        """Returns what to remember."""
+        used = {*map(_lookup, self._before), *lookups(), *(("distribution", name) for name in LIBRARIES)}
+        return json.dumps({" ".join(lookup): self._packages.state(lookup, self._before.get(" ".join(lookup)))
+                           for lookup in sorted(used)})
+
+    def _is_of_plugin(self, lookup: Lookup, state: str) -> bool:
+        kind, name = lookup
+        owners = {plain_name(info.partition("-")[0]) for info in state.split("/")}
+        return name in self._plugins if kind == "distribution" else kind == "module" and owners <= self._plugins
+
+
+def _lookup(key: str) -> Lookup:
+    kind, _, name = key.partition(" ")
+    return kind, name
 
 
 class UserCode:

@@ -21,7 +21,7 @@ from coldpress.build.checks import PageCheck, check_page
 from coldpress.build.freezer import FrozenPage, SiteFreezer
 from coldpress.build.output import Stage
 from coldpress.build.plan import PlanEntry
-from coldpress.loaded_code import own_files
+from coldpress.loaded_code import own_files, take_lookups, with_lookups
 from coldpress.processes import in_turn, local_executor
 from coldpress.recorder import Key, KeyNumbers
 from coldpress.web.registry import code_context
@@ -117,4 +117,5 @@ def run_jobs(jobs: Iterable[Job], count: int, start: StartWorker, meanwhile: Cal
              ) -> Iterator[JobResult]:
     """Yields the results of jobs, in order, from a number of worker processes.  Calls `meanwhile` once
     they are busy."""
-    return in_turn(local_executor(count, start.method, begin, start), work, jobs, _AHEAD * count, meanwhile)
+    executor = local_executor(count, start.method, begin, start)
+    return take_lookups(in_turn(executor, with_lookups(work), jobs, _AHEAD * count, meanwhile))

@@ -7,6 +7,7 @@ of the values, and the name of the table or the kind of the file.
 from __future__ import annotations
 
 import os
+import sys
 from marshal import dumps
 from zlib import crc32
 
@@ -98,21 +99,34 @@ def code_version(files: Iterable[Path], packages: Iterable[str] = ()) -> str:
     return digest.hexdigest()
 
 
-_versions: dict[str, str] = {}
-"""The versions of packages, each looked up once: the code of a loaded package stays the same."""
+_versions: dict[str, list[str]] = {}
+"""The versions of packages, looked up once: the code of a loaded package stays the same."""
 
 
 def _installed_version(package: str) -> str:
     """Returns the version of an installed package."""
-    if package not in _versions:
-        _versions[package] = _find_version(package)
-    return _versions[package]
+    if not _versions:
+        _versions.update(metadata_folders())
+    return "/".join(_versions.get(plain_name(package), ()))
 
 
-def _find_version(package: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  (as above)
+def metadata_folders() -> dict[str, list[str]]:
+    """Returns the metadata folders of installed packages, such as `flask-3.1.0.dist-info`, by the names of the
+    packages.  A name has the version, and `importlib.metadata` takes ten times as long."""
+    found: dict[str, list[str]] = {}
+    for folder in dict.fromkeys(sys.path):
+        try:
+            names = os.listdir(folder or ".")  # noqa: PTH208  (names only)
+        except OSError:
+            continue
+        for name in sorted(names):
+            if name.endswith((".dist-info", ".egg-info")):
+                found.setdefault(plain_name(name.partition("-")[0]), []).append(name)
+    return found
 
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "none"
+
+def plain_name(package: str) -> str:
+    """Returns a package's name as all spellings of it have it (PEP 503)."""
+    from re import sub  # noqa: PLC0415  (as above)
+
+    return sub(r"[-_.]+", "-", package).lower()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from coldpress.errors import ColdpressError
+from coldpress.loaded_code import take_lookups, with_lookups
 from coldpress.markdown.cache import MarkupCache, RenderBody
 from coldpress.markdown.store import StoredBody
 from coldpress.processes import WorkerDiedError, chunks, in_turn, local_executor
@@ -45,7 +46,8 @@ def read_ahead(files: Iterable[SourceFile], cache: SourceCache, markup: MarkupCa
     markup.store.close()
     work = partial(_read_many, cache.parser, markup.worker, language)
     with suppress(WorkerDiedError):  # then this process reads the rest
-        for found in in_turn(local_executor(jobs), work, chunks(unread, _CHUNK), 2 * jobs):
+        found_in_turn = in_turn(local_executor(jobs), with_lookups(work), chunks(unread, _CHUNK), 2 * jobs)
+        for found in take_lookups(found_in_turn):
             for source in found:
                 cache.add(source.path, source.row)
                 if source.body is not None:

@@ -46,6 +46,8 @@ class Body:
 RenderBody = Callable[[str, str, str], "StoredBody | None"]
 """Renders a body for the store: gets the path of its source, its language and its text."""
 FEW = 200  # bodies, below which one process is as fast
+LIBRARIES = ("pygments", "math-core", "mmdr", "nh3")
+"""Packages that rendering a body may use."""
 _IN_MEMORY = 400  # bodies
 
 
@@ -292,5 +294,4 @@ def engine_version() -> str:
     here, plugins = Path(__file__).parent, Path(__file__).parents[1] / "plugins"
     ours = [file for file in sorted([*here.rglob("*.py"), *here.rglob("*.txt"), *plugins.rglob("*.py")])
             if file.stem not in ("cache", "workers")]
-    return code_version([*ours, Path(text.__file__), Path(tokenize.__file__)],
-                                     ("pygments", "math-core", "mmdr", "nh3"))
+    return code_version([*ours, Path(text.__file__), Path(tokenize.__file__)], LIBRARIES)

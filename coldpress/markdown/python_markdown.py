@@ -9,7 +9,7 @@ import json
 import sys
 import threading
 from importlib import invalidate_caches
-from importlib.metadata import entry_points, version
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
@@ -22,7 +22,7 @@ from coldpress import audit_hook, recorder
 from coldpress.cache.build_stamp import state_of_read
 from coldpress.cache.checksum import code_version
 from coldpress.config.options import MarkdownOptions
-from coldpress.loaded_code import file_of, files_of, own_modules
+from coldpress.loaded_code import file_of, files_of, looking_for_entry_points, own_modules
 from coldpress.markdown.html.html_body import render_html
 from coldpress.markdown.rendered import Flaw, Rendered
 from coldpress.sources.files import OUTSIDE, included_reads
@@ -130,7 +130,8 @@ def load_extensions(options: MarkdownOptions) -> tuple[markdown.Markdown, list[E
     for index, name in enumerate(options.extensions):
         config: dict[str, Any] = json.loads(configs.get(name, "{}"))
         try:
-            extension = made.build_extension(name, config)
+            with looking_for_entry_points("markdown.extensions"):
+                extension = made.build_extension(name, config)
             made.registerExtensions([extension], {})
         except (Exception, SystemExit) as reason:
             raise _extension_error(index, name, config, reason) from reason
@@ -155,7 +156,8 @@ def _extension_error(index: int, name: str, config: dict[str, Any], reason: Base
 
 def _known_names() -> set[str]:
     """Returns the names of Python-Markdown's own extensions and of PyMdown's, if they are installed."""
-    names = {point.name for point in entry_points(group="markdown.extensions")}
+    with looking_for_entry_points("markdown.extensions"):
+        names = {point.name for point in entry_points(group="markdown.extensions")}
     spec = find_spec("pymdownx")
     return names | {f"pymdownx.{module.name}" for module in iter_modules(spec.submodule_search_locations)
                     } if spec and spec.submodule_search_locations else names
@@ -175,4 +177,4 @@ def extensions_version(options: MarkdownOptions) -> str:
             files.update((str(file), file) for file in files_of(module))
     states = [state_of_read(*key) for key in _read_while_loading.get(options.key, ()) if key[0] != "volatile"]
     code = code_version([files[name] for name in sorted(files)], ("markdown", "pygments"))
-    return f"{code}{version('markdown')}{text_digest(repr(states)) if states else ''}"
+    return f"{code}{text_digest(repr(states)) if states else ''}"

@@ -11,6 +11,7 @@ from functools import cache, partial
 from typing import Protocol
 
 from coldpress.config.options import MarkdownOptions
+from coldpress.loaded_code import take_lookups, with_lookups
 from coldpress.markdown import store
 from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.markdown.rendered import Rendered
@@ -53,7 +54,7 @@ def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOption
     """
     executor = (make_executor or local_executor)(jobs)
     render = partial(render_chunk, options, indexed=indexed, fences=fences)
-    for results in in_turn(executor, render, chunks(bodies, _CHUNK), 2 * jobs):
+    for results in take_lookups(in_turn(executor, with_lookups(render), chunks(bodies, _CHUNK), 2 * jobs)):
         yield from results
 
 

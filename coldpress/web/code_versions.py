@@ -11,7 +11,7 @@ from typing import Protocol
 from coldpress import recorder
 from coldpress.cache.build_stamp import state_of_read
 from coldpress.config.loader import Config
-from coldpress.loaded_code import installed_packages, own_version
+from coldpress.loaded_code import InstalledPackages, own_version
 from coldpress.recorder import Key
 from coldpress.sources.files import OUTSIDE
 from coldpress.text import text_digest
@@ -60,4 +60,4 @@ class CodeVersions:
         with recorder.unrecorded():
             reads = [str(time.time_ns()) if kind == "volatile" else state_of_read(kind, name)
                      for kind, name in self._site.factory_reads if kind in OUTSIDE and kind not in ("plugin", "config")]
-            return text_digest(repr((reads, installed_packages(), self._site.config)))
+            return text_digest(repr((reads, InstalledPackages().all, self._site.config)))

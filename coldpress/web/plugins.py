@@ -19,7 +19,7 @@ from coldpress.cache.checksum import code_version
 from coldpress.config.annotations import bind_options
 from coldpress.config.options import PluginChoice
 from coldpress.errors import Place, Problem, Problems
-from coldpress.loaded_code import files_of, own_version, package_files
+from coldpress.loaded_code import files_of, looking_for_entry_points, own_version, package_files
 from coldpress.text import did_you_mean
 
 GROUP = "coldpress.plugins"
@@ -72,7 +72,8 @@ def load_plugins(choices: Iterable[PluginChoice], place: FindPlace, problems: Pr
     `place` finds the place of keys in the config.  A plugin that is not installed, that cannot
     be imported or whose options do not fit is a problem, and is left out.
     """
-    points = list(entry_points(group=GROUP)) if choices else []
+    with looking_for_entry_points(GROUP):
+        points = list(entry_points(group=GROUP)) if choices else []
     offered = {point.name: point for point in points}
     for index, choice in enumerate(choices):
         keys = ("plugins", index)

@@ -14,6 +14,8 @@ from pygments.lexers.shell import BashLexer
 from pygments.token import Generic, _TokenType
 from pygments.util import ClassNotFound
 
+from coldpress.loaded_code import looking_for_entry_points
+
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 _PLAIN = ("", "text", "plain", "plaintext", "txt", "none", "raw", "output")
 # Names of languages that authors use, and the names of Pygments for them.
@@ -104,9 +106,11 @@ def _find_lexer(language: str) -> Lexer | None:
     if language in _PLAIN:
         return None
     try:
-        return get_lexer_by_name(language, stripnl=False)
+        with looking_for_entry_points("pygments.lexers"):
+            return get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
-        found = find_lexer_class_for_filename(f"x.{language}") if language.isalnum() else None
+        with looking_for_entry_points("pygments.lexers"):
+            found = find_lexer_class_for_filename(f"x.{language}") if language.isalnum() else None
         return found(stripnl=False) if found else None
 
 
