@@ -153,7 +153,7 @@ MAX_SITEMAP_URLS = 50_000
 
 def sitemap_entries(library: Library) -> list[tuple[str, datetime | None]]:
     """Returns paths, sorted, each with the date of its page; for a list, the date of the newest
-    page on it."""
+    page on it.  Whether a page is unlisted is read of each page, with its front matter."""
     places: dict[str, datetime | None] = {}
     for page in library.all_pages:
         if not page.unlisted:
@@ -212,4 +212,5 @@ def _pages_of_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
 
 
 def _latest(pages: Iterable[Page]) -> datetime | None:
-    return max((date for page in pages if (date := page.updated or page.date)), default=None)
+    fronts = (page.unrecorded.front for page in pages)  # whose reads `sitemap_entries` has recorded
+    return max((date for front in fronts if (date := front.updated or front.date)), default=None)

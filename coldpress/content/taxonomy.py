@@ -279,9 +279,7 @@ class Authors(Taxonomy):
 
     def slug_of(self, name: str) -> str:
         """Returns the id of the author with this name, or else the name as a slug."""
-        slug = slugify(name)
-        if len(slug.encode()) > _LONGEST:
-            slug = f"{slug[:_SHORTENED]}-{text_digest(slug)[:8]}"
+        slug = _author_slug(name)
         return slug if slug in self._people else self._by_name.get(name.casefold(), slug)
 
     def person(self, name: str) -> Author:
@@ -297,6 +295,12 @@ class Authors(Taxonomy):
         """Returns the data of an author (not recorded)."""
         told = self._people.get(slug) or Params()
         return Params({"url": self._urls[slug], **told}) if slug in self._urls else told
+
+
+@lru_cache(maxsize=4096)
+def _author_slug(name: str) -> str:
+    slug = slugify(name)
+    return f"{slug[:_SHORTENED]}-{text_digest(slug)[:8]}" if len(slug.encode()) > _LONGEST else slug
 
 
 def group_names(config: Config) -> tuple[str, ...]:

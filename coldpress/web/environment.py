@@ -245,6 +245,7 @@ class SiteEnvironment(FlaskEnvironment):
             autoescape=app.select_jinja_autoescape,
             optimized=False,  # which would call filters when a template is compiled
             auto_reload=False,  # the site clears the cache when a template changes
+            cache_size=-1,  # all templates, in a dictionary, which is faster than Jinja's with a limit
             trim_blocks=True,
             lstrip_blocks=True,
         )

@@ -79,11 +79,14 @@ class FeedEntry:
 
 def feed_links(site: Site, of: Any = None) -> list[FeedLink]:
     """Links to the feeds of a term, a collection or a section; else to the site's."""
-    feed = feed_at(site.library, of.path if of is not None else "/")
-    if feed is None:
-        return []
-    return [FeedLink(name, TYPES[name], _title(site, feed), site.library.url(feed.path + FEED_FILES[name]))
-            for name in site.config.feeds.formats]
+    path = of.path if of is not None else "/"
+    return list(site.memo.get(("feeds", path, site.link_root()), partial(_links_to, site, path)))
+
+
+def _links_to(site: Site, path: str) -> tuple[FeedLink, ...]:
+    feed = feed_at(site.library, path)
+    return tuple(FeedLink(name, TYPES[name], _title(site, feed), site.library.url(feed.path + FEED_FILES[name]))
+                 for name in site.config.feeds.formats) if feed is not None else ()
 
 
 def _title(site: Site, feed: Feed) -> str:

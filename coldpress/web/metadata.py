@@ -28,6 +28,7 @@ _LOCALES = {
 _VARIABLES = ("page", "heading", "address", "description", "noindex", "list", "collection", "taxonomy", "term")
 _NAMED = 12  # titles of list members in the description of a list
 _SHORT = 25  # a description taken from the page's first line that is shorter gets the title too
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}  # characters that could end a <script>
 
 
@@ -150,8 +151,7 @@ def _json_ld(site: Site, known: Mapping[str, Any], shown: Described) -> Markup:
         nodes.append({"@type": "BreadcrumbList", "itemListElement": [
             {"@type": "ListItem", "position": number, "name": name, "item": url}
             for number, (name, url) in enumerate([*trail, (shown.title, shown.url)], 1)]})
-    text = json.dumps({"@context": "https://schema.org", "@graph": nodes}, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.translate(_UNSAFE))
+    return Markup(_ENCODER.encode({"@context": "https://schema.org", "@graph": nodes}).translate(_UNSAFE))
 
 
 def _page_node(site: Site, known: Mapping[str, Any], shown: Described) -> dict[str, Any]:

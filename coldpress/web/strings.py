@@ -52,14 +52,14 @@ class Strings:
         if "%" in form:
             return value.strftime(form)
         language = self._language_of(context)
-        names = {"mon": "months_short", "month": "months"}
-        return self.say(language, f"dates.{form}", y=value.year, m=value.month, d=value.day, **{
-            name: self._find(language, key)[1][value.month - 1] for name, key in names.items()})
+        short, long = self._memo().get(("months", language), partial(self._months, language))
+        return self.say(language, f"dates.{form}", y=value.year, m=value.month, d=value.day,
+                        mon=short[value.month - 1], month=long[value.month - 1])
 
     def say(self, language: str, key: str, default: str | None = None, **values: Any) -> str:
         """A string in a language, else in the site's language, else in English."""
         found, text = self._find(language, key)
-        if isinstance(text, Mapping):
+        if not isinstance(text, str) and isinstance(text, Mapping):
             text = text.get(plural_form(found, values.get("n", 0)), text.get("other"))
         if text is None:
             text = default
@@ -71,6 +71,9 @@ class Strings:
             raise Unknown(f"the string `{key}` cannot be filled: `{text}`",
                           f"of {', '.join(f'`{{{name}}}`' for name in values)}, it may hold what it likes; "
                           f"see `data/strings/{found}.yaml`") from None
+
+    def _months(self, language: str) -> tuple[Any, Any]:
+        return self._find(language, "months_short")[1], self._find(language, "months")[1]
 
     def _find(self, language: str, key: str) -> tuple[str, Any]:
         """The first language that has a key, with its value."""

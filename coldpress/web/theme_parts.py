@@ -47,8 +47,8 @@ class ThemeParts:
             return "".join(draw(template.new_context(part.variables(value, language))))
 
         def root(context: Context) -> Iterator[str]:
-            key = part.key(site, context) if self._is_plain(context) else None
-            if key is None:
+            key = part.key(site, context) if has_request_context() else None
+            if key is None or not self._is_plain(context):
                 yield from draw(context)
             else:
                 yield site.memo.get((name, site.link_root(), *key), partial(drawn, *key))
@@ -64,7 +64,7 @@ class ThemeParts:
     def _is_plain(self, context: Context) -> bool:
         """Whether the names that parts use have their usual values in a context."""
         known = context.parent
-        return has_request_context() and all(known.get(name) is value for name, value in self._names)
+        return all(known.get(name) is value for name, value in self._names)
 
 
 _GLOBALS = ("site", "library", "t", "url_for", "feeds")
