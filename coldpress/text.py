@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -68,6 +68,7 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", text).strip(" ")
 
 
+@lru_cache(maxsize=4096)
 def slugify(text: str, *, lowercase: bool = True) -> str:
     """Returns a name as one URL segment (NFC).
 

@@ -58,9 +58,8 @@ def check_author_data(data: Data, config_name: str) -> list[Problem]:
 
 
 def _person(about: object) -> Mapping[str, Any]:
-    if isinstance(about, dict):
-        return Params({str(key): value for key, value in about.items()})
-    return Params({"name": str(about)} if about else {})
+    told = about if isinstance(about, dict) else {"name": str(about)} if about else {}
+    return Params({str(key): value for key, value in told.items()})
 
 
 BUILT_IN = ("series", "authors")
@@ -115,8 +114,7 @@ class Term:
     @property
     def parent(self) -> Term | None:
         """The term above it: `lang` for `lang/python`."""
-        above = self.slug.rpartition("/")[0]
-        return self._taxonomy.term(above) if above else None
+        return self._taxonomy.term(self.slug.rpartition("/")[0])
 
     @property
     def children(self) -> tuple[Term, ...]:
@@ -215,8 +213,17 @@ class Taxonomy:
 
     def below(self, slug: str) -> tuple[Term, ...]:
         """Returns all terms below a term, at any depth, that have a page (not recorded)."""
-        return tuple(term for term in self._terms.values()
-                     if term.has_page and (not slug or term.slug.startswith(f"{slug}/")))
+        terms = self._below.get(slug, ()) if slug else self._terms.values()
+        return tuple(term for term in terms if term.has_page)
+
+    @cached_property
+    def _below(self) -> dict[str, list[Term]]:
+        """The terms below each term, at any depth."""
+        below: dict[str, list[Term]] = {}
+        for slug, term in self._terms.items():
+            for at in (index for index, char in enumerate(slug) if char == "/"):
+                below.setdefault(slug[:at], []).append(term)
+        return below
 
     def of(self, names: Iterable[str]) -> tuple[Term, ...]:
         """Returns the terms with these names, in the order of the names."""
@@ -279,7 +286,9 @@ class Authors(Taxonomy):
 
     def slug_of(self, name: str) -> str:
         """Returns the id of the author with this name, or else the name as a slug."""
-        slug = _author_slug(name)
+        slug = slugify(name)
+        if len(slug.encode()) > _LONGEST:
+            slug = f"{slug[:_SHORTENED]}-{text_digest(slug)[:8]}"
         return slug if slug in self._people else self._by_name.get(name.casefold(), slug)
 
     def person(self, name: str) -> Author:
@@ -295,12 +304,6 @@ class Authors(Taxonomy):
         """Returns the data of an author (not recorded)."""
         told = self._people.get(slug) or Params()
         return Params({"url": self._urls[slug], **told}) if slug in self._urls else told
-
-
-@lru_cache(maxsize=4096)
-def _author_slug(name: str) -> str:
-    slug = slugify(name)
-    return f"{slug[:_SHORTENED]}-{text_digest(slug)[:8]}" if len(slug.encode()) > _LONGEST else slug
 
 
 def group_names(config: Config) -> tuple[str, ...]:
