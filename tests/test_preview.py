@@ -24,7 +24,7 @@ from coldpress.errors import ColdpressError, UsageError
 from coldpress.preview.overlay import LINKS, Editor
 from coldpress.preview.server import Preview, RequestGuard
 from coldpress.preview.static_host import StaticHost
-from coldpress.preview.watcher import WatchedPaths, Watcher
+from coldpress.preview.watcher import ChangeScanner, WatchedPaths, Watcher
 from coldpress.report import Report
 
 CLIENT = re.compile(rb'<coldpress-preview.*?</coldpress-preview><script type="module" src="[^"]*"></script>', re.S)
@@ -401,6 +401,22 @@ def test_a_command_is_run_for_a_page_of_ours_with_the_token(browse, monkeypatch,
 
 
 # Watching.
+
+def test_a_file_that_changed_last_is_scanned_alone(tmp_path):
+    for number in range(40):
+        (tmp_path / f"{number:02}.md").write_text("Text.")
+    scanner, file = ChangeScanner(), tmp_path / "00.md"
+    scanner.scan([tmp_path], [])
+    file.write_text("Text that is longer.")
+    assert scanner.scan([tmp_path], []) == {file}
+    assert scanner.scan_latest() == set()
+    file.write_text("Text, saved again.")
+    assert scanner.scan_latest() == {file}
+    assert scanner.scan_latest() == set()
+    file.unlink()
+    assert scanner.scan_latest() == {file}
+    assert scanner.scan([tmp_path], []) == set(), "all was told"
+
 
 @pytest.mark.parametrize("poll", [False, True])
 def test_changes_are_told_together(tmp_path, poll):

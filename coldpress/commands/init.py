@@ -96,6 +96,9 @@ def machine_timezone() -> str:
     return "UTC"
 
 
+_PACKAGE = "coldpress[preview]"  # with what tells the preview at once that a file was saved
+
+
 def requirement() -> str:
     """Returns a line for requirements.txt that installs the running version of Coldpress.
 
@@ -106,13 +109,13 @@ def requirement() -> str:
     try:
         recorded = distribution("coldpress").read_text("direct_url.json")
     except PackageNotFoundError:
-        return f"coldpress @ {source.as_uri()}"  # not installed: this very folder
+        return f"{_PACKAGE} @ {source.as_uri()}"  # not installed: this very folder
     if recorded is None:
-        return f"coldpress~={__version__}"
+        return f"{_PACKAGE}~={__version__}"
     origin = json.loads(recorded)
     url: str = origin["url"]
     if "vcs_info" in origin:
         url = f"{origin['vcs_info']['vcs']}+{url}@{origin['vcs_info']['commit_id']}"
     if origin.get("subdirectory"):
         url += f"#subdirectory={origin['subdirectory']}"
-    return f"coldpress @ {url}"
+    return f"{_PACKAGE} @ {url}"

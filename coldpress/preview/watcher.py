@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
+from heapq import nlargest
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,8 @@ _LONG_REST = 100  # the same for many files: a checkout pauses now and then
 _FEW = 3  # files that an editor saves at once
 _LONGEST = 2.0  # seconds to wait for rest
 _SHARE = 10  # looking takes one part in so many of the time
+_LATEST = 20  # files, the last that changed: the next save is most likely one of them
+_GLANCE = 0.05  # seconds between two looks at these
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class ChangeScanner:
         self._since = time.time_ns()
         self._places: frozenset[Path] = frozenset()
         self._seen: dict[Path, str] = {}
+        self._latest: list[Path] = []
 
     def scan(self, trees: Iterable[Path], files: Iterable[Path]) -> set[Path]:
         """Returns the files that are new, changed or gone since the last scan."""
@@ -56,7 +60,14 @@ class ChangeScanner:
                                   if path not in self._seen and stamp_changed_at(stamp) < self._since)
             now.update(found)
         before, self._seen, self._places = self._seen, now, files | frozenset(trees)
+        self._latest = nlargest(_LATEST, now, lambda path: stamp_changed_at(now[path]))
         return {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
+
+    def scan_latest(self) -> set[Path]:
+        """Returns the files that changed since the last scan, of those that had changed last before it."""
+        found = {path for path in self._latest if stamp_of(path) != self._seen.get(path, "")}
+        self.accept(found)
+        return found
 
     def accept(self, paths: Iterable[Path]) -> None:
         """Takes these files as they are now for scanned: the system has reported them."""
@@ -157,7 +168,10 @@ class Watcher:
             found |= more
         if found:
             self._tell(found)
-        self._stop.wait(max(0.1, _SHARE * (time.monotonic() - started)))
+        until = started + (1 + _SHARE) * (time.monotonic() - started)
+        while not self._stop.wait(_GLANCE) and time.monotonic() < until:
+            if found := self._scanner.scan_latest():
+                self._tell(found)
 
 
 def _existing(trees: Iterable[Path]) -> tuple[Path, ...]:
