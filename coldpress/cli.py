@@ -191,13 +191,20 @@ def _python() -> str:
 @click.option("--verify", is_flag=True, help="Compare with a clean build, byte for byte.")
 @click.option("--profile", is_flag=True, help="Say where the time goes: stages, templates, pages (one process).")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Processes at once (as many as there are cores).")
-def build(strict: bool, output: Path | None, jobs: int | None, dry_run: bool, explain: str | None, verify: bool,
-          profile: bool, **more: Any) -> int:
+@click.option("--executor", metavar="URL", help="Render on a Dask cluster; tls://HOST:PORT is its scheduler.")
+def build(strict: bool, output: Path | None, jobs: int | None, executor: str | None, dry_run: bool,
+          explain: str | None, verify: bool, profile: bool, **more: Any) -> int:
     """Build the site."""
     from coldpress.commands.build import build as run_build
 
     context = _build_context(output=resolved(output) if output else None, **more)
     context.jobs = 1 if profile else jobs or available_jobs()
+    if executor:
+        from coldpress.cluster import checked_address
+
+        if profile:
+            raise click.UsageError("--profile measures one process: leave out --executor.")
+        context.executor = checked_address(executor)
     context.dry_run = dry_run
     call: _Call = click.get_current_context().find_root().obj
     if not (explain or verify or profile or dry_run or more["as_json"] or more["no_cache"] or more["verbose"]):

@@ -183,6 +183,11 @@ def _work_with_lookups(work: Callable[[T], R], task: T) -> tuple[R, set[Lookup]]
     return result, lookups()
 
 
+def forget_returned() -> None:
+    """Lets the next result of this process come with all that it has used: those before it may be lost."""
+    _count_returned[0] = 0
+
+
 def take_lookups(results: Iterator[tuple[R, set[Lookup]]]) -> Iterator[R]:
     """Yields the results of worker processes, and adds to the lookups of this one what they have used."""
     for result, used in results:

@@ -129,6 +129,12 @@ class KeyNumbers:
         self._taken += len(new)
         return new
 
+    def clear(self) -> None:
+        """Forgets all keys, so that those of the next pages are new."""
+        self.keys.clear()
+        self._numbers.clear()
+        self._taken = 0
+
     def add(self, keys: Iterable[Key]) -> None:
         """Adds keys that another process numbered."""
         for key in keys:

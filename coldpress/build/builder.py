@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
@@ -20,7 +21,7 @@ from coldpress.build.records import FileRow, Records, RecordUpdates
 from coldpress.build.runner import FreezeRunner, stage_copies, volatile_note
 from coldpress.build.staleness import FACTORY, NEVER, OF_FILES, OWN, Fingerprints, Staleness
 from coldpress.build.user_reads import LibraryCode, UserCode, engine
-from coldpress.build.workers import FEW, StartWorker
+from coldpress.build.workers import FEW, LocalWorkers, MakeSite, RemoteWorkers, StartWorker, Workers
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.content.taxonomy import group_names, taxonomy_path
 from coldpress.errors import Problems
@@ -31,6 +32,9 @@ from coldpress.signals import send, site_built
 from coldpress.web.error_places import explain
 from coldpress.web.extension import get_site
 from coldpress.web.site import Site
+
+if TYPE_CHECKING:
+    from coldpress.cluster import Cluster
 
 _ROWS_MISSING = ("source.failed", "source.row", "source.keys", "collection.no-source")
 
@@ -55,6 +59,7 @@ class Builder:
         self.runner: FreezeRunner | None = None
         self.changes: Changes | None = None
         self.removed_urls: tuple[str, ...] = ()
+        self._cluster = _cluster_at(context.executor, site) if context.executor else None
 
     @property
     def is_hopeless(self) -> bool:
@@ -175,12 +180,12 @@ class Builder:
         """Renders the stale pages and stages them with the files that are copied."""
         assert self.runner is not None, "comparing makes it"
         self._render_bodies(self._staleness.everything is not None)
-        if self.context.jobs == 1:
+        if self.context.jobs == 1 and not self._cluster:
             with self._stage("search"):
                 self._index_search()
         with self._stage("freeze"):
             self._copied = stage_copies(self.plan, self.output, self.records.files, self.problems)
-            self.runner.run(self.context.jobs, self._start_worker, self._index_search, self.problems)
+            self.runner.run(self._workers(), self._local_workers(), self._index_search, self.problems)
             self._ask_declared_values(self.runner)
 
     def _check(self) -> None:
@@ -219,8 +224,11 @@ class Builder:
     def _render_bodies(self, is_worthwhile: bool) -> None:
         """Renders the Markdown of all pages in several processes, before pages ask for it one by one."""
         with self._stage("markup"):
-            if is_worthwhile:
-                self.site.markup.render_ahead(self._bodies(), self.context.jobs)
+            bodies = self._bodies() if is_worthwhile else []
+            if self._cluster and len(bodies) >= FEW:
+                self.site.markup.render_ahead(bodies, self._cluster.threads, self._cluster.executor)
+            else:
+                self.site.markup.render_ahead(bodies, self.context.jobs)
 
     def _index_search(self) -> None:
         """Makes the search index before pages ask for parts of it."""
@@ -233,10 +241,27 @@ class Builder:
         site = self.site
         return [] if site.config.markdown.jinja else [site.library.body_of(page) for page in site.library.all_pages]
 
+    def _workers(self) -> Workers | None:
+        """Returns the processes that render pages; None if it is this one alone."""
+        if self._cluster is None:
+            return self._local_workers()
+        return RemoteWorkers(self._cluster, self._remake, self._fingerprints, self.output.staging)
+
+    def _local_workers(self) -> Workers | None:
+        return LocalWorkers(self.context.jobs, self._start_worker) if self.context.jobs > 1 else None
+
+    def _remake(self) -> MakeSite:
+        self._close_caches()
+        return self.context.remake()
+
+    def _close_caches(self) -> None:
+        """Closes what workers open too: no connection may be shared with a forked process."""
+        self.site.markup.store.close()
+        self.site.search.close()
+
     def _start_worker(self) -> StartWorker:
         method = start_method()
-        self.site.markup.store.close()  # no connection may be shared with a forked process
-        self.site.search.close()
+        self._close_caches()
         make = partial(_inherited, self._app, self.site) if method == "fork" else self.context.remake()
         return StartWorker(make, self.output.staging.folder, self.output.folder, method)
 
@@ -283,6 +308,8 @@ class Builder:
 
     def _close(self) -> None:
         site = self.site
+        if self._cluster:
+            self._cluster.close()
         site.sources.cache.save()
         if self.runner and self._staleness.everything:
             site.markup.trim(self._bodies())
@@ -301,6 +328,12 @@ class Builder:
 
 def _inherited(app: Flask, site: Site) -> tuple[Flask, Site]:
     return app, site
+
+
+def _cluster_at(address: str, site: Site) -> Cluster:
+    from coldpress.cluster import Cluster  # noqa: PLC0415  (most builds have none)
+
+    return Cluster(address, site.base)
 
 
 def _settings(site: Site) -> str:

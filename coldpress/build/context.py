@@ -61,6 +61,8 @@ class BuildContext:
     """Whether warnings count as errors."""
     jobs: int = 1
     """How many processes may work at once."""
+    executor: str | None = None
+    """The address of the scheduler of a cluster whose processes render, if there is one."""
     dry_run: bool = False
     """Whether nothing is published."""
     arguments: list[str] | None = None

@@ -29,7 +29,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 from werkzeug.wrappers import Response
 
 from coldpress import recorder
-from coldpress.build.output import Stage
+from coldpress.build.output import Staging
 from coldpress.build.plan import PlanEntry, UserRoutes
 from coldpress.build.request_checks import (
     NO_HOST,
@@ -93,7 +93,7 @@ def unpack(packed: bytes) -> bytes | None:
 class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
     """Freezes entries of the plan into the staging folder; `keys` numbers what they read."""
 
-    def __init__(self, app: Flask, site: Site, stage: Stage, keys: KeyNumbers) -> None:
+    def __init__(self, app: Flask, site: Site, stage: Staging, keys: KeyNumbers) -> None:
         self._site = site
         self._keys = keys
         self._stage = stage

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Protocol
 
 from coldpress.build.atomic_write import FolderWriter, clear_the_way, settle
 from coldpress.build.output_folder import (
@@ -32,6 +33,27 @@ _FEW = 50  # staged files that are moved one by one
 
 class CannotWriteError(OSError):
     """The output cannot be written: the disk is full, or a folder is read-only."""
+
+
+class Staging(Protocol):
+    """Takes the bytes of pages."""
+
+    folder: Path
+
+    def put(self, file: str, data: bytes) -> bool:
+        """Takes a file's bytes; returns whether the file is staged, or is to be staged."""
+
+
+@dataclass
+class Returned:
+    """Stands for the staging folder of another machine: a worker returns the bytes of pages, which are staged there."""
+
+    folder: Path
+
+    def put(self, file: str, data: bytes) -> bool:
+        """Does nothing: the bytes are returned."""
+        check_file(file)
+        return True
 
 
 class Stage:

@@ -18,7 +18,7 @@ from coldpress.build.plan import Plan, PlanEntry, UserRoutes
 from coldpress.build.records import FileRow, PageRow, Records, RecordUpdates
 from coldpress.build.staleness import FACTORY, OWN, Staleness, Why
 from coldpress.build.user_reads import UNSEEN, UserReads
-from coldpress.build.workers import CHUNK, FEW, Job, JobResult, StartWorker, run_jobs
+from coldpress.build.workers import FEW, Job, JobResult, Workers
 from coldpress.cache.file_stamps import is_settled, stamp_of
 from coldpress.errors import Place, Problem, Problems
 from coldpress.processes import chunks
@@ -81,22 +81,22 @@ class FreezeRunner:
         self.late_code: dict[str, Path] = {}
         self.notes: dict[str, None] = {}
 
-    def run(self, jobs: int, start_worker: Callable[[], StartWorker], index_search: Callable[[], None],
+    def run(self, workers: Workers | None, index_workers: Workers | None, index_search: Callable[[], None],
             problems: Problems) -> None:
         """Freezes all stale entries, keeps the fresh ones, and checks pages.  Reports the problems of
         both kinds of entries to `problems`; the results of the checks go to `updates`.
 
-        `index_search` makes the search index.  It is called while workers render the other pages; those
-        that show parts of the index follow.
+        `index_search` makes the search index.  It is called while `workers` render the other pages; those
+        that show parts of the index follow, rendered by `index_workers`.
         """
         library = self._site.library
         entries = [entry for entry in self._plan.entries if entry.copy_of is None]
         of_index = {self._site.endpoints.get(name) for name in ("search_index", "search_words")}
         self._unchecked = {page.source for page in library.all_pages if not self._staleness.is_checked(page.source)}
         self._queue.extend(entry for entry in entries if entry.endpoint not in of_index)
-        self._run_queue(jobs, start_worker, index_search)
+        self._run_queue(workers, index_search)
         self._queue.extend(entry for entry in entries if entry.endpoint in of_index)
-        self._run_queue(jobs, start_worker, index_search)
+        self._run_queue(index_workers, index_search)
         for source in sorted(self._unchecked):
             self.updates.checks.append(check_page(library, self._pages[source], self._keys))
         self._keep({}, least=1)
@@ -106,10 +106,10 @@ class FreezeRunner:
             problems.extend(placed(problem, self._plan.place_of(entry)) for problem in told)
         problems.extend(self._failures.problems())
 
-    def _run_queue(self, jobs: int, start_worker: Callable[[], StartWorker], index_search: Callable[[], None]) -> None:
+    def _run_queue(self, workers: Workers | None, index_search: Callable[[], None]) -> None:
         """Freezes the stale entries of the queue, and those to which their pages lead."""
         while stale := list(self._stale()):
-            with closing(self._results(stale, jobs, start_worker, index_search)) as results:
+            with closing(self._results(stale, workers, index_search)) as results:
                 for result in results:
                     self._keys.add(result.keys)
                     self._staleness.fingerprints.prepare(result.keys)
@@ -158,11 +158,11 @@ class FreezeRunner:
             return {}
         return {name: entry for entry in reversed(list(self._plan.entries)) for name in dead.get(entry.path, ())}
 
-    def _results(self, stale: list[PlanEntry], jobs: int, start_worker: Callable[[], StartWorker],
-                 index_search: Callable[[], None]) -> Generator[JobResult, None, None]:
+    def _results(self, stale: list[PlanEntry], workers: Workers | None, index_search: Callable[[], None]
+                 ) -> Generator[JobResult, None, None]:
         """Yields the rendered entries; many entries are rendered by worker processes."""
-        if jobs > 1 and len(stale) >= FEW:
-            yield from run_jobs(map(self._job, chunks(stale, CHUNK)), jobs, start_worker(), index_search)
+        if workers and len(stale) >= FEW:
+            yield from workers.run(map(self._job, chunks(stale, workers.chunk)), index_search)
             return
         index_search()
         for frozen in self._freezer.freeze_entries(stale):

@@ -8,6 +8,8 @@ its rows, which shows whether a row is missing.
 A damaged row is deleted.  A file that is damaged in another way, or that another
 version wrote, is created anew; a build continues without a file that cannot be
 opened or written.  `note` describes such an event in one line.
+
+Global state: in a process that sets `Database.only_reads`, files are read and never written, locked or made.
 """
 
 from __future__ import annotations
@@ -77,6 +79,10 @@ class Database:
     process opens it again.
     """
 
+    only_reads = False
+    """Whether this process only reads: the files are those of a build on another machine, and SQLite's locks
+    don't hold on a network drive.  A row that is being written at that time has a wrong checksum, or is not found."""
+
     def __init__(self, folder: Path, name: str, tables: Mapping[str, TableSchema], version: str = "") -> None:
         self.note: str | None = None
         self._folder = folder
@@ -97,7 +103,7 @@ class Database:
         wanted = tuple(values)
         rows: list[Any] = self.run(lambda connection: _fetched(connection, query, wanted), [])
         sound = sound_rows(table, rows)
-        if len(sound) != len(rows):
+        if len(sound) != len(rows) and not self.only_reads:
             self._drop_damaged(table, condition, wanted)
         return sound
 
@@ -115,7 +121,8 @@ class Database:
 
     def write(self, work: Callable[[Transaction], object]) -> None:
         """Changes rows in one transaction: all of them or none."""
-        self.run(lambda connection: work(Transaction(connection, self._tables)), None)
+        if not self.only_reads:
+            self.run(lambda connection: work(Transaction(connection, self._tables)), None)
 
     def empty(self, note: str) -> None:
         """Deletes every row, and sets the note."""
@@ -155,6 +162,8 @@ class Database:
         return self._connection
 
     def _connect(self) -> sqlite3.Connection:
+        if self.only_reads:
+            return self._opened_for_reading(self._folder / self._name)
         file = make_state(self._folder) / self._name
         try:
             connection = self._prepare(file)
@@ -179,6 +188,15 @@ class Database:
         except sqlite3.Error:
             connection.close()
             raise
+        return connection
+
+    def _opened_for_reading(self, file: Path) -> sqlite3.Connection:
+        _check_header(file)
+        connection = sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True, check_same_thread=False)
+        weakref.finalize(self, connection.close)
+        if not self._has_this_version(connection):
+            raise sqlite3.DatabaseError("it is of another version")
+        self._check_sums(connection)
         return connection
 
     def _has_this_version(self, connection: sqlite3.Connection) -> bool:
@@ -227,6 +245,8 @@ class Database:
     def _recover_from(self, reason: Exception) -> None:
         """Creates a damaged file anew; stops using the file after any other error."""
         connection, self._connection = self._connection, None
+        if self.only_reads:
+            return
         if isinstance(reason, sqlite3.Error) and connection is not None and not _is_system_error(reason):
             connection.close()
             try:

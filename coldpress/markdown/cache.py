@@ -145,7 +145,7 @@ class MarkupCache:
     def render_ahead(self, bodies: Sequence[Body], jobs: int, make_executor: MakeExecutor | None = None) -> None:
         """Renders those of these bodies that are not kept yet, in `jobs` processes.  If they
         are few, it leaves them to be rendered when they are asked for."""
-        if jobs < 2 or len(bodies) < FEW:
+        if (jobs < 2 and not make_executor) or len(bodies) < FEW:
             return
         kept = self.store.keys()
         missing = {key: body for key, body in ((self.key(body), body) for body in bodies)

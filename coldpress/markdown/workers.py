@@ -20,6 +20,7 @@ from coldpress.processes import MakeExecutor, chunks, in_turn, local_executor
 from coldpress.text import text_digest
 
 _CHUNK = 25  # bodies
+_REMOTE_CHUNK = 200  # bodies, if an executor costs milliseconds for each task
 
 
 class Engine(Protocol):
@@ -54,7 +55,8 @@ def render_many(bodies: Iterable[tuple[str, str, bool]], options: MarkdownOption
     """
     executor = (make_executor or local_executor)(jobs)
     render = partial(render_chunk, options, indexed=indexed, fences=fences)
-    for results in take_lookups(in_turn(executor, with_lookups(render), chunks(bodies, _CHUNK), 2 * jobs)):
+    tasks = chunks(bodies, _REMOTE_CHUNK if make_executor else _CHUNK)
+    for results in take_lookups(in_turn(executor, with_lookups(render), tasks, 2 * jobs)):
         yield from results
 
 
