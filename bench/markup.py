@@ -65,7 +65,7 @@ def theirs(*, highlighted: bool) -> Callable[[str], object]:
     return convert
 
 
-def plain_code(source: str, info: FenceInfo) -> str:
+def plain_code(source: str, _info: FenceInfo, *, notes: bool = False) -> str:
     return f"<pre><code>{escaped(source)}</code></pre>"
 
 

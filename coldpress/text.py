@@ -24,6 +24,9 @@ CJK = (
 )
 _CJK = re.compile(f"[{CJK}]")
 _WORD = re.compile(rf"[^\W_{CJK}][^\s{CJK}]*")  # from its first letter or digit on
+# What `heading_id` does to the characters of ASCII.
+_ASCII_ID = {code: "-" if chr(code) == " " else None for code in range(128)
+             if not chr(code).isalnum() and chr(code) not in "-_"}
 # Removes all ASCII but letters, digits and spaces: a word without a letter is no word.
 _NO_LETTERS = {code: None for code in range(128) if not (chr(code).isalnum() or chr(code).isspace())}
 # They change how a character looks, not which one it is: variation selectors, keycaps.
@@ -99,6 +102,8 @@ def heading_id(text: str) -> str:
     all other characters are removed: `1.背景介绍` becomes `1背景介绍`, `🚀 Go`
     becomes `-go`.  The result is never empty.
     """
+    if text.isascii():
+        return text.lower().translate(_ASCII_ID) or "section"
     kept = []
     for char in unicodedata.normalize("NFC", text.lower()):
         if char == " ":

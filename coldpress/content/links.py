@@ -17,7 +17,7 @@ from coldpress.content.bodies import place_in
 from coldpress.content.page import Page, PageLibrary
 from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.errors import Place, Problem
-from coldpress.markdown.html.extract import ENDPOINT_SCHEME
+from coldpress.markdown.html.fragments import ENDPOINT_SCHEME
 from coldpress.markdown.rendered import Link
 from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.paths import is_external, path_of, quote_fragment

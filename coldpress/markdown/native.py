@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from coldpress.config.options import MarkdownOptions
-from coldpress.markdown.code.code_blocks import NO_FENCES, CodeBlocks, highlight_code_span
-from coldpress.markdown.code.fences import RegisteredFence
-from coldpress.markdown.html.extract import HtmlScanner, summarize, visible_text
+from coldpress.markdown.code.code_blocks import CodeBlocks, highlight_code_span
+from coldpress.markdown.code.fences import NO_FENCES, RegisteredFence
+from coldpress.markdown.html.extract import summarize, summarize_tree, visible_text
+from coldpress.markdown.html.fragments import FragmentMaker, TreeWriter, stripped
 from coldpress.markdown.html.html_repair import repair, repair_inner
 from coldpress.markdown.html.source_map import Locator
 from coldpress.markdown.parser.block_rules import BLOCK_STARTS
 from coldpress.markdown.parser.blocks import BlockParser
 from coldpress.markdown.parser.inlines import InlineParser, parse_leaf
 from coldpress.markdown.parser.link_parser import ReferenceDefinitions
-from coldpress.markdown.rendered import Brief, Flaw, Heading, Rendered, Title
+from coldpress.markdown.rendered import Brief, Flaw, Fragment, Heading, Rendered, Title
 from coldpress.markdown.syntax import footnotes, shortcodes
 from coldpress.markdown.syntax.comments import without_comments
 from coldpress.markdown.syntax.footnotes import Footnotes
 from coldpress.markdown.syntax.foreign_syntax import find_leftovers
 from coldpress.markdown.syntax.headings import ExtractedTitle, TitleHeading, read_title, set_heading_ids, structure_tree
 from coldpress.markdown.syntax.typography import apply_typography
-from coldpress.markdown.tree import ComponentElement, RawHtml, raw, to_html
+from coldpress.markdown.tree import ComponentElement, RawHtml, SourceText, raw, to_html
 from coldpress.recorder import Key
 from coldpress.sources.files import included_reads
 from coldpress.text import count_words
@@ -56,28 +57,26 @@ class Renderer:
         locator = Locator(source)
         trusted = trusted and self._options.trusted
         conversion = Conversion(self._options, self._maths, language, CodeBlocks(self._fences, trusted=trusted))
-        converted = conversion.convert(source)
+        root = conversion.convert(source)
         body = conversion.body
-        repair_body, repair_title = _repairs(body, trusted=trusted)
-        html = repair_body(converted)
-        scan = HtmlScanner(locator, body.components, self._options.schemes)
-        taken = body.title
-        title = Title(taken.id, taken.heading.text, taken.heading.written, taken.heading.lines,
-                      scan.run(repair_title(taken.html))) if taken else None
-        fragment = scan.run(html, title)
-        summary, has_more = summarize(html)
-        words, cjk = count_words(visible := visible_text(html))
+        if trusted and not body.has_html and not body.has_fence_html:
+            # The parser sees tabs as spaces, and no links in the attributes of components.
+            written = _write_tree(body, locator if body.components or "\t" in source else None, self._options.schemes)
+        else:
+            written = _scan_html(body, locator, self._options.schemes, trusted=trusted)
+        title = written.title
+        words, cjk = count_words(written.text)
+        shown = FragmentMaker(None, body.components, self._options.schemes).run(written.summary)
         return Rendered(
-            html=fragment,
-            brief=Brief(HtmlScanner(None, body.components, self._options.schemes).run(summary), visible_text(summary),
-                        has_more, fragment.targets, conversion.reads),
+            html=written.html,
+            brief=Brief(shown, visible_text(written.summary), written.has_more, written.html.targets, conversion.reads),
             title=title,
             toc=body.contents,
-            anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
+            anchors=tuple(dict.fromkeys([*([title.id] if title else []), *written.anchors])),
             words=words,
             cjk=cjk,
-            flaws=(*body.flaws, *find_leftovers(body.root, source, locator)),
-            text=f"{title.text}\n{visible}" if title else visible,
+            flaws=(*body.flaws, *find_leftovers(root, source, locator)),
+            text=f"{title.text}\n{written.text}" if title else written.text,
         )
 
     def _maths(self) -> MathConverter:
@@ -102,6 +101,42 @@ def _repairs(body: ParsedBody, *, trusted: bool) -> tuple[Callable[[str], str], 
     return (repair, repair_inner) if body.has_html else (str, str)
 
 
+@dataclass(frozen=True, slots=True)
+class _WrittenBody:
+    """What was written of a body: its HTML, its title, its anchors, its summary as HTML, whether the author marked
+    the end of the summary, and the plain text."""
+
+    html: Fragment
+    title: Title | None
+    anchors: list[str]
+    summary: str
+    has_more: bool
+    text: str
+
+
+def _write_tree(body: ParsedBody, locator: Locator | None, schemes: Sequence[str]) -> _WrittenBody:
+    """Writes a body without HTML of its author in one walk through its tree."""
+    writer = TreeWriter(locator, body.components, schemes)
+    title = _title(body.title, writer.run(body.title.element)) if body.title else None
+    html = stripped(writer.run(body.root, title))
+    return _WrittenBody(html, title, writer.anchors, summarize_tree(body.root), False, writer.text)
+
+
+def _scan_html(body: ParsedBody, locator: Locator, schemes: Sequence[str], *, trusted: bool) -> _WrittenBody:
+    """Writes a body, makes its HTML well formed, and splits it into a fragment."""
+    repair_body, repair_title = _repairs(body, trusted=trusted)
+    html = repair_body(to_html(body.root).strip())
+    maker, title = FragmentMaker(locator, body.components, schemes), None
+    if body.title:
+        title = _title(body.title, maker.run(repair_title(to_html(body.title.element))))
+    fragment = maker.run(html, title)
+    return _WrittenBody(fragment, title, maker.anchors, *summarize(html), visible_text(html))
+
+
+def _title(taken: ExtractedTitle, html: Fragment) -> Title:
+    return Title(taken.id, taken.heading.text, taken.heading.written, taken.heading.lines, html)
+
+
 _ANNOTATION = re.compile(r"\(\d{1,3}\)")
 _TOO_MUCH = Flaw("markup.size", "link references and abbreviations make this page far larger than its text", None, None,
                  1, "from some place on they are shown as text")
@@ -119,6 +154,7 @@ class ParsedBody:
     components: list[ComponentElement] = field(default_factory=list)
     root: Element = field(default_factory=lambda: Element("div"))
     has_html: bool = False
+    has_fence_html: bool = False
 
 
 class Conversion:
@@ -140,10 +176,10 @@ class Conversion:
         """What the functions of fences read."""
         return included_reads(self._codes.reads, self._options.base)
 
-    def convert(self, text: str) -> str:
-        """Returns the HTML of a text: parses its blocks, then changes their tree in several steps."""
+    def convert(self, text: str) -> Element:
+        """Returns the tree of a text: parses its blocks, then changes their tree in several steps."""
         if not text.strip():
-            return ""
+            return self.body.root
         root = self.body.blocks.parse(text)
         self._parse_inlines(root)
         self._add_footnotes(root)
@@ -151,7 +187,7 @@ class Conversion:
             apply_typography(root, text, self._language)
         self._render_code_and_math(root)
         self._finish(root)
-        return to_html(root).strip()
+        return root
 
     def _parse_inlines(self, root: Element) -> None:
         """Parses the inlines of all leaf blocks, then those of the footnotes that they refer to."""
@@ -176,22 +212,24 @@ class Conversion:
 
     def _render_code_and_math(self, root: Element) -> None:
         """Replaces code blocks and formulas by their HTML, and notes whether there is raw HTML."""
-        annotated = set(_above_lists(root))
+        annotated = set(_above_lists(root)) if root.find(".//pre") is not None else set()
         for element in root.iter():
             if type(element.text) is RawHtml:
                 self.body.has_html = True
                 if "<!--coldpress:" in element.text:  # our own marks, which `_mark_components` writes later
                     element.text = RawHtml(element.text.replace("<!--coldpress:", "<!-- coldpress:"))
-            if element.tag == "pre" and "info" in element.attrib:
-                _replace_by_html(element, self._codes.convert(
+            if element.tag == "pre" and element.get("info") is not None:
+                code = self._codes.convert(
                     element.text or "", element.attrib["info"], int(element.attrib["line"]),
-                    int(element.attrib["column"]), notes=element in annotated))
-            elif element.tag == "math" and "line" in element.attrib:
+                    int(element.attrib["column"]), notes=element in annotated)
+                self.body.has_fence_html = self.body.has_fence_html or type(code) is RawHtml
+                _replace_by_html(element, code)
+            elif element.tag == "math" and element.get("line") is not None:
                 is_block = element.attrib["display"] == "block"
                 self._maths = self._maths or self._make_maths()
                 html = self._maths.convert(element.text or "", int(element.attrib["line"]),
                                            int(element.attrib["column"]), display=is_block)
-                _replace_by_html(element, f'<div class="math" tabindex="0">{html}</div>' if is_block else html)
+                _replace_by_html(element, RawHtml(f'<div class="math" tabindex="0">{html}</div>' if is_block else html))
 
     def _finish(self, root: Element) -> None:
         """Highlights code spans, marks components, finds the title and the contents, and sorts the flaws."""
@@ -200,26 +238,28 @@ class Conversion:
         for code in root.iter("code"):
             highlight_code_span(code)
         self._mark_components(root)
-        body.title, body.contents = structure_tree(root, self._heading)
+        body.title, body.contents = structure_tree(
+            root, self._heading, has_html=body.has_html or body.has_fence_html)
         flaws = [*body.flaws, *body.blocks.flaws, *(self._maths.flaws if self._maths else ()), *self._codes.flaws]
         body.flaws = sorted(flaws, key=lambda flaw: (flaw.line or 0, flaw.column or 0))
 
     def _mark_components(self, root: Element) -> None:
-        """Writes marks around components, which `HtmlScanner` finds in the HTML."""
-        for element in root.iter():
-            if isinstance(element, ComponentElement):
-                if element.name == shortcodes.ICON_COMPONENT and element.attributes.get("text") == "":
-                    self.body.flaws.append(_missing_icon(element))
-                self.body.components.append(element)
-                element.tag = None  # type: ignore[assignment]  # see `tree.group`
-                element.insert(0, raw(f"<!--coldpress:component {len(self.body.components)}-->"))
-                element.insert(2, raw("<!--coldpress:body-->"))
-                element.append(raw("<!--coldpress:end-->"))
+        """Writes marks around components, which `FragmentMaker` finds in the HTML."""
+        for element in list(root.iter("component")):
+            assert isinstance(element, ComponentElement), "no other element has this name"
+            if element.name == shortcodes.ICON_COMPONENT and element.attributes.get("text") == "":
+                self.body.flaws.append(_missing_icon(element))
+            self.body.components.append(element)
+            element.tag = None  # type: ignore[assignment]  # see `tree.group`
+            element.insert(0, raw(f"<!--coldpress:component {len(self.body.components)}-->"))
+            element.insert(2, raw("<!--coldpress:body-->"))
+            element.append(raw("<!--coldpress:end-->"))
 
 
 def _parse_leaves(root: Element, inlines: InlineParser) -> None:
     for element in list(root.iter()):
-        parse_leaf(element, inlines)
+        if type(element.text) is SourceText:
+            parse_leaf(element, inlines)
 
 
 def _above_lists(root: Element) -> Iterator[Element]:
@@ -237,7 +277,7 @@ def _missing_icon(icon: ComponentElement) -> Flaw:
                 f"it is shown where there is a file `templates/icons/{name}.svg`", "note")
 
 
-def _replace_by_html(element: Element, html: str) -> None:
+def _replace_by_html(element: Element, html: RawHtml) -> None:
     element.tag = None  # type: ignore[assignment]  # see `tree.group`
     element.attrib.clear()
-    element.text = RawHtml(html)
+    element.text = html

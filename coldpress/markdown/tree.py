@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element
 
 from coldpress.text import lazy_re_compile
@@ -79,6 +79,34 @@ class RawHtml(str):
     """HTML that is written as it is, without escaping."""
 
     __slots__ = ()
+
+
+class CodeHtml(RawHtml):
+    """The HTML of a code block: it has no ids and no links.  `text` is its plain text."""
+
+    __slots__ = ("text",)
+    text: str
+
+    @classmethod
+    def of(cls, html: str, text: str) -> CodeHtml:
+        """Makes it from both."""
+        made = cls(html)
+        made.text = text
+        return made
+
+
+class LinkTarget(str):
+    """The target of a link; `place` is the line, column and length of it in the source."""
+
+    __slots__ = ("place",)
+    place: tuple[int, int, int]
+
+    @classmethod
+    def at(cls, url: str, line: int, column: int, length: int) -> LinkTarget:
+        """Makes a target with its place."""
+        target = cls(url)
+        target.place = line, column, length
+        return target
 
 
 def group(text: str | None = None) -> Element:
@@ -213,21 +241,25 @@ def to_html(root: Element) -> str:
 def _write_inner(element: Element, write: Callable[[str], None]) -> None:
     text = element.text
     if text:
-        write(text if type(text) is RawHtml else escaped(text))
+        write(text if isinstance(text, RawHtml) else escaped(text))
     for child in element:
         tag = child.tag
         if tag is None:
             _write_inner(child, write)
         else:
-            attributes = "".join([
-                f' {name}="{_quoted(value)}"' if value or name not in _BOOLEAN_ATTRIBUTES else f" {name}"
-                for name, value in child.attrib.items()])
-            write(f"<{tag}{attributes}>")
+            write(f"<{tag}{attributes_html(child.attrib)}>" if child.items() else f"<{tag}>")
             if tag not in VOID:
                 _write_inner(child, write)
                 write(f"</{tag}>")
         if child.tail:
             write(escaped(child.tail))
+
+
+def attributes_html(attributes: Mapping[str, str]) -> str:
+    """Serializes the attributes of an element."""
+    return "".join([
+        f' {name}="{_quoted(value)}"' if value or name not in _BOOLEAN_ATTRIBUTES else f" {name}"
+        for name, value in attributes.items()])
 
 
 def escaped(text: str) -> str:

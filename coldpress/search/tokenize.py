@@ -55,7 +55,7 @@ MANY = 4
 BODY, OFTEN, HEADING, TITLE = range(4)
 """The levels of a word in a page, by increasing weight."""
 
-_DRESSING = lazy_re_compile(f"[{DRESSING}]+")
+_DRESSING = lazy_re_compile(f"[{DRESSING}]")
 _SPELLINGS = str.maketrans(SPELLINGS)
 # What is no letter or digit separates tokens; letters become those in lower case.
 _ASCII_TOKENS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
@@ -87,7 +87,8 @@ def count_tokens(text: str) -> Counter[str]:
 def _stemmed(words: Counter[str]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for word, count in words.items():
-        counts[stem(word[:LONGEST])] += count
+        stemmed = stem(word[:LONGEST])
+        counts[stemmed] = counts.get(stemmed, 0) + count  # faster than `+=`, which calls `__missing__`
     return counts
 
 
@@ -95,10 +96,9 @@ def weigh(text: str, headings: Iterable[str]) -> str:
     """Returns the tokens of a body in three lines: other tokens, frequent tokens, tokens of headings."""
     counts = count_tokens(text)
     prominent = set(count_tokens("\n".join(headings)))
-    lines: tuple[list[str], ...] = ([], [], [])
-    for token in sorted(counts.keys() | prominent):
-        lines[HEADING if token in prominent else OFTEN if counts[token] >= MANY else BODY].append(token)
-    return "\n".join(map(" ".join, lines))
+    often = {token for token, count in counts.items() if count >= MANY}
+    lines = counts.keys() - often - prominent, often - prominent, prominent
+    return "\n".join([" ".join(sorted(line)) for line in lines])
 
 
 def weighed(lines: str, title: str) -> Iterator[tuple[int, str]]:

@@ -6,15 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from coldpress import recorder
-from coldpress.markdown.code.fences import Fence, RegisteredFence
+from coldpress.markdown.code.fences import NO_FENCES, Fence, RegisteredFence
+from coldpress.markdown.html.extract import spaced_text
 from coldpress.markdown.parser.attribute_lists import parse_pairs
 from coldpress.markdown.parser.link_parser import unescape
 from coldpress.markdown.rendered import Flaw
-from coldpress.markdown.tree import RawHtml, Verbatim, escaped
+from coldpress.markdown.tree import CodeHtml, RawHtml, Verbatim, escaped
 from coldpress.recorder import Reads
 from coldpress.seeding import seeded
 from coldpress.sources.files import OUTSIDE
@@ -239,9 +239,6 @@ def highlight_code_span(element: Element) -> None:
         element.text = RawHtml(code)
 
 
-NO_FENCES: Mapping[str, RegisteredFence] = MappingProxyType({})
-
-
 class CodeBlocks:
     """Renders the code blocks of one body, some with registered functions.  `flaws` are mistakes,
     `reads` what these functions read."""
@@ -258,16 +255,18 @@ class CodeBlocks:
     def flaws(self) -> list[Flaw]:
         return self._notes + self._told
 
-    def convert(self, source: str, text: str, line: int, column: int, *, notes: bool = False) -> str:
-        """Returns the HTML of a code block; `text` is the info string of its fence, at a line and column of the
-        body.  With `notes`, the numbered list of its annotations follows."""
+    def convert(self, source: str, text: str, line: int, column: int, *, notes: bool = False) -> RawHtml:
+        """Returns the HTML of a code block, a `CodeHtml` unless a registered function made it.  `text` is the info
+        string of its fence, at a line and column.  With `notes`, the numbered list of its annotations follows."""
         registered = self._fences.get((info := parse_info_string(text)).language)
         if info.ignored and not (registered and registered.has_attributes):
             words = ", ".join(f"`{word}`" for word in info.ignored)
             self._notes.append(Flaw("markup.fence-attribute", f"this fence says what has no meaning here: {words}",
                                     line, column, 1, "it is ignored", "note"))
         html = registered and self._call(registered, source, info, text, line, column)
-        return html or code_block(source, info, notes=notes)
+        made = html or code_block(source, info, notes=notes)
+        plain = spaced_text(made) if notes else f" {info.title} {source} "  # annotations remove a `!` of the code
+        return RawHtml(made) if html else CodeHtml.of(made, plain)
 
     def _call(self, registered: RegisteredFence, source: str, info: FenceInfo, text: str, line: int, column: int
               ) -> str | None:

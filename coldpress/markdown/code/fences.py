@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from coldpress.markdown.rendered import Flaw
@@ -77,3 +78,6 @@ class RegisteredFence:
     def said(self) -> str:
         """What failed, in words."""
         return f"the plugin `{self.owner}`" if self.owner[:1] not in ("", "*") else "the function of this fence"
+
+
+NO_FENCES: Mapping[str, RegisteredFence] = MappingProxyType({})

@@ -85,6 +85,7 @@ def _prompt(line: str, sign: str, *, goes_on: bool) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def highlight_code(source: str, language: str) -> str | None:
     """Returns code as HTML with the classes of Pygments; None if Pygments does not know the language."""
     lexer = _lexer_for(language, source)

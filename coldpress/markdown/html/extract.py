@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html.parser import HTMLParser
-from typing import Literal
 from xml.etree.ElementTree import Element
 
 from coldpress.markdown.html.html_repair import complete_tags, repair
-from coldpress.markdown.html.source_map import Locator
-from coldpress.markdown.rendered import Component, Fragment, Link, Part, Slot, Title
-from coldpress.markdown.tree import (
-    COMPONENT_MARK,
-    HEADINGS,
-    TITLE_MARK,
-    VOID,
-    ComponentElement,
-    Emoji,
-    RawHtml,
-    escaped,
-    raw,
-)
-from coldpress.paths import is_external
+from coldpress.markdown.rendered import Fragment, Slot
+from coldpress.markdown.tree import HEADINGS, TITLE_MARK, VOID, Emoji, RawHtml, attributes_html, raw, to_html
 from coldpress.text import lazy_re_compile
 
 _MAY_HAVE = re.compile("</?h1", re.I)
@@ -123,152 +110,25 @@ class _Attributes(HTMLParser):
 
 
 TOKEN = re.compile(
-    r"<!--.*?-->|(?P<raw><(?P<kind>script|style)\b[^>]*>)(?P<inside>.*?)(?=</(?P=kind)\s*>)"
-    r"|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+)>", re.S | re.I)
+    r"<(?:!--.*?-->|(?P<raw>(?P<kind>script|style)\b[^>]*>)(?P<inside>.*?)(?=</(?P=kind)\s*>)"
+    r"|(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+)>)", re.S | re.I)
 """Matches tags, comments, and the content of scripts and styles."""
-_ATTRIBUTE = re.compile(r"(?P<name>[\w:-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))")
-_LINK_ATTRIBUTES = {"href": ("a", "area"), "xlink:href": ("a",)}
-_RESOURCE_ATTRIBUTES = {
-    "src": ("img", "source", "video", "audio", "track", "iframe", "embed", "script", "input"),
-    "href": ("link", "image", "use"), "poster": ("video",), "data": ("object",), "srcset": ("img", "source"),
-}
-_CANDIDATE = lazy_re_compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
-_SIZED = re.compile(r"\b(?:width|height)\s*=", re.I)
-_LOADING = re.compile(r"\bloading\s*=", re.I)
-URL_ATTRIBUTES = ("src", "href", "link", "to", "image", "poster")
-"""The attributes of a component whose values are URLs."""
-ENDPOINT_SCHEME = "endpoint:"
-"""The beginning of a link to an endpoint of the app."""
-_WEB = ("http://", "https://")  # may be the site's own address, which only the Library knows
-
-
-class HtmlScanner:
-    """Splits HTML into a fragment with slots.  `anchors` collects the ids; `components` are those of the body, and
-    their marks in the HTML number them from 1; `schemes` are those of links to rows: `shop` for `shop:sicp`."""
-
-    def __init__(self, locator: Locator | None, components: Sequence[ComponentElement] = (),
-                 schemes: Sequence[str] = ()) -> None:
-        self.anchors: list[str] = []
-        self._schemes = (*_WEB, ENDPOINT_SCHEME, *(f"{scheme}:" for scheme in schemes))
-        self._locator = locator
-        self._components = components
-        self._parts: list[Part] = []
-        self._open: list[tuple[int, list[list[Part]]]] = []
-        self._copied = 0
-
-    def run(self, text: str, title: Title | None = None) -> Fragment:
-        """Returns the fragment for HTML; `title` is put in the place of its mark."""
-        self._parts, self._open, self._copied = [], [], 0
-        for token in TOKEN.finditer(text):
-            if token["name"] and not token["close"]:
-                self._tag(text, token["name"].lower(), token.start("attributes"), token["attributes"])
-            elif token["raw"]:
-                self._tag(text, token["kind"].lower(), token.start("raw"), token["raw"])
-            elif token.group() == TITLE_MARK and title:
-                self._put(text, token.start(), token.end(), title)
-            elif token.group().startswith("<!--coldpress:"):
-                self._mark(text, token)
-        self._copy(text, len(text), len(text))
-        while self._open:
-            self._end()
-        return Fragment(tuple(self._parts))
-
-    def _mark(self, text: str, token: re.Match[str]) -> None:
-        """Handles the mark of a component: its beginning, the beginning of its content, or its end."""
-        found = COMPONENT_MARK.fullmatch(token.group())
-        if not found or (not found["number"] and not self._open) or (
-                found["number"] and not 0 < int(found["number"]) <= len(self._components)):
-            return
-        self._copy(text, token.start(), token.end())
-        if found["number"]:
-            self._open.append((int(found["number"]), [self._parts]))
-            self._parts = []
-        elif found["part"] == "body":
-            self._open[-1][1].append(self._parts)
-            self._parts = []
-        else:
-            self._end()
-
-    def _end(self) -> None:
-        """Closes the innermost open component."""
-        number, (outer, *title) = self._open.pop()
-        element, body = self._components[number - 1], self._parts
-        self._parts = outer
-        is_leaf = element.kind == "leaf"
-        before = f"<p>{escaped(element.written)}</p>" if is_leaf else escaped(element.written)
-        outer.append(Component(
-            element.name, element.kind, number, tuple(self._attributes(element)),
-            Fragment(tuple(title[0]) if title else ()), Fragment(tuple(body)),
-            before if element.kind != "container" else "", escaped(element.closing), *element.place))
-
-    def _attributes(self, element: ComponentElement) -> Iterator[tuple[str, str | Link]]:
-        """Yields the attributes of a component; URLs become links."""
-        for name, value in element.attributes.items():
-            kind: Literal["link", "image"] = "link" if name in ("href", "link", "to") else "image"
-            if name in URL_ATTRIBUTES and value and not (is_external(value) and not value.startswith(_WEB)):
-                place = self._locator.find_target(value) if self._locator else (None, None, 1)
-                yield name, Link(kind, value, *place)
-            else:
-                yield name, value
-
-    def _tag(self, text: str, tag: str, start: int, attributes: str) -> None:
-        """Handles the attributes of a tag: ids, URLs of links and images."""
-        names = set()
-        for found in _ATTRIBUTE.finditer(attributes) if "=" in attributes else ():
-            name = found["name"].lower()
-            names.add(name)
-            group = next(group for group in ("double", "single", "bare") if found[group] is not None)
-            value = html.unescape(found[group])
-            if name == "id" or (name == "name" and tag == "a"):
-                self.anchors.append(value)
-            elif name == "srcset" and tag in _RESOURCE_ATTRIBUTES["srcset"]:
-                self._candidates(text, start + found.start(group), found[group])
-            elif tag in _LINK_ATTRIBUTES.get(name, ()) or tag in _RESOURCE_ATTRIBUTES.get(name, ()):
-                kind: Literal["link", "image", "picture"] = "link" if tag in _LINK_ATTRIBUTES.get(name, ()) else "image"
-                if tag == "img" and group == "double" and not _SIZED.search(attributes):
-                    kind = "picture"
-                self._reference(text, start + found.start(group), start + found.end(group), kind, value)
-        if tag == "img" and "src" in names and not _LOADING.search(attributes):
-            end = start + len(attributes.rstrip(" /"))
-            self._copy(text, end, end)
-            self._parts.append(' loading="lazy" decoding="async"')
-
-    def _candidates(self, text: str, start: int, value: str) -> None:
-        """Handles the URLs of a `srcset`; they may contain commas but not end with one (HTML, 4.8.4.2.2)."""
-        for found in _CANDIDATE.finditer(value):
-            self._reference(text, start + found.start(1), start + found.end(1), "image", html.unescape(found[1]))
-
-    def _reference(self, text: str, start: int, end: int, kind: Literal["link", "image", "picture"], value: str
-                   ) -> None:
-        """Replaces a URL by a slot, if it may lead to a page or file of the site."""
-        target = value.strip()
-        if not target or target.startswith("?") or (
-                is_external(target) and not target.startswith(self._schemes)):
-            return
-        line, column, length = self._locator.find_target(target) if self._locator else (None, None, 1)
-        self._put(text, start, end, Link(kind, target, line, column, length))
-
-    def _put(self, text: str, start: int, end: int, slot: Link | Title) -> None:
-        self._copy(text, start, end)
-        self._parts.append(slot)
-
-    def _copy(self, text: str, start: int, end: int) -> None:
-        """Copies the text up to `start`, and continues at `end`."""
-        if start > self._copied:
-            self._parts.append(text[self._copied:start])
-        self._copied = end
-
-
 _HIDDEN = re.compile(r"<!--.*?-->|<(script|style|template|annotation)\b.*?</\1\s*>", re.S | re.I)
-_BLOCK_TAG = re.compile(
-    r"</?(?:p|div|li|h[1-6]|pre|tr|td|th|br|dt|dd|blockquote|figure|figcaption|summary)\b[^>]*>", re.I)
+BLOCK_TAGS = frozenset((*HEADINGS, "p", "div", "li", "pre", "tr", "td", "th", "br", "dt", "dd", "blockquote", "figure",
+                        "figcaption", "summary"))
+"""The elements that are separated by spaces in plain text."""
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCK_TAGS))})\b[^>]*>", re.I)
 _ANY_TAG = re.compile(r"<(?:/?[a-zA-Z](?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+|![^>]*)>")
 
 
 def visible_text(text: str) -> str:
     """Returns the plain text of HTML: entities are decoded, and blocks are separated by spaces."""
-    text = _BLOCK_TAG.sub(" ", _HIDDEN.sub(" ", text))
-    return " ".join(html.unescape(_ANY_TAG.sub("", text)).split())
+    return " ".join(spaced_text(text).split())
+
+
+def spaced_text(text: str) -> str:
+    """Returns the plain text of HTML, with all its spaces."""
+    return html.unescape(_ANY_TAG.sub("", _BLOCK_TAG.sub(" ", _HIDDEN.sub(" ", text))))
 
 
 _ALT = lazy_re_compile(r"<img\b[^>]*?\salt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
@@ -318,9 +178,23 @@ def summarize(html: str) -> tuple[str, bool]:
     else:
         text = next((f"<p>{found[1]}</p>" for found in _PARAGRAPH.finditer(_INVISIBLE.sub("", html))
                      if not _NOT_TEXT.match(found.group()[2:]) and visible_text(found[1]).strip()), "")
-    # Ids and footnotes belong to the page of the body.
-    text = without_ids(_NOTE.sub("", text)).replace(TITLE_MARK, "")
-    return text.strip(), marked is not None
+    return _for_other_pages(text), marked is not None
+
+
+def summarize_tree(root: Element) -> str:
+    """Returns the same summary of a tree in which there is no HTML of the author."""
+    for paragraph in root.iter("p"):
+        text = to_html(paragraph)
+        if not _NOT_TEXT.match(f"{attributes_html(paragraph.attrib)}>") and visible_text(text):
+            return _for_other_pages(f"<p>{text}</p>")
+    return ""
+
+
+def _for_other_pages(text: str) -> str:
+    """Removes ids and footnotes from a summary: they belong to the page of the body."""
+    if "=" in text or "<!" in text:
+        text = without_ids(_NOTE.sub("", text)).replace(TITLE_MARK, "")
+    return text.strip()
 
 
 def without_ids(html: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from coldpress.config.options import MarkdownOptions
-from coldpress.markdown.html.extract import HtmlScanner, summarize, visible_text
+from coldpress.markdown.html.extract import summarize, visible_text
+from coldpress.markdown.html.fragments import FragmentMaker
 from coldpress.markdown.html.html_repair import repair, repair_inner
 from coldpress.markdown.html.sanitize import normalize
 from coldpress.markdown.html.source_map import Locator
@@ -42,14 +43,14 @@ def render_html(source: str, html: str, options: MarkdownOptions, *, trusted: bo
     make_id, dash = (heading_id, "-") if options.heading_ids == "github" else (python_markdown_id, "_")
     found = structure_html(html.replace("<!--coldpress:", "<!-- coldpress:"), make_id, dash)
     html = repair(found.html) if trusted else normalize(found.html)
-    scan, title = HtmlScanner(Locator(source), schemes=options.schemes), None
+    scan, title = FragmentMaker(Locator(source), schemes=options.schemes), None
     if found.title:
         written, lines = _find_heading(source)
         inner = repair_inner(found.title.html) if trusted else normalize(found.title.html)
         title = Title(found.title.id, found.title.text, written or found.title.text, lines, scan.run(inner))
     fragment = scan.run(html, title)
     summary, has_more = summarize(html)
-    shown = HtmlScanner(None, schemes=options.schemes).run(summary)
+    shown = FragmentMaker(None, schemes=options.schemes).run(summary)
     words, cjk = count_words(visible := visible_text(html))
     return Rendered(
         html=fragment,

@@ -12,7 +12,7 @@ from typing import Any
 
 from pygments.token import STANDARD_TYPES
 
-from coldpress.markdown.html.extract import URL_ATTRIBUTES
+from coldpress.markdown.html.fragments import URL_ATTRIBUTES
 from coldpress.markdown.parser.link_parser import SCHEMES, is_safe_url, is_script_url, scheme_of
 from coldpress.markdown.tree import (
     CALLOUTS,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
 _MARK = re.compile(r"^[ \t>]*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})|(?P<ticks>`+)|<!--", re.M)
-_TICKS = re.compile("`+")
+_TICKS = re.compile("``*")  # `re` finds a first character that is fixed fast
 _GAP = re.compile(r"\n[ \t]*\n")
 # The characters that may stand before and after a target.
 _BEFORE = re.compile(r"\]\(\s*<?|\]:\s*<?|=\s*[\"']?|<|,\s*")

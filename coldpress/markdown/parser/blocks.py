@@ -90,7 +90,7 @@ _BLOCK_ID = re.compile(r"(?:\A|\s)(?P<id>\^(?:[0-9-]*[A-Za-z][A-Za-z0-9-]*|[0-9]
 
 def split_block_id(text: SourceText) -> tuple[SourceText, str | None]:
     """Splits a text from the block id at its end (`^id`); the id is None if there is none."""
-    found = _BLOCK_ID.search(text, max(0, len(text) - 100))
+    found = _BLOCK_ID.search(text, max(0, len(text) - 100)) if "^" in text else None
     return (text.part(0, found.start()), found["id"]) if found else (text, None)
 
 

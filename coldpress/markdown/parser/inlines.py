@@ -31,14 +31,16 @@ from coldpress.markdown.syntax.directives import InlineDirective, inline_directi
 from coldpress.markdown.syntax.foreign_syntax import embed_at, foreign_tag_at, wikilink_at
 from coldpress.markdown.syntax.shortcodes import ICON_COMPONENT, Icon, emoji_at, icon_at, keys_at
 from coldpress.markdown.syntax.typography import critic_at, is_literal_character, literal_character
-from coldpress.markdown.tree import HEADINGS, ComponentElement, Emoji, SourceText, Verbatim, group, raw
+from coldpress.markdown.tree import HEADINGS, ComponentElement, Emoji, LinkTarget, SourceText, Verbatim, group, raw
 from coldpress.text import CJK, lazy_re_compile
 
+# The set of first characters comes first, so that `re` skips all others fast.
 _SPECIAL = re.compile(
-    r"[\\`*_\[\]<&\n@]|~+|\^+|==+|!(?=\[)|\$|\{(?=[:#.\w +=~>{%*-])|:(?=[\w+-]+[:\[{])|\+\+(?=[\w\"])|(?:https?|ftp)://"
-    r"|www\.", re.I | re.A)
+    r"[\\`*_\[\]<&\n@~^=!${:+hHfFwW](?:(?<=[\\`*_\[\]<&\n@$])|(?<=~)~*|(?<=\^)\^*|(?<==)=+|(?<=!)(?=\[)"
+    r"|(?<=\{)(?=[:#.\w +=~>{%*-])|(?<=:)(?=[\w+-]+[:\[{])|(?<=\+)\+(?=[\w\"])"
+    r"|(?i:(?<=h)ttps?://|(?<=f)tp://|(?<=w)ww\.))", re.A)
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
-_TICKS = re.compile("`+")
+_TICKS = re.compile("``*")  # `re` finds a first character that is fixed fast
 _RUN = re.compile(r"\*+|_+|~+|\^+|=+")
 _LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>\x00-\x1f]*)>")
 _MAIL = lazy_re_compile(
@@ -178,7 +180,8 @@ class _Tokenizer:
         if found or mail:
             match = found or mail
             assert match
-            self._add_link(match[1], f"mailto:{match[1]}" if mail else match[1])
+            self._add_link(match[1], f"mailto:{match[1]}" if mail else
+                           LinkTarget.at(match[1], *self._text.place(at + 1), len(match[1])))
             return match.end()
         tag = tree.tag_at(self._text, at, self._endless)
         if tag is None:
@@ -274,7 +277,7 @@ class _Tokenizer:
         """Adds a delimiter run, or a subscript or superscript."""
         found = _RUN.match(self._text, at)
         assert found, "called at a run"
-        small = _SUB_OR_SUPERSCRIPT.match(self._text, at) if len(found[0]) == 1 else None
+        small = _SUB_OR_SUPERSCRIPT.match(self._text, at) if found[0] in ("~", "^") else None
         if small:
             element = Element("sub" if small[1] == "~" else "sup")
             element.text = small[2]
@@ -379,7 +382,7 @@ class _Tokenizer:
         if not found:
             return None
         shown, url, end = found
-        self._add_link(shown, url)
+        self._add_link(shown, LinkTarget.at(url, *self._text.place(at), len(shown)))
         return end
 
     def _add_link(self, shown: str, url: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from coldpress.markdown.tree import SourceText
+from coldpress.markdown.tree import LinkTarget, SourceText
 from coldpress.text import lazy_re_compile
 
 SCHEMES = frozenset(["http", "https", "mailto", "tel"])
@@ -119,18 +119,28 @@ def parse_label(text: str, at: int) -> tuple[str, int] | None:
     return (found[1], found.end()) if found and found[1].strip() else None
 
 
-def parse_inline_destination(text: str, at: int) -> tuple[LinkDestination, int] | None:
+def parse_inline_destination(text: SourceText, at: int) -> tuple[LinkDestination, int] | None:
     """Parses `(url "title")` at an offset; returns the destination with the offset of its end."""
-    at = skip_spaces(text, at + 1)
-    found = parse_destination(text, at)
+    start = skip_spaces(text, at + 1)
+    found = parse_destination(text, start)
     if not found:
         return None
     url, at = found
+    end = at
     after = skip_spaces(text, at)
     words = parse_title(text, after) if after > at else None
     if words:
         after = skip_spaces(text, words[1])
-    return (LinkDestination(url, words[0] if words else None), after + 1) if text[after:after + 1] == ")" else None
+    if text[after:after + 1] != ")":
+        return None
+    return LinkDestination(_with_place(url, text, start, end), words[0] if words else None), after + 1
+
+
+def _with_place(url: str, text: SourceText, start: int, end: int) -> LinkTarget:
+    """Returns a destination that stands between two offsets of a text, with its place."""
+    if text[start:start + 1] == "<":
+        start, end = start + 1, end - 1
+    return LinkTarget.at(url, *text.place(start), end - start)
 
 
 def skip_spaces(text: str, at: int) -> int:
@@ -169,15 +179,17 @@ class ReferenceDefinitions:
             at = end
         return source.part(at) if at else source
 
-    def _define(self, text: str, at: int) -> int | None:
+    def _define(self, text: SourceText, at: int) -> int | None:
         """Records the definition at an offset; returns its end, or None if there is none."""
         name = parse_label(text, at)
         if not name or not text.startswith(":", name[1]) or name[0].startswith("^"):
             return None
-        found = parse_destination(text, skip_spaces(text, name[1] + 1))
+        start = skip_spaces(text, name[1] + 1)
+        found = parse_destination(text, start)
         if not found or found[1] == name[1] + 1 or (not found[0] and text[found[1] - 1] != ">"):
             return None
         url, end = found
+        url = _with_place(url, text, start, end)
         words = None
         after = skip_spaces(text, end)
         if after > end:

@@ -15,13 +15,14 @@ from coldpress.markdown.tree import EMBED, PAGE_LINK, ComponentElement, ForeignT
 from coldpress.text import lazy_re_compile
 
 _TAG = lazy_re_compile(
-    r"\{\{[<%]-?\s*/?\s*(?P<hugo>[\w./-]+)|\{%-?\s*(?P<liquid>[a-z]\w*)|(?P<include>\{\*[ \t]*[\w./-]+)"
-    r"|(?<![\w)])<(?P<close>/?)(?P<jsx>[A-Z][A-Z0-9]*[a-z.][A-Za-z0-9.]*)(?P<more>\s+[\w-]+=|\s+\{|\s*/>)?")
+    r"[{<](?:(?<=\{)(?:\{[<%]-?\s*/?\s*(?P<hugo>[\w./-]+)|%-?\s*(?P<liquid>[a-z]\w*)|\*(?P<include>[ \t]*[\w./-]+))"
+    r"|(?<=<)(?<![\w)]<)(?P<close>/?)(?P<jsx>[A-Z][A-Z0-9]*[a-z.][A-Za-z0-9.]*)(?P<more>\s+[\w-]+=|\s+\{|\s*/>)?)")
 _QUOTE = "[\"'“”„«»‚‘’]"  # typography may have replaced the quotes
 _IMPORT = re.compile(
     rf"(?:import|export)\s[\w{{}}*, ]+?(?=\sfrom\s+{_QUOTE})|import(?=\s+{_QUOTE}[\w./@-]+{_QUOTE}\s*;)")
 _ORIGINS = {"hugo": "a shortcode of Hugo or Zola", "liquid": "a tag of Jekyll or Hexo", "jsx": "a component of MDX",
           "import": "an import of MDX", "include": "a file shown by FastAPI's `mdx_include`"}
+_VERBATIM = frozenset(["code", "pre", "math"])
 _MAX_NAMED = 4  # names in a message
 
 
@@ -35,10 +36,13 @@ def find_leftovers(root: Element, source: str, locator: Locator) -> Iterator[Fla
         return
     found: dict[str, dict[str, str]] = {}
     components: set[str] = set()
-    for text in _texts(root):
-        for tag in _TAG.finditer(text) if "{" in text or "<" in text else ():
+    texts: list[str] = []
+    _collect_texts(root, texts)
+    for text in texts:
+        for tag in _TAG.finditer(text):
             kind = next(kind for kind in _ORIGINS if kind in tag.groupdict() and tag[kind])
-            found.setdefault(kind, {}).setdefault(tag[kind], f"<{tag[kind]}" if kind == "jsx" else tag[0])
+            name = tag[0] if kind == "include" else tag[kind]
+            found.setdefault(kind, {}).setdefault(name, f"<{name}" if kind == "jsx" else tag[0])
             if tag["close"] or tag["more"]:
                 components.add(tag["jsx"])
     for paragraph in root:
@@ -57,15 +61,17 @@ def find_leftovers(root: Element, source: str, locator: Locator) -> Iterator[Fla
                    "it is shown as text; write it in Markdown, or make it a `:::component`")
 
 
-def _texts(element: Element) -> Iterator[str]:
-    """Yields the texts of an element in which foreign syntax may stand."""
-    if element.text and type(element.text) not in (RawHtml, Verbatim):
-        yield element.text
+def _collect_texts(element: Element, texts: list[str]) -> None:
+    """Adds the texts of an element in which foreign syntax stands, perhaps."""
+    text = element.text
+    if text and ("{" in text or "<" in text) and type(text) is not Verbatim and not isinstance(text, RawHtml):
+        texts.append(text)
     for child in element:
-        if child.tag not in ("code", "pre", "math"):
-            yield from _texts(child)
-        if child.tail:
-            yield child.tail
+        if child.tag not in _VERBATIM:
+            _collect_texts(child, texts)
+        tail = child.tail
+        if tail and ("{" in tail or "<" in tail):
+            texts.append(tail)
 
 
 _PAIRS = (("{{<", ">}}"), ("{{%", "%}}"), ("{{", "}}"), ("{%", "%}"), ("{*", "*}"))

@@ -17,7 +17,7 @@ from coldpress.markdown.parser.link_parser import ReferenceDefinitions
 from coldpress.markdown.rendered import Heading
 from coldpress.markdown.syntax.comments import without_comments
 from coldpress.markdown.syntax.footnotes import Footnotes
-from coldpress.markdown.tree import HEADINGS, TITLE_MARK, VOID, RawHtml, SourceText, escaped, raw, to_html
+from coldpress.markdown.tree import HEADINGS, TITLE_MARK, VOID, RawHtml, SourceText, escaped, group, raw
 from coldpress.text import heading_id, lazy_re_compile, one_line, python_markdown_id
 
 _MAX_CONTENTS = 10  # times that a page can show its table of contents
@@ -29,15 +29,19 @@ class ExtractedTitle:
 
     id: str
     heading: TitleHeading
-    html: str
+    element: Element
 
 
-def structure_tree(root: Element, heading: TitleHeading | None) -> tuple[ExtractedTitle | None, tuple[Heading, ...]]:
+def structure_tree(root: Element, heading: TitleHeading | None, *, has_html: bool
+                   ) -> tuple[ExtractedTitle | None, tuple[Heading, ...]]:
     """Takes the title out of the tree of a body, lowers other headings of the first level, and adds the table of
     contents.  Returns the title, if a heading is one, and the contents."""
     title = _extract_title(root, heading) if heading else None
-    _lower_headings(root)
-    contents = _contents(root)
+    headings = [element for element in root.iter() if element.tag in HEADINGS]
+    _lower_headings(root, headings)
+    if has_html:
+        lower_headings(root)
+    contents = _contents(headings)
     _show_contents(root, contents)
     _wrap_tables(root)
     return title, contents
@@ -46,10 +50,11 @@ def structure_tree(root: Element, heading: TitleHeading | None) -> tuple[Extract
 def set_heading_ids(root: Element, kind: str) -> None:
     """Sets the anchors of headings.  Must be called before typography changes their texts."""
     make_id, dash = _IDS[kind]
-    used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
+    elements = list(root.iter())
+    used = {element.get("id") for element in elements}
     next_number: dict[str, int] = {}
-    for element in root.iter():
-        if element.tag in HEADINGS and "id" not in element.attrib:
+    for element in elements:
+        if element.tag in HEADINGS and element.get("id") is None:
             words = element_text(element, as_written=kind == "github").replace("\n", " ")
             if element.find("component") is not None:  # an icon has no text, but there is a space beside it
                 words = words.strip(" ")
@@ -71,31 +76,32 @@ def _extract_title(root: Element, heading: TitleHeading) -> ExtractedTitle:
     mark.tail = "\n"
     element = heading.element
     root[list(root).index(element)] = mark
-    html = to_html(element)
+    ident = element.attrib["id"]
     if element.get("align", "").lower() == "center":
-        html = f'<span style="display: block; text-align: center;">{html}</span>'
-    return ExtractedTitle(element.attrib["id"], heading, html)
+        element.tag, element.attrib, element.tail = "span", {"style": "display: block; text-align: center;"}, None
+        around = group()
+        around.append(element)
+        element = around
+    return ExtractedTitle(ident, heading, element)
 
 
-def _lower_headings(root: Element) -> None:
+def _lower_headings(root: Element, headings: list[Element]) -> None:
     """Lowers headings by one level, since the title is the only `<h1>` of the page: all headings, if one of the
     first level is outside of quotes, lists and raw HTML; else only those of the first level."""
     lowered = HEADINGS[:-1] if any(element.tag == "h1" for element in root) else HEADINGS[:1]
-    for element in root.iter():
+    for element in headings:
         if element.tag in lowered:
             element.tag = HEADINGS[HEADINGS.index(element.tag) + 1]
-    lower_headings(root)
 
 
-def _contents(root: Element) -> tuple[Heading, ...]:
-    """Returns the headings of a tree as a table of contents."""
-    headings = [(int(element.tag[1]), element) for element in root.iter() if element.tag in HEADINGS]
-    headings.reverse()
+def _contents(headings: list[Element]) -> tuple[Heading, ...]:
+    """Returns headings as a table of contents."""
+    ahead = [(int(element.tag[1]), element) for element in reversed(headings)]
 
     def below(level: int) -> tuple[Heading, ...]:
         found = []
-        while headings and headings[-1][0] > level:
-            own, element = headings.pop()
+        while ahead and ahead[-1][0] > level:
+            own, element = ahead.pop()
             found.append(Heading(own, element.attrib["id"], one_line(element_text(element)), below(own)))
         return tuple(found)
 
@@ -123,6 +129,8 @@ def _list(parent: Element, headings: tuple[Heading, ...]) -> None:
 
 def _wrap_tables(root: Element) -> None:
     """Wraps each table, so that it can scroll."""
+    if root.find(".//table") is None:
+        return
     for parent in list(root.iter()):
         for index, child in enumerate(parent):
             if child.tag == "table":

@@ -16,7 +16,8 @@ _QUOTES = {
     "bg": "„“‚‘", "ca": "«»“”", "id": "“”‘’", "vi": "“”‘’"}
 """Outer and inner quotes by language.  Other languages, such as Chinese, keep what is written."""
 _REPLACED = frozenset("\"'-.")
-_MARK = re.compile(r"\"|'|(?<!\.)\.{3}(?!\.)|(?<!-)-{2,3}(?!-)")
+# The set of first characters comes first, so that `re` skips all others fast.
+_MARK = re.compile(r"[\"'.-](?:(?<=[\"'])|(?<=\.)(?<!\.\.)\.\.(?!\.)|(?<=-)(?<!--)-{1,2}(?!-))")
 _OPENS_AFTER = lazy_re_compile(r"[\s(\[{<\u2013\u2014/=\u2018\u201c\u00ab\u201e]")
 _SKIPPED = frozenset(["code", "pre", "math", "kbd", "samp", "script", "style", "textarea"])
 _RAW_TAG = re.compile(r"<(/?)(?:code|pre|kbd|samp|tt|var)\b", re.I)

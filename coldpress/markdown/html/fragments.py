@@ -1,0 +1,289 @@
+"""Makes fragments with slots, from HTML or from the tree of a body."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, Protocol
+from xml.etree.ElementTree import Element
+
+from coldpress.markdown.html.extract import BLOCK_TAGS, TOKEN, spaced_text
+from coldpress.markdown.rendered import Component, Fragment, Link, Part, Title
+from coldpress.markdown.tree import (
+    COMPONENT_MARK,
+    TITLE_MARK,
+    VOID,
+    CodeHtml,
+    ComponentElement,
+    LinkTarget,
+    RawHtml,
+    attributes_html,
+    escaped,
+)
+from coldpress.paths import is_external
+from coldpress.text import lazy_re_compile
+
+_ATTRIBUTE = re.compile(r"(?P<name>[\w:-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))")
+_LINK_ATTRIBUTES = {"href": ("a", "area"), "xlink:href": ("a",)}
+_RESOURCE_ATTRIBUTES = {
+    "src": ("img", "source", "video", "audio", "track", "iframe", "embed", "script", "input"),
+    "href": ("link", "image", "use"), "poster": ("video",), "data": ("object",), "srcset": ("img", "source"),
+}
+_CANDIDATE = lazy_re_compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
+_SIZED = re.compile(r"\b(?:width|height)\s*=", re.I)
+_LOADING = re.compile(r"\bloading\s*=", re.I)
+URL_ATTRIBUTES = ("src", "href", "link", "to", "image", "poster")
+"""The attributes of a component whose values are URLs."""
+ENDPOINT_SCHEME = "endpoint:"
+"""The beginning of a link to an endpoint of the app."""
+_WEB = ("http://", "https://")  # may be the site's own address, which only the Library knows
+
+
+Place = tuple[int | None, int | None, int]
+"""The line, the column and the length of a link in the source."""
+
+
+class Places(Protocol):
+    """Finds the places of links in the source, in their order."""
+
+    def find_target(self, target: str, /) -> Place: ...
+
+
+class FragmentMaker:
+    """Makes fragments of HTML with slots.  `anchors` collects the ids; `components` are those of the body, and
+    their marks in the HTML number them from 1; `schemes` are those of links to rows: `shop` for `shop:sicp`."""
+
+    def __init__(self, places: Places | None, components: Sequence[ComponentElement] = (),
+                 schemes: Sequence[str] = ()) -> None:
+        self.anchors: list[str] = []
+        self.pieces: list[str] = []
+        """The HTML since the last slot."""
+        self._schemes = (*_WEB, ENDPOINT_SCHEME, *(f"{scheme}:" for scheme in schemes))
+        self._places = places
+        self._components = components
+        self._parts: list[Part] = []
+        self._open: list[tuple[int, list[list[Part]]]] = []
+        self._copied = 0
+
+    def run(self, text: str, title: Title | None = None) -> Fragment:
+        """Returns the fragment for HTML; `title` is put in the place of its mark."""
+        self.scan(text, title)
+        return self.finish()
+
+    def finish(self) -> Fragment:
+        """Returns the fragment of what was scanned, and begins another one."""
+        while self._open:
+            self._end()
+        self._end_text()
+        parts, self._parts = self._parts, []
+        return Fragment(tuple(parts))
+
+    def scan(self, text: str, title: Title | None = None) -> None:
+        """Adds whole tags and the text between them."""
+        self._copied = 0
+        for token in TOKEN.finditer(text):
+            if token["name"] and not token["close"]:
+                self._tag(text, token["name"].lower(), token.start("attributes"), token["attributes"])
+            elif token["raw"]:
+                self._tag(text, token["kind"].lower(), token.start("raw"), token["raw"])
+            elif token.group() == TITLE_MARK and title:
+                self._put(text, token.start(), token.end(), title)
+            elif token.group().startswith("<!--coldpress:"):
+                self._mark(text, token)
+        self._copy(text, len(text), len(text))
+
+    def _mark(self, text: str, token: re.Match[str]) -> None:
+        """Handles the mark of a component: its beginning, the beginning of its content, or its end."""
+        found = COMPONENT_MARK.fullmatch(token.group())
+        if not found or (not found["number"] and not self._open) or (
+                found["number"] and not 0 < int(found["number"]) <= len(self._components)):
+            return
+        self._copy(text, token.start(), token.end())
+        self._end_text()
+        if found["number"]:
+            self._open.append((int(found["number"]), [self._parts]))
+            self._parts = []
+        elif found["part"] == "body":
+            self._open[-1][1].append(self._parts)
+            self._parts = []
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        """Closes the innermost open component."""
+        self._end_text()
+        number, (outer, *title) = self._open.pop()
+        element, body = self._components[number - 1], self._parts
+        self._parts = outer
+        is_leaf = element.kind == "leaf"
+        before = f"<p>{escaped(element.written)}</p>" if is_leaf else escaped(element.written)
+        outer.append(Component(
+            element.name, element.kind, number, tuple(self._attributes(element)),
+            Fragment(tuple(title[0]) if title else ()), Fragment(tuple(body)),
+            before if element.kind != "container" else "", escaped(element.closing), *element.place))
+
+    def _attributes(self, element: ComponentElement) -> Iterator[tuple[str, str | Link]]:
+        """Yields the attributes of a component; URLs become links."""
+        for name, value in element.attributes.items():
+            kind: Literal["link", "image"] = "link" if name in ("href", "link", "to") else "image"
+            if name in URL_ATTRIBUTES and value and not (is_external(value) and not value.startswith(_WEB)):
+                place = self._places.find_target(value) if self._places else (None, None, 1)
+                yield name, Link(kind, value, *place)
+            else:
+                yield name, value
+
+    def _tag(self, text: str, tag: str, start: int, attributes: str) -> None:
+        """Handles the attributes of a tag: ids, URLs of links and images."""
+        names = set()
+        for found in _ATTRIBUTE.finditer(attributes) if "=" in attributes else ():
+            name = found["name"].lower()
+            names.add(name)
+            group = next(group for group in ("double", "single", "bare") if found[group] is not None)
+            value = html.unescape(found[group])
+            if name == "id" or (name == "name" and tag == "a"):
+                self.anchors.append(value)
+            elif name == "srcset" and tag in _RESOURCE_ATTRIBUTES["srcset"]:
+                self._candidates(text, start + found.start(group), found[group])
+            elif tag in _LINK_ATTRIBUTES.get(name, ()) or tag in _RESOURCE_ATTRIBUTES.get(name, ()):
+                kind: Literal["link", "image", "picture"] = "link" if tag in _LINK_ATTRIBUTES.get(name, ()) else "image"
+                if tag == "img" and group == "double" and not _SIZED.search(attributes):
+                    kind = "picture"
+                self._reference(text, start + found.start(group), start + found.end(group), kind, value)
+        if tag == "img" and "src" in names and not _LOADING.search(attributes):
+            end = start + len(attributes.rstrip(" /"))
+            self._copy(text, end, end)
+            self.pieces.append(' loading="lazy" decoding="async"')
+
+    def _candidates(self, text: str, start: int, value: str) -> None:
+        """Handles the URLs of a `srcset`; they may contain commas but not end with one (HTML, 4.8.4.2.2)."""
+        for found in _CANDIDATE.finditer(value):
+            self._reference(text, start + found.start(1), start + found.end(1), "image", html.unescape(found[1]))
+
+    def _reference(self, text: str, start: int, end: int, kind: Literal["link", "image", "picture"], value: str
+                   ) -> None:
+        """Replaces a URL by a slot, if it may lead to a page or file of the site."""
+        target = value.strip()
+        if not target or target.startswith("?") or (
+                is_external(target) and not target.startswith(self._schemes)):
+            return
+        line, column, length = self._places.find_target(target) if self._places else (None, None, 1)
+        self._put(text, start, end, Link(kind, target, line, column, length))
+
+    def _put(self, text: str, start: int, end: int, slot: Link | Title) -> None:
+        self._copy(text, start, end)
+        self._end_text()
+        self._parts.append(slot)
+
+    def _copy(self, text: str, start: int, end: int) -> None:
+        """Copies the text up to `start`, and continues at `end`."""
+        if start > self._copied:
+            self.pieces.append(text[self._copied:start])
+        self._copied = end
+
+    def _end_text(self) -> None:
+        """Ends the text before a slot."""
+        if self.pieces:
+            self._parts.append("".join(self.pieces))
+            self.pieces.clear()
+
+
+# The names of attributes that hold no id and no URL; others are scanned.
+_NO_SLOTS = frozenset(["class", "title", "align", "start", "type", "checked", "disabled", "tabindex", "style"])
+_MAY_HAVE_SLOTS = re.compile(r"=|<!--")
+
+
+class TreeWriter:
+    """Writes the tree of a body, which has no HTML of the author, as a fragment.  `text` is its plain text.
+
+    Without `places`, the links have the places that the parser saw.
+    """
+
+    def __init__(self, places: Places | None, components: Sequence[ComponentElement], schemes: Sequence[str]) -> None:
+        self._maker = FragmentMaker(places or self, components, schemes)
+        self._target: LinkTarget | None = None
+        self._texts: list[str] = []
+        self._title: Title | None = None
+
+    @property
+    def anchors(self) -> list[str]:
+        return self._maker.anchors
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self._texts).split())
+
+    def find_target(self, target: str) -> Place:
+        """Returns the place of the link that is written now."""
+        written = self._target
+        return written.place if written is not None and written.strip() == target else (None, None, 1)
+
+    def run(self, root: Element, title: Title | None = None) -> Fragment:
+        """Returns the content of an element as a fragment; `title` is put in the place of its mark."""
+        self._texts, self._title = [], title
+        self._write(root)
+        return self._maker.finish()
+
+    def _write(self, element: Element) -> None:
+        write, show = self._maker.pieces.append, self._texts.append
+        text = element.text
+        if text:
+            if isinstance(text, RawHtml):
+                self._write_html(text)
+            else:
+                write(escaped(text))
+                show(text)
+        for child in element:
+            tag = child.tag
+            if tag is None:
+                self._write(child)
+            else:
+                is_block = tag in BLOCK_TAGS
+                if is_block:
+                    show(" ")
+                if child.items():  # `attrib` would make a dictionary for each element
+                    self._write_tag(tag, child.attrib)
+                else:
+                    write(f"<{tag}>")
+                if tag not in VOID:
+                    self._write(child)
+                    write(f"</{tag}>")
+                    if is_block:
+                        show(" ")
+            tail = child.tail
+            if tail:
+                write(escaped(tail))
+                show(tail)
+
+    def _write_tag(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Writes a start tag; its ids become anchors, its URLs become slots."""
+        html = f"<{tag}{attributes_html(attributes)}>"
+        if attributes.keys() <= _NO_SLOTS:
+            self._maker.pieces.append(html)
+        else:
+            target = attributes.get("src" if tag == "img" else "href")
+            self._target = target if isinstance(target, LinkTarget) else None
+            self._maker.scan(html)
+
+    def _write_html(self, html: RawHtml) -> None:
+        """Writes HTML that was made for code or a formula, or a mark."""
+        if isinstance(html, CodeHtml):
+            self._maker.pieces.append(html)
+            self._texts.append(html.text)
+            return
+        self._target = None
+        if _MAY_HAVE_SLOTS.search(html):
+            self._maker.scan(html, self._title)
+        else:
+            self._maker.pieces.append(html)
+        self._texts.append(spaced_text(html))
+
+
+def stripped(fragment: Fragment) -> Fragment:
+    """Returns a fragment without spaces around it."""
+    parts = list(fragment.parts)
+    if parts and isinstance(parts[-1], str):
+        parts[-1] = parts[-1].rstrip()
+    if parts and isinstance(parts[0], str):
+        parts[0] = parts[0].lstrip()
+    return Fragment(tuple(part for part in parts if part != ""))
