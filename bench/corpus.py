@@ -25,6 +25,7 @@ WORDS = [
 ]
 TAGS = [f"{word}-{number}" for number, word in enumerate(WORDS[:50])]
 CATEGORIES = WORDS[10:18]
+FEWEST_TAGS = 4  # of few posts, so that two share one
 CODE = '''```python
 def pressed(fruit: list[str], weight: float = {weight}) -> str:
     """What is left of it."""
@@ -53,7 +54,7 @@ def post(number: int, count: int) -> Post:
     """A post, which depends on nothing but the two numbers: `count` says how
     far links reach."""
     dice = random.Random(f"{number}/{count}")
-    tags = tuple(dice.sample(TAGS, 3))
+    tags = tuple(dice.sample(TAGS[:max(count, FEWEST_TAGS)], 3))
     heading = f"{title(dice)} {number}"
     date = FIRST + timedelta(minutes=number * min(60 * HOURS, 60 * SPAN // max(count, 1)))
     category = dice.choice(CATEGORIES)

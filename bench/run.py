@@ -21,16 +21,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import instructions
 from edits import CASES, RESTORED, Site
 from job import faults, pages
 from measure import BuildError, Sample, build
 from tables import Result, detailed, notes, short
-from tools import Tool, all_tools, version
+from tools import Tool, all_tools, coldpress, version
 
 
 def main() -> None:
     """Measure, and print what was found."""
     options = _options()
+    if options.instructions:
+        raise SystemExit(count(options))
+    options.posts = options.posts or 1000
     found = all_tools(options.peers)
     chosen = options.tools.split(",") if options.tools else list(found)
     if unknown := set(chosen) - set(found):
@@ -41,7 +45,7 @@ def main() -> None:
     results = {}
     for name, tool in tools.items():
         results[name] = measure(tool, options.work / name, options.posts, options.runs, options.cold_runs)
-    for lines in (short(results), detailed(results), notes(results)):
+    for lines in (short(results, facts["versions"]), detailed(results), notes(results)):
         print("", *lines, sep="\n")
     if options.json:
         options.json.write_text(json.dumps(_raw(facts, results), indent=1) + "\n", "utf-8")
@@ -66,6 +70,23 @@ def measure(tool: Tool, folder: Path, posts: int, runs: int, cold_runs: int) -> 
     return result
 
 
+def count(options: argparse.Namespace) -> int:
+    """Counts the instructions of our builds; 1 if a case executes more than in an earlier count."""
+    posts = options.posts or 50
+    before = json.loads(options.before.read_text("utf-8")) if options.before else {}
+    if before and before["posts"] != posts:
+        raise SystemExit(f"{options.before} counts {before['posts']} posts")
+    found = instructions.counted(coldpress(), options.work / "coldpress", posts)
+    print(f"`{shlex.join(['python', *sys.argv])}`\n", f"{posts} posts.\n",
+          *instructions.table(found, before.get("instructions", {})), sep="\n")
+    if options.json:
+        options.json.write_text(json.dumps({"posts": posts, "instructions": found}, indent=1) + "\n", "utf-8")
+    slower = instructions.slower(found, before.get("instructions", {}))
+    if slower:
+        print(f"more than before: {', '.join(slower)}", file=sys.stderr)
+    return 1 if slower else 0
+
+
 def _once(site: Site, case: str, run: int) -> tuple[Sample, list[str]]:
     """One edit, one build, and what the build lacks."""
     before = site.contents() if case == RESTORED else {}
@@ -78,13 +99,16 @@ def _once(site: Site, case: str, run: int) -> tuple[Sample, list[str]]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--posts", type=int, default=1000)
+    parser.add_argument("--posts", type=int, help="1000; with --instructions 50")
     parser.add_argument("--runs", type=int, default=3, help="of each case; the median counts")
     parser.add_argument("--cold-runs", type=int, default=1)
     parser.add_argument("--work", type=Path, required=True, help="a folder of its own; sites in it are replaced")
     parser.add_argument("--peers", type=Path, help="the folder with the other tools")
     parser.add_argument("--tools", help="names, with commas; all that are installed")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every single build there")
+    parser.add_argument("--instructions", action="store_true",
+                        help="count instructions of our builds in one process, instead of timing all tools")
+    parser.add_argument("--before", type=Path, metavar="FILE", help="with it: compare with what --json wrote earlier")
     return parser.parse_args()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from edits import CASES, RESTORED
@@ -12,6 +12,7 @@ from tools import Tool
 
 HEADS = {"cold": "cold", "nothing": "nothing", "body": "body", "title": "title+tags", "new": "new post",
          "template": "base template", RESTORED: RESTORED}
+READ_AS = {**HEADS, "nothing": "nothing changed", "body": "one body", "title": "title and tags", "new": "a new post"}
 BESIDE = "hugo"
 
 
@@ -31,15 +32,16 @@ class Result:
         return statistics.median(values) if values else None
 
 
-def short(results: dict[str, Result]) -> Iterator[str]:
-    """One row a tool: wall seconds, in brackets how many times Hugo's."""
-    yield f"| tool | {' | '.join(HEADS[case] for case in CASES)} | peak MB |"
+def short(results: dict[str, Result], versions: dict[str, str]) -> Iterator[str]:
+    """The table of the project's README: a row for each tool, wall seconds, in brackets how many times Hugo's."""
+    yield f"| | {' | '.join(READ_AS[case] for case in CASES)} | peak MB |"
     yield f"|---|{'--:|' * (len(CASES) + 1)}"
     for name, result in results.items():
         peaks = [peak for case in CASES if (peak := result.median(case, "memory")) is not None]
-        cells = [_wall(results, name, case) for case in CASES]
+        cells = [_wall(results, name, case, rounded) for case in CASES]
         smaller = " (smaller job)" if result.tool.smaller else ""
-        yield f"| {name}{smaller} | {' | '.join(cells)} | {f'{max(peaks):.0f}' if peaks else ''} |"
+        peak = f"{max(peaks):.0f}" if peaks else ""
+        yield f"| {name.capitalize()} {versions[name]}{smaller} | {' | '.join(cells)} | {peak} |"
 
 
 def detailed(results: dict[str, Result]) -> Iterator[str]:
@@ -64,11 +66,17 @@ def notes(results: dict[str, Result]) -> Iterator[str]:
         yield f"- load of the machine, the builds' own included: {min(loads):.1f} to {max(loads):.1f}"
 
 
-def _wall(results: dict[str, Result], name: str, case: str) -> str:
+def rounded(number: float) -> str:
+    """A number with two digits below one, else with one."""
+    return f"{number:.2f}" if number < 1 else f"{number:.1f}"
+
+
+def _wall(results: dict[str, Result], name: str, case: str, told: Callable[[float], str] = "{:.2f}".format) -> str:
+    """The seconds; a star where something was left undone; how many times Hugo's."""
     wall = results[name].median(case, "wall")
     if wall is None:
         return "failed" if results[name].error else ""
     same = "cold" if case == RESTORED else case  # on a fresh clone Hugo builds as it does at first
-    beside = results[BESIDE].median(same, "wall") if BESIDE in results else None
+    beside = results[BESIDE].median(same, "wall") if BESIDE in results and name != BESIDE else None
     star = "*" if results[name].faults.get(case) else ""
-    return f"{wall:.2f}{star}{f' ({wall / beside:.1f})' if beside else ''}"
+    return f"{told(wall)}{star}{f' ({rounded(wall / beside)})' if beside else ''}"

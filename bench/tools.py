@@ -62,6 +62,8 @@ class Tool:
     environment: Mapping[str, str] = field(default_factory=dict)
     serve: tuple[str, ...] = ()
     """The preview that reloads the browser, on `{port}`."""
+    one_process: tuple[str, ...] = ()
+    """What makes it build in one process, so that its instructions can be counted."""
     restores: bool = False
     """Whether the case `restored` is measured."""
     note: str = ""
@@ -94,7 +96,7 @@ def coldpress() -> Tool:
     """Ours, from this repository, with one route of the site's own."""
     return Tool(
         "coldpress", (sys.executable, "build.py"), (sys.executable, "-m", "coldpress", "--version"),
-        "templates/base.html", output="site", caches=(".coldpress",), restores=True,
+        "templates/base.html", output="site", caches=(".coldpress",), restores=True, one_process=("build", "-j", "1"),
         serve=(sys.executable, "build.py", "serve", "-p", "{port}"),
         environment={"PYTHONPATH": str(REPOSITORY)}, rendered=r"^Built .*?\(([\d,]+) rendered",
         places=places(list=("index.html", "posts/**/*.html"), own=("colophon/index.html",)),
