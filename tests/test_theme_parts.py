@@ -10,6 +10,8 @@ from jinja2 import meta
 from test_several_sites import BLOG, DOCS
 from test_several_sites import BUILD as BOTH
 
+from coldpress import recorder
+from coldpress.web import caching
 from coldpress.web.environment import THEME
 from coldpress.web.theme_parts import MARKS, PARTS
 
@@ -188,6 +190,31 @@ def test_what_a_part_read_is_recorded_for_each_page_that_shows_it(build_site):
     clean = site.clean_copy()
     clean.build()
     assert clean.files() == site.files()
+
+
+def reads(client, path):
+    """What a page reads when a client asks for it."""
+    with recorder.recording() as found:
+        assert client.get(path).status_code == 200
+    return set(found)
+
+
+@pytest.mark.parametrize("path", [
+    "/posts/a/", "/posts/b/", "/posts/d/", "/about/", "/posts/", "/tags/", "/tags/t/", "/archive/", "/", "/search/",
+    "/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml"])
+def test_a_page_reads_the_same_before_and_after_others_are_shown(build_site, path):
+    site = build_site(SITE, CONFIG)
+    client = site.app().test_client()
+    for page in site.app().extensions["coldpress"].site.library.all_pages.unrecorded:
+        client.get(page.path)
+    for other in ("/posts/", "/tags/t/", "/archive/", "/", "/feed.xml", "/rss.xml", "/feed.json", path):
+        client.get(other)
+    assert reads(client, path) == reads(site.app().test_client(), path)
+
+
+def test_a_memo_that_is_full_begins_anew(monkeypatch, build_site):
+    monkeypatch.setattr(caching, "_MOST", 3)
+    same_as_alone(build_site(SITE, CONFIG))
 
 
 @pytest.mark.parametrize("name", sorted(PARTS))

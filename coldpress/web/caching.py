@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Container, Hashable
+from collections.abc import Callable, Container, Hashable, Iterable
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from flask import Flask, g, has_app_context
 
 from coldpress import recorder
-from coldpress.recorder import Reads
+from coldpress.recorder import Key
 
 
 class RequestCache:
@@ -40,7 +40,10 @@ def cache_by_request(app: Flask) -> None:
 
 
 T = TypeVar("T")
-Links = list[tuple[str, dict[str, Any]]]
+Link = tuple[str, dict[str, Any]]
+Links = list[Link]
+_MOST = 30_000
+"""How many values a memo keeps: the cards and rows of more than 10,000 posts, about 30 MB."""
 
 _links: ContextVar[Links | None] = ContextVar("coldpress.links", default=None)
 
@@ -62,7 +65,8 @@ class Memo:
         self._app = app
         self._is_own = is_own
         self._ours = ours
-        self._made: dict[Hashable, tuple[Any, Reads, Links]] = {}
+        self._made: dict[Hashable, tuple[Any, tuple[Key, ...], Iterable[Link]]] = {}
+        self._keys: dict[Key, Key] = {}
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value of a key; `make` computes it the first time."""
@@ -71,7 +75,7 @@ class Memo:
             return self._make(key, make)
         kept: T
         kept, reads, links = known
-        recorder.replay(reads)
+        recorder.replay(dict.fromkeys(reads))
         for endpoint, values in links:
             self._app.inject_url_defaults(endpoint, dict(values))  # calls what `url_for` would call
         return kept
@@ -89,6 +93,10 @@ class Memo:
         if around is not None:
             around += links
         if not any(self._is_own(name) for kind, name in reads if kind == "template"):
-            self._made[key] = value, reads, links
+            if len(self._made) >= _MOST:
+                self._made.clear()
+                self._keys.clear()
+            keys = tuple([self._keys.setdefault(each, each) for each in reads])  # each key once in memory
+            self._made[key] = value, keys, tuple(links)
         recorder.replay(reads)
         return value
