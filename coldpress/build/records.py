@@ -163,11 +163,13 @@ class Records:
         """Returns the reads of a page."""
         return [(key.kind, key.name) for key in self.keys_numbered(numbers(row.reads))]
 
-    def content(self, row: PageRow) -> bytes | None:
-        """Returns the bytes of a page as it was last rendered, if they are undamaged."""
-        kept = self._database.get("contents", row.path)
-        data = unpack(kept[1]) if kept else None
-        return data if data is not None and content_digest(data) == row.digest else None
+    def contents(self, digests: Mapping[str, bytes]) -> dict[str, bytes | None]:
+        """Returns the bytes of pages as they were last rendered, by their paths; None if they are damaged.
+        `digests` are those of the bytes, by path."""
+        rows = self._database.select("contents", f"path IN ({_places(digests)})", digests) if digests else []
+        found = {path: unpack(kept) for path, kept in rows}
+        return {path: data if data is not None and content_digest(data) == digest else None
+                for path, digest in digests.items() for data in [found.get(path)]}
 
     def keep_contents(self, contents: Mapping[str, bytes]) -> None:
         """Stores the packed bytes of pages by path; they are used once `save` has stored their digests."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from stat import S_ISREG
 
 from flask import Flask
 
@@ -71,6 +73,7 @@ class FreezeRunner:
         self._failures = Failures()
         self._told: list[tuple[PlanEntry, Iterable[Problem]]] = []
         self._queue: deque[PlanEntry] = deque()
+        self._lost: list[tuple[PlanEntry, PageRow]] = []
         self._unkept: dict[str, bytes] = {}
         self._by_path: dict[str, PlanEntry] = {}
         self._pages = {page.source: page for page in site.library.all_pages}
@@ -179,26 +182,64 @@ class FreezeRunner:
 
     def _stale(self) -> Iterator[PlanEntry]:
         """Yields the stale entries; the fresh ones are adopted on the way."""
-        while self._queue:
-            entry = self._queue.popleft()
-            why = self._why(entry)
-            if why:
-                self.rendered[entry.path] = why
-                self._by_path[entry.path] = entry
-                yield entry
+        while self._queue or self._lost:
+            if self._queue:
+                entry = self._queue.popleft()
+                found = [(entry, self._why(entry))]
+            else:
+                found = [(entry, ("its file is not what it was",)) for entry in self._restore()]
+            for entry, why in found:
+                if why:
+                    self.rendered[entry.path] = why
+                    self._by_path[entry.path] = entry
+                    yield entry
 
     def _why(self, entry: PlanEntry) -> Why:
-        """Returns the reasons to render an entry; a fresh entry is adopted."""
+        """Returns the reasons to render an entry; a fresh one is adopted, or its file is lost."""
         row = self._records.pages.get(entry.path)
         why = self._staleness.why(entry, row, self._shared_kinds(entry))
         if why or row is None:
             return why
-        if not self._adopt(entry, row):
-            return ("its file is not what it was",)
-        self._told.append((entry, row.told if row.problems else []))
+        known = self._records.files.get(entry.file)
+        stamp = stamp_of(f"{self._folder}/{entry.file}", of_link=True)
+        if known and stamp and known.stamp == stamp:
+            self._output.adopt(entry.file)
+            self._keep_fresh(entry, row)
+        else:
+            self._lost.append((entry, row))
+        return ()
+
+    def _restore(self) -> Iterator[PlanEntry]:
+        """Adopts some fresh pages whose files are missing or new; yields the entries of which the bytes are lost."""
+        lost, self._lost = self._lost[:_BATCH], self._lost[_BATCH:]
+        contents = self._records.contents(
+            {row.path: row.digest for entry, row in lost if not self._is_published(entry.file, row.digest)})
+        for entry, row in lost:
+            data = contents.get(row.path)
+            if data is not None:
+                self._output.stage(entry.file, data)
+            elif row.path in contents:
+                yield entry
+                continue
+            else:
+                self._output.adopt(entry.file)
+            self.updates.files.append(FileRow(entry.file, "", row.digest, ""))
+            self._keep_fresh(entry, row)
+
+    def _is_published(self, file: str, digest: bytes) -> bool:
+        """Returns whether a page's bytes are in the output folder."""
+        try:
+            path = f"{self._folder}/{file}"
+            return S_ISREG(os.lstat(path).st_mode) and content_digest(Path(path).read_bytes()) == digest
+        except OSError:
+            return False
+
+    def _keep_fresh(self, entry: PlanEntry, row: PageRow) -> None:
+        """Keeps what is known of a fresh page: its problems and the routes to which it leads."""
+        if row.problems:
+            self._told.append((entry, row.told))
         if row.routes:
             self._follow(entry, row.links)
-        return ()
 
     def _shared_kinds(self, entry: PlanEntry) -> Collection[str]:
         """Returns the kinds of reads that an entry's view shares with other own routes."""
@@ -209,30 +250,14 @@ class FreezeRunner:
             return ()
         return [kind for kind in UNSEEN if kind != "volatile" or not (mark and mark.value)]
 
-    def _adopt(self, entry: PlanEntry, row: PageRow) -> bool:
-        """Keeps the published file of a fresh page, or writes it again from the records."""
-        known = self._records.files.get(entry.file)
-        stamp = stamp_of(f"{self._folder}/{entry.file}", of_link=True)
-        if known and stamp and known.stamp == stamp:
-            self._output.adopt(entry.file)
-            return True
-        data = self._records.content(row)
-        if data is None:
-            if not stamp or content_digest((self._output.folder / entry.file).read_bytes()) != row.digest:
-                return False
-            self._output.adopt(entry.file)
-        else:
-            self._output.stage(entry.file, data)
-        self.updates.files.append(FileRow(entry.file, "", row.digest, ""))
-        return True
-
     def _take(self, frozen: FrozenPage) -> None:
         """Records the result of one request."""
         entry = self._by_path[frozen.path]
         if frozen.failure:
             self._failures.add(frozen.failure, entry)
             return
-        self._told.append((entry, frozen.problems))
+        if frozen.problems:
+            self._told.append((entry, frozen.problems))
         self._output.adopt(entry.file, is_staged=frozen.is_staged, is_page=True)
         self._follow(entry, frozen.links)
         self.seconds[entry.path] = frozen.seconds
