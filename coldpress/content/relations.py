@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 
@@ -62,27 +63,23 @@ class Related:
         """Returns the pages that share most terms with a page, at most `MAX_RELATED`; of equally related
         pages the nearest by date come first."""
         scores: dict[Page, int] = {}
-        for pages, _, index in self._lists.get(page.source, ()):
-            weight = _RAREST // len(pages).bit_length()
-            for other in pages[max(0, index - WINDOW):index + WINDOW + 1]:
+        for listed, index in self._lists.get(page, ()):
+            weight = _RAREST // len(listed.pages).bit_length()
+            for other in listed.pages[max(0, index - WINDOW):index + WINDOW + 1]:
                 scores[other] = scores.get(other, 0) + weight
         scores.pop(page, None)
         moment, least = _timestamp(page), min(sorted(scores.values(), reverse=True)[:MAX_RELATED], default=0)
-        best = sorted((-score, abs(self._timestamps[other] - moment), other.source, other)
+        best = sorted((-score, abs(_timestamp(other) - moment), other.source, other)
                       for other, score in scores.items() if score >= least)
         return tuple(other for *_, other in best[:MAX_RELATED])
 
     def basis(self, page: Page) -> str:
         """Returns a digest of all data that `of` uses.  While it is the same, the related pages are the same."""
         parts = []
-        for pages, signatures, index in self._lists.get(page.source, ()):
-            parts += [str(len(pages).bit_length()), *signatures[max(0, index - WINDOW):index + WINDOW + 1], ""]
+        for listed, index in self._lists.get(page, ()):
+            parts += [str(len(listed.pages).bit_length()),
+                      *listed.signatures[max(0, index - WINDOW):index + WINDOW + 1], ""]
         return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
-
-    @cached_property
-    def _timestamps(self) -> dict[Page, float]:
-        """The date of each listed page as a timestamp."""
-        return {page: _timestamp(page) for pages in self._all for page in pages}
 
     @property
     def lists(self) -> list[Pages[Page]]:
@@ -91,20 +88,26 @@ class Related:
         return [pages for pages in lists if len(pages.unrecorded) > 1]
 
     @cached_property
-    def _all(self) -> list[Sequence[Page]]:
-        """The pages of each term with more than one page."""
-        return [pages.unrecorded for pages in self.lists]
+    def _lists(self) -> Mapping[Page, list[tuple[_TermPages, int]]]:
+        """For each page, the lists of its terms and its position in each."""
+        lists: defaultdict[Page, list[tuple[_TermPages, int]]] = defaultdict(list)
+        for pages in self.lists:
+            listed = _TermPages(pages.unrecorded)
+            for index, page in enumerate(listed.pages):
+                lists[page].append((listed, index))
+        return lists
+
+
+class _TermPages:
+    """The pages of a term, in order."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self.pages = pages
 
     @cached_property
-    def _lists(self) -> dict[str, list[tuple[Sequence[Page], list[str], int]]]:
-        """For each source, the terms' lists that contain the page, each as pages and as texts for the digest, and
-        the position of the page."""
-        lists: dict[str, list[tuple[Sequence[Page], list[str], int]]] = {}
-        for pages in self._all:
-            signatures = [f"{page.source} {self._timestamps[page]}" for page in pages]
-            for index, page in enumerate(pages):
-                lists.setdefault(page.source, []).append((pages, signatures, index))
-        return lists
+    def signatures(self) -> list[str]:
+        """What `Related.of` uses of each page: its source and its date."""
+        return [f"{page.source} {_timestamp(page)}" for page in self.pages]
 
 
 def _timestamp(page: Page) -> float:
