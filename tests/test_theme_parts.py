@@ -192,6 +192,18 @@ def test_what_a_part_read_is_recorded_for_each_page_that_shows_it(build_site):
     assert clean.files() == site.files()
 
 
+def test_macros_of_ones_own_are_made_for_each_page(build_site):
+    build = ("import coldpress\n\n\ndef create_app():\n    app = coldpress.create_app(__file__)\n"
+             "    made = app.jinja_env.from_string('{% set at = request.path %}{% macro m() %}{{ at }}{% endmacro "
+             "%}')\n    app.jinja_env.globals['made'] = made\n    return app\n")
+    own = {"templates/partials/comments.html": '{% import made as a %}{% import "own.html" as b %}'
+                                               "<x>{{ a.m() }} {{ b.m() }}</x>",
+           "templates/own.html": "{% set at = request.path %}{% macro m() %}{{ at }}{% endmacro %}"}
+    pages = same_as_alone(build_site({**SITE, **own, "build.py": build}, CONFIG))
+    for path in ("/posts/b/", "/posts/c/"):
+        assert rows(pages[path]) == [f"{path} {path}"]
+
+
 def reads(client, path):
     """What a page reads when a client asks for it."""
     with recorder.recording() as found:

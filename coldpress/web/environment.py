@@ -175,7 +175,7 @@ class SiteTemplate(Template):
         with recorder.recording() as reads:
             module = self.make_module(added)
         recorder.replay(reads)
-        if not (reads or added or self.environment.is_own(self.name or "")):
+        if self.name and not (reads or added or self.environment.is_own(self.name)):
             self._module = module
         return module
 
