@@ -13,7 +13,7 @@ import sys
 
 from coldpress.cache import checksum
 from coldpress.cache.checksum import DamagedError, read_with_checksum, write_with_checksum
-from coldpress.cache.file_stamps import Snapshot, digest_of_file, is_settled, stamp_of
+from coldpress.cache.file_stamps import Snapshot, digest_of_file, is_settled, stamp_of, stamp_of_stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,10 +86,10 @@ def outputs_digest(folder: str, files: Iterable[str]) -> str:
     """Returns one digest of the stamps of an output folder's files."""
     lines = []
     for file in files:
-        stamp = stamp_of(f"{folder}/{file}", of_link=True)
-        if not stamp:
+        try:
+            lines.append(f"{file} {stamp_of_stat(os.lstat(f'{folder}/{file}'))}")
+        except OSError:
             return "-"
-        lines.append(f"{file} {stamp}")
     return digest_of("\n".join(lines))
 
 

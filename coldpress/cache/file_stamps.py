@@ -24,14 +24,9 @@ _MOST_LINKS = 3  # symbolic links in the path of one file
 _IGNORED = (".git", "__pycache__", "node_modules")
 
 
-def format_stamp(size: int, mtime_ns: int, ctime_ns: int, inode: int) -> str:
-    """Formats a stamp.  It changes when the content of the file changes."""
-    return f"{size} {mtime_ns} {ctime_ns} {inode}"
-
-
 def stamp_of_stat(stat: os.stat_result) -> str:
-    """Returns the stamp for a result of `os.stat`."""
-    return format_stamp(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+    """Returns the stamp for a result of `os.stat`.  It changes when the content of the file changes."""
+    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
 
 
 def stamp_of(path: str | os.PathLike[str], *, of_link: bool = False) -> str:
