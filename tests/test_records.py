@@ -13,6 +13,7 @@ from itertools import cycle
 import pytest
 
 from coldpress.cache.database import Database
+from coldpress.web.sites import sites_of
 
 ROUTES = """\
 from pathlib import Path
@@ -276,17 +277,46 @@ def test_pages_whose_bytes_are_lost_are_rendered_when_their_files_are_too(site, 
 
 
 @pytest.mark.parametrize(("column", "values"), [
-    ("stamp", NOTHING), ("digest", NOTHING), ("data", TEXT),
-    ("data", [f"json_set(data, '$[{index}]', json('{value}'))" for index, value in [
-        (0, "7"), (0, "null"), (1, "7"), (1, "null"), (1, '"00"'), (2, '"x"'), (2, "null"), (3, "7"), (3, "[]"),
-        (3, '{"title": 7}'), (3, '{"title": ["x"]}'), (3, '{"date": "soon"}'), (3, '{"date": {"": "soon"}}'),
-        (3, '{"date": {"": "2026-01-01"}}'), (3, '{"date": {"": "2026-01-01T00:00:00", "here": true}}'),
-        (3, '{"terms": 7}'), (3, '{"terms": {"tags": 7}}'), (3, '{"terms": {"tags": [7]}}'), (3, '{"params": 7}'),
-        (3, '{"aliases": 7}'), (3, '{"aliases": [7]}'), (3, '{"authors": [7]}'), (3, '{"weight": "x"}'),
-        (3, '{"draft": "x"}'), (3, '{"layout": 7}'), (3, '{"permalink": 7}'), (3, '{"nonsense": 1}')]])])
+    ("entries", TEXT), ("first", [*NOTHING, "first || 'x'"]),
+    ("entries", [f"json_set(entries, '$[0][{index}]', json('{value}'))" for index, value in [
+        (0, "7"), (0, "null"), (1, "7"), (1, "null"), (1, '"00"'), (2, '"x"'), (2, "null"), (6, "7"), (8, "[]"),
+        (9, '{"title": 7}'), (9, '{"title": ["x"]}'), (9, '{"date": "soon"}'), (9, '{"date": {"": "soon"}}'),
+        (9, '{"date": {"": "2026-01-01"}}'), (9, '{"date": {"": "2026-01-01T00:00:00", "here": true}}'),
+        (9, '{"terms": 7}'), (9, '{"terms": {"tags": 7}}'), (9, '{"terms": {"tags": [7]}}'), (9, '{"params": 7}'),
+        (9, '{"aliases": 7}'), (9, '{"aliases": [7]}'), (9, '{"authors": [7]}'), (9, '{"weight": "x"}'),
+        (9, '{"draft": "x"}'), (9, '{"layout": 7}'), (9, '{"permalink": 7}'), (9, '{"nonsense": 1}')]])])
 def test_nonsense_in_what_is_known_of_a_source_misleads_nobody(site, column, values):
     statements = [f"UPDATE sources SET {column} = {value}" for value in values]
     assert list(misled(site, SOURCES, statements)) == []
+
+
+def loaded(folder):
+    """The sources of a site and their titles, after loading it as a new process does, and how many were parsed."""
+    [site] = sites_of(folder.app())
+    titles = {page.source: page.title for page in site.library.all_pages}
+    site.sources.cache.save()
+    return titles, site.sources.cache.parsed_anew
+
+
+def test_of_many_sources_only_what_changed_is_parsed(make_site):
+    def post(number, title=""):
+        return {f"content/posts/{number:03}.md": f"---\ntitle: {title or number}\ndate: 2026-01-01\n---\nText.\n"}
+
+    def posts(numbers, title=""):
+        return {name: text for number in numbers for name, text in post(number, title).items()}
+
+    site = make_site(posts(range(0, 450, 2)))
+    assert loaded(site)[1] == 225
+    assert loaded(site) == ({f"posts/{number:03}.md": str(number) for number in range(0, 450, 2)}, 0)
+    for changed, gone in [({7: "A", 8: "B"}, [0]), (dict.fromkeys(range(101, 451, 2), "C"), range(300, 440, 2)),
+                          (dict.fromkeys(range(7), "D"), range(8, 300, 2)), ({449: "E"}, [7, 448, 1])]:
+        site.edit({name: text for number, title in changed.items() for name, text in post(number, title).items()})
+        site.edit(dict.fromkeys(posts(gone)))
+        titles, parsed = loaded(site)
+        assert parsed == len(changed.keys() - set(gone))
+        assert loaded(site) == (titles, 0)
+        assert set(titles) == {file.relative_to(site.root / "content").as_posix()
+                               for file in (site.root / "content").rglob("*.md")}
 
 
 # The stamp, which ends a build before anything is looked at.

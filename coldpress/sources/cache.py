@@ -8,17 +8,17 @@ without problems are cached.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from bisect import bisect
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 from sys import intern
 from typing import Any
 
 from coldpress import text
-from coldpress.cache.checksum import code_version
+from coldpress.cache.checksum import code_version, digest_of
 from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.cache.file_stamps import is_settled
 from coldpress.config import yaml_toml
@@ -28,12 +28,15 @@ from coldpress.sources.fields import FrontMatter
 from coldpress.sources.files import SourceFile
 from coldpress.sources.front_matter import ParsedSource, parse
 
-_TABLES = {"sources": TableSchema("path, stamp, digest, data")}
+_TABLES = {"sources": TableSchema("first, entries")}
+"""Sources with neighbouring paths are one row, whose key is the first path at that time.  They are read faster
+than single rows, and lie in memory in the order in which they are used."""
+_TOGETHER = 100  # sources in a new row; it is divided when it has twice as many
 _PLAIN = (str, int, float, bool, type(None))
 
 
-CachedSource = tuple[str, bytes, str]
-"""A source as the cache keeps it: its stamp, the digest of its bytes, and what was parsed, as JSON."""
+CachedSource = str
+"""A source as the cache keeps it, as JSON: its path, its stamp, the digest of its bytes, and what was parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +51,18 @@ class SourceParser:
         """Parses the bytes of a source; adds the problems found."""
         return parse(source, data, self.taxonomies, self.zone, problems, self.nested)
 
-    def row(self, source: SourceFile, digest: bytes, parsed: ParsedSource) -> CachedSource | None:
+    def row(self, source: SourceFile, digest: str, parsed: ParsedSource) -> CachedSource | None:
         """Returns a parsed source for the cache; None if it cannot be kept there."""
-        text = _pack(parsed, self.zone)
-        return (_stamp(source), digest, text) if text is not None else None
+        values = _pack(parsed, self.zone)
+        return _dumped([source.path, _stamp(source), digest, *values]) if values is not None else None
 
     def read(self, source: SourceFile) -> tuple[ParsedSource, CachedSource] | None:
         """Reads and parses a source; returns None if there is a problem, or if it cannot be kept.
         Raises `ColdpressError` if it cannot be read."""
         data, problems = source.read(), Problems()
         parsed = self.parse(source, data, problems)
-        row = self.row(source, digest_of_source(data), parsed) if parsed and not problems else None
+        row = self.row(source, digest_of(data), parsed) if parsed and not problems else None
         return (parsed, row) if parsed and row else None
-
-
-def digest_of_source(data: bytes) -> bytes:
-    """Returns the digest of a source's bytes."""
-    return blake2b(data, digest_size=16).digest()
 
 
 class SourceCache:
@@ -76,9 +74,9 @@ class SourceCache:
     def __init__(self, folder: Path, taxonomies: Iterable[str], zone: tzinfo, nested: Collection[str] = ()) -> None:
         self.parser = SourceParser(tuple(taxonomies), zone, nested)
         self._zone = zone
-        self._rows: dict[str, CachedSource] | None = None
+        self._entries: dict[str, list[Any]] | None = None
+        self._used_rows: dict[str, str] = {}
         self._changed: dict[str, CachedSource] = {}
-        self._seen: set[str] = set()
         self.parsed_anew = 0
         self._database = Database(
             folder, "sources.sqlite", _TABLES, _version((*self.parser.taxonomies, "", *nested), zone))
@@ -90,55 +88,63 @@ class SourceCache:
 
     def is_known(self, source: SourceFile) -> bool:
         """Whether a source is in the cache as it is now, so that it need not be read."""
-        known = self._known().get(source.path)
-        return known is not None and known[0] == source.stamp
+        entry = self._unused.get(source.path)
+        return source.stamp == (entry[1] if entry else self._used_rows.get(source.path))
 
     def has(self, path: str) -> bool:
-        """Whether a source is in the cache as it is now, or as it was."""
-        return path in self._known()
+        """Whether a source is in the cache as it is now, or as it was, and was not used yet."""
+        return path in self._unused
 
     def add(self, path: str, row: CachedSource) -> None:
         """Adds a source that another process has parsed."""
         self.parsed_anew += 1
-        self._known()[path] = self._changed[path] = row
+        self._changed[path] = row
+        self._unused[path] = json.loads(row)
 
     def known(self, source: SourceFile) -> ParsedSource | None:
-        """Returns the parsed source if it is in the cache as it is now, otherwise None."""
-        known = self._known().get(source.path)
-        if known is None or known[0] != source.stamp:
+        """Returns the parsed source if it is in the cache as it is now, otherwise None.  Each is returned once."""
+        entry = self._unused.get(source.path)
+        if entry is None or entry[1] != source.stamp:
             return None
-        self._seen.add(source.path)
-        return _unpack(known[2], self._zone)
+        if source.key:
+            self._used_rows[source.path] = source.stamp
+        del self._unused[source.path]
+        return _unpack(entry, self._zone)
 
     def parsed(self, source: SourceFile, problems: Problems) -> ParsedSource | None:
         """Reads and parses a source; returns None and adds a problem if it cannot be read."""
-        self._seen.add(source.path)
-        known = self._known().get(source.path)
+        entry = self._unused.pop(source.path, None)
         data = source.read()
-        digest = digest_of_source(data)
-        if known and known[1] == digest:
-            found = _unpack(known[2], self._zone)
+        digest = digest_of(data)
+        if entry and entry[2] == digest:
+            row = _dumped([source.path, _stamp(source), *entry[2:]])
+            found = _unpack(entry, self._zone)
             if found:
-                self._changed[source.path] = _stamp(source), digest, known[2]
+                self._changed[source.path] = row
                 return found
         self.parsed_anew += 1
         problems_of_it = Problems()
         parsed = self.parser.parse(source, data, problems_of_it)
         problems.extend(problems_of_it)
-        row = self.parser.row(source, digest, parsed) if parsed and not problems_of_it else None
-        if row is not None:
-            self._changed[source.path] = row
+        made = self.parser.row(source, digest, parsed) if parsed and not problems_of_it else None
+        if made is not None:
+            self._changed[source.path] = made
         return parsed
 
     def save(self) -> None:
         """Writes the new entries, and deletes those of sources that this build did not use."""
-        rows = [(path, *row) for path, row in self._changed.items()]
-        gone = self._known().keys() - self._seen
-        if rows or gone:
-            self._database.write(partial(_write, rows=rows, gone=gone))
-        self._rows = {**self._known(), **self._changed}
-        for path in gone:
-            del self._rows[path]
+        gone = frozenset(self._unused)
+        if self._changed or gone:
+            firsts = sorted(key for key in self._database.keys("sources") if isinstance(key, str))
+            row_of = {path: firsts[max(0, bisect(firsts, path) - 1)] if firsts else ""
+                      for path in (*self._changed, *gone)}
+            rows: dict[str, dict[str, str]] = {first: {} for first in row_of.values()}
+            for first, entries in self._stored(tuple(rows)):
+                rows[first] = {entry[0]: _dumped(entry) for entry in entries if entry[0] not in gone}
+            for path, changed in self._changed.items():
+                rows[row_of[path]][path] = changed
+            self._database.write(partial(_write, rows=rows))
+        self._unused.clear()
         self._changed.clear()
         self.close()
 
@@ -146,16 +152,36 @@ class SourceCache:
         """Closes the file; it is opened again at the next use."""
         self._database.close()
 
-    def _known(self) -> dict[str, CachedSource]:
-        if self._rows is None:
-            self._rows = {path: (stamp, digest, data)
-                          for path, stamp, digest, data in self._database.select("sources")}
-        return self._rows
+    @property
+    def _unused(self) -> dict[str, list[Any]]:
+        """The stored entries that were not used yet, by path."""
+        if self._entries is None:
+            self._entries = {entry[0]: entry for _, entries in self._stored() for entry in entries}
+        return self._entries
+
+    def _stored(self, firsts: Sequence[str] = ()) -> Iterator[tuple[str, list[list[Any]]]]:
+        """Yields the rows in their order, or those with these keys.  Their entries have the path, the stamp and the
+        digest of a source, and what `_pack` makes of it."""
+        rows = map(partial(self._database.get, "sources"), firsts) if firsts else self._database.select("sources")
+        for first, entries in sorted(filter(None, rows)):
+            try:
+                yield first, json.loads(entries)
+            except (ValueError, TypeError):
+                continue  # not ours; its sources are read again
 
 
-def _write(transaction: Transaction, rows: Iterable[tuple[str, str, bytes, str]], gone: Iterable[str]) -> None:
-    transaction.put("sources", rows)
-    transaction.drop("sources", gone)
+def _write(transaction: Transaction, rows: Mapping[str, Mapping[str, str]]) -> None:
+    """Writes rows anew: each is divided if it is long, and has the first of its paths as its key."""
+    transaction.drop("sources", rows)
+    for entries in rows.values():
+        paths = sorted(entries)
+        size = _TOGETHER if len(paths) >= 2 * _TOGETHER else max(1, len(paths))
+        parts = [paths[start:start + size] for start in range(0, len(paths), size)]
+        transaction.put("sources", [(part[0], f"[{','.join(map(entries.__getitem__, part))}]") for part in parts])
+
+
+def _dumped(entry: list[Any]) -> str:
+    return json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
 
 
 def _stamp(source: SourceFile) -> str:
@@ -170,8 +196,8 @@ def _version(taxonomies: tuple[str, ...], zone: tzinfo) -> str:
     return f"{code_version(files, ['pyyaml'])} {taxonomies} {zone}"
 
 
-def _pack(parsed: ParsedSource, zone: tzinfo) -> str | None:
-    """Returns the source as JSON; None if JSON would change a value."""
+def _pack(parsed: ParsedSource, zone: tzinfo) -> list[Any] | None:
+    """Returns the source as values of JSON; None if JSON would change one."""
     plain: dict[str, Any] = {}
     others: dict[str, Any] = {}
     try:
@@ -181,8 +207,7 @@ def _pack(parsed: ParsedSource, zone: tzinfo) -> str | None:
             else:
                 others[name] = _packed_date(value, zone) if name in _DATES else _packed(value, zone)
         meta_digest = None if parsed.meta_digest == parsed.front_digest else parsed.meta_digest
-        return json.dumps([parsed.front_digest, meta_digest, parsed.digest, parsed.body_line,
-                           parsed.has_snippets, plain, others], ensure_ascii=False, separators=(",", ":"))
+        return [parsed.front_digest, meta_digest, parsed.digest, parsed.body_line, parsed.has_snippets, plain, others]
     except TypeError:
         return None
 
@@ -202,13 +227,10 @@ def _packed(value: Any, zone: tzinfo) -> Any:
     raise TypeError(f"{type(value)} is not kept")
 
 
-_decode = json.JSONDecoder().raw_decode
-
-
-def _unpack(text: str, zone: tzinfo) -> ParsedSource | None:
-    """Returns the source from a text of `_pack`; None for any other text."""
+def _unpack(entry: list[Any], zone: tzinfo) -> ParsedSource | None:
+    """Returns the source of an entry, which is of no use afterwards; None for one that is not ours."""
     try:
-        front_digest, meta_digest, digest, body_line, has_snippets, values, others = _decode(text)[0]
+        _, _, _, front_digest, meta_digest, digest, body_line, has_snippets, values, others = entry
         for name, value in others.items():
             values[name] = _READERS[name](value, zone)
         return ParsedSource(FrontMatter(**values), front_digest, meta_digest or front_digest, digest, body_line,
