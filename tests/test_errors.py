@@ -163,7 +163,7 @@ def test_a_source_that_cannot_be_read_is_an_error(make_site):
 
 def test_an_unreadable_source_survives_as_a_problem(tmp_path):
     with pytest.raises(ColdpressError) as caught:
-        SourceFile("a.md", "content/a.md", str(tmp_path / "gone.md"), "0 0 0 0").read()
+        SourceFile("a.md", "content/", str(tmp_path / "gone.md"), "0 0 0 0").read()
     assert caught.value.problems[0].code == "source.unreadable"
 
 

@@ -361,8 +361,9 @@ def check_terms(entries: Iterable[PageEntry], problems: Problems) -> None:
     sound: dict[str, set[str]] = {}
     for entry in entries:
         for taxonomy, terms in entry.document.front.terms.items():
+            known = sound.setdefault(taxonomy, set())
             for term in terms:
-                if term in sound.setdefault(taxonomy, set()):
+                if term in known:
                     continue
                 written = first.setdefault((taxonomy, _folded(term)), term)
                 fault = fault_of_term(term)
@@ -370,7 +371,7 @@ def check_terms(entries: Iterable[PageEntry], problems: Problems) -> None:
                     problems.warn("term.slug", f"`{shorten(term, 60)}` has no page: {fault}",
                                   entry.document.place_of(taxonomy), "give it another name, short and with letters")
                     continue
-                sound[taxonomy].add(term)
+                known.add(term)
                 if written != term:
                     _warn_of_spelling(entry, taxonomy, term, written, problems)
 

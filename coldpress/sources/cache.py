@@ -141,8 +141,8 @@ class SourceCache:
             rows: dict[str, dict[str, str]] = {first: {} for first in row_of.values()}
             for first, entries in self._stored(tuple(rows)):
                 rows[first] = {entry[0]: _dumped(entry) for entry in entries if entry[0] not in gone}
-            for path, changed in self._changed.items():
-                rows[row_of[path]][path] = changed
+            for path in self._changed.keys() - gone:
+                rows[row_of[path]][path] = self._changed[path]
             self._database.write(partial(_write, rows=rows))
         self._unused.clear()
         self._changed.clear()

@@ -32,15 +32,15 @@ _LINKS = 3  # symbolic links in the path of one file
 class SourceFile(NamedTuple):
     """One file in a content folder.
 
-    `path` is relative to the content folder, in NFC, with `/`; `name` is relative to
-    the site's root, for messages; `location` is the file on disk; `folder` is its
-    content folder; `stamp` holds its size, times and inode, which change when its content
+    `path` is relative to the content folder, in NFC, with `/`; `prefix` is what its name
+    begins with in messages: that of its content folder; `location` is the file on disk;
+    `folder` is its content folder; `stamp` holds its size, times and inode, which change when its content
     changes; `index_name` is its name without extension, in lower case, if it is that of an
     index (`index`, `_index`, `readme`), otherwise an empty text.
     """
 
     path: str
-    name: str
+    prefix: str
     location: str
     stamp: str
     folder: str = ""
@@ -49,6 +49,11 @@ class SourceFile(NamedTuple):
     """The key of a row that stands in the place of a file; empty for files."""
     make: Callable[[], bytes] | None = None
     """Returns the bytes of what stands in the place of a file: a row, or a text that is not saved."""
+
+    @property
+    def name(self) -> str:
+        """The name for messages: of a file, relative to the site's root."""
+        return self.prefix + (self.key or self.path)
 
     @property
     def file(self) -> Path:
@@ -93,7 +98,7 @@ def unsaved_source(path: str, folder: str, text: str) -> SourceFile:
     """Makes a source with a text that is not saved, at a path below the content folder, which messages
     call `folder`."""
     above, data = path.rpartition("/")[0], text.encode("utf-8", "surrogateescape")
-    return SourceFile(path, f"{folder}/{path}", "", "", above, _index_name(path, above), make=lambda: data)
+    return SourceFile(path, f"{folder}/", "", "", above, _index_name(path, above), make=lambda: data)
 
 
 def find_files(folder: Path, name: str, problems: Problems) -> list[SourceFile]:
@@ -115,7 +120,7 @@ class _Walk:
 
     def __init__(self, name: str, root: Path, problems: Problems) -> None:
         self.found: list[SourceFile] = []
-        self._name = name
+        self._prefix = f"{name}/"
         self._root = root
         self._problems = problems
 
@@ -158,7 +163,7 @@ class _Walk:
                          "remove it, or put it somewhere else")
 
     def _add(self, entry: os.DirEntry[str], path: str, above: str) -> None:
-        self.found.append(SourceFile(path, f"{self._name}/{path}", entry.path, stamp_of_stat(entry.stat()), above,
+        self.found.append(SourceFile(path, self._prefix, entry.path, stamp_of_stat(entry.stat()), above,
                                      _index_name(path, above)))
 
     def _target(self, link: Path, linked: tuple[Path, ...]) -> Path | None:
@@ -173,7 +178,7 @@ class _Walk:
         return target if target.is_relative_to(self._root) and not is_circle and len(linked) < _LINKS else None
 
     def _report(self, code: str, message: str, path: str, hint: str | None = None) -> None:
-        name = f"{self._name}/{path}".rstrip("/").encode("utf-8", "replace").decode()
+        name = f"{self._prefix}{path}".rstrip("/").encode("utf-8", "replace").decode()
         self._problems.error(code, message, Place(name), hint)
 
 

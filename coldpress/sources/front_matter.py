@@ -92,13 +92,18 @@ class ParsedSource(NamedTuple):
 
 
 class SourceDocument(NamedTuple):
-    """One source as it was read.  `stem` is its name without date.  `front` has the date of the
-    file's name if the front matter has none."""
+    """One source as it was read.  `front` has the date of the file's name if the front matter has none.
+    With `names_folder` (the index of a bundle) its name and date are those of its folder."""
 
     source: SourceFile
     parsed: ParsedSource
     front: FrontMatter
-    stem: str
+    names_folder: bool
+
+    @property
+    def stem(self) -> str:
+        """Its name without date; the key of a row."""
+        return self.source.key or split_name(self.source.path, self.names_folder)[0]
 
     @property
     def digest(self) -> str:
@@ -180,15 +185,14 @@ def parse(source: SourceFile, data: bytes, taxonomies: Iterable[str], zone: tzin
 
 def document_of(source: SourceFile, parsed: ParsedSource, zone: tzinfo, *, names_folder: bool = False
                 ) -> SourceDocument:
-    """Returns the document of a source.  With `names_folder` (the index of a bundle) the stem and
-    the date come from the folder's name."""
-    stem, day = (source.key, None) if source.key else split_name(source.path, names_folder)
+    """Returns the document of a source."""
     front = parsed.front
-    if front.date is None and day is not None:
+    day = split_name(source.path, names_folder)[1] if front.date is None and not source.key else None
+    if day is not None:
         front = front.replaced(date=datetime.combine(day, time(), zone))
     if "_" in source.folder and not front.draft and "_drafts" in source.folder.casefold().split("/"):
         front = front.replaced(draft=True)  # as in Jekyll and Hexo
-    return SourceDocument(source, parsed, front, stem)
+    return SourceDocument(source, parsed, front, names_folder)
 
 
 _NOT_INHERITED = ("title", "slug", "permalink", "aliases", "date", "cascade")

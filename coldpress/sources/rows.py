@@ -47,12 +47,12 @@ class Row(NamedTuple):
         return row_text(self.load(), self).encode()
 
 
-def make_row(collection: Collection, key: str, fingerprint: str, load: Load, name: str) -> SourceFile:
-    """Makes the source of a row; `name` is its name in messages."""
+def make_row(collection: Collection, key: str, fingerprint: str, load: Load, prefix: str) -> SourceFile:
+    """Makes the source of a row; `prefix` is what stands before its key in messages."""
     # What the text of the row is made of besides its values is in the fingerprint too.
     whole = f"{fingerprint} {collection.source or ''} {collection.title or ''} {key}"
-    return SourceFile(f"{collection.path}/{key.replace('/', '-')}", name, "", whole, collection.path, key=key,
-                      make=Row(name, key, collection.title, load).read)
+    return SourceFile(f"{collection.path}/{key.replace('/', '-')}", prefix, "", whole, collection.path, key=key,
+                      make=Row(prefix + key, key, collection.title, load).read)
 
 
 def row_names(collections: Collections, reference: str) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def rows_of_data(collection: Collection, data: Data, folder: str, problems: Prob
                            f"{collection.key or 'key'}`, or name the key with `key:` in the collection")
             continue
         seen.add(key)
-        yield make_row(collection, key, text_digest(repr(row)), partial(dict, row), f"{name}#{key}")
+        yield make_row(collection, key, text_digest(repr(row)), partial(dict, row), f"{name}#")
 
 
 def _find(data: Data, name: str) -> Any:
@@ -232,10 +232,10 @@ class SourceRows:
                                "let `keys` return pairs: (key, version)")
                 continue
             key, fingerprint = str(pair[0]), f"{pair[1]} {self._version}"
-            name = f"{self._collection.name}:{key}"
-            row = make_row(self._collection, key, fingerprint, partial(self.load, key), name)
+            row = make_row(self._collection, key, fingerprint, partial(self.load, key), f"{self._collection.name}:")
             if found.setdefault(row.path, row) is not row:
-                problems.error("collection.key", f"two rows have the key `{key}`", Place(name), "give each another key")
+                problems.error("collection.key", f"two rows have the key `{key}`", Place(row.name),
+                               "give each another key")
         return list(found.values())
 
     def load(self, key: str) -> Mapping[str, Any]:
