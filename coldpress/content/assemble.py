@@ -86,7 +86,8 @@ class Sources:
     def documents(self, files: Iterable[SourceFile], problems: Problems) -> list[SourceDocument]:
         """Returns the documents of Markdown files and rows; adds the problems found in them."""
         files = list(files)
-        read_ahead([file for file in files if file.path not in self.read], self.cache, self.markup, self.config.language, self.jobs)
+        unread = [file for file in files if file.path not in self.read]
+        read_ahead(unread, self.cache, self.markup, self.config.language, self.jobs)
         indexed = {file.folder for file in files if file.index_name in ("index", "_index")}
         known, self.read = self.read, {}
         zone = self.config.zone

@@ -362,9 +362,7 @@ def check_terms(entries: Iterable[PageEntry], problems: Problems) -> None:
     for entry in entries:
         for taxonomy, terms in entry.document.front.terms.items():
             known = sound.setdefault(taxonomy, set())
-            for term in terms:
-                if term in known:
-                    continue
+            for term in (term for term in terms if term not in known):
                 written = first.setdefault((taxonomy, _folded(term)), term)
                 fault = fault_of_term(term)
                 if fault is not None:
