@@ -75,17 +75,22 @@ class MarkupCache:
         the result is not kept for later."""
         key = self.key(body)
         rendered = self._last.get(key) or self._stored(key)
-        if rendered is None:
-            started_ns = time.time_ns()
-            text = body.read()
-            engine = self._html_engine if body.is_html else self._engine
-            rendered = engine.render(text, body.language, trusted=body.trusted)
-            if not keep or text_digest(text) != body.digest:
-                return rendered  # saved again meanwhile: it is not the body of that digest
-            stored = store.store_body(rendered, indexed=self._indexed) if rendered.is_settled else None
-            if stored and not self._put(body, stored, started_ns):
-                return rendered
-            key = self.key(body)
+        return self._remember(key, rendered) if rendered else self._render_now(body, keep=keep)
+
+    def _render_now(self, body: Body, *, keep: bool = True) -> Rendered:
+        started_ns = time.time_ns()
+        text = body.read()
+        engine = self._html_engine if body.is_html else self._engine
+        rendered = engine.render(text, body.language, trusted=body.trusted)
+        if not keep or text_digest(text) != body.digest:
+            return rendered  # saved again meanwhile: it is not the body of that digest
+        stored = store.store_body(rendered, indexed=self._indexed) if rendered.is_settled else None
+        if stored and not self._put(body, stored, started_ns):
+            return rendered
+        return self._remember(self.key(body), rendered)
+
+    def _remember(self, key: str, rendered: Rendered) -> Rendered:
+        """Keeps a rendered body in memory, and drops the oldest of too many."""
         self._last[key] = rendered
         if len(self._last) > _IN_MEMORY:
             self._last.popitem(last=False)
@@ -130,7 +135,7 @@ class MarkupCache:
         """Returns the words of a body."""
         found = self.kept_words(self.key(body))
         if found is None:
-            rendered = self.render(body)
+            rendered = self._render_now(body)
             found = self.kept_words(self.key(body)) or store.store_body(rendered).words
         return found
 

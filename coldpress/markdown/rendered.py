@@ -149,7 +149,7 @@ class Rendered:
     """One rendered body: its HTML, its summary, contents, anchors and counts.
 
     `text` is the plain text for the search; its first line is the heading that may be the
-    title.
+    title.  A body from the store has none: the store keeps it with the words of the search.
     """
 
     html: Fragment
@@ -160,7 +160,7 @@ class Rendered:
     words: int
     cjk: int
     flaws: tuple[Flaw, ...]
-    text: str
+    text: str = ""
 
     @property
     def is_settled(self) -> bool:

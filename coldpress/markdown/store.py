@@ -34,9 +34,10 @@ class SearchWords:
 
 @dataclass(frozen=True, slots=True)
 class StoredBody:
-    """One rendered body as the store keeps it: `value` and `packed_words` are compressed,
-    `brief` is text.  A result of another process also has the `digest` of its body and
-    what an extension read (`reads`)."""
+    """One rendered body as the store keeps it: `value` has all but its text, `packed_words`
+    has its text and the words of it, both compressed; `brief` is what other pages need.  A
+    result of another process also has the `digest` of its body and what an extension read
+    (`reads`)."""
 
     value: bytes
     brief: str
@@ -47,13 +48,14 @@ class StoredBody:
     @classmethod
     def of(cls, rendered: Rendered, tokens: str, digest: str) -> StoredBody:
         """Serializes a rendered body; `tokens` are its weighted words."""
-        return cls(_compress(serialize(rendered)), serialize_brief(rendered.brief),
+        brief = serialize_brief(rendered.brief)
+        return cls(_compress(f"{serialize(rendered)}\0{brief}"), brief,
                    _compress(f"{tokens}\0{rendered.text}"), digest, rendered.brief.reads)
 
     @property
     def text(self) -> str:
-        """Returns the serialized body; raises `ValueError` if it is damaged."""
-        return _decompress(self.value)
+        """Returns the serialized body without its brief; raises `ValueError` if it is damaged."""
+        return _decompress(self.value).partition("\0")[0]
 
     @property
     def words(self) -> SearchWords:
@@ -103,14 +105,14 @@ class MarkupStore:
         """Returns what was wrong with the file, or None."""
         return self._database.note
 
-    def get(self, key: str) -> StoredBody | None:
-        """Returns the body that is stored under a key."""
+    def get(self, key: str) -> bytes | None:
+        """Returns the serialized body that is stored under a key."""
         self._used.add(key)
         pending = self._pending.get(key)
         if pending:
-            return pending
-        found = [self._kept(table, key) for table in _BODY_TABLES]
-        return None if None in found else StoredBody(*found)
+            return pending.value
+        found: bytes | None = self._kept("markup", key)
+        return found
 
     def brief(self, key: str) -> str | None:
         """Returns the brief that is stored under a key."""
@@ -274,14 +276,16 @@ def serialize_brief(brief: Brief) -> str:
     return _to_json([_dump_parts(brief.summary), brief.text, brief.has_more, brief.links, brief.reads])
 
 
-def deserialize(kept: StoredBody) -> Rendered:
-    """Deserializes a body.  Raises `ValueError`, `TypeError` or `IndexError` for other data."""
-    html, title, toc, anchors, words, cjk, flaws = json.loads(kept.text)
+def deserialize(value: bytes) -> Rendered:
+    """Deserializes a body, without its text.  Raises `ValueError`, `TypeError` or `IndexError`
+    for other data."""
+    text, _, brief = _decompress(value).partition("\0")
+    html, title, toc, anchors, words, cjk, flaws = json.loads(text)
     made = _load_title(*title) if title else None
     return Rendered(
-        html=_load_fragment(html, made), brief=deserialize_brief(kept.brief), title=made,
+        html=_load_fragment(html, made), brief=deserialize_brief(brief), title=made,
         toc=tuple(_load_heading(heading) for heading in toc), anchors=tuple(anchors), words=words, cjk=cjk,
-        flaws=tuple(Flaw(*flaw) for flaw in flaws), text=kept.words.text)
+        flaws=tuple(Flaw(*flaw) for flaw in flaws))
 
 
 def deserialize_brief(text: str) -> Brief:
