@@ -37,6 +37,7 @@ class OutputManifest:
         key = blake2b(name.encode(), digest_size=6).hexdigest()
         self._manifest = str(state / f"manifest-{key}.json")
         self._instead: set[str] | None = None
+        self._written: tuple[set[str], str] | None = None
         self.note: str | None = None
 
     def check(self, recorded: AbstractSet[str], is_as_written: Callable[[str], bool]) -> None:
@@ -68,7 +69,7 @@ class OutputManifest:
         """Writes the manifest of these files and their base URL."""
         write_with_checksum(self._manifest, _KIND, json.dumps(
             {"output": self._name, "base_url": base_url or "", "files": sorted(files)}, ensure_ascii=False, indent=0))
-        self._instead = None
+        self._instead, self._written = None, None
 
     def is_marked(self) -> bool:
         """Returns whether the mark file is in the folder."""
@@ -90,6 +91,7 @@ class OutputManifest:
             self._mark.unlink()
             self._folder.rmdir()
         Path(self._manifest).unlink(missing_ok=True)
+        self._written = None
 
     def foreign(self, owned: set[str]) -> tuple[str, ...]:
         """Returns the files in the folder that are not among `owned`."""
@@ -104,12 +106,16 @@ class OutputManifest:
             return None
 
     def _read(self) -> tuple[set[str], str] | None:
-        """Returns the files and the base URL of the manifest.  Raises `DamagedError`."""
+        """Returns the files and the base URL of the manifest, which is read once until it is written again.
+        Raises `DamagedError`."""
+        if self._written is not None:
+            return self._written
         text = read_with_checksum(self._manifest, _KIND)
         if text is None:
             return None
         data = json.loads(text)
-        return {str(file) for file in data["files"] if self._is_inside(str(file))}, str(data["base_url"])
+        self._written = {str(file) for file in data["files"] if self._is_inside(str(file))}, str(data["base_url"])
+        return self._written
 
     def _is_inside(self, file: str) -> bool:
         # By hand: there may be a hundred thousand of them.
