@@ -51,7 +51,7 @@ def main() -> None:
     options = _options()
     costs: dict[int, dict[str, Cost]] = {}
     for size in options.sizes:
-        site = Site(_tool(), options.work / str(size), size)
+        site = Site(tool(), options.work / str(size), size)
         costs[size] = {}
         for case in CASES:
             site.prepare(case, 0)
@@ -92,7 +92,8 @@ def _cores(costs: dict[int, dict[str, Cost]]) -> Iterator[str]:
         yield f"| {size:,} | {' | '.join(times)} | {cold.main / (cold.main + cold.workers):.0%} |"
 
 
-def _tool() -> Tool:
+def tool() -> Tool:
+    """Returns this Coldpress as a tool."""
     tool = all_tools(None)["coldpress"]
     assert tool is not None, "it is this repository"
     return tool
