@@ -7,6 +7,7 @@ Tools are looked for in a folder of peers (`venv-pelican/bin/pelican`,
 
 from __future__ import annotations
 
+import compileall
 import os
 import re
 import shutil
@@ -93,7 +94,9 @@ class Peers:
 
 
 def coldpress() -> Tool:
-    """Ours, from this repository, with one route of the site's own."""
+    """Ours, from this repository, with one route of the site's own.  Its bytecode is made here, as `pip`
+    makes it when it installs."""
+    compileall.compile_dir(REPOSITORY / "coldpress", quiet=2)
     return Tool(
         "coldpress", (sys.executable, "build.py"), (sys.executable, "-m", "coldpress", "--version"),
         "templates/base.html", output="site", caches=(".coldpress",), restores=True, one_process=("build", "-j", "1"),
