@@ -5,9 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import copy_context
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, url_for
 from werkzeug.routing import Rule
@@ -25,19 +24,26 @@ from coldpress.web.error_places import code_place
 from coldpress.web.site import Site
 from coldpress.web.sites import site_of_endpoint
 
+_NO_VALUES: Mapping[str, Any] = {}
 
-@dataclass(frozen=True, slots=True)
-class PlanEntry:
+
+class PlanEntry(NamedTuple):
     """One URL of the plan: `path` is decoded and below the app's root, `file` is below the
-    output folder; `copy_of` is the file that is copied unchanged, if it is a copy."""
+    output folder; `copy_of` is the file that is copied unchanged, if it is a copy.  `own_place` is where
+    it comes from, if that is not its source."""
 
     path: str
     endpoint: str
     file: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = _NO_VALUES
     source: str | None = None
-    place: Place | None = None
+    own_place: Place | None = None
     copy_of: Path | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """Where the entry comes from."""
+        return self.own_place or (Place(self.source) if self.source else None)
 
     def as_json(self, script_root: str) -> dict[str, Any]:
         """Returns the entry for `--json`, with the URL that links have."""
@@ -215,7 +221,7 @@ class Plan:
         first = self._found_on.get(path)
         if self.at(path) is None or (first and _nearness(place) < _nearness(first)):
             self._found_on[path] = place
-        return self._add(path, endpoint, {}, place=place) if self.at(path) is None else None
+        return self._add(path, endpoint, {}, own_place=place) if self.at(path) is None else None
 
     def place_of(self, entry: PlanEntry) -> Place | None:
         """Returns the place of an entry's source; for a URL that was found by a link, the first file whose
@@ -230,15 +236,15 @@ class Plan:
         site = self._site
         for path, asset in site.library.assets.items():
             self._add(site.url_prefix + path, site.endpoints["page"], {"page": path}, source=asset.name,
-                      place=Place(asset.name), copy_of=asset.file)
+                      copy_of=asset.file)
         for name in ("theme", "static"):
             folder = site.copied.folder_of(name)
             for file in site.copied.files_in(name, self._problems):
                 self._add(f"{site.url_prefix}/{name}/{file}", site.endpoints[name], {"filename": file},
-                          source=f"{name}/{file}", place=Place(f"{name}/{file}"), copy_of=folder.joinpath(file))
+                          source=f"{name}/{file}", copy_of=folder.joinpath(file))
 
     def _plan_site(self) -> None:
-        adapter = self._app.url_map.bind("localhost")
+        builder = _PathBuilder(self._app)
         lists = self._site.library.list_pages
         copied = {self._site.endpoints["theme"], self._site.endpoints["static"]}
         for endpoint, generator in self._site.generators.items():
@@ -246,9 +252,9 @@ class Plan:
                 for values in generator(self._site.library):
                     page = values.get("page")
                     # What `url_for` would say too, which a test holds us to; it takes twice the time.
-                    path = self._site.url_prefix + page.path if page else path_of(adapter.build(endpoint, values))
+                    path = self._site.url_prefix + page.path if page else builder.path(endpoint, values)
                     source = self._source_of(page or lists.get(path.removeprefix(self._site.url_prefix)))
-                    self._add(path, endpoint, values, source=source, place=Place(source) if source else None)
+                    self._add(path, endpoint, values, source=source)
 
     def _source_of(self, page: Page | Alias | None) -> str | None:
         """Returns the source of the page that an entry shows."""
@@ -264,7 +270,7 @@ class Plan:
             path = self._path(endpoint, values)
             known = self.at(path)
             if known is None or known.endpoint != endpoint:
-                self._add(path, endpoint, values, place=self._own.place(endpoint))
+                self._add(path, endpoint, values, own_place=self._own.place(endpoint))
 
     def _path(self, endpoint: str, values: Mapping[str, Any]) -> str:
         return path_of(url_for(endpoint, **values)).removeprefix(self._site.script_root)
@@ -273,7 +279,8 @@ class Plan:
         try:
             file = asset_file_of(path) if more.get("copy_of") else file_of(path)
         except BadPath as reason:
-            self._problems.error("url.bad", f"`{path}` cannot be frozen: {reason}", more.get("place"), reason.hint)
+            place = PlanEntry(path, endpoint, "", values, **more).place
+            self._problems.error("url.bad", f"`{path}` cannot be frozen: {reason}", place, reason.hint)
             return None
         entry = PlanEntry(path, endpoint, file, values, **more)
         other = self._places.take(entry)
@@ -289,12 +296,44 @@ class Plan:
             self._problems.add(problem)
 
 
+class _PathBuilder:
+    """Builds the paths of views.  Paths that differ only in a number are built once."""
+
+    def __init__(self, app: Flask) -> None:
+        self._urls = app.url_map.bind("localhost")
+        self._around: dict[tuple[object, ...], list[str] | None] = {}
+
+    def path(self, endpoint: str, values: Mapping[str, Any]) -> str:
+        """Returns the decoded path of a view for URL values."""
+        number = values.get("number")
+        if type(number) is not int or any(type(value) not in (int, str) for value in values.values()):
+            return self._build(endpoint, values)
+        key = (endpoint, *((name, value) for name, value in values.items() if name != "number"))
+        if key not in self._around:
+            self._around[key] = self._split(endpoint, values)
+        around = self._around[key]
+        return str(number).join(around) if around else self._build(endpoint, values)
+
+    def _split(self, endpoint: str, values: Mapping[str, Any]) -> list[str] | None:
+        """Returns the path around its number; None if the number is written in another way than `1`."""
+        around = self._build(endpoint, {**values, "number": _NUMBER}).split(str(_NUMBER))
+        return around if len(around) == 2 and "1".join(around) == self._build(
+            endpoint, {**values, "number": 1}) else None
+
+    def _build(self, endpoint: str, values: Mapping[str, Any]) -> str:
+        return path_of(self._urls.build(endpoint, values))
+
+
+_NUMBER = 987654321
+"""A number that is in no path but in its own place."""
+
+
 def _exactly(entry: PlanEntry) -> PlanEntry:
     """Returns an entry with the line of front matter that gives it its URL."""
     found = entry.values.get("page")
     if isinstance(found, Alias):
-        return replace(entry, place=found.page.document.place_of("aliases"))
-    return replace(entry, place=found.document.place_of("permalink")) if isinstance(found, Page) else entry
+        return entry._replace(own_place=found.page.document.place_of("aliases"))
+    return entry._replace(own_place=found.document.place_of("permalink")) if isinstance(found, Page) else entry
 
 
 def _files(problem: Problem) -> list[str]:

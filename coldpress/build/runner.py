@@ -178,7 +178,7 @@ class FreezeRunner:
         sources = (self._source_of.get(entry.source or "") for entry in entries)
         wanted = tuple(source for source in sources if source in self._unchecked)
         self._unchecked.difference_update(wanted)
-        return Job(tuple(replace(entry, values={}) for entry in entries), wanted)
+        return Job(tuple(entry._replace(values={}) for entry in entries), wanted)
 
     def _stale(self) -> Iterator[PlanEntry]:
         """Yields the stale entries; the fresh ones are adopted on the way."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from coldpress.content.library import Library
 from coldpress.content.permalinks import PageEntry
@@ -16,8 +15,7 @@ FindPlace = Callable[[], Place]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim(Generic[T]):
+class Claim(NamedTuple, Generic[T]):
     """An output file that a page, an alias or an asset needs."""
 
     file: str
@@ -36,17 +34,17 @@ class Claims(Generic[T]):
     def take(self, file: str, owner: T) -> Claim[T] | None:
         """Claims a file, or returns the earlier claim that is in the way."""
         folded = file.casefold()
-        folders = _folders(folded)
-        other = self._files.get(folded) or self._folders.get(folded) or next(
-            filter(None, map(self._files.get, folders)), None)
-        if other is not None:
-            return other
-        claim = self._files[folded] = Claim(file, owner)
-        for folder in folders:
-            if folder in self._folders:
-                break  # and so are those above it
-            self._folders[folder] = claim
-        return None
+        new: list[str] = []
+        other = self._files.get(folded) or self._folders.get(folded)
+        folder = folded.rpartition("/")[0]
+        while other is None and folder and folder not in self._folders:  # else those above it are folders too
+            other = self._files.get(folder)
+            new.append(folder)
+            folder = folder.rpartition("/")[0]
+        if other is None:
+            claim = self._files[folded] = Claim(file, owner)
+            self._folders.update(dict.fromkeys(new, claim))
+        return other
 
 
 def file_that_is_a_folder(one: str, other: str) -> str | None:
@@ -55,15 +53,6 @@ def file_that_is_a_folder(one: str, other: str) -> str | None:
     outer, inner = sorted((one, other), key=lambda file: file.count("/"))
     depth = outer.count("/") + 1
     return "/".join(inner.split("/")[:depth]) if inner.count("/") >= depth else None
-
-
-def _folders(file: str) -> list[str]:
-    """Returns the folders that a file lies in, the innermost first."""
-    folders = []
-    while "/" in file:
-        file = file.rpartition("/")[0]
-        folders.append(file)
-    return folders
 
 
 def report_clashes(entries: Sequence[PageEntry], library: Library, problems: Problems) -> None:
