@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import accumulate
 from pathlib import Path
@@ -138,12 +138,12 @@ class IndexState:
     documents: tuple[Document, ...] = ()
     digests: Mapping[int, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The digest of the whole state."""
         return _digest(repr((self.documents, sorted(self.digests.items()))))
 
-    @property
+    @cached_property
     def version(self) -> str:
         """A digest of the search results, for caches of parts of them."""
         return _digest(repr(self.documents))[:8]
