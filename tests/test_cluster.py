@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import Future
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -16,7 +17,7 @@ from everything_site import everything
 from coldpress import cluster as cluster_module
 from coldpress.build import builder, runner
 from coldpress.build.workers import FEW
-from coldpress.cluster import Machine, versions
+from coldpress.cluster import Machine, _answer, _settle, versions
 
 POSTS = FEW + 50
 BUILD_PY = """\
@@ -176,12 +177,32 @@ def test_other_code_and_another_folder_are_refused(tmp_path):
 def test_messages_leave_the_machine_by_tls_only(make_site, distributed, url):
     result = make_site(SMALL).run("build", "--executor", url)
     assert result.code == 2 and "not encrypted" in result.err and url.replace("tcp", "tls") in result.err
+    assert make_site(SMALL).build("--executor", url).codes == ["cluster.address"]
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8786", "tls://127.0.0.1", "http://127.0.0.1:80", "tls://[", "tls://h:x"])
 def test_what_is_no_address_is_a_wrong_usage(make_site, distributed, url):
     result = make_site(SMALL).run("build", "--executor", url)
     assert result.code == 2 and "is no address of a scheduler" in result.err
+
+
+def test_a_cluster_needs_its_package(make_site, monkeypatch):
+    monkeypatch.setattr("coldpress.cluster.find_spec", lambda name: None)
+    site = make_site(SMALL)
+    assert site.build("--executor", "tcp://127.0.0.1:8786").codes == ["cluster.missing"]
+    assert not (site.root / "site").exists()
+
+
+def test_what_a_cluster_cannot_answer_is_an_error(distributed):
+    lost, broken, told = Future(), Future(), Future()
+    told.cancel()
+    told.set_running_or_notify_cancel()
+    _settle(lost, told)
+    assert lost.exception().problems[0].code == "cluster.lost"
+    answered = Future()
+    answered.set_result(_answer(b"no task", None))
+    _settle(broken, answered)
+    assert broken.exception().problems[0].code == "cluster.failed"
 
 
 def test_a_scheduler_that_does_not_answer_is_an_error(make_site, distributed, few):

@@ -95,6 +95,7 @@ def install(tmp_path, monkeypatch):
     folder = tmp_path / "packages"
     folder.mkdir()
     monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setattr("coldpress.loaded_code._lookups", set())  # another test may have listed all packages
 
     def put(code=PLUGIN, version="1.0"):
         for old in folder.iterdir():

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -68,7 +69,9 @@ def test_few_bodies_wait_until_they_are_asked_for(tmp_path):
     assert asked == [2]
     cache.render_ahead(bodies(FEW), 2, make)
     assert asked == [2]
-    assert cache.render(Body(text_digest("Text 7"), "en", unread)) == Renderer().render("Text 7", "en")
+    kept = Body(text_digest("Text 7"), "en", unread)
+    assert cache.render(kept) == replace(Renderer().render("Text 7", "en"), text="")  # which is kept for the search
+    assert cache.words(kept).text == "Text 7"
     assert cache.brief(Body(text_digest("Text 8"), "en", unread)) == Renderer().render("Text 8", "en").brief
 
 
@@ -77,7 +80,7 @@ def unread():
 
 
 def test_a_chunk_is_rendered_in_order():
-    assert [store.deserialize(kept).words for kept in render_chunk(
+    assert [store.deserialize(kept.value).words for kept in render_chunk(
         MarkdownOptions(), [("en", "one", True), ("en", "one two", True), ("en", "", True)])] == [1, 2, 0]
 
 
