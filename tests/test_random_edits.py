@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from random_site import EDITS, OF_SOURCES, VALUES, RandomSite
+from random_site import EDITS, OF_SOURCES, VALUES, Doc, RandomSite
 
 from coldpress import recorder, start
 from coldpress.build import builder, runner, user_reads, workers
@@ -318,7 +318,7 @@ def many_processes(folder: Path, method: str) -> None:
 LIKELY = {
     "meta": ["title_of_newest"], "body": ["body_of_about"], "summary": ["first_paragraph_of_newest"],
     "url": ["slug_of_newest", "slug_of_about"], "params": ["mood"] * 8,
-    "text": ["body_at_the_end", "lines_above", "body"],
+    "text": ["body_of_about"],
     "path": ["later_comes_or_goes"], "source": ["later_comes_or_goes"], "asset": ["logo_comes_or_goes"],
     "items": ["new_newest"], "list": ["new_newest"], "near": ["new_newest"],
     "section": ["index_of_guide", "index_of_guide"], "members": ["new_page", "index_of_guide"],
@@ -354,6 +354,10 @@ def test_a_kind_that_is_not_recorded_is_found_out(tmp_path, monkeypatch, kind):
     if kind != "shard":  # of hundreds of files that each build would make, none tells more
         pair.site.config |= {"search": False, "llms": False, "feeds": {"formats": ["atom"]}}
         pair.site.save_config()
+    if kind == "text":  # a page that reads it and nothing else of a source
+        shown = '{% set found = library.by_source("about.md") %}{{ found.document.body if found }}'
+        pair.site.write(pair.site.path("templates", "probes/document.html"), shown)
+        pair.site.put("probes/document.md", Doc({"title": "A document", "layout": "probes/document"}, "x\n"))
     others = pair.rng.sample(sorted(EDITS), len(EDITS))
     pair.again("--json")
     found = None
