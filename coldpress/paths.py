@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import unicodedata
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -147,6 +148,13 @@ def check_file(file: str) -> None:
     parts = file.split("/")
     if ".." in parts or "" in parts or ":" in parts[0] or "\\" in file:
         raise BadPath(f"`{file}` is no file of a folder")
+
+
+def folders_above(file: str) -> Iterator[str]:
+    """Yields every parent folder of a file or folder."""
+    while "/" in file:
+        file = file.rpartition("/")[0]
+        yield file
 
 
 def below(root: Path, file: str) -> Path:

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from coldpress.build.output_folder import MARK_FILES, folders_above
-from coldpress.paths import check_file, is_link
+from coldpress.build.output_folder import MARK_FILES
+from coldpress.paths import check_file, folders_above, is_link
 
 _FEW = 50  # files that are synced one by one; more, and all of the disk is
 

@@ -21,7 +21,7 @@ from coldpress.content.references import broken_references
 from coldpress.content.slots import CANNOT_BE_SHOWN
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.markdown.rendered import Link
-from coldpress.paths import is_external
+from coldpress.paths import folders_above, is_external
 from coldpress.recorder import KeyNumbers
 from coldpress.text import did_you_mean
 from coldpress.web.site import Site
@@ -154,18 +154,11 @@ def _check_menu(site: Site, exists: Callable[[str], bool], problems: Problems) -
 
 def _check_docs(site: Site, problems: Problems) -> None:
     docs = site.config.docs
-    folders = {name for source in site.library.sources for name in _above(source)} if docs else set()
+    folders = {name for source in site.library.sources for name in folders_above(source)} if docs else set()
     for folder in docs or ():
         if folder != "." and folder not in folders:
             problems.warn("config.docs", f"there is no folder `{folder}` with pages",
                           site.config_place("docs"), did_you_mean(folder, folders))
-
-
-def _above(source: str) -> Iterator[str]:
-    """Yields every folder that a source lies in."""
-    while "/" in source:
-        source = source.rpartition("/")[0]
-        yield source
 
 
 def _name(url: str) -> str:

@@ -16,7 +16,6 @@ from coldpress.build.atomic_write import FolderWriter, clear_the_way, settle
 from coldpress.build.output_folder import (
     OutputConflicts,
     OutputManifest,
-    folders_above,
     only_one,
     refuse_link,
     refuse_output,
@@ -24,7 +23,7 @@ from coldpress.build.output_folder import (
 )
 from coldpress.config.loader import Config
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.paths import STATE, below, check_file, make_state, relative_name
+from coldpress.paths import STATE, below, check_file, folders_above, make_state, relative_name
 from coldpress.web.site import Site
 
 _PART = 1 << 20  # bytes compared at once

@@ -18,7 +18,7 @@ from typing import IO, Protocol
 
 from coldpress.cache.checksum import DamagedError, read_with_checksum, write_with_checksum
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.paths import STATE, is_link, relative_name, resolved
+from coldpress.paths import STATE, folders_above, is_link, relative_name, resolved
 
 MARK_FILE = ".gitignore"
 MARK_FILES = (MARK_FILE, f"{MARK_FILE}.part")
@@ -255,7 +255,7 @@ class OutputConflicts:
         except FileNotFoundError:
             return
         except NotADirectoryError:
-            self._checkfolders_above(file, problems)
+            self._check_above(file, problems)
             return
         except OSError as reason:
             problems.error("output.failed", f"`{self._name}/{file}` cannot be written: {reason.strerror}")
@@ -267,7 +267,7 @@ class OutputConflicts:
         elif not stat.S_ISREG(found.st_mode) or (self._owned is not None and file not in self._owned):
             self._refuse(file, problems)
 
-    def _checkfolders_above(self, file: str, problems: Problems) -> None:
+    def _check_above(self, file: str, problems: Problems) -> None:
         """Reports a file at the path of a needed folder, unless the file is to be removed."""
         for above in folders_above(file):
             if (self._folder / above).is_file() and above not in self._gone:
@@ -298,13 +298,6 @@ class OutputConflicts:
 def _folders(files: Iterable[str]) -> set[str]:
     """Returns the folders that hold files, without their parents."""
     return {file.rpartition("/")[0] for file in files}
-
-
-def folders_above(file: str) -> Iterator[str]:
-    """Yields every parent folder of a file or folder."""
-    while "/" in file:
-        file = file.rpartition("/")[0]
-        yield file
 
 
 if sys.platform == "win32":
