@@ -109,6 +109,8 @@ def test_a_path_that_is_new(library):
     ("../secret.md", "Text.\n", "source.no-page", None, None),
     ("_drawer/a.md", "Text.\n", "source.no-page", None, None),
     ("posts/a.txt", "Text.\n", "source.no-page", None, None),
+    *((path, "Text.\n", "source.no-page", None, None) for path in (
+        "/about.md", "docs//a.md", ".hidden.md", ".git/a.md", "node_modules/a.md", "a\0.md", "a\udc80.md")),
 ])
 def test_a_text_that_cannot_be_a_page_is_told_with_its_place(library, path, text, code, line, column):
     with pytest.raises(ColdpressError) as raised:
@@ -120,3 +122,25 @@ def test_a_text_that_cannot_be_a_page_is_told_with_its_place(library, path, text
 def test_a_slip_is_told_beside_the_page(library):
     page, _, [problem] = library.with_document(SECOND, head("Text.\n", title="Second", tsgs="[red]"))
     assert (page.title, problem.code, problem.place.line) == ("Second", "front-matter.unknown-key", 3)
+
+
+def test_names_of_the_page_are_those_of_its_text(library):
+    page = library.with_document("about.md", "# Who we are\n\n[[Who we are]] [[About us]] [[about]] [[First]]\n").page
+    assert [part.partition('"')[0] for part in page.html.split('href="')[1:]] == ["/about/", "/about/", "/posts/first/"]
+    assert "[[About us]]" in page.html
+
+
+def test_a_path_may_be_spelled_in_any_normal_form(make_site):
+    library = coldpress.get_site(make_site({**FILES, "content/café.md": "One.\n"}).app()).library
+    page, seen, _ = library.with_document("cafe\u0301.md", "Two.\n")
+    assert (page.source, page.path) == ("café.md", "/café/")
+    assert seen.by_source("café.md") is page
+
+
+@pytest.mark.parametrize("path", [SECOND, "posts/new.md"])
+def test_a_path_that_another_page_has_is_told_beside_the_page(library, path):
+    page, seen, [problem] = library.with_document(path, head("Text.\n", title="Second", permalink="/about/"))
+    assert (problem.code, problem.is_error, problem.place.line, problem.also[0].path) == (
+        "url.clash", True, 3, "content/about.md")
+    assert seen.at("/about/") is page
+    assert library.at("/about/").source == "about.md"

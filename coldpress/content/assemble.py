@@ -40,7 +40,7 @@ from coldpress.markdown.cache import MarkupCache
 from coldpress.paths import BadPath, asset_file_of, relative_name
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
-from coldpress.sources.files import SourceFile, find_files, unsaved_source
+from coldpress.sources.files import SourceFile, can_be_found, find_files, unsaved_source
 from coldpress.sources.front_matter import SourceDocument, document_of
 from coldpress.sources.rows import Call, RowSource, SourceRows, rows_of_data
 from coldpress.text import did_you_mean
@@ -125,7 +125,7 @@ class Sources:
         content folder; returns None and adds a problem if it cannot be read."""
         folder = relative_name(self.root / self.config.content_dir, self.base)
         file = unsaved_source(path, folder, text)
-        if not file.is_markdown or is_withheld(file) or posixpath.normpath(f"/{path}") != f"/{path}":
+        if not file.is_markdown or is_withheld(file) or not can_be_found(path):
             problems.error("source.no-page", "a file with this name is no page", Place(file.name),
                            "name a Markdown file below the content folder")
             return None

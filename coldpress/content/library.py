@@ -187,7 +187,7 @@ class Library:
         if entry is None or found.errors:
             raise ColdpressError(*found)
         library = UnsavedLibrary(self, self._markup, _KINDS[entry.kind], entry)
-        return UnsavedPage(library.page, library, tuple(found))
+        return UnsavedPage(library.page, library, (*found, *library.clashes()))
 
     def asset_at(self, path: str) -> SourceFile | None:
         """Returns the asset at a decoded path."""

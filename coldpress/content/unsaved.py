@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 from coldpress import recorder
@@ -10,6 +10,7 @@ from coldpress.content.aliases import Alias
 from coldpress.content.links import LinkTarget, resolve
 from coldpress.content.page import NavView, Page, Section
 from coldpress.content.permalinks import PageEntry
+from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.errors import Problem
 from coldpress.markdown.cache import Body
 from coldpress.markdown.rendered import Brief, Link, Rendered
@@ -50,6 +51,7 @@ class UnsavedLibrary:
         with recorder.unrecorded():
             self._before: Page | None = saved.by_source(entry.document.source.path)
         self.page = kind(entry, self)
+        self._names = WikiLinkIndex([self.page], ())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._saved, name)
@@ -65,6 +67,20 @@ class UnsavedLibrary:
         """Returns the page of a source."""
         found: Page | None = self._saved.by_source(source)
         return self.page if source == self.page.source else found
+
+    def by_name(self, name: str) -> Page | None:
+        """Returns the page with a name; case does not count."""
+        found: Page | None = self._saved.by_name(name)
+        return self._names.get(name) if found is None or found is self._before else found
+
+    def clashes(self) -> Iterator[Problem]:
+        """Yields the problem of a page at the path of another one, which a build would not publish."""
+        other = self._saved.at(self.page.path)
+        if isinstance(other, Page) and other is not self._before:
+            yield Problem("url.clash", f"two sources want `{self.page.path}`",
+                          self.page.unrecorded.document.place_of("permalink"),
+                          "give one of them another name, `slug:` or `permalink:`",
+                          also=(other.unrecorded.document.place_of("permalink"),))
 
     def target(self, page: Page, link: Link) -> LinkTarget:
         """Returns the target of a link in a page."""

@@ -25,6 +25,7 @@ _LITTER = re.compile(r".*~|#.*#|.*\.(?:swp|swo|tmp|bak|orig|pyc)|thumbs\.db|desk
 
 _INDEX = re.compile(r"(_?index|readme)(?:\.[^.]*)?", re.I | re.A)
 
+_UNNAMEABLE = re.compile("[\0\ud800-\udfff]")  # in no name of a file that is UTF-8
 _DEEPEST = 100  # levels of nested folders
 _LINKS = 3  # symbolic links in the path of one file
 
@@ -94,9 +95,15 @@ class SourceFile(NamedTuple):
                 "source.unreadable", f"cannot read this file: {reason.strerror}", Place(self.name))) from None
 
 
+def can_be_found(path: str) -> bool:
+    """Returns whether `find_files` would find a file at a path below the content folder."""
+    return not _UNNAMEABLE.search(path) and all(name and not is_ignored(name) for name in path.split("/"))
+
+
 def unsaved_source(path: str, folder: str, text: str) -> SourceFile:
     """Makes a source with a text that is not saved, at a path below the content folder, which messages
     call `folder`."""
+    path = normalize("NFC", path)
     above, data = path.rpartition("/")[0], text.encode("utf-8", "surrogateescape")
     return SourceFile(path, f"{folder}/", "", "", above, _index_name(path, above), make=lambda: data)
 
