@@ -199,7 +199,7 @@ def build(strict: bool, output: Path | None, jobs: int | None, executor: str | N
 
     context = _build_context(output=resolved(output) if output else None, **more)
     context.jobs = 1 if profile else jobs or available_jobs()
-    if executor:
+    if executor is not None:
         from coldpress.cluster import checked_address
 
         if profile:

@@ -10,6 +10,7 @@ Global state: `_processes` are the processes of a Dask worker, by thread; each o
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pickle
 import platform
@@ -25,6 +26,7 @@ from functools import cached_property, partial
 from importlib import import_module
 from importlib.util import find_spec
 from ipaddress import ip_address
+from logging import CRITICAL, getLogger
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, BinaryIO, TypeVar
@@ -44,11 +46,12 @@ _SHOWN = 4  # differences
 
 
 def checked_address(address: str) -> str:
-    """Returns the address of a scheduler.  Raises `UsageError` for one that is not encrypted and not on this
-    machine, and `ColdpressError` if the package for clusters is missing."""
+    """Returns the address of a scheduler, with its protocol in lower case.  Raises `UsageError` for one that is
+    not encrypted and not on this machine, and `ColdpressError` if the package for clusters is missing."""
     try:
         parts = urlsplit(address)
-        is_whole = bool(parts.hostname and parts.port) and parts.scheme in ("tls", "tcp")
+        is_whole = (bool(parts.hostname and parts.port) and parts.scheme in ("tls", "tcp")
+                    and "@" not in parts.netloc and not (parts.path.strip("/") or parts.query or parts.fragment))
     except ValueError:
         is_whole = False
     if not is_whole:
@@ -62,7 +65,7 @@ def checked_address(address: str) -> str:
     if find_spec("distributed") is None:
         raise ColdpressError(Problem("cluster.missing", "a cluster needs a package that is not installed", None,
                                      'run `pip install "coldpress[cluster]"`'))
-    return address
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -84,6 +87,7 @@ class Cluster:
     @property
     def threads(self) -> int:
         """Returns how many tasks the cluster can run at once."""
+        self.wait_for_worker()
         return sum(self._client.nthreads().values())
 
     def executor(self, _: int = 0) -> Executor:
@@ -91,49 +95,94 @@ class Cluster:
         done again by another worker, a few times."""
         code = {name: _digest(file) for name, file in own_files(self._base).items()}
         here = Machine(str(self._base), os.getcwd(), versions(), code)  # noqa: PTH109  (text, to be sent)
-        return _ClusterExecutor(self._client, self._build, pickle.dumps(vars(here)))
+        return _ClusterExecutor(self._client, self._build, pickle.dumps(vars(here)), self.wait_for_worker)
 
     def close(self) -> None:
         """Ends the processes of this build on all workers, and the connection."""
         client = vars(self).get("_client")
         if client is not None:
             with suppress(Exception):  # whatever a connection that is lost may raise: there is nothing left to end
-                client.run(end_processes, self._build, on_error="ignore")
+                client.sync(client._run, end_processes, self._build, on_error="ignore",
+                            callback_timeout=_SECONDS)  # `client.run` would wait for ever for a worker that is frozen
             client.close(timeout=2)
 
     @cached_property
     def _client(self) -> Any:
-        distributed = import_module("distributed")
-        security = distributed.Security(require_encryption=self._address.startswith("tls"))
-        if security.require_encryption and not (security.tls_ca_file and security.tls_client_cert):
-            raise ColdpressError(Problem(
-                "cluster.certificates", "tls:// needs certificates, and Dask's configuration names none", None,
-                "set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, …__TLS__CLIENT__CERT and …__TLS__CLIENT__KEY"))
         try:
-            client = distributed.Client(self._address, timeout=_SECONDS, set_as_default=False, security=security)
-        except (OSError, ValueError) as reason:
+            distributed = import_module("distributed")  # fails if a file of Dask's configuration is damaged
+            getLogger("distributed").setLevel(CRITICAL)  # what it logs as errors are problems of the build
+            security = distributed.Security(require_encryption=self._address.startswith("tls"))
+            arguments = _connection_arguments(security)
+            asyncio.run(_try_connection(self._address, arguments))
+            return distributed.Client(self._address, timeout=_SECONDS, set_as_default=False, security=security)
+        except ColdpressError:
+            raise
+        except Exception as reason:  # noqa: BLE001  (whatever the answer of something that is no scheduler may raise)
             raise ColdpressError(Problem(
-                "cluster.unreachable", f"there is no connection to the scheduler at {self._address}: {reason}", None,
+                "cluster.unreachable", f"there is no connection to the scheduler at {self._address}: "
+                f"{reason or type(reason).__name__}", None,
                 "see that `dask scheduler` runs there; certificates must be those of one authority")) from None
+
+    def wait_for_worker(self) -> None:
+        """Waits until the scheduler has a worker; raises `ColdpressError` if none comes."""
         try:
-            client.wait_for_workers(1, timeout=_SECONDS)
+            self._client.wait_for_workers(1, timeout=_SECONDS)
         except TimeoutError:
-            client.close(timeout=2)
             raise ColdpressError(Problem("cluster.no-worker", f"the scheduler at {self._address} has no workers", None,
                                          f"start some with `dask worker {self._address}`")) from None
-        return client
+
+
+def _connection_arguments(security: Any) -> Mapping[str, Any]:
+    """Returns Dask's arguments for a connection; raises `ColdpressError` if its certificates cannot be used."""
+    hint = "set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, …__TLS__CLIENT__CERT and …__TLS__CLIENT__KEY"
+    files = (security.tls_ca_file, security.tls_client_cert, security.tls_client_key)
+    if security.require_encryption and not (security.tls_ca_file and security.tls_client_cert):
+        raise ColdpressError(Problem(
+            "cluster.certificates", "tls:// needs certificates, and Dask's configuration names none", None, hint))
+    try:
+        arguments: Mapping[str, Any] = security.get_connection_args("client")
+    except (OSError, ValueError) as reason:
+        raise ColdpressError(Problem(
+            "cluster.certificates", "the certificates that Dask's configuration names cannot be used, "
+            f"{', '.join(f'`{file}`' for file in files if file)}: {reason}", None, hint)) from None
+    return arguments
+
+
+async def _try_connection(address: str, arguments: Mapping[str, Any]) -> None:
+    """Connects to a scheduler and ends the connection: a client that fails to connect would leave a thread."""
+    connect = import_module("distributed.comm").connect
+    connection = await asyncio.wait_for(connect(address, timeout=_SECONDS, **arguments), _SECONDS)
+    await connection.close()
+
+
+class _Answer(Future[R]):
+    """The result of a task on the cluster.  Whoever waits for it learns that there is no worker left."""
+
+    def __init__(self, wait_for_worker: Callable[[], None]) -> None:
+        super().__init__()
+        self._wait_for_worker = wait_for_worker
+
+    def result(self, timeout: float | None = None) -> R:
+        """Returns the result once it is there."""
+        while timeout is None:
+            with suppress(TimeoutError):
+                return super().result(_SECONDS)
+            with suppress(OSError):  # the connection was lost: then the answer is on its way
+                self._wait_for_worker()
+        return super().result(timeout)
 
 
 class _ClusterExecutor(Executor):
     """Runs tasks through Dask's executor, in the processes beside its workers."""
 
-    def __init__(self, client: Any, build: str, machine: bytes) -> None:
+    def __init__(self, client: Any, build: str, machine: bytes, wait_for_worker: Callable[[], None]) -> None:
         self._executor = client.get_executor(pure=False)
+        self._wait_for_worker = wait_for_worker
         self._run = partial(self._executor.submit, run_beside, build, machine)
 
     def submit(self, function: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
         """Sends a call to a worker."""
-        answer: Future[R] = Future()
+        answer: Future[R] = _Answer(self._wait_for_worker)
         self._run(pickle.dumps(partial(function, *args, **kwargs))).add_done_callback(partial(_settle, answer))
         return answer
 

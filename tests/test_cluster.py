@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from concurrent.futures import Future
 from importlib import import_module
 from importlib.util import find_spec
@@ -17,7 +19,8 @@ from everything_site import everything
 from coldpress import cluster as cluster_module
 from coldpress.build import builder, runner
 from coldpress.build.workers import FEW
-from coldpress.cluster import Machine, _answer, _settle, versions
+from coldpress.cluster import Cluster, Machine, _answer, _settle, versions
+from coldpress.errors import UsageError
 
 POSTS = FEW + 50
 BUILD_PY = """\
@@ -180,10 +183,17 @@ def test_messages_leave_the_machine_by_tls_only(make_site, distributed, url):
     assert make_site(SMALL).build("--executor", url).codes == ["cluster.address"]
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8786", "tls://127.0.0.1", "http://127.0.0.1:80", "tls://[", "tls://h:x"])
+@pytest.mark.parametrize("url", ["127.0.0.1:8786", "tls://127.0.0.1", "http://127.0.0.1:80", "tls://[", "tls://h:x",
+                                 "", "tls://h:1/path", "tls://h:1?x", "tls://me:word@h:1"])
 def test_what_is_no_address_is_a_wrong_usage(make_site, distributed, url):
     result = make_site(SMALL).run("build", "--executor", url)
     assert result.code == 2 and "is no address of a scheduler" in result.err
+
+
+def test_a_protocol_in_capitals_is_the_same_protocol(distributed):
+    assert cluster_module.checked_address("TLS://example.org:8786/") == "tls://example.org:8786"
+    with pytest.raises(UsageError):
+        cluster_module.checked_address("TCP://example.org:8786")
 
 
 def test_a_cluster_needs_its_package(make_site, monkeypatch):
@@ -232,6 +242,36 @@ def test_a_cluster_without_workers_is_an_error(make_site, distributed, few, soon
         assert make_site(SMALL).build("--executor", empty.scheduler_address).codes == ["cluster.no-worker"]
 
 
+@pytest.fixture
+def only_worker(distributed):
+    """The URL of a cluster whose only worker is never started again, and the process of the worker."""
+    with distributed.LocalCluster(n_workers=0, dashboard_address=":0") as empty:
+        words = ["worker", empty.scheduler_address, "--no-nanny", "--nthreads", "1", "--no-dashboard"]
+        worker = subprocess.Popen([sys.executable, "-m", "dask", *words], stderr=subprocess.DEVNULL)
+        yield empty.scheduler_address, worker
+        worker.kill()
+        worker.wait()
+
+
+def test_a_cluster_that_loses_its_last_worker_is_an_error(make_site, only_worker, few):
+    url, _ = only_worker
+    site = make_site({**SMALL, "build.py": working("os.kill(os.getppid(), signal.SIGKILL)")})
+    assert site.build("--executor", url).codes == ["cluster.no-worker"]
+    assert not (site.root / "site").exists()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be stopped here")
+def test_the_end_of_a_build_does_not_wait_for_a_frozen_worker(tmp_path, only_worker):
+    url, worker = only_worker
+    cluster = Cluster(url, tmp_path)
+    assert cluster.threads == 1
+    worker.send_signal(signal.SIGSTOP)
+    ending = threading.Thread(target=cluster.close, daemon=True)
+    ending.start()
+    ending.join(60)
+    assert not ending.is_alive()
+
+
 def test_few_pages_need_no_cluster(make_site, distributed):
     assert make_site(SMALL).build("--executor", "tcp://127.0.0.1:9").codes == []
 
@@ -252,6 +292,10 @@ def test_certificates_of_one_authority_are_needed(make_site, distributed, few, t
         stranger = {f"{prefix}CA_FILE": theirs["ca-file"], f"{prefix}CLIENT__CERT": theirs["ca-file"],
                     f"{prefix}CLIENT__KEY": theirs["client"]["key"]}
         assert codes_elsewhere(make_site(SMALL), cluster.scheduler_address, **stranger) == ["cluster.unreachable"]
+        for file in (theirs["client"]["key"], ours["ca-file"], str(tmp_path / "nothing.pem"), str(tmp_path)):
+            odd = {**stranger, f"{prefix}CLIENT__KEY": file}
+            codes = codes_elsewhere(make_site(SMALL), cluster.scheduler_address, **odd)
+            assert codes == ["cluster.unreachable" if file == theirs["client"]["key"] else "cluster.certificates"]
 
 
 def certificate(folder, name):
