@@ -18,6 +18,7 @@ from coldpress.content.recorded import Pages
 from coldpress.content.slots import SlotFiller
 from coldpress.content.taxonomy import Term
 from coldpress.markdown.rendered import Link
+from coldpress.paths import url_of
 
 IMAGE_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
                ".webp": "image/webp", ".avif": "image/avif", ".svg": "image/svg+xml"}
@@ -158,10 +159,18 @@ def sitemap_entries(library: Library) -> list[tuple[str, datetime | None]]:
     for page in library.all_pages:
         if not page.unlisted:
             members = page.pages if isinstance(page, Section) else ()
-            places[page.path] = _latest([page, *members])
+            places[page.path] = _latest([page, *members]) if members else _date(page)
     for path, pages in [*_whole_lists(library), *_pages_of_lists(library)]:
         places[path] = _latest(pages) or places.get(path)
     return sorted(places.items())
+
+
+def absolute_entries(library: Library, places: Iterable[tuple[str, datetime | None]]
+                     ) -> Iterator[tuple[str, datetime | None]]:
+    """Yields the absolute URL of each of these paths, with its date."""
+    base = (library.absolute("/") or "/")[:-1]
+    for path, date in places:
+        yield base + url_of(path), date
 
 
 def count_sitemap_parts(library: Library) -> int:
@@ -212,5 +221,9 @@ def _pages_of_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
 
 
 def _latest(pages: Iterable[Page]) -> datetime | None:
-    fronts = (page.unrecorded.front for page in pages)  # whose reads `sitemap_entries` has recorded
-    return max((date for front in fronts if (date := front.updated or front.date)), default=None)
+    return max(filter(None, map(_date, pages)), default=None)
+
+
+def _date(page: Page) -> datetime | None:
+    front = page.unrecorded.front  # whose reads `sitemap_entries` has recorded
+    return front.updated or front.date

@@ -122,8 +122,8 @@ class Library:
         """Returns the dated posts by year, the newest first."""
         years: dict[int, list[Post]] = {}
         for post in self.posts:
-            if post.date is not None:
-                years.setdefault(post.date.year, []).append(post)
+            if (date := post.date) is not None:
+                years.setdefault(date.year, []).append(post)
         return years
 
     def page_list(self, name: str) -> Pages[Any] | None:

@@ -52,28 +52,27 @@ class Strings:
         if "%" in form:
             return value.strftime(form)
         language = self._language_of(context)
-        short, long = self._memo().get(("months", language), partial(self._months, language))
-        return self.say(language, f"dates.{form}", y=value.year, m=value.month, d=value.day,
-                        mon=short[value.month - 1], month=long[value.month - 1])
+        found, text, short, long = self._memo().get(("date", language, form), partial(self._date, language, form))
+        return _filled(found, f"dates.{form}", text, {
+            "y": value.year, "m": value.month, "d": value.day,
+            "mon": short[value.month - 1], "month": long[value.month - 1]})
 
     def say(self, language: str, key: str, default: str | None = None, **values: Any) -> str:
         """A string in a language, else in the site's language, else in English."""
+        found, text = self._chosen(language, key, values)
+        return _filled(found, key, default if text is None else text, values)
+
+    def _date(self, language: str, form: str) -> tuple[str, Any, Any, Any]:
+        """The first language that has a form of dates, the form, and the short and the long names of months."""
+        short, long = self._find(language, "months_short")[1], self._find(language, "months")[1]
+        return *self._chosen(language, f"dates.{form}", {}), short, long
+
+    def _chosen(self, language: str, key: str, values: Mapping[str, Any]) -> tuple[str, Any]:
+        """The first language that has a key, with its value; of plural forms the one for `n`."""
         found, text = self._find(language, key)
         if not isinstance(text, str) and isinstance(text, Mapping):
             text = text.get(plural_form(found, values.get("n", 0)), text.get("other"))
-        if text is None:
-            text = default
-        if text is None:
-            raise Unknown(f"there is no string `{key}`", did_you_mean(key, theme_strings(FALLBACK)))
-        try:
-            return str(text).format(**values) if values else str(text)
-        except (KeyError, IndexError, ValueError):
-            raise Unknown(f"the string `{key}` cannot be filled: `{text}`",
-                          f"of {', '.join(f'`{{{name}}}`' for name in values)}, it may hold what it likes; "
-                          f"see `data/strings/{found}.yaml`") from None
-
-    def _months(self, language: str) -> tuple[Any, Any]:
-        return self._find(language, "months_short")[1], self._find(language, "months")[1]
+        return found, text
 
     def _find(self, language: str, key: str) -> tuple[str, Any]:
         """The first language that has a key, with its value."""
@@ -90,6 +89,18 @@ class Strings:
     def _language_of(self, context: Context) -> str:
         page = context.get("page")
         return str(page.lang) if page else self._language()
+
+
+def _filled(language: str, key: str, text: Any, values: Mapping[str, Any]) -> str:
+    """The string of a key in a language, with the values in their places."""
+    if text is None:
+        raise Unknown(f"there is no string `{key}`", did_you_mean(key, theme_strings(FALLBACK)))
+    try:
+        return str(text).format(**values) if values else str(text)
+    except (KeyError, IndexError, ValueError):
+        raise Unknown(f"the string `{key}` cannot be filled: `{text}`",
+                      f"of {', '.join(f'`{{{name}}}`' for name in values)}, it may hold what it likes; "
+                      f"see `data/strings/{language}.yaml`") from None
 
 
 def _within(strings: Any, key: str) -> Any:

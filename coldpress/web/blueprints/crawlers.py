@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, abort
 from flask.typing import ResponseReturnValue
 
-from coldpress.content.feeds import MAX_SITEMAP_URLS, count_sitemap_parts, sitemap_entries
+from coldpress.content.feeds import MAX_SITEMAP_URLS, absolute_entries, count_sitemap_parts, sitemap_entries
 from coldpress.content.library import Library
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
@@ -31,7 +31,8 @@ def sitemap(number: int | None = None) -> Response:
         abort(404)
     shown = parts[number - 1] if number else places if len(parts) < 2 else []
     files = [] if shown else [f"/sitemap-{part}.xml" for part in range(1, len(parts) + 1)]
-    return Response(site.render("sitemap.xml", places=shown, files=files), mimetype="application/xml")
+    urls = absolute_entries(site.library, shown)
+    return Response(site.render("sitemap.xml", places=shown, urls=urls, files=files), mimetype="application/xml")
 
 
 @blueprint.urls(sitemap)
