@@ -16,7 +16,7 @@ import yaml
 from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.text import CONTROLS
 
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is 8 times faster
+SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is 8 times faster
 _MAX_DEPTH = 100  # how deep values may be nested
 _MAX_NODES = 100_000  # number of values, with aliases expanded
 _MAX_DIGITS = 1_000  # digits of an integer
@@ -27,7 +27,7 @@ _LONG_NUMBER = re.compile(rf"(?<![\w.])[-+]?\d[\d_]{{{_MAX_DIGITS},}}")
 _MAYBE_DEEP = re.compile(r"^[-? ]{100}", re.M)
 
 
-class _Loader(_Base):  # type: ignore[misc]  # chosen at run time
+class _Loader(SafeLoader):  # type: ignore[misc]  # chosen at run time
     """Loads YAML as its authors expect: booleans of YAML 1.2, no base-60 numbers, no duplicate keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -57,7 +57,7 @@ class _Loader(_Base):  # type: ignore[misc]  # chosen at run time
 def _resolvers() -> dict[Any, list[tuple[str, re.Pattern[str]]]]:
     plain = {
         first: [pair for pair in pairs if pair[0].rpartition(":")[2] not in ("bool", "int", "float")]
-        for first, pairs in _Base.yaml_implicit_resolvers.items()
+        for first, pairs in SafeLoader.yaml_implicit_resolvers.items()
     }
     for tag, pattern, firsts in (
         ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
@@ -312,7 +312,7 @@ def _too_deep_at(text: str) -> int | None:
         return None
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=_Base):
+        for event in yaml.parse(text, Loader=SafeLoader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > _MAX_DEPTH:

@@ -19,6 +19,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from coldpress import recorder
+from coldpress.config.yaml_toml import SafeLoader
 from coldpress.text import did_you_mean
 from coldpress.web.caching import Memo
 from coldpress.web.environment import THEME, Unknown
@@ -116,7 +117,7 @@ def theme_strings(language: str) -> Mapping[str, Any]:
     if language not in FILES:
         return {}
     with recorder.unrecorded():  # a file of the package: the code version stands for it
-        found: Mapping[str, Any] = yaml.safe_load(FILES[language].read_text("utf-8"))
+        found: Mapping[str, Any] = yaml.load(FILES[language].read_text("utf-8"), SafeLoader)
     return found
 
 
