@@ -14,14 +14,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property, partial
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import entry_points
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 from typing import Any, TypeVar
 
 from coldpress.audit_hook import is_own
-from coldpress.cache.checksum import code_version, metadata_folders, plain_name
+from coldpress.cache.checksum import code_version, digest_of, metadata_folders, plain_name
 from coldpress.paths import name_from
 
 
@@ -115,19 +115,22 @@ def imports_of(name: str, file: Path) -> Iterator[str]:
 T = TypeVar("T")
 R = TypeVar("R")
 Lookup = tuple[str, str]
-"""What was used of installed packages: `("module", "yaml")`, a module that was imported; `("missing", "foo")`, one
+"""What was used of installed packages: `("module", "yaml")`, a module that was found; `("missing", "foo")`, one
 that was not found; `("distribution", "foo")`, a package whose metadata were read (an empty name stands for all);
 `("entry-points", "coldpress.plugins")`, a group."""
 _lookups: set[Lookup] = set()
+_sought: set[str] = set()
+"""The top modules that were looked for."""
 _count_returned = [0]  # by a worker, of modules and lookups
 _group: ContextVar[str | None] = ContextVar("group", default=None)
 
 
 class _FirstFinder:
-    """Notes which distributions are looked for."""
+    """Notes which modules and distributions are looked for."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> None:
         """Finds no module."""
+        _sought.add(name.partition(".")[0])
 
     def find_distributions(self, context: Any = None) -> Iterator[Any]:
         """Finds no distribution."""
@@ -163,10 +166,21 @@ def looking_for_entry_points(group: str) -> Iterator[None]:
 
 def lookups() -> set[Lookup]:
     """Returns what this process has used of installed packages, and what it did not find."""
-    folders = tuple(f"{folder}{os.sep}" for folder in package_folders())
-    files = [(name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items())]
-    used = {name.partition(".")[0] for name, file in files if isinstance(file, str) and file.startswith(folders)}
-    return _lookups | {("module", name) for name in used}
+    files = [(name, _file_or_folder(module)) for name, module in list(sys.modules.items())]
+    folders = _package_prefixes()
+    used = {name.partition(".")[0] for name, file in files if file and file.startswith(folders)}
+    unused = {name for name in _sought if name not in sys.modules and ("missing", name) not in _lookups}
+    return _lookups | {("module", name) for name in used | unused}
+
+
+def _file_or_folder(module: object) -> str | None:
+    """Returns the file of a module, or one of the folders of a package without `__init__.py`."""
+    file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", None) or ()), None)
+    return file if isinstance(file, str) else None
+
+
+def _package_prefixes() -> tuple[str, ...]:
+    return tuple(f"{folder}{os.sep}" for folder in package_folders())
 
 
 def with_lookups(work: Callable[[T], R]) -> Callable[[T], tuple[R, set[Lookup]]]:
@@ -176,7 +190,7 @@ def with_lookups(work: Callable[[T], R]) -> Callable[[T], tuple[R, set[Lookup]]]
 
 def _work_with_lookups(work: Callable[[T], R], task: T) -> tuple[R, set[Lookup]]:
     note_lookups()
-    result, count = work(task), len(sys.modules) + len(_lookups)
+    result, count = work(task), len(sys.modules) + len(_lookups) + len(_sought)
     if count == _count_returned[0]:  # there are no more than at the last call
         return result, set()
     _count_returned[0] = count
@@ -207,8 +221,7 @@ class InstalledPackages:
         that have a module are searched only where they are others than then."""
         kind, name = lookup
         if kind == "module":
-            same = before and ({*before.split("/")} <= {*self.all} or before == _origin(name))
-            return before if before and same else self._owners.get(name) or _origin(name)
+            return self._of_module(name, before or "")
         if kind == "missing":
             return "found" if can_be_imported(name) else ""
         if kind == "distribution":
@@ -216,16 +229,40 @@ class InstalledPackages:
         with looking_for_entry_points(name):
             return "/".join(sorted(f"{point.name}={point.value}" for point in entry_points(group=name)))
 
+    def _of_module(self, name: str, before: str) -> str:
+        """Returns the packages that have a module, each with a digest of what it has installed; of a module that
+        is in no package, a digest of its files."""
+        spec = _spec_of(name)
+        places = [spec.origin] if spec and spec.has_location else (spec and spec.submodule_search_locations) or ()
+        place = next(iter(places), None)
+        if place is None or not place.startswith(_package_prefixes()):
+            return "" if spec is None else "elsewhere"
+        owners = [state.partition(" ")[0] for state in before.split("/")]
+        if not {*owners} <= {*self.all}:
+            if before == _digest_at(Path(place)):
+                return before
+            owners = self._owners.get(name, [])
+        return "/".join(f"{info} {self._content(info)}" for info in owners) or _digest_at(Path(place))
+
+    def _content(self, info: str) -> str:
+        """Returns a digest of the files that a package has installed in its folder."""
+        lines = [line for line in self._record(info).splitlines()
+                 if not line.startswith("..") and "__pycache__" not in line and ".dist-info/" not in line]
+        return digest_of("\n".join(lines).encode())[:8]
+
+    def _record(self, info: str) -> str:
+        """Returns the list of files that a package has installed."""
+        files = [folder / info / name for folder in package_folders() for name in ("RECORD", "top_level.txt")]
+        return next(filter(None, map(_text, files)), "")
+
     @cached_property
-    def _owners(self) -> dict[str, str]:
+    def _owners(self) -> dict[str, list[str]]:
         """The metadata folders of the packages that have a module, by the names of modules."""
-        owners: dict[str, set[str]] = {}
-        for folder in package_folders():
-            for info in self.all:
-                record = _text(folder / info / "RECORD") or _text(folder / info / "top_level.txt")
-                for module in set(re.findall(r"^(\w+)(?:[/.]|$)", record, re.M)):
-                    owners.setdefault(module, set()).add(info)
-        return {module: "/".join(sorted(infos)) for module, infos in owners.items()}
+        owners: dict[str, list[str]] = {}
+        for info in self.all:
+            for module in set(re.findall(r"^(\w+)(?:[/.]|$)", self._record(info), re.M)):
+                owners.setdefault(module, []).append(info)
+        return owners
 
 
 def can_be_imported(name: str) -> bool:
@@ -243,14 +280,19 @@ def can_be_imported(name: str) -> bool:
     return spec is not None
 
 
-def _origin(name: str) -> str:
-    """Returns the digest of the file of a module that belongs to no package."""
+def _spec_of(name: str) -> ModuleSpec | None:
+    """Returns where a module is found."""
     try:
-        spec = find_spec(name)
+        return find_spec(name)
     except (ImportError, ValueError):
-        return ""
-    file = Path(spec.origin) if spec and spec.origin else None
-    return code_version([file]) if file and file.is_file() else ""
+        return None
+
+
+def _digest_at(place: Path) -> str:
+    """Returns the digest of a module's file; of a package, of all files in its folder."""
+    folder = place.parent if place.name.startswith("__init__.") else place
+    return code_version(sorted(file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc")
+                        if folder.is_dir() else [place] if place.is_file() else [])
 
 
 def _text(file: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -43,6 +44,19 @@ def create_app():
         except PackageNotFoundError:
             return "not installed"
 
+    @app.get("/found/")
+    def found():
+        from importlib.util import find_spec
+        return "yes" if find_spec("sought") else "no"
+
+    @app.get("/data/")
+    def data():
+        from importlib.resources import files
+        try:
+            return files("word_data").joinpath("word.txt").read_text()
+        except ImportError:
+            return "no data"
+
     return app
 
 
@@ -61,16 +75,23 @@ class Installed:
 
     def install(self, name, files, version="1.0", entry_points=None):
         """Installs a package in place of its other versions, as pip does."""
-        for old in self.folder.glob(f"{name}-*.dist-info"):
-            shutil.rmtree(old)
+        self.remove(name)
         info = self.folder / f"{name}-{version}.dist-info"
         texts = {f"{info.name}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", **files}
         if entry_points:
             texts[f"{info.name}/entry_points.txt"] = entry_points
-        texts[f"{info.name}/RECORD"] = "".join(f"{file},,\n" for file in texts)
+        texts[f"{info.name}/RECORD"] = "".join(
+            f"{file},sha256={hashlib.sha256(text.encode()).hexdigest()},{len(text)}\n" for file, text in texts.items())
         for file, text in texts.items():
             (self.folder / file).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / file).write_text(text)
+
+    def remove(self, name):
+        """Removes all versions of a package."""
+        for info in self.folder.glob(f"{name}-*.dist-info"):
+            for line in (info / "RECORD").read_text().splitlines():
+                (self.folder / line.split(",")[0]).unlink(missing_ok=True)
+            shutil.rmtree(info)
 
     def run(self, *arguments):
         path = os.pathsep.join([str(self.folder), *sys.path])
@@ -105,6 +126,69 @@ def test_another_version_of_what_a_filter_uses_renders_all(installed):
     assert {"/a/", "/b/"} <= installed.rendered()
     assert "Word" in installed.site.text("a/index.html")
     assert installed.rendered() == set()
+
+
+def test_the_same_version_with_other_files_renders_all(installed):
+    installed.install("words", {"words/__init__.py": "from words.how import loud", "words/how.py": "loud = str.title"})
+    assert {"/a/", "/b/"} <= installed.rendered()
+    assert "Word" in installed.site.text("a/index.html")
+    assert installed.rendered() == set()
+
+
+def test_a_module_of_the_site_takes_the_place_of_a_package(installed):
+    installed.site.edit({"words.py": "loud = str.title"})
+    assert {"/a/", "/b/"} <= installed.rendered()
+    assert "Word" in installed.site.text("a/index.html")
+    assert installed.rendered() == set()
+    installed.site.edit({"words.py": None})
+    assert {"/a/", "/b/"} <= installed.rendered()
+    assert "WORD" in installed.site.text("a/index.html")
+
+
+def test_files_without_metadata_count(installed):
+    installed.remove("words")
+    (installed.folder / "words").mkdir(exist_ok=True)
+    for how in ("lower", "title"):
+        (installed.folder / "words/__init__.py").write_text("from words.how import loud")
+        (installed.folder / "words/how.py").write_text(f"loud = str.{how}")
+        assert {"/a/", "/b/"} <= installed.rendered()
+        assert getattr(str, how)("word") in installed.site.text("a/index.html")
+        assert installed.rendered() == set()
+
+
+def test_a_package_that_was_only_looked_for_is_removed(installed):
+    installed.install("sought", {"sought.py": "raise ValueError"})
+    assert "/found/" in installed.rendered()
+    assert installed.site.text("found/index.html") == "yes"
+    installed.remove("sought")
+    assert "/found/" in installed.rendered()
+    assert installed.site.text("found/index.html") == "no"
+
+
+THINGS = """\
+    @app.get("/things/")
+    def things():
+        from importlib.metadata import entry_points
+        return "things: " + " ".join(point.name for point in entry_points(group="things"))
+
+"""
+
+
+def test_entry_points_that_the_site_asks_for(installed):
+    installed.site.edit({"build.py": BUILD_PY.replace("    return app\n", f"{THINGS}    return app\n")})
+    assert "/things/" in installed.rendered()
+    assert installed.site.text("things/index.html") == "things: "
+    installed.install("thing", {}, entry_points="[things]\none = thing:x\n")
+    assert "/things/" in installed.rendered()
+    assert installed.site.text("things/index.html") == "things: one"
+    assert installed.rendered() == set()
+
+
+def test_data_of_a_package_without_code(installed):
+    for version in ("1.0", "1.1"):
+        installed.install("word_data", {"word_data/word.txt": f"data {version}"}, version=version)
+        assert "/data/" in installed.rendered()
+        assert installed.site.text("data/index.html") == f"data {version}"
 
 
 @pytest.mark.parametrize(("name", "files", "page", "text"), [

@@ -217,7 +217,7 @@ class Builder:
         if before.get("settings") != self._about["settings"]:
             return "a setting that shapes the whole site changed"
         if changed := self._libraries.changed():
-            return f"the installed package of {changed} changed"
+            return changed
         changed = self._code.changed()
         return f"the code in {changed} changed" if changed else None
 

@@ -94,13 +94,14 @@ class LibraryCode:
         self._packages = InstalledPackages()
 
     def changed(self) -> str | None:
-        """Returns the first name that stands for something else than in the earlier build."""
+        """Returns the reason to render everything, if a name stands for something else than in the earlier build."""
         states = {("module", name): "" for kind, name in lookups() if kind == "module"}
         states |= {_lookup(key): state for key, state in self._before.items()}
         for lookup, state in sorted(states.items()):
             if not self._is_of_plugin(lookup, state) and self._packages.state(lookup, state) != state:
                 self._before = {}  # all is rendered anew
-                return lookup[1]
+                name = lookup[1]
+                return f"the installed package of {name} changed" if name else "the list of installed packages changed"
         return None
 
     def written(self) -> str:
