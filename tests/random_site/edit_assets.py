@@ -57,6 +57,14 @@ def data_of_templates(site: RandomSite) -> str:
 
 
 @other_edit
+def author_in_data_comes_or_goes(site: RandomSite) -> str:
+    file, eve = site.base / "data/authors.yaml", "eve:\n  name: Eve\n  bio: Reads.\n"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace(eve, "") if eve in text else text + eve, "utf-8")
+    return "Eve"
+
+
+@other_edit
 def data_comes_or_goes(site: RandomSite) -> str:
     file = site.base / "data/later.json"
     if file.exists():

@@ -96,6 +96,11 @@ def config_taxonomies(site: RandomSite) -> str:
 
 
 @edit
+def config_nested_taxonomies(site: RandomSite) -> str:
+    return _config(site, nested_taxonomies=None if "nested_taxonomies" in site.config else ["categories"])
+
+
+@edit
 def config_permalinks(site: RandomSite) -> str:
     return _config(site, permalinks=site.rng.choice(
         [{}, {"notes": "/n/<year>/<slug>/"}, {"notes": "/n/<slug>/", "docs": "/d/<stem>/"},
