@@ -78,10 +78,8 @@ def content_digest(data: bytes) -> bytes:
 
 
 def pack(data: bytes) -> bytes:
-    """Returns a page's bytes compressed, as the database keeps them: with a small window and small tables,
-    which zlib has to clear for each page."""
-    packer = zlib.compressobj(1, zlib.DEFLATED, 13, 6)
-    return packer.compress(data) + packer.flush()
+    """Returns a page's bytes compressed, as the database keeps them."""
+    return zlib.compress(data, 1)
 
 
 def unpack(packed: bytes) -> bytes | None:

@@ -80,8 +80,7 @@ def unpack_words(packed: bytes) -> SearchWords:
 
 
 def _compress(text: str) -> bytes:
-    packer = zlib.compressobj(1, zlib.DEFLATED, 13, 6)  # small tables, which zlib has to clear for each body
-    return packer.compress(text.encode()) + packer.flush()
+    return zlib.compress(text.encode(), 1)
 
 
 def _decompress(data: bytes) -> str:
