@@ -22,7 +22,9 @@ DEFAULTS = {
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
     "static_dir": "static", "data_dir": "data", "llms": False, "plugins": (),
     "feeds": {"formats": ("atom", "rss", "json"), "limit": 20, "full": True},
-    "docs": None, "edit_url": None, "theme": {"accent": None, "backlinks": False},
+    "docs": None, "edit_url": None, "theme": {"preset": "paper", "list": "cover", "accent": None, "progress": False,
+                                               "backlinks": False},
+    "intro": "", "portrait": "", "social": (), "copyright": "",
 }
 
 

@@ -86,8 +86,8 @@ def test_a_menu_of_ones_own_sees_the_page_inside_the_masthead(build_site):
 def test_an_icon_of_ones_own_sees_each_use(build_site):
     macro = "{% macro icon(name) %}<x>{{ name }} {{ request.path }}</x>{% endmacro %}"
     pages = same_as_alone(build_site({**SITE, "templates/icons.html": macro}, CONFIG))
-    assert "scheme /posts/c/" in rows(pages["/posts/c/"])
-    assert "scheme /about/" in rows(pages["/about/"])
+    assert "auto /posts/c/" in rows(pages["/posts/c/"])
+    assert "auto /about/" in rows(pages["/about/"])
 
 
 @pytest.mark.parametrize(("code", "shown"), [

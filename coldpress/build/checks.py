@@ -14,6 +14,7 @@ from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.user_reads import summed_up
 from coldpress.config.options import MenuItem
 from coldpress.content.bodies import cached_bodies, missing_snippets, place_in
+from coldpress.content.intro import Intro
 from coldpress.content.library import Library
 from coldpress.content.links import broken_link, missing_anchors, unresolved_links
 from coldpress.content.page import Page
@@ -126,6 +127,7 @@ def check_settings(site: Site, exists: Callable[[str], bool], problems: Problems
     _check_layouts(site, problems)
     _check_menu(site, exists, problems)
     _check_docs(site, problems)
+    _check_intro(site, exists, problems)
 
 
 def _check_layouts(site: Site, problems: Problems) -> None:
@@ -159,6 +161,13 @@ def _check_docs(site: Site, problems: Problems) -> None:
         if folder != "." and folder not in folders:
             problems.warn("config.docs", f"there is no folder `{folder}` with pages",
                           site.config_place("docs"), did_you_mean(folder, folders))
+
+
+def _check_intro(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:
+    for link, target in Intro(site.library, site.markup).links if site.config.intro else ():
+        if not (target.external or target.page or target.asset or (target.path and exists(target.path))):
+            problems.warn("config.intro", f"nothing is at `{link.target}`, to which the intro links",
+                          site.config_place("intro"), did_you_mean(_name(link.target), site.library.sources))
 
 
 def _name(url: str) -> str:

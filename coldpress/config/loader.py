@@ -39,6 +39,7 @@ from coldpress.config.options import (
     as_theme,
 )
 from coldpress.config.settings import Settings
+from coldpress.config.social import SocialLink, as_social
 from coldpress.config.yaml_toml import MappingText, Params
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import BadPath, TooLong, asset_file_of, relative_name
@@ -151,6 +152,14 @@ class Config:
     """One sentence about the site, for search engines and feeds."""
     author: str = _option(_text, "")
     """Author of posts that name none."""
+    intro: str = _option(_text, "")
+    """Text below the site's name on the home page, in Markdown; without it, the description."""
+    portrait: str = _option(_line, "")
+    """Picture on the home page: a file below the content folder, or a whole URL."""
+    social: tuple[SocialLink, ...] = _option(as_social, ())
+    """Accounts: `github: octocat`, `mastodon: "@me@example.social"`, `email`, `rss: true`, any name with a URL."""
+    copyright: str = _option(_line, "")
+    """Line at the foot of every page, such as `© 2026 Ada Almond, CC BY 4.0`."""
     language: str = _option(_language, "en")
     """Language of the site as a BCP 47 tag: `en`, `zh-Hans`, `ar`."""
     timezone: str = _option(_timezone, "UTC")
@@ -181,7 +190,7 @@ class Config:
     markdown: MarkdownOptions = _option(as_markdown, MarkdownOptions())  # noqa: RUF009  (it makes a field)
     """How bodies are rendered: `trusted`, `jinja`, `smart`, `macros`, `heading_ids`, `snippets`, `append`."""
     theme: ThemeOptions = _option(as_theme, ThemeOptions())  # noqa: RUF009
-    """How the theme looks: `accent`, `backlinks`."""
+    """How the theme looks: `preset`, `list`, `accent`, `progress`, `backlinks`."""
     feeds: FeedOptions = _option(as_feeds, FeedOptions())  # noqa: RUF009
     """Which feeds the site has: `formats`, `limit`, `full`; `false` for none."""
     llms: bool = _option(as_flag, False)

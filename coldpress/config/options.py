@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 from unicodedata import normalize
 
@@ -109,12 +110,24 @@ class MarkdownOptions:
         return key if self.engine == "native" else f"{key} {self.engine} {self.extensions} {self.extension_configs}"
 
 
+PRESETS = ("paper", "ink", "serif", "terminal")
+"""The presets of type and colour."""
+LISTS = ("cover", "text", "compact")
+"""The ways in which lists show posts."""
+
+
 @dataclass(frozen=True, slots=True)
 class ThemeOptions:
     """The options below `theme:`: the appearance of the built-in theme."""
 
+    preset: str = "paper"
+    """The type and the colours: `paper`, `ink`, `serif` or `terminal`."""
+    list: str = "cover"
+    """How lists show posts: `cover` (with picture and description), `text` (the summary) or `compact` (a line)."""
     accent: str | None = None
     """The colour of links, any colour of CSS: `"#c2410c"`, `teal`, `oklch(55% 0.2 260)`."""
+    progress: bool = False
+    """Whether a line at the top of a post shows how much of it was read."""
     backlinks: bool = False
     """Whether pages list the pages that link to them."""
 
@@ -191,7 +204,8 @@ def as_theme(value: Any) -> ThemeOptions:
     for name in _TOP_LEVEL:
         if isinstance(value, dict) and name in value:
             raise ValueError(f"`{name}` is not an option of the theme", f"write `{name}:` at the top level", name)
-    return ThemeOptions(**_group(value, ThemeOptions, {"accent": _colour}))
+    return ThemeOptions(**_group(value, ThemeOptions, {
+        "accent": _colour, "preset": partial(_one_of, "preset", PRESETS), "list": partial(_one_of, "list", LISTS)}))
 
 
 def as_menu(value: Any) -> tuple[MenuItem, ...]:
@@ -269,9 +283,7 @@ def _formats(value: Any) -> tuple[str, ...]:
 
 
 def _heading_ids(value: Any) -> str:
-    if value not in ("github", "python-markdown"):
-        raise ValueError("`heading_ids` is `github` or `python-markdown`")
-    return str(value)
+    return _one_of("heading_ids", ("github", "python-markdown"), value)
 
 
 ENGINES = ("native", "python-markdown")
@@ -279,9 +291,7 @@ ENGINES = ("native", "python-markdown")
 
 
 def _engine(value: Any) -> str:
-    if value not in ENGINES:
-        raise ValueError("`engine` is `native` or `python-markdown`", did_you_mean(str(value), ENGINES))
-    return str(value)
+    return _one_of("engine", ENGINES, value)
 
 
 def _extensions(value: Any) -> tuple[str, ...]:
@@ -322,6 +332,13 @@ def _content_folders(value: Any) -> tuple[str, ...]:
         raise ValueError("folders below the content folder are expected here",
                          "if nobody is trusted, write `trusted: false`")
     return folders
+
+
+def _one_of(name: str, choices: Sequence[str], value: Any) -> str:
+    if value not in choices:
+        raise ValueError(f"`{name}` is {', '.join(f'`{choice}`' for choice in choices[:-1])} or `{choices[-1]}`",
+                         did_you_mean(str(value), choices))
+    return str(value)
 
 
 def _colour(value: Any) -> str:

@@ -28,7 +28,7 @@ from coldpress.markdown.parser.link_parser import is_safe_url
 from coldpress.markdown.rendered import Heading, Link, Rendered, Title
 from coldpress.paths import url_of
 from coldpress.sources.front_matter import SourceDocument, is_same_title
-from coldpress.text import reading_minutes, shorten
+from coldpress.text import shorten
 
 DESCRIPTION_LENGTH = 155  # characters that search engines show
 
@@ -271,11 +271,10 @@ class Page:
         rendered = self.unrecorded.rendered
         return rendered.words + rendered.cjk
 
-    @recorded_body
+    @recorded_summary
     def minutes(self) -> int:
         """The minutes that reading it takes."""
-        rendered = self.unrecorded.rendered
-        return reading_minutes(rendered.words, rendered.cjk)
+        return self.unrecorded.brief.minutes
 
     @recorded
     def authors(self) -> tuple[AuthorView, ...]:

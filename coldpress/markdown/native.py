@@ -31,7 +31,7 @@ from coldpress.markdown.syntax.typography import apply_typography
 from coldpress.markdown.tree import ComponentElement, RawHtml, SourceText, raw, to_html
 from coldpress.recorder import Key
 from coldpress.sources.files import included_reads
-from coldpress.text import count_words
+from coldpress.text import count_words, reading_minutes
 
 if TYPE_CHECKING:
     from coldpress.markdown.math.mathml import MathConverter
@@ -69,7 +69,8 @@ class Renderer:
         shown = FragmentMaker(None, body.components, self._options.schemes).run(written.summary)
         return Rendered(
             html=written.html,
-            brief=Brief(shown, visible_text(written.summary), written.has_more, written.html.targets, conversion.reads),
+            brief=Brief(shown, visible_text(written.summary), written.has_more, written.html.targets, conversion.reads,
+                        reading_minutes(words, cjk)),
             title=title,
             toc=body.contents,
             anchors=tuple(dict.fromkeys([*([title.id] if title else []), *written.anchors])),

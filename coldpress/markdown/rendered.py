@@ -134,14 +134,15 @@ class Flaw:
 @dataclass(frozen=True, slots=True)
 class Brief:
     """The part of a rendered body that other pages show: its summary as HTML and as
-    plain text, and its links as written.  `reads` are the files, folders and variables
-    that an extension of Python-Markdown read to render it."""
+    plain text, its links as written, and the minutes that reading it takes.  `reads` are the files,
+    folders and variables that an extension of Python-Markdown read to render it."""
 
     summary: Fragment = Fragment()
     text: str = ""
     has_more: bool = False
     links: tuple[str, ...] = ()
     reads: tuple[Key, ...] = ()
+    minutes: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,7 +273,8 @@ def serialize(rendered: Rendered) -> str:
 
 def serialize_brief(brief: Brief) -> str:
     """Serializes a brief as compact JSON."""
-    return _to_json([_dump_parts(brief.summary), brief.text, brief.has_more, brief.links, brief.reads])
+    return _to_json([_dump_parts(brief.summary), brief.text, brief.has_more, brief.links, brief.reads,
+                     brief.minutes])
 
 
 def deserialize(value: bytes) -> Rendered:
@@ -290,9 +291,9 @@ def deserialize(value: bytes) -> Rendered:
 
 def deserialize_brief(text: str) -> Brief:
     """Deserializes a brief; raises the errors of `deserialize`."""
-    summary, plain, has_more, links, reads = json.loads(text)
+    summary, plain, has_more, links, reads, minutes = json.loads(text)
     return Brief(_load_fragment(summary, None), plain, has_more, tuple(links),
-                 tuple((kind, name) for kind, name in reads))
+                 tuple((kind, name) for kind, name in reads), minutes)
 
 
 def _to_json(value: Any) -> str:

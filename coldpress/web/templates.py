@@ -7,11 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError, nodes
+from markupsafe import Markup
 
 from coldpress import recorder
 from coldpress.config.options import ThemeOptions
+from coldpress.config.social import SocialLink
+from coldpress.content.intro import Intro
 from coldpress.content.navigation import NavItem
 from coldpress.content.page import Page
+from coldpress.paths import is_external
 from coldpress.web.environment import THEME, SiteEnvironment
 from coldpress.web.site import Site
 
@@ -36,6 +40,30 @@ class SiteVariables:
     def author(self) -> str:
         """The author of posts that name none."""
         return self._site.config.author
+
+    @property
+    def intro(self) -> Markup:
+        """The config's `intro` as HTML, for the home page; empty if there is none."""
+        site = self._site
+        return Intro(site.library, site.markup).html if site.config.intro else Markup("")
+
+    @property
+    def portrait(self) -> str | None:
+        """The URL of the config's `portrait`; None if there is none."""
+        portrait = self._site.config.portrait
+        if not portrait or is_external(portrait):
+            return portrait or None
+        return self._site.library.url(f"/{portrait.lstrip('/')}")
+
+    @property
+    def social(self) -> tuple[SocialLink, ...]:
+        """The accounts in the config's `social`, each with `key`, `name` and `url`."""
+        return self._site.config.social
+
+    @property
+    def copyright(self) -> str:
+        """The config's `copyright`, for the foot of every page."""
+        return self._site.config.copyright
 
     @property
     def language(self) -> str:

@@ -13,7 +13,7 @@ from coldpress.markdown.html.source_map import Locator
 from coldpress.markdown.rendered import Brief, Flaw, Rendered, Title
 from coldpress.markdown.syntax.headings import structure_html
 from coldpress.recorder import Key
-from coldpress.text import count_words, heading_id, python_markdown_id
+from coldpress.text import count_words, heading_id, python_markdown_id, reading_minutes
 
 _LIST_AT_END = re.compile(r"[ \t]*\{:?[^{}]*\}\Z")
 _UNDERLINE = re.compile(r"=+[ \t]*\Z")
@@ -54,7 +54,7 @@ def render_html(source: str, html: str, options: MarkdownOptions, *, trusted: bo
     words, cjk = count_words(visible := visible_text(html))
     return Rendered(
         html=fragment,
-        brief=Brief(shown, visible_text(summary), has_more, fragment.targets, reads),
+        brief=Brief(shown, visible_text(summary), has_more, fragment.targets, reads, reading_minutes(words, cjk)),
         title=title, toc=found.contents,
         anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
         words=words, cjk=cjk, flaws=flaws, text=f"{title.text}\n{visible}" if title else visible)

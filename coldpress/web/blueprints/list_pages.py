@@ -28,7 +28,11 @@ def home() -> str:
     site = requested_site()
     page = site.library.at("/")
     own = page if isinstance(page, Page) else None
-    return site.render(layouts_for(site, own, "home.html"), page=own, posts=site.library.posts[: site.config.paginate])
+    count = site.config.paginate
+    posts = site.library.posts[: count + 1]
+    older = posts[count].date if len(posts) > count else None
+    return site.render(layouts_for(site, own, "home.html"), page=own, posts=posts[:count],
+                       older_year=older.year if older else None)
 
 
 @blueprint.urls(home)

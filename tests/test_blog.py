@@ -1,0 +1,152 @@
+"""The face of a blog: the head of its home page, cards of three densities, the foot of every page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+CONFIG = """
+title: Ada
+base_url: https://example.org/blog/
+description: A blog.
+paginate: 2
+"""
+POSTS = {
+    "content/posts/one.md": "---\ndate: 2023-05-01\ntags: [tea]\n---\n\nThe first. " + "word " * 600,
+    "content/posts/two.md": "---\ndate: 2024-05-01\ndescription: All of it.\nimage: /two.png\n---\n\nThe second.",
+    "content/posts/three.md": "---\ndate: 2025-05-01\n---\n\n**The** third.\n\nMore.",
+    "content/two.png": b"x", "content/about.md": "# About"}
+
+
+def home(site):
+    return site.text("index.html")
+
+
+def test_the_home_page_says_who_writes(build_site):
+    site = build_site({**POSTS, "content/me.png": b"x"}, CONFIG + """
+intro: I bake, see [about](about.md) and [*tea*](/tags/tea/).
+portrait: me.png
+social: {github: ada, mastodon: "@ada@example.social", email: a@b.org, Shop: "https://shop.example/", rss: true}
+""")
+    head = home(site).partition('<header class="introduction">')[2].partition("</header>")[0]
+    assert '<h1 dir="auto">Ada</h1>' in head
+    assert ('<div class="lead" dir="auto"><p>I bake, see <a href="/blog/about/">about</a> and '
+            '<a href="/blog/tags/tea/"><em>tea</em></a>.</p>') in head
+    assert '<img class="portrait" src="/blog/me.png"' in head
+    assert re.findall(r'<a( rel="me")? href="([^"]+)" aria-label="([^"]+)"', head) == [
+        (' rel="me"', "https://github.com/ada", "GitHub"), (' rel="me"', "https://example.social/@ada", "Mastodon"),
+        (' rel="me"', "mailto:a@b.org", "Email"), (' rel="me"', "https://shop.example/", "Shop"),
+        ("", "/blog/feed.xml", "RSS")]
+
+
+def test_without_an_intro_the_description_stands_there(build_site):
+    page = home(build_site(POSTS, CONFIG))
+    assert '<p class="lead" dir="auto">A blog.</p>' in page
+    assert 'class="social"' not in page
+    assert 'class="portrait"' not in page
+
+
+@pytest.mark.parametrize(("link", "hint"), [("abuot.md", "did you mean `about.md`?"), ("/nowhere/", None)])
+def test_a_link_of_the_intro_that_leads_nowhere_is_told(make_site, link, hint):
+    found = make_site(POSTS, CONFIG + f"intro: See [it]({link}).\n").build().problems
+    told = [(each["message"], each["place"]["line"], each["hint"]) for each in found if each["code"] == "config.intro"]
+    assert told == [(f"nothing is at `{link}`, to which the intro links", 6, hint)]
+
+
+def test_a_portrait_that_is_not_there_is_told(make_site):
+    found = make_site(POSTS, CONFIG + "portrait: me.png\n").build().problems
+    assert "a template links to `/me.png`, and nothing is there" in [problem["message"] for problem in found]
+
+
+def test_older_posts_lead_to_their_year_in_the_archive(build_site):
+    site = build_site(POSTS, CONFIG)
+    assert '<a rel="next" href="/blog/archive/#y2023">Older posts</a>' in home(site)
+    assert 'id="y2023"' in site.text("archive/index.html")
+    site.edit({"content/posts/one.md": None}).build()
+    assert "Older posts" not in home(site)
+
+
+def card(site, title):
+    cards = re.findall(r'<article class="card">.*?</article>', site.text("posts/index.html"), re.S)
+    (found,) = [each for each in cards if f">{title}</a></h2>" in each]
+    return found
+
+
+def test_a_card_shows_date_minutes_description_tags_and_picture(build_site):
+    site = build_site(POSTS, CONFIG)
+    one, two = card(site, "One"), card(site, "Two")
+    assert ">1 May 2023</time>\n<bdi>3 min read</bdi>" in one
+    assert '<li><a href="/blog/tags/tea/">tea</a></li>' in one
+    assert "<img" not in one
+    assert '<p class="description" dir="auto">All of it.</p>' in two
+    assert '<img src="/blog/two.png" alt="" loading="lazy" decoding="async">' in two
+
+
+def test_a_list_of_texts_has_whole_summaries(build_site):
+    site = build_site(POSTS, CONFIG + "theme: {list: text}\n")
+    assert "<strong>The</strong> third." in card(site, "Three")
+    assert "<img" not in card(site, "Two")
+
+
+def test_a_compact_list_has_a_line_for_each_post(build_site):
+    page = build_site(POSTS, CONFIG + "theme: {list: compact}\n").text("posts/index.html")
+    assert 'class="card"' not in page
+    assert '<li><a href="/blog/posts/three/" dir="auto">Three</a> <time' in page
+
+
+def test_a_card_changes_when_its_minutes_do(build_site):
+    site = build_site(POSTS, CONFIG)
+    three = "---\ndate: 2025-05-01\n---\n\n**The** third.\n\n"
+    assert "/blog/posts/" not in site.edit({"content/posts/three.md": f"{three}More words."}).build().rendered
+    assert "/blog/posts/" in site.edit({"content/posts/three.md": three + "more " * 900}).build().rendered
+    assert "<bdi>4 min read</bdi>" in card(site, "Three")
+
+
+def test_terms_stand_after_the_name_of_their_taxonomy(build_site):
+    page = build_site({"content/posts/a.md": "---\ndate: 2025-01-01\ntags: [x]\ncategories: [y]\n---\nHello."},
+                      CONFIG).text("posts/a/index.html")
+    groups = page.partition('<dl class="term-groups">')[2].partition("</dl>")[0]
+    assert re.findall(r"<dt>(.*?)</dt>|>(\w+)</a>", groups) == [("Tags", ""), ("", "x"), ("Categories", ""), ("", "y")]
+
+
+def test_the_foot_has_the_copyright(build_site):
+    site = build_site({"content/a.md": "# A"}, CONFIG + "copyright: © 2026 Ada & Bea\n")
+    foot = site.text("a/index.html").partition('<footer class="colophon">')[2]
+    assert '<p dir="auto">© 2026 Ada &amp; Bea</p>' in foot
+    assert "Archive" not in foot
+
+
+def test_drafts_in_the_archive_have_a_badge(make_site):
+    site = make_site({"content/posts/a.md": "---\ndate: 2025-01-01\ndraft: true\n---\nHello."}, CONFIG)
+    site.build("--drafts")
+    assert '<strong class="badge">Draft</strong> <a href="/blog/posts/a/"' in site.text("archive/index.html")
+
+
+@pytest.mark.parametrize(("preset", "there"), [
+    ("paper", "--text: var(--serif);"), ("ink", "oklch(100% 0 0)"), ("serif", "--head: var(--serif);"),
+    ("terminal", "[lang][lang] { --sans: var(--mono); --serif: var(--mono); }")])
+def test_presets(build_site, preset, there):
+    css = build_site({"content/a.md": "# A"}, CONFIG + f"theme: {{preset: {preset}}}\n").text("theme/theme.css")
+    assert there in css
+    assert css.count("{") == css.count("}")
+
+
+def test_progress_is_an_option(build_site):
+    post = {"content/posts/a.md": "---\ndate: 2025-01-01\n---\nHello."}
+    assert 'class="progress"' not in build_site(post, CONFIG).text("posts/a/index.html")
+    assert 'class="progress"' in build_site(post, CONFIG + "theme: {progress: true}\n").text("posts/a/index.html")
+
+
+@pytest.mark.parametrize(("line", "message", "hint"), [
+    ("social: {githb: ada}", "`social`: `githb` is not a service that Coldpress knows by name",
+     "did you mean `github`?"),
+    ("social: {mastodon: ada}", "`social`: `mastodon` is written `@name@server.example`, or as a whole URL", None),
+    ("social: {github: }", "`social`: `github` is the name of an account or a URL",
+     "leave the line out if there is none"),
+    ("social: [github]", "`social`: `key: value` lines are expected here, such as `github: octocat`", None),
+    ("theme: {preset: papper}", "`theme`: `preset` is `paper`, `ink`, `serif` or `terminal`", "did you mean `paper`?"),
+    ("theme: {list: card}", "`theme`: `list` is `cover`, `text` or `compact`", None)])
+def test_mistakes_are_told(make_site, line, message, hint):
+    (problem,) = make_site({"content/a.md": "# A"}, CONFIG + line + "\n").build().problems
+    assert (problem["message"], problem["hint"], problem["place"]["line"]) == (message, hint, 6)
