@@ -204,3 +204,19 @@ def test_printed_a_page_is_its_text(browser, site):  # noqa: F811
         assert page.locator(".prose details p").first.is_visible(), "what is folded is printed"
         assert page.pdf()[:5] == b"%PDF-"
         page.context.close()
+
+
+def test_a_folded_branch_is_loaded_when_it_is_opened(browser, build_site):  # noqa: F811
+    built = build_site({f"content/docs/part{part}/p{page:02}.md": f"# P{part}.{page:02}" for part in range(4)
+                        for page in range(40)} | {"content/docs/_index.md": "# Docs"}, "base_url: https://e.org/\n")
+    with served(built.root / "site") as url:
+        page = opened(browser, url, "/docs/part1/p30/")
+        tree = page.locator("#_sidebar")
+        assert tree.get_by_text("P3.05").count() == 0
+        tree.locator("summary[aria-label=Part3]").click()
+        tree.get_by_text("P3.05").wait_for()
+        assert tree.get_by_text("P1.01").count() == 0
+        tree.locator(".more").first.click()
+        tree.get_by_text("P1.01").wait_for()
+        assert tree.locator("[aria-current=page]").all_inner_texts() == ["P1.30"]
+        assert tree.get_by_text("P3.05").is_visible(), "what was open stays open"

@@ -14,7 +14,7 @@ from coldpress.content.aliases import Alias, Aliases
 from coldpress.content.bodies import expanded_body, is_expanded
 from coldpress.content.collections import PageLists
 from coldpress.content.links import LinkTarget, Suggestions, resolve
-from coldpress.content.navigation import Navigation, Tree
+from coldpress.content.navigation import Navigation, NavItem
 from coldpress.content.page import AuthorView, Page, Post, Section
 from coldpress.content.permalinks import PageEntry
 from coldpress.content.recorded import Pages
@@ -348,7 +348,7 @@ class Library:
         with recorder.unrecorded():  # the result is cached: each caller records its own read
             return Navigation(self.config, self.all_pages.unrecorded, self.root, self._menu_page)
 
-    def tree_of(self, page: Page) -> Tree:
+    def tree_of(self, page: Page) -> Sequence[NavItem]:
         """Returns the docs tree that contains a page; an empty tree for any other page."""
         return self.navigation.tree_of(page)
 

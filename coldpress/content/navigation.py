@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
+from typing import overload
 
 from coldpress import recorder
 from coldpress.config.loader import Config
@@ -73,6 +74,34 @@ class NavItem:
 Tree = tuple[NavItem, ...]
 
 
+class RecordedTree(Sequence[NavItem]):
+    """A docs tree that a template uses: a read of its entries is recorded under its name."""
+
+    def __init__(self, name: str, items: Tree) -> None:
+        self._name = name
+        self._items = items
+
+    @overload
+    def __getitem__(self, index: int) -> NavItem: ...
+    @overload
+    def __getitem__(self, index: slice) -> Tree: ...
+
+    def __getitem__(self, index: int | slice) -> NavItem | Tree:
+        recorder.read("nav", self._name)
+        return self._items[index]
+
+    def __iter__(self) -> Iterator[NavItem]:
+        recorder.read("nav", self._name)
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        recorder.read("nav", self._name)
+        return len(self._items)
+
+    def __bool__(self) -> bool:
+        return True  # it contains the page for which it was asked
+
+
 class Navigation:
     """The menu and the docs trees of one Library.  `find` returns the page that a menu entry names
     by source, folder or path."""
@@ -84,6 +113,7 @@ class Navigation:
         self._root = root
         self.find = find
         self._trees: dict[str, Tree] = {}
+        self._sizes: dict[str, int] = {}
         self._lists = {*config.collections.paths, *group_names(config)}
 
     @property
@@ -92,14 +122,11 @@ class Navigation:
         recorder.read("nav", "menu")
         return self.tree("menu")
 
-    def tree_of(self, page: Page) -> Tree:
+    def tree_of(self, page: Page) -> Sequence[NavItem]:
         """Returns the docs tree that contains a page; an empty tree for any other page."""
-        name = self.name_of(page)
         recorder.read("nav", f"of {page.source}")
-        if name is None:
-            return ()
-        recorder.read("nav", name)
-        return self.tree(name)
+        name = self.name_of(page)
+        return () if name is None else RecordedTree(name, self.tree(name))
 
     def tree(self, name: str) -> Tree:
         """Returns a tree by its name (not recorded): `menu`; `menu/2` for the children of the menu's
@@ -113,6 +140,22 @@ class Navigation:
         """Returns the name of the tree that contains a page (not recorded)."""
         with recorder.unrecorded():
             return self._name_of(page)
+
+    def size(self, name: str) -> int:
+        """Returns the number of entries of a tree (not recorded)."""
+        if name not in self._sizes:
+            self._sizes[name] = len(list(walk(self.tree(name))))
+        return self._sizes[name]
+
+    def level(self, name: str, place: str) -> Tree | None:
+        """Returns the entries below the entry of a tree at a place, such as `0-3`, or those of the whole tree for
+        `all`; None if there is no such entry (not recorded)."""
+        items = self.tree(name)
+        for part in place.split("-") if place != "all" else ():
+            if not part.isdecimal() or int(part) >= len(items):
+                return None
+            items = items[int(part)].children
+        return items
 
     def _name_of(self, page: Page) -> str | None:
         if page.kind == "post":
@@ -141,6 +184,11 @@ class Navigation:
         if name.startswith("of "):
             page = self.find(name[3:])
             return self.name_of(page) if page else None
+        if name.startswith("size of "):
+            return str(self.size(name[8:]))
+        if name.startswith("level "):
+            place, _, name = name[6:].partition(" of ")
+            return "\n".join(f"{item.fingerprint_text}\n{item.first_url}" for item in self.level(name, place) or ())
         lines = [item.fingerprint_text for item in walk(self.tree(name))]
         return blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
 

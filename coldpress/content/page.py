@@ -103,7 +103,7 @@ class PageLibrary(SlotLibrary["Page"], UnrecordedLibrary["Page"], Protocol):
 
     def neighbours(self, page: Page) -> tuple[Page | None, Page | None]: ...
 
-    def tree_of(self, page: Page) -> tuple[NavView, ...]: ...
+    def tree_of(self, page: Page) -> Sequence[NavView]: ...
 
     def related_to(self, page: Page) -> tuple[Page, ...]: ...
 
@@ -330,7 +330,7 @@ class Page:
         return self._library.neighbours(self)[1]
 
     @property
-    def nav(self) -> tuple[NavView, ...]:
+    def nav(self) -> Sequence[NavView]:
         """The docs tree that contains the page; empty for any other page."""
         return self._library.tree_of(self)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from coldpress import recorder
@@ -125,9 +125,9 @@ class UnsavedLibrary:
         beside: tuple[Page | None, Page | None] = self._saved.neighbours(self._in_lists(page))
         return beside
 
-    def tree_of(self, page: Page) -> tuple[NavView, ...]:
+    def tree_of(self, page: Page) -> Sequence[NavView]:
         """Returns the docs tree that contains a page."""
-        tree: tuple[NavView, ...] = self._saved.tree_of(self._in_lists(page))
+        tree: Sequence[NavView] = self._saved.tree_of(self._in_lists(page))
         return tree
 
     def related_to(self, page: Page) -> tuple[Page, ...]:

@@ -28,6 +28,7 @@ from coldpress.web.blueprints import (
     Urls,
     Values,
     crawlers,
+    docs_tree,
     list_pages,
     pages,
     search,
@@ -44,7 +45,7 @@ from coldpress.web.strings import is_rtl
 from coldpress.web.templates import SiteVariables
 from coldpress.web.theme_parts import ThemeParts
 
-BLUEPRINTS = tuple(module.blueprint for module in (list_pages, search, syndication, crawlers, pages))
+BLUEPRINTS = tuple(module.blueprint for module in (list_pages, search, syndication, crawlers, docs_tree, pages))
 _HOOKS = ("before_request_funcs", "after_request_funcs", "teardown_request_funcs", "template_context_processors",
           "url_value_preprocessors", "url_default_functions")
 
@@ -57,7 +58,7 @@ def make_environment(app: Flask, site: Site) -> SiteEnvironment:
         data=LocalProxy(lambda: site.library.data), now=site.now,
         url_for=short_url_for(site.endpoints, site.copied.version, site.link_root, site.whole_endpoint),
         included=partial(included, site), feeds=partial(feed_links, site), metadata=metadata, t=site.strings.t,
-        image_size=site.image_size)
+        image_size=site.image_size, docs_tree=partial(docs_tree.docs_tree, site))
     environment.filters["date"] = site.strings.date
     environment.tests["rtl"] = is_rtl
     environment.loader.on_load = ThemeParts(site, environment).remember
