@@ -7,7 +7,8 @@ import os
 import sys
 import time
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TextIO
 
@@ -146,7 +147,7 @@ class Report:
         for problem in sorted(wanted[:MAX_SHOWN], key=Problem.order):
             self._write(self.err, format_problem(problem, self._color) + "\n")
         if len(wanted) > MAX_SHOWN:
-            self._write(self.err, f"… and {len(wanted) - MAX_SHOWN} more\n")
+            self._write(self.err, "\n".join(_rest(wanted)) + "\n")
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Prints how far a build is, on a terminal, once the build has taken a second."""
@@ -177,6 +178,18 @@ def again(said: str, seconds: float, *, quiet: bool) -> None:
     told = json.loads(said)
     report.problems(Problems(problem_of(problem) for problem in told["problems"]))
     report.line(told["line"].replace("%s", f"{seconds:.2f}"))
+
+
+def _rest(problems: Sequence[Problem]) -> Iterator[str]:
+    """Yields lines on problems of which only the first are shown: how many there are of each kind, in how many
+    files, and the most frequent ones."""
+    yield f"… and {len(problems) - MAX_SHOWN:,} more; `--json` has all. Together:"
+    for code, number in Counter(problem.code for problem in problems).most_common(_NAMES):
+        these = [problem for problem in problems if problem.code == code]
+        files = len({problem.place.path for problem in these if problem.place})
+        message, times = Counter(problem.message for problem in these).most_common(1)[0]
+        often = f"; {times:,} times: {message}" if times > 1 and times < number else ""
+        yield f"  {number:,} {code} in {counted(files, 'file')}{often}"
 
 
 def some(names: Sequence[str]) -> str:

@@ -33,6 +33,16 @@ def console() -> None:
 
 def execute(arguments: list[str] | None, factory: Callable[[], Any] | None, folder: str) -> int:
     """Runs a command and returns its exit code: 0 success, 1 errors, 2 wrong usage."""
+    try:
+        return _execute(arguments, factory, folder)
+    except KeyboardInterrupt:  # while modules are imported
+        from coldpress.report import Report  # noqa: PLC0415  (as below)
+
+        Report().failure("Interrupted; nothing was published.")
+        return 130
+
+
+def _execute(arguments: list[str] | None, factory: Callable[[], Any] | None, folder: str) -> int:
     started = time.perf_counter()
     words = sys.argv[1:] if arguments is None else list(arguments)
     said, snapshot = None, None

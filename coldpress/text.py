@@ -221,6 +221,15 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return NearNames(known).nearest(word)
 
 
+def sort_key(text: str) -> tuple[str, str]:
+    """Returns a key that sorts texts as readers look for them: without regard to case and accents, so that
+    `Île` is beside `Ile`; texts that differ in nothing else by their letters."""
+    if text.isascii():
+        return text.casefold(), text
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in letters if not unicodedata.combining(char)).casefold(), text
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """`did you mean …?`, or nothing when no known word is near."""
     match = nearest(word, known)

@@ -223,6 +223,15 @@ def create_app():
     def own(name):
         return f"<!doctype html><title>{name}</title>"
 
+    @app.route("/contact/", methods=["GET", "POST"])
+    @coldpress.live
+    def contact():
+        return ""
+
+    @app.post("/send/")
+    def send():
+        return ""
+
     return app
 
 
@@ -232,17 +241,31 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(("written", "message", "hint"), [
+    ("[x](endpoint:own)", "the endpoint `own` has no URL with these values",
+     "its URL takes values: `endpoint:own?name=…`"),
+    ("[x](endpoint:send)", "the endpoint `send` answers no GET requests, which links make", None),
     ("[[The Giude]]", "no page is called `The Giude`", "did you mean `the guide`?"),
     ("[x](endpoint:archiv)", "there is no endpoint `archiv`", "did you mean `archive`?"),
 ])
 def test_a_name_that_nobody_has_is_told(make_site, written, message, hint):
-    site = make_site({**NAMED, "content/a.md": f"---\ntitle: A\n---\nSee {written}.\n"})
+    site = make_site({**NAMED, "content/a.md": f"---\ntitle: A\n---\nSee {written}.\n",
+                      "content/z.md": "[z](endpoint:own?name=z)", "build.py": OWN_ROUTE})
     problem, = site.build().problems
     assert (problem["message"], problem["hint"]) == (message, hint)
     assert problem["code"] == ("link.unknown-name" if written.startswith("[[") else "link.broken-link")
     if written.startswith("[["):
         assert f"<p>See {written}.</p>" in page(site)
     assert (problem["place"]["line"], problem["place"]["column"]) == (4, 5 + 4 * written.startswith("[x]"))
+
+
+def test_a_link_to_a_live_view_is_a_note(make_site):
+    site = make_site({**NAMED, "content/a.md": "[x](endpoint:contact)", "build.py": OWN_ROUTE,
+                      "content/z.md": "[z](endpoint:own?name=z)"})
+    assert site.build().problems == []
+    assert '<a href="/contact/">x</a>' in page(site)
+    problem, = site.build("-v").problems
+    assert (problem["severity"], problem["message"]) == (
+        "note", "the endpoint `contact` is live: the app answers it, but a static host has no such page")
 
 
 def test_a_page_that_takes_a_name_renders_those_that_link_to_it(make_site):

@@ -182,3 +182,11 @@ def test_the_header_links_to_the_page_of_a_section(build_site):
     assert html.count('<a href="/sub/guide/">Guide</a>') + html.count('<a href="/sub/guide/" dir="auto">Guide</a>') >= 1
     assert "<summary>More</summary>" in html
     assert "<summary>Guide</summary>" not in html
+
+
+def test_accents_and_case_do_not_count_in_the_order_of_titles(build_site):
+    show = "{% for each in page.pages %}{{ each.title }} {% endfor %}"
+    site = build_site({"content/docs/_index.md": "# Docs", "templates/section.html": show,
+                       **{f"content/docs/{n}.md": f"# {title}" for n, title in enumerate(
+                           ("Web", "Île", "ile", "Éclair", "apple", "Zoo"))}})
+    assert site.text("docs/index.html").split() == ["apple", "Éclair", "ile", "Île", "Web", "Zoo"]

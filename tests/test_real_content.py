@@ -249,3 +249,10 @@ def test_a_very_long_page(shown):
     html, said = shown("\n\n".join(f"Paragraph {number} with **bold** and `code`." for number in range(20_000)))
     assert html.count("<p>") == 20_000
     assert said == []
+
+
+def test_a_person_may_come_first_in_the_name_of_an_emoji(shown):
+    html, _ = shown(":man_raising_hand: :raising_hand_man: :woman_shrugging: :man_nobody:")
+    first, second, third, fourth = html.partition("<p>")[2].partition("</p>")[0].split()
+    assert first == second != third
+    assert fourth == ":man_nobody:"

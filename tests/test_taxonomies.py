@@ -197,3 +197,9 @@ def test_the_url_of_an_author_comes_from_front_matter_too(make_site):
     clean = site.clean_copy()
     clean.build()
     assert clean.files() == site.files()
+
+
+def test_accents_do_not_count_in_the_order_of_terms(build_site):
+    site = build_site({"content/posts/a.md": "---\ndate: 2026-01-01\ntags: [Web, Île, apple, Été, zebra]\n---\nA.",
+                       "templates/terms.html": "{% for term in taxonomy.terms %}{{ term.name }} {% endfor %}"})
+    assert site.text("tags/index.html").split() == ["apple", "Été", "Île", "Web", "zebra"]

@@ -18,6 +18,7 @@ from coldpress.content.recorded import Pages
 from coldpress.content.taxonomy import BUILT_IN, Authors, Taxonomy
 from coldpress.sources.fields import FIELDS
 from coldpress.sources.files import file_stem, top_of
+from coldpress.text import sort_key
 
 
 class SectionTree:
@@ -72,7 +73,7 @@ def in_section(page: Page) -> tuple[object, ...]:
     """Sort key within a section: by weight, then posts newest first, then by title."""
     weight = page.unrecorded.front.weight
     newest = newest_first(page)[:2] if page.kind == "post" else (False, 0.0)
-    title = page.unrecorded.title.casefold()
+    title = sort_key(page.unrecorded.title)
     return (weight is None, weight or 0.0, *newest, page.kind == "section", title, page.source)
 
 
@@ -100,9 +101,9 @@ def sorted_by(key: str, pages: Iterable[Page]) -> list[Page]:
     def value(page: Page) -> Any:
         front = page.unrecorded.front
         if name == "title":
-            return page.unrecorded.title.casefold()
+            return sort_key(page.unrecorded.title)
         found = getattr(front, name, None) if name in FIELDS else front.params.get(name)
-        return found.casefold() if isinstance(found, str) else found
+        return sort_key(found) if isinstance(found, str) else found
 
     def rank(page: Page) -> tuple[str, Any]:
         found = value(page)  # numbers before texts: Python compares no number with a text

@@ -297,16 +297,18 @@ def links_to_drafts(library: LinkLibrary, page: Page) -> Iterator[Problem]:
 def broken_link(library: LinkLibrary, page: Page, link: Link) -> Problem:
     """Returns the warning for a link without a target."""
     code = "link.broken-link" if link.kind == "link" else "link.broken-image"
-    message = f"nothing is at `{link.target}`"
+    message, is_note = f"nothing is at `{link.target}`", False
     if link.target.startswith("[["):
         name = link.target[2:-2].partition("#")[0]
         code, message = "link.unknown-name", f"no {'file' if media_kind(name) else 'page'} is called `{name}`"
     elif link.target.startswith(ENDPOINT_SCHEME):
         name = link.target.removeprefix(ENDPOINT_SCHEME)
+        why = library.host.why_not_frozen(_endpoint_name(link.target))
+        is_note = bool(why and why.startswith("is live"))  # its author has said so
         message = (f"there is no endpoint `{name}`" if library.host.values_of(_endpoint_name(link.target)) is None
-                   else f"the endpoint `{name}` has no URL with these values")
+                   else f"the endpoint `{name}` {why or 'has no URL with these values'}")
     return Problem(code, message, _place(library, page, link), _suggestion(library, page, link),
-                   severity="warning")
+                   severity="note" if is_note else "warning")
 
 
 def _place(library: LinkLibrary, page: Page, link: Link) -> Place:

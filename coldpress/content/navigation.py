@@ -22,6 +22,7 @@ from coldpress.content.permalinks import folder_path
 from coldpress.content.taxonomy import group_names
 from coldpress.paths import is_external, url_of
 from coldpress.sources.files import file_stem, top_of
+from coldpress.text import sort_key
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,7 +288,7 @@ class _Branch:
     @property
     def place(self) -> tuple[object, ...]:
         """The sort key of a folder without a page."""
-        return (True, 0.0, False, 0.0, True, self.title.casefold(), self.folder)
+        return (True, 0.0, False, 0.0, True, sort_key(self.title), self.folder)
 
     def add(self, page: Page) -> None:
         """Adds a page to this folder or to one below it."""

@@ -43,6 +43,9 @@ class Host(Protocol[P_contra]):
     def values_of(self, name: str) -> Sequence[str] | None:
         """Returns the names of the values in an endpoint's URL rule; None if there is no such endpoint."""
 
+    def why_not_frozen(self, name: str) -> str | None:
+        """Returns why no URL of an endpoint can be frozen, as the end of a sentence; None if one can."""
+
     @property
     def endpoint_names(self) -> Iterable[str]:
         """The names of all endpoints."""

@@ -24,7 +24,7 @@ from coldpress.content.recorded import Pages
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import BadPath, file_of, is_external, url_of
 from coldpress.sources.data import Data
-from coldpress.text import shorten, slugify, text_digest
+from coldpress.text import shorten, slugify, sort_key, text_digest
 
 AUTHORS = "authors"
 """The name of the data file of authors, without extension."""
@@ -161,7 +161,7 @@ class Taxonomy:
                     if not pages or pages[-1] is not page:
                         pages.append(page)
         self._names = implied | names
-        ordered = sorted(members, key=lambda slug: (self._names[slug].casefold(), slug))
+        ordered = sorted(members, key=lambda slug: (*sort_key(self._names[slug]), slug))
         self._terms = {slug: self._make(slug, members[slug]) for slug in ordered}
 
     def slug_of(self, name: str) -> str:

@@ -23,6 +23,7 @@ from coldpress.config.options import MarkdownOptions
 from coldpress.content.bodies import place_in
 from coldpress.content.page import Page
 from coldpress.content.slots import CANNOT_BE_SHOWN, SlotFiller
+from coldpress.decorators import mark_of
 from coldpress.errors import ColdpressError, Problem
 from coldpress.markdown.code.code_blocks import code_block, parse_info_string
 from coldpress.markdown.html.extract import part_of, without_ids
@@ -258,6 +259,15 @@ class SiteHost:
         rules = self._site.app.url_map.iter_rules
         endpoint = self._site.whole_endpoint(name)
         return min((sorted(rule.arguments) for rule in rules() if rule.endpoint == endpoint), key=len, default=None)
+
+    def why_not_frozen(self, name: str) -> str | None:
+        """Why no URL of an endpoint can be frozen: its view is live, or answers no GET requests."""
+        app, endpoint = self._site.app, self._site.whole_endpoint(name)
+        rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint]
+        if rules and not any("GET" in (rule.methods or ()) for rule in rules):
+            return "answers no GET requests, which links make"
+        mark = mark_of(app.view_functions[endpoint]) if endpoint in app.view_functions else None
+        return "is live: the app answers it, but a static host has no such page" if mark and mark.live else None
 
     @property
     def endpoint_names(self) -> Iterable[str]:

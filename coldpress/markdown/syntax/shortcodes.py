@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement
 from coldpress.text import lazy_re_compile
 
 _CODE = re.compile(r":([a-z0-9_+-]{1,40}):")
+_PEOPLE = ("man", "woman")
 
 
 def emoji_at(text: str, at: int) -> tuple[str, int] | None:
@@ -18,7 +19,9 @@ def emoji_at(text: str, at: int) -> tuple[str, int] | None:
     found = _CODE.match(text, at)
     if not found or (at and text[at - 1].isalnum()):
         return None
-    emoji = _emoji_by_name().get(found[1])
+    who, _, what = found[1].partition("_")
+    # Slack and others name the person first: `man_raising_hand`.
+    emoji = _emoji_by_name().get(found[1]) or (_emoji_by_name().get(f"{what}_{who}") if who in _PEOPLE else None)
     return (emoji, found.end()) if emoji else None
 
 
