@@ -106,9 +106,9 @@ def test_the_preview_shows_a_changed_part_at_once(make_site):
     app = site.app()
     client, coldpress = app.test_client(), app.extensions["coldpress"].site
     before = re.search(r'theme\.css\?v=(\w+)', client.get("/a/").text)[1]
-    site.edit({"templates/styles/code.css": "/* other */"})
+    site.edit({"templates/styles/code.css": "i { color: red }"})
     coldpress.reload()
-    assert "/* other */" in client.get("/theme/theme.css").text
+    assert "i { color: red }" in client.get("/theme/theme.css").text
     assert re.search(r'theme\.css\?v=(\w+)', client.get("/a/").text)[1] != before
 
 

@@ -220,3 +220,15 @@ def test_a_folded_branch_is_loaded_when_it_is_opened(browser, build_site):  # no
         tree.get_by_text("P1.01").wait_for()
         assert tree.locator("[aria-current=page]").all_inner_texts() == ["P1.30"]
         assert tree.get_by_text("P3.05").is_visible(), "what was open stays open"
+
+
+def test_a_video_is_loaded_when_it_is_pressed(browser, build_site):  # noqa: F811
+    built = build_site({"content/a.md": '::video[A talk]{url="https://tube.example/w/abcdef"}'},
+                       "base_url: https://e.org/\n")
+    with served(built.root / "site") as url:
+        page = opened(browser, url, "/a/")
+        assert page.locator("iframe").count() == 0
+        page.get_by_text("Play at tube.example").click()
+        assert page.locator("iframe").get_attribute("src") == (
+            "https://tube.example/videos/embed/abcdef?autoplay=1&p2p=0")
+        assert page.locator("iframe").get_attribute("title") == "A talk"

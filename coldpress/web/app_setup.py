@@ -44,6 +44,7 @@ from coldpress.web.site import NAME, Site
 from coldpress.web.strings import is_rtl
 from coldpress.web.templates import SiteVariables
 from coldpress.web.theme_parts import ThemeParts
+from coldpress.web.video import video
 
 BLUEPRINTS = tuple(module.blueprint for module in (list_pages, search, syndication, crawlers, docs_tree, pages))
 _HOOKS = ("before_request_funcs", "after_request_funcs", "teardown_request_funcs", "template_context_processors",
@@ -58,7 +59,7 @@ def make_environment(app: Flask, site: Site) -> SiteEnvironment:
         data=LocalProxy(lambda: site.library.data), now=site.now,
         url_for=short_url_for(site.endpoints, site.copied.version, site.link_root, site.whole_endpoint),
         included=partial(included, site), feeds=partial(feed_links, site), metadata=metadata, t=site.strings.t,
-        image_size=site.image_size, docs_tree=partial(docs_tree.docs_tree, site))
+        image_size=site.image_size, docs_tree=partial(docs_tree.docs_tree, site), video=video)
     environment.filters["date"] = site.strings.date
     environment.tests["rtl"] = is_rtl
     environment.loader.on_load = ThemeParts(site, environment).remember

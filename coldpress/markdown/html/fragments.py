@@ -33,7 +33,7 @@ _RESOURCE_ATTRIBUTES = {
 _CANDIDATE = lazy_re_compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
 _SIZED = re.compile(r"\b(?:width|height)\s*=", re.I)
 _LOADING = re.compile(r"\bloading\s*=", re.I)
-URL_ATTRIBUTES = ("src", "href", "link", "to", "image", "poster")
+URL_ATTRIBUTES = ("src", "href", "link", "to", "image", "poster", "url")
 """The attributes of a component whose values are URLs."""
 ENDPOINT_SCHEME = "endpoint:"
 """The beginning of a link to an endpoint of the app."""
