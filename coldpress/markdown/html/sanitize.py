@@ -63,7 +63,7 @@ def _safe_component_attribute(name: str, value: str) -> str | None:
     """Returns the value of a component's attribute; None if it is not allowed."""
     if name in _FORBIDDEN_ATTRIBUTES or name.startswith("on") or is_script_url(value):
         return None
-    if name in (*URL_ATTRIBUTES, "url"):
+    if name in URL_ATTRIBUTES:
         return value if is_safe_url(value) else None
     return safe_attribute("", name, value)
 
