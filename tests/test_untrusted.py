@@ -16,6 +16,7 @@ from coldpress.markdown.parser.link_parser import is_safe_url
 URL = "base_url: https://example.org/\n"
 ALL = URL + "markdown: {trusted: false}\n"
 GUESTS = URL + "markdown: {untrusted: [posts/guests/]}\n"
+SUMMARIES = "theme: {list: text}\n"
 BAD = "<script>alert(1)</script>\n\nText <b onclick=alert(1)>One.</b>"
 GUEST = "content/posts/guests/2026-01-02-a.md"
 
@@ -33,7 +34,7 @@ def hrefs(text):
 
 def test_what_is_cut_from_a_text_is_cleaned_after(make_site):
     site = make_site({"content/posts/2026-01-01-a.md":
-                      "<img alt=\"a id='\" src=\"x\"> `'` <b title=\" onerror=alert(1) src=z \">t</b>\n"}, ALL)
+                      "<img alt=\"a id='\" src=\"x\"> `'` <b title=\" onerror=alert(1) src=z \">t</b>\n"}, ALL + SUMMARIES)
     assert site.build().code == 0
     for file in ("index.html", "posts/index.html", "posts/a/index.html"):
         text = shown(site, file)
@@ -74,7 +75,7 @@ def test_no_path_becomes_a_host(make_site, written, config):
 # Folders.
 
 def test_authors_of_a_folder_are_not_trusted(build_site):
-    site = build_site({GUEST: BAD, "content/posts/2026-01-01-b.md": f"{BAD}\n"}, GUESTS)
+    site = build_site({GUEST: BAD, "content/posts/2026-01-01-b.md": f"{BAD}\n"}, GUESTS + SUMMARIES)
     assert "alert" not in shown(site, "posts/a/index.html") + site.text("posts/a/index.html")
     assert "<b onclick=alert(1)>" in shown(site, "posts/b/index.html")
     both = site.text("posts/index.html")
