@@ -34,7 +34,8 @@ def hrefs(text):
 
 def test_what_is_cut_from_a_text_is_cleaned_after(make_site):
     site = make_site({"content/posts/2026-01-01-a.md":
-                      "<img alt=\"a id='\" src=\"x\"> `'` <b title=\" onerror=alert(1) src=z \">t</b>\n"}, ALL + SUMMARIES)
+                      "<img alt=\"a id='\" src=\"x\"> `'` <b title=\" onerror=alert(1) src=z \">t</b>\n"},
+                     ALL + SUMMARIES)
     assert site.build().code == 0
     for file in ("index.html", "posts/index.html", "posts/a/index.html"):
         text = shown(site, file)
