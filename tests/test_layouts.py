@@ -64,3 +64,26 @@ def test_untrusted_authors_publish_below_their_own_folder(make_site):
             "posts/guests/was/index.html", "anywhere/index.html", "old-own/index.html", "about/index.html"} <= files
     assert not [file for file in files if file.startswith(("old/", "up/", "x/", "escape", "posts/beside"))]
     assert "Me." in site.text("about/index.html")
+
+
+@pytest.mark.parametrize(("template", "line", "block", "hint"), [
+    ('{% extends "base.html" %}\n{% block content %}x{% endblock %}', 2, "content",
+     "there are `description`, `footer`, `head`, `header`, `main`, `title`"),
+    ('{% extends "theme/page.html" %}\n\n{% block page_mta %}x{% endblock %}', 3, "page_mta",
+     "did you mean `page_meta`?")])
+def test_a_block_that_is_shown_nowhere_is_told(make_site, template, line, block, hint):
+    site = make_site({"content/a.md": "---\nlayout: own\n---\nA.", "templates/own.html": template})
+    problem, = site.build().problems
+    assert (problem["code"], problem["place"]["path"], problem["place"]["line"], problem["hint"]) == (
+        "template.block", "templates/own.html", line, hint)
+    assert f"has a block `{block}`" in problem["message"]
+
+
+@pytest.mark.parametrize("template", [
+    '{% extends "base.html" %}{% block main %}{% block inner %}x{% endblock %}{% endblock %}',
+    '{% extends "base.html" %}{% block other %}x{% endblock %}{% block main %}{{ self.other() }}{% endblock %}',
+    '{% extends "base.html" if page else "page.html" %}{% block content %}x{% endblock %}',
+    '{% block alone %}x{% endblock %}'])
+def test_blocks_that_are_shown_or_may_be_are_not_told(make_site, template):
+    site = make_site({"content/a.md": "---\nlayout: own\n---\nA.", "templates/own.html": template})
+    assert site.build().problems == []

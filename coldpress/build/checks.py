@@ -26,6 +26,7 @@ from coldpress.paths import folders_above, is_external
 from coldpress.recorder import KeyNumbers
 from coldpress.text import did_you_mean
 from coldpress.web.site import Site
+from coldpress.web.template_blocks import unknown_blocks
 from coldpress.web.templates import is_layout, is_reserved
 
 
@@ -122,12 +123,13 @@ def check_site(site: Site, plan: Plan, checks: Iterable[PageCheck], dead_links: 
 
 
 def check_settings(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:
-    """Warns of layouts, menu entries and folders of docs that do not exist.
+    """Warns of layouts, menu entries, links of the intro, folders of docs and blocks that do not exist.
     `exists` returns whether a path of the site is answered."""
     _check_layouts(site, problems)
     _check_menu(site, exists, problems)
     _check_docs(site, problems)
     _check_intro(site, exists, problems)
+    problems.extend(unknown_blocks(site))
 
 
 def _check_layouts(site: Site, problems: Problems) -> None:
