@@ -33,7 +33,7 @@ INSIDE = {"document", "bundle", "rendered", "flaws", "name", "kind", "root", "re
           "assets", "left_out", "config", "get", "of", "aliases", "source", "title_id", "path", "html_elsewhere",
           "taxonomy", "slug", "brief", "asset_at", "page_list", "unrecorded", "any_dated", "term",
           "permalink_of", "replace_documents", "trusts", "asset_by_name", "title_of", "tree_of",
-          "is_title", "left_out_names", "suggestions", "with_document"}
+          "is_title", "left_out_names", "suggestions"}
 
 
 def public(kind):
