@@ -35,7 +35,7 @@ from coldpress.build.output import Output
 from coldpress.build.plan import Plan
 from coldpress.build.records import Records
 from coldpress.build.user_reads import UserReads
-from coldpress.content import assemble, read_ahead
+from coldpress.content import assemble, docs_tree, read_ahead
 from coldpress.markdown import cache
 from coldpress.sources.files import SourceFile
 from coldpress.sources.front_matter import SourceDocument
@@ -250,10 +250,12 @@ def run_edits(pair: Pair, edits: int, at_once: int) -> None:
 
 
 def test_one_process(tmp_path, monkeypatch):
-    """With few pages counted as many where reads are summed up."""
+    """With few pages counted as many where reads are summed up, and small docs trees as large ones."""
     tell(f"COLDPRESS_SEED={SEED}")
     if POSTS < 200:
         monkeypatch.setattr(user_reads, "_MANY", 20 * (1 + SEED % 3))
+    for name, entries in (("WHOLE", 3 + SEED % 20), ("_NEAR", 3), ("_FAR", 2)):
+        monkeypatch.setattr(docs_tree, name, entries)
     run_edits(Pair(tmp_path, SEED, POSTS), EDITS_WANTED or (13 if LONG else 9), 1 if EDITS_WANTED else 15)
 
 

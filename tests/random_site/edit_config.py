@@ -85,8 +85,17 @@ def guid(site: RandomSite) -> str:
 @edit
 def config_theme(site: RandomSite) -> str:
     return _config(site, **{"theme": None, "docs": None, "edit_url": None, **site.rng.choice([
-        {}, {"theme": {"accent": "#c2410c"}}, {"docs": ["."]}, {"docs": [], "theme": {"backlinks": True}},
+        {}, {"theme": {"accent": "#c2410c"}}, {"docs": ["."]}, {"theme": {"list": "compact", "preset": "ink"}},
+        {"theme": {"list": "text", "progress": True}}, {"docs": [], "theme": {"backlinks": True}},
         {"docs": ["docs/guide", "日本"], "edit_url": "https://git.example/<path>"}])})
+
+
+@edit
+def config_home(site: RandomSite) -> str:
+    return _config(site, **{"intro": None, "portrait": None, "social": None, "copyright": None, **site.rng.choice([
+        {}, {"intro": "I *am* [here](about.md), not [there](/nowhere/) or [later](later.md)."},
+        {"portrait": "logo.svg", "copyright": f"© {site.words(1, 2)}"},
+        {"social": {"github": "eve", "rss": True, "Home": "https://e.example/"}}])})
 
 
 @edit
