@@ -230,13 +230,13 @@ class InstalledPackages:
             return "/".join(sorted(f"{point.name}={point.value}" for point in entry_points(group=name)))
 
     def _of_module(self, name: str, before: str) -> str:
-        """Returns the packages that have a module, each with a digest of what it has installed; of a module that
-        is in no package, a digest of its files."""
+        """Returns the packages that have a module, each with a digest of what it has installed; of an installed
+        module that is in no package, a digest of its files; nothing for one that is not installed."""
         spec = _spec_of(name)
         places = [spec.origin] if spec and spec.has_location else (spec and spec.submodule_search_locations) or ()
         place = next(iter(places), None)
         if place is None or not place.startswith(_package_prefixes()):
-            return "" if spec is None else "elsewhere"
+            return ""  # one of the site's own, which is found only while its folder is on the path
         owners = [state.partition(" ")[0] for state in before.split("/")]
         if not {*owners} <= {*self.all}:
             if before == _digest_at(Path(place)):

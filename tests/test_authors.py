@@ -3,6 +3,7 @@ who are not trusted, what they bring from other generators."""
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -181,8 +182,15 @@ def test_what_markdown_makes_stays():
     assert parsed(render(body, trusted=False)) == parsed(render(body))
 
 
+def test_an_address_with_a_space_before_it_is_a_path(make_site):
+    site = make_site({"config.yaml": "markdown:\n  trusted: false\n",
+                      "content/a.md": '::embed[x]{url=" JaVaScript:alert(1)"}\n'})
+    site.build()
+    assert re.findall('href="([^"]*alert[^"]*)"', site.text("a/index.html")) == ["/a/%20JaVaScript:alert(1)"]
+
+
 @pytest.mark.parametrize("attribute", [
-    'href="javascript:alert(1)"', 'url=" JaVaScript:alert(1)"', 'href="vbscript:alert(1)"',
+    'href="javascript:alert(1)"', 'url="JaVaScript:alert(1)"', 'href="vbscript:alert(1)"',
     'src="data:text/html,alert(1)"', 'caption="javascript:alert(1)"'])
 def test_no_attribute_of_a_component_runs(make_site, attribute):
     site = make_site({"config.yaml": "markdown:\n  trusted: false\n", "content/a.md":

@@ -233,7 +233,8 @@ def test_every_token_can_be_read_on_every_ground(scheme):
     assert len(tokens) > 40
     share, = map(int, re.findall(r"\.code \.line \{.*?var\(--tone\) (\d+)%, transparent", CSS))
     inner, = map(float, re.findall(
-        r"\) pre \{ background: light-dark\(oklch\(0% 0 0 / ([\d.]+)%\), oklch\(0% 0 0 / 25%\)", CSS))
+        r"\) pre \{ background-image: none; background-color: light-dark\(oklch\(0% 0 0 / ([\d.]+)%\), "
+        r"oklch\(0% 0 0 / 25%\)", CSS))
     grounds = {"well": known["well"]}
     boxes = {"page": known["page"], **{tone: over(known[tone], 0.06, known["page"]) for tone in (
         "blue", "accent", "purple", "yellow", "red", "green", "teal", "soft")}}

@@ -265,6 +265,11 @@ class Page:
         front = self.unrecorded.front
         return front.description or shorten(front.summary or self.unrecorded.brief.text, DESCRIPTION_LENGTH)
 
+    @recorded
+    def has_description(self) -> bool:
+        """Whether the author wrote a `description:`."""
+        return bool(self.unrecorded.front.description)
+
     @recorded_body
     def words(self) -> int:
         """The number of words in the body; each Chinese or Japanese character counts as one."""
