@@ -149,7 +149,8 @@ def fragments(folder):
     for file in sorted(folder.rglob("*.html")):
         name, text = file.relative_to(folder).as_posix(), file.read_text("utf-8")
         written = "<section>(.*)</section></main></body></html>\\Z" if BARE[:55] in text else (
-            '<div class="prose"[^>]*>\n?(.*?)</div>\n(?:</article>|<footer>)')
+            '<div class="prose"[^>]*>\n?(.*?)</div>\n'
+            '(?:<footer>|<ul class="card-terms">|(?:</div>\n)?(?:</article>|<img))')
         yield from ((name, found) for found in re.findall(written, text, re.S))
     for item in json.loads((folder / "feed.json").read_text("utf-8"))["items"]:
         yield f"feed.json {item['url']}", item.get("content_html", "")

@@ -16,11 +16,12 @@ from markupsafe import Markup
 from coldpress import recorder
 from coldpress.config.loader import Config
 from coldpress.config.options import ThemeOptions
+from coldpress.config.social import SocialLink
 from coldpress.config.yaml_toml import Params
 from coldpress.content.aliases import Alias
 from coldpress.content.collections import Collection
 from coldpress.content.library import Library
-from coldpress.content.navigation import NavItem
+from coldpress.content.navigation import NavItem, RecordedTree
 from coldpress.content.page import Page, Post, Section
 from coldpress.content.recorded import Pages
 from coldpress.content.taxonomy import Author, Authors, Taxonomy, Term
@@ -54,7 +55,7 @@ def _shape(values: str, functions: str = "") -> Shape:
 
 _PAGE = ("title title_html title_id url permalink path source kind html summary description toc date updated weight "
          "authors series tags categories terms all_terms section ancestors prev next nav face related edit_url image "
-         "words minutes lang layout params unlisted draft bundle")
+         "has_description words minutes lang layout params unlisted draft bundle")
 _TERM = "taxonomy name title slug path url has_page page pages parent children"
 _TAXONOMY = _shape("name path url terms page", "get of")
 SHAPES: Mapping[type, Shape] = {
@@ -73,8 +74,10 @@ SHAPES: Mapping[type, Shape] = {
     Library: _shape(
         "posts pages all_pages sections collections taxonomies groups authors series data has_feeds aliases assets "
         "sources asset_sources config", "years at by_source by_name asset_of page_in image_size url absolute"),
-    SiteVariables: _shape("title description author language base_url params docs edit_url search url theme menu"),
-    ThemeOptions: _shape("accent backlinks"),
+    SiteVariables: _shape("title description author intro portrait social copyright language base_url params docs "
+                          "edit_url search url theme menu"),
+    SocialLink: _shape("key name url"),
+    ThemeOptions: _shape("preset list accent progress backlinks"),
     Config: _shape("title base_url description author language timezone permalinks taxonomies collections docs "
                    "edit_url search paginate params theme llms"),
 }
@@ -171,7 +174,7 @@ def view_of(value: Any) -> Any:
         return View(value)
     if isinstance(value, Pages):
         return PageList(value)
-    if kind in (tuple, list):
+    if kind in (tuple, list, RecordedTree):
         budget().spend(len(value))
         return tuple(map(view_of, value))
     if isinstance(value, Mapping):
