@@ -134,7 +134,9 @@ def test_presets(build_site, preset, there):
 
 def test_progress_is_an_option(build_site):
     post = {"content/posts/a.md": "---\ndate: 2025-01-01\n---\nHello."}
-    assert 'class="progress"' not in build_site(post, CONFIG).text("posts/a/index.html")
+    site = build_site(post, CONFIG)
+    assert 'class="progress"' not in site.text("posts/a/index.html")
+    assert "animation-timeline" not in site.text("theme/theme.css")
     assert 'class="progress"' in build_site(post, CONFIG + "theme: {progress: true}\n").text("posts/a/index.html")
 
 

@@ -26,7 +26,7 @@ def test_a_hero_has_a_title_a_picture_and_its_text(build_site):
 
 def test_cards_are_boxes_and_links(build_site):
     html = page(build_site, '::::cards\n:::card[One]{href="a.md" icon="✎"}\nText.\n:::\n:::card[Two]\n:::\n::::')
-    cards = re.findall(r'<section class="component grid-card">(.*?)</section>', html, re.S)
+    cards = re.findall(r'<div class="component grid-card">(.*?)</div>', html, re.S)
     assert '<span aria-hidden="true">✎</span> <a href="/sub/a/">One</a>' in cards[0]
     assert '<p class="grid-card-title">Two</p>' in cards[1]
 
