@@ -167,7 +167,7 @@ def _check_docs(site: Site, problems: Problems) -> None:
 
 def _check_intro(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:
     for link, target in Intro(site.library, site.markup).links if site.config.intro else ():
-        if not (target.external or target.page or target.asset or (target.path and exists(target.path))):
+        if not (target.is_found or (target.path and exists(target.path))):
             problems.warn("config.intro", f"nothing is at `{link.target}`, to which the intro links",
                           site.config_place("intro"), did_you_mean(_name(link.target), site.library.sources))
 

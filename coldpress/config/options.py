@@ -110,6 +110,10 @@ class MarkdownOptions:
         return key if self.engine == "native" else f"{key} {self.engine} {self.extensions} {self.extension_configs}"
 
 
+ENGINES = ("native", "python-markdown")
+"""The Markdown engines."""
+HEADING_IDS = ("github", "python-markdown")
+"""The ways in which the ids of headings are made."""
 PRESETS = ("paper", "ink", "serif", "terminal")
 """The presets of type and colour."""
 LISTS = ("cover", "text", "compact")
@@ -180,8 +184,9 @@ def as_feeds(value: Any) -> FeedOptions:
 def as_markdown(value: Any) -> MarkdownOptions:
     """Converts the value of `markdown:`."""
     options = MarkdownOptions(**_group(value, MarkdownOptions, {
-        "macros": _macros, "heading_ids": _heading_ids, "snippets": _paths, "append": _paths,
-        "untrusted": _content_folders, "engine": _engine, "extensions": _extensions,
+        "macros": _macros, "snippets": _paths, "append": _paths,
+        "heading_ids": partial(_one_of, "heading_ids", HEADING_IDS),
+        "untrusted": _content_folders, "engine": partial(_one_of, "engine", ENGINES), "extensions": _extensions,
         "extension_configs": _extension_configs}))
     for name in ("extensions", "extension_configs"):
         if getattr(options, name) and options.engine == "native":
@@ -280,18 +285,6 @@ def _formats(value: Any) -> tuple[str, ...]:
         if name not in FORMATS:
             raise ValueError(f"`formats`: there is no `{name}`", f"there are {', '.join(FORMATS)}")
     return tuple(dict.fromkeys(names))
-
-
-def _heading_ids(value: Any) -> str:
-    return _one_of("heading_ids", ("github", "python-markdown"), value)
-
-
-ENGINES = ("native", "python-markdown")
-"""The Markdown engines."""
-
-
-def _engine(value: Any) -> str:
-    return _one_of("engine", ENGINES, value)
 
 
 def _extensions(value: Any) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ SERVICES: Mapping[str, tuple[str, str | None]] = {
 }
 """The services that have an icon: their names, and the URL of an account; None where a server is part of it."""
 FEED = "rss"
+_MARKS = {"sourcehut": "~", "matrix": ""}
+"""The characters before the name of an account that its URL leaves out, where that is not `@`."""
 _SCHEMES = ("https", "http", "mailto", "tel", "xmpp", "matrix")
 
 
@@ -67,8 +69,6 @@ def _link(key: str, account: Any) -> SocialLink | None:
     if isinstance(account, (bool, dict, list)) or account is None or not str(account).strip():
         raise ValueError(f"`{key}` is the name of an account or a URL", "leave the line out if there is none", key)
     text = str(account).strip()
-    if known == "email" and not text.startswith("mailto:"):
-        return SocialLink(known, *_named(SERVICES[known], text))
     if urlsplit(text).scheme in _SCHEMES:
         return SocialLink(known, SERVICES[known][0] if known in SERVICES else key, text)
     if known not in SERVICES:
@@ -77,13 +77,7 @@ def _link(key: str, account: Any) -> SocialLink | None:
     name, pattern = SERVICES[known]
     if pattern is None:
         return SocialLink(known, name, _on_its_server(key, text))
-    return SocialLink(known, *_named((name, pattern), text.removeprefix("~") if known == "sourcehut" else
-                                     text.removeprefix("@") if known != "matrix" else text))
-
-
-def _named(service: tuple[str, str | None], account: str) -> tuple[str, str]:
-    name, pattern = service
-    return name, (pattern or "{}").format(account)
+    return SocialLink(known, name, pattern.format(text.removeprefix(_MARKS.get(known, "@"))))
 
 
 def _on_its_server(key: str, account: str) -> str:

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from coldpress import recorder
-from coldpress.content.navigation import Navigation, NavItem, Tree
+from coldpress.content.navigation import WHOLE_TREE, Navigation, NavItem, Tree
 from coldpress.content.page import Page
 
 WHOLE = 48
 """The number of entries up to which a page shows a tree whole."""
 _NEAR, _FAR = 24, 12
 """The number of entries that a page shows of its own level and the one below it, and of each level above."""
-_ALL = "all"
 _FOLDER = "folder"
 Positions = tuple[int, ...]
 
@@ -66,7 +65,7 @@ def branch_at(navigation: Navigation, address: BranchAddress) -> tuple[TreeEntry
     if not items or navigation.size(name) <= WHOLE:
         return None
     part = _PartOfTree(name, None)
-    positions = () if address.place == _ALL else tuple(map(int, address.place.split("-")))
+    positions = () if address.place == WHOLE_TREE else tuple(map(int, address.place.split("-")))
     return part.level(items, positions) if part.address(positions) == address else None
 
 
@@ -90,7 +89,7 @@ class _PartOfTree:
 
     def address(self, positions: Positions) -> BranchAddress:
         """Returns the address of the branch at a place."""
-        return BranchAddress(_name_in_urls(self._name), "-".join(map(str, positions)) or _ALL)
+        return BranchAddress(_name_in_urls(self._name), "-".join(map(str, positions)) or WHOLE_TREE)
 
     def level(self, items: Tree, positions: Positions) -> tuple[TreeEntry, ...]:
         """Returns the entries of one level; the branches that hold the page are open."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import cast
 
 from markupsafe import Markup
@@ -52,7 +53,7 @@ class Intro:
         """The links and images of the intro, with their targets."""
         return [(link, resolve(self._library, self._page, link.target)) for link in self._fragment.links]
 
-    @property
+    @cached_property
     def _fragment(self) -> Fragment:
         config = self._library.config
         text = config.intro

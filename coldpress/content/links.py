@@ -125,6 +125,11 @@ class LinkTarget:
     external: bool = False
     url: str | None = None
 
+    @property
+    def is_found(self) -> bool:
+        """Whether it is content of the site, or not the site's at all."""
+        return bool(self.external or self.page or self.asset)
+
 
 class LinkLibrary(PageLibrary, Protocol):
     """The part of a library that links need: `library.Library` implements it."""
@@ -261,7 +266,7 @@ def unresolved_links(library: LinkLibrary, page: Page) -> Iterator[tuple[str | N
     pictures = [Link("image", image)] if image else []
     for link in [*pictures, *page.unrecorded.rendered.html.links]:
         target = resolve(library, page, link.target)
-        if not (target.external or target.page or target.asset):
+        if not target.is_found:
             yield target.path, link
 
 
@@ -303,10 +308,12 @@ def broken_link(library: LinkLibrary, page: Page, link: Link) -> Problem:
         code, message = "link.unknown-name", f"no {'file' if media_kind(name) else 'page'} is called `{name}`"
     elif link.target.startswith(ENDPOINT_SCHEME):
         name = link.target.removeprefix(ENDPOINT_SCHEME)
-        why = library.host.why_not_frozen(_endpoint_name(link.target))
-        is_note = bool(why and why.startswith("is live"))  # its author has said so
-        message = (f"there is no endpoint `{name}`" if library.host.values_of(_endpoint_name(link.target)) is None
-                   else f"the endpoint `{name}` {why or 'has no URL with these values'}")
+        host, endpoint = library.host, _endpoint_name(link.target)
+        is_note = host.is_live(endpoint) and host.answers_get(endpoint)  # its author has said so
+        message = (f"there is no endpoint `{name}`" if host.values_of(endpoint) is None else
+                   f"the endpoint `{name}` answers no GET requests, which links make" if not host.answers_get(endpoint)
+                   else f"the endpoint `{name}` is live: the app answers it, but a static host has no such page"
+                   if is_note else f"the endpoint `{name}` has no URL with these values")
     return Problem(code, message, _place(library, page, link), _suggestion(library, page, link),
                    severity="note" if is_note else "warning")
 

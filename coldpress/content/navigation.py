@@ -73,6 +73,8 @@ class NavItem:
 
 
 Tree = tuple[NavItem, ...]
+WHOLE_TREE = "all"
+"""The place that stands for a tree itself."""
 
 
 class RecordedTree(Sequence[NavItem]):
@@ -152,7 +154,7 @@ class Navigation:
         """Returns the entries below the entry of a tree at a place, such as `0-3`, or those of the whole tree for
         `all`; None if there is no such entry (not recorded)."""
         items = self.tree(name)
-        for part in place.split("-") if place != "all" else ():
+        for part in place.split("-") if place != WHOLE_TREE else ():
             if not part.isdecimal() or int(part) >= len(items):
                 return None
             items = items[int(part)].children

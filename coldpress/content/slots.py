@@ -43,8 +43,11 @@ class Host(Protocol[P_contra]):
     def values_of(self, name: str) -> Sequence[str] | None:
         """Returns the names of the values in an endpoint's URL rule; None if there is no such endpoint."""
 
-    def why_not_frozen(self, name: str) -> str | None:
-        """Returns why no URL of an endpoint can be frozen, as the end of a sentence; None if one can."""
+    def is_live(self, name: str) -> bool:
+        """Returns whether the view of an endpoint is marked as live: the app answers it, and no file."""
+
+    def answers_get(self, name: str) -> bool:
+        """Returns whether an endpoint answers GET requests, which links make."""
 
     @property
     def endpoint_names(self) -> Iterable[str]:

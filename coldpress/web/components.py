@@ -260,14 +260,17 @@ class SiteHost:
         endpoint = self._site.whole_endpoint(name)
         return min((sorted(rule.arguments) for rule in rules() if rule.endpoint == endpoint), key=len, default=None)
 
-    def why_not_frozen(self, name: str) -> str | None:
-        """Why no URL of an endpoint can be frozen: its view is live, or answers no GET requests."""
-        app, endpoint = self._site.app, self._site.whole_endpoint(name)
-        rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint]
-        if rules and not any("GET" in (rule.methods or ()) for rule in rules):
-            return "answers no GET requests, which links make"
-        mark = mark_of(app.view_functions[endpoint]) if endpoint in app.view_functions else None
-        return "is live: the app answers it, but a static host has no such page" if mark and mark.live else None
+    def is_live(self, name: str) -> bool:
+        """Whether the view of an endpoint is marked as live."""
+        view = self._site.app.view_functions.get(self._site.whole_endpoint(name))
+        mark = mark_of(view) if view else None
+        return bool(mark and mark.live)
+
+    def answers_get(self, name: str) -> bool:
+        """Whether an endpoint answers GET requests."""
+        endpoint = self._site.whole_endpoint(name)
+        return any("GET" in (rule.methods or ()) for rule in self._site.app.url_map.iter_rules()
+                   if rule.endpoint == endpoint)
 
     @property
     def endpoint_names(self) -> Iterable[str]:

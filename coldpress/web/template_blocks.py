@@ -29,8 +29,7 @@ def unknown_blocks(site: Site) -> Iterator[Problem]:
     """Yields a warning for each block of the site's own templates that cannot be shown."""
     environment, folder = site.environment, site.root / site.config.templates_dir
     for file in sorted(folder.rglob("*.html")) if folder.is_dir() else ():
-        name = file.relative_to(folder).as_posix()
-        outline = _outline_of(environment, name)
+        outline = _outline_of(environment, file.relative_to(folder).as_posix())
         above = _blocks_above(environment, outline) if outline else None
         if outline is None or above is None:
             continue
