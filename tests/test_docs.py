@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import runpy
 import tomllib
 from dataclasses import fields
 
@@ -14,18 +15,19 @@ from everything_site import everything
 from jinja2 import Environment, meta
 
 from coldpress.cli import commands
-from coldpress.config.loader import Config
+from coldpress.config.loader import Config, RunOptions, load_config
 from coldpress.content.collections import Collection
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Post, Section
 from coldpress.content.pagination import ListPage
 from coldpress.content.taxonomy import Taxonomy, Term
+from coldpress.errors import Problems
 from coldpress.markdown.rendered import Heading
 from coldpress.sources.fields import ALIASES, FIELDS
 from coldpress.web.environment import THEME, SiteTemplate
 from coldpress.web.templates import SiteVariables
 
-DOCS = "\n".join(file.read_text("utf-8") for file in sorted((REPOSITORY / "content/docs").glob("*.md")))
+DOCS = "\n".join(file.read_text("utf-8") for file in sorted((REPOSITORY / "content/docs").rglob("*.md")))
 NAMED = {word for code in re.findall(r"`([^`\n]+)`", DOCS) for word in re.findall(r"[\w-]+", code)}
 # What code uses and templates have no use for.
 INSIDE = {"document", "bundle", "rendered", "flaws", "name", "kind", "root", "render", "link_url", "at", "by_source",
@@ -45,6 +47,20 @@ def public(kind):
 @pytest.mark.parametrize("name", [option.name for option in fields(Config)])
 def test_every_option_is_documented(name):
     assert name in NAMED
+
+
+def test_the_reference_of_options_is_what_the_code_says():
+    written = runpy.run_path(str(REPOSITORY / ".ci/option_reference.py"))["page"]()
+    assert (REPOSITORY / "content/docs/options.md").read_text("utf-8") == written, "run python .ci/option_reference.py"
+
+
+def test_each_example_of_an_option_is_a_value_that_it_takes():
+    problems = Problems()
+    options = RunOptions(config=REPOSITORY / ".ci/examples/config.yaml")
+    config, _ = load_config(REPOSITORY, REPOSITORY, options, problems)
+    assert [str(problem) for problem in problems] == []
+    assert [option.name for option in fields(Config) if getattr(config, option.name) == getattr(Config(), option.name)
+            ] == []
 
 
 @pytest.mark.parametrize("name", sorted({*FIELDS, *ALIASES, "tags", "categories", "published", "status"}))

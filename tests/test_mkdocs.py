@@ -90,7 +90,7 @@ def test_no_mark_of_markdown_is_left(build_site):
 
 def test_the_docs_say_what_becomes_of_everything_in_mkdocs_yml():
     config = yaml.load((outline.HERE / "mkdocs.yml").read_text("utf-8"), _Loader)
-    named = set(re.findall(r"`([\w.<>-]+)`", (REPOSITORY / "content/docs/mkdocs.md").read_text("utf-8")))
+    named = set(re.findall(r"`([\w.<>-]+)`", (REPOSITORY / "content/docs/coming-from/mkdocs.md").read_text("utf-8")))
     extensions = [name if isinstance(name, str) else next(iter(name)) for name in config["markdown_extensions"]]
     wanted = {*(set(config) - {"theme"}), *(f"theme.{name}" for name in config["theme"]), *config["theme"]["features"],
               *extensions, *config["plugins"], "base_path", "auto_append"}

@@ -30,25 +30,25 @@ class Collection:
     path: str = ""
     """The content folder; by default the one with the collection's name."""
     data: str | None = None
-    """The data file of the rows: `books.yaml`."""
+    """The file in the data folder whose rows are the pages: YAML, JSON, TOML or CSV."""
     source: str | None = None
-    """The name of the registered source of the rows."""
+    """The name of the registered source whose rows are the pages."""
     dated: bool = True
-    """Whether its pages are posts: dated, newest first, in the archive."""
+    """Whether its pages are posts: dated, newest first, in the archive.  By default, files are and rows are not."""
     sort_by: str = ""
-    """The key that sorts pages without dates, such as `title`; `-price` for the highest first."""
+    """The key that sorts pages without dates, by default `title`; `-minutes` puts the highest first."""
     permalink: str | None = None
-    """The URL pattern: `/eat/<slug>/`."""
+    """The URL pattern, with the parts of `permalinks` and the names of front matter keys."""
     feed: bool = True
-    """Whether it has a feed of its dated pages: `true` for posts."""
+    """Whether its list has a feed of its dated pages; without dates, it has none by default."""
     paginate: int | None = None
     """The pages on one page of its list; by default as many as everywhere."""
     layout: str | None = None
     """The layout of pages that name none."""
     key: str | None = None
-    """The key of rows in a list that tells them apart: `isbn`."""
+    """The key that tells the rows of a list apart; by default `key`, `id`, `slug` or the title."""
     title: str | None = None
-    """The pattern of the titles of rows: `<name>`."""
+    """The pattern of the titles of rows."""
     fields: tuple[Field, ...] = ()
     """The types of front matter keys."""
     cascade: Mapping[str, Any] = field(default_factory=Params)

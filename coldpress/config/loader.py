@@ -145,9 +145,9 @@ class Config:
     option describes it."""
 
     title: str = _option(_line, "My site")
-    """Name of the site, in the header, in the feeds and in every page's `<title>`."""
+    """Name of the site, in the header, in feeds and in every page's `<title>`."""
     base_url: str | None = _option(_base_url, None)
-    """URL where the site will be published, such as `https://example.org/blog/`."""
+    """URL of the published site.  Without it there are no feeds, no sitemap and no canonical links."""
     description: str = _option(_line, "")
     """One sentence about the site, for search engines and feeds."""
     author: str = _option(_text, "")
@@ -157,30 +157,31 @@ class Config:
     portrait: str = _option(_line, "")
     """Picture on the home page: a file below the content folder, or a whole URL."""
     social: tuple[SocialLink, ...] = _option(as_social, ())
-    """Accounts: `github: octocat`, `mastodon: "@me@example.social"`, `email`, `rss: true`, any name with a URL."""
+    """Accounts of the author: a name for each known service, or any name with a URL; `rss: true` is the feed."""
     copyright: str = _option(_line, "")
-    """Line at the foot of every page, such as `© 2026 Ada Almond, CC BY 4.0`."""
+    """Line at the foot of every page."""
     language: str = _option(_language, "en")
     """Language of the site as a BCP 47 tag: `en`, `zh-Hans`, `ar`."""
     timezone: str = _option(_timezone, "UTC")
-    """Time zone of dates without one: `Asia/Shanghai`."""
+    """Time zone of dates that name none."""
     permalinks: Mapping[str, str] = _option(_permalinks, _EMPTY)
-    """URL pattern for each section: `posts: /<year>/<month>/<slug>/`."""
+    """URL pattern for each folder at the top of the content folder."""
     slugs: SlugOptions = _option(as_slugs, SlugOptions())  # noqa: RUF009  (it makes a field)
-    """How names of files, folders and terms become parts of URLs: `lowercase`."""
+    """How names of files, folders and terms become parts of URLs."""
     taxonomies: tuple[str, ...] = _option(_names, ("tags", "categories"))
-    """Taxonomies: each is a key in front matter, and has a page that lists its terms."""
+    """Names of the taxonomies: each is a key in front matter, and has a page that lists its terms."""
     nested_taxonomies: tuple[str, ...] = _option(_names, ())
-    """Taxonomies in which a list is a path: `[Python, Flask]` is the term Flask below Python."""
+    """Taxonomies in which a list is a path, as in Hexo's categories: `[Python, Flask]` is Flask below Python;
+    a list of lists is several paths."""
     collections: Collections = _option(as_collections, _POSTS)  # noqa: RUF009
-    """Collections of pages: folders of dated posts, or options by name (`fields`, `sort_by`, …)."""
+    """Folders of dated posts, or collections by name with options; `[]` for a site without posts."""
     menu: tuple[MenuItem, ...] = _option(as_menu, ())
-    """Entries of the site's menu: `- About: /about/`, nested as in MkDocs' `nav`."""
+    """Entries of the site's menu, nested as in MkDocs' `nav`."""
     docs: tuple[str, ...] | None = _option(as_docs, None)
     """Folders whose pages have the face `docs`, `.` for the whole site; by default every
     section that is not a collection."""
     edit_url: str | None = _option(as_edit_url, None)
-    """URL where a source is edited: `https://github.com/me/site/edit/main/content/<path>`."""
+    """URL where the source of a page is edited; `<path>` stands for its path in the content folder."""
     search: bool = _option(as_flag, True)
     """Whether the site has a search, at `/search/` and in a dialog on every page."""
     paginate: int = _option(as_count, 10)
@@ -188,15 +189,15 @@ class Config:
     params: Mapping[str, Any] = _option(_params, _EMPTY)
     """Values of your own, for templates: `site.params.NAME`."""
     markdown: MarkdownOptions = _option(as_markdown, MarkdownOptions())  # noqa: RUF009  (it makes a field)
-    """How bodies are rendered: `trusted`, `jinja`, `smart`, `macros`, `heading_ids`, `snippets`, `append`."""
+    """How bodies are rendered."""
     theme: ThemeOptions = _option(as_theme, ThemeOptions())  # noqa: RUF009
-    """How the theme looks: `preset`, `list`, `accent`, `progress`, `backlinks`."""
+    """How the theme looks."""
     feeds: FeedOptions = _option(as_feeds, FeedOptions())  # noqa: RUF009
-    """Which feeds the site has: `formats`, `limit`, `full`; `false` for none."""
+    """Which feeds the site has; `false` for none."""
     llms: bool = _option(as_flag, False)
     """Whether the site has `llms.txt` and a Markdown version of each page."""
     plugins: tuple[PluginChoice, ...] = _option(as_plugins, ())
-    """Plugins of the site: a list of names, or `NAME: {option: value}` with options."""
+    """Installed plugins: a list of names, or `NAME: {option: value}` with options."""
     content_dir: str = _option(_folder, "content")
     """Folder of the content."""
     output_dir: str = _option(_folder, "site")

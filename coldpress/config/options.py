@@ -70,18 +70,18 @@ class MarkdownOptions:
     """The options below `markdown:`: how bodies are rendered."""
 
     trusted: bool = True
-    """Whether authors are trusted; if not, their HTML is sanitized."""
+    """Whether authors are trusted; if not, the HTML of all bodies is sanitized, which needs the extra `untrusted`."""
     untrusted: tuple[str, ...] = ()
-    """Folders below the content folder whose authors are not trusted."""
+    """Folders of the content folder, for which the same is done as with `trusted: false`."""
     jinja: bool = False
-    """Whether bodies are templates, rendered in a sandbox before they are parsed."""
+    """Whether bodies are templates, rendered in a sandbox before the Markdown is parsed."""
     smart: bool = True
     """Whether quotes, dashes and dots become the typographic ones of the page's language."""
     macros: tuple[tuple[str, str], ...] = ()
-    r"""TeX macros for formulas: `R: \mathbb{R}`."""
+    """TeX macros for formulas."""
 
     heading_ids: str = "github"
-    """How the ids of headings are made: `github` or `python-markdown`."""
+    """How the anchors of headings are made: as on GitHub (`github`), or as in MkDocs (`python-markdown`)."""
     snippets: tuple[str, ...] = (".", "snippets")
     """Folders of the site in which snippets are searched for before the content folder."""
     append: tuple[str, ...] = ()
@@ -89,9 +89,9 @@ class MarkdownOptions:
     engine: str = "native"
     """The engine that renders bodies: `native` or `python-markdown`."""
     extensions: tuple[str, ...] = ()
-    """Extensions of Python-Markdown, by their short names or module names."""
+    """Extensions of Python-Markdown, by their short names or module names; they need that engine."""
     extension_configs: tuple[tuple[str, str], ...] = ()
-    """The options of these extensions by their names, as JSON."""
+    """Options of these extensions, by the names of the extensions."""
     schemes: tuple[str, ...] = field(default=(), metadata={"derived": True})
     """The schemes of links to rows: the names of their collections."""
     base: str = field(default="", metadata={"derived": True}, compare=False)
@@ -129,9 +129,9 @@ class ThemeOptions:
     list: str = "cover"
     """How lists show posts: `cover` (with picture and description), `text` (the summary) or `compact` (a line)."""
     accent: str | None = None
-    """The colour of links, any colour of CSS: `"#c2410c"`, `teal`, `oklch(55% 0.2 260)`."""
+    """The colour of links, any colour of CSS: `"#c2410c"`, `teal`, `oklch(55% 0.2 260)`; by default the preset's."""
     progress: bool = False
-    """Whether a line at the top of a post shows how much of it was read."""
+    """Whether a line at the top of the window shows how much of a post was read."""
     backlinks: bool = False
     """Whether pages list the pages that link to them."""
 
@@ -141,7 +141,7 @@ class SlugOptions:
     """The options below `slugs:`: how names become parts of URLs."""
 
     lowercase: bool = True
-    """Whether letters become lower case; `false` keeps capitals, for existing URLs."""
+    """Whether letters of URLs become lower case; `false` keeps capitals, so that existing URLs stay valid."""
 
 
 FORMATS = ("atom", "rss", "json")
@@ -153,11 +153,11 @@ class FeedOptions:
     """The options below `feeds:`, which may also be `false`: the feeds of the site."""
 
     formats: tuple[str, ...] = FORMATS
-    """The formats.  Pages link to the feed of the first one."""
+    """The formats: `atom`, `rss`, `json`.  The foot of a page links to the feed of the first one."""
     limit: int = 20
-    """The number of posts in a feed, the latest ones."""
+    """The number of pages in a feed, the latest ones."""
     full: bool = True
-    """Whether a feed has whole texts or summaries."""
+    """Whether a feed has whole texts; `false` for summaries."""
 
 
 def as_flag(value: Any) -> bool:

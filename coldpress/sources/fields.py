@@ -131,31 +131,53 @@ class FrontMatter:
     """
 
     title: str | None = None
+    """Text; without it, the first heading is the title, else the file's name (of an index, the folder's)."""
     date: datetime | None = None
+    """When it was written; without it, the date in the file's name counts."""
     updated: datetime | None = None
+    """When it last changed."""
     draft: bool = False
+    """Whether it is left out."""
     publish_date: datetime | None = None
+    """It is left out until this date, which wins over `date`."""
     expiry_date: datetime | None = None
+    """It is left out from this date on."""
     slug: str | None = None
+    """Its name in the URL."""
     permalink: str | None = None
+    """Its whole path; without `/` or a file extension at its end, `/` is added, with a warning."""
     unlisted: bool = False
+    """`true` publishes it, but in no list, feed, sitemap or search."""
     aliases: tuple[str, ...] = ()
+    """Old paths, which redirect to it; other names for `[[links]]`."""
     terms: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """Its terms of each taxonomy, such as `tags`: a list, or text with commas."""
     authors: tuple[str, ...] = ()
+    """A name or an id of `data/authors.yaml`, a list of them, or mappings with `name` or `id`, and `url`."""
     author_urls: Mapping[str, str] = MappingProxyType({})
     ambiguous_authors: str | None = None
     weight: float | None = None
+    """A number; pages with a smaller number come first in their section."""
     summary: str | None = None
+    """Text for lists; by default the text before `<!-- more -->`, else the first paragraph."""
     description: str | None = None
+    """Text for search engines."""
     image: str | None = None
+    """The picture at its top, in lists, feeds and shared links: a file, a path or a URL."""
     lang: str | None = None
+    """Its language; by default the site's."""
     layout: str | None = None
+    """The template to use, without `.html`."""
     toc: bool = True
+    """`false` removes the table of contents, which pages with at least three headings have."""
     search: bool = True
+    """`false` keeps it out of the search."""
     is_html: bool = False
     """Whether the body is HTML, not Markdown: that of a row."""
     params: Params = Params()
+    """Keys of your own, for templates: `page.params.NAME`."""
     cascade: Params = Params()
+    """In an `_index.md`: front matter for all pages below its folder."""
     explicit: tuple[str, ...] = ()
     """The fields that have their default value because the author wrote it."""
 
