@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -173,13 +175,13 @@ def _build_context(verbose: bool, quiet: bool, *, as_json: bool = False, config:
     return BuildContext(call.factory, chosen, report, call.folder, command)
 
 
-def _python() -> str:
-    """The running Python, as the user would type it in this folder."""
+def _python(folder: Path | None = None) -> str:
+    """The running Python, as the user would type it in a folder; without one, in this folder."""
     python, here = Path(sys.executable), Path.cwd()
-    if sys.prefix == sys.base_prefix:
-        return "python"
+    if sys.prefix == sys.base_prefix or shutil.which("python") == sys.executable:
+        return "python" if shutil.which("python") else "python3"  # which is Debian's only name for it
     near = python.is_relative_to(here) and len(here.parts) > 1
-    return shlex.quote(python.relative_to(here).as_posix() if near else str(python))
+    return shlex.quote(Path(os.path.relpath(python, here / (folder or ""))).as_posix() if near else str(python))
 
 
 @commands.command(epilog="Example: python build.py build --strict --base-url https://example.org/blog/")
@@ -251,9 +253,8 @@ def init(folder: Path, title: str | None, language: str, kind: str, verbose: boo
     """Begin a new site in FOLDER."""
     from coldpress.commands.init import init as run_init
 
-    python = _python()
     report = Report(verbose=verbose, quiet=quiet)
-    return run_init(report, folder, python=python, title=title, language=language, kind=kind)
+    return run_init(report, folder, python=_python(folder), title=title, language=language, kind=kind)
 
 
 @commands.command(epilog='Example: python build.py new "On routes"   python build.py new page "About us"')

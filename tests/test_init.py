@@ -80,9 +80,18 @@ def test_other_files_in_the_folder_do_not_hinder(init, tmp_path):
     assert site.files(".")["LICENSE"] == b"mine"
 
 
-def test_it_says_what_to_do_next(init):
-    _, result = init()
-    assert "python build.py serve" in result.out
+@pytest.mark.parametrize(("folder", "line"), [
+    ("blog", "cd blog && ../.venv/bin/python build.py serve"),
+    ("a/b c", "cd 'a/b c' && ../../.venv/bin/python build.py serve"),
+    (".", ".venv/bin/python build.py serve"),
+])
+def test_it_says_what_to_type_next_in_the_folder_where_it_was_called(tmp_path, capsys, monkeypatch, folder, line):
+    """With the Python of an environment there, whose path is another one once the shell is in the site."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / ".venv/bin/python"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    result = SiteFolder(tmp_path, capsys).run("init", folder)
+    assert result.out.splitlines()[-1] == f"Look at it:  {line}"
 
 
 def test_the_time_zone_is_the_machine_s(init, monkeypatch):

@@ -44,8 +44,9 @@ def init(report: Report, folder: Path, *, python: str = "python", title: str | N
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8", newline="\n")
-    report.line(f"A new site is in {folder}")
-    where = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+    is_here = folder.resolve() == Path.cwd()
+    report.line(f"A new site is in {'this folder' if is_here else folder}")
+    where = "" if is_here else f"cd {shlex.quote(str(folder))} && "
     report.line(f"Look at it:  {where}{python} build.py serve")
     return 0
 
