@@ -251,6 +251,12 @@ def test_a_time_to_publish_wins_over_the_date(make_site):
 @pytest.mark.parametrize(("lines", "line", "column", "message", "hint"), [
     ("title: a\ntags: x\ntitle: b", 4, 1, "key `title` stands here twice", "keep one of them"),
     ("title: a: b", 2, 9, "mapping values", "put quotes round a value that holds `: `"),
+    ("params:\n  book:\n    title: a: b", 4, 13, "mapping values", "put quotes round a value that holds `: `"),
+    ("title: a\n  tags: b", 3, 3, "this line is indented, and the key above it has a value",
+     "indent it like the other keys"),
+    ("params:\n    a: 1\n  b: 2", 4, 3, "not indented like the lines before it", "indent it like the other keys"),
+    ("title: 'It's'", 2, 12, "the quotes end before this", "write `''` for one that is part of the value"),
+    ("tags:\n  - a\n  b: 1", 4, 3, "a line without `- `", "begin it with `- `, or indent it like a key"),
     ("title: @me", 2, 8, "cannot start any token", "put quotes round a value that starts with this character"),
     ("date: 2024-02-30", 2, 7, "`2024-02-30`: day is out of range for month", None),
     ("a: &a [*a]", 2, 4, "this alias contains itself", None),

@@ -23,6 +23,9 @@ _MAX_DIGITS = 1_000  # digits of an integer
 _MOST_NUMBER = 10 ** _MAX_DIGITS
 _TOO_DEEP, TOO_LONG = "this is nested too deep", f"this number has more than {_MAX_DIGITS} digits"
 _LONG_NUMBER = re.compile(rf"(?<![\w.])[-+]?\d[\d_]{{{_MAX_DIGITS},}}")
+_LIKE_THE_OTHERS = "indent it like the other keys"
+_QUOTES = {"'": "''", '"': '\\"'}
+_VALUE = re.compile(r":\s|^\s*-\s")  # before a colon: the line has a value already, or is an item
 # Texts that may be nested too deep for libyaml's stack.  Their events are counted first.
 _MAYBE_DEEP = re.compile(r"^[-? ]{100}", re.M)
 
@@ -227,8 +230,6 @@ class MappingText:
             hint = "indent with spaces, not tabs"
         elif "another document" in message:
             message, hint = "there are two documents here", "leave one mapping"
-        elif "mapping values are not allowed" in message:
-            hint = "put quotes round a value that holds `: `"
         elif "cannot start any token" in message:
             at = min(at, max(len(self.text) - 1, 0))
             hint = "indent with spaces, not tabs" if self.text[at : at + 1] == "\t" else (
@@ -240,7 +241,28 @@ class MappingText:
             hint = "keep one of them"
         elif "could not determine a constructor" in message:
             message, hint = "a tag like `!name` has no meaning here", "put quotes round the value"
+        elif hint is None:
+            message, at, hint = self._explain_layout(message, at)
         return self._error(message, at, hint)
+
+    def _explain_layout(self, message: str, at: int) -> tuple[str, int, str | None]:
+        """Returns what is wrong with the lines at a position, the position of that, and a hint."""
+        start = self._yaml.rfind("\n", 0, at) + 1
+        before = self._yaml[start:at]
+        key = start + len(before) - len(before.lstrip())
+        if "mapping values are not allowed" in message:
+            if before[:1] == " " and not _VALUE.search(before):  # the line is part of the value above it
+                return "this line is indented, and the key above it has a value", key, _LIKE_THE_OTHERS
+            return message, at, "put quotes round a value that holds `: `"
+        if "expected '-'" in message:
+            return "this list goes on with a line without `- `", at, "begin it with `- `, or indent it like a key"
+        if "expected" not in message:
+            return message, at, None
+        if not before.strip():
+            return "this line is not indented like the lines before it", at, _LIKE_THE_OTHERS
+        if before[-1] in _QUOTES:
+            return "the quotes end before this", at, f"write `{_QUOTES[before[-1]]}` for one that is part of the value"
+        return message, at, "put quotes round the whole value"
 
     def _check_aliases(self, root: yaml.Node) -> None:
         budget = [_MAX_NODES]
