@@ -197,6 +197,7 @@ _noted: ContextVar[dict[str, int] | None] = ContextVar("noted", default=None)
 _WRITING = os.O_WRONLY | os.O_RDWR
 _IMPORT = "<frozen importlib"  # files of code, which are compared as a whole
 _METADATA = str(Path(importlib.__file__).parent / "metadata")  # lists each folder of `sys.path`, tries it as an archive
+_BACKPORT = f"{os.sep}importlib_metadata{os.sep}"  # which takes part in every search once a package has imported it
 _NEAR = 8  # calls from `importlib.metadata` to where it opens an archive
 _DEVICES = re.compile(r"/(?:dev/(?!shm/)|proc/|sys/)")
 
@@ -306,7 +307,7 @@ def _is_import(frame: FrameType) -> bool:
     above = frame.f_back
     if frame.f_code.co_filename.startswith(_IMPORT):
         return above is None or above.f_code.co_filename.startswith(_IMPORT)
-    return any(file.startswith(_METADATA) for file in _files_above(frame, _NEAR))
+    return any(file.startswith(_METADATA) or _BACKPORT in file for file in _files_above(frame, _NEAR))
 
 
 def _files_above(frame: FrameType | None, most: int) -> Iterator[str]:

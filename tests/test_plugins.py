@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import REPOSITORY, code_of
@@ -145,6 +147,23 @@ def test_a_new_version_renders_what_it_touches_and_nothing_else(install, make_si
         assert "v1.1" in site.text(f"{page}/index.html")
     assert site.build().rendered == set()
     assert site.run("build", "--verify").code == 0
+
+
+def test_the_backport_of_metadata_reads_no_file_of_the_site(install, make_site, tmp_path, monkeypatch):
+    """Whichever package imports it, `importlib_metadata` looks for installed packages beside the standard library."""
+    shutil.copytree(Path(importlib.metadata.__file__).parent, tmp_path / "packages/importlib_metadata",
+                    ignore=shutil.ignore_patterns("__pycache__"))
+    install()
+    monkeypatch.delitem(sys.modules, "importlib_metadata", raising=False)
+    backport = importlib.import_module("importlib_metadata")
+    finder = SimpleNamespace(find_spec=lambda *_: None,
+                             find_distributions=backport.MetadataPathFinder.find_distributions)
+    monkeypatch.setattr(sys, "meta_path", [finder, *sys.meta_path])
+    site = make_site(CONTENT, CONFIG)
+    assert site.build().problems == []
+    install(version="1.1")
+    assert "/plain/" not in site.build().rendered
+    monkeypatch.delitem(sys.modules, "importlib_metadata")
 
 
 def test_options_are_part_of_the_version(install, make_site):
