@@ -36,7 +36,7 @@ def format_problem(problem: Problem, color: bool = False) -> str:
         gutter = " " * (len(str(place.line or "")) + 1)
         lines.append(paint(f"{gutter}{arrow} ", _BLUE) + _position(place))
         if place.text is not None and place.line is not None:
-            place = _window(place)
+            place = window(place)
             before, marks = _underline(place)
             bar = paint("|", _BLUE)
             note = f" {hint}" if hint and arrow == "-->" else ""
@@ -55,15 +55,15 @@ def _position(place: Place) -> str:
     return ":".join(_printable(str(part)) for part in (place.path, place.line, place.column) if part is not None)
 
 
-def _window(place: Place) -> Place:
+def window(place: Place, width: int = _LINE) -> Place:
     """Returns the part of a long line around the place."""
     text, column = place.text or "", place.column or 1
-    if len(text) <= _LINE:
+    if len(text) <= width:
         return place
-    start = max(0, min(column - 1 - _LINE // 2, len(text) - _LINE))
-    part = text[start : start + _LINE]
+    start = max(0, min(column - 1 - width // 2, len(text) - width))
+    part = text[start : start + width]
     part = ("…" + part[1:] if start else part)
-    part = part[:-1] + "…" if start + _LINE < len(text) else part
+    part = part[:-1] + "…" if start + width < len(text) else part
     return replace(place, text=part, column=column - start)
 
 

@@ -153,6 +153,9 @@ def test_an_edited_template_renders_the_pages_that_show_it(make_site):
     assert site.edit({"templates/components/badge.html": "<i>{{ body }}</i>"}).build().rendered == {"/a/"}
     assert "<i>x</i>" in page(site)
     assert site.edit({"templates/components/badge.html": None}).build().rendered == {"/a/"}
+    failed, = site.edit({"templates/components/badge.html": "<i>\n{{ bodi }}</i>"}).build().problems
+    assert [(place["path"], place["line"], place["column"]) for place in (failed["place"], *failed["also"])] == [
+        ("templates/components/badge.html", 2, 4), ("content/a.md", 1, 1)]
     assert '<span class="component label">x</span>' in page(site), "the theme has one too"
 
 

@@ -188,7 +188,7 @@ def test_a_failing_template_is_shown_over_the_page_as_it_was(browse):
     assert answer.status_code == 500
     assert "Me." in answer.text
     said = problems(answer)
-    assert "templates/page.html:2:1" in said
+    assert "templates/page.html:2:4" in said
     assert "content/about.md" in said
     assert "{{ nothing }}" in said
 
@@ -203,6 +203,20 @@ def test_content_with_a_mistake_stays_as_it_was(browse):
     browser.edit({"content/about.md": "Mended."})
     assert "Mended." in browser.get("/about/").text
     assert "Edited." in browser.get("/posts/a/").text
+
+
+def test_the_content_folder_may_go_and_come_back(browse):
+    browser = browse()
+    browser.get("/about/")
+    browser.site.root.joinpath("content").rename(browser.site.root / "elsewhere")
+    browser.preview.take(browser.look())
+    answer = browser.get("/about/")
+    assert (answer.status_code, "Me." in answer.text) == (500, True)
+    assert "there is no folder `content`" in problems(answer)
+    assert "there is no folder `content`" in problems(browser.get("/posts/a/"))  # which was never shown
+    browser.site.root.joinpath("elsewhere").rename(browser.site.root / "content")
+    browser.preview.take(browser.look())
+    assert browser.get("/posts/a/").status_code == 200
 
 
 def test_a_setting_with_a_mistake_leaves_the_rest_as_it_was(browse):

@@ -256,15 +256,18 @@ def test_several_mistakes_are_shown_at_once(live):
 
 def test_a_mistake_is_seen_without_a_script(live, browser):  # noqa: F811
     it = live()
-    it.edit({"templates/partials/head.html": "{{ pag.title }}"})
+    it.edit({"templates/partials/head.html": "\t中文 {{ paeg.title }}"})
     expect(it.problems).to_contain_text("not defined", timeout=5000)
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{it.url}/posts/a/")
     shown = page.locator("coldpress-preview .problems article")
     expect(shown).to_be_visible()
-    expect(shown).to_contain_text("templates/partials/head.html:1:1")
+    expect(shown).to_contain_text("templates/partials/head.html:1:8")
     expect(shown).to_contain_text(POST)
+    mark, pointer = shown.locator("mark"), shown.locator(".under .hint").first
+    assert mark.inner_text() == "paeg"
+    assert mark.bounding_box()["x"] == pytest.approx(pointer.bounding_box()["x"], abs=0.1)
     assert shown.bounding_box()["width"] > 300
     context.close()
 

@@ -363,9 +363,10 @@ class Failures:
 
 
 def _with_pages(problem: Problem, entries: list[PlanEntry]) -> Problem:
-    """Returns a problem with its first page as a place, and the number of its pages."""
+    """Returns a problem with its first page as a place, unless it names a further one, and the number of its pages."""
     first = entries[0].place or Place(entries[0].path)
-    also = (*problem.also, first) if first.path != (problem.place.path if problem.place else None) else problem.also
+    is_named = problem.also or first.path == (problem.place.path if problem.place else None)
+    also = problem.also if is_named else (first,)
     message = problem.message
     if len(entries) > 1:
         message += f" (on {len(entries):,} pages)"

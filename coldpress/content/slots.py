@@ -75,8 +75,8 @@ class Host(Protocol[P_contra]):
     def directive(self, page: P_contra, component: Component, variables: Mapping[str, Any]) -> str | None:
         """Returns the HTML that the registered function of a component makes; None if there is none."""
 
-    def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
-        """Returns the HTML of a component; None if no template defines it."""
+    def component(self, page: P_contra, component: Component, variables: Mapping[str, Any]) -> str | None:
+        """Returns the HTML that the template of a component makes; None if there is none."""
 
     @property
     def component_names(self) -> Iterable[str]:
@@ -195,7 +195,7 @@ class SlotFiller(Generic[P]):
         made = self._library.host.directive(self._page, component, self._variables(component))
         if made is not None:
             return made  # sanitized with the page around it, unlike what templates write
-        shown = self._library.host.component(component.name, self._variables(component))
+        shown = self._library.host.component(self._page, component, self._variables(component))
         if shown is None:
             return f"{component.before}{component.body.fill(self)}{component.after}"
         return self._protected(shown)

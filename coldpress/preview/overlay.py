@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from coldpress import recorder
 from coldpress.errors import Place, Problem
-from coldpress.report import counted
+from coldpress.report import counted, window
 
 VARIABLE = "COLDPRESS_EDITOR"
 _CODE = "://file{path}:{line}:{column}"
@@ -72,6 +72,7 @@ def _filled(text: str, path: str, line: int, column: int) -> str:
 
 
 _AROUND = 2  # lines shown before and after the one that is meant
+_WIDTH = 100  # characters of a line that are shown
 Locate = Callable[[str], Path | None]
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined)
@@ -154,7 +155,9 @@ class Overlay:
 
 def _excerpt_line(number: str, text: str, meant: Place | None) -> ExcerptLine:
     if meant is None:
-        return ExcerptLine(number, text)
-    start = meant.column - 1 if meant.column else len(text) - len(text.lstrip())
-    end = start + meant.length if meant.column else len(text.rstrip())
-    return ExcerptLine(number, text[:start], True, text[start:end], text[end:])
+        return ExcerptLine(number, window(Place("", text=text), _WIDTH).text or "")
+    column = meant.column or len(text) - len(text.lstrip()) + 1
+    length = meant.length if meant.column else len(text.strip())
+    shown = window(Place("", column=column, text=text), _WIDTH)
+    text, start = shown.text or "", (shown.column or 1) - 1
+    return ExcerptLine(number, text[:start], True, text[start:start + length], text[start + length:])

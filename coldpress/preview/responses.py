@@ -335,6 +335,6 @@ def _with_source(problem: Problem, source: str | None, revision: Revision) -> Pr
     """Returns a problem with the source of the page as a further place."""
     page = revision.site.snapshot.library.by_source(source) if source else None
     name = page.unrecorded.document.source.name if page else None
-    if name is None or (problem.place and problem.place.path == name):
+    if name is None or any(place.path == name for place in (problem.place, *problem.also) if place):
         return problem
     return replace(problem, also=(*problem.also, Place(name))) if problem.place else replace(problem, place=Place(name))

@@ -24,7 +24,7 @@ from coldpress.content.bodies import place_in
 from coldpress.content.page import Page
 from coldpress.content.slots import CANNOT_BE_SHOWN, SlotFiller
 from coldpress.decorators import mark_of
-from coldpress.errors import ColdpressError, Problem
+from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.markdown.code.code_blocks import code_block, parse_info_string
 from coldpress.markdown.html.extract import part_of, without_ids
 from coldpress.markdown.rendered import Component, Fragment
@@ -34,6 +34,7 @@ from coldpress.web.app_templates import PREFIX
 from coldpress.web.error_places import explain
 from coldpress.web.plugins import failure
 from coldpress.web.registry import Directive
+from coldpress.web.sandbox.budget import TooCostly
 from coldpress.web.site import Site
 from coldpress.web.site_files import (
     DEEPEST,
@@ -315,14 +316,17 @@ class SiteHost:
         except ColdpressError:
             raise
         except (Exception, SystemExit) as reason:
-            with recorder.unrecorded():
-                place = place_in(self._site.library, page, component.line, component.column, len(name))
+            place = self._place(page, component)
             if owner is not None:
                 raise ColdpressError(failure(owner.name, reason, place, f" at `{name}`")) from reason
             problem = explain(reason, self._site)
             raise ColdpressError(replace(problem, message=f"the directive `{name}`: {problem.message}",
                                          also=(place,))) from reason
         return html
+
+    def _place(self, page: Page, component: Component) -> Place:
+        with recorder.unrecorded():
+            return place_in(self._site.library, page, component.line, component.column, len(component.name))
 
     def _has_own_template(self, name: str) -> bool:
         """Whether the site has a template for a component, before the theme's."""
@@ -332,15 +336,22 @@ class SiteHost:
             return self._site.environment.is_own(template)
         return False
 
-    def component(self, name: str, variables: Mapping[str, Any]) -> str | None:
-        """Render `components/NAME.html`; None if there is no such template."""
+    def component(self, page: Page, component: Component, variables: Mapping[str, Any]) -> str | None:
+        """Render `components/NAME.html`; None if there is no such template.  Raises `ColdpressError`, with
+        the component's place too, if the template fails."""
+        name = f"components/{component.name}.html"
         try:
-            template = self._site.environment.get_template(f"components/{name}.html")
+            template = self._site.environment.get_template(name)
         except TemplateNotFound as reason:
-            if reason.name != f"components/{name}.html":
+            if reason.name != name:
                 raise
             return None
-        return template.render(variables)
+        try:
+            return template.render(variables)
+        except (ColdpressError, TooCostly):
+            raise
+        except Exception as reason:
+            raise ColdpressError(replace(explain(reason, self._site), also=(self._place(page, component),))) from reason
 
     @property
     def component_names(self) -> Iterable[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -39,7 +41,8 @@ def explain(error: BaseException, site: Site) -> Problem:
                        did_you_mean(str(error.name), site.environment.list_templates()))
     in_template = bool(frames) and not frames[-1][0].endswith(".py")
     if isinstance(error, UndefinedError) and in_template:
-        return Problem("template.undefined", str(error.message), place, getattr(error, "hint", None))
+        return Problem("template.undefined", str(error.message), _at_name(place, str(error.message)),
+                       getattr(error, "hint", None))
     if isinstance(error, BuildError):
         return _unknown_route(error, site, place)
     if isinstance(error, NothingThere):
@@ -48,6 +51,13 @@ def explain(error: BaseException, site: Site) -> Problem:
     if in_template:
         return Problem("template.failed", f"{name}: {error}", place)
     return Problem("route.failed", f"{name}: {error}", place, traceback=_own_traceback(error, site))
+
+
+def _at_name(place: Place | None, message: str) -> Place | None:
+    """The place of the name that a message quotes, where the line of a template has it."""
+    name = re.search(r"`([^`]+)`", message)
+    found = re.search(rf"\b{re.escape(name[1])}\b", place.text or "") if name and place else None
+    return replace(place, column=found.start() + 1, length=len(found[0])) if found and place else place
 
 
 def _unknown_route(error: BuildError, site: Site, place: Place | None) -> Problem:
