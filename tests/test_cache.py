@@ -178,4 +178,4 @@ def test_a_body_that_comes_back_is_still_known(site):
 def test_markup_survives_being_written_and_read(body):
     rendered = Renderer().render(body)
     stored = store.store_body(rendered)
-    assert replace(store.deserialize(stored.value), text=stored.words.text) == rendered
+    assert replace(store.deserialize(stored.value), sections=stored.words.sections) == rendered

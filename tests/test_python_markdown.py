@@ -123,6 +123,9 @@ def test_feeds_summaries_and_the_search_have_it(make_site):
     assert "<p>Opening.</p>" in site.text("posts/index.html")
     assert "LOUD" not in site.text("posts/index.html")
     assert "/posts/p/" in index_of(site)["loud"]
+    [section] = next(sections for url, _, _, sections in json.loads(site.text("search/pages/0.json")) if url == "/a/")
+    assert section[:2] == ["own", "Part one"]
+    assert section[2].startswith("x = 1 LOUD here The note.")
 
 
 def test_html_of_untrusted_authors_is_cleaned(make_site):

@@ -135,11 +135,12 @@ def test_words_have_levels(build_site):
 def test_texts_are_those_of_the_pages(build_site):
     site = build_site({**SITE, "content/both.md": "---\ntitle: Other\n---\n# Its heading\n\nText.\n"})
     assert json.loads(site.text("search/posts/0.json")) == [
-        ["/posts/first/", "The first", "Routes of Flask. A heading More."],
-        ["/posts/second/", "第二篇", "你好，世界。Flask路由很简单。"]]
+        ["/posts/first/", "The first", "Routes of Flask.", [["a-heading", "A heading", "More."]]],
+        ["/posts/second/", "第二篇", "你好，世界。Flask路由很简单。", []]]
     pages = [page for name in ("0", "1") for page in json.loads(site.text(f"search/pages/{name}.json"))]
-    assert pages == [["/both/", "Other", "Its heading\nText."], ["/docs/", "Docs", "How it works."],
-                     ["/docs/install/", "Install it", "Run pip install. Café & crème."]]
+    assert pages == [["/both/", "Other", "", [["its-heading", "Its heading", "Text."]]],
+                     ["/docs/", "Docs", "How it works.", []],
+                     ["/docs/install/", "Install it", "Run pip install. Café & crème.", []]]
     assert index_of(site)["head"]["/both/"] == HEADING
 
 

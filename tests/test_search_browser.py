@@ -71,6 +71,20 @@ def said(text):
     return re.sub(r"[*`#]", "", f"{title}\n{body}").lower().replace("é", "e")
 
 
+ABOUT = """Who we are, and our animals.
+
+## The harness
+
+It is for a zebra.
+
+### Nothing of it
+
+Other words.
+
+## 勒住斑马 Zebras
+
+Here stand some words, then it has its harness on.
+"""
 SAID = {f"/posts/p{number:04}/": said(post(number)) for number in range(1000)}
 
 
@@ -87,7 +101,7 @@ def built(request, tmp_path_factory):
     root = tmp_path_factory.mktemp("search")
     site = SiteFolder(root, _NoCapture())
     site.edit({"build.py": BUILD_PY, "config.yaml": f"base_url: https://example.org{request.param}\n",
-               "content/about.md": "Who we are.", "content/ar.md": "---\nlang: ar\n---\nنص.",
+               "content/about.md": ABOUT, "content/ar.md": "---\nlang: ar\n---\nنص.",
                **{f"content/posts/p{number:04}.md": post(number) for number in range(1000)}})
     host = root / "host"
     host.mkdir()
@@ -143,7 +157,7 @@ def ask(page, query):
 
 
 def shown(page):
-    return page.eval_on_selector_all("[data-results] a", "links => links.map(link => link.getAttribute('href'))")
+    return page.eval_on_selector_all("[data-results] > li > a", "links => links.map(link => link.getAttribute('href'))")
 
 
 def test_results_are_shown_a_few_at_a_time_until_there_are_no_more(page, built):
@@ -155,12 +169,37 @@ def test_results_are_shown_a_few_at_a_time_until_there_are_no_more(page, built):
     while page.is_visible("[data-more]"):
         before = len(shown(page))
         page.click("[data-more]")
-        page.wait_for_function("before => document.querySelectorAll('[data-results] li').length > before || "
+        page.wait_for_function("before => document.querySelectorAll('[data-results] > li').length > before || "
                                "document.querySelector('[data-more]').hidden", arg=before)
     assert set(shown(page)) == wanted
     assert page.inner_text("[role=status]") == f"Pages found: {len(wanted)}"
-    marks = page.eval_on_selector_all("[data-results] p", "all => all.map(p => p.querySelector('mark')?.textContent)")
-    assert set(marks) == {"静态网站生成器"}
+    marks = page.eval_on_selector_all("[data-results] > li", "all => all.map(li => "
+                                      "[...li.querySelectorAll('mark')].map(mark => mark.textContent))")
+    assert all(marks)
+    assert {mark for some in marks for mark in some} == {"静态网站生成器"}
+
+
+def test_results_lead_to_the_sections_that_hold_the_words(page, built):
+    ask(page, "zebra harness")
+    found = page.eval_on_selector("[data-results] > li", """page => [page.querySelector(":scope > p")?.textContent,
+        ...[...page.querySelectorAll("li")].map(part => [...part.children].map(each => each.innerHTML))]""")
+    assert found == [
+        None,
+        ["The <mark>harness</mark>", "It is for a <mark>zebra</mark>."],
+        ["勒住斑马 <mark>Zebras</mark>", "Here stand some words, then it has its <mark>harness</mark> on."]]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{built[1]}about/#the-harness")
+    ask_anew = page.url.partition("about/")[0] + "search/?q="
+    page.goto(ask_anew + "animals")
+    page.wait_for_selector("[data-results] a")
+    assert page.locator("[data-results] p").first.text_content() == "Who we are, and our animals."
+    page.goto(ask_anew + "%E5%8B%92%E4%BD%8F")
+    page.wait_for_selector("[data-results] li li a")
+    page.click("[data-results] li li a")
+    page.wait_for_selector(":target")
+    assert page.inner_text(":target").startswith("勒住斑马 Zebras")
 
 
 def test_titles_come_first(page, built):

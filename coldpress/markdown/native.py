@@ -13,7 +13,15 @@ from xml.etree.ElementTree import Element
 from coldpress.config.options import MarkdownOptions
 from coldpress.markdown.code.code_blocks import CodeBlocks, highlight_code_span
 from coldpress.markdown.code.fences import NO_FENCES, RegisteredFence
-from coldpress.markdown.html.extract import summarize, summarize_tree, visible_text
+from coldpress.markdown.html.extract import (
+    HeadedText,
+    headed_texts,
+    plain_text,
+    summarize,
+    summarize_tree,
+    text_sections,
+    visible_text,
+)
 from coldpress.markdown.html.fragments import FragmentMaker, TreeWriter, stripped
 from coldpress.markdown.html.html_repair import repair, repair_inner
 from coldpress.markdown.html.source_map import Locator
@@ -65,7 +73,7 @@ class Renderer:
         else:
             written = _scan_html(body, locator, self._options.schemes, trusted=trusted)
         title = written.title
-        words, cjk = count_words(written.text)
+        words, cjk = count_words(plain_text(written.texts))
         shown = FragmentMaker(None, body.components, self._options.schemes).run(written.summary)
         return Rendered(
             html=written.html,
@@ -77,7 +85,7 @@ class Renderer:
             words=words,
             cjk=cjk,
             flaws=(*body.flaws, *find_leftovers(root, source, locator)),
-            text=f"{title.text}\n{written.text}" if title else written.text,
+            sections=text_sections(written.texts, title, body.contents),
         )
 
     def _maths(self) -> MathConverter:
@@ -105,14 +113,14 @@ def _repairs(body: ParsedBody, *, trusted: bool) -> tuple[Callable[[str], str], 
 @dataclass(frozen=True, slots=True)
 class _WrittenBody:
     """What was written of a body: its HTML, its title, its anchors, its summary as HTML, whether the author marked
-    the end of the summary, and the plain text."""
+    the end of the summary, and the plain text, split at its headings."""
 
     html: Fragment
     title: Title | None
     anchors: list[str]
     summary: str
     has_more: bool
-    text: str
+    texts: list[HeadedText]
 
 
 def _write_tree(body: ParsedBody, locator: Locator | None, schemes: Sequence[str]) -> _WrittenBody:
@@ -120,7 +128,7 @@ def _write_tree(body: ParsedBody, locator: Locator | None, schemes: Sequence[str
     writer = TreeWriter(locator, body.components, schemes)
     title = _title(body.title, writer.run(body.title.element)) if body.title else None
     html = stripped(writer.run(body.root, title))
-    return _WrittenBody(html, title, writer.anchors, summarize_tree(body.root), False, writer.text)
+    return _WrittenBody(html, title, writer.anchors, summarize_tree(body.root), False, writer.texts)
 
 
 def _scan_html(body: ParsedBody, locator: Locator, schemes: Sequence[str], *, trusted: bool) -> _WrittenBody:
@@ -131,7 +139,7 @@ def _scan_html(body: ParsedBody, locator: Locator, schemes: Sequence[str], *, tr
     if body.title:
         title = _title(body.title, maker.run(repair_title(to_html(body.title.element))))
     fragment = maker.run(html, title)
-    return _WrittenBody(fragment, title, maker.anchors, *summarize(html), visible_text(html))
+    return _WrittenBody(fragment, title, maker.anchors, *summarize(html), [*headed_texts(html)])
 
 
 def _title(taken: ExtractedTitle, html: Fragment) -> Title:

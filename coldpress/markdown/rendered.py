@@ -6,7 +6,7 @@ a cached body never has an outdated link.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,6 +37,25 @@ class Heading:
     id: str
     title: str
     children: tuple[Heading, ...] = ()
+
+
+def flat_headings(headings: Iterable[Heading]) -> Iterator[Heading]:
+    """Yields headings and all below them, in the order of the text."""
+    for heading in headings:
+        yield heading
+        yield from flat_headings(heading.children)
+
+
+@dataclass(frozen=True, slots=True)
+class TextSection:
+    """The plain text from one heading of a body to the next, for the search.
+
+    Before the first heading of the contents, `id` and `heading` are those of the title heading, or empty.
+    """
+
+    id: str
+    heading: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +168,8 @@ class Brief:
 class Rendered:
     """One rendered body: its HTML, its summary, contents, anchors and counts.
 
-    `text` is the plain text for the search; its first line is the heading that may be the
-    title.  A body from the store has none: the store keeps it with the words of the search.
+    `sections` are the plain text for the search.  A body from the store has none: the store
+    keeps them with the words of the search.
     """
 
     html: Fragment
@@ -161,7 +180,7 @@ class Rendered:
     words: int
     cjk: int
     flaws: tuple[Flaw, ...]
-    text: str = ""
+    sections: tuple[TextSection, ...] = ()
 
     @property
     def is_settled(self) -> bool:

@@ -11,7 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from coldpress.cache.database import Database, TableSchema, Transaction
-from coldpress.markdown.rendered import Brief, Component, Flaw, Fragment, Heading, Link, Part, Rendered, Title
+from coldpress.markdown.rendered import (
+    Brief,
+    Component,
+    Flaw,
+    Fragment,
+    Heading,
+    Link,
+    Part,
+    Rendered,
+    TextSection,
+    Title,
+    flat_headings,
+)
 from coldpress.recorder import Key
 from coldpress.search.tokenize import weigh
 
@@ -26,10 +38,10 @@ _BATCH = 500  # rows that are written in one transaction
 
 @dataclass(frozen=True, slots=True)
 class SearchWords:
-    """The data of a body for search: its weighted tokens, and its plain text."""
+    """The data of a body for search: its weighted tokens, and its plain text by sections."""
 
     tokens: str
-    text: str
+    sections: tuple[TextSection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +61,9 @@ class StoredBody:
     def of(cls, rendered: Rendered, tokens: str, digest: str) -> StoredBody:
         """Serializes a rendered body; `tokens` are its weighted words."""
         brief = serialize_brief(rendered.brief)
+        sections = _to_json([[section.id, section.heading, section.text] for section in rendered.sections])
         return cls(_compress(f"{serialize(rendered)}\0{brief}"), brief,
-                   _compress(f"{tokens}\0{rendered.text}"), digest, rendered.brief.reads)
+                   _compress(f"{tokens}\0{sections}"), digest, rendered.brief.reads)
 
     @property
     def text(self) -> str:
@@ -75,8 +88,8 @@ class BodyReads:
 
 def unpack_words(packed: bytes) -> SearchWords:
     """Decompresses stored words; raises `ValueError` if they are damaged."""
-    tokens, _, plain = _decompress(packed).partition("\0")
-    return SearchWords(tokens, plain)
+    tokens, _, sections = _decompress(packed).partition("\0")
+    return SearchWords(tokens, tuple(TextSection(*section) for section in json.loads(sections)))
 
 
 def _compress(text: str) -> bytes:
@@ -245,23 +258,19 @@ def _drop_oldest(transaction: Transaction, used: set[str]) -> None:
 
 def store_body(rendered: Rendered, digest: str = "", *, indexed: bool = True) -> StoredBody:
     """Serializes a rendered body for the store; `indexed` adds its words for search."""
-    words = weigh(rendered.text, headings_of(rendered)) if indexed else ""
+    text = "\n".join(f"{section.heading}\n{section.text}" for section in rendered.sections)
+    words = weigh(text, headings_of(rendered)) if indexed else ""
     return StoredBody.of(rendered, words, digest)
 
 
 def headings_of(rendered: Rendered) -> list[str]:
     """Returns the texts of the headings of a body; the heading that may be its title comes first."""
-    ahead = list(reversed(rendered.toc))
-    found = [rendered.title.text] if rendered.title else []
-    while ahead:
-        heading = ahead.pop()
-        found.append(heading.title)
-        ahead += reversed(heading.children)
-    return found
+    return [*([rendered.title.text] if rendered.title else []),
+            *(heading.title for heading in flat_headings(rendered.toc))]
 
 
 def serialize(rendered: Rendered) -> str:
-    """Serializes a rendered body as compact JSON, without its brief and its text."""
+    """Serializes a rendered body as compact JSON, without its brief and its sections."""
     title = rendered.title
     return _to_json([
         _dump_parts(rendered.html), _dump_title(title) if title else None,
@@ -278,7 +287,7 @@ def serialize_brief(brief: Brief) -> str:
 
 
 def deserialize(value: bytes) -> Rendered:
-    """Deserializes a body, without its text.  Raises `ValueError`, `TypeError` or `IndexError`
+    """Deserializes a body, without its sections.  Raises `ValueError`, `TypeError` or `IndexError`
     for other data."""
     text, _, brief = _decompress(value).partition("\0")
     html, title, toc, anchors, words, cjk, flaws = json.loads(text)

@@ -56,14 +56,17 @@ class SiteSearch:
         with recorder.unrecorded(), self._lock:
             return self.index(library).shard(number, self._words_of)
 
-    def text(self, library: Library, page: Page) -> str:
-        """The plain text of a page, without its title."""
+    def text(self, library: Library, page: Page) -> tuple[str, list[tuple[str, str, str]]]:
+        """The plain text of a page: what stands before its sections, and id, heading and text of each section."""
         recorder.read("body", page.source)
         body = library.body_of(page)
         with recorder.unrecorded():
             reads, words = self._markup.reads(body), self._markup.words(body)
         recorder.replay(dict.fromkeys(reads))
-        return words.text.removeprefix(f"{page.unrecorded.title}\n")
+        first, *others = words.sections
+        is_title = first.heading in ("", page.unrecorded.title)
+        sections = others if is_title else words.sections
+        return first.text if is_title else "", [(each.id, each.heading, each.text) for each in sections]
 
     def close(self) -> None:
         """Close the database of the index."""

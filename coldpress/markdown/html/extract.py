@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from coldpress.markdown.html.html_repair import complete_tags, repair
-from coldpress.markdown.rendered import Fragment, Slot
+from coldpress.markdown.rendered import Fragment, Heading, Slot, TextSection, Title, flat_headings
 from coldpress.markdown.tree import HEADINGS, TITLE_MARK, VOID, Emoji, RawHtml, attributes_html, raw, to_html
 from coldpress.text import lazy_re_compile
 
@@ -129,6 +130,51 @@ def visible_text(text: str) -> str:
 def spaced_text(text: str) -> str:
     """Returns the plain text of HTML, with all its spaces."""
     return html.unescape(_ANY_TAG.sub("", _BLOCK_TAG.sub(" ", _HIDDEN.sub(" ", text))))
+
+
+class HeadedText(NamedTuple):
+    """The id and the text of a heading, and the text up to the next one; before the first one, there is only text."""
+
+    id: str
+    heading: str
+    text: str
+
+
+_WHOLE_HEADING = re.compile(
+    r"<h(?P<level>[1-6])(?P<attributes>\s(?:\"[^\"]*+\"|'[^']*+'|[^<>\"'])*+)>(?P<inner>.*?)</h(?P=level)\s*>",
+    re.S | re.I)
+
+
+def headed_texts(html: str) -> Iterator[HeadedText]:
+    """Splits the plain text of HTML at the headings that have an id."""
+    html = _HIDDEN.sub(" ", html)
+    ident, heading, at = "", "", 0
+    for found in _WHOLE_HEADING.finditer(html):
+        own_id = _id_of_tag(found["attributes"])
+        if own_id:
+            yield HeadedText(ident, heading, visible_text(html[at:found.start()]))
+            ident, heading, at = own_id, visible_text(found["inner"]), found.end()
+    yield HeadedText(ident, heading, visible_text(html[at:]))
+
+
+def plain_text(texts: Iterable[HeadedText]) -> str:
+    """Joins split text."""
+    return " ".join(part for text in texts for part in (text.heading, text.text) if part)
+
+
+def text_sections(texts: Iterable[HeadedText], title: Title | None, contents: Iterable[Heading]
+                  ) -> tuple[TextSection, ...]:
+    """Returns the sections of a body: its text split at the headings of its contents."""
+    titles = {heading.id: heading.title for heading in flat_headings(contents)}
+    sections = [TextSection(title.id, title.text, "") if title else TextSection("", "", "")]
+    for ident, heading, text in texts:
+        if ident in titles:
+            sections.append(TextSection(ident, titles.pop(ident), text))
+        else:
+            last = sections[-1]
+            whole = " ".join(part for part in (last.text, heading, text) if part)
+            sections[-1] = TextSection(last.id, last.heading, whole)
+    return tuple(sections)
 
 
 _ALT = lazy_re_compile(r"<img\b[^>]*?\salt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 from xml.etree.ElementTree import Element
 
-from coldpress.markdown.html.extract import BLOCK_TAGS, TOKEN, spaced_text
+from coldpress.markdown.html.extract import BLOCK_TAGS, TOKEN, HeadedText, spaced_text
 from coldpress.markdown.rendered import Component, Fragment, Link, Part, Title
 from coldpress.markdown.tree import (
     COMPONENT_MARK,
+    HEADINGS,
     TITLE_MARK,
     VOID,
     CodeHtml,
@@ -190,11 +191,13 @@ class FragmentMaker:
 
 # The names of attributes that hold no id and no URL; others are scanned.
 _NO_SLOTS = frozenset(["class", "title", "align", "start", "type", "checked", "disabled", "tabindex", "style"])
+_GROUPS = frozenset([None, *HEADINGS])
 _MAY_HAVE_SLOTS = re.compile(r"=|<!--")
 
 
 class TreeWriter:
-    """Writes the tree of a body, which has no HTML of the author, as a fragment.  `text` is its plain text.
+    """Writes the tree of a body, which has no HTML of the author, as a fragment.  `texts` is its plain text, split
+    at the headings that have an id.
 
     Without `places`, the links have the places that the parser saw.
     """
@@ -203,6 +206,8 @@ class TreeWriter:
         self._maker = FragmentMaker(places or self, components, schemes)
         self._target: LinkTarget | None = None
         self._texts: list[str] = []
+        self._headings: list[tuple[str, int, int]] = []
+        """The id of each heading, and where its text begins and ends in `_texts`."""
         self._title: Title | None = None
 
     @property
@@ -210,8 +215,14 @@ class TreeWriter:
         return self._maker.anchors
 
     @property
-    def text(self) -> str:
-        return " ".join("".join(self._texts).split())
+    def texts(self) -> list[HeadedText]:
+        stops = [("", 0, 0), *self._headings]
+        ends = [start for _, start, _ in self._headings] + [len(self._texts)]
+        return [HeadedText(ident, self._text(start, inner_end), self._text(inner_end, end))
+                for (ident, start, inner_end), end in zip(stops, ends, strict=True)]
+
+    def _text(self, start: int, end: int) -> str:
+        return " ".join("".join(self._texts[start:end]).split())
 
     def find_target(self, target: str) -> Place:
         """Returns the place of the link that is written now."""
@@ -220,7 +231,7 @@ class TreeWriter:
 
     def run(self, root: Element, title: Title | None = None) -> Fragment:
         """Returns the content of an element as a fragment; `title` is put in the place of its mark."""
-        self._texts, self._title = [], title
+        self._texts, self._headings, self._title = [], [], title
         self._write(root)
         return self._maker.finish()
 
@@ -235,8 +246,8 @@ class TreeWriter:
                 show(text)
         for child in element:
             tag = child.tag
-            if tag is None:
-                self._write(child)
+            if tag in _GROUPS:
+                self._write_group(child)
             else:
                 is_block = tag in BLOCK_TAGS
                 if is_block:
@@ -254,6 +265,20 @@ class TreeWriter:
             if tail:
                 write(escaped(tail))
                 show(tail)
+
+    def _write_group(self, element: Element) -> None:
+        """Writes elements without one around them, or a heading, whose place in the text is noted."""
+        if element.tag is None:
+            self._write(element)
+            return
+        begin = len(self._texts)
+        self._texts.append(" ")
+        self._write_tag(element.tag, element.attrib)
+        self._write(element)
+        self._maker.pieces.append(f"</{element.tag}>")
+        self._texts.append(" ")
+        if element.get("id"):
+            self._headings.append((element.attrib["id"], begin, len(self._texts)))
 
     def _write_tag(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Writes a start tag; its ids become anchors, its URLs become slots."""

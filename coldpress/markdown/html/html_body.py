@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from coldpress.config.options import MarkdownOptions
-from coldpress.markdown.html.extract import summarize, visible_text
+from coldpress.markdown.html.extract import headed_texts, plain_text, summarize, text_sections, visible_text
 from coldpress.markdown.html.fragments import FragmentMaker
 from coldpress.markdown.html.html_repair import repair, repair_inner
 from coldpress.markdown.html.sanitize import normalize
@@ -51,13 +51,14 @@ def render_html(source: str, html: str, options: MarkdownOptions, *, trusted: bo
     fragment = scan.run(html, title)
     summary, has_more = summarize(html)
     shown = FragmentMaker(None, schemes=options.schemes).run(summary)
-    words, cjk = count_words(visible := visible_text(html))
+    texts = [*headed_texts(html)]
+    words, cjk = count_words(plain_text(texts))
     return Rendered(
         html=fragment,
         brief=Brief(shown, visible_text(summary), has_more, fragment.targets, reads, reading_minutes(words, cjk)),
         title=title, toc=found.contents,
         anchors=tuple(dict.fromkeys([*([title.id] if title else []), *scan.anchors])),
-        words=words, cjk=cjk, flaws=flaws, text=f"{title.text}\n{visible}" if title else visible)
+        words=words, cjk=cjk, flaws=flaws, sections=text_sections(texts, title, found.contents))
 
 
 def _find_heading(text: str) -> tuple[str, tuple[int, int] | None]:

@@ -70,12 +70,12 @@ def search_words_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 @blueprint.get("/search/<any(posts, pages):kind>/<int:number>.json")
 def search_texts(kind: str, number: int) -> Response:
-    """Send the URL, the title and the plain text of some pages."""
+    """Send the URL, the title, the plain text and the sections of some pages."""
     site = requested_site()
     pages = site.library.documents[kind][number * TOGETHER:(number + 1) * TOGETHER]
     if not pages:
         abort(404)
-    return _json([[page.url, page.title, site.search.text(site.library, page)] for page in pages])
+    return _json([[page.url, page.title, *site.search.text(site.library, page)] for page in pages])
 
 
 @blueprint.urls(search_texts)

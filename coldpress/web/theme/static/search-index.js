@@ -5,6 +5,7 @@ import { decode, fold, runs, shardOf, stem, terms } from "./search-words.js";
 const SCORES = [1, 2, 4, 16]; // in the text, often there, in a heading, in the title
 const AROUND = 48; // letters before the first match that are shown
 const SHOWN = 180;
+const SECTIONS = 3; // of one page
 
 export class Index {
   #files = new Map();
@@ -60,8 +61,8 @@ export class Index {
     const { version, together } = await this.#file("");
     const kind = number % 2 ? "pages" : "posts", at = number >> 1;
     const texts = await this.#file(`${kind}/${Math.floor(at / together)}.json?v=${version}`);
-    const [url, title, text] = texts[at % together];
-    return { url, title, text };
+    const [url, title, text, sections] = texts[at % together];
+    return { url, title, text, sections };
   }
 }
 
@@ -106,13 +107,35 @@ class Found {
       found.push(...pages.filter((page) => this.#holds(page)));
     }
     this.#shown += found.length;
-    return found.map(({ url, title, text }) => ({
-      url, title: marked(title, this.wanted), text: marked(text, this.wanted, AROUND, SHOWN) }));
+    return found.map((page) => shown(page, this.wanted));
   }
 
-  #holds({ title, text }) {
-    const said = this.phrases.length ? fold(`${title}\n${text}`) : "";
+  #holds({ title, text, sections }) {
+    const said = this.phrases.length ? fold([title, text, ...sections.flatMap(([, ...words]) => words)].join("\n")) : "";
     return this.phrases.every(({ phrase }) => said.includes(phrase));
+  }
+}
+
+// What is shown of a page: its title, and those parts of it that hold the most
+// of what was looked for, headings first, in the order of the page.
+function shown({ url, title, text, sections }, wanted) {
+  const parts = [["", "", text], ...sections].map(([id, heading, said], place) => {
+    const named = new Set(terms(heading)), all = new Set([...named, ...terms(said)]);
+    return { id, heading, said, place, named: named.size, all: all.size };
+  });
+  const most = Math.max(1, ...parts.map((part) => part.all));
+  const best = parts.filter((part) => part.all === most)
+    .sort((one, other) => other.named - one.named || one.place - other.place).slice(0, SECTIONS)
+    .sort((one, other) => one.place - other.place);
+  const cut = (said) => marked(said, wanted, AROUND, SHOWN);
+  return {
+    url, title: marked(title, wanted), text: !best.length || !best[0].place ? cut(text || sections[0]?.[2] || "") : [],
+    sections: best.filter((part) => part.place).map(({ id, heading, said }) => ({
+      url: `${url}#${encodeURIComponent(id)}`, title: marked(heading, wanted), text: cut(said) })),
+  };
+
+  function terms(said) {
+    return [...matches(said, wanted)].map(([, , term]) => term);
   }
 }
 
@@ -145,7 +168,7 @@ export function marked(text, wanted, around = 0, most = Infinity) {
   return pieces.filter(([piece]) => piece);
 }
 
-// Where in a text stands what was looked for.
+// Where in a text stands what was looked for, and which of it.
 function* matches(text, wanted) {
   const words = wanted.filter((term) => term.word), phrases = wanted.filter((term) => term.phrase);
   for (const [run, byParts, at] of runs(text)) {
@@ -157,13 +180,15 @@ function* matches(text, wanted) {
       for (let from = 0; same && from < folded.length;) {
         const found = phrases.find(({ phrase }) => folded.slice(from).join("").startsWith(phrase));
         const to = found ? from + [...found.phrase].length : from + 1;
-        if (found) yield [at + places[from], at + places[to]];
+        if (found) yield [at + places[from], at + places[to], found];
         from = to;
       }
-      if (!same && phrases.some(({ phrase }) => all.includes(phrase))) yield [at, at + run.length];
+      const unequal = !same && phrases.find(({ phrase }) => all.includes(phrase));
+      if (unequal) yield [at, at + run.length, unequal];
     } else if (words.length) {
       const word = fold(run), form = stem(word);
-      if (words.some((term) => term.word === form || (term.open && word.startsWith(term.open)))) yield [at, at + run.length];
+      const found = words.find((term) => term.word === form || (term.open && word.startsWith(term.open)));
+      if (found) yield [at, at + run.length, found];
     }
   }
 }

@@ -94,15 +94,26 @@ class Box {
   }
 }
 
-// One result: a link with its title, and a part of its text.
-function item({ url, title, text }) {
-  const line = document.createElement("li"), link = document.createElement("a"), shown = document.createElement("p");
+// One result: a link with its title, a part of its text, and the same of its sections.
+function item({ url, title, text, sections = [] }) {
+  const line = document.createElement("li"), link = made("a", title);
   link.href = url;
-  link.dir = shown.dir = "auto";
-  link.append(...title.map(piece));
-  shown.append(...text.map(piece));
-  line.append(link, shown);
+  line.append(link);
+  if (text.length) line.append(made("p", text));
+  if (sections.length) {
+    const list = document.createElement("ol");
+    list.setAttribute("role", "list");
+    list.append(...sections.map(item));
+    line.append(list);
+  }
   return line;
+}
+
+function made(tag, pieces) {
+  const element = document.createElement(tag);
+  element.dir = "auto";
+  element.append(...pieces.map(piece));
+  return element;
 }
 
 function piece([text, isMatch]) {
