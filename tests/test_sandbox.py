@@ -385,6 +385,22 @@ def test_what_is_wrong_in_the_markdown_of_a_template_is_told_at_its_line(make_si
         ("the snippet `none.md` is not there", 10, 9)]
 
 
+def test_a_link_that_a_template_makes_has_the_prefix_of_the_site_once(make_site):
+    """One that the author writes has none, though the prefix is also the name of a folder."""
+    other = "content/posts/2026-01-01-a.md"
+    site = make_site({other: "---\ntags: x\n---\n[here]({{ page.url }}) [b](/b/)", "content/b/index.md": "B",
+                      "content/c.md": (
+        "[c]({{ page.url }}) [home]({{ url_for('home') }}) [tag]({{ library.posts[0].tags[0].url }})\n"
+        "<a href='{{ library.posts[0].url }}'>a</a>\n\n{{ library.posts[0].html }}")},
+        PLAIN.replace("example.org/", "example.org/b/"))
+    assert site.build().problems == []
+    body = site.text("c/index.html").partition('class="prose"')[2].partition("</article>")[0]
+    links = re.findall(r"<a href=.(/b[^\"']*)", body)
+    assert links == ["/b/c/", "/b/", "/b/tags/x/", "/b/posts/a/", "/b/posts/a/", "/b/b/"]
+    problem, = site.edit({"content/c.md": "{{ url_for('hom') }}"}).build().problems
+    assert problem["hint"] == "did you mean `home`?"
+
+
 def test_a_body_that_shows_itself_is_told_how_not_to(make_site):
     site = make_site({"content/posts/2026-01-01-a.md": "Text.", "content/posts/2026-01-02-b.md": (
         "{% for post in library.posts %}{{ post.summary }}{% endfor %}")}, PLAIN)

@@ -68,7 +68,7 @@ def front_matter_schema(site: Site, collection: str | None) -> dict[str, Any]:
 
 
 def _required(fields: Iterable[Field]) -> list[str]:
-    return [field.name for field in fields if field.required]
+    return [field.name for field in fields if field.required and field.name != "date"]  # a file's name may have it
 
 
 def _of_field(field: Field) -> dict[str, Any]:

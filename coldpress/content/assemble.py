@@ -40,7 +40,7 @@ from coldpress.markdown.cache import MarkupCache
 from coldpress.paths import BadPath, asset_file_of, relative_name
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
-from coldpress.sources.files import SourceFile, can_be_found, find_files, unsaved_source
+from coldpress.sources.files import SourceFile, can_be_found, find_files, impossible_day, unsaved_source
 from coldpress.sources.front_matter import SourceDocument, document_of
 from coldpress.sources.rows import Call, RowSource, SourceRows, rows_of_data
 from coldpress.text import did_you_mean
@@ -271,8 +271,10 @@ def _is_bundle(document: SourceDocument) -> bool:
 def _warn_of_undated(entries: Iterable[PageEntry], problems: Problems) -> None:
     for entry in entries:
         if entry.kind == "post" and entry.document.front.date is None:
+            day = impossible_day(entry.document.source.path, entry.document.names_folder)
             problems.warn("post.undated", "this post has no date: it comes last and stays out of feeds",
-                          Place(entry.document.source.name), "give it a `date:` in front matter or in its name")
+                          Place(entry.document.source.name), f"its name has one, but there is no day `{day}`" if day
+                          else "give it a `date:`, or begin its name with one, such as `2026-01-31-`")
 
 
 def _place_assets(files: Iterable[SourceFile], bundles: dict[str, str], problems: Problems, *, lowercase: bool

@@ -30,13 +30,18 @@ def is_expanded(library: PageLibrary, page: Page) -> bool:
     return options.jinja or bool(options.append) or document.parsed.has_snippets
 
 
+def is_template(library: PageLibrary, page: Page) -> bool:
+    """Returns whether a page's body is a template."""
+    with recorder.unrecorded():
+        return library.config.markdown.jinja and not page.unrecorded.document.source.key
+
+
 class _BodyLines:
     """The lines of a page's body.  Lines are split when they are first needed."""
 
     def __init__(self, library: PageLibrary, page: Page) -> None:
         self.expanded = expanded_body(library, page)
-        with recorder.unrecorded():
-            self._is_template = library.config.markdown.jinja and not page.unrecorded.document.source.key
+        self._is_template = is_template(library, page)
         self._document = page.unrecorded.document
 
     @cached_property

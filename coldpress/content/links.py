@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urljoin
 
 from coldpress import recorder
 from coldpress.content.aliases import Alias
-from coldpress.content.bodies import place_in
+from coldpress.content.bodies import is_template, place_in
 from coldpress.content.page import Page, PageLibrary
 from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.errors import Place, Problem
@@ -179,9 +179,19 @@ def resolve(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
     fragment = unquote(fragment)
     if not rest:
         return LinkTarget(page.path, suffix, fragment, page)
+    if rest.startswith("/") and (root := library.root()) and rest.startswith(f"{root}/") and (
+            _is_made(library, page, rest)):
+        rest = rest.removeprefix(root)
     name = unicodedata.normalize("NFC", unquote(rest))
     found = _as_source(library, page, name, suffix, fragment)
     return found or _as_url(library, page, name, suffix, fragment)
+
+
+def _is_made(library: LinkLibrary, page: Page, url: str) -> bool:
+    """Returns whether the template of a body made a URL, which then begins with the site's prefix; authors
+    write paths without it."""
+    written = rf"""(?<![^\s"'(<]){re.escape(url)}(?![^\s"')>#?])"""
+    return is_template(library, page) and not re.search(written, page.unrecorded.document.read_body())
 
 
 def _as_endpoint(library: LinkLibrary, reference: str) -> LinkTarget:

@@ -235,8 +235,7 @@ def split_name(path: str, names_folder: bool) -> tuple[str, date | None]:
 
     With `names_folder` the name of the containing folder is used.
     """
-    folder, _, file = path.rpartition("/")
-    stem = folder.rpartition("/")[2] if names_folder and folder else file.rpartition(".")[0]
+    stem = _stem(path, names_folder)
     found = _NAME.fullmatch(stem) if stem[:1].isdigit() else None
     if found:
         try:
@@ -245,6 +244,18 @@ def split_name(path: str, names_folder: bool) -> tuple[str, date | None]:
         except ValueError:
             pass
     return stem, None
+
+
+def impossible_day(path: str, names_folder: bool) -> str | None:
+    """Returns the text in the place of a date in a source's name, if no calendar has that day: `2026-02-30`."""
+    stem = _stem(path, names_folder)
+    found = _NAME.fullmatch(stem)
+    return stem[:found.end("day")] if found and split_name(path, names_folder)[1] is None else None
+
+
+def _stem(path: str, names_folder: bool) -> str:
+    folder, _, file = path.rpartition("/")
+    return folder.rpartition("/")[2] if names_folder and folder else file.rpartition(".")[0]
 
 
 OUTSIDE = ("file", "folder", "environment", "volatile", "plugin", "config")

@@ -9,11 +9,13 @@ from typing import Any
 
 from flask import has_request_context
 from jinja2 import TemplateError
+from werkzeug.routing import BuildError
 
 from coldpress import recorder
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Problem
 from coldpress.seeding import seeded
+from coldpress.web.error_places import explain
 from coldpress.web.sandbox.budget import Refused, TooCostly, budget, is_nested, running
 from coldpress.web.sandbox.environment import BodyEnvironment
 from coldpress.web.sandbox.views import Function, thing_of, view_of
@@ -65,7 +67,7 @@ def _run(site: Site, page: Page, body: str) -> _Made:
         except _MISTAKES as reason:
             if nested and isinstance(reason, TooCostly):
                 raise TooCostly(str(reason)) from None  # the body that asked for this one pays
-            raise ColdpressError(_problem(page, reason)) from None
+            raise ColdpressError(_problem(site, page, reason)) from None
 
 
 def written_body(page: Page) -> str:
@@ -103,10 +105,13 @@ def _url_for(site: Site, endpoint: str, **values: Any) -> str:
     return str(url_for(endpoint, **values))
 
 
-def _problem(page: Page, reason: BaseException) -> Problem:
+def _problem(site: Site, page: Page, reason: BaseException) -> Problem:
     line = getattr(reason, "lineno", None) or _line_of(reason)
     hint = getattr(reason, "hint", None) or "write `{% raw %}` round text that only looks like a template"
     message = reason.message if isinstance(reason, TemplateError) else reason
+    if isinstance(reason, BuildError):
+        problem = explain(reason, site)
+        message, hint = problem.message, problem.hint
     return Problem("template.body", f"this body is a template that fails: {message}",
                    page.unrecorded.document.place(line, 1, 1), hint)
 
