@@ -96,6 +96,8 @@ MISTAKES = [
     ("route.unknown", "error", "templates/page.html:1", URL,
      {"content/a.md": "A", "templates/page.html": "{{ url_for('archiv') }}"}, "did you mean"),
     ("route.failed", "error", "build.py:6", URL, route("@app.route('/x/')\ndef x():\n    1 / 0"), "ZeroDivisionError"),
+    ("route.failed", "error", "build.py:6", URL,
+     route("@app.route('/x/')\ndef x():\n    raise SystemExit(3)"), "call `abort`"),
     ("route.status", "error", "build.py:4", URL, route("@app.route('/x/')\ndef x():\n    return 'x', 500"), "500"),
     ("route.type", "warning", "build.py:4", URL, route("@app.route('/x/')\ndef x():\n    return {}"), "json"),
     ("route.no-urls", "warning", "build.py:4", URL, route("@app.route('/x/<y>/')\ndef x(y):\n    return y"), "frozen"),

@@ -108,7 +108,7 @@ class Builder:
             send(site_built, self._app, site=get_site(self._app, self.site.name), output=self.output.folder,
                  rendered=list(self.runner.rendered), written=list(self.changes.written),
                  removed=list(self.changes.removed))
-        except Exception as reason:  # noqa: BLE001  (a receiver is somebody's code)
+        except (Exception, SystemExit) as reason:  # noqa: BLE001  (a receiver is somebody's code)
             self.problems.add(explain(reason, self.site))
 
     @property
@@ -155,7 +155,7 @@ class Builder:
         except WorkerDiedError:
             self.problems.error("build.worker", "one of the processes at work was ended from outside", None,
                                 "if memory is short, build with `-j 1`")
-        except Exception as reason:  # noqa: BLE001  (whatever a URL generator of the site's own code may raise)
+        except (Exception, SystemExit) as reason:  # noqa: BLE001  (whatever a URL generator of the site's own code may raise)
             self.problems.add(explain(reason, self.site))
 
     def _plan(self) -> None:

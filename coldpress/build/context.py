@@ -111,7 +111,7 @@ class BuildContext:
                 app = factory()
         except ColdpressError:
             raise
-        except Exception as reason:
+        except (Exception, SystemExit) as reason:
             raise _own_mistake(reason, self.folder) from reason
         sites = sites_of(app) if isinstance(app, Flask) else []
         if not sites:

@@ -183,7 +183,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             try:
                 response = self._answer(entry.path)
                 data = response.get_data()
-            except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
+            except (Exception, SystemExit) as reason:  # noqa: BLE001  (whatever a view or template may raise)
                 self._frozen = FrozenPage(entry.path, failure=explain(reason, self._site))
             else:
                 self._frozen = self._take(entry, response, data, reads, started)

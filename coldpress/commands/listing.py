@@ -46,7 +46,7 @@ def urls(context: BuildContext) -> int:
     plan = Plan(app, site, problems)
     try:
         plan.fill()
-    except Exception as reason:  # noqa: BLE001  (a URL generator of an own route)
+    except (Exception, SystemExit) as reason:  # noqa: BLE001  (a URL generator of an own route)
         problems.add(explain(reason, site))
     rows = [entry.as_json(site.script_root) for entry in plan.entries]
     context.report.data({"pages": rows, "problems": [problem.as_json() for problem in problems]})

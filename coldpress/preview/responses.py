@@ -215,7 +215,7 @@ class Responder:
                     return response
                 with closing(response):  # what runs after the body reads too
                     html = response.get_data()
-            except Exception as reason:  # noqa: BLE001  (whatever a view or template may raise)
+            except (Exception, SystemExit) as reason:  # noqa: BLE001  (whatever a view or template may raise)
                 with recorder.unrecorded():
                     problem = explain(reason, revision.site)
                 if self._debugger and problem.code == "route.failed":

@@ -350,7 +350,7 @@ class SiteHost:
             return template.render(variables)
         except (ColdpressError, TooCostly):
             raise
-        except Exception as reason:
+        except (Exception, SystemExit) as reason:
             raise ColdpressError(replace(explain(reason, self._site), also=(self._place(page, component),))) from reason
 
     @property

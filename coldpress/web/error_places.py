@@ -50,7 +50,8 @@ def explain(error: BaseException, site: Site) -> Problem:
     name = type(error).__name__
     if in_template:
         return Problem("template.failed", f"{name}: {error}", place)
-    return Problem("route.failed", f"{name}: {error}", place, traceback=_own_traceback(error, site))
+    hint = "raise another exception, or call `abort`" if isinstance(error, SystemExit) else None
+    return Problem("route.failed", f"{name}: {error}", place, hint, traceback=_own_traceback(error, site))
 
 
 def _at_name(place: Place | None, message: str) -> Place | None:

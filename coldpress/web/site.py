@@ -208,7 +208,7 @@ class Site:
         try:
             with recorder.unrecorded():
                 send(site_loaded, self.app, site=self.app.extensions[key_of(self.name)])
-        except Exception as reason:  # noqa: BLE001  (a receiver is somebody's code)
+        except (Exception, SystemExit) as reason:  # noqa: BLE001  (a receiver is somebody's code)
             if snapshot is not None:
                 self._snapshot = replace(snapshot, problems=(*snapshot.problems, self.host.explained(reason)))
 
