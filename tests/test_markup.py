@@ -448,6 +448,18 @@ def test_the_summary_is_what_stands_before_more_or_the_first_paragraph(body, sum
     assert rendered.brief.has_more == ("more" in body and not body.startswith("`"))
 
 
+@pytest.mark.parametrize("html", ["", "\n\n<i>last</i>"], ids=["of Markdown", "with HTML"])
+@pytest.mark.parametrize(("body", "text"), [
+    ("Text[^1] here[^1].\n\n[^1]: Note, `x`.", "Text here. Note, x."),
+    ("- one\n- two\n  - deep\n\nTerm\n: One\n: Two", "one two deep Term One Two"),
+    ("| a | b |\n|---|---|\n| c | d |\n\n---\n\ne<br>f", "a b c d e f"),
+    ("<section>a</section><details><summary>b</summary>c</details><ul><li>d<li>e</ul>f<hr>g", "a b c d e f g"),
+])
+def test_the_text_for_the_search_has_no_marks_of_footnotes_and_a_space_between_blocks(body, text, html):
+    text = text.replace(" Note", " last Note") if html and "[^1]" in body else f"{text} last" if html else text
+    assert " ".join(section.text for section in RENDERER.render(body + html).sections) == text
+
+
 def test_links_of_a_summary_are_right_on_list_pages(build_site):
     site = build_site({
         "content/posts/2026-01-02-a/index.md": "[part](#part) [other](../2026-01-03-b.md) ![p](p.png)\n\n## Part\n",

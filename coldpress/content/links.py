@@ -48,7 +48,8 @@ class Suggestions:
         if above not in self._paths:
             return None
         paths, near = self._paths[above]
-        return paths.get(near.nearest(name) or "")
+        nearest = near.nearest(name)
+        return paths[nearest] if nearest else None
 
     def name(self, name: str) -> str | None:
         """Returns the page name nearest to a missing one."""
@@ -81,7 +82,8 @@ class _Files:
         named = self._by_stem.get(stem)
         if not named and folder in self._by_folder:
             stems, near = self._by_folder[folder]
-            named = stems.get(near.nearest(stem) or "")
+            nearest = near.nearest(stem)
+            named = stems[nearest] if nearest else None
         return max((named or [])[:_SAME], default=None,
                    key=lambda other: len(posixpath.commonprefix([other[::-1], source[::-1]])))
 

@@ -81,14 +81,14 @@ class RawHtml(str):
     __slots__ = ()
 
 
-class CodeHtml(RawHtml):
-    """The HTML of a code block: it has no ids and no links.  `text` is its plain text."""
+class HtmlWithText(RawHtml):
+    """HTML without ids and links, such as that of a code block.  `text` is its plain text."""
 
     __slots__ = ("text",)
     text: str
 
     @classmethod
-    def of(cls, html: str, text: str) -> CodeHtml:
+    def of(cls, html: str, text: str) -> HtmlWithText:
         """Makes it from both."""
         made = cls(html)
         made.text = text

@@ -14,7 +14,7 @@ from coldpress.markdown.html.extract import spaced_text
 from coldpress.markdown.parser.attribute_lists import parse_pairs
 from coldpress.markdown.parser.link_parser import unescape
 from coldpress.markdown.rendered import Flaw
-from coldpress.markdown.tree import CodeHtml, RawHtml, Verbatim, escaped
+from coldpress.markdown.tree import HtmlWithText, RawHtml, Verbatim, escaped
 from coldpress.recorder import Reads
 from coldpress.seeding import seeded
 from coldpress.sources.files import OUTSIDE
@@ -256,7 +256,7 @@ class CodeBlocks:
         return self._notes + self._told
 
     def convert(self, source: str, text: str, line: int, column: int, *, notes: bool = False) -> RawHtml:
-        """Returns the HTML of a code block, a `CodeHtml` unless a registered function made it.  `text` is the info
+        """Returns the HTML of a code block, a `HtmlWithText` unless a registered function made it.  `text` is the info
         string of its fence, at a line and column.  With `notes`, the numbered list of its annotations follows."""
         registered = self._fences.get((info := parse_info_string(text)).language)
         if info.ignored and not (registered and registered.has_attributes):
@@ -266,7 +266,7 @@ class CodeBlocks:
         html = registered and self._call(registered, source, info, text, line, column)
         made = html or code_block(source, info, notes=notes)
         plain = spaced_text(made) if notes else f" {info.title} {source} "  # annotations remove a `!` of the code
-        return RawHtml(made) if html else CodeHtml.of(made, plain)
+        return RawHtml(made) if html else HtmlWithText.of(made, plain)
 
     def _call(self, registered: RegisteredFence, source: str, info: FenceInfo, text: str, line: int, column: int
               ) -> str | None:

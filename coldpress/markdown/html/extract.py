@@ -115,8 +115,12 @@ TOKEN = re.compile(
     r"|(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+)>)", re.S | re.I)
 """Matches tags, comments, and the content of scripts and styles."""
 _HIDDEN = re.compile(r"<!--.*?-->|<(script|style|template|annotation)\b.*?</\1\s*>", re.S | re.I)
-BLOCK_TAGS = frozenset((*HEADINGS, "p", "div", "li", "pre", "tr", "td", "th", "br", "dt", "dd", "blockquote", "figure",
-                        "figcaption", "summary"))
+_NOTE_MARK = re.compile(
+    r"<sup id=\"fnref[^<>]*><a\b[^<>]*>[^<]*</a></sup>|<a class=\"footnote-backref\"[^<>]*>[^<]*</a>")
+BLOCK_TAGS = frozenset((
+    *HEADINGS, "p", "div", "ul", "ol", "li", "pre", "table", "caption", "tr", "td", "th", "br", "hr", "dl", "dt", "dd",
+    "blockquote", "figure", "figcaption", "details", "summary", "section", "article", "aside", "nav", "header",
+    "footer", "main", "address", "center", "option"))
 """The elements that are separated by spaces in plain text."""
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCK_TAGS))})\b[^>]*>", re.I)
 _ANY_TAG = re.compile(r"<(?:/?[a-zA-Z](?:\"[^\"]*+\"|'[^']*+'|[^<>\"']++)*+|![^>]*)>")
@@ -129,7 +133,7 @@ def visible_text(text: str) -> str:
 
 def spaced_text(text: str) -> str:
     """Returns the plain text of HTML, with all its spaces."""
-    return html.unescape(_ANY_TAG.sub("", _BLOCK_TAG.sub(" ", _HIDDEN.sub(" ", text))))
+    return html.unescape(_ANY_TAG.sub("", _BLOCK_TAG.sub(" ", _HIDDEN.sub(" ", _NOTE_MARK.sub("", text)))))
 
 
 class HeadedText(NamedTuple):
@@ -147,7 +151,7 @@ _WHOLE_HEADING = re.compile(
 
 def headed_texts(html: str) -> Iterator[HeadedText]:
     """Splits the plain text of HTML at the headings that have an id."""
-    html = _HIDDEN.sub(" ", html)
+    html = _HIDDEN.sub(" ", _NOTE_MARK.sub("", html))
     ident, heading, at = "", "", 0
     for found in _WHOLE_HEADING.finditer(html):
         own_id = _id_of_tag(found["attributes"])

@@ -15,8 +15,8 @@ from coldpress.markdown.tree import (
     HEADINGS,
     TITLE_MARK,
     VOID,
-    CodeHtml,
     ComponentElement,
+    HtmlWithText,
     LinkTarget,
     RawHtml,
     attributes_html,
@@ -292,7 +292,7 @@ class TreeWriter:
 
     def _write_html(self, html: RawHtml) -> None:
         """Writes HTML that was made for code or a formula, or a mark."""
-        if isinstance(html, CodeHtml):
+        if isinstance(html, HtmlWithText):
             self._maker.pieces.append(html)
             self._texts.append(html.text)
             return

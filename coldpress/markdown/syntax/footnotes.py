@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from coldpress.markdown.parser.link_parser import normalize_label
-from coldpress.markdown.tree import RawHtml, Verbatim
+from coldpress.markdown.tree import HtmlWithText, RawHtml, Verbatim
 
 
 class Footnotes:
@@ -32,7 +32,7 @@ class Footnotes:
         name = self._notes[label].attrib["id"].removeprefix("fn:")
         marks.append(f"fnref{len(marks) + 1 if marks else ''}:{name}")
         mark = Element("sup", {"id": marks[-1]})
-        SubElement(mark, "a", {"class": "footnote-ref", "href": f"#fn:{name}"}).text = str(number)
+        SubElement(mark, "a", {"class": "footnote-ref", "href": f"#fn:{name}"}).text = HtmlWithText.of(str(number), "")
         return mark
 
     def in_order(self) -> Iterator[Element]:
@@ -67,8 +67,8 @@ class Footnotes:
         last.tail = "\n"
         for mark in marks:
             _append_text(last, "\u00a0" if len(last) or last.text else "")
-            SubElement(last, "a", {
-                "class": "footnote-backref", "href": f"#{mark}", "title": f"↩ {number}"}).text = "↩"
+            back = SubElement(last, "a", {"class": "footnote-backref", "href": f"#{mark}", "title": f"↩ {number}"})
+            back.text = HtmlWithText.of("↩", "")
 
 
 def _append_text(element: Element, text: str) -> None:
