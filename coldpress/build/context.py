@@ -210,7 +210,7 @@ def load_factory(file: Path, name: str = "create_app") -> Factory:
     return made
 
 
-def _own_mistake(reason: Exception, folder: Path) -> ColdpressError:
+def _own_mistake(reason: BaseException, folder: Path) -> ColdpressError:
     """Returns a failure in `build.py` as a problem, with the traceback from its first frame on."""
     trace = reason.__traceback__
     own = Path(__file__).parents[1]
