@@ -204,7 +204,8 @@ def test_a_plugin_is_in_use_only_where_it_is_named(install, make_site):
     ("[books: {names: [1]}]", "the plugin `books`: `names` is a list of text", None),
     ("books", "`plugins`: a list of names is expected here, such as `[books, {shop: {limit: 5}}]`", None),
     ("[books, books]", "`plugins`: the plugin `books` is here twice", None),
-    ("[llms]", "`llms` comes with Coldpress and is always in use", "leave it out"),
+    ("[llms]", "`llms` comes with Coldpress, and is not named here", "leave it out, and write `llms: true`"),
+    ("[search]", "`search` comes with Coldpress, and is not named here", "leave it out; `search: false` turns it off"),
 ])
 def test_mistakes_in_the_config_are_told_at_their_line(install, make_site, plugins, message, hint):
     install()

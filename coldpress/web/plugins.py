@@ -26,6 +26,14 @@ GROUP = "coldpress.plugins"
 """The entry point group of plugins."""
 BUILT_IN = {"diagrams": "coldpress.plugins.diagrams:Diagrams", "llms": "coldpress.plugins.llms:Llms"}
 """The plugins that come with Coldpress, by name.  Each site has them."""
+_NOT_NAMED = {
+    "diagrams": 'leave it out; `pip install "coldpress[diagrams]"` is all that it needs',
+    "llms": "leave it out, and write `llms: true`", "search": "leave it out; `search: false` turns it off",
+    "tags": "leave it out; `taxonomies` names them", "blog": "leave it out; `collections` names the folders of posts",
+    "rss": "leave it out; `feeds` has its options", "sitemap": "leave it out; it needs a `base_url`",
+    "redirects": "leave it out; write `aliases` into front matter",
+    "macros": "leave it out, and write `jinja: true` under `markdown`"}
+"""What to do with the names of plugins, ours and MkDocs', whose work Coldpress does without an entry."""
 FindPlace = Callable[..., Place]
 
 
@@ -78,9 +86,9 @@ def load_plugins(choices: Iterable[PluginChoice], place: FindPlace, problems: Pr
     for index, choice in enumerate(choices):
         keys = ("plugins", index)
         point = offered.get(choice.name)
-        if choice.name in BUILT_IN:
-            problems.error("config.plugin", f"`{choice.name}` comes with Coldpress and is always in use", place(*keys),
-                           "leave it out")
+        if choice.name in BUILT_IN or (point is None and choice.name in _NOT_NAMED):
+            problems.error("config.plugin", f"`{choice.name}` comes with Coldpress, and is not named here",
+                           place(*keys), _NOT_NAMED[choice.name])
         elif point is None:
             known = ", ".join(f"`{name}`" for name in sorted(offered))
             problems.error("config.plugin", f"there is no plugin `{choice.name}`", place(*keys),
