@@ -245,8 +245,8 @@ def serve(output: Path | None, public_url: str | None, port: int, bind: str, ope
 @commands.command(epilog='Example: coldpress init my-blog --title "My blog" --language zh-Hans')
 @click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--title", help="Name of the site (the folder's).")
-@click.option("--language", default="en", show_default=True, help="Its language, such as zh-Hans.")
-@click.option("--kind", type=click.Choice(("blog", "docs")), default="blog", show_default=True,
+@click.option("--language", default="en", show_default=True, help="Its language, such as zh-Hans, and the samples'.")
+@click.option("--kind", type=click.Choice(("blog", "docs", "both")), default="blog", show_default=True,
               help="What to begin with.")
 @_speaking
 def init(folder: Path, title: str | None, language: str, kind: str, verbose: bool, quiet: bool) -> int:

@@ -14,6 +14,9 @@ import pytest
 import yaml
 from conftest import SiteFolder
 
+from coldpress.commands.init import KINDS, sample_texts
+from coldpress.web.strings import FILES
+
 REPOSITORY = Path(__file__).parents[1]
 COMMON = {".gitignore", "build.py", "config.yaml", "requirements.txt", "templates/README.md", "content/.nojekyll",
           ".github/workflows/pages.yml"}
@@ -30,8 +33,8 @@ def init(make_site, tmp_path, capsys):
     return run
 
 
-@pytest.mark.parametrize("kind", ["blog", "docs"])
-@pytest.mark.parametrize("base_url", ["https://example.org/", "https://example.org/project/"])
+@pytest.mark.parametrize(("kind", "base_url"), [("blog", "https://example.org/project/"), *(
+    (kind, "https://example.org/") for kind in KINDS)])
 def test_the_site_that_is_made_builds_without_a_problem(init, kind, base_url):
     site, result = init("--kind", kind)
     assert result.code == 0
@@ -43,6 +46,22 @@ def test_the_site_that_is_made_builds_without_a_problem(init, kind, base_url):
     assert not [name for name in site.files(".") if "DATE" in name or "dot-" in name]
     assert not re.search(r"%\(\w+\)", "".join(
         text.decode() for name, text in site.files(".").items() if not name.endswith((".sqlite", ".woff2"))))
+
+
+@pytest.mark.parametrize("language", [*FILES, "pt-BR", "zh-TW"])
+def test_the_samples_are_in_the_language_of_the_site(init, language):
+    site, _ = init("--kind", "both", "--language", language)
+    english = sample_texts("en", {})
+    texts = sample_texts(language, {})
+    assert set(texts) == set(english)
+    assert [name for name in texts if texts[name] == english[name] and language != "en"] in ([], ["guide"])
+    assert site.build("--strict", "-u", "https://e.org").problems == []
+    home, about, guide, config = (site.text("index.html"), site.text("about/index.html"),
+                                  site.text("guide/index.html"), (site.root / "config.yaml").read_text("utf-8"))
+    assert f">{texts['guide']}</a>" in home
+    assert texts["about_text"] in about
+    assert f"<h1>{texts['guide']}" in guide
+    assert (f'lang="{language}"' in home, f"  - {texts['posts']}: /posts/" in config) == (True, True)
 
 
 @pytest.mark.parametrize("title", ['"Quotes": #1', "a: b", "你好", "${HOME} %(title) %%"])

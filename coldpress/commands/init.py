@@ -13,11 +13,17 @@ from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo
 
+import yaml
+
 from coldpress import __version__
+from coldpress.config.yaml_toml import SafeLoader
 from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.report import Report
+from coldpress.web.strings import FALLBACK, names_of
 
 SKELETON = Path(__file__).parent / "skeleton"
+KINDS = {"blog": ("blog",), "docs": ("docs",), "both": ("blog", "docs", "both")}
+"""The folders of the skeleton for each kind of site.  A file of a later folder replaces one of its name."""
 
 
 def init(report: Report, folder: Path, *, python: str = "python", title: str | None = None,
@@ -28,13 +34,14 @@ def init(report: Report, folder: Path, *, python: str = "python", title: str | N
     exists already.
     """
     zone = machine_timezone()
-    files = skeleton_files(("common", kind), {
+    values = {
         "title": json.dumps(title or _title_of(folder), ensure_ascii=False),
         "language": language,
         "timezone": zone,
         "date": f"{datetime.now(ZoneInfo(zone)):%Y-%m-%d}",
         "requirement": requirement(),
-    })
+    }
+    files = skeleton_files(("common", *KINDS[kind]), {**sample_texts(language, values), **values})
     taken = [name for name in files if (folder / name).exists()]
     if taken:
         raise ColdpressError(Problem(
@@ -49,6 +56,14 @@ def init(report: Report, folder: Path, *, python: str = "python", title: str | N
     where = "" if is_here else f"cd {shlex.quote(str(folder))} && "
     report.line(f"Look at it:  {where}{python} build.py serve")
     return 0
+
+
+def sample_texts(language: str, values: Mapping[str, str]) -> dict[str, str]:
+    """Returns the texts of the sample content in a language, by name; in English if it has none.
+    `%(date)` and the like in them are replaced by the values."""
+    files = (SKELETON / "languages" / f"{name}.yaml" for name in (*names_of(language), FALLBACK))
+    texts: Mapping[str, str] = yaml.load(next(file for file in files if file.exists()).read_text("utf-8"), SafeLoader)
+    return {name: _Percent(text).safe_substitute(values) for name, text in texts.items()}
 
 
 def skeleton_files(parts: Iterable[str], values: Mapping[str, str]) -> dict[str, str]:
@@ -71,7 +86,7 @@ class _Percent(Template):
     """A template in which `%(name)` is replaced; `$`, which shells and workflows use, is not."""
 
     delimiter = "%"
-    pattern = r"%(?:(?P<escaped>%)|(?P<named>(?!))|\((?P<braced>[a-z]+)\)|(?P<invalid>(?!)))"  # type: ignore[assignment]
+    pattern = r"%(?:(?P<escaped>%)|(?P<named>(?!))|\((?P<braced>[a-z_]+)\)|(?P<invalid>(?!)))"  # type: ignore[assignment]
 
 
 def _title_of(folder: Path) -> str:
