@@ -41,7 +41,8 @@ TYPES = {
 MORE = {
     "base_url": "publish.md", "intro": "theme.md#home-page", "portrait": "theme.md#home-page",
     "social": "theme.md#home-page", "permalinks": "configure.md#permalinks", "collections": "collections.md",
-    "menu": "configure.md#menu", "docs": "theme.md", "search": "search.md", "paginate": "configure.md#paginate",
+    "menu": "configure.md#menu", "docs": "theme.md", "search": "search.md",
+    "links": "publish.md#read-it-from-a-folder-or-a-zip", "paginate": "configure.md#paginate",
     "llms": "feeds.md#for-language-models", "plugins": "plugins.md", "data_dir": "templates.md#data",
     "templates_dir": "templates.md#override", "language": "theme.md#words-and-dates",
     "nested_taxonomies": "write.md#terms", "taxonomies": "write.md#terms", "params": "templates.md#site",

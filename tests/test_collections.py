@@ -569,7 +569,7 @@ def test_a_page_that_shows_a_title_does_not_depend_on_other_keys(build_site):
                        "templates/page.html": '{{ page.html }}{% if page.source == "b.md" %}'
                                               '{{ library.by_source("a.md").title }}{% endif %}'})
     rendered = site.edit({"content/a.md": "---\nprice: 2\n---\n# A\n"}).build().rendered
-    assert rendered - {"/search/pages/0.json"} == {"/a/"}
+    assert rendered - {"/search/pages/0.js"} == {"/a/"}
     assert "/b/" in site.edit({"content/a.md": "---\nprice: 2\ntitle: C\n---\n# A\n"}).build().rendered
 
 

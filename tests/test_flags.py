@@ -41,7 +41,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(site):
     assert (result.code, result.data["published"]) == (0, False)
     assert result.data["removed"] == ["about/index.html"]
     assert result.data["written"] == [
-        "new/index.html", "pic.png", "search/index.json", "search/pages/0.json", "search/words/0.json", "sitemap.xml"]
+        "new/index.html", "pic.png", "search/index.js", "search/pages/0.js", "search/words/0.js", "sitemap.xml"]
     assert site.files() == before
     assert site.build().data["written"] == result.data["written"]
     assert {name for name in memory if name.endswith(".sqlite")} <= site.files(".coldpress").keys()

@@ -8,7 +8,7 @@ import sqlite3
 
 import outline
 import pytest
-from test_search import index_of
+from test_search import index_of, value_of
 
 CONFIG = """title: Small
 base_url: https://example.org/
@@ -123,7 +123,7 @@ def test_feeds_summaries_and_the_search_have_it(make_site):
     assert "<p>Opening.</p>" in site.text("posts/index.html")
     assert "LOUD" not in site.text("posts/index.html")
     assert "/posts/p/" in index_of(site)["loud"]
-    [section] = next(sections for url, _, _, sections in json.loads(site.text("search/pages/0.json")) if url == "/a/")
+    [section] = next(sections for url, _, _, sections in value_of(site.text("search/pages/0.js")) if url == "/a/")
     assert section[:2] == ["own", "Part one"]
     assert section[2].startswith("x = 1 LOUD here The note.")
 
@@ -204,7 +204,7 @@ def test_a_file_that_an_extension_reads_is_a_dependency(make_site):
     assert "/b/" not in rendered
     assert "<p>third here</p>" in prose(site, "a/index.html")
     assert "/a/" in index_of(site)["third"]
-    assert "third" in site.text("search/pages/0.json")
+    assert "third" in site.text("search/pages/0.js")
     site.edit({"word.txt": "# Fourth\n\nfifth", "content/b.md": "# B\n\nAnother.\n"}).build()
     assert "<title>Fourth · My site</title>" in site.text("a/index.html")
     clean = site.clean_copy()

@@ -41,19 +41,25 @@ def decode(text):
     return sorted(postings)
 
 
+def value_of(script):
+    """The value that a script of the index passes on."""
+    before, after = 'dispatchEvent(new CustomEvent("search-file",{detail:', "}));\n"
+    return json.loads(script.removeprefix(before).removesuffix(after))
+
+
 def index_of(site):
     """Every token with the URLs that have it and its level there."""
     found = {}
     for name, data in site.files("site/search").items():
         if name.startswith("words/"):
-            for token, postings in json.loads(data).items():
+            for token, postings in value_of(data.decode()).items():
                 found[token] = {url_of(site, posting // 4): posting % 4 for posting in decode(postings)}
     return found
 
 
 def url_of(site, number):
     kind = "pages" if number % 2 else "posts"
-    texts = json.loads(site.text(f"search/{kind}/{number // 4}.json"))
+    texts = value_of(site.text(f"search/{kind}/{number // 4}.js"))
     return texts[number // 2 % 2][0]
 
 
@@ -134,10 +140,10 @@ def test_words_have_levels(build_site):
 
 def test_texts_are_those_of_the_pages(build_site):
     site = build_site({**SITE, "content/both.md": "---\ntitle: Other\n---\n# Its heading\n\nText.\n"})
-    assert json.loads(site.text("search/posts/0.json")) == [
+    assert value_of(site.text("search/posts/0.js")) == [
         ["/posts/first/", "The first", "Routes of Flask.", [["a-heading", "A heading", "More."]]],
         ["/posts/second/", "第二篇", "你好，世界。Flask路由很简单。", []]]
-    pages = [page for name in ("0", "1") for page in json.loads(site.text(f"search/pages/{name}.json"))]
+    pages = [page for name in ("0", "1") for page in value_of(site.text(f"search/pages/{name}.js"))]
     assert pages == [["/both/", "Other", "", [["its-heading", "Its heading", "Text."]]],
                      ["/docs/", "Docs", "How it works.", []],
                      ["/docs/install/", "Install it", "Run pip install. Café & crème.", []]]
@@ -146,8 +152,8 @@ def test_texts_are_those_of_the_pages(build_site):
 
 def test_below_a_prefix_addresses_have_it(build_site):
     site = build_site(SITE, "base_url: https://example.org/blog/\n")
-    assert json.loads(site.text("search/posts/0.json"))[0][0] == "/blog/posts/first/"
-    assert 'data-index="/blog/search/index.json"' in site.text("search/index.html")
+    assert value_of(site.text("search/posts/0.js"))[0][0] == "/blog/posts/first/"
+    assert 'data-index="/blog/search/index.js"' in site.text("search/index.html")
     assert '<a class="tool" href="/blog/search/" data-search' in site.text("index.html")
 
 
@@ -190,16 +196,16 @@ def test_the_preview_has_the_same_index(build_site):
     site = build_site(SITE)
     client = site.client()
     for name, data in site.files("site/search").items():
-        if name.endswith(".json"):
+        if name.endswith(".js"):
             assert client.get(f"/search/{name}").data == data
-    for path in ("/search/words/1.json", "/search/posts/1.json", "/search/tags/0.json"):
+    for path in ("/search/words/1.js", "/search/posts/1.js", "/search/tags/0.js"):
         assert client.get(path).status_code == 404
 
 
 def test_an_empty_site_can_be_searched(build_site):
     site = build_site({})
-    assert site.text("search/words/0.json") == "{}"
-    assert json.loads(site.text("search/index.json"))["shards"] == 1
+    assert value_of(site.text("search/words/0.js")) == {}
+    assert value_of(site.text("search/index.js"))["shards"] == 1
 
 
 def test_bodies_that_are_templates_are_found_by_what_they_say(build_site):
@@ -234,7 +240,7 @@ def test_an_edit_renders_the_shards_of_its_words(many):
     result = many.edit({name: MANY[name].replace("Words", "Words zebra")}).rebuild()
     number, of_five = shard_of("zebra", shards_for(64)), "posts/" + next(
         name for name, data in many.files("site/search/posts").items() if b'"Post 5"' in data)
-    assert of_search(result.rendered) == {f"words/{number}.json", of_five, "index.json"}
+    assert of_search(result.rendered) == {f"words/{number}.js", of_five, "index.js"}
     assert index_of(many)["zebra"] == {"/posts/p5/": BODY}
     assert many.files() == built(many.clean_copy()).files()
 

@@ -126,13 +126,12 @@ def page(browser, built):  # noqa: F811
     assert problems == []
 
 
-MODULE = "document.querySelector('script[src*=\"search.js\"]').src.replace('search.js', '%s.js')"
-ASK = f"""async (query) => {{
-    const {{ Index }} = await import({MODULE % "search-index"});
+ASK = """async (query) => {
+    const { Index } = coldpressSearch;
     const index = (window.index ??= new Index(document.querySelector("[data-index]").dataset.index)), urls = [];
     const found = await index.find(query);
-    while (!found.isDone) urls.push(...(await found.more(50)).map((page) => page.url));
-    return [urls, found.count, found.isCounted]; }}"""
+    while (!found.isDone) urls.push(...(await found.more(50)).map((page) => new URL(page.url).pathname));
+    return [urls, found.count, found.isCounted]; }"""
 
 
 def test_forty_questions_are_answered_right(page, built):
@@ -157,7 +156,7 @@ def ask(page, query):
 
 
 def shown(page):
-    return page.eval_on_selector_all("[data-results] > li > a", "links => links.map(link => link.getAttribute('href'))")
+    return page.eval_on_selector_all("[data-results] > li > a", "links => links.map(link => link.pathname)")
 
 
 def test_results_are_shown_a_few_at_a_time_until_there_are_no_more(page, built):
@@ -307,10 +306,10 @@ def test_both_sides_know_the_same_words(page):
     tokens = [sorted(count_tokens(text)) for text in texts]
     here = [[fold(text), known, [shard_of(token, 1024) for token in known]]
             for text, known in zip(texts, tokens, strict=True)]
-    there = page.evaluate(f"""async ([texts, known]) => {{
-        const {{ fold, shardOf, tokens }} = await import({MODULE % "search-words"});
+    there = page.evaluate("""([texts, known]) => {
+        const { fold, shardOf, tokens } = coldpressSearch;
         return texts.map((text, at) => [
-            fold(text), [...tokens(text)], known[at].map((token) => shardOf(token, 1024))]); }}""", [texts, tokens])
+            fold(text), [...tokens(text)], known[at].map((token) => shardOf(token, 1024))]); }""", [texts, tokens])
     for text, ours, theirs in zip(texts, here, there, strict=True):
         assert [theirs[0], sorted(theirs[1]), theirs[2]] == ours, text
 
@@ -318,8 +317,8 @@ def test_both_sides_know_the_same_words(page):
 def test_both_sides_read_the_same_postings(page):
     rng = random.Random(3)
     lists = [sorted(4 * number + rng.randrange(4) for number in rng.sample(range(9000), size)) for size in (1, 9, 700)]
-    read = page.evaluate(f"""async (texts) => {{
-        const {{ decode }} = await import({MODULE % "search-words"});
-        return texts.map((text) => [...decode(text)].map(([page, level]) => 4 * page + level)); }}""",
+    read = page.evaluate("""(texts) => {
+        const { decode } = coldpressSearch;
+        return texts.map((text) => [...decode(text)].map(([page, level]) => 4 * page + level)); }""",
         [encode(postings) for postings in lists])
     assert [sorted(postings) for postings in read] == lists == [decode(encode(postings)) for postings in lists]

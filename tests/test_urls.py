@@ -382,7 +382,7 @@ def test_an_alias_that_is_anything_else_s_url_is_an_error(make_site):
              "content/other.md": "---\naliases: [/was/]\n---\nO."}
     aliases = ["/", "/search/", "/archive/", "/tags/", "/tags/x/", "/posts/", "/posts/page/1/", "/404.html",
                "/feed.xml", "/sitemap.xml", "/robots.txt", "/theme/theme.css", "/static/s.css", "/x.txt", "/was/",
-               "/Was/", "/search/index.json", "/posts/feed.xml"]
+               "/Was/", "/search/index.js", "/posts/feed.xml"]
     site = make_site({**files, "content/posts/2026-01-01-hello.md": POST.format(", ".join(aliases))})
     result = site.build()
     assert result.code == 1

@@ -143,9 +143,9 @@ def test_an_endpoint_without_a_url_for_the_values_is_told_what_it_takes(make_sit
 
 def test_every_view_of_ours_has_an_endpoint_of_its_name(make_site):
     site = make_site({"content/about.md": "Me."}).app().extensions["coldpress"].site
-    names = ("home", "posts", "terms", "term", "archive", "search", "search_index", "search_words", "search_texts",
-             "feed", "rss", "json_feed", "sitemap", "robots", "llms", "markdown_page", "theme", "stylesheet", "static",
-             "not_found", "page", "tree_branch")
+    names = ("home", "posts", "terms", "term", "archive", "search", "search_index", "search_words",
+             "search_texts", "feed", "rss", "json_feed", "sitemap", "robots", "llms", "markdown_page", "theme",
+             "stylesheet", "static", "not_found", "page", "tree_branch")
     assert site.endpoints == {name: f"coldpress.{name}" for name in names}
 
 

@@ -343,7 +343,7 @@ def _settings(site: Site) -> str:
         sorted(registry.owners), registry.everywhere, sorted(registry.plugins),
         config.base_url, site.url_prefix, config.timezone, config.permalinks, config.slugs, config.taxonomies,
         config.nested_taxonomies, config.collections,
-        config.content_dir, config.templates_dir, config.static_dir, config.language, config.markdown))
+        config.content_dir, config.templates_dir, config.static_dir, config.language, config.markdown, config.links))
 
 
 _SHOWN = 10

@@ -46,6 +46,7 @@ from coldpress.paths import path_of, url_of
 from coldpress.recorder import KeyNumbers
 from coldpress.seeding import seeded
 from coldpress.web.error_places import explain
+from coldpress.web.relative_links import with_relative_links
 from coldpress.web.site import Site
 
 
@@ -196,6 +197,14 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         body, status, headers = run_wsgi_app(self.app.wsgi_app, environ, buffered=True)
         return Response(body, status, headers)
 
+    def _with_links(self, entry: PlanEntry, data: bytes) -> bytes:
+        """Returns a page with links as the site wants them.  A host shows the page 404 at any path, where relative
+        links would lead elsewhere."""
+        if self._site.config.links != "relative" or entry.endpoint == self._site.endpoints["not_found"]:
+            return data
+        text, root = data.decode(errors="surrogateescape"), self._site.script_root
+        return with_relative_links(text, root + url_of(entry.path), root).encode(errors="surrogateescape")
+
     def _take(self, entry: PlanEntry, response: Response, data: bytes, reads: recorder.Reads, started: float
               ) -> FrozenPage:
         problems = Problems()
@@ -205,6 +214,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             refuse_status(entry, response.status, problems)
         else:
             check_answer(entry, response.mimetype, data, problems)
+        if response.mimetype == "text/html":
+            data = self._with_links(entry, data)
         with recorder.unrecorded():
             check_use(entry, reads, problems)
             if self._visitors.write:

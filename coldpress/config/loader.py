@@ -32,6 +32,7 @@ from coldpress.config.options import (
     as_edit_url,
     as_feeds,
     as_flag,
+    as_links,
     as_markdown,
     as_menu,
     as_plugins,
@@ -182,6 +183,8 @@ class Config:
     section that is not a collection."""
     edit_url: str | None = _option(as_edit_url, None)
     """URL where the source of a page is edited; `<path>` stands for its path in the content folder."""
+    links: str = _option(as_links, "root")
+    """Links of the pages: `root`, which begin with `/`, or `relative`, to open the site from a folder."""
     search: bool = _option(as_flag, True)
     """Whether the site has a search, at `/search/` and in a dialog on every page."""
     paginate: int = _option(as_count, 10)

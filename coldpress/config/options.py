@@ -144,6 +144,8 @@ class SlugOptions:
     """Whether letters of URLs become lower case; `false` keeps capitals, so that existing URLs stay valid."""
 
 
+LINKS = ("root", "relative")
+"""The ways to write links of a page to the site."""
 FORMATS = ("atom", "rss", "json")
 """The formats of feeds."""
 
@@ -339,6 +341,11 @@ def _colour(value: Any) -> str:
         raise ValueError("`accent` is a colour as CSS writes it", did_you_mean(str(value), NAMES) or
                          'such as `"#0a7"`, in quotes, or `teal`')
     return value.strip()
+
+
+def as_links(value: Any) -> str:
+    """Returns how links are written."""
+    return _one_of("links", LINKS, value)
 
 
 def as_docs(value: Any) -> tuple[str, ...]:

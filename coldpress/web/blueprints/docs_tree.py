@@ -12,6 +12,7 @@ from coldpress.content.docs_tree import BranchAddress, TreeEntry, branch_at, bra
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.web.blueprints import SiteBlueprint
+from coldpress.web.relative_links import relative_to_request
 from coldpress.web.site import Site
 from coldpress.web.sites import requested_site
 
@@ -25,7 +26,7 @@ def tree_branch(tree: str, place: str) -> Response:
     entries = branch_at(site.library.navigation, BranchAddress(tree, place))
     if entries is None:
         abort(404)
-    html = site.render("partials/tree.html", entries=entries)
+    html = relative_to_request(site, site.render("partials/tree.html", entries=entries))
     event = f'new CustomEvent("tree-branch", {{detail: {json.dumps(html, ensure_ascii=False)}}})'
     return Response(f"dispatchEvent({event});\n", mimetype="text/javascript")
 

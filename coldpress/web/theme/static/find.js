@@ -1,19 +1,30 @@
-// The search opens with its link, with `/`, with Ctrl-K and Cmd-K; only then is
-// it loaded.
-const link = document.querySelector("a[data-search]");
-const script = document.querySelector("script[data-search]").dataset.search;
+// The search opens with its link, with `/`, with Ctrl-K and Cmd-K; only then are
+// its scripts loaded, one after the other.
+(() => {
+  const link = document.querySelector("a[data-search]");
+  const { searchWords, searchIndex, search, searchAt } = document.currentScript.dataset;
+  let loading;
 
-async function open(toggle) {
-  try {
-    await (await import(script)).open(toggle);
-  } catch {
-    location.assign(link.href);
+  function load(url) {
+    return new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      Object.assign(script, { src: url, async: false, onload: resolve, onerror: reject });
+      document.head.append(script);
+    });
   }
-}
 
-const isTyping = (target) => target.isContentEditable || /^(?:input|textarea|select)$/i.test(target.tagName);
+  async function open(toggle) {
+    try {
+      if (!globalThis.coldpressSearch?.open) await (loading ??= Promise.all([searchWords, searchIndex, search].map(load)));
+      await coldpressSearch.open(searchAt, toggle);
+    } catch {
+      location.assign(link.href);
+    }
+  }
 
-if (link) {
+  const isTyping = (target) => target.isContentEditable || /^(?:input|textarea|select)$/i.test(target.tagName);
+
+  if (!link) return;
   addEventListener("keydown", (event) => {
     const isSlash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
     const isK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
@@ -28,4 +39,4 @@ if (link) {
     event.preventDefault();
     open(false);
   });
-}
+})();
