@@ -119,11 +119,11 @@ def _group(name: str, kind: type, block: str) -> Iterator[str]:
 
 def _option(name: str, option: Field[Any], text: str, example: str) -> str:
     more = f" [More]({MORE[name]})." if name in MORE else ""
-    return (f"### `{name}`\n\n{text}{more}\n\n{TYPES[str(option.type)].capitalize()}{_default(name, option, text)}.\n\n"
+    return (f"### `{name}`\n\n{text} *{TYPES[str(option.type)].capitalize()}{_default(option, text)}.*{more}\n\n"
             f"```yaml\n{example.rstrip()}\n```\n")
 
 
-def _default(name: str, option: Field[Any], text: str) -> str:
+def _default(option: Field[Any], text: str) -> str:
     """Returns the default in words; nothing where the sentence tells it."""
     value = option.default_factory() if callable(option.default_factory) else option.default
     if "y default" in text or "Without it" in text or "without it" in text:
@@ -147,12 +147,12 @@ def _front_matter() -> Iterator[str]:
     others["tags"] = ["categories", *others.pop("categories")]
     yield ("## Front matter\n\nEach key is optional. Upper and lower case make no difference in it. All other keys are "
            "in `page.params`, for templates. [Write](write.md#front-matter) tells the rules.\n")
-    yield "| key | example | meaning | other names |\n|---|---|---|---|"
+    yield "| key | meaning | example |\n|---|---|---|"
     for name in dict.fromkeys([*FIELDS, "tags", "series"]):
         key = f"[`{name}`]({TOLD_ELSEWHERE[name]})" if name in TOLD_ELSEWHERE else f"`{name}`"
-        names = ", ".join(f"`{other}`" for other in others.get(name, ()))
+        names = f"; also `{'`, `'.join(others[name])}`" if name in others else ""
         meaning = texts[name][:1].lower() + texts[name][1:].rstrip(".")
-        yield f"| {key} | `{blocks[name].strip()}` | {meaning} | {names} |"
+        yield f"| {key} | {meaning}{names} | `{blocks[name].partition(': ')[2].strip()}` |"
     yield ""
 
 
