@@ -59,9 +59,15 @@ MORE = {
 TOLD_ELSEWHERE = {
     "title": "write.md#title", "date": "write.md#dates", "draft": "write.md#left-out-drafts-scheduled-expired",
     "aliases": "write.md#redirects", "authors": "write.md#authors", "series": "write.md#series",
-    "summary": "write.md#summary-and-description", "image": "theme.md#cover-image", "tags": "write.md#terms",
-    "cascade": "collections.md#values-for-many-pages"}
+    "summary": "write.md#summary-and-description", "image": "theme.md#cover-image", "guid": "feeds.md#feeds",
+    "tags": "write.md#terms", "cascade": "collections.md#values-for-many-pages"}
 """Where the documentation tells more about a key of front matter."""
+NOT_FIELDS = {
+    "series": "The series it is a part of.",
+    "image_alt": "The text of `image` for readers who cannot see it.",
+    "guid": "The id of its entry in feeds, where that is not its URL.",
+    "hide": "What the page is shown without: `navigation`, `toc`."}
+"""The keys of front matter that are no fields of `FrontMatter`."""
 HEAD = """\
 ---
 title: Options
@@ -140,7 +146,7 @@ def _default(option: Field[Any], text: str) -> str:
 def _front_matter() -> Iterator[str]:
     texts, blocks = docstrings(FrontMatter), examples(EXAMPLES["front-matter"])
     texts["tags"] = texts.pop("terms")
-    texts["series"] = "The series it is a part of."
+    texts |= NOT_FIELDS
     others: dict[str, list[str]] = {"draft": ["published: false", "status: draft"]}
     for other, name in ALIASES.items():
         others.setdefault(name, []).append(other)
@@ -148,7 +154,7 @@ def _front_matter() -> Iterator[str]:
     yield ("## Front matter\n\nEach key is optional. Upper and lower case make no difference in it. All other keys are "
            "in `page.params`, for templates. [Write](write.md#front-matter) tells the rules.\n")
     yield "| key | meaning | example |\n|---|---|---|"
-    for name in dict.fromkeys([*FIELDS, "tags", "series"]):
+    for name in (*FIELDS, "tags", *NOT_FIELDS):
         key = f"[`{name}`]({TOLD_ELSEWHERE[name]})" if name in TOLD_ELSEWHERE else f"`{name}`"
         names = f"; also `{'`, `'.join(others[name])}`" if name in others else ""
         meaning = texts[name][:1].lower() + texts[name][1:].rstrip(".")

@@ -82,6 +82,12 @@ def test_everything_templates_get_is_documented(kind):
     assert [name for name in public(kind) if name not in NAMED | INSIDE] == []
 
 
+def test_every_page_of_the_documentation_is_in_the_menu():
+    config = (REPOSITORY / "config.yaml").read_text("utf-8")
+    pages = (page.relative_to(REPOSITORY / "content") for page in (REPOSITORY / "content/docs").rglob("*.md"))
+    assert [page for page in pages if page.as_posix() not in config] == []
+
+
 # The map of the templates.
 
 MAP = (REPOSITORY / "content/docs/templates.md").read_text("utf-8")
