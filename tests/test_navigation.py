@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 URL = "base_url: https://e.org/sub/\n"
@@ -67,8 +69,16 @@ def test_a_menu_entry_without_words_has_the_title_of_its_page(build_site):
     site = build_site({**DOCS, "content/index.md": "# Start"},
                       URL + "menu: [docs/, about.md, /posts/, 'https://e.com/', docs/a.md#part]\n")
     assert site.text("index.html").split() == [
-        "Docs", "/sub/docs/[1]", "About", "/sub/about/[1]", "posts/", "/sub/posts/[1]", "https://e.com/",
+        "Docs", "/sub/docs/[1]", "About", "/sub/about/[1]", "Posts", "/sub/posts/[1]", "https://e.com/",
         "https://e.com/[1]", "A", "/sub/docs/a/#part[1]"]
+
+
+def test_a_menu_entry_of_a_list_without_words_is_named_in_the_language_of_the_page(build_site):
+    site = build_site({"content/posts/2026-01-01-a.md": "---\ntags: [x]\n---\n# A\n\nB."},
+                      URL + "language: de\nmenu: [/archive/, /posts/, {More: [/tags/, /search/]}, Mine: /archive/]\n")
+    menu = site.text("posts/a/index.html").partition('<nav aria-label="Menü">')[2].partition("</nav>")[0]
+    assert re.findall(r">([^<\n]+)</(?:a|summary)>", menu) == [
+        "Archiv", "Beiträge", "More", "Schlagwörter", "Suche", "Mine"]
 
 
 def test_a_nested_menu_entry_that_leads_nowhere_is_named_at_its_line(make_site):

@@ -28,7 +28,7 @@ from coldpress.text import sort_key
 @dataclass(frozen=True, eq=False)
 class NavItem:
     """An entry of a menu or of a docs tree: its title, its page if it has one, and its child entries.
-    `folder` is the content folder that it represents."""
+    `folder` is the content folder that it represents; `unnamed` is its path, if the title is only made from that."""
 
     title: str
     page: Page | None
@@ -36,6 +36,7 @@ class NavItem:
     folder: str | None
     _target: str | None
     _root: Callable[[], str] = field(repr=False)
+    unnamed: str | None = None
 
     @property
     def url(self) -> str | None:
@@ -55,7 +56,7 @@ class NavItem:
     def fingerprint_text(self) -> str:
         """The data of the entry that a page can show, as text for the tree's fingerprint."""
         place = f"{self.page.kind} {self.page.source} {self.page.unrecorded.path}" if self.page else ""
-        return f"{self.title}\n{self._target}\n{place}\n{self.folder}\n{len(self.children)}"
+        return f"{self.title}\n{self._target}\n{place}\n{self.folder}\n{self.unnamed}\n{len(self.children)}"
 
     def holds(self, page: Page | None) -> bool:
         """Returns whether a page is the entry's own page or is below it."""
@@ -232,9 +233,11 @@ class Navigation:
             return NavItem(item.name or item.url or "", None, children, None, item.url, self._root)
         name, mark, fragment = self._listed(item.url.lstrip("/")).partition("#")
         page = self.find(name)
-        title = page.unrecorded.title if page else name
+        path = name.strip("/")
+        title = page.unrecorded.title if page else _title_of(path)
         return NavItem(item.name or title, page, children, self._folder_at(page, f"/{name}"),
-                       mark + fragment if page else f"/{name}{mark}{fragment}", self._root)
+                       mark + fragment if page else f"/{name}{mark}{fragment}", self._root,
+                       None if item.name or page else path)
 
     def _listed(self, name: str) -> str:
         """Returns the path of a list with a slash at its end, also if the menu leaves it out."""
@@ -284,8 +287,7 @@ class _Branch:
     @property
     def title(self) -> str:
         """The title of a folder without a page, made from its name."""
-        words = posixpath.basename(self.folder).replace("-", " ").replace("_", " ")
-        return words[:1].upper() + words[1:]
+        return _title_of(self.folder)
 
     @property
     def place(self) -> tuple[object, ...]:
@@ -320,3 +322,9 @@ def walk(items: Iterable[NavItem]) -> Iterator[NavItem]:
     for item in items:
         yield item
         yield from walk(item.children)
+
+
+def _title_of(path: str) -> str:
+    """Returns a title made from the last name of a path."""
+    words = posixpath.basename(path).replace("-", " ").replace("_", " ")
+    return words[:1].upper() + words[1:]
