@@ -10,10 +10,10 @@ import ast
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import entry_points
 from importlib.util import find_spec, resolve_name
@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from coldpress.audit_hook import is_own
 from coldpress.cache.checksum import code_version, digest_of, metadata_folders, plain_name
+from coldpress.cache.file_stamps import stamp_of
 from coldpress.paths import name_from
 
 
@@ -210,16 +211,21 @@ def take_lookups(results: Iterator[tuple[R, set[Lookup]]]) -> Iterator[R]:
 
 
 class InstalledPackages:
-    """The installed packages, as they are now."""
+    """The installed packages, as they are now.  What a lookup finds is found out once."""
 
     def __init__(self) -> None:
         self._folders = metadata_folders()
+        self._states: dict[Lookup, str] = {}
         self.all = sorted({name for names in self._folders.values() for name in names})
 
     def state(self, lookup: Lookup, before: str | None = None) -> str:
         """Returns what a lookup finds now.  `before` is what it found in an earlier build: the packages
         that have a module are searched only where they are others than then."""
-        kind, name = lookup
+        if lookup not in self._states:
+            self._states[lookup] = self._state(*lookup, before)
+        return self._states[lookup]
+
+    def _state(self, kind: str, name: str, before: str | None) -> str:
         if kind == "module":
             return self._of_module(name, before or "")
         if kind == "missing":
@@ -239,30 +245,38 @@ class InstalledPackages:
             return ""  # one of the site's own, which is found only while its folder is on the path
         owners = [state.partition(" ")[0] for state in before.split("/")]
         if not {*owners} <= {*self.all}:
-            if before == _digest_at(Path(place)):
+            if before and " " not in before and before == _digest_at(Path(place)):
                 return before
             owners = self._owners.get(name, [])
         return "/".join(f"{info} {self._content(info)}" for info in owners) or _digest_at(Path(place))
 
     def _content(self, info: str) -> str:
         """Returns a digest of the files that a package has installed in its folder."""
-        lines = [line for line in self._record(info).splitlines()
+        lines = [line for line in _text(self._record(info)).splitlines()
                  if not line.startswith("..") and "__pycache__" not in line and ".dist-info/" not in line]
         return digest_of("\n".join(lines).encode())[:8]
 
-    def _record(self, info: str) -> str:
+    def _record(self, info: str) -> Path:
         """Returns the list of files that a package has installed."""
         files = [folder / info / name for folder in package_folders() for name in ("RECORD", "top_level.txt")]
-        return next(filter(None, map(_text, files)), "")
+        return next((file for file in files if file.is_file()), Path())
 
     @cached_property
-    def _owners(self) -> dict[str, list[str]]:
+    def _owners(self) -> Mapping[str, list[str]]:
         """The metadata folders of the packages that have a module, by the names of modules."""
-        owners: dict[str, list[str]] = {}
-        for info in self.all:
-            for module in set(re.findall(r"^(\w+)(?:[/.]|$)", self._record(info), re.M)):
-                owners.setdefault(module, []).append(info)
-        return owners
+        records = [self._record(info) for info in self.all]
+        return _owners_of(tuple((info, file, stamp_of(file)) for info, file in zip(self.all, records, strict=True)))
+
+
+@lru_cache(1)
+def _owners_of(records: tuple[tuple[str, Path, str], ...]) -> Mapping[str, list[str]]:
+    """Returns the names of packages that have a module, by modules, from the lists of files that packages have
+    installed; the stamps of the lists tell whether these are others than at the last call."""
+    owners: dict[str, list[str]] = {}
+    for info, file, _ in records:
+        for module in set(re.findall(r"^(\w+)(?:[/.]|$)", _text(file), re.M)):
+            owners.setdefault(module, []).append(info)
+    return owners
 
 
 def can_be_imported(name: str) -> bool:
