@@ -323,7 +323,9 @@ def test_contents_that_the_page_hides(build_site):
 
 def test_a_tree_that_the_page_hides(build_site):
     site = build_site({"content/docs/index.md": "# D", "content/docs/a.md": "---\nhide:\n  - navigation\n---\n# A",
-                       "content/docs/b.md": "---\nhide: toc\n---\n# B\n\n## One\n\n## Two\n\n## Three"})
+                       "content/docs/b.md": "---\nhide: toc\n---\n# B\n\n## One\n\n## Two\n\n## Three",
+                       "content/docs/c.md": "# C\n\n## One\n\n## Two\n\n### Three",
+                       "content/docs/d.md": "# D\n\n## One\n\n## Two"})
     assert ['id="_sidebar"' in site.text(f"docs/{name}/index.html") for name in "ab"] == [False, True]
     assert ['popovertarget="_sidebar"' in site.text(f"docs/{name}/index.html") for name in "ab"] == [False, True]
-    assert 'class="sheet toc"' not in site.text("docs/b/index.html")
+    assert ['class="sheet toc"' in site.text(f"docs/{name}/index.html") for name in "bcd"] == [False, True, False]
