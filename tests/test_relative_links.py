@@ -23,7 +23,7 @@ def site(tmp_path_factory):
     files = everything("en")
     config = re.sub("base_url: .*", "base_url: https://example.org/blog/", files.pop("config.yaml"))
     site = SiteFolder(tmp_path_factory.mktemp("read from a folder"), _NoCapture())
-    site.edit({"build.py": BUILD_PY, **files, **docs(), "config.yaml": f"{config}\nlinks: relative\n",
+    site.edit({"build.py": BUILD_PY, **files, **docs(), "config.yaml": f"{config}\nlinks: relative\nllms: true\n",
                "content/about.md": "---\naliases: [/old/]\n---\n# Über\n\nA zebra.\n\n## Ünder\n\nIts harness.\n"})
     assert site.run("build", "-q").code == 0
     return site
@@ -60,7 +60,7 @@ def test_every_link_leads_to_a_file(site):
     for page in pages:
         for name, value in LINK.findall(page.read_text("utf-8")):
             url = html.unescape(value)
-            if name.startswith("data-") and not re.fullmatch(r"[\w./-]+\.js(\?.*)?", url):
+            if name.startswith("data-") and not re.fullmatch(r"[\w./-]+\.(js|md)(\?.*)?", url):
                 continue
             if url.startswith("/"):
                 rooted.append((page.name, url))
@@ -146,6 +146,8 @@ def test_a_branch_of_the_tree_opens(page):
     page.click("#_sidebar a:text-is('P0.17')")
     page.wait_for_url(f"{page.start}/docs/part0/p17/index.html")
     assert page.locator("#_sidebar a[aria-current]").all_inner_texts() == ["P0.17"]
+    page.click("[data-markdown]")
+    page.wait_for_url(f"{page.start}/docs/part0/p17/index.md")
 
 
 def test_the_colours_change_and_stay(page):

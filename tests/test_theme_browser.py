@@ -232,3 +232,22 @@ def test_a_video_is_loaded_when_it_is_pressed(browser, build_site):  # noqa: F81
         assert page.locator("iframe").get_attribute("src") == (
             "https://tube.example/videos/embed/abcdef?autoplay=1&p2p=0")
         assert page.locator("iframe").get_attribute("title") == "A talk"
+
+
+def test_a_page_of_docs_is_copied_as_markdown(browser, build_site):  # noqa: F811
+    config = "base_url: https://example.org/\nllms: true\nedit_url: https://example.org/edit/<path>\n"
+    dated = "---\nlastmod: 2026-02-03\n---\n# X\n\nA *word*, `code`.\n"
+    site = build_site({"content/docs/_index.md": "# Docs", "content/posts/2026-01-02-a.md": dated,
+                       "content/docs/x.md": dated}, config)
+    with served(site.root / "site") as url:
+        page = opened(browser, url, "/docs/x/", permissions=["clipboard-read", "clipboard-write"])
+        assert page.inner_text(".edit").split("\n") == ["Updated 3 February 2026", "Edit this page", "Copy as Markdown"]
+        page.click("[data-markdown]")
+        page.wait_for_selector("text=Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == site.text("docs/x/index.md")
+        page.wait_for_selector("text=Copy as Markdown")
+        page.goto(f"{url}/posts/a/")
+        assert page.inner_text(".edit") == "Edit this page"
+        page.context.close()
+    site.edit({"config.yaml": config.replace("llms: true", "theme: {copy_markdown: false}\nllms: true")}).rebuild()
+    assert "data-markdown" not in site.text("docs/x/index.html")

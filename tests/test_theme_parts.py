@@ -243,5 +243,5 @@ def test_a_part_shows_the_templates_that_it_names(build_site, name):
 
 def test_every_mark_that_decides_on_a_script_is_known():
     text = (TEMPLATES / "partials/files.html").read_text("utf-8")
-    assert set(re.findall(r"""{% if (?:'([^']*)'|"([^"]*)") in main %}""", text)) == {
+    assert set(re.findall(r"""(?:'([^']*)'|"([^"]*)") in main""", text)) == {
         (mark, "") if '"' in mark else ("", mark) for mark in MARKS}

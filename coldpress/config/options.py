@@ -134,6 +134,8 @@ class ThemeOptions:
     """Whether a line at the top of the window shows how much of a post was read."""
     backlinks: bool = False
     """Whether pages list the pages that link to them."""
+    copy_markdown: bool = True
+    """Whether pages of docs have a button that copies their Markdown, in a site with `llms: true`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,12 @@ def markdown_path(library: Library, page: Page) -> str | None:
     return None if library.at(markdown) else markdown
 
 
+def markdown_url(library: Library, page: Page) -> str | None:
+    """The URL of a page's Markdown; None where there is none."""
+    path = markdown_path(library, page)
+    return library.url(path) if path else None
+
+
 def whole_url(library: Library, path: str) -> str:
     """The absolute URL of a path; without a `base_url`, the URL from the root on."""
     return library.absolute(path) or library.url(path)

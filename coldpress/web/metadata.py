@@ -17,7 +17,7 @@ from coldpress.content.taxonomy import Term
 from coldpress.sources.dates import format_iso
 from coldpress.text import shorten
 from coldpress.web.feed_formats import FeedLink, feed_links
-from coldpress.web.markdown_pages import markdown_path
+from coldpress.web.markdown_pages import markdown_url
 from coldpress.web.site import Site
 from coldpress.web.sites import requested_site
 
@@ -70,7 +70,7 @@ def metadata(context: Context) -> Metadata:
         listed.newer_url if listed else _url(getattr(page, "prev", None)),
         listed.older_url if listed else _url(getattr(page, "next", None)),
         cover, _feeds(site, known, page),
-        _markdown_url(site, page) if page and not (listed and listed.number) else None,
+        markdown_url(site.library, page) if page and not (listed and listed.number) else None,
         _json_ld(site, known, Described(page, title, description, url, cover)) if url else None)
 
 
@@ -136,11 +136,6 @@ def _feeds(site: Site, known: Mapping[str, Any], page: Page | None) -> list[Feed
     of = known.get("term") or known.get("collection") or (page if isinstance(page, Section) else None)
     own = feed_links(site, of) if of is not None and of.path != "/" else []
     return [*feed_links(site), *own]
-
-
-def _markdown_url(site: Site, page: Page) -> str | None:
-    path = markdown_path(site.library, page)
-    return site.library.url(path) if path else None
 
 
 def _json_ld(site: Site, known: Mapping[str, Any], shown: Described) -> Markup:

@@ -17,7 +17,8 @@ from coldpress.content.page import Page
 from coldpress.web.environment import SiteEnvironment
 from coldpress.web.site import Site
 
-MARKS = ("<math", "<h2 id=", "<pre", 'class="sheet toc"', "tabbed-set", 'class="component ', "data-player")
+MARKS = ("<math", "<h2 id=", "<pre", 'class="sheet toc"', "tabbed-set", 'class="component ', "data-player",
+         "data-markdown")
 """What `files.html` looks for in a page: it decides which scripts the page needs."""
 
 

@@ -77,7 +77,7 @@ SHAPES: Mapping[type, Shape] = {
     SiteVariables: _shape("title description author intro portrait social copyright language base_url params docs "
                           "edit_url search url theme menu"),
     SocialLink: _shape("key name url"),
-    ThemeOptions: _shape("preset list accent progress backlinks"),
+    ThemeOptions: _shape("preset list accent progress backlinks copy_markdown"),
     Config: _shape("title base_url description author language timezone permalinks taxonomies collections docs "
                    "edit_url search paginate params theme llms"),
 }
