@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 import runpy
+import shutil
 import tomllib
 from dataclasses import fields
 
 import click
 import pytest
-from conftest import REPOSITORY
+from conftest import REPOSITORY, SiteFolder
 from everything_site import everything
 from jinja2 import Environment, meta
 
@@ -174,3 +175,21 @@ def test_each_sample_of_markdown_is_what_its_source_says():
     samples = re.findall(r"^(:{4,})sample\n(`{3,})md\n(.*?)\n\2\n\n(.*?)\n\1$", text, re.M | re.S)
     assert len(samples) == len(re.findall(r"^:{4,}sample$", text, re.M)) > 30
     assert [source for _, _, source, shown in samples if source != shown] == []
+
+
+def test_the_readme_shows_pictures_that_the_script_takes():
+    """And the gallery has no other ones."""
+    pictures = runpy.run_path(str(REPOSITORY / ".ci/pictures.py"))["PICTURES"]
+    taken = {f"{picture.name}.webp" for picture in pictures}
+    assert {file.name for file in (REPOSITORY / "content/gallery").glob("*.webp")} == taken
+    shown = re.findall(r'(?:src|srcset)="([^"]+)"', (REPOSITORY / "README.md").read_text("utf-8"))
+    assert len(shown) > 4
+    assert {name.removeprefix("content/gallery/") for name in shown} <= taken
+
+
+@pytest.mark.parametrize("name", ["blog", "handbook"])
+def test_the_sites_in_the_pictures_are_built_without_a_warning(name, tmp_path, capsys):
+    ignored = shutil.ignore_patterns(".coldpress", "site", "__pycache__")
+    shutil.copytree(REPOSITORY / "examples" / name, tmp_path / name, ignore=ignored)
+    result = SiteFolder(tmp_path / name, capsys).build("--strict")
+    assert (result.code, result.problems) == (0, [])

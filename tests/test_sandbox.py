@@ -398,7 +398,8 @@ def test_a_link_that_a_template_makes_has_the_prefix_of_the_site_once(make_site)
     links = re.findall(r"<a href=.(/b[^\"']*)", body)
     assert links == ["/b/c/", "/b/", "/b/tags/x/", "/b/posts/a/", "/b/posts/a/", "/b/b/"]
     problem, = site.edit({"content/c.md": "{{ url_for('hom') }}"}).build().problems
-    assert problem["hint"] == "did you mean `home`?"
+    place = problem["place"]
+    assert (problem["hint"], place["column"], place["length"]) == ("did you mean `home`?", 13, 3)
 
 
 def test_a_body_that_shows_itself_is_told_how_not_to(make_site):

@@ -364,7 +364,7 @@ class Failures:
 
 def _with_pages(problem: Problem, entries: list[PlanEntry]) -> Problem:
     """Returns a problem with its first page as a place, unless it names a further one, and the number of its pages."""
-    first = entries[0].place or Place(entries[0].path)
+    first = next((entry.place for entry in entries if entry.place), Place(entries[0].path))
     is_named = problem.also or first.path == (problem.place.path if problem.place else None)
     also = problem.also if is_named else (first,)
     message = problem.message

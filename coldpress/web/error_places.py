@@ -19,6 +19,7 @@ from coldpress.web.environment import THEME, NothingThere
 from coldpress.web.site import Site
 
 _PACKAGE = Path(__file__).parents[1]
+_QUOTED = re.compile(r"[`']([^`'\n]+)[`']")
 _RENAMED = {"content": "page", "twin": "markdown_page"}
 """Names of views that no spelling leads from the old one to the new one."""
 
@@ -41,7 +42,7 @@ def explain(error: BaseException, site: Site) -> Problem:
                        did_you_mean(str(error.name), site.environment.list_templates()))
     in_template = bool(frames) and not frames[-1][0].endswith(".py")
     if isinstance(error, UndefinedError) and in_template:
-        return Problem("template.undefined", str(error.message), _at_name(place, str(error.message)),
+        return Problem("template.undefined", str(error.message), place and at_name(place, str(error.message)),
                        getattr(error, "hint", None))
     if isinstance(error, BuildError):
         return _unknown_route(error, site, place)
@@ -54,11 +55,13 @@ def explain(error: BaseException, site: Site) -> Problem:
     return Problem("route.failed", f"{name}: {error}", place, hint, traceback=_own_traceback(error, site))
 
 
-def _at_name(place: Place | None, message: str) -> Place | None:
+def at_name(place: Place, message: str) -> Place:
     """The place of the name that a message quotes, where the line of a template has it."""
-    name = re.search(r"`([^`]+)`", message)
-    found = re.search(rf"\b{re.escape(name[1])}\b", place.text or "") if name and place else None
-    return replace(place, column=found.start() + 1, length=len(found[0])) if found and place else place
+    for name in _QUOTED.findall(message):
+        found = re.search(rf"\b{re.escape(name)}\b", place.text or "")
+        if found:
+            return replace(place, column=found.start() + 1, length=len(found[0]))
+    return place
 
 
 def _unknown_route(error: BuildError, site: Site, place: Place | None) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
@@ -13,9 +13,9 @@ from werkzeug.routing import BuildError
 
 from coldpress import recorder
 from coldpress.content.page import Page
-from coldpress.errors import ColdpressError, Problem
+from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.seeding import seeded
-from coldpress.web.error_places import explain
+from coldpress.web.error_places import at_name, explain
 from coldpress.web.sandbox.budget import Refused, TooCostly, budget, is_nested, running
 from coldpress.web.sandbox.environment import BodyEnvironment
 from coldpress.web.sandbox.views import Function, thing_of, view_of
@@ -113,7 +113,15 @@ def _problem(site: Site, page: Page, reason: BaseException) -> Problem:
         problem = explain(reason, site)
         message, hint = problem.message, problem.hint
     return Problem("template.body", f"this body is a template that fails: {message}",
-                   page.unrecorded.document.place(line, 1, 1), hint)
+                   _place(page, line, str(message)), hint)
+
+
+def _place(page: Page, line: int | None, message: str) -> Place:
+    """The place of the name that a message quotes, else of the whole line."""
+    place = page.unrecorded.document.place(line, 1, 1)
+    text = place.text or ""
+    inner = text.strip()
+    return at_name(replace(place, column=text.find(inner) + 1, length=len(inner)) if inner else place, message)
 
 
 @lru_cache(maxsize=1)
