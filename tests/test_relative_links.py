@@ -79,6 +79,8 @@ def test_changing_the_option_changes_all_pages(build_site):
     site = build_site({"content/a.md": "See [b](b.md).", "content/b.md": "B."},
                       "base_url: https://example.org/\nlinks: relative\n")
     assert '<a href="../b/index.html">' in site.text("a/index.html")
+    assert '"../../a/index.html"' in site.text("search/pages/0.js")
+    assert b'"/a/"' in site.client().get("/search/pages/0.js").data, "the preview answers at the URLs of folders"
     assert site.edit({"config.yaml": "base_url: https://example.org/\n"}).build().code == 0
     assert '<a href="/b/">' in site.text("a/index.html")
     assert site.files() == (copy := site.clean_copy(), copy.build())[0].files()

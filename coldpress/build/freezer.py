@@ -46,7 +46,7 @@ from coldpress.paths import path_of, url_of
 from coldpress.recorder import KeyNumbers
 from coldpress.seeding import seeded
 from coldpress.web.error_places import explain
-from coldpress.web.relative_links import with_relative_links
+from coldpress.web.relative_links import ASKED, with_relative_links
 from coldpress.web.site import Site
 
 
@@ -194,6 +194,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         url = self._environ["SCRIPT_NAME"] + url_of(path)
         environ = {**self._environ, "PATH_INFO": path.encode().decode("latin-1"), "REQUEST_URI": url, "RAW_URI": url,
                    "wsgi.input": BytesIO()}
+        if self._site.config.links == "relative":
+            environ[ASKED] = True
         body, status, headers = run_wsgi_app(self.app.wsgi_app, environ, buffered=True)
         return Response(body, status, headers)
 

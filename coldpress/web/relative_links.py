@@ -5,16 +5,15 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from flask import request
 
 from coldpress.markdown.html.extract import TOKEN
 from coldpress.paths import url_of
 
-if TYPE_CHECKING:
-    from coldpress.web.site import Site
-
+ASKED = "coldpress.relative_links"
+"""The key in the environ of a request whose answer is to have relative links.  A build asks for them; the preview does
+not, as it answers at the URLs of folders."""
 _ATTRIBUTE = re.compile(
     r"(?P<name>\s(?:href|src|poster|action|formaction|data|data-[\w-]+|(?P<set>srcset|imagesrcset)))=(?P<quote>[\"'])"
     r"(?P<value>(?:(?!(?P=quote)).)*)(?P=quote)", re.S | re.I)
@@ -62,14 +61,14 @@ def with_relative_links(text: str, page: str, root: str) -> str:
     return TOKEN.sub(token, text)
 
 
-def link_from_request(site: Site, url: str) -> str:
+def link_from_request(url: str) -> str:
     """Returns a URL of the site as the requested file has to write it."""
-    return relative_url(url, *_requested()) if site.config.links == "relative" else url
+    return relative_url(url, *_requested()) if ASKED in request.environ else url
 
 
-def relative_to_request(site: Site, text: str) -> str:
+def relative_to_request(text: str) -> str:
     """Returns HTML with its links as the requested file has to write them."""
-    return with_relative_links(text, *_requested()) if site.config.links == "relative" else text
+    return with_relative_links(text, *_requested()) if ASKED in request.environ else text
 
 
 def _requested() -> tuple[str, str]:

@@ -26,7 +26,7 @@ def tree_branch(tree: str, place: str) -> Response:
     entries = branch_at(site.library.navigation, BranchAddress(tree, place))
     if entries is None:
         abort(404)
-    html = relative_to_request(site, site.render("partials/tree.html", entries=entries))
+    html = relative_to_request(site.render("partials/tree.html", entries=entries))
     event = f'new CustomEvent("tree-branch", {{detail: {json.dumps(html, ensure_ascii=False)}}})'
     return Response(f"dispatchEvent({event});\n", mimetype="text/javascript")
 

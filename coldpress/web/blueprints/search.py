@@ -51,7 +51,7 @@ def search_index() -> Response:
     own = page if isinstance(page, Page) else None
     language = own.lang if own else site.config.language
     box = {"lang": language, "dir": "rtl" if is_rtl(language) else "ltr", "label": site.strings.say(language, "search"),
-           "html": relative_to_request(site, site.render("partials/search.html", page=own))}
+           "html": relative_to_request(site.render("partials/search.html", page=own))}
     return _script(_json({"version": version, "shards": shards, "together": TOGETHER, "box": box}))
 
 
@@ -83,7 +83,7 @@ def search_texts(kind: str, number: int) -> Response:
     pages = site.library.documents[kind][number * TOGETHER:(number + 1) * TOGETHER]
     if not pages:
         abort(404)
-    return _script(_json([[link_from_request(site, page.url), page.title, *site.search.text(site.library, page)]
+    return _script(_json([[link_from_request(page.url), page.title, *site.search.text(site.library, page)]
                           for page in pages]))
 
 
