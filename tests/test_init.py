@@ -64,6 +64,13 @@ def test_the_samples_are_in_the_language_of_the_site(init, language):
     assert (f'lang="{language}"' in home, f"  - {texts['posts']}: /posts/" in config) == (True, True)
 
 
+def test_a_language_that_is_no_tag_is_refused(init):
+    site, result = init("--language", "zh_CN")
+    assert (result.code, site.root.exists()) == (2, False)
+    assert "init.language" in result.err
+    assert "write `zh-CN`" in result.err
+
+
 @pytest.mark.parametrize("title", ['"Quotes": #1', "a: b", "你好", "${HOME} %(title) %%"])
 def test_any_title_and_language_will_do(init, title):
     site, result = init("--title", title, "--language", "zh-Hans")

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from coldpress import __version__
+from coldpress.config.loader import as_language
 from coldpress.config.yaml_toml import SafeLoader
-from coldpress.errors import ColdpressError, Place, Problem
+from coldpress.errors import ColdpressError, Place, Problem, UsageError
 from coldpress.report import Report
 from coldpress.web.strings import FALLBACK, names_of
 
@@ -31,8 +32,13 @@ def init(report: Report, folder: Path, *, python: str = "python", title: str | N
     """Writes a new site into a folder and returns the exit code.
 
     Raises `ColdpressError`, before anything is written, if one of its files
-    exists already.
+    exists already, and `UsageError` for a language that is no tag.
     """
+    try:
+        language = as_language(language)
+    except ValueError as reason:
+        raise UsageError(Problem("init.language", f"`--language {language}`: {reason.args[0]}",
+                                 hint=reason.args[1])) from None
     zone = machine_timezone()
     values = {
         "title": json.dumps(title or _title_of(folder), ensure_ascii=False),

@@ -78,7 +78,8 @@ def _line(value: Any) -> str:
     return one_line(_text(value))
 
 
-def _language(value: Any) -> str:
+def as_language(value: Any) -> str:
+    """Converts the value of `language:`, a tag of BCP 47."""
     text = _text(value).strip()
     if not _TAG.fullmatch(text):
         near = text.partition(".")[0].replace("_", "-")  # a POSIX locale such as zh_CN.UTF-8
@@ -161,7 +162,7 @@ class Config:
     """Accounts of the author: a name for each known service, or any name with a URL; `rss: true` is the feed."""
     copyright: str = _option(_line, "")
     """Line at the foot of every page."""
-    language: str = _option(_language, "en")
+    language: str = _option(as_language, "en")
     """Language of the site as a BCP 47 tag: `en`, `zh-Hans`, `ar`."""
     timezone: str = _option(_timezone, "UTC")
     """Time zone of dates that name none."""
