@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, abort
+from flask import Response, abort, url_for
 
 from coldpress.content.library import Library
 from coldpress.content.page import Page
@@ -23,6 +23,7 @@ from coldpress.web.strings import is_rtl
 from coldpress.web.templates import layouts_for
 
 blueprint = SiteBlueprint("search", __name__)
+SCRIPTS = ("search-words.js", "search-index.js", "search.js")
 TOGETHER = 2
 """How many pages one file of texts holds: more make fewer files, but each search fetches more."""
 
@@ -44,7 +45,7 @@ def search_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 @blueprint.get("/search/index.js")
 def search_index() -> Response:
-    """Tell how many shards there are, a version that changes with their content, and the box of the dialog."""
+    """Tell how many shards there are, a version that changes with their content, and what the dialog is made of."""
     site = requested_site()
     version, shards = site.search.version(site.library)
     page = site.find("/search/")
@@ -52,7 +53,10 @@ def search_index() -> Response:
     language = own.lang if own else site.config.language
     box = {"lang": language, "dir": "rtl" if is_rtl(language) else "ltr", "label": site.strings.say(language, "search"),
            "html": relative_to_request(site.render("partials/search.html", page=own))}
-    return _script(_json({"version": version, "shards": shards, "together": TOGETHER, "box": box}))
+    scripts = [link_from_request(url_for(site.endpoints["theme"], filename=name, v=site.copied.version("theme", name)))
+               for name in SCRIPTS]
+    return _script(_json({
+        "version": version, "shards": shards, "together": TOGETHER, "box": box, "scripts": scripts}))
 
 
 @blueprint.urls(search_index)

@@ -1,22 +1,34 @@
-// The search opens with its link, with `/`, with Ctrl-K and Cmd-K; only then are
-// its scripts loaded, one after the other.
+// The search opens with its link, with `/`, with Ctrl-K and Cmd-K; only then is
+// it loaded. All its files are scripts, as a page that was opened from a folder
+// can load nothing else: a file of the index passes on its value.
 (() => {
-  const link = document.querySelector("a[data-search]");
-  const { searchWords, searchIndex, search, searchAt } = document.currentScript.dataset;
+  const link = document.querySelector("a[data-search]"), at = document.currentScript.dataset.search;
   let loading;
 
-  function load(url) {
+  // The value that a script passes on. Scripts may have to run in their order.
+  function load(url, isOrdered = false) {
     return new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      Object.assign(script, { src: url, async: false, onload: resolve, onerror: reject });
+      Object.assign(script, { src: url, async: !isOrdered, onerror: () => reject(new Error(`${url} cannot be loaded`)) });
+      script.onload = () => {
+        script.remove();
+        resolve(script.passed);
+      };
       document.head.append(script);
     });
+  }
+  addEventListener("search-file", (event) => { document.currentScript.passed = event.detail; });
+  globalThis.coldpressSearch = { load };
+
+  async function loadScripts() {
+    const { scripts } = await load(at), base = new URL(at, document.baseURI);
+    await Promise.all(scripts.map((url) => load(new URL(url, base), true)));
   }
 
   async function open(toggle) {
     try {
-      if (!globalThis.coldpressSearch?.open) await (loading ??= Promise.all([searchWords, searchIndex, search].map(load)));
-      await coldpressSearch.open(searchAt, toggle);
+      if (!coldpressSearch.open) await (loading ??= loadScripts());
+      await coldpressSearch.open(at, toggle);
     } catch {
       location.assign(link.href);
     }

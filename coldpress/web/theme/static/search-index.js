@@ -1,23 +1,9 @@
 // Looks a query up: which pages have it all, the best first, and what they say.
-(({ decode, fold, runs, shardOf, stem, terms }) => {
+(({ decode, fold, load, runs, shardOf, stem, terms }) => {
   const SCORES = [1, 2, 4, 16]; // in the text, often there, in a heading, in the title
   const AROUND = 48; // letters before the first match that are shown
   const SHOWN = 180;
   const SECTIONS = 3; // of one page
-
-  // The value in a file: a script that passes it on, as a page that was opened from
-  // a folder can load nothing else.
-  function load(url) {
-    return new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = url;
-      script.take = resolve;
-      script.onload = () => script.remove();
-      script.onerror = () => reject(new Error(`${url} cannot be loaded`));
-      document.head.append(script);
-    });
-  }
-  addEventListener("search-file", (event) => document.currentScript.take(event.detail));
 
   class Index {
     #files = new Map();
@@ -36,7 +22,7 @@
       return this.#files.get(path);
     }
 
-    // What every query needs, and the box.
+    // What every query needs, the box and the scripts of the dialog.
     about() {
       return this.#file("");
     }

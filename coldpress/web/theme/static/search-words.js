@@ -1,6 +1,6 @@
 // What the search index knows of words: the same as Coldpress' markup/words.py,
 // markup/stems.py and search/postings.py do when a site is built.
-globalThis.coldpressSearch = (() => {
+Object.assign(coldpressSearch, (() => {
   const PARTS = "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff" +
     "\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3fffd}\u1100-\u11ff\uac00-\ud7a3" +
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u1049\u1050-\u109f\u1780-\u17d3";
@@ -98,4 +98,4 @@ globalThis.coldpressSearch = (() => {
   }
 
   return { decode, fold, runs, shardOf, stem, terms, tokens };
-})();
+})());
