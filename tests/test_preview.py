@@ -191,6 +191,11 @@ def test_a_failing_template_is_shown_over_the_page_as_it_was(browse):
     assert "templates/page.html:2:4" in said
     assert "content/about.md" in said
     assert "{{ nothing }}" in said
+    browser.edit({"templates/page.html": "{{ page.html }}", "templates/components/box.html": "{{ nothing }}",
+                  "content/about.md": "\n:::box\nMe.\n:::\n"})
+    said = problems(browser.get("/about/"))
+    places = re.findall(r"(?:content|templates)/[a-z/]+\.(?:html|md)(?::\d:\d)?", said)
+    assert places == ["templates/components/box.html:1:4", "content/about.md:2:1"], "each of them once"
 
 
 def test_content_with_a_mistake_stays_as_it_was(browse):
