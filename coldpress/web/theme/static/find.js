@@ -1,20 +1,14 @@
-// The search opens with its link, with `/`, with Ctrl-K and Cmd-K; only then is
-// it loaded. All its files are scripts, as a page that was opened from a folder
-// can load nothing else: a file of the index passes on its value.
+// The search opens with its link, `/`, Ctrl-K and Cmd-K; only then is it loaded. Its files are
+// scripts that pass on a value: a page that was opened from a folder can load nothing else.
 (() => {
   const link = document.querySelector("a[data-search]"), at = document.currentScript.dataset.search;
   let loading;
 
-  // The value that a script passes on. Scripts may have to run in their order.
-  function load(url, isOrdered = false) {
+  function load(src, isOrdered) {
     return new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      Object.assign(script, { src: url, async: !isOrdered, onerror: () => reject(new Error(`${url} cannot be loaded`)) });
-      script.onload = () => {
-        script.remove();
-        resolve(script.passed);
-      };
-      document.head.append(script);
+      const onload = () => resolve(script.passed, script.remove());
+      document.head.append(Object.assign(script, { src, async: !isOrdered, onload, onerror: () => reject(new Error(src)) }));
     });
   }
   addEventListener("search-file", (event) => { document.currentScript.passed = event.detail; });
