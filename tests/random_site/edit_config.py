@@ -77,6 +77,11 @@ def config_llms(site: RandomSite) -> str:
 
 
 @edit
+def config_links(site: RandomSite) -> str:
+    return _config(site, links=None if "links" in site.config else "relative")
+
+
+@edit
 def guid(site: RandomSite) -> str:
     return change(site, site.any(), guid=site.rng.choice([None, f"tag:e.org,2026:{site.words(1, 1)}", "no-uri"]),
                    image_alt=site.rng.choice([None, site.words(1, 2)]))
@@ -87,6 +92,7 @@ def config_theme(site: RandomSite) -> str:
     return _config(site, **{"theme": None, "docs": None, "edit_url": None, **site.rng.choice([
         {}, {"theme": {"accent": "#c2410c"}}, {"docs": ["."]}, {"theme": {"list": "compact", "preset": "ink"}},
         {"theme": {"list": "text", "progress": True}}, {"docs": [], "theme": {"backlinks": True}},
+        {"theme": {"copy_markdown": False}},
         {"docs": ["docs/guide", "日本"], "edit_url": "https://git.example/<path>"}])})
 
 
