@@ -77,14 +77,17 @@ def test_a_template_of_the_theme_has_a_word_on_what_it_is(name):
 
 def test_a_page_loads_only_what_it_uses(build_site):
     site = build_site({"content/a.md": "A.", "content/code.md": "```py\nx\n```", "content/maths.md": "$$x$$",
+                       "content/keys.md": '<p class="keys">K</p>\n',
                        "content/tabs.md": '=== "A"\n    a\n\n=== "B"\n    b\n',
                        "content/long.md": "\n\n".join(f"## H{number}\n\nText." for number in range(4))})
     loaded = {name: set(re.findall(r"/theme/([\w-]+\.(?:js|css))", site.text(f"{name}/index.html")))
-              for name in ("a", "code", "maths", "tabs", "long")}
+              for name in ("a", "code", "keys", "maths", "tabs", "long", "search")}
     usual = loaded.pop("a")
     assert usual >= {"theme.css", "scheme.js", "switch.js"}
     assert {name: files - usual for name, files in loaded.items()} == {
-        "code": {"copy.js"}, "maths": {"maths.css"}, "tabs": {"tabs.js"}, "long": {"anchors.js", "contents.js"}}
+        "code": {"copy.js"}, "keys": {"mkdocs.css"}, "maths": {"maths.css"},
+        "tabs": {"tabs.js"}, "long": {"anchors.js", "contents.js"},
+        "search": {"search.css", "search.js", "search-index.js", "search-words.js"}}
 
 
 # The style sheet is made of templates.
@@ -108,7 +111,7 @@ def test_the_preview_shows_a_changed_part_at_once(make_site):
     before = re.search(r'theme\.css\?v=(\w+)', client.get("/a/").text)[1]
     site.edit({"templates/styles/code.css": "i { color: red }"})
     coldpress.reload()
-    assert "i { color: red }" in client.get("/theme/theme.css").text
+    assert "i{color:red }" in client.get("/theme/theme.css").text
     assert re.search(r'theme\.css\?v=(\w+)', client.get("/a/").text)[1] != before
 
 
@@ -118,7 +121,7 @@ def test_the_accent_of_the_config_is_in_the_style_sheet(build_site):
     assert "--seed" not in site.text("theme/theme.css")
     site.edit({"config.yaml": f'{config}theme: {{accent: "#c2410c"}}\n'})
     assert "/theme/theme.css" in site.rebuild().rendered
-    assert "--seed: #c2410c;" in site.text("theme/theme.css")
+    assert "--seed:#c2410c;" in site.text("theme/theme.css")
 
 
 # Faces.

@@ -18,8 +18,9 @@ from coldpress.web.environment import SiteEnvironment
 from coldpress.web.site import Site
 
 MARKS = ("<math", "<h2 id=", "<pre", 'class="sheet toc"', "tabbed-set", 'class="component ', "data-player",
-         "data-markdown")
-"""What `files.html` looks for in a page: it decides which scripts the page needs."""
+         "data-markdown", 'class="search', "md-button", 'class="grid', 'class="symbol', 'class="keys',
+         'class="annotation', 'class="critic', ' align="', "#only-", ' inline"', ' inline end"')
+"""What `files.html` looks for in a page: it decides which scripts and style sheets the page needs."""
 
 
 class ThemeParts:

@@ -24,6 +24,7 @@ from coldpress.web.templates import layouts_for
 
 blueprint = SiteBlueprint("search", __name__)
 SCRIPTS = ("search-words.js", "search-index.js", "search.js")
+STYLE = "search.css"
 TOGETHER = 2
 """How many pages one file of texts holds: more make fewer files, but each search fetches more."""
 
@@ -53,10 +54,11 @@ def search_index() -> Response:
     language = own.lang if own else site.config.language
     box = {"lang": language, "dir": "rtl" if is_rtl(language) else "ltr", "label": site.strings.say(language, "search"),
            "html": relative_to_request(site.render("partials/search.html", page=own))}
-    scripts = [link_from_request(url_for(site.endpoints["theme"], filename=name, v=site.copied.version("theme", name)))
-               for name in SCRIPTS]
-    return _script(_json({
-        "version": version, "shards": shards, "together": TOGETHER, "box": box, "scripts": scripts}))
+    *scripts, style = [
+        link_from_request(url_for(site.endpoints["theme"], filename=name, v=site.copied.version("theme", name)))
+        for name in (*SCRIPTS, STYLE)]
+    return _script(_json({"version": version, "shards": shards, "together": TOGETHER, "box": box, "scripts": scripts,
+                          "style": style}))
 
 
 @blueprint.urls(search_index)

@@ -14,14 +14,18 @@
   addEventListener("search-file", (event) => { document.currentScript.passed = event.detail; });
   globalThis.coldpressSearch = { load };
 
-  async function loadScripts() {
-    const { scripts } = await load(at), base = new URL(at, document.baseURI);
-    await Promise.all(scripts.map((url) => load(new URL(url, base), true)));
+  function loadStyle(href) {
+    return new Promise((onload) => document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload, onerror: onload })));
+  }
+
+  async function loadDialog() {
+    const { scripts, style } = await load(at), base = new URL(at, document.baseURI);
+    await Promise.all([loadStyle(new URL(style, base)), ...scripts.map((url) => load(new URL(url, base), true))]);
   }
 
   async function open(toggle) {
     try {
-      if (!coldpressSearch.open) await (loading ??= loadScripts());
+      if (!coldpressSearch.open) await (loading ??= loadDialog());
       await coldpressSearch.open(at, toggle);
     } catch {
       location.assign(link.href);
