@@ -70,6 +70,8 @@ MISTAKES = [
     ("markup.depth", "warning", "content/a.md:1", URL, {"content/a.md": "- " * 3000 + "deep"}, "nested too deep"),
     ("route.values", "error", "build.py:4", URL,
      route("@app.route('/x/<y>/')\n@coldpress.frozen(lambda: [{'z': 1}])\ndef x(y):\n    return y"), "lack `y`"),
+    ("term.separator", "warning", "content/a.md:2:11", URL, {"content/a.md": "---\ntags: [x, 蓝图、路由]\n---\nA."},
+     "write `蓝图, 路由` if you mean several"),
     ("term.slug", "warning", "content/a.md:2", URL, {"content/a.md": "---\ntags: '!'\n---\nA."}, "has no page"),
     ("url.slash", "warning", "content/a.md:2", URL,
      {"content/a.md": "---\npermalink: /x\n---\n"}, "`/x/` or `/x.html`"),

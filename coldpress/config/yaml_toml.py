@@ -26,6 +26,8 @@ _LONG_NUMBER = re.compile(rf"(?<![\w.])[-+]?\d[\d_]{{{_MAX_DIGITS},}}")
 _LIKE_THE_OTHERS = "indent it like the other keys"
 _QUOTES = {"'": "''", '"': '\\"'}
 _VALUE = re.compile(r":\s|^\s*-\s")  # before a colon: the line has a value already, or is an item
+# A key whose colon YAML does not take for one: it is full-width, or no space is after it.
+_NO_COLON = re.compile(r"^ *(?:- +)?[^\W\d][\w-]* *(：|:(?=[^\s:/]))", re.M)
 # Texts that may be nested too deep for libyaml's stack.  Their events are counted first.
 _MAYBE_DEEP = re.compile(r"^[-? ]{100}", re.M)
 
@@ -125,7 +127,8 @@ class MappingText:
             return {}
         if not isinstance(data, Mapping):
             start = len(self.text) - len(self.text.lstrip())
-            raise self._error(f"this is {_kind(data)}, not `key: value` lines", start)
+            raise (self._colon_error(start) if isinstance(data, str) else None) or self._error(
+                f"this is {_kind(data)}, not `key: value` lines", start)
         written = {str(key): value for key, value in data.items()}
         return _without_controls(written) if "\\" in self.text else written  # type: ignore[return-value]
 
@@ -203,7 +206,7 @@ class MappingText:
             finally:
                 loader.dispose()
         except yaml.MarkedYAMLError as reason:
-            raise self._yaml_error(reason) from None
+            raise (self._colon_error_before(reason) or self._yaml_error(reason)) from None
         except yaml.reader.ReaderError as reason:
             character = reason.character
             code = character if isinstance(character, int) else ord(character[:1] or "\0")
@@ -245,11 +248,31 @@ class MappingText:
             message, at, hint = self._explain_layout(message, at)
         return self._error(message, at, hint)
 
+    def _colon_error_before(self, reason: yaml.MarkedYAMLError) -> ColdpressError | None:
+        mark, message = reason.context_mark or reason.problem_mark, reason.problem or ""
+        if mark and ("find expected ':'" in message or (
+                "mapping values" in message and ": " not in self._line_before(mark.index))):
+            return self._colon_error(mark.index)
+        return None
+
+    def _colon_error(self, at: int) -> ColdpressError | None:
+        """Returns the error for a colon that is none in YAML, in the line at a position or above it."""
+        above = self._yaml[: self._yaml.rfind("\n", 0, at) + 1].rstrip()
+        start, end = above.rfind("\n") + 1, self._yaml.find("\n", at)
+        found = _NO_COLON.search(self._yaml, start, end if end >= 0 else len(self._yaml))
+        if not found:
+            return None
+        message = "no space is after this `:`" if found[1] == ":" else "this `：` is a full-width colon"
+        return self._error(message, found.start(1), "write `:` and a space" + (
+            "" if found[1] == ":" else ", not `：`"))
+
+    def _line_before(self, at: int) -> str:
+        return self._yaml[self._yaml.rfind("\n", 0, at) + 1 : at]
+
     def _explain_layout(self, message: str, at: int) -> tuple[str, int, str | None]:
         """Returns what is wrong with the lines at a position, the position of that, and a hint."""
-        start = self._yaml.rfind("\n", 0, at) + 1
-        before = self._yaml[start:at]
-        key = start + len(before) - len(before.lstrip())
+        before = self._line_before(at)
+        key = at - len(before.lstrip())
         if "mapping values are not allowed" in message:
             if before[:1] == " " and not _VALUE.search(before):  # the line is part of the value above it
                 return "this line is indented, and the key above it has a value", key, _LIKE_THE_OTHERS

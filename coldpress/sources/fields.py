@@ -21,6 +21,7 @@ _LINK = lazy_re_compile(r"\[(?P<name>[^\[\]]+)\]\(\s*<?(?P<url>[^\s<>()]+(?:\([^
                    r"|<a\s[^<>]*?href=[\"'](?P<href>[^\"']+)[\"'][^<>]*>(?P<text>[^<>]+)</a>", re.I)
 _SAFE = re.compile(r"https?://|/(?![/\\\s])", re.I)
 _PARENTHESES = lazy_re_compile(r"\([^()]*\)|<[^<>\s]+@[^<>\s]+>|\[[^\[\]]*\]")
+WIDE_COMMAS = "，、"
 _CERTAIN_SEPARATOR = lazy_re_compile(r"\s*[;；、，\n]\s*")
 _COMMA = re.compile(r"\s*,\s+(?:and\s+|&\s+)?")
 _AND = lazy_re_compile(r"\s+(?:and|&|und|et|y|e)\s+|(?<=\w\w)\s*(?:以及|和|与|及)\s*(?=\w\w)")
@@ -263,9 +264,9 @@ def as_list(value: Any, zone: tzinfo) -> tuple[str, ...]:
 
 
 def as_terms(value: Any, zone: tzinfo) -> tuple[str, ...]:
-    """Returns a list of names.  A text may contain several, separated by commas."""
+    """Returns a list of names.  A text may contain several, separated by commas, also full-width ones."""
     if isinstance(value, str):
-        value = value.split(",")
+        value = re.split(f"[,{WIDE_COMMAS}]", value)
     return as_list(value, zone)
 
 

@@ -18,6 +18,7 @@ from coldpress.sources.fields import (
     FIELDS,
     HTML_BODY,
     NOT_SLIPS,
+    WIDE_COMMAS,
     FrontMatter,
     as_nested_terms,
     as_terms,
@@ -25,7 +26,7 @@ from coldpress.sources.fields import (
     spellings,
 )
 from coldpress.sources.files import SourceFile, split_name
-from coldpress.text import decode, did_you_mean, lazy_re_compile, one_edit_apart, text_digest
+from coldpress.text import decode, did_you_mean, lazy_re_compile, one_edit_apart, shorten, text_digest
 
 _FENCED = re.compile(r"\s*^(?P<mark>---|\+\+\+)[ \t]*\n(?P<text>.*?)(?:^(?P=mark)|^\.\.\.)[ \t]*(?:\n|\Z)",
                      re.M | re.S)
@@ -275,6 +276,7 @@ class _Reader:
         name = field_of(key, value)
         if name in self.taxonomies:
             self._take(written, value, as_nested_terms if name in self.nested else as_terms, self.terms, name)
+            self._warn_of_joined(written, value)
         elif name in FIELDS:
             self._take(written, value, FIELDS[name], self.values, name)
         elif key == HTML_BODY:
@@ -308,6 +310,14 @@ class _Reader:
             into[name] = replace(into[name], names=given[:_MOST_TERMS]) if name == "authors" else given[:_MOST_TERMS]
             self.problems.warn("front-matter.too-many", f"`{key}` has {len(given):,} entries: the first "
                                f"{_MOST_TERMS} are read", self._place(key), "leave fewer of them")
+
+    def _warn_of_joined(self, key: str, value: Any) -> None:
+        """Warns of a list whose items are separated by full-width commas, which YAML takes for letters."""
+        for index, item in enumerate(value) if isinstance(value, list) else ():
+            names = re.split(f"[{WIDE_COMMAS}]", item) if isinstance(item, str) else ()
+            if len(names) > 1:
+                self.problems.warn("term.separator", f"`{shorten(item, 60)}` is one term", self.mapping.place(
+                    *self.keys, key, index), f"write `{', '.join(names[:5])}` if you mean several")
 
     def _as_written(self, value: Any, *keys: str | int) -> Any:
         if isinstance(value, list):
