@@ -186,7 +186,15 @@ class NearNames:
         if len(word) > _LONGEST_NAME:  # comparing takes more than linear time
             return None
         match = difflib.get_close_matches(word, self._likely(word), n=1, cutoff=0.7)
-        return match[0] if match else None
+        return match[0] if match else self._longer(word)
+
+    def _longer(self, word: str) -> str | None:
+        """Returns the shortest name with a CJK word in it, first of those that begin with it: two of its
+        characters are a word, but few of a name's."""
+        if len(word) < 2 or not _CJK.match(word):
+            return None
+        return min((name for name in self._names if word in name), default=None,
+                   key=lambda name: (not name.startswith(word), len(name)))
 
     def _likely(self, word: str) -> Iterable[str]:
         if len(self._names) <= _COMPARED:

@@ -389,6 +389,11 @@ def test_each_broken_link_has_its_own_place(make_site, body, places):
 @pytest.mark.parametrize(("body", "code", "message", "hint"), [
     ("[x](othr.md)", "link.broken-link", "nothing is at `othr.md`", "did you mean `other.md`?"),
     ("[x](about.md)", "link.broken-link", "nothing is at `about.md`", "did you mean `../about.md`?"),
+    ("[x](../posts/2026-11-30-lu-yu.md)", "link.broken-link", "nothing is at `../posts/2026-11-30-lu-yu.md`",
+     "did you mean `../posts/2026-11-29-lu-you.md`?"),
+    ("[x](/tags/flsk/)", "link.broken-link", "nothing is at `/tags/flsk/`", "did you mean `/tags/flask/`?"),
+    ("[x](/archiv/)", "link.broken-link", "nothing is at `/archiv/`", "did you mean `/archive/`?"),
+    ("[[厦门]]", "link.unknown-name", "no page is called `厦门`", "did you mean `厦门游记`?"),
     ("[x](/no/such/thing/)", "link.broken-link", "nothing is at `/no/such/thing/`", None),
     ("[x](draft.md)", "link.broken-link", "nothing is at `draft.md`", "that page is a draft"),
     ("![x](pik.jpg)", "link.broken-image", "nothing is at `pik.jpg`", None),
@@ -400,7 +405,8 @@ def test_each_broken_link_has_its_own_place(make_site, body, places):
     ("## Own\n\n[x](#gone)", "link.broken-anchor", "this page has no heading `#gone`", None),
 ])
 def test_what_a_broken_link_may_have_meant(make_site, body, code, message, hint):
-    site = make_site({**AROUND, "content/docs/draft.md": "---\ndraft: true\n---\n", "content/docs/a.md": body})
+    site = make_site({**AROUND, "content/docs/draft.md": "---\ndraft: true\n---\n", "content/docs/a.md": body,
+                      "content/posts/2026-11-29-lu-you.md": "---\ntags: Flask\n---\n", "content/厦门游记.md": "x"})
     problem, = site.build().problems
     assert (problem["code"], problem["message"], problem["hint"]) == (code, message, hint)
 

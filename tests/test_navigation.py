@@ -82,10 +82,13 @@ def test_a_menu_entry_of_a_list_without_words_is_named_in_the_language_of_the_pa
 
 
 def test_a_nested_menu_entry_that_leads_nowhere_is_named_at_its_line(make_site):
-    site = make_site({"content/a.md": "A."}, URL + "menu:\n  - A: a.md\n  - G:\n      - a.md\n      - No: no.md\n")
-    (problem,) = site.build().problems
-    assert (problem["code"], problem["place"]["line"], problem["message"]) == (
-        "config.menu", 6, "the menu entry `No` leads nowhere: `no.md`")
+    site = make_site({"content/a.md": "---\nseries: S\n---\n"}, URL + (
+        "menu:\n  - A: a.md\n  - G:\n      - a.md\n      - No: no.md\n  - S: /serie/\n"))
+    told = [(problem["code"], problem["place"]["line"], problem["message"], problem["hint"])
+            for problem in site.build().problems]
+    assert told == [
+        ("config.menu", 6, "the menu entry `No` leads nowhere: `no.md`", None),
+        ("config.menu", 7, "the menu entry `S` leads nowhere: `/serie/`", "did you mean `/series/`?")]
 
 
 def test_the_menu_tells_which_entry_holds_a_page(build_site):

@@ -153,7 +153,7 @@ def _check_menu(site: Site, exists: Callable[[str], bool], problems: Problems) -
         page_there = item.url is None or is_external(item.url) or site.library.navigation.find(_name(item.url))
         if item.url is not None and not page_there and not exists(f"/{_name(item.url)}"):
             problems.warn("config.menu", f"the menu entry `{item.name or item.url}` leads nowhere: `{item.url}`",
-                          site.config_place(*place), did_you_mean(_name(item.url), site.library.sources))
+                          site.config_place(*place), _near(site, item.url))
 
 
 def _check_docs(site: Site, problems: Problems) -> None:
@@ -169,7 +169,13 @@ def _check_intro(site: Site, exists: Callable[[str], bool], problems: Problems) 
     for link, target in Intro(site.library, site.markup).links if site.config.intro else ():
         if not (target.is_found or (target.path and exists(target.path))):
             problems.warn("config.intro", f"nothing is at `{link.target}`, to which the intro links",
-                          site.config_place("intro"), did_you_mean(_name(link.target), site.library.sources))
+                          site.config_place("intro"), _near(site, link.target))
+
+
+def _near(site: Site, url: str) -> str | None:
+    """Returns a hint for a link of the config: a path that is near, or a source."""
+    path = site.library.suggestions.path(f"/{_name(url)}")
+    return f"did you mean `{path}`?" if path else did_you_mean(_name(url), site.library.sources)
 
 
 def _name(url: str) -> str:

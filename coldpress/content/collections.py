@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -200,6 +200,15 @@ class PageLists:
             found |= {listing.path: taxonomy.find_page(listing.path) for listing in ([taxonomy] if terms else [])}
             found |= {term.path: taxonomy.find_page(term.path) for term in terms}
         return {path: page for path, page in found.items() if page}
+
+    @property
+    def known_paths(self) -> Iterator[str]:
+        """The paths of all pages, lists of posts, and lists of terms (not recorded)."""
+        yield from self.by_path
+        yield from ("/archive/", *(collection.path for collection in self.collections.values())) if self.posts else ()
+        for taxonomy in self.groups.values():
+            terms = taxonomy.below("")
+            yield from (taxonomy.path, *(term.path for term in terms)) if terms else ()
 
     def _own_page(self, path: str) -> Page | None:
         """Returns the page at the path of a taxonomy or a term, if its source is in the taxonomy's

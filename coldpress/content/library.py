@@ -233,7 +233,7 @@ class Library:
     def suggestions(self) -> Suggestions:
         """The near names of sources, assets, paths and pages, for broken links."""
         with recorder.unrecorded():
-            return Suggestions(self.sources, self.asset_sources, [page.path for page in self.all_pages], self._names)
+            return Suggestions(self.sources, self.asset_sources, tuple(self._lists.known_paths), self._names)
 
     def image_size(self, path: str) -> tuple[int, int] | None:
         """Returns width and height of the image at a path, in pixels; None if they are not known."""

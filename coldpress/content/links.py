@@ -78,7 +78,7 @@ class _Files:
         """Returns the file with the same stem, in the nearest folder; otherwise the file with the nearest
         stem in the same folder."""
         folder, name = posixpath.split(source)
-        stem = posixpath.splitext(name)[0].casefold()
+        stem = _stem(source) or name.casefold()
         named = self._by_stem.get(stem)
         if not named and folder in self._by_folder:
             stems, near = self._by_folder[folder]
@@ -103,7 +103,7 @@ class _Files:
 
 
 def _stem(source: str) -> str:
-    """Returns the name of a source without extension; for an index, the name of its folder."""
+    """Returns the name of a source without date and extension; for an index, the name of its folder."""
     return split_name(source, file_stem(source) in ("index", "_index"))[0].casefold()
 
 
