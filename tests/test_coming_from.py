@@ -22,14 +22,20 @@ SITES = {
         {"2026/01/05/hello/index.html": ['href="/2026/01/06/Trip/"', "language-js", "admonition warning"],
          "2026/01/06/Trip/index.html": ['src="/2026/01/06/Trip/map.svg"', "{{ x }}"]}),
     "jekyll": ({
-        "content/_posts/2026-01-05-Big_Day.md": "---\nlayout: post\ncategories: News Home\n---\n[A]({% link about.md "
+        "content/_posts/2026-01-05-Big_Day.md": "---\nlayout: post\ncategories: News Home\n"
+                                                "tags: 'Rye bread, C#, '\n---\n[A]({% link about.md "
                                                 "%}) [x]({% post_url 2026-01-06-next %})\n\n{% highlight ruby %}\nx\n"
-                                                "{% endhighlight %}\n",
+                                                "{% endhighlight %}\nAbove\n{% include hint.html text=\"Hi\" %}\n",
+        "templates/components/hint.html": "<aside>{{ attributes.text }}</aside>",
+        "content/posts/2026-02-01-new.md": "A new post.",
         "content/_posts/2026-01-06-next.markdown": "Next: [a]({{ site.baseurl }}/about/).\n{% comment %}no\n"
                                                    "{% endcomment %}",
         "content/about.md": "---\nlayout: page\ntitle: About\npermalink: /about/\n---\n* x\n{:toc}\n"}, "",
-        {"news/home/2026/01/05/Big_Day.html": ['href="/about/"', 'href="/posts/next/"', "language-ruby"],
-         "categories/news/index.html": ["Big_Day.html"]}),
+        {"news/home/2026/01/05/Big_Day.html": ['href="/about/"', 'href="/posts/next/"', "language-ruby",
+                                             "<aside>Hi</aside>"],
+         "categories/news/index.html": ["Big_Day.html"],
+         "tags/rye-bread/index.html": ["Big_Day.html"], "tags/c-sharp/index.html": [">C#<"],
+         "posts/new/index.html": ["A new post."]}),
     "hugo": ({
         "urls.csv": "path,permalink,kind\ncontent/posts/my_post.md,https://e.org/2026/the-title/,page\n"
                     "content/docs/b.md,https://e.org/docs/b/,page\n",
@@ -41,11 +47,12 @@ SITES = {
          "docs/b/index.html": ["{{&lt; x &gt;}}"]}),
     "pelican": ({
         "urls.csv": "posts/a.md,a-post.html\npages/b.md,b/\n", "content/pages/c.md": "Title: C\nStatus: hidden\n\nC.\n",
+        "content/posts/new.md": "---\ndate: 2026-02-01\ntags: [n, o]\n---\nNew.",
         "content/posts/a.md": "Title: A: post\nDate: 2026-01-05\nAuthors: Ann, Bob\nTags: x, y\nSlug: a\n\n"
                               "[B]({filename}/pages/b.md) [x]({tag}x)\n\n    :::python\n    y = 1\n\nEnd.\n",
         "content/pages/b.md": "---\ntitle: B\n---\nB.\n"}, "",
         {"a-post.html": ['href="/b/"', 'href="/tags/x/"', "language-python", 'href="/authors/bob/"'],
-         "pages/c/index.html": ["C."]})}
+         "pages/c/index.html": ["C."], "tags/o/index.html": ["New"]})}
 
 
 @pytest.mark.parametrize("tool", SITES)
