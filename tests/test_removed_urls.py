@@ -11,7 +11,7 @@ POSTS = {f"content/posts/2026-01-{day:02}-p{day:02}.md": f"---\ntags: [t{day}]\n
 
 def said(site, *flags):
     text = site.run("build", *flags).out
-    found = re.search(r"([\d,]+) URLs? (?:is|are) gone, where a page was:\n((?:  .*\n)+)(.*)", text)
+    found = re.search(r"([\d,]+) page(?:s|'s URL) no longer exists?:\n((?:  .*\n)+)(.*)", text)
     return (int(found[1]), found[2].split("\n")[:-1], found[3]) if found else None
 
 
@@ -22,8 +22,8 @@ def test_a_change_of_permalinks_says_which_urls_are_gone(make_site):
     dry = said(site, "--dry-run")
     gone = [f"/posts/p{day:02}/" for day in range(1, 14)]
     assert dry == (13, [f"  {path}" for path in gone[:10]] + ["  and 3 more"],
-                   "A page that took the place of one can have it lead there: `aliases: [/posts/p01/]` in its front "
-                   "matter.")
+                   "To redirect the first, put `aliases: [/posts/p01/]` into the front matter of the page that "
+                   "replaces it.")
     assert site.build("--dry-run").data["removed_urls"] == [f"/blog{path}" for path in gone]
     assert said(site) == dry
     assert said(site) is None, "once"
@@ -39,7 +39,10 @@ def test_a_renamed_page_is_said_unless_an_alias_answers(make_site):
     result = site.build()
     assert (result.data["removed_urls"], result.data["removed"]) == ([], ["file.html"])
     site.edit({"content/new.md": "# New", "content/other.md": None, "content/another.md": "# Other"})
-    assert site.build().data["removed_urls"] == ["/blog/old/", "/blog/other/"]
+    assert site.build("--dry-run").data["removed_urls"] == ["/blog/old/", "/blog/other/"]
+    site.edit({"content/other.md": "# Other"})
+    assert said(site) == (1, ["  /old/"], "To redirect it, put `aliases: [/old/]` into the front matter of the page "
+                          "that replaces it.")
 
 
 def test_lists_feeds_and_assets_are_no_pages(make_site):

@@ -376,6 +376,7 @@ def removed_url_lines(site: Site, paths: tuple[str, ...]) -> list[str]:
         return []
     alias = paths[0].removeprefix(site.url_prefix)
     more = [f"  and {len(paths) - _SHOWN:,} more"] if len(paths) > _SHOWN else []
-    are = "1 URL is" if len(paths) == 1 else f"{len(paths):,} URLs are"
-    return [f"{are} gone, where a page was:", *(f"  {path}" for path in paths[:_SHOWN]), *more,
-            f"A page that took the place of one can have it lead there: `aliases: [{alias}]` in its front matter."]
+    what = "1 page's URL no longer exists" if len(paths) == 1 else f"The URLs of {len(paths):,} pages no longer exist"
+    which = "it" if len(paths) == 1 else "the first"
+    return [f"{what}:", *(f"  {path}" for path in paths[:_SHOWN]), *more,
+            f"To redirect {which}, put `aliases: [{alias}]` into the front matter of the page that replaces it."]
