@@ -197,10 +197,10 @@ def test_urls_shows_problems_and_fails_with_them(make_site):
 
 
 @pytest.mark.parametrize(("only", "sources"), [
-    ((), ["about.md", "posts/2026-01-02-a.md", "posts/2026-01-03-d.md"]), (("draft",), ["posts/2026-01-03-d.md"]),
+    ((), ["about.md", "posts/2026-01-03-d.md", "posts/2026-01-02-a.md"]), (("draft",), ["posts/2026-01-03-d.md"]),
     (("untagged",), ["about.md", "posts/2026-01-03-d.md"]), (("expired",), []), (("scheduled",), [])])
-def test_list_tells_the_content(make_site, only, sources):
-    site = make_site(SITE)
+def test_list_tells_the_content_by_date(make_site, only, sources):
+    site = make_site({**SITE, "content/posts/2026-01-03-d.md": "---\ndraft: true\ndate: 2026-01-01\n---\nD."})
     assert [row["source"] for row in site.run("list", *only, "--json").data["content"]] == [
         f"content/{source}" for source in sources]
     said = site.run("list", *only).out

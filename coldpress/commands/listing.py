@@ -14,10 +14,11 @@ from coldpress.web.site import Site
 
 
 def list_content(context: BuildContext, only: str | None = None) -> int:
-    """Prints the sources with date, state and title; `only` selects one state."""
+    """Prints the sources with date, state and title, by date; `only` selects one state."""
     _, site = context.make_app()
     problems = Problems(site.snapshot.problems)
-    rows = [row for row in _rows(site) if only is None or only in row["state"]]
+    rows = sorted((row for row in _rows(site) if only is None or only in row["state"]),
+                  key=lambda row: (row["date"] or "", row["source"]))
     context.report.data({"content": rows, "problems": [problem.as_json() for problem in problems]})
     context.report.table(["date", "state", "source", "title"],
                      [[(row["date"] or "")[:10], " ".join(row["state"]), row["source"], row["title"]] for row in rows])
@@ -29,7 +30,7 @@ def _rows(site: Site) -> Iterator[dict[str, Any]]:
     reasons = {out.document.source.name: out.reason for out in library.left_out}
     documents = [(page.document, page.title, page.url) for page in library.all_pages]
     documents += [(out.document, out.document.front.title or out.document.stem, "") for out in library.left_out]
-    for document, title, url in sorted(documents, key=lambda row: row[0].source.path):
+    for document, title, url in documents:
         front = document.front
         state = [reasons[document.source.name]] if document.source.name in reasons else []
         state += ["draft"] if front.draft and "draft" not in state else []

@@ -75,9 +75,21 @@ def parse_date(value: object, zone: tzinfo) -> datetime:
         found = form.fullmatch(text)
         if found:
             return _moment(found, text, zone)
-    if re.match(r"\d{1,2}[/.]\d{1,2}[/.]\d{4}", text):
-        raise ValueError(f"`{text}`: which is the month?")
-    raise ValueError(f"`{text}` is not a date we can read")
+    raise ValueError(f"`{text}`{_fault(text)}")
+
+
+def _fault(text: str) -> str:
+    """Returns why a text is not read as a date; names the right form where the month is certain."""
+    found = re.match(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b", text)
+    if not found:
+        return " is not a date we can read"
+    first, second, year = map(int, found.groups())
+    if first != second and max(first, second) <= 12:
+        return ": which is the month?"
+    try:
+        return f": a date begins with its year, `{date(year, *sorted((first, second)))}`"
+    except ValueError:
+        return " is not a date we can read"
 
 
 def _moment(found: re.Match[str], text: str, zone: tzinfo) -> datetime:
