@@ -187,7 +187,9 @@ def test_a_part_says_which_it_is(site):
 def test_comments_and_head_are_there_to_be_filled(build_site):
     site = build_site({"content/posts/2026-01-02-a.md": "A.",
                        "templates/partials/comments.html": "<p>Say something on {{ page.title }}.</p>",
+                       "templates/partials/terms.html": '{% include "theme/partials/terms.html" %}<p>Thanks.',
                        "templates/partials/head.html": '<meta name="x" content="y">'})
     page = site.text("posts/a/index.html")
-    assert "<p>Say something on A.</p>" in page.partition("</article>")[0]
+    above, _, below = page.partition("<p>Say something on A.</p>")
+    assert "<p>Thanks." in above and "</article>" in below
     assert '<meta name="x" content="y">' in page.partition("</head>")[0]
