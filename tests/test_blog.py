@@ -24,11 +24,12 @@ def home(site):
 
 
 def test_the_home_page_says_who_writes(build_site):
-    site = build_site({**POSTS, "content/me.png": b"x"}, CONFIG + """
+    config = CONFIG + """
 intro: I bake, see [about](about.md) and [*tea*](/tags/tea/).
 portrait: me.png
 social: {github: ada, mastodon: "@ada@example.social", email: a@b.org, Shop: "https://shop.example/", rss: true}
-""")
+"""
+    site = build_site({**POSTS, "content/me.png": b"x"}, config)
     head = home(site).partition('<header class="introduction">')[2].partition("</header>")[0]
     assert '<h1 dir="auto">Ada</h1>' in head
     assert ('<div class="lead" dir="auto"><p>I bake, see <a href="/blog/about/">about</a> and '
@@ -38,6 +39,8 @@ social: {github: ada, mastodon: "@ada@example.social", email: a@b.org, Shop: "ht
         (' rel="me"', "https://github.com/ada", "GitHub"), (' rel="me"', "https://example.social/@ada", "Mastodon"),
         (' rel="me"', "mailto:a@b.org", "Email"), (' rel="me"', "https://shop.example/", "Shop"),
         ("", "/blog/feed.xml", "RSS")]
+    site.edit({"config.yaml": config + "language: zh\n"}).build()
+    assert re.findall(r'aria-label="([^"]+)" title="\1"', home(site))[:3] == ["GitHub", "Mastodon", "邮箱"]
 
 
 def test_without_an_intro_the_description_stands_there(build_site):
@@ -54,9 +57,15 @@ def test_a_link_of_the_intro_that_leads_nowhere_is_told(make_site, link, hint):
     assert told == [(f"nothing is at `{link}`, to which the intro links", 6, hint)]
 
 
-def test_a_portrait_that_is_not_there_is_told(make_site):
-    found = make_site(POSTS, CONFIG + "portrait: me.png\n").build().problems
-    assert "a template links to `/me.png`, and nothing is there" in [problem["message"] for problem in found]
+def test_pictures_that_are_not_there_are_told_where_they_are_named(make_site):
+    site = make_site({**POSTS, "content/头像.png": b"x", "content/bob.png": b"x",
+                      "data/authors.yaml": "Bob Ray:\n  name: Bob\n  image: bop.png\n"},
+                     CONFIG + "portrait: 头象.png\nintro: See [it](/nowhere/).\n")
+    told = [(each["code"], each["place"]["path"], each["place"]["line"], each["hint"])
+            for each in site.build().problems]
+    assert sorted(told) == [("config.intro", "config.yaml", 7, None),
+                            ("config.portrait", "config.yaml", 6, "did you mean `头像.png`?"),
+                            ("data.author-image", "data/authors.yaml", 3, "did you mean `bob.png`?")]
 
 
 def test_older_posts_lead_to_their_year_in_the_archive(build_site):

@@ -13,6 +13,7 @@ from coldpress import recorder
 from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.user_reads import summed_up
 from coldpress.config.options import MenuItem
+from coldpress.content.author_data import AUTHORS, author_images
 from coldpress.content.bodies import cached_bodies, missing_snippets, place_in
 from coldpress.content.intro import Intro
 from coldpress.content.library import Library
@@ -113,9 +114,11 @@ def check_site(site: Site, plan: Plan, checks: Iterable[PageCheck], dead_links: 
         return plan.has(site.url_prefix + path)
 
     report_checks(checks, site.library, exists, problems)
+    named = _paths_of_settings(site)
     for path, entry in dead_links(exists).items():
-        problems.warn("link.nothing-there", f"a template links to `{path}`, and nothing is there", entry.place,
-                      "link to it only where there is something")
+        if path not in named:
+            problems.warn("link.nothing-there", f"a template links to `{path}`, and nothing is there", entry.place,
+                          "link to it only where there is something")
     check_settings(site, exists, problems)
     if site.config.base_url is None and not site.config_problems.errors:
         problems.warn("config.no-base-url", "without `base_url` there are no feeds, no sitemap and no canonical links",
@@ -123,12 +126,13 @@ def check_site(site: Site, plan: Plan, checks: Iterable[PageCheck], dead_links: 
 
 
 def check_settings(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:
-    """Warns of layouts, menu entries, links of the intro, folders of docs and blocks that do not exist.
+    """Warns of layouts, menu entries, links of the intro, pictures, folders of docs and blocks that do not exist.
     `exists` returns whether a path of the site is answered."""
     _check_layouts(site, problems)
     _check_menu(site, exists, problems)
     _check_docs(site, problems)
     _check_intro(site, exists, problems)
+    _check_pictures(site, exists, problems)
     problems.extend(unknown_blocks(site))
 
 
@@ -176,6 +180,26 @@ def _near(site: Site, url: str) -> str | None:
     """Returns a hint for a link of the config: a path that is near, or a source."""
     path = site.library.suggestions.path(f"/{_name(url)}")
     return f"did you mean `{path}`?" if path else did_you_mean(_name(url), site.library.sources)
+
+
+def _check_pictures(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:
+    library, portrait = site.library, site.config.portrait
+    if portrait and not is_external(portrait) and not exists(f"/{_name(portrait)}"):
+        problems.warn("config.portrait", f"nothing is at `{portrait}`, the `portrait` of the home page",
+                      site.config_place("portrait"), did_you_mean(_name(portrait), library.asset_sources))
+    for ident, image in author_images(library.data):
+        if not exists(f"/{_name(image)}"):
+            problems.warn("data.author-image", f"nothing is at `{image}`, the `image` of `{ident}`",
+                          library.data.place_of(AUTHORS, ident, "image"),
+                          did_you_mean(_name(image), library.asset_sources))
+
+
+def _paths_of_settings(site: Site) -> frozenset[str]:
+    """Returns the paths that the intro, the portrait and the authors' data name: if nothing is there,
+    `check_settings` warns of it at its place."""
+    links = Intro(site.library, site.markup).links if site.config.intro else ()
+    pictures = [site.config.portrait, *(image for _, image in author_images(site.library.data))]
+    return frozenset([*(target.path for _, target in links if target.path), *(f"/{_name(name)}" for name in pictures)])
 
 
 def _name(url: str) -> str:

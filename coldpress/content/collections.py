@@ -12,10 +12,12 @@ from typing import Any
 from coldpress import recorder
 from coldpress.config.collections import Collection as Options
 from coldpress.config.loader import Config
+from coldpress.content.author_data import author_data
 from coldpress.content.page import Page, Post, Section
 from coldpress.content.permalinks import folder_path
 from coldpress.content.recorded import Pages
 from coldpress.content.taxonomy import BUILT_IN, Authors, Taxonomy
+from coldpress.sources.data import Data
 from coldpress.sources.fields import FIELDS
 from coldpress.sources.files import file_stem, top_of
 from coldpress.text import sort_key
@@ -118,8 +120,7 @@ def sorted_by(key: str, pages: Iterable[Page]) -> list[Page]:
 class PageLists:
     """All lists of pages of a site: all pages, posts, sections, collections, taxonomies."""
 
-    def __init__(self, config: Config, everything: Sequence[Page], root: Callable[[], str],
-                 people: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, config: Config, everything: Sequence[Page], root: Callable[[], str], data: Data) -> None:
         self.config = config
         self.root = root
         self.by_source = {page.source: page for page in everything}
@@ -133,7 +134,7 @@ class PageLists:
         self.posts: Pages[Post] = Pages("posts", (page for page in listed if isinstance(page, Post)))
         self.tree = SectionTree(everything)
         self.collections: Mapping[str, Collection] = MappingProxyType(self._collect(listed))
-        self._group(listed, people)
+        self._group(listed, author_data(data))
 
     def _collect(self, listed: Sequence[Page]) -> dict[str, Collection]:
         """Returns the collections by name."""

@@ -12,11 +12,12 @@ from functools import cached_property
 from hashlib import blake2b
 
 from coldpress.content.aliases import Alias
+from coldpress.content.author_data import AUTHORS
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
 from coldpress.content.pagination import page_of
 from coldpress.content.structure import ALL_SOURCES, SourceData, Structure
-from coldpress.content.taxonomy import AUTHORS, Author, Taxonomy
+from coldpress.content.taxonomy import Author, Taxonomy
 from coldpress.errors import ColdpressError
 from coldpress.markdown.store import serialize_brief
 

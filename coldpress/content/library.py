@@ -22,7 +22,7 @@ from coldpress.content.references import Referring
 from coldpress.content.relations import Backlinks, Related
 from coldpress.content.selection import Unpublished
 from coldpress.content.slots import Host
-from coldpress.content.taxonomy import Author, Term, author_data
+from coldpress.content.taxonomy import Author, Term
 from coldpress.content.unsaved import BodyRenderer, UnsavedLibrary, UnsavedPage
 from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.errors import ColdpressError, Problems
@@ -86,7 +86,7 @@ class Library:
         self.config = config
         self.root = host.link_root
         self._lists = lists = PageLists(
-            config, [_KINDS[entry.kind](entry, self) for entry in entries], self.root, author_data(data))
+            config, [_KINDS[entry.kind](entry, self) for entry in entries], self.root, data)
         self.all_pages, self.pages = lists.all_pages, lists.pages
         self.posts, self.sections = lists.posts, lists.sections
         self.collections, self.groups, self.taxonomies = lists.collections, lists.groups, lists.taxonomies

@@ -1,11 +1,4 @@
 """Taxonomies, their terms and the authors; warns of terms with two spellings.
-
-`data/authors.yaml` describes authors by id:
-
-    ann:
-      name: Ann Lee
-      bio: Writes about presses.
-      url: https://ann.example/
 """
 
 from __future__ import annotations
@@ -21,46 +14,9 @@ from coldpress.config.yaml_toml import Params
 from coldpress.content.page import Page
 from coldpress.content.permalinks import PageEntry
 from coldpress.content.recorded import Pages
-from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.errors import Problems
 from coldpress.paths import BadPath, file_of, is_external, url_of
-from coldpress.sources.data import Data
 from coldpress.text import shorten, slugify, sort_key, text_digest
-
-AUTHORS = "authors"
-"""The name of the data file of authors, without extension."""
-
-
-def author_data(data: Data) -> dict[str, Mapping[str, Any]]:
-    """Returns the data of each author, by id (not recorded).  A plain text is a name.
-    Returns nothing for an invalid file; `check_author_data` reports it."""
-    try:
-        with recorder.unrecorded():
-            told = data.get(AUTHORS)
-    except ColdpressError:
-        return {}
-    if not isinstance(told, dict):
-        return {}
-    return {slugify(str(ident)): _person(about) for ident, about in told.items() if slugify(str(ident))}
-
-
-def check_author_data(data: Data, config_name: str) -> list[Problem]:
-    """Returns the problems of the data file of authors."""
-    try:
-        with recorder.unrecorded():
-            told = data.get(AUTHORS)
-    except ColdpressError as reason:
-        return list(reason.problems)
-    wrong = told is not None and not isinstance(told, dict)
-    entries = told.items() if isinstance(told, dict) else ()
-    wrong = wrong or any(not isinstance(about, (dict, str, type(None))) for _, about in entries)
-    return [Problem("data.authors", "authors are written `id: {name: …}`", Place(f"{config_name}/{AUTHORS}.yaml"),
-                    "the id is what posts name in `authors:`")] if wrong else []
-
-
-def _person(about: object) -> Mapping[str, Any]:
-    told = about if isinstance(about, dict) else {"name": str(about)} if about else {}
-    return Params({str(key): value for key, value in told.items()})
-
 
 BUILT_IN = ("series", "authors")
 """Taxonomies that every site has."""

@@ -92,6 +92,16 @@ class Data(Mapping[str, Any]):
             return self._digests[head]
         return "folder" if head in self._folders else None
 
+    def place_of(self, name: str, *keys: str | int) -> Place:
+        """Returns the place of a key in the file with a name (not recorded); of a file that has no keys, the file."""
+        file = self._files[name]
+        ending = _ending(file.path)
+        if ending not in _SYNTAXES:
+            return Place(file.name)
+        with recorder.unrecorded():
+            text = decode(file.read(), file.name, "data.encoding")
+        return MappingText(text, file.name, _SYNTAXES[ending]).place(*keys)
+
     def _read(self, name: str) -> Any:
         """Reads a file.  Its digest is computed from the same bytes, because the file may be saved meanwhile."""
         file = self._files[name]
@@ -157,5 +167,7 @@ def _csv(text: str, name: str) -> list[dict[str, str]]:
     return rows
 
 
+_SYNTAXES = {"yaml": "yaml", "yml": "yaml", "toml": "toml"}
+"""The syntax of the files whose keys have places, by ending."""
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "yaml": _yaml, "yml": _yaml, "toml": _toml, "json": _json, "csv": _csv}
