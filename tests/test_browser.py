@@ -16,6 +16,7 @@ from conftest import REPOSITORY, SHARED, SiteFolder, missing, theme_css
 from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.markdown.native import Renderer
 from coldpress.markdown.rendered import Component
+from coldpress.markdown.tree import CALLOUT_TITLE
 from coldpress.plugins import mermaid
 
 CHROMIUM = os.environ.get("COLDPRESS_CHROMIUM") or next(
@@ -149,8 +150,10 @@ def brightness(browser, url, scheme):
 # Code, call-outs and diagrams under the theme's style sheet.
 
 def filled(slot):
-    """A link as it is written, of a component its content."""
-    return slot.body.fill(filled) if isinstance(slot, Component) else slot.target
+    """A link as it is written, of a callout without a title its kind, of another component its content."""
+    if isinstance(slot, Component):
+        return str(slot.attributes[0][1]) if slot.name == CALLOUT_TITLE else slot.body.fill(filled)
+    return slot.target
 
 
 @contextlib.contextmanager
@@ -185,6 +188,20 @@ def test_a_marked_line_is_coloured_as_far_as_the_code_scrolls(browser):
             return [pre.scrollWidth, [...pre.querySelectorAll('.line')].map(line => line.offsetWidth)]; }""")
         assert wide > 1000
         assert lines == [wide] * 3
+        assert page.evaluate(OVERFLOW) == 0
+
+
+def test_a_formula_that_goes_on_has_the_shadow_of_code_and_is_reached_by_keyboard(browser):
+    with prose(browser, f"$$\n{'x + y + ' * 60}z\n$$\n\n```\nx\n```") as page:
+        page.keyboard.press("Tab")
+        layers, code_layers, is_focused, goes_on = page.evaluate("""() => {
+            const math = document.querySelector('.math'), layers = name => getComputedStyle(
+                document.querySelector(name)).backgroundAttachment;
+            return [layers('.math'), layers('pre'), document.activeElement === math,
+                    math.scrollWidth > math.clientWidth]; }""")
+        assert layers == code_layers == "local, local, scroll, scroll, scroll"
+        assert is_focused
+        assert goes_on
         assert page.evaluate(OVERFLOW) == 0
 
 

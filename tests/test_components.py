@@ -73,12 +73,12 @@ def test_what_nobody_knows_stays_text(make_site, written):
 
 def test_an_unknown_container_keeps_its_content_and_is_told(make_site):
     site = make_site({**OWN,
-        "content/a.md": "---\ntitle: A\n---\n\n:::bagde[T]\nKept *text*.\n:::\n\n:::zzz\nMore.\n:::\n"})
+        "content/a.md": "---\ntitle: A\n---\n\n:::bagde[T]\nKept *text*.\n:::\n\n:::提示\nMore.\n:::\n"})
     result = site.build()
     first, second = result.problems
     assert result.code == 0
     assert (first["code"], first["place"]["line"], first["hint"]) == ("markup.component", 5, "did you mean `badge`?")
-    assert "templates/components/zzz.html" in second["hint"]
+    assert "templates/components/提示.html" in second["hint"]
     assert "<p>Kept <em>text</em>.</p>" in page(site)
     assert "<p>More.</p>" in page(site)
 

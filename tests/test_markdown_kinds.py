@@ -11,13 +11,14 @@ import pytest
 
 from coldpress.markdown.native import Renderer
 from coldpress.markdown.rendered import Component, Link
+from coldpress.markdown.tree import CALLOUT_TITLE
 
 RENDERER = Renderer()
 
 
 def fill(slot):
     if isinstance(slot, Component):
-        return slot.body.fill(fill)
+        return str(slot.attributes[0][1]).capitalize() if slot.name == CALLOUT_TITLE else slot.body.fill(fill)
     return slot.target if isinstance(slot, Link) else ""
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from coldpress.markdown.native import Renderer
 from coldpress.markdown.rendered import Component, Link
+from coldpress.markdown.tree import CALLOUT_TITLE
 
 RENDERER = Renderer()
 
@@ -15,7 +16,7 @@ RENDERER = Renderer()
 def fill(slot):
     """A slot's HTML: a link as written, of a title its text, of a component its content."""
     if isinstance(slot, Component):
-        return slot.body.fill(fill)
+        return str(slot.attributes[0][1]).capitalize() if slot.name == CALLOUT_TITLE else slot.body.fill(fill)
     return slot.target if isinstance(slot, Link) else f"<title>{slot.text}</title>"
 
 
@@ -122,6 +123,8 @@ def test_footnotes_are_numbered_as_they_are_read():
     ("> [!NOTE]\n> Body *x*.", "note", "Note"),
     ("> [!WARNING] Take care\n> Body *x*.", "warning", "Take care"),
     ("> [!tip]\n> Body *x*.", "tip", "Tip"),
+    ("> [!提示]\n> Body *x*.", "提示", "提示"),
+    ("!!! émission\n    Body *x*.", "émission", "Émission"),
 ])
 def test_callouts(body, kind, title):
     assert render(body) == (f'<div class="admonition {kind}">\n<p class="admonition-title">{title}</p>\n'

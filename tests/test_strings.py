@@ -140,6 +140,7 @@ def test_one_text_is_called_out_in_the_language_of_each_page(build_site):
     site = build_site({f"content/{lang}.md": f"---\ntitle: T\nlang: {lang}\n---\n{body}" for lang in ("en", "ja")})
     titles = {lang: re.findall('admonition-title">([^<]+)', site.text(f"{lang}/index.html")) for lang in ("en", "ja")}
     assert titles == {"en": ["Warning", "Tip", "Question", "My kind"], "ja": ["警告", "ヒント", "質問", "My kind"]}
+    assert b'"tip"' not in b"".join(site.files("site/search").values())  # the search has no word that pages don't show
 
 
 # Nothing in another language.

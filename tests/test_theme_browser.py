@@ -251,3 +251,14 @@ def test_a_page_of_docs_is_copied_as_markdown(browser, build_site):  # noqa: F81
         page.context.close()
     site.edit({"config.yaml": config.replace("llms: true", "theme: {copy_markdown: false}\nllms: true")}).rebuild()
     assert "data-markdown" not in site.text("docs/x/index.html")
+
+
+def test_the_contents_stand_within_the_window_at_the_widest_measure(browser, build_site):  # noqa: F811
+    headings = "".join(f"## {number}\n\n" for number in range(4))
+    built = build_site({"content/posts/a.md": f"---\ndate: 2025-01-01\nlang: zh\n---\n# 文\n\n{headings}"},
+                       "base_url: https://example.org/\ntheme: {preset: serif}\n")
+    with served(built.root / "site") as url:
+        page = opened(browser, url, "/posts/a/")
+        assert page.locator("article > .toc").bounding_box()["x"] > 1000
+        assert page.evaluate(OVERFLOW) == 0
+        page.context.close()

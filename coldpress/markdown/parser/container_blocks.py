@@ -8,10 +8,12 @@ from xml.etree.ElementTree import Element
 from coldpress.markdown.html.html_repair import complete_tags
 from coldpress.markdown.parser.blocks import BlockParser, Container, Leaf, Line, StartResult
 from coldpress.markdown.parser.link_parser import normalize_label
-from coldpress.markdown.tree import CALLOUT_TITLE, ComponentElement, SourceText, Verbatim, group, raw
+from coldpress.markdown.tree import CALLOUT_TITLE, ComponentElement, SourceText, group, raw
 from coldpress.text import lazy_re_compile
 
-_CALLOUT = lazy_re_compile(r"\[!(?P<kind>[A-Za-z][\w-]*)\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|\Z)")
+NAME = r"[^\W\d_][\w-]*"
+"""The pattern of the names of callouts and components: a letter of any script, then letters, digits, `_` and `-`."""
+_CALLOUT = lazy_re_compile(rf"\[!(?P<kind>{NAME})\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|\Z)")
 _ADMONITION = lazy_re_compile(
     r"(?P<mark>!!!|\?\?\?\+?)[ ]?(?P<kinds>[\w-]+(?: +[\w-]+)*)?[ ]*(?:\"(?P<title>.*)\")?$")
 _TAB = re.compile(r"===(?P<marks>[+!]*)[ ]+\"(?P<title>.*)\"$")
@@ -175,12 +177,11 @@ def make_callout(element: Element, kinds: list[str], title: SourceText | str | N
 
 def _set_default_title(heading: Element, kind: str) -> None:
     """Gives a callout without a title the name of its kind, which is translated for each page."""
-    english = kind.replace("-", " ").capitalize()
     if kind not in TITLED_CALLOUTS:
-        heading.text = english
+        heading.text = kind.replace("-", " ").capitalize()
         return
     named = ComponentElement(CALLOUT_TITLE, "inline", {"callout": kind}, "")
-    named.extend((group(), group(Verbatim(english))))
+    named.append(group())
     heading.append(named)
 
 

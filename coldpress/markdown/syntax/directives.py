@@ -12,16 +12,16 @@ from xml.etree.ElementTree import Element
 
 from coldpress.markdown.parser.attribute_lists import parse_pairs
 from coldpress.markdown.parser.blocks import BlockParser, Container, Line, StartResult
-from coldpress.markdown.parser.container_blocks import make_callout
+from coldpress.markdown.parser.container_blocks import NAME, make_callout
 from coldpress.markdown.tree import CALLOUTS, ComponentElement, SourceText, group
 from coldpress.text import lazy_re_compile
 
-_NAME = r"(?P<name>[A-Za-z][\w-]*)"
+_NAME = rf"(?P<name>{NAME})"
 _LABEL = r"\[(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\n]*\])*)\]"
 _ATTRIBUTES = r"\{(?P<attributes>[^{}\n]*)\}"
 # `:::tip`, `:::tip Title`, `:::tip[Title]{key=value}`, `::: {.callout-tip title="Title"}`, `:::{tip} Title`
 _BEGIN = lazy_re_compile(
-    rf"(?P<colons>:{{3,}})[ ]*(?:{_NAME}|\{{\.?(?P<braced>[A-Za-z][\w-]*)[ ]*(?P<inner>[^{{}}\n]*)\}})"
+    rf"(?P<colons>:{{3,}})[ ]*(?:{_NAME}|\{{\.?(?P<braced>{NAME})[ ]*(?P<inner>[^{{}}\n]*)\}})"
     rf"(?:{_LABEL})?[ ]*(?:{_ATTRIBUTES})?[ ]*(?P<title>[^{{}}\n]*[^{{}}\s:])?[ ]*"
     r"(?:\{(?P<more>[^{}\n]*)\})?[ ]*:*[ \t]*$")
 _END = re.compile(r":{3,}[ \t]*$")
