@@ -24,6 +24,8 @@ SITE = {
     "content/docs/deep/use.md": "---\nweight: 1\n---\n# Use\n\nHow to use it, said in a sentence of its own.",
     "content/docs/deep/empty.md": "# Empty\n",
     "content/hidden.md": "---\nunlisted: true\n---\n# Hidden\n\nOnly for those who know where it is, of course.",
+    "content/附录.md": "---\nlang: zh\n---\n# 附录\n\n另见前文。",
+    "content/长文.md": "---\nlang: zh\n---\n# 长文\n\n鼓浪屿的早晨没有汽车的声音。",
     "content/about.md": "---\naliases: /me/\n---\n# About\n\nHello!",
     "content/pic.png": PNG,
     "data/authors.yaml": "ann:\n  name: Ann Lee\n",
@@ -75,6 +77,8 @@ def test_every_page_has_a_description_of_its_own(site):
     ("docs/deep/index.html", "Deep: Use · Empty"),
     ("docs/deep/empty/index.html", "Empty: What the site is about."),
     ("about/index.html", "About: Hello!"),
+    ("附录/index.html", "附录：另见前文。"),
+    ("长文/index.html", "鼓浪屿的早晨没有汽车的声音。"),
     ("404.html", "Page not found: What the site is about.")])
 def test_what_a_page_is_described_by(site, file, description):
     found = metas(site.text(file))

@@ -15,7 +15,7 @@ from coldpress.content.feeds import Cover, cover_of
 from coldpress.content.page import DESCRIPTION_LENGTH, AuthorView, Page, Section
 from coldpress.content.taxonomy import Term
 from coldpress.sources.dates import format_iso
-from coldpress.text import shorten
+from coldpress.text import count_words, shorten
 from coldpress.web.feed_formats import FeedLink, feed_links
 from coldpress.web.markdown_pages import markdown_url
 from coldpress.web.site import Site
@@ -27,7 +27,7 @@ _LOCALES = {
 """Open Graph locales for languages that are tagged without a region."""
 _VARIABLES = ("page", "heading", "address", "description", "noindex", "list", "collection", "taxonomy", "term")
 _NAMED = 12  # titles of list members in the description of a list
-_SHORT = 25  # a description taken from the page's first line that is shorter gets the title too
+_SHORT = 25  # a description taken from the page's first line that is shorter gets the title too; a CJK character is two
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}  # characters that could end a <script>
 
@@ -110,17 +110,22 @@ def _description(site: Site, known: Mapping[str, Any], page: Page | None, title:
     """The description from the template, the page or the site, else one made of the titles that
     the page lists.  Numbered pages of a list each get one of their own."""
     given = str(known.get("description") or "").strip()
+    colon = _colon(page.lang if page else site.config.language)
     listed = known.get("list")
     if not given and page is not None and not (listed and listed.number):
         given = page.description
-        if given and len(given) < _SHORT and not _is_written(page):
-            given = f"{title}: {given}"  # a first line such as "Hello!" does not describe the page
+        if given and len(given) + count_words(given)[1] < _SHORT and not _is_written(page):
+            given = f"{title}{colon}{given}"  # a first line such as "Hello!" does not describe the page
     if given:
         return given
     if title == site.config.title:
         return site.config.description or title
     names = " · ".join(name for _, name in zip(range(_NAMED), _names(known, page), strict=False))
-    return shorten(f"{title}: {names or site.config.description or site.config.title}", DESCRIPTION_LENGTH)
+    return shorten(f"{title}{colon}{names or site.config.description or site.config.title}", DESCRIPTION_LENGTH)
+
+
+def _colon(lang: str) -> str:
+    return "：" if lang.partition("-")[0].lower() in ("zh", "ja") else ": "
 
 
 def _names(known: Mapping[str, Any], page: Page | None) -> Iterable[str]:
