@@ -141,6 +141,14 @@ def test_presets(build_site, preset, there):
     assert css.count("{") == css.count("}")
 
 
+def test_the_accounts_are_at_the_foot_of_a_site_with_a_home_page_of_its_own(build_site):
+    config = CONFIG + "docs: [.]\nsocial: {github: ada}\n"
+    site = build_site({"content/index.md": "# Home", "content/a.md": "A."}, config)
+    for page in ("index.html", "a/index.html", "404.html", "search/index.html"):
+        assert '<ul class="social">' in site.text(page).partition('<footer class="colophon">')[2], page
+        assert '<body class="docs">' in site.text(page), page
+
+
 def test_progress_is_an_option(build_site):
     post = {"content/posts/a.md": "---\ndate: 2025-01-01\n---\nHello."}
     site = build_site(post, CONFIG)

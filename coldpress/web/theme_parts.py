@@ -126,5 +126,5 @@ PARTS: Mapping[str, Part] = {
     "partials/masthead.html": Part("lang", _language_of_masthead, (
         "partials/menu.html", "partials/search-link.html", "icons.html")),
     "partials/files.html": Part("main", _marks),
-    "partials/colophon.html": Part(None, lambda *_: ""),
+    "partials/colophon.html": Part(None, lambda *_: "", ("partials/social.html", "social-icons.html")),
 }
