@@ -8,7 +8,8 @@ from dataclasses import asdict
 import pytest
 
 from coldpress.config.collections import as_collections
-from coldpress.config.loader import FOREIGN, NOT_BUILT
+from coldpress.config.foreign_keys import ELSEWHERE, FOREIGN
+from coldpress.config.loader import NOT_BUILT
 from coldpress.config.options import MarkdownOptions, MenuItem, ThemeOptions
 
 DEFAULTS = {
@@ -23,8 +24,8 @@ DEFAULTS = {
     "static_dir": "static", "data_dir": "data", "llms": False, "plugins": (),
     "feeds": {"formats": ("atom", "rss", "json"), "limit": 20, "full": True},
     "docs": None, "edit_url": None, "theme": {"preset": "paper", "list": "cover", "accent": None, "progress": False,
-                                               "backlinks": False},
-    "intro": "", "portrait": "", "social": (), "copyright": "",
+                                               "backlinks": False, "copy_markdown": True},
+    "intro": "", "portrait": "", "social": (), "copyright": "", "links": "root",
 }
 
 
@@ -256,7 +257,15 @@ def test_a_foreign_name_is_an_error_that_names_ours(make_site, key, ours):
 
 def test_foreign_names_lead_to_options_there_are():
     assert set(FOREIGN.values()) <= set(DEFAULTS)
-    assert not set(FOREIGN) & set(DEFAULTS)
+    assert not {*FOREIGN, *ELSEWHERE} & set(DEFAULTS)
+    assert not FOREIGN.keys() & ELSEWHERE.keys()
+
+
+def test_a_key_of_mkdocs_without_an_option_is_an_error_that_says_what_to_do(make_site):
+    site = make_site({"content/a.md": "x"}, config="".join(f"{key}: x\n" for key in ELSEWHERE))
+    assert found(site) == [("config.foreign-key", line, 1, len(key), f"`{key}` is not an option here", hint)
+                           for line, (key, hint) in enumerate(ELSEWHERE.items(), 1)]
+    assert "`templates/partials/head.html`" in ELSEWHERE["extra_css"]
 
 
 @pytest.mark.parametrize("key", NOT_BUILT)

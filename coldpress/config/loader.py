@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from coldpress import recorder
 from coldpress.config.collections import Collections, as_collections
+from coldpress.config.foreign_keys import ELSEWHERE, FOREIGN
 from coldpress.config.options import (
     FeedOptions,
     MarkdownOptions,
@@ -237,22 +238,6 @@ _OPTIONS = frozenset(Config.__dataclass_fields__)
 _PARSERS: Mapping[str, Callable[[Any], Any]] = {option.name: option.metadata["parse"] for option in fields(Config)}
 _NO_SETTINGS = Settings()
 
-FOREIGN = {
-    "baseURL": "base_url", "baseurl": "base_url", "site_url": "base_url", "SITEURL": "base_url",
-    "url": "base_url", "root": "base_url", "site_name": "title", "SITENAME": "title", "name": "title",
-    "site_description": "description", "subtitle": "description", "site_author": "author",
-    "AUTHOR": "author", "languageCode": "language", "lang": "language", "locale": "language",
-    "default_language": "language", "defaultContentLanguage": "language", "TIMEZONE": "timezone",
-    "timeZone": "timezone", "nav": "menu", "menus": "menu", "navigation": "menu",
-    "paginate_by": "paginate", "pagination": "paginate", "per_page": "paginate", "paginator": "paginate",
-    "extra": "params", "permalink": "permalinks", "docs_dir": "content_dir",
-    "contentDir": "content_dir", "PATH": "content_dir", "source_dir": "content_dir",
-    "site_dir": "output_dir", "publishDir": "output_dir", "public_dir": "output_dir",
-    "OUTPUT_PATH": "output_dir", "destination": "output_dir", "layoutDir": "templates_dir",
-    "staticDir": "static_dir",
-}
-"""The names of options in other generators, and our names for them."""
-
 NOT_BUILT = ("languages",)
 """Planned options.  They are reported as problems until they exist."""
 
@@ -395,6 +380,8 @@ def _report_unknown_key(key: str, source: MappingText, problems: Problems, known
     elif key in FOREIGN:
         problems.error("config.foreign-key", f"`{key}` has another name here", place,
                        f"write `{FOREIGN[key]}`")
+    elif key in ELSEWHERE:
+        problems.error("config.foreign-key", f"`{key}` is not an option here", place, ELSEWHERE[key])
     else:
         problems.error("config.unknown-key", f"unknown key `{key}`", place,
                        did_you_mean(key, known) or "a value of your own goes under `params`")
