@@ -202,6 +202,13 @@ def test_a_wrong_value_is_an_error_at_its_key(make_site, line, message):
     assert said.startswith(f"`{option}`: {message}")
 
 
+@pytest.mark.parametrize(("zone", "meant"), [("Asia/Beijing", "Asia/Shanghai"), ("Asia/Shangai", "Asia/Shanghai")])
+def test_a_wrong_time_zone_is_the_only_problem_and_a_near_one_is_suggested(make_site, zone, meant):
+    site = make_site({"content/a.md": "[x](gone.md)"}, config=f"base_url: https://example.org/\ntimezone: {zone}\n")
+    assert [problem[4:] for problem in found(site)] == [
+        (f"`timezone`: there is no time zone `{zone}`; write one like `Europe/Berlin`", f"did you mean `{meant}`?")]
+
+
 WRITTEN, NAMELESS = "a menu entry is written `- About: /about/`", "this menu entry has no name"
 
 

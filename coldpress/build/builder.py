@@ -36,7 +36,7 @@ from coldpress.web.site import Site
 if TYPE_CHECKING:
     from coldpress.cluster import Cluster
 
-_ROWS_MISSING = ("source.failed", "source.row", "source.keys", "collection.no-source")
+_MISLEADING = ("config.value", "source.failed", "source.row", "source.keys", "collection.no-source")
 
 
 class Builder:
@@ -63,10 +63,10 @@ class Builder:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether so much is missing that further problems would only mislead: the config is wrong, or
-        a source of rows fails."""
+        """Whether so much is missing that further problems would only mislead: the config is wrong, so
+        that a default stands for what the author meant, or a source of rows fails."""
         return not self.site.can_be_built or any(
-            problem.is_error and problem.code in _ROWS_MISSING for problem in self.problems)
+            problem.is_error and problem.code in _MISLEADING for problem in self.problems)
 
     @classmethod
     def load(cls, context: BuildContext) -> Builder:

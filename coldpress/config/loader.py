@@ -42,6 +42,7 @@ from coldpress.config.options import (
 )
 from coldpress.config.settings import Settings
 from coldpress.config.social import SocialLink, as_social
+from coldpress.config.timezones import as_timezone
 from coldpress.config.yaml_toml import MappingText, Params
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import BadPath, TooLong, asset_file_of, relative_name
@@ -87,15 +88,6 @@ def as_language(value: Any) -> str:
         raise ValueError("a language is written as in HTML, such as `en` or `zh-Hans` (BCP 47)",
                          f"write `{near}`" if _TAG.fullmatch(near) else None)
     return text
-
-
-def _timezone(value: Any) -> str:
-    name = _text(value)
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, LookupError):
-        raise ValueError(f"there is no time zone `{name}`; write one like `Europe/Berlin`") from None
-    return name
 
 
 def _names(value: Any) -> tuple[str, ...]:
@@ -165,7 +157,7 @@ class Config:
     """Line at the foot of every page."""
     language: str = _option(as_language, "en")
     """Language of the site as a BCP 47 tag: `en`, `zh-Hans`, `ar`."""
-    timezone: str = _option(_timezone, "UTC")
+    timezone: str = _option(as_timezone, "UTC")
     """Time zone of dates that name none."""
     permalinks: Mapping[str, str] = _option(_permalinks, _EMPTY)
     """URL pattern for each folder at the top of the content folder."""
