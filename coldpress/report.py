@@ -138,13 +138,13 @@ class Report:
             self._write(self.out, json.dumps(value, ensure_ascii=False, indent=1))
 
     def problems(self, problems: Problems) -> None:
-        """Prints problems in file order, the errors before the number of the warnings."""
+        """Prints notes, then warnings, then errors, nearest to the prompt; each kind in the order of the files."""
         self._clear_progress()
         if self.as_json or not problems:
             return
         wanted = [problem for problem in problems if problem.is_error or not self.quiet]
-        wanted.sort(key=lambda problem: ("error", "warning", "note").index(problem.severity))
-        for problem in sorted(wanted[:MAX_SHOWN], key=Problem.order):
+        wanted.sort(key=_urgency, reverse=True)  # which keeps the order of the files
+        for problem in sorted(wanted[:MAX_SHOWN], key=_urgency):
             self._write(self.err, format_problem(problem, self._color) + "\n")
         if len(wanted) > MAX_SHOWN:
             self._write(self.err, "\n".join(_rest(wanted)) + "\n")
@@ -169,6 +169,10 @@ class Report:
         encoding = stream.encoding or "utf-8"
         stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         stream.flush()
+
+
+def _urgency(problem: Problem) -> int:
+    return ("note", "warning", "error").index(problem.severity)
 
 
 def again(said: str, seconds: float, *, quiet: bool) -> None:

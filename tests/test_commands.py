@@ -179,14 +179,16 @@ def test_main_exits_with_the_code(make_site):
 # urls, list, clean.
 
 def test_urls_tells_the_plan_and_writes_nothing(make_site):
-    site = make_site(SITE)
+    site = make_site({**SITE, "content/用.md": "Text."})
     result = site.run("urls")
     assert result.code == 0
     lines = [line.split() for line in result.out.splitlines()]
     assert lines[0] == ["URL", "endpoint", "source", "file"]
     assert ["/about/", "page", "content/about.md", "about/index.html"] in lines
+    assert ["/用/", "page", "content/用.md", "用/index.html"] in lines
     assert not (site.root / "site").exists()
     planned = {row["url"] for row in site.run("urls", "--json").data["pages"]}
+    assert "/%E7%94%A8/" in planned
     assert planned == {row["url"] for row in site.build().data["pages"]}
 
 

@@ -96,12 +96,12 @@ def test_of_a_long_line_a_window_is_shown(column, char):
     assert width(marks) == width(before) + 1
 
 
-def test_problems_come_in_the_order_of_file_and_line_each_once():
+def test_problems_come_in_the_order_of_file_and_line_each_once_and_errors_last():
     text = said(
         Problem("c", "third", Place("b.md", 1)), Problem("b", "second", Place("a.md", 10)),
         Problem("a", "first", Place("a.md", 9)), Problem("c", "third", Place("b.md", 1)),
-        Problem("z", "of no file"))
-    assert re.findall(r"error\[.\]: (.*)", text) == ["of no file", "first", "second", "third"]
+        Problem("z", "of no file"), Problem("w", "warned", Place("z.md", 1), severity="warning"))
+    assert re.findall(r"\w+\[.\]: (.*)", text) == ["warned", "of no file", "first", "second", "third"]
 
 
 def test_at_most_fifty_are_shown_errors_first_and_the_rest_is_counted():

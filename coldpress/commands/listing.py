@@ -41,7 +41,7 @@ def _rows(site: Site) -> Iterator[dict[str, Any]]:
 
 
 def urls(context: BuildContext) -> int:
-    """Prints every URL with its endpoint, source and output file."""
+    """Prints every URL, decoded, with its endpoint, source and output file; `--json` has URLs as links have them."""
     app, site = context.make_app()
     problems = Problems(site.snapshot.problems)
     plan = Plan(app, site, problems)
@@ -52,6 +52,6 @@ def urls(context: BuildContext) -> int:
     rows = [entry.as_json(site.script_root) for entry in plan.entries]
     context.report.data({"pages": rows, "problems": [problem.as_json() for problem in problems]})
     context.report.table(["URL", "endpoint", "source", "file"],
-                     [[row["url"], row["endpoint"].removeprefix("coldpress."), row["source"] or "", row["file"]]
-                      for row in rows])
+                     [[site.script_root + entry.path, entry.endpoint.removeprefix("coldpress."), entry.source or "",
+                       entry.file] for entry in plan.entries])
     return context.finish(problems)
