@@ -268,12 +268,11 @@ def init(folder: Path, title: str | None, language: str, kind: str, verbose: boo
 def new(words: tuple[str, ...], bundle: bool, draft: bool, slug: str | None, date: datetime | None,
         open_editor: bool, **more: Any) -> int:
     """Begin a new post or page, or override the theme (KIND: post, page or theme)."""
-    from coldpress.commands.new import ARCHETYPES, new_theme
     from coldpress.commands.new import new as write_new
+    from coldpress.commands.new import new_theme, split_kind
 
-    kind, rest = (words[0], words[1:]) if words[0] in (*ARCHETYPES, "theme") else ("post", words)
-    title = " ".join(rest)
-    if not rest:
+    kind, title = split_kind(words)
+    if not title:
         raise click.UsageError(f"Missing title: what is the {kind} called?")
     if kind == "theme":
         if bundle or draft or date:

@@ -156,6 +156,14 @@ def shorten(text: str, limit: int) -> str:
     return cut.rstrip(" ,.;:，。；：、") + "…"
 
 
+_SIGNS_OF_NAME = re.compile(r"(?<=[^\W\d_])[#+]+(?!\w)")
+
+
+def with_named_signs(text: str) -> str:
+    """Returns a title with `+` and `#` at the end of a word as words, so that `C++` and `C#` have names in a URL."""
+    return _SIGNS_OF_NAME.sub(lambda signs: signs[0].replace("+", "-plus").replace("#", "-sharp"), text)
+
+
 def one_edit_apart(a: str, b: str) -> bool:
     """Whether one wrong, missing, additional or swapped letter turns a into b."""
     if a == b or abs(len(a) - len(b)) > 1:

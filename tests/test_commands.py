@@ -230,7 +230,8 @@ def test_clean_says_how_much(build_site):
      "content/posts/2026-01-31-on-routes.md"), (["page", "About us"], "content/about-us.md"),
     (["关于 我们"], "content/posts/2026-01-31-关于-我们.md"),
     (["--bundle", "Trip"], "content/posts/2026-01-31-trip/index.md"), (["--bundle", "page", "Map"],
-     "content/map/index.md"), (["--slug", "short", "A long title"], "content/posts/2026-01-31-short.md")])
+     "content/map/index.md"), (["--slug", "short", "A long title"], "content/posts/2026-01-31-short.md"),
+    (["C# & C++, part #2"], "content/posts/2026-01-31-c-sharp-c-plus-plus-part-2.md")])
 def test_new_writes_a_source_and_prints_its_path(make_site, words, file):
     site = make_site({})
     result = site.run("new", "--date", "2026-01-31T18:30", *words)
@@ -292,6 +293,13 @@ def test_new_refuses_a_title_without_a_letter(make_site):
     result = make_site({}).run("new", "???")
     assert result.code == 2
     assert "new.slug" in result.err
+
+
+def test_new_refuses_a_kind_that_is_nearly_one_of_ours(make_site):
+    site = make_site({})
+    result = site.run("new", "posts", "x y")
+    assert (result.code, "unknown kind `posts`, did you mean `post`?" in result.err) == (2, True)
+    assert site.run("new", "Posts of last year").code == site.run("new", "Posts", "of last year", "too").code == 0
 
 
 @pytest.mark.parametrize("slug", ["../../etc/x", "/etc/x", "a/b"])

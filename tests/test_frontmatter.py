@@ -294,6 +294,7 @@ def test_toml_that_cannot_be_read_is_an_error_at_its_place(wrongs, lines, line, 
     ("weight: heavy", "a number is expected here"),
     ("weight: [1]", "a number is expected here"),
     ("weight: .nan", "a number is expected here"),
+    ("cover: true", "the path or URL of a picture is expected here"),
     ("tags: {a: 1}", "a list of names is expected here"),
     ("tags: [{a: 1}]", "a list of names is expected here"),
     ("aliases: {a: 1}", "a list of names is expected here"),
@@ -376,7 +377,7 @@ def test_aliases_that_unfold_without_end_are_refused(wrongs):
 
 @pytest.mark.parametrize(("key", "ours"), [
     ("dratf", "draft"), ("titel", "title"), ("tag", "tags"), ("Daet", "date"), ("summry", "summary"),
-    ("weigth", "weight"),
+    ("weigth", "weight"), ("auhtor", "author"), ("lastmdo", "lastmod"), ("cobver", "cover"), ("ulr", "url"),
 ])
 def test_a_slip_of_a_key_of_ours_warns(make_site, key, ours):
     site = make_site({"content/a.md": f"---\ntitle: A\n{key}: x\n---\n"})

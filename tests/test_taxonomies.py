@@ -114,6 +114,18 @@ def test_authors_written_otherwise_are_an_error(make_site, text):
     assert (result.code, result.codes) == (1, ["data.authors"])
 
 
+def test_slips_in_the_ids_and_in_the_data_of_authors_are_told(make_site):
+    told = "ann:\n  name: Ann Lee\n  ulr: /x/\n  boi: She.\n  size: 3\n"
+    site = make_site({**post(1, author="anne"), **post(2, authors="[anne, Ann Lee, ann, Annette]"),
+                      "data/authors.yaml": told}, URL)
+    result = site.build()
+    assert result.code == 0
+    assert [(each["code"], each["place"]["line"], each["message"].partition("`")[2].partition("`")[0], each["hint"])
+            for each in result.problems] == [
+        ("front-matter.authors", 3, "anne", "did you mean `ann`?"),
+        ("data.unknown-key", 3, "ulr", "did you mean `url`?"), ("data.unknown-key", 4, "boi", "did you mean `bio`?")]
+
+
 def test_a_page_written_by_hand_may_stand_where_authors_would(build_site):
     site = build_site({"content/authors.md": "# Who we are", "content/series/x.md": "# X", "content/series/x.png": "x"})
     assert "Who we are" in site.text("authors/index.html")

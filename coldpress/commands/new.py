@@ -16,13 +16,30 @@ from coldpress.build.context import BuildContext
 from coldpress.commands.init import skeleton_files
 from coldpress.errors import ColdpressError, Place, Problem, UsageError
 from coldpress.paths import LONGEST_NAME, relative_name
-from coldpress.text import decode, slugify
+from coldpress.text import decode, one_edit_apart, slugify, with_named_signs
 
 ARCHETYPES = {
     "post": "---\ntitle: {{ title }}\ndate: {{ date }}\n{% if draft %}draft: true\n{% endif %}tags: []\n---\n\n",
     "page": "---\ntitle: {{ title }}\n{% if draft %}draft: true\n{% endif %}---\n\n",
 }
 """What a new source begins with, unless the site has `archetypes/KIND.md`."""
+
+KINDS = (*ARCHETYPES, "theme")
+
+
+def split_kind(words: tuple[str, ...]) -> tuple[str, str]:
+    """Returns the kind and the title that a command line names; a post is the default.
+
+    Raises `UsageError` if the first of several words is nearly a kind.
+    """
+    first, *rest = words
+    if first in KINDS:
+        return first, " ".join(rest)
+    meant = next((kind for kind in KINDS if rest and one_edit_apart(first, kind)), None)
+    if meant:
+        raise UsageError(Problem("new.kind", f"unknown kind `{first}`, did you mean `{meant}`?",
+                                 hint="if it begins the title, put quotes round the title"))
+    return "post", " ".join(words)
 
 
 def new(context: BuildContext, kind: str, title: str, *, bundle: bool = False, draft: bool = False,
@@ -76,7 +93,7 @@ def new_theme(context: BuildContext, title: str, *, slug: str | None = None) -> 
 
 
 def _name_in_url(title: str) -> str:
-    name = slugify(title)
+    name = slugify(with_named_signs(title))
     if not name:
         raise UsageError(Problem("new.slug", f"no letter of `{title}` can stand in a URL",
                                  hint="give one with --slug"))

@@ -17,7 +17,7 @@ from coldpress.config.collections import Collection
 from coldpress.config.fields import Field
 from coldpress.config.loader import Config, RunOptions
 from coldpress.config.yaml_toml import MappingText
-from coldpress.content.author_data import author_data, check_author_data
+from coldpress.content.author_data import author_data, check_author_data, check_authors
 from coldpress.content.clashes import report_clashes
 from coldpress.content.library import Library
 from coldpress.content.page import Page
@@ -35,7 +35,7 @@ from coldpress.content.selection import (
     warn_of_withheld,
 )
 from coldpress.content.slots import Host
-from coldpress.content.taxonomy import check_authors, check_terms
+from coldpress.content.taxonomy import check_terms
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.markdown.cache import MarkupCache
 from coldpress.paths import BadPath, asset_file_of, relative_name
@@ -191,7 +191,7 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
               **_states(others, left_out)}
     assets = _place_assets([file for file in others if file.path not in states], bundles, problems,
                            lowercase=config.slugs.lowercase)
-    check_authors(entries, author_data(data).values(), problems)
+    check_authors(entries, author_data(data), problems)
 
     def entry_of(path: str, text: str, found: Problems) -> PageEntry | None:
         document = sources.unsaved(path, text, found)

@@ -1,5 +1,4 @@
-"""Taxonomies, their terms and the authors; warns of terms with two spellings.
-"""
+"""Taxonomies, their terms and the authors; warns of terms with two spellings."""
 
 from __future__ import annotations
 
@@ -328,21 +327,6 @@ def check_terms(entries: Iterable[PageEntry], problems: Problems) -> None:
                 known.add(term)
                 if written != term:
                     _warn_of_spelling(entry, taxonomy, term, written, problems)
-
-
-def check_authors(entries: Iterable[PageEntry], people: Iterable[Mapping[str, Any]], problems: Problems) -> None:
-    """Warns, once for each, of names that may be several authors and that the site's `people` does not
-    contain."""
-    told = {str(about.get("name")) for about in people}
-    for entry in entries:
-        text = entry.document.front.ambiguous_authors
-        if text is None or text in told:
-            continue
-        told.add(text)
-        shown = shorten(text, 60)
-        problems.warn("front-matter.authors", f"`{shown}` is taken for the name of one author",
-                      entry.document.place_of("authors"),
-                      "write several names as a list: `authors: [Ann Lee, Bob Ray]`; a single such name is a list, too")
 
 
 def _warn_of_spelling(entry: PageEntry, taxonomy: str, term: str, written: str, problems: Problems) -> None:

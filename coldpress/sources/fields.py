@@ -213,8 +213,9 @@ ALIASES = {
 MEANT = ("published", "status", "hide", "guid", "image_alt")
 """The keys of other generators that are read and also kept in `params`."""
 
-NOT_SLIPS = frozenset({"images", "height", "data", "dates"})
-"""Keys that differ from ours by one letter and have another meaning in other generators."""
+NOT_SLIPS = frozenset({"images", "height", "data", "dates", "math", "patch", "paths", "border", "urls", "uri", "curl",
+                       "extras", "hover", "bath"})
+"""Keys that differ by one letter from a known one and have another meaning."""
 
 
 def as_text(value: Any, zone: tzinfo) -> str:
@@ -302,7 +303,9 @@ def as_image(value: Any, zone: tzinfo) -> str:
         value = value.get("image") or value.get("src") or value.get("url") or ""
     if isinstance(value, list):
         value = value[0] if value else ""
-    return as_text(value, zone)
+    if value is True:
+        raise ValueError("the path or URL of a picture is expected here")
+    return as_text(value or "", zone)
 
 
 def as_date(value: Any, zone: tzinfo) -> datetime:
@@ -339,6 +342,6 @@ def field_of(key: str, value: Any) -> str:
     name = ALIASES.get(key, key)
     if name == "permalink" and key != "permalink" and (not isinstance(value, str) or is_external(value)):
         return ""  # `url: https://…` is the URL of another page
-    if name == "image" and key != "image" and isinstance(value, bool):
-        return ""
+    if key == "thumbnail" and isinstance(value, bool):
+        return ""  # of other generators: whether to show it
     return name

@@ -327,11 +327,11 @@ class _Reader:
         return value
 
     def _warn_of_slip(self, key: str) -> None:
-        known = [*FIELDS, *self.taxonomies]
+        known = [*FIELDS, *ALIASES, *self.taxonomies]
         near = [name for name in known if one_edit_apart(key.casefold(), name.casefold())]
         if near and key.casefold() not in NOT_SLIPS:
             self.problems.warn("front-matter.unknown-key", f"unknown key `{key}`", self._place(key),
-                               did_you_mean(key.casefold(), near))
+                               did_you_mean(key.casefold(), near) or f"did you mean `{near[0]}`?")
 
 
 _DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
