@@ -102,6 +102,7 @@ def test_a_mistaken_option_is_told(make_site, config, said):
     ("{% note %}\ntext\n{% endnote %}", ["`note`", "`endnote`"]),
     ("<Tabs>\n<TabItem value=\"x\">\n\nText.\n\n</TabItem>\n</Tabs>", ["`Tabs`", "`TabItem`"]),
     ("import Tabs from '@theme/Tabs';\n\nText.", ["this line"]),
+    ('{{ page.date | date: "%Y" }} of {{site.title}}', ["`page.date`", "`site.title`"]),
 ])
 def test_what_others_would_have_replaced_is_named_once(make_site, body, names):
     site = make_site({"content/a.md": f"---\ntitle: A\n---\n{body}\n"})
@@ -113,7 +114,8 @@ def test_what_others_would_have_replaced_is_named_once(make_site, body, names):
     assert result.code == 0
 
 
-@pytest.mark.parametrize("body", ["`{{< x >}}`", "```\n{% x %}\n<Tabs>\n```", "{{ x }}", "List<String> and <T>",
+@pytest.mark.parametrize("body", ["`{{< x >}}`", "```\n{% x %}\n<Tabs>\n```", "{{ x }}",
+    "`{{ page.title }}` {{ pages.x }}", "List<String> and <T>",
     "a {%"])
 def test_code_and_plain_text_are_no_leftovers(make_site, body):
     problems = make_site({"content/a.md": f"---\ntitle: A\n---\n{body}\n"}).build().problems

@@ -303,7 +303,10 @@ def test_an_image_of_another_size_renders_the_page(make_site):
     assert "width" not in page(site)
 
 
-def test_a_leaf_that_is_nearly_one_of_ours_is_told(make_site):
-    site = make_site({"content/a.md": "::inclde{file=b.md}\n\n::somebody-elses{x=1}\n"})
-    problem, = (each for each in site.build().problems if each["code"] == "markup.component")
-    assert (problem["place"]["line"], problem["hint"]) == (1, "did you mean `include`?")
+def test_a_leaf_that_stays_text_by_mistake_is_told(make_site):
+    site = make_site({"content/a.md": "::inclde{file=b.md}\n\n::somebody-elses{x}\n\n::note{text=\"Hi\"}\n\n"
+                                      "Above\n::include{file=b.md}\n::vector{}\n"})
+    assert [(each["code"], each["place"]["line"], each["hint"]) for each in site.build().problems] == [
+        ("markup.component", 1, "did you mean `include`?"),
+        ("markup.component", 5, "it is shown as text; make `templates/components/note.html`"),
+        ("markup.directive", 8, "put an empty line above it")]

@@ -22,7 +22,7 @@ from coldpress.content.page import Page
 from coldpress.content.references import broken_references
 from coldpress.content.slots import CANNOT_BE_SHOWN
 from coldpress.errors import ColdpressError, Problem, Problems
-from coldpress.markdown.rendered import Link
+from coldpress.markdown.rendered import Component, Link
 from coldpress.paths import folders_above, is_external
 from coldpress.recorder import KeyNumbers
 from coldpress.text import did_you_mean
@@ -64,19 +64,25 @@ def flaws_of(library: Library, page: Page) -> Iterator[Problem]:
 
 
 def unknown_components(library: Library, page: Page) -> Iterator[Problem]:
-    """Yields a warning for each container without a template, and for a leaf whose
-    name is close to that of a component; other names may belong to another program."""
+    """Yields a warning for each container without a template, and for a leaf that has attributes with values or
+    whose name is close to that of a component; other leaves may belong to another program."""
     known = None
     for component in page.rendered.html.components:
         if component.kind == "inline":
             continue
         known = known or set(library.host.component_names)
         near = did_you_mean(component.name, known)
-        if component.name not in known and (near or component.kind == "container"):
+        is_container = component.kind == "container"
+        if component.name not in known and (near or is_container or _has_values(component)):
             yield Problem("markup.component", f"there is no component `{component.name}`",
                           place_in(library, page, component.line, component.column),
-                          near or f"its content is shown; make `templates/components/{component.name}.html`",
-                          severity="warning")
+                          near or f"{'its content is shown' if is_container else 'it is shown as text'}; make "
+                          f"`templates/components/{component.name}.html`", severity="warning")
+
+
+def _has_values(component: Component) -> bool:
+    """Returns whether a component has an attribute with a value, which no syntax of a programming language is."""
+    return any(name not in ("class", "id") and value != name for name, value in component.attributes)
 
 
 def missing_files(library: Library, page: Page) -> Iterator[Problem]:

@@ -113,7 +113,12 @@ def _end(blocks: BlockParser, colons: int) -> StartResult:
 def _leaf(blocks: BlockParser, line: Line) -> StartResult:
     """Adds a directive on a line of its own, `::name{…}`."""
     found = _LEAF.match(line.text)
-    if not found or blocks.paragraph or (found["label"] is None and found["attributes"] is None):
+    if not found or (found["label"] is None and found["attributes"] is None):
+        return StartResult.NO_MATCH
+    if blocks.paragraph:
+        if "=" in (found["attributes"] or ""):
+            blocks.add_flaw("markup.directive", f"`::{found['name']}` directly below a text is part of it", line.number,
+                            line.column + line.indent + 1, len(line.text.rstrip(" \t")), "put an empty line above it")
         return StartResult.NO_MATCH
     title = _source(found, "label", line) if found["label"] else None
     return blocks.add_block(_component(found["name"], "leaf", title, parse_attributes(found["attributes"]), line))

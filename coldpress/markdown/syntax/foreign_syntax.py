@@ -15,12 +15,14 @@ from coldpress.markdown.tree import EMBED, PAGE_LINK, ComponentElement, ForeignT
 from coldpress.text import lazy_re_compile
 
 _TAG = lazy_re_compile(
-    r"[{<](?:(?<=\{)(?:\{[<%]-?\s*/?\s*(?P<hugo>[\w./-]+)|%-?\s*(?P<liquid>[a-z]\w*)|\*(?P<include>[ \t]*[\w./-]+))"
+    r"[{<](?:(?<=\{)(?:\{[<%]-?\s*/?\s*(?P<hugo>[\w./-]+)|%-?\s*(?P<liquid>[a-z]\w*)|\*(?P<include>[ \t]*[\w./-]+)"
+    r"|\{-?[ \t]*(?P<output>(?:page|site|post)\.[\w.]*\w))"
     r"|(?<=<)(?<![\w)]<)(?P<close>/?)(?P<jsx>[A-Z][A-Z0-9]*[a-z.][A-Za-z0-9.]*)(?P<more>\s+[\w-]+=|\s+\{|\s*/>)?)")
 _QUOTE = "[\"'“”„«»‚‘’]"  # typography may have replaced the quotes
 _IMPORT = re.compile(
     rf"(?:import|export)\s[\w{{}}*, ]+?(?=\sfrom\s+{_QUOTE})|import(?=\s+{_QUOTE}[\w./@-]+{_QUOTE}\s*;)")
-_ORIGINS = {"hugo": "a shortcode of Hugo or Zola", "liquid": "a tag of Jekyll or Hexo", "jsx": "a component of MDX",
+_ORIGINS = {"hugo": "a shortcode of Hugo or Zola", "liquid": "a tag of Jekyll or Hexo",
+            "output": "a value of Liquid or Jinja", "jsx": "a component of MDX",
           "import": "an import of MDX", "include": "a file shown by FastAPI's `mdx_include`"}
 _VERBATIM = frozenset(["code", "pre", "math"])
 _MAX_NAMED = 4  # names in a message
@@ -57,8 +59,10 @@ def find_leftovers(root: Element, source: str, locator: Locator) -> Iterator[Fla
         line, column = locator.find_text(next(iter(names.values())))
         told = ", ".join(f"`{name.strip()}`" for name in list(names)[:_MAX_NAMED]) if kind != "import" else "this line"
         more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+        instead = ("write the value itself, or set `markdown: {jinja: true}`" if kind == "output" else
+                   "write it in Markdown, or make it a `:::component`")
         yield Flaw("markup.leftover", f"{told}{more}: {_ORIGINS[kind]}", line, column, 1,
-                   "it is shown as text; write it in Markdown, or make it a `:::component`")
+                   f"it is shown as text; {instead}")
 
 
 def _collect_texts(element: Element, texts: list[str]) -> None:
