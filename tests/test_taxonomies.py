@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -33,14 +34,20 @@ def test_the_slugs_of_terms(build_site, name, slug):
 
 
 @pytest.mark.parametrize(("one", "other", "said"), [
-    ("Python", "python", "become one term"), ("machine learning", "machine-learning", "become one term"),
+    ("Python", "python", "become one term, shown as `python`"),
+    ("machine learning", "machine-learning", "become one term, shown as `machine-learning`"),
     ("Ｐｙｔｈｏｎ", "Python", "are two terms")])
 def test_another_spelling_of_a_term_is_told_once_at_its_place(make_site, one, other, said):
-    site = make_site({**post(1, tags=f"[{one}]"), **post(2, tags=f"[x, {other}]"), **post(3, tags=f"[{other}]")})
+    site = make_site({**post(1, tags=f"[{one}]"), **post(2, tags=f"[x, {other}]"), **post(3, tags=f"x, {other}")})
     (problem,) = site.build().problems
     assert (problem["code"], problem["severity"]) == ("term.spelling", "warning")
     assert problem["message"] == f"`{other}` and `{one}` {said}"
-    assert (problem["place"]["path"], problem["place"]["line"]) == ("content/posts/2026-01-02-p2.md", 3)
+    assert [(place["path"], place["line"], place["column"], place["length"])
+            for place in (problem["place"], *problem["also"])] == [
+                ("content/posts/2026-01-02-p2.md", 3, 11, len(other)),
+                ("content/posts/2026-01-01-p1.md", 3, 8, len(one))]
+    shown = {one, other} if said == "are two terms" else {other}
+    assert set(re.findall(r">([^<>]+) <small>\d", site.text("tags/index.html"))) == {"x", *shown}
 
 
 def test_a_term_may_have_a_page_of_its_own(make_site):

@@ -35,7 +35,7 @@ from coldpress.content.selection import (
     warn_of_withheld,
 )
 from coldpress.content.slots import Host
-from coldpress.content.taxonomy import check_terms
+from coldpress.content.term_checks import check_terms
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.markdown.cache import MarkupCache
 from coldpress.paths import BadPath, asset_file_of, relative_name

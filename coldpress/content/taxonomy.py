@@ -1,9 +1,8 @@
-"""Taxonomies, their terms and the authors; warns of terms with two spellings."""
+"""Taxonomies, their terms and the authors."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -11,11 +10,9 @@ from coldpress import recorder
 from coldpress.config.loader import Config
 from coldpress.config.yaml_toml import Params
 from coldpress.content.page import Page
-from coldpress.content.permalinks import PageEntry
 from coldpress.content.recorded import Pages
-from coldpress.errors import Problems
 from coldpress.paths import BadPath, file_of, is_external, url_of
-from coldpress.text import shorten, slugify, sort_key, text_digest
+from coldpress.text import slugify, sort_key, text_digest
 
 BUILT_IN = ("series", "authors")
 """Taxonomies that every site has."""
@@ -43,7 +40,7 @@ class Term:
 
     @property
     def name(self) -> str:
-        """The name as written in the first page with the term."""
+        """The name as most pages with the term write it; of as many, as the first of them by path."""
         recorder.read("term", f"{self.taxonomy}/{self.slug}")
         return self._name
 
@@ -97,25 +94,26 @@ class Taxonomy:
         self.find_page = find_page
         self._written: dict[str, str] = {}
         members: dict[str, list[Page]] = {}
-        names: dict[str, str] = {}
+        written: dict[str, list[tuple[str, list[Page]]]] = {}  # for each slug: its spellings with their pages
         implied: dict[str, str] = {}
-        lists: dict[str, list[list[Page]]] = {}  # for each name as written: the pages of its term, and of those above
+        # For each name as written: its own pages, those of its term, and those of the terms above.
+        lists: dict[str, list[list[Page]]] = {}
         for page, terms in carried:
             for term in terms:
                 if term not in lists:
                     if not lowercase:
                         self._note_case(term)
                     slug = self.slug_of(term)
+                    lists[term] = [[]]
                     if slug:
-                        names.setdefault(slug, term)
-                    lists[term] = []
+                        written.setdefault(slug, []).append((term, lists[term][0]))
                     for above, its_name in _prefixes(slug, term):
                         implied.setdefault(above, its_name)
                         lists[term].append(members.setdefault(above, []))
                 for pages in lists[term]:
                     if not pages or pages[-1] is not page:
                         pages.append(page)
-        self._names = implied | names
+        self._names = implied | {slug: _shown(spellings) for slug, spellings in written.items()}
         ordered = sorted(members, key=lambda slug: (*sort_key(self._names[slug]), slug))
         self._terms = {slug: self._make(slug, members[slug]) for slug in ordered}
 
@@ -183,6 +181,13 @@ class Taxonomy:
     def of(self, names: Iterable[str]) -> tuple[Term, ...]:
         """Returns the terms with these names, in the order of the names."""
         return tuple(filter(None, map(self.get, dict.fromkeys(map(self.slug_of, names)))))
+
+
+def _shown(spellings: Sequence[tuple[str, Sequence[Page]]]) -> str:
+    """Returns the spelling that most pages have; of as many, that of the first page by path."""
+    if len(spellings) == 1:
+        return spellings[0][0]
+    return min(spellings, key=lambda each: (-len(each[1]), min(page.source for page in each[1])))[0]
 
 
 class Author(Term):
@@ -307,33 +312,3 @@ def _prefixes(slug: str, name: str) -> Iterable[tuple[str, str]]:
     names = [part for part in name.split("/") if term_slug(part)]
     for count in range(1, len(slugs) + 1):
         yield "/".join(slugs[:count]), name if count == len(slugs) else "/".join(names[:count])
-
-
-def check_terms(entries: Iterable[PageEntry], problems: Problems) -> None:
-    """Warns of terms that cannot have a page, and of each further spelling of a name: with other
-    case, width or punctuation."""
-    first: dict[tuple[str, str], str] = {}
-    sound: dict[str, set[str]] = {}
-    for entry in entries:
-        for taxonomy, terms in entry.document.front.terms.items():
-            known = sound.setdefault(taxonomy, set())
-            for term in (term for term in terms if term not in known):
-                written = first.setdefault((taxonomy, _folded(term)), term)
-                fault = fault_of_term(term)
-                if fault is not None:
-                    problems.warn("term.slug", f"`{shorten(term, 60)}` has no page: {fault}",
-                                  entry.document.place_of(taxonomy), "give it another name, short and with letters")
-                    continue
-                known.add(term)
-                if written != term:
-                    _warn_of_spelling(entry, taxonomy, term, written, problems)
-
-
-def _warn_of_spelling(entry: PageEntry, taxonomy: str, term: str, written: str, problems: Problems) -> None:
-    apart = "are two terms" if term_slug(term) != term_slug(written) else "become one term"
-    problems.warn("term.spelling", f"`{term}` and `{written}` {apart}", entry.document.place_of(taxonomy),
-                  "write it the same everywhere")
-
-
-def _folded(name: str) -> str:
-    return term_slug(unicodedata.normalize("NFKC", name).casefold()) or name

@@ -132,6 +132,18 @@ class SourceDocument(NamedTuple):
                 return mapping.place(written, *inner)
         return Place(self.source.name)
 
+    def place_of_text(self, key: str, text: str) -> Place:
+        """Returns the place of a text in the value of a field: an item of its list, or a part of its line."""
+        place = self.place_of(key)
+        for number in range(len(self.front.terms.get(key, ()))):
+            item = self.place_of(key, number)
+            start = (item.column or 1) - 1
+            if item != place and (item.text or "")[start : start + item.length].strip("'\" ") == text:
+                return item
+        found = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)").search(
+            place.text or "", (place.column or 1) - 1 + place.length)
+        return replace(place, column=found.start() + 1, length=len(text)) if found else place
+
     def raw(self, key: str) -> str | None:
         """Returns a value of the front matter as it is written: `1.10`, not the number 1.1."""
         mapping = self._split()[0]
