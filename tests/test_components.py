@@ -73,9 +73,11 @@ def test_what_nobody_knows_stays_text(make_site, written):
 
 def test_an_unknown_container_keeps_its_content_and_is_told(make_site):
     site = make_site({**OWN,
-        "content/a.md": "---\ntitle: A\n---\n\n:::bagde[T]\nKept *text*.\n:::\n\n:::提示\nMore.\n:::\n"})
+        "content/a.md": "---\ntitle: A\n---\n\n:::bagde[T]\nKept *text*.\n:::\n\n:::提示\nMore.\n:::\n\n"
+                        ":::warnng[Oops]\nC\n:::\n"})
     result = site.build()
-    first, second = result.problems
+    first, second, third = result.problems
+    assert (third["place"]["length"], third["hint"]) == (len(":::warnng"), "did you mean `warning`?")
     assert result.code == 0
     assert (first["code"], first["place"]["line"], first["hint"]) == ("markup.component", 5, "did you mean `badge`?")
     assert "templates/components/提示.html" in second["hint"]
@@ -88,6 +90,9 @@ def test_one_that_is_never_closed_is_told(make_site):
     problem, = site.build().problems
     assert (problem["code"], problem["place"]["line"]) == ("markup.directive", 4)
     assert '<div class="admonition note">' in page(site)
+    problem, = site.edit({"content/a.md": "---\ntitle: A\n---\n:::note[A]{.wide\nText.\n"}).build().problems
+    assert (problem["code"], problem["place"]["line"], problem["place"]["column"]) == ("markup.directive", 4, 11)
+    assert problem["message"] == "the `{` of this directive is never closed"
 
 
 @pytest.mark.parametrize(("written", "title"), [

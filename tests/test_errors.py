@@ -48,6 +48,7 @@ MISTAKES = [
     ("front-matter.authors", "warning", "content/a.md:2", URL, {"content/a.md": "---\nauthor: A & B\n---"}, "a list"),
     ("front-matter.unknown-key", "warning", "content/a.md:2", URL,
      {"content/a.md": "---\ndratf: 1\n---\n"}, "`draft`?"),
+    ("front-matter.hide", "warning", "content/a.md:2", URL, {"content/a.md": "---\nhide: [menu]\n---\n"}, "feedback"),
     ("source.encoding", "error", "content/a.md:2", URL, {"content/a.md": b"A\nB\xe4\n"}, "save it as UTF-8"),
     ("page.layout", "warning", "content/a.md:2", URL,
      {"content/a.md": "---\nlayout: no\n---\n"}, "`page.html` is used"),

@@ -375,9 +375,17 @@ def test_aliases_that_unfold_without_end_are_refused(wrongs):
 
 # Keys of the author's own.
 
+def test_a_part_that_hide_does_not_know_warns(make_site):
+    site = make_site({"content/a.md": "---\ntitle: A\nhide: [navigaton, sidebar, toc, feedback]\n---\n"})
+    assert [(problem["code"], problem["place"]["line"], problem["hint"]) for problem in site.build().problems] == [
+        ("front-matter.hide", 3, "did you mean `navigation`?"),
+        ("front-matter.hide", 3, "there are navigation, toc, footer, path, tags, feedback")]
+
+
 @pytest.mark.parametrize(("key", "ours"), [
     ("dratf", "draft"), ("titel", "title"), ("tag", "tags"), ("Daet", "date"), ("summry", "summary"),
     ("weigth", "weight"), ("auhtor", "author"), ("lastmdo", "lastmod"), ("cobver", "cover"), ("ulr", "url"),
+    ("alias", "aliases"), ("redirects", "aliases"),
 ])
 def test_a_slip_of_a_key_of_ours_warns(make_site, key, ours):
     site = make_site({"content/a.md": f"---\ntitle: A\n{key}: x\n---\n"})

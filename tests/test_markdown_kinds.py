@@ -193,6 +193,9 @@ def test_what_is_a_leftover_is_named_where_it_stands():
         ("a <B/> <Card />", "`Card`", (1, 8)),
         ("a\n\n<Steps>\n\nb\n\n</Steps>", "`Steps`", (3, 1)), ("{* ../../src/x.py hl[1] *}", "`{* ../../src/x.py`",
         (1, 1)),
+        ("A\n\n::: httpx.get\n    options:\n      a: b\n\n::: httpx.put\n",
+         "`::: httpx.get`, `::: httpx.put`: API docs",
+         (3, 1)),
         ("{*docs/a.py*}", "`{*docs/a.py`", (1, 1)), ('A {{< notice type="info" >}}', "`notice`", (1, 3)),
     ]:
         (flaw,) = RENDERER.render(body, "en").flaws

@@ -122,7 +122,8 @@ def test_what_the_rules_of_a_host_give(host):
             "/sub/x?a%0D%0Ab"), ("/sub/cjk/é".encode().decode("latin-1"), 302, "/sub/%E6%97%A7/%C3%A9"),
             ("/sub/h/a%20b", 301, "https://x.org/a%20b?a=a%20b"), ("/sub/known/x", 302, "//cdn.example/x"),
             ("/sub/loop", 301, "/sub/loop2"), ("/sub/tabs", 301, "/sub/about/"), ("/sub/m/x-:b/z", 302, "/sub/z/:b/x"),
-            ("/sub/evil.com", 301, "/sub/evil.com/"), ("/r//evil.com", 302, "/sub/")):
+            ("/sub/evil.com", 301, "/sub/evil.com/"), ("/", 302, "/sub/"), ("/sub", 302, "/sub/"),
+            ("/about/", 404, None), ("/r//evil.com", 404, None)):
         found, headers = ask(app, path)
         assert (found, headers.get("Location")) == (status, to), path
     for path, status in (("/sub/bad", 404), ("/sub/s/x", 404), ("/sub/t/x", 404), ("/sub/u/x", 404), ("/sub/w/", 404),

@@ -23,6 +23,7 @@ from coldpress.content.references import broken_references
 from coldpress.content.slots import CANNOT_BE_SHOWN
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.markdown.rendered import Component, Link
+from coldpress.markdown.tree import CALLOUTS
 from coldpress.paths import folders_above, is_external
 from coldpress.recorder import KeyNumbers
 from coldpress.text import did_you_mean
@@ -71,11 +72,12 @@ def unknown_components(library: Library, page: Page) -> Iterator[Problem]:
         if component.kind == "inline":
             continue
         known = known or set(library.host.component_names)
-        near = did_you_mean(component.name, known)
+        near = did_you_mean(component.name, known | CALLOUTS)
         is_container = component.kind == "container"
         if component.name not in known and (near or is_container or _has_values(component)):
             yield Problem("markup.component", f"there is no component `{component.name}`",
-                          place_in(library, page, component.line, component.column),
+                          place_in(library, page, component.line, component.column,
+                                   len(":::" if is_container else "::") + len(component.name)),
                           near or f"{'its content is shown' if is_container else 'it is shown as text'}; make "
                           f"`templates/components/{component.name}.html`", severity="warning")
 

@@ -144,7 +144,9 @@ class StaticHost:
 
     def _respond(self, request: Request) -> Response:
         if self._prefix and not request.path.startswith(f"{self._prefix}/"):
-            return Response("", 302, {"Location": self.home})
+            # A redirect of every path would hide links without the prefix, which fail on a real host.
+            return Response("", 302, {"Location": self.home}) if request.path in (
+                "/", self._prefix) else self._missing(request)
         path = request.path.removeprefix(self._prefix)
         response = self._redirected(path, request, forced=True) or self._file(path, request) or self._redirected(
             path, request, forced=False) or self._missing(request)

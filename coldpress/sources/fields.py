@@ -218,6 +218,13 @@ NOT_SLIPS = frozenset({"images", "height", "data", "dates", "math", "patch", "pa
 """Keys that differ by one letter from a known one and have another meaning."""
 
 
+SLIPS = {"alias": "aliases", "redirects": "aliases", "redirect": "aliases"}
+"""Keys that no generator here shares, and the key of ours that their author most likely means."""
+
+HIDE = ("navigation", "toc", "footer", "path", "tags", "feedback")
+"""The parts of a page that `hide` of Material for MkDocs names.  The theme hides the first two."""
+
+
 def as_text(value: Any, zone: tzinfo) -> str:
     """Returns one text; converts other values with `str`."""
     if isinstance(value, (dict, list)):

@@ -16,8 +16,10 @@ from coldpress.sources.fields import (
     ALIASES,
     AS_WRITTEN,
     FIELDS,
+    HIDE,
     HTML_BODY,
     NOT_SLIPS,
+    SLIPS,
     WIDE_COMMAS,
     FrontMatter,
     as_nested_terms,
@@ -298,8 +300,8 @@ class _Reader:
         else:
             self.params[key] = value
             self._warn_of_slip(written)
-            if key == "hide" and "toc" in (value if isinstance(value, list) else [value]):
-                self.values.setdefault("toc", False)  # as in Material for MkDocs
+            if key == "hide":
+                self._read_hide(value, written)
 
     def _take(self, key: str, value: Any, reader: Any, into: dict[str, Any], name: str) -> None:
         if value is None or value == "" or name in into:
@@ -341,9 +343,20 @@ class _Reader:
     def _warn_of_slip(self, key: str) -> None:
         known = [*FIELDS, *ALIASES, *self.taxonomies]
         near = [name for name in known if one_edit_apart(key.casefold(), name.casefold())]
+        near = near or [ours for slip, ours in SLIPS.items() if slip == key.casefold()]
         if near and key.casefold() not in NOT_SLIPS:
             self.problems.warn("front-matter.unknown-key", f"unknown key `{key}`", self._place(key),
                                did_you_mean(key.casefold(), near) or f"did you mean `{near[0]}`?")
+
+    def _read_hide(self, value: Any, written: str) -> None:
+        """Reads `hide`, a list of Material for MkDocs: the values that name no part of a page warn."""
+        parts = value if isinstance(value, list) else [value]
+        if "toc" in parts:
+            self.values.setdefault("toc", False)
+        for part in parts:
+            if isinstance(part, str) and part not in HIDE:
+                self.problems.warn("front-matter.hide", f"`{written}`: there is no part `{shorten(part, 60)}` to hide",
+                                   self._place(written), did_you_mean(part, HIDE) or f"there are {', '.join(HIDE)}")
 
 
 _DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")

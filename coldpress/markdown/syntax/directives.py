@@ -21,9 +21,10 @@ _LABEL = r"\[(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\n]*\])*)\]"
 _ATTRIBUTES = r"\{(?P<attributes>[^{}\n]*)\}"
 # `:::tip`, `:::tip Title`, `:::tip[Title]{key=value}`, `::: {.callout-tip title="Title"}`, `:::{tip} Title`
 _BEGIN = lazy_re_compile(
-    rf"(?P<colons>:{{3,}})[ ]*(?:{_NAME}|\{{\.?(?P<braced>{NAME})[ ]*(?P<inner>[^{{}}\n]*)\}})"
+    rf"(?P<colons>:{{3,}})[ ]*(?:{_NAME}(?![\w-]|\.\w)|\{{\.?(?P<braced>{NAME})[ ]*(?P<inner>[^{{}}\n]*)\}})"
     rf"(?:{_LABEL})?[ ]*(?:{_ATTRIBUTES})?[ ]*(?P<title>[^{{}}\n]*[^{{}}\s:])?[ ]*"
     r"(?:\{(?P<more>[^{}\n]*)\})?[ ]*:*[ \t]*$")
+_NEVER_CLOSED = lazy_re_compile(rf":{{3,}}[ ]*{NAME}(?:{_LABEL})?[ ]*\{{[^{{}}\n]*$")
 _END = re.compile(r":{3,}[ \t]*$")
 _LEAF = lazy_re_compile(rf"::{_NAME}(?:{_LABEL})?(?:{_ATTRIBUTES})?[ \t]*$")
 _INLINE = lazy_re_compile(
@@ -88,6 +89,9 @@ def start_directive(blocks: BlockParser, line: Line) -> StartResult:
     if _END.match(text):
         return _end(blocks, len(text.rstrip(" \t")))
     found = _BEGIN.match(text)
+    if not found and _NEVER_CLOSED.match(text):
+        blocks.add_flaw("markup.directive", "the `{` of this directive is never closed", line.number,
+                        line.column + line.indent + 1 + text.index("{"), 1, "it is shown as text; write a `}`")
     if not found or blocks.is_too_deep(line):
         return StartResult.NO_MATCH
     name = (found["name"] or found["braced"]).removeprefix("callout-")

@@ -22,13 +22,14 @@ _QUOTE = "[\"'“”„«»‚‘’]"  # typography may have replaced the quote
 _IMPORT = re.compile(
     rf"(?:import|export)\s[\w{{}}*, ]+?(?=\sfrom\s+{_QUOTE})|import(?=\s+{_QUOTE}[\w./@-]+{_QUOTE}\s*;)")
 _ORIGINS = {"hugo": "a shortcode of Hugo or Zola", "liquid": "a tag of Jekyll or Hexo",
-            "output": "a value of Liquid or Jinja", "jsx": "a component of MDX",
-          "import": "an import of MDX", "include": "a file shown by FastAPI's `mdx_include`"}
+            "output": "a value of Liquid or Jinja", "jsx": "a component of MDX", "import": "an import of MDX",
+            "include": "a file shown by FastAPI's `mdx_include`", "api": "API docs of mkdocstrings"}
+_API = re.compile(r"^:{3,}[ ]?[A-Za-z_]\w*(?:\.\w+)+", re.M)  # `::: package.module`
 _VERBATIM = frozenset(["code", "pre", "math"])
 _MAX_NAMED = 4  # names in a message
 
 
-_MARKS = ("{", "<", "&", "import", "export")  # one is in every source that has foreign syntax
+_MARKS = ("{", "<", "&", "import", "export", ":::")  # one is in every source that has foreign syntax
 
 
 def find_leftovers(root: Element, source: str, locator: Locator) -> Iterator[Flaw]:
@@ -51,6 +52,8 @@ def find_leftovers(root: Element, source: str, locator: Locator) -> Iterator[Fla
         statement = _IMPORT.match(paragraph.text or "") if paragraph.tag == "p" else None
         if statement:
             found.setdefault("import", {}).setdefault(statement[0], statement[0])
+        for name in _API.findall(paragraph.text or "") if paragraph.tag == "p" else ():
+            found.setdefault("api", {}).setdefault(name, name)
     # A tag without an end tag and attributes is a placeholder, such as `<Username>`.
     found["jsx"] = {name: written for name, written in found.get("jsx", {}).items() if name in components}
     for kind, names in found.items():
@@ -60,6 +63,7 @@ def find_leftovers(root: Element, source: str, locator: Locator) -> Iterator[Fla
         told = ", ".join(f"`{name.strip()}`" for name in list(names)[:_MAX_NAMED]) if kind != "import" else "this line"
         more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
         instead = ("write the value itself, or set `markdown: {jinja: true}`" if kind == "output" else
+                   "a source makes pages of API docs" if kind == "api" else
                    "write it in Markdown, or make it a `:::component`")
         yield Flaw("markup.leftover", f"{told}{more}: {_ORIGINS[kind]}", line, column, 1,
                    f"it is shown as text; {instead}")
