@@ -54,6 +54,7 @@ def test_the_samples_are_in_the_language_of_the_site(init, language):
     english = sample_texts("en", {})
     texts = sample_texts(language, {})
     assert set(texts) == set(english)
+    assert "RSS" in texts["home_comment"] and "`base_url`" in texts["home_comment"]
     assert [name for name in texts if texts[name] == english[name] and language != "en"] in ([], ["guide"])
     assert site.build("--strict", "-u", "https://e.org").problems == []
     home, about, guide, config = (site.text("index.html"), site.text("about/index.html"),
