@@ -225,3 +225,11 @@ def test_every_code_of_the_package_is_asserted_somewhere():
     codes = codes_of_the_package()
     assert len(codes) > 40
     assert [code for code in codes if f'"{code}"' not in tests] == []
+
+
+def test_a_page_that_cannot_be_read_makes_no_links_to_it_false(make_site):
+    site = make_site({"content/guide/a.md": "[tour](../tour.md) [none](../none.md)",
+                      "content/tour.md": "---\na: b: c\n---\n"},
+                     config="base_url: https://e.org/\nmenu:\n  - Tour: tour.md\n")
+    assert [(problem["code"], problem["place"]["path"]) for problem in site.build().problems] == [
+        ("link.broken-link", "content/guide/a.md"), ("syntax.yaml", "content/tour.md")]

@@ -6,6 +6,7 @@ changes the warnings, not the page.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -72,8 +73,8 @@ def unknown_components(library: Library, page: Page) -> Iterator[Problem]:
         if component.kind == "inline":
             continue
         known = known or set(library.host.component_names)
-        near = did_you_mean(component.name, known | CALLOUTS)
         is_container = component.kind == "container"
+        near = did_you_mean(component.name, known | CALLOUTS if is_container else known)
         if component.name not in known and (near or is_container or _has_values(component)):
             yield Problem("markup.component", f"there is no component `{component.name}`",
                           place_in(library, page, component.line, component.column,
@@ -101,12 +102,23 @@ def report_checks(checks: Iterable[PageCheck], library: Library, exists: Callabl
                   problems: Problems) -> None:
     """Reports the problems of the checks, and the links that lead nowhere."""
     pages = {page.source: page for page in library.all_pages}
+    unread = _files_with_errors(problems)
     for check in checks:
         problems.extend(check.problems)
         with cached_bodies():
             for path, link in check.loose:
-                if path is None or not exists(path):
+                named = posixpath.join(posixpath.dirname(check.source), _name(link.target))
+                if not _is_unread(named, unread) and (path is None or not exists(path)):
                     problems.add(broken_link(library, pages[check.source], link))
+
+
+def _files_with_errors(problems: Problems) -> frozenset[str]:
+    return frozenset(f"/{problem.place.path}" for problem in problems.errors if problem.place)
+
+
+def _is_unread(source: str, with_errors: frozenset[str]) -> bool:
+    """Returns whether a source that the site does not have is a file that could not be read."""
+    return any(file.endswith(f"/{posixpath.normpath(source)}") for file in with_errors)
 
 
 Keys = tuple[str | int, ...]
@@ -161,9 +173,11 @@ def _check_layouts(site: Site, problems: Problems) -> None:
 
 
 def _check_menu(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:
+    unread = _files_with_errors(problems)
     for item, place in _entries(site.config.menu, ("menu",)):
         page_there = item.url is None or is_external(item.url) or site.library.navigation.find(_name(item.url))
-        if item.url is not None and not page_there and not exists(f"/{_name(item.url)}"):
+        if item.url is not None and not page_there and not (
+                exists(f"/{_name(item.url)}") or _is_unread(_name(item.url), unread)):
             problems.warn("config.menu", f"the menu entry `{item.name or item.url}` leads nowhere: `{item.url}`",
                           site.config_place(*place), _near(site, item.url))
 
