@@ -315,3 +315,15 @@ def test_a_leaf_that_stays_text_by_mistake_is_told(make_site):
         ("markup.component", 1, "did you mean `include`?"),
         ("markup.component", 5, "it is shown as text; make `templates/components/note.html`"),
         ("markup.directive", 8, "put an empty line above it")]
+
+
+def test_a_misspelt_attribute_of_a_component_of_the_theme_is_told(make_site):
+    site = make_site({
+        "content/a.md": ':::hero[T]{imgae="a.png" data-x=1}\nB.\n:::\n\n'
+                        'X :badge[n]{tome=red} y.\n\n:::own{imgae=1}\nB.\n:::\n',
+        "templates/components/own.html": "{{ attributes.image }}{{ body }}"})
+    told = [(each["code"], each["place"]["line"], each["hint"]) for each in site.build().problems
+            if each["code"].startswith("markup")]
+    assert told == [("markup.attribute", 1, "did you mean `image`?"), ("markup.attribute", 5, "did you mean `tone`?")]
+    site.edit({"templates/components/hero.html": "{{ attributes.imgae }}{{ body }}"})
+    assert [each["place"]["line"] for each in site.build().problems if each["code"] == "markup.attribute"] == [5]

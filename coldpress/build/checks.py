@@ -54,7 +54,8 @@ def check_page(library: Library, page: Page, keys: KeyNumbers) -> PageCheck:
             return PageCheck(page.source, keys.packed(summed_up(reads)), (), ())
         problems = (*broken_references(library, page, lambda: (*library.sources, *library.asset_sources)),
                     *flaws_of(library, page), *missing_anchors(library, page), *unknown_components(library, page),
-                    *missing_files(library, page), *missing_snippets(library, page))
+                    *misspelt_attributes(library, page), *missing_files(library, page),
+                    *missing_snippets(library, page))
     return PageCheck(page.source, keys.packed(summed_up(reads)), loose, problems)
 
 
@@ -81,6 +82,18 @@ def unknown_components(library: Library, page: Page) -> Iterator[Problem]:
                                    len(":::" if is_container else "::") + len(component.name)),
                           near or f"{'its content is shown' if is_container else 'it is shown as text'}; make "
                           f"`templates/components/{component.name}.html`", severity="warning")
+
+
+def misspelt_attributes(library: Library, page: Page) -> Iterator[Problem]:
+    """Yields a warning for each attribute that a component of the theme does not know, and whose name is close to
+    that of one that it knows."""
+    for component in page.rendered.html.components:
+        known = library.host.component_attributes(component.name) if component.attributes else ()
+        for name, _ in component.attributes:
+            near = did_you_mean(name, known) if known and name not in known else None
+            if near:
+                yield Problem("markup.attribute", f"`{component.name}` has no attribute `{name}`",
+                              place_in(library, page, component.line, component.column), near, severity="warning")
 
 
 def _has_values(component: Component) -> bool:

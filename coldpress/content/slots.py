@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from markupsafe import Markup, escape
@@ -81,6 +81,9 @@ class Host(Protocol[P_contra]):
     @property
     def component_names(self) -> Iterable[str]:
         """The names of the components that templates define."""
+
+    def component_attributes(self, name: str) -> Collection[str]:
+        """Returns the attributes that a component of the theme knows; none for another component."""
 
 
 class SlotPage(Protocol):

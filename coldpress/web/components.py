@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import cache
@@ -31,6 +31,7 @@ from coldpress.markdown.rendered import Component, Fragment
 from coldpress.markdown.syntax.snippets import NOT_THERE, ExpandedBody, expand_snippets
 from coldpress.paths import relative_name
 from coldpress.web.app_templates import PREFIX
+from coldpress.web.environment import THEME
 from coldpress.web.error_places import explain
 from coldpress.web.plugins import failure
 from coldpress.web.registry import Directive
@@ -51,6 +52,7 @@ from coldpress.web.template_bodies import run_body, written_body
 
 _OF_SOURCES = frozenset(["meta", "params", "body", "summary", "text"])
 _OF_ANYBODY = frozenset(["term", "nav"])  # kinds of reads that may return text of any page
+_ATTRIBUTE = re.compile(r"\battributes\.(\w+)")
 _LINES = re.compile(r"(\d*)(?:-(\d*))?")
 _HOLDS_ITSELF, _TOO_LARGE = "holds itself", "makes this page far larger than its text"
 
@@ -359,3 +361,17 @@ class SiteHost:
         return [*self._site.registry.directives, *(
             name[len("components/"):-len(".html")] for name in self._site.template_names
             if name.startswith("components/") and name.endswith(".html"))]
+
+    def component_attributes(self, name: str) -> Collection[str]:
+        """The attributes that the template of a component of the theme names; none for another component."""
+        template = f"components/{name}.html"
+        recorder.read("template", template)
+        is_theme_s = name not in self._site.registry.directives and not self._site.environment.is_own(template)
+        return _attributes_in(name) if is_theme_s else ()
+
+
+@cache
+def _attributes_in(component: str) -> frozenset[str]:
+    """Returns the attributes that the theme's template of a component names, and those of any element."""
+    file = THEME / "templates/components" / f"{component}.html"
+    return frozenset([*_ATTRIBUTE.findall(file.read_text("utf-8")), "id", "class"]) if file.is_file() else frozenset()
