@@ -24,7 +24,7 @@ from coldpress.content.references import broken_references
 from coldpress.content.slots import CANNOT_BE_SHOWN
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.markdown.rendered import Component, Link
-from coldpress.markdown.tree import CALLOUTS
+from coldpress.markdown.tree import CALLOUTS, EMBED
 from coldpress.paths import folders_above, is_external
 from coldpress.recorder import KeyNumbers
 from coldpress.text import did_you_mean
@@ -71,7 +71,7 @@ def unknown_components(library: Library, page: Page) -> Iterator[Problem]:
     whose name is close to that of a component; other leaves may belong to another program."""
     known = None
     for component in page.rendered.html.components:
-        if component.kind == "inline":
+        if component.kind == "inline" or component.name == EMBED:
             continue
         known = known or set(library.host.component_names)
         is_container = component.kind == "container"
