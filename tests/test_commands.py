@@ -298,7 +298,8 @@ def test_new_refuses_a_title_without_a_letter(make_site):
 def test_new_refuses_a_kind_that_is_nearly_one_of_ours(make_site):
     site = make_site({})
     result = site.run("new", "posts", "x y")
-    assert (result.code, "unknown kind `posts`, did you mean `post`?" in result.err) == (2, True)
+    assert (result.code, "unknown kind `posts`, did you mean `post`?" in result.err, "new.kind" in result.err) == (
+        2, True, True)
     assert site.run("new", "Posts of last year").code == site.run("new", "Posts", "of last year", "too").code == 0
 
 

@@ -281,7 +281,9 @@ def test_llms_txt_names_what_there_is_to_read(make_site):
     site.build()
     assert site.text("llms.txt") == (
         "# A site\n\n> What the site is about.\n\n"
-        f"## Pages\n\n- [About]({BLOG}about/index.md): Hello!\n\n"
+        f"## Pages\n\n- [About]({BLOG}about/index.md): Hello!\n"
+        f"- [长文]({BLOG}%E9%95%BF%E6%96%87/index.md): 鼓浪屿的早晨没有汽车的声音。\n"
+        f"- [附录]({BLOG}%E9%99%84%E5%BD%95/index.md): 另见前文。\n\n"
         f"## Guide\n\n- [Guide]({BLOG}docs/index.md)\n- [Deep]({BLOG}docs/deep/index.md)\n"
         f"- [Use]({BLOG}docs/deep/use/index.md): How to use it, said in a sentence of its own.\n"
         f"- [Empty]({BLOG}docs/deep/empty/index.md)\n\n"

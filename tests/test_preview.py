@@ -530,7 +530,8 @@ def test_the_built_site_below_a_sub_path(host):
     _, client = host(config="base_url: https://example.org/blog/\n")
     assert "One." in get(client, "/blog/posts/a/").text
     assert get(client, "/blog/posts/a").headers["Location"].endswith("/blog/posts/a/")
-    assert get(client, "/posts/a/").headers["Location"] == "/blog/"
+    assert get(client, "/").headers["Location"] == get(client, "/blog").headers["Location"] == "/blog/"
+    assert get(client, "/posts/a/").status_code == 404
     assert get(client, "/blog/old/a/").headers["Location"] == "/blog/posts/a/"
 
 
