@@ -11,7 +11,8 @@ A key is a pair (kind, name):
     body, summary, url         a source's body, summary, and its page's URL
     text                       the whole text of a source
     path, source, asset        whether a path, a source or an asset exists, and what it is
-    name, image                which page a title leads to; the size of the image at a path
+    name, image                which page a title leads to; the size and the content of the image at a path
+    variant                    the path of a variant of an image that the page shows
     items, list                a slice of a collection (`posts[0:10]`), a page of a list
     near, section, members     a post's neighbours; a page's section; the pages of a section
     term                       a term's name, or the terms of a taxonomy (`tags/`)
@@ -44,8 +45,8 @@ from hashlib import blake2b
 from typing import Generic, TypeVar
 
 KINDS = (
-    "meta", "params", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "items", "list",
-    "near", "section", "members", "term", "nav", "related", "backlinks", "referring", "data", "link", "template",
+    "meta", "params", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "variant", "items",
+    "list", "near", "section", "members", "term", "nav", "related", "backlinks", "referring", "data", "link", "template",
     "version", "config", "clock", "shard", "included", "file", "folder", "environment", "plugin", "site", "rows",
     "value", "volatile")
 T = TypeVar("T")

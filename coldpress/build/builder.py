@@ -15,6 +15,7 @@ from flask import Flask
 from coldpress import recorder
 from coldpress.build.checks import check_site
 from coldpress.build.context import BuildContext
+from coldpress.build.images import SiteImages
 from coldpress.build.output import CannotWriteError, Changes, Output, output_of, refuse_linked_output
 from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import FileRow, Records, RecordUpdates
@@ -55,6 +56,7 @@ class Builder:
         self._started_ns = time.time_ns()
         self.stages: dict[str, float] = {}
         self.plan = Plan(app, site, problems)
+        self.images = SiteImages(site, self.plan, context.report)
         self.records: Records
         self.runner: FreezeRunner | None = None
         self.changes: Changes | None = None
@@ -121,7 +123,7 @@ class Builder:
     def notes(self) -> list[str]:
         """Lines on damaged caches, and on why most pages are rendered in every build."""
         volatile = volatile_note(self.site, self.plan, self.runner) if self.runner else None
-        notes = (*self.site.notes, self.records.note, self.output.owned.note, self.context.stamp_note,
+        notes = (*self.site.notes, self.records.note, self.output.owned.note, self.context.stamp_note, self.images.note,
                  *(self.runner.notes if self.runner else ()), volatile)
         return list(dict.fromkeys(note for note in notes if note))
 
@@ -180,13 +182,19 @@ class Builder:
         """Renders the stale pages and stages them with the files that are copied."""
         assert self.runner is not None, "comparing makes it"
         self._render_bodies(self._staleness.everything is not None)
+        if self._staleness.everything is not None:
+            with self._stage("images"):
+                self.site.images.survey(self.site.library.assets.values(), self.context.jobs)
         if self.context.jobs == 1 and not self._cluster:
             with self._stage("search"):
                 self._index_search()
         with self._stage("freeze"):
-            self._copied = stage_copies(self.plan, self.output, self.records.files, self.problems)
+            self._copied = stage_copies(self.plan.entries, self.output, self.records.files, self.problems)
             self.runner.run(self._workers(), self._local_workers(), self._index_search, self.problems)
             self._ask_declared_values(self.runner)
+        with self._stage("images"):
+            made = self.images.plan(self.runner.variants_read(), self.context.jobs, self.problems)
+            self._copied |= stage_copies(made, self.output, self.records.files, self.problems)
 
     def _check(self) -> None:
         """Checks links, layouts and the menu, and that every file can be written."""
@@ -257,6 +265,7 @@ class Builder:
     def _close_caches(self) -> None:
         """Closes what workers open too: no connection may be shared with a forked process."""
         self.site.markup.store.close()
+        self.site.images.close()
         self.site.search.close()
 
     def _start_worker(self) -> StartWorker:
@@ -313,7 +322,9 @@ class Builder:
         site.sources.cache.save()
         if self.runner and self._staleness.everything:
             site.markup.trim(self._bodies())
+            self.images.trim()
         site.markup.store.close()
+        site.images.close()
         site.search.close()
         self.records.close()
 

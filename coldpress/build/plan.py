@@ -223,6 +223,10 @@ class Plan:
             self._found_on[path] = place
         return self._add(path, endpoint, {}, own_place=place) if self.at(path) is None else None
 
+    def add_copy(self, path: str, endpoint: str, source: str, copy_of: Path) -> PlanEntry | None:
+        """Adds a file that was made and is copied, unless another entry has its path, which is reported."""
+        return self._add(path, endpoint, {}, source=source, copy_of=copy_of)
+
     def place_of(self, entry: PlanEntry) -> Place | None:
         """Returns the place of an entry's source; for a URL that was found by a link, the first file whose
         page links to it, else the first page, whatever the order of rendering."""

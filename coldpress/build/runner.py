@@ -32,11 +32,12 @@ from coldpress.web.site import Site
 _BATCH = 200  # pages whose bytes are kept at once
 
 
-def stage_copies(plan: Plan, output: Output, known: Mapping[str, FileRow], problems: Problems) -> dict[str, str]:
-    """Stages every file of the plan that is copied as it is, unless neither the
+def stage_copies(entries: Iterable[PlanEntry], output: Output, known: Mapping[str, FileRow], problems: Problems
+                 ) -> dict[str, str]:
+    """Stages every one of the entries whose file is copied as it is, unless neither the
     file nor its copy changed; returns the stamp of each one's source."""
     sources = {}
-    for entry in plan.entries:
+    for entry in entries:
         if entry.copy_of is not None:
             try:
                 source, row = stamp_of(entry.copy_of), known.get(entry.file)
@@ -150,16 +151,27 @@ class FreezeRunner:
     def dead_links(self, exists: Callable[[str], bool]) -> dict[str, PlanEntry]:
         """Returns the paths to which templates link and where nothing is, each with a
         page that links to it."""
-        search = KeySearch({number: name for number, (_, name) in self._keys.of_kinds("link").items()
-                            if not exists(name)})
-        dead = {entry.path: search.values(frozen.reads) for entry, frozen in self.updates.pages}
-        known = KeySearch({row.number: row.name for row in self._records.keys(["link"]) if not exists(row.name)})
-        for path, row in self._records.pages.items() if known else ():
-            if path not in dead:
-                dead[path] = known.values(row.reads)
+        dead = self._names_read("link", lambda name: not exists(name))
         if not any(dead.values()):
             return {}
         return {name: entry for entry in reversed(list(self._plan.entries)) for name in dead.get(entry.path, ())}
+
+    def variants_read(self) -> set[str]:
+        """Returns the paths of the variants of pictures that the pages of the plan show."""
+        shown = self._names_read("variant", lambda name: True)
+        paths = {entry.path for entry in self._plan.entries} if shown else ()
+        return {name for path, names in shown.items() if path in paths for name in names}
+
+    def _names_read(self, kind: str, is_wanted: Callable[[str], bool]) -> dict[str, list[str]]:
+        """Returns the wanted names of a kind that pages read, in this build or when they were last rendered."""
+        search = KeySearch({number: name for number, (_, name) in self._keys.of_kinds(kind).items()
+                            if is_wanted(name)})
+        read = {entry.path: search.values(frozen.reads) for entry, frozen in self.updates.pages}
+        known = KeySearch({row.number: row.name for row in self._records.keys([kind]) if is_wanted(row.name)})
+        for path, row in self._records.pages.items() if known else ():
+            if path not in read:
+                read[path] = known.values(row.reads)
+        return read
 
     def _results(self, stale: list[PlanEntry], workers: Workers | None, index_search: Callable[[], None]
                  ) -> Generator[JobResult, None, None]:

@@ -126,6 +126,7 @@ def _summary(builder: Builder, changes: Changes | None) -> str:
     parts = [f"{counted(len(changes.written) if changes else 0, 'file')} written"]
     parts += [f"{len(changes.removed):,} removed"] if changes and changes.removed else []
     parts += [counted(len(warnings), "warning")] if warnings else []
+    parts += [builder.images.summary] if changes and builder.images.summary else []
     return f"Built {counted(pages, 'page')} ({rendered:,} rendered, {pages - rendered:,} unchanged; {', '.join(parts)})"
 
 

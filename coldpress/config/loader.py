@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from coldpress import recorder
 from coldpress.config.collections import Collections, as_collections
 from coldpress.config.foreign_keys import ELSEWHERE, FOREIGN
+from coldpress.config.images import ImageOptions, as_images
 from coldpress.config.options import (
     FeedOptions,
     MarkdownOptions,
@@ -179,6 +180,8 @@ class Config:
     """URL where the source of a page is edited; `<path>` stands for its path in the content folder."""
     links: str = _option(as_links, "root")
     """Links of the pages: `root`, which begin with `/`, or `relative`, to open the site from a folder."""
+    images: ImageOptions = _option(as_images, ImageOptions())  # noqa: RUF009  (it makes a field)
+    """How pictures are made fit for the web, which needs the extra `images`; `false` leaves them as they are."""
     search: bool = _option(as_flag, True)
     """Whether the site has a search, at `/search/` and in a dialog on every page."""
     paginate: int = _option(as_count, 10)

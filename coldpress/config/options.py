@@ -182,15 +182,15 @@ def as_feeds(value: Any) -> FeedOptions:
     """Converts the value of `feeds:`."""
     if isinstance(value, bool):
         return FeedOptions() if value else FeedOptions(formats=())
-    return FeedOptions(**_group(value, FeedOptions, {"formats": _formats, "limit": as_count}))
+    return FeedOptions(**as_group(value, FeedOptions, {"formats": _formats, "limit": as_count}))
 
 
 def as_markdown(value: Any) -> MarkdownOptions:
     """Converts the value of `markdown:`."""
-    options = MarkdownOptions(**_group(value, MarkdownOptions, {
+    options = MarkdownOptions(**as_group(value, MarkdownOptions, {
         "macros": _macros, "snippets": _paths, "append": _paths,
-        "heading_ids": partial(_one_of, "heading_ids", HEADING_IDS),
-        "untrusted": _content_folders, "engine": partial(_one_of, "engine", ENGINES), "extensions": _extensions,
+        "heading_ids": partial(one_of, "heading_ids", HEADING_IDS),
+        "untrusted": _content_folders, "engine": partial(one_of, "engine", ENGINES), "extensions": _extensions,
         "extension_configs": _extension_configs}))
     for name in ("extensions", "extension_configs"):
         if getattr(options, name) and options.engine == "native":
@@ -205,7 +205,7 @@ def as_markdown(value: Any) -> MarkdownOptions:
 
 def as_slugs(value: Any) -> SlugOptions:
     """Converts the value of `slugs:`."""
-    return SlugOptions(**_group(value, SlugOptions, {}))
+    return SlugOptions(**as_group(value, SlugOptions, {}))
 
 
 def as_theme(value: Any) -> ThemeOptions:
@@ -213,8 +213,8 @@ def as_theme(value: Any) -> ThemeOptions:
     for name in _TOP_LEVEL:
         if isinstance(value, dict) and name in value:
             raise ValueError(f"`{name}` is not an option of the theme", f"write `{name}:` at the top level", name)
-    return ThemeOptions(**_group(value, ThemeOptions, {
-        "accent": _colour, "preset": partial(_one_of, "preset", PRESETS), "list": partial(_one_of, "list", LISTS)}))
+    return ThemeOptions(**as_group(value, ThemeOptions, {
+        "accent": _colour, "preset": partial(one_of, "preset", PRESETS), "list": partial(one_of, "list", LISTS)}))
 
 
 def as_menu(value: Any) -> tuple[MenuItem, ...]:
@@ -252,8 +252,8 @@ def _is_visible(text: str) -> bool:
     return any(char.isprintable() and not char.isspace() for char in text)
 
 
-def _group(value: Any, kind: type, parsers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
-    """Converts the keys of one group of options.  An option without a parser is a boolean."""
+def as_group(value: Any, kind: type, parsers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    """Converts the keys of one group of options.  An option without a parser is a boolean.  Raises `ValueError`."""
     if not isinstance(value, dict):
         raise ValueError("`key: value` lines are expected here")
     given = {str(name): option for name, option in value.items()}
@@ -331,7 +331,8 @@ def _content_folders(value: Any) -> tuple[str, ...]:
     return folders
 
 
-def _one_of(name: str, choices: Sequence[str], value: Any) -> str:
+def one_of(name: str, choices: Sequence[str], value: Any) -> str:
+    """Returns one of the texts that an option may be; raises `ValueError` for another value."""
     if value not in choices:
         raise ValueError(f"`{name}` is {', '.join(f'`{choice}`' for choice in choices[:-1])} or `{choices[-1]}`",
                          did_you_mean(str(value), choices))
@@ -347,7 +348,7 @@ def _colour(value: Any) -> str:
 
 def as_links(value: Any) -> str:
     """Returns how links are written."""
-    return _one_of("links", LINKS, value)
+    return one_of("links", LINKS, value)
 
 
 def as_docs(value: Any) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ from coldpress.content.selection import (
 from coldpress.content.slots import Host
 from coldpress.content.term_checks import check_terms
 from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.images.service import ImageService
 from coldpress.markdown.cache import MarkupCache
 from coldpress.paths import BadPath, asset_file_of, relative_name
 from coldpress.sources.cache import SourceCache
@@ -74,6 +75,7 @@ class Sources:
     config: Config
     config_text: MappingText
     markup: MarkupCache
+    images: ImageService
     cache: SourceCache
     call: Call
     row_sources: Mapping[str, RowSource]
@@ -198,7 +200,8 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
         placed = permalinks.entries(schema.applied([document], found), found) if document else ()
         return placed[0] if placed else None
 
-    library = Library(config, entries, assets, left_out, states, sources.markup, host, data, entry_of)
+    library = Library(config, entries, assets, left_out, states, sources.markup, sources.images,
+                      host, data, entry_of)
     report_clashes(entries, library, problems)
     return library
 

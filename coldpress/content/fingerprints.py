@@ -82,7 +82,7 @@ class ContentFingerprints:
         changes; None if there is none."""
         if kind == "image":
             asset = self._library.asset_at(name)
-            return asset.stamp if asset else None
+            return f"{asset.stamp} {self._library.images.state}" if asset else None
         if kind == "related" and name in self._pages:
             return self._library.related.basis(self._pages[name])
         if kind == "summary" and name != ALL_SOURCES and name in self._pages:
@@ -125,8 +125,8 @@ class ContentFingerprints:
         return f"{_ident(self._library.by_name(name))} {self._library.asset_by_name(name)}"
 
     def _image(self, path: str) -> str | None:
-        size = self._library.image_size(path)
-        return f"{size[0]} {size[1]}" if size else None
+        facts = self._library.pictures.facts(path)
+        return f"{tuple(facts)} {self._library.images.state}" if facts.size or facts.fault else None
 
     def _items(self, name: str) -> str | None:
         library = self._library

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from coldpress import recorder
+from coldpress.config.images import ImageOptions
 from coldpress.config.loader import Config
 from coldpress.content.aliases import Alias, Aliases
 from coldpress.content.bodies import expanded_body, is_expanded
@@ -17,6 +17,7 @@ from coldpress.content.links import LinkTarget, Suggestions, resolve
 from coldpress.content.navigation import Navigation, NavItem
 from coldpress.content.page import AuthorView, Page, Post, Section
 from coldpress.content.permalinks import PageEntry
+from coldpress.content.pictures import ImagePlace, Pictures
 from coldpress.content.recorded import Pages
 from coldpress.content.references import Referring
 from coldpress.content.relations import Backlinks, Related
@@ -26,6 +27,7 @@ from coldpress.content.taxonomy import Author, Term
 from coldpress.content.unsaved import BodyRenderer, UnsavedLibrary, UnsavedPage
 from coldpress.content.wikilinks import WikiLinkIndex
 from coldpress.errors import ColdpressError, Problems
+from coldpress.images.service import ImageService
 from coldpress.markdown.cache import Body
 from coldpress.markdown.rendered import Brief, Link, Rendered
 from coldpress.paths import on_this_host, url_of
@@ -34,33 +36,6 @@ from coldpress.sources.files import SourceFile, file_stem
 from coldpress.sources.front_matter import SourceDocument, title_of
 from coldpress.sources.rows import row_names
 from coldpress.text import text_digest
-
-
-class ImageSizes:
-    """Reads the size of each image once."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[int, int] | None] = {}
-
-    def of(self, asset: SourceFile | None) -> tuple[int, int] | None:
-        """Returns width and height in pixels, from the first bytes; None for no image, or one without a size."""
-        if asset is None:
-            return None
-        if asset.location not in self._known:
-            self._known[asset.location] = _size_of(asset.file)
-        return self._known[asset.location]
-
-
-def _size_of(file: Path) -> tuple[int, int] | None:
-    import imagesize  # noqa: PLC0415  (few builds meet an image whose size is not known; it imports urllib.request)
-
-    try:
-        with recorder.unrecorded():  # the dependency is the size of the image, not the file
-            width, height = imagesize.get(file)
-    except (OSError, ValueError, TypeError, ArithmeticError, LookupError):
-        return None  # a damaged image is shown without a size
-    return (round(width), round(height)) if width > 0 and height > 0 else None
-
 
 EntryOf = Callable[[str, str, Problems], PageEntry | None]
 """Places the text of a source at a path below the content folder.  Returns None if it has errors."""
@@ -72,9 +47,10 @@ class Library:
     related to a page, and renders bodies."""
 
     def __init__(self, config: Config, entries: Iterable[PageEntry], assets: Mapping[str, SourceFile],
-                 left_out: Iterable[Unpublished], states: Mapping[str, str], markup: BodyRenderer, host: Host[Page],
-                 data: Data, entry_of: EntryOf) -> None:
+                 left_out: Iterable[Unpublished], states: Mapping[str, str], markup: BodyRenderer,
+                 images: ImageService, host: Host[Page], data: Data, entry_of: EntryOf) -> None:
         self.host = host
+        self.images = images
         self._entry_of = entry_of
         self.data = data
         self._assets = dict(assets)
@@ -92,7 +68,7 @@ class Library:
         self.collections, self.groups, self.taxonomies = lists.collections, lists.groups, lists.taxonomies
         self.authors, self.series = lists.authors, lists.series
         self._aliases = Aliases(self.all_pages.unrecorded)
-        self._sizes = ImageSizes()
+        self.pictures = Pictures(self)
         self._last_rendered: tuple[SourceDocument | None, Rendered | None] = None, None  # a page asks several times
         self._asset_paths = {asset.path: path for path, asset in self._assets.items()}
 
@@ -237,8 +213,21 @@ class Library:
 
     def image_size(self, path: str) -> tuple[int, int] | None:
         """Returns width and height of the image at a path, in pixels; None if they are not known."""
-        recorder.read("image", path)
-        return self._sizes.of(self._assets.get(path))
+        return self.pictures.facts(path).size
+
+    @property
+    def image_options(self) -> ImageOptions:
+        """The options below `images:`."""
+        return self.config.images
+
+    def image_place(self, name: str) -> ImagePlace:
+        """Returns a place in which the theme shows pictures: `body`, `wide` or `cover`."""
+        return self.host.image_place(name)
+
+    def shown_url(self, path: str, *, absolute: bool = False) -> str:
+        """Returns the URL of a path, as pages show it or `absolute`.  No read is recorded."""
+        base = (self.config.base_url or "").rstrip("/") if absolute else self.root()
+        return base + url_of(path)
 
     def url(self, path: str) -> str:
         """Returns the link to a decoded path of the site."""
@@ -270,8 +259,7 @@ class Library:
             return target.url or (link.target if target.external else on_this_host(link.target))
         if target.path == page.path and target.suffix.startswith("#") and not (elsewhere or absolute):
             return target.suffix
-        base = (self.config.base_url or "").rstrip("/") if absolute else self.root()
-        return base + url_of(target.path) + target.suffix
+        return self.shown_url(target.path, absolute=absolute) + target.suffix
 
     def trusts(self, page: Page) -> bool:
         """Returns whether the author of a page may write any HTML."""

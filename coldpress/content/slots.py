@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from markupsafe import Markup, escape
 
 from coldpress.config.yaml_toml import Params
+from coldpress.content.pictures import ImagePlace, Pictures, Shown, name_of, plain_image
 from coldpress.errors import Problem
-from coldpress.markdown.rendered import Component, Fragment, Link, Slot, Title
+from coldpress.markdown.rendered import Component, Fragment, Link, Picture, Slot, Title
 from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.markdown.syntax.snippets import ExpandedBody
 from coldpress.markdown.tree import CALLOUT_TITLE, EMBED, PAGE_LINK
@@ -69,6 +69,12 @@ class Host(Protocol[P_contra]):
     def callout_title(self, page: P_contra, kind: str) -> str:
         """Returns the default title of a kind of callout, in the page's language."""
 
+    def image_place(self, name: str) -> ImagePlace:
+        """Returns a place in which the theme shows pictures: `body`, `wide` or `cover`."""
+
+    def phrase(self, page: P_contra, key: str) -> str:
+        """Returns a text of the theme in the page's language."""
+
     def group_name(self, name: str) -> str:
         """Returns the name of a collection or a taxonomy in the site's language."""
 
@@ -90,6 +96,9 @@ class SlotPage(Protocol):
     """The part of a page that `SlotFiller` needs: `page.Page` implements it."""
 
     def is_title(self, title: Title) -> bool: ...
+
+    @property
+    def image(self) -> str | None: ...
 
 
 class SlotTarget(Protocol[P_co]):
@@ -119,7 +128,12 @@ class SlotLibrary(Protocol[P]):
 
     def link_url(self, page: P, link: Link, *, elsewhere: bool = False, absolute: bool = False) -> str: ...
 
+    def shown_url(self, path: str, *, absolute: bool = False) -> str: ...
+
     def image_size(self, path: str) -> tuple[int, int] | None: ...
+
+    @property
+    def pictures(self) -> Pictures: ...
 
 
 class Sanitizer(Protocol):
@@ -164,7 +178,9 @@ class SlotFiller(Generic[P]):
 
     def __call__(self, slot: Slot) -> str:
         if isinstance(slot, Link):
-            return self._link(slot)
+            return str(escape(self._url(slot)))
+        if isinstance(slot, Picture):
+            return self._picture(slot)
         if isinstance(slot, Title):
             return self._title(slot)
         return self._component(slot)
@@ -172,15 +188,23 @@ class SlotFiller(Generic[P]):
     def _url(self, link: Link) -> str:
         return self._library.link_url(self._page, link, elsewhere=self._elsewhere, absolute=self._absolute)
 
-    def _link(self, link: Link) -> str:
-        """Returns the value of the link's attribute; for an image, followed by `width` and `height`."""
-        url = str(escape(self._url(link)))
-        size = self._size(link) if link.kind == "picture" else None
-        return f'{url}" width="{size[0]}" height="{size[1]}' if size else url
+    def _picture(self, picture: Picture) -> str:
+        """Returns an `<img>`, with the variants of its file if it is one of the site."""
+        target, attributes = self._library.target(self._page, picture.link), dict(picture.attributes)
+        if not target.asset or not target.path:
+            return plain_image(attributes, self._url(picture.link))
+        return self._asset_image(target.path, attributes, picture)
 
-    def _size(self, link: Link) -> tuple[int, int] | None:
-        target = self._library.target(self._page, link)
-        return self._library.image_size(target.path) if target.asset and target.path else None
+    def _asset_image(self, path: str, attributes: Mapping[str, str | None], picture: Picture | None = None) -> str:
+        is_own = not self._elsewhere and not self._absolute
+        is_early = is_own and picture is not None and picture.is_early and self._page.image is None
+        zoom = "" if not is_own or (picture and picture.is_linked) else self._library.host.phrase(self._page, "enlarge")
+        how = Shown(is_early, zoom, is_plain=self._absolute)
+        return self._library.pictures.html(path, attributes, None, self._shown, how)
+
+    def _shown(self, path: str) -> str:
+        """Returns the URL of a path of the site."""
+        return self._library.shown_url(path, absolute=self._absolute)
 
     def _title(self, title: Title) -> str:
         """Returns the heading, or an empty text if the page shows it as its title."""
@@ -215,7 +239,7 @@ class SlotFiller(Generic[P]):
         link = dict(component.attributes)["to"]
         if isinstance(link, str) or self._library.target(self._page, link).path is None:
             return component.before
-        return f'<a href="{self._link(link)}">{component.title.fill(self)}</a>'
+        return f'<a href="{escape(self._url(link))}">{component.title.fill(self)}</a>'
 
     def _embed(self, component: Component) -> str:
         """Returns the HTML of `![[Name]]`, a file or a page; the text as written if nothing has that name."""
@@ -225,12 +249,14 @@ class SlotFiller(Generic[P]):
         if target is None or target.path is None or not isinstance(link, Link):
             return component.before
         kind = media_kind(link.target[2:-2])
+        if target.asset and kind == "image":
+            return self._asset_image(target.path, image_attributes(link.target, more))
         if target.asset and kind and (self._sanitizer is None or kind != "pdf"):  # a frame
-            return asset_html(link.target, self._url(link), more, self._library.image_size(target.path))
+            return asset_html(link.target, self._url(link), kind, more)
         if component.kind == "leaf" and target.page:
             shown = self._library.host.embedded(self._page, target.page, target.fragment, absolute=self._absolute)
             return component.before if shown is None else self._protected(shown)
-        shown = f'<a href="{self._link(link)}">{escape(link.target[2:-2])}</a>'
+        shown = f'<a href="{escape(self._url(link))}">{escape(link.target[2:-2])}</a>'
         return f"<p>{shown}</p>" if component.kind == "leaf" else shown
 
     def _variables(self, component: Component) -> Mapping[str, Any]:
@@ -253,38 +279,41 @@ class SlotFiller(Generic[P]):
 
 _SIZE = lazy_re_compile(r"\s*(\d{1,5})(?:x(\d{1,5}))?\s*")
 _HTML = {
-    "image": '<img src="{url}" alt="{words}"{size} loading="lazy" decoding="async">',
     "audio": '<audio src="{url}" controls preload="metadata" aria-label="{words}"></audio>',
     "video": '<video src="{url}" controls preload="metadata" aria-label="{words}"{size}></video>',
     "pdf": '<iframe src="{url}" title="{words}"{size} loading="lazy"></iframe>'}
 
 
-def asset_html(reference: str, url: str, more: str, size: tuple[int, int] | None) -> Markup:
-    """Returns the HTML for a file.  `more` is the text after its name, `|words|100x50`, and `size` is the
-    image's own size, if it is known."""
-    name = reference[2:-2].partition("#")[0]
-    width, height, words = _size_and_words(more, size)
-    attributes = Markup("").join(
-        Markup(' {}="{}"').format(key, value) for key, value in (("width", width), ("height", height)) if value)
-    kind = media_kind(name) or "image"
-    if kind == "pdf" and not attributes:
-        attributes = Markup(' width="100%" height="600"')
-    return Markup(_HTML[kind]).format(url=url, words=words or posixpath.splitext(posixpath.basename(name))[0],
-                                      size=attributes)
+def image_attributes(reference: str, more: str) -> dict[str, str | None]:
+    """Returns the attributes of an embedded image; `more` is the text after its name, `|words|100x50`."""
+    size, words = _size_and_words(more)
+    return {"src": None, "alt": words or name_of(_name(reference)), **size}
 
 
-def _size_and_words(more: str, size: tuple[int, int] | None) -> tuple[int | None, int | None, str]:
-    """Returns width, height and words.  With only a width, the height follows from the image's own size."""
-    width, height = size or (None, None)
+def asset_html(reference: str, url: str, kind: str, more: str) -> Markup:
+    """Returns the HTML for a file of a kind of media; `more` is as for images."""
+    size, words = _size_and_words(more)
+    if kind == "pdf" and not size:
+        size = {"width": "100%", "height": "600"}
+    attributes = Markup("").join(Markup(' {}="{}"').format(*each) for each in size.items())
+    return Markup(_HTML[kind]).format(url=url, words=words or name_of(_name(reference)), size=attributes)
+
+
+def _name(reference: str) -> str:
+    return reference[2:-2].partition("#")[0]
+
+
+def _size_and_words(more: str) -> tuple[dict[str, str], str]:
+    """Returns the width and height that are given, as attributes, and the words."""
+    size: dict[str, str] = {}
     words = ""
     for part in more.split("|")[1:]:
         wanted = _SIZE.fullmatch(part)
         if wanted:
-            width = int(wanted[1])
-            height = int(wanted[2]) if wanted[2] else max(1, round(size[1] * width / size[0])) if size else None
+            size = {"width": wanted[1], **({"height": wanted[2]} if wanted[2] else {})}
         elif part.strip():
             words = part.strip()
-    return width, height, words
+    return size, words
 
 
 def _sanitizer() -> Sanitizer:

@@ -17,16 +17,30 @@ from coldpress.recorder import Key
 class Link:
     """A reference as the author wrote it: `other.md#part`, `../img.png`, `[[A page]]`.
 
-    `kind` is `link` for a reference that readers follow, `image` for a file that the page
-    loads, and `picture` for an image whose tag has no size yet.  `line` counts from the
-    first line of the body; `line`, `column` and `length` are its place.
+    `kind` is `link` for a reference that readers follow, `image` for a file that the page loads.  `line` counts from
+    the first line of the body; `line`, `column` and `length` are its place.
     """
 
-    kind: Literal["link", "image", "picture"]
+    kind: Literal["link", "image"]
     target: str
     line: int | None = None
     column: int | None = None
     length: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An `<img>` whose file is written by hand or in Markdown: its link, and its attributes in their order (`src` marks
+    the place of the link, None stands for no value).
+
+    `is_linked` tells whether it is inside a link, `is_early` whether it is the first one of the body and near its
+    beginning.
+    """
+
+    link: Link
+    attributes: tuple[tuple[str, str | None], ...]
+    is_linked: bool = False
+    is_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,8 @@ class Fragment:
         for part in self.parts:
             if isinstance(part, Link):
                 yield part
+            elif isinstance(part, Picture):
+                yield part.link
             elif isinstance(part, Title):
                 yield from part.html.links
             elif isinstance(part, Component):
@@ -131,7 +147,7 @@ class Component:
     column: int
 
 
-Slot = Link | Title | Component
+Slot = Link | Picture | Title | Component
 Part = str | Slot
 Fill = Callable[[Slot], str]
 """Returns the value of the attribute for a link, and HTML for a title or a component."""

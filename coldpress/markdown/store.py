@@ -19,6 +19,7 @@ from coldpress.markdown.rendered import (
     Heading,
     Link,
     Part,
+    Picture,
     Rendered,
     TextSection,
     Title,
@@ -312,7 +313,8 @@ def _to_json(value: Any) -> str:
 def _dump_parts(fragment: Fragment) -> list[Any]:
     """Returns a text as a string, a slot as a list, the place of the title as 0."""
     return [part if isinstance(part, str) else 0 if isinstance(part, Title) else _dump_link(part)
-            if isinstance(part, Link) else _dump_component(part) for part in fragment.parts]
+            if isinstance(part, Link) else _dump_picture(part) if isinstance(part, Picture) else _dump_component(part)
+            for part in fragment.parts]
 
 
 def _dump_title(title: Title) -> list[Any]:
@@ -325,6 +327,14 @@ def _load_title(name: str, text: str, written: str, lines: list[int] | None, htm
 
 def _dump_link(link: Link) -> list[Any]:
     return [link.kind, link.target, link.line, link.column, link.length]
+
+
+def _dump_picture(picture: Picture) -> list[Any]:
+    return ["picture", _dump_link(picture.link), picture.attributes, picture.is_linked, picture.is_early]
+
+
+def _load_picture(link: list[Any], attributes: list[list[Any]], is_linked: bool, is_early: bool) -> Picture:
+    return Picture(Link(*link), tuple((name, value) for name, value in attributes), is_linked, is_early)
 
 
 def _dump_component(made: Component) -> list[Any]:
@@ -352,6 +362,8 @@ def _load_fragment(parts: list[Any], title: Title | None) -> Fragment:
             made.append(title)
         elif part[0] == "component":
             made.append(_load_component(part, title))
+        elif part[0] == "picture":
+            made.append(_load_picture(*part[1:]))
         else:
             made.append(Link(*part))
     return Fragment(tuple(made))

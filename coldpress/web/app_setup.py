@@ -29,6 +29,7 @@ from coldpress.web.blueprints import (
     Values,
     crawlers,
     docs_tree,
+    images,
     list_pages,
     pages,
     search,
@@ -47,7 +48,7 @@ from coldpress.web.templates import SiteVariables
 from coldpress.web.theme_parts import ThemeParts
 from coldpress.web.video import video
 
-BLUEPRINTS = tuple(module.blueprint for module in (list_pages, search, syndication, crawlers, docs_tree, pages))
+BLUEPRINTS = tuple(module.blueprint for module in (list_pages, search, syndication, crawlers, docs_tree, images, pages))
 _HOOKS = ("before_request_funcs", "after_request_funcs", "teardown_request_funcs", "template_context_processors",
           "url_value_preprocessors", "url_default_functions")
 

@@ -22,6 +22,7 @@ from coldpress import recorder
 from coldpress.config.options import MarkdownOptions
 from coldpress.content.bodies import place_in
 from coldpress.content.page import Page
+from coldpress.content.pictures import ImagePlace
 from coldpress.content.slots import CANNOT_BE_SHOWN, SlotFiller
 from coldpress.decorators import mark_of
 from coldpress.errors import ColdpressError, Place, Problem
@@ -49,6 +50,7 @@ from coldpress.web.site_files import (
 )
 from coldpress.web.sites import site_of_endpoint, sites_of
 from coldpress.web.template_bodies import run_body, written_body
+from coldpress.web.theme_file import image_places
 
 _OF_SOURCES = frozenset(["meta", "params", "body", "summary", "text"])
 _OF_ANYBODY = frozenset(["term", "nav"])  # kinds of reads that may return text of any page
@@ -296,6 +298,14 @@ class SiteHost:
     def callout_title(self, page: Page, kind: str) -> str:
         """The title of a callout that has none of its own, in the page's language."""
         return self._site.strings.say(page.lang, f"callouts.{kind}")
+
+    def image_place(self, name: str) -> ImagePlace:
+        """A place in which the theme shows pictures."""
+        return image_places()[name]
+
+    def phrase(self, page: Page, key: str) -> str:
+        """A text of the theme in the page's language."""
+        return self._site.strings.say(page.lang, key)
 
     def group_name(self, name: str) -> str:
         """The heading of a collection or a taxonomy, in the site's language."""

@@ -11,6 +11,7 @@ from werkzeug.routing import BaseConverter, Map, Rule
 from coldpress.content.page import Page
 from coldpress.content.permalinks import folder_path
 from coldpress.content.taxonomy import group_names, taxonomy_path
+from coldpress.images.variants import VARIANT_NAME
 from coldpress.paths import url_of
 from coldpress.web.blueprints import converter_name
 from coldpress.web.environment import NothingThere
@@ -64,6 +65,18 @@ class ContentConverter(_PathConverter):
         return url_of(found if isinstance(found, str) else found.path).removeprefix("/")
 
 
+class VariantConverter(_PathConverter):
+    """Converts the path of a variant of a picture to what is to be made; None where there is no such picture."""
+
+    regex = VARIANT_NAME
+
+    def to_python(self, value: str) -> Any:
+        return self.site.images.find(f"/{value}", self.site.library.assets)
+
+    def to_url(self, value: Any) -> str:
+        return url_of(value if isinstance(value, str) else value.path).removeprefix("/")
+
+
 class ListingConverter(_PathConverter):
     """Converts a path to that of the list to which a feed belongs."""
 
@@ -92,7 +105,8 @@ class MarkdownConverter(_PathConverter):
 
 def install_converters(url_map: Map, site: Site) -> None:
     """Adds the converters of one site to a URL map; their names begin with the site's."""
-    paths = {"content": ContentConverter, "listing": ListingConverter, "markdown": MarkdownConverter}
+    paths = {"content": ContentConverter, "listing": ListingConverter, "markdown": MarkdownConverter,
+             "variant": VariantConverter}
     for name, converter in paths.items():
         url_map.converters[converter_name(site.name, name)] = type(converter.__name__, (converter,), {"site": site})
     url_map.converters[converter_name(site.name, "taxonomy")] = _name_converter(

@@ -29,6 +29,7 @@ from coldpress.content.page import Page
 from coldpress.content.slots import Host
 from coldpress.content.taxonomy import front_taxonomies
 from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.images.service import ImageService
 from coldpress.markdown.cache import MarkupCache
 from coldpress.markdown.store import MarkupStore
 from coldpress.paths import STATE, is_external, path_of, relative_name
@@ -140,8 +141,9 @@ class Site:
         self.markup = MarkupCache(MarkupStore(self.cache_folder), replace(
             self.config.markdown, schemes=self.config.collections.with_rows, base=str(self.base)),
             indexed=self.config.search, fences=self.registry.fences, code_version=self.code.of_fence)
+        self.images = ImageService(self.cache_folder, lambda: self.config.images)
         self.search = SiteSearch(self.markup, self.cache_folder)
-        self.sources = Sources(self.root, self.base, self.config, self._config_text, self.markup,
+        self.sources = Sources(self.root, self.base, self.config, self._config_text, self.markup, self.images,
                                SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone,
                                            self.config.nested_taxonomies), partial(call_source, self),
                                self.registry.row_sources, self.code.of_source, self.registry.fields,
@@ -165,7 +167,7 @@ class Site:
     @property
     def notes(self) -> list[str]:
         """What is wrong with the caches, one line for each."""
-        notes = (self.sources.cache.note, self.markup.store.note, self.search.note)
+        notes = (self.sources.cache.note, self.markup.store.note, self.images.note, self.search.note)
         return [note for note in notes if note]
 
     @property

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from xml.etree.ElementTree import Element
 
 from coldpress.markdown.html.extract import BLOCK_TAGS, TOKEN, HeadedText, spaced_text
-from coldpress.markdown.rendered import Component, Fragment, Link, Part, Title
+from coldpress.markdown.rendered import Component, Fragment, Link, Part, Picture, Title
 from coldpress.markdown.tree import (
     COMPONENT_MARK,
     HEADINGS,
@@ -32,10 +32,13 @@ _RESOURCE_ATTRIBUTES = {
     "href": ("link", "image", "use"), "poster": ("video",), "data": ("object",), "srcset": ("img", "source"),
 }
 _CANDIDATE = lazy_re_compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
-_SIZED = re.compile(r"\b(?:width|height)\s*=", re.I)
+_IMG_ATTRIBUTE = lazy_re_compile(
+    r"(?P<name>[^\s\"'<>/=]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+)))?")
+_EARLY = 1_500  # characters of HTML before a picture that readers see without scrolling
 _LOADING = re.compile(r"\bloading\s*=", re.I)
 URL_ATTRIBUTES = ("src", "href", "link", "to", "image", "poster", "url")
 """The attributes of a component whose values are URLs."""
+_AROUND_IMAGES = frozenset(("a", "A", "picture", "PICTURE"))
 ENDPOINT_SCHEME = "endpoint:"
 """The beginning of a link to an endpoint of the app."""
 _WEB = ("http://", "https://")  # may be the site's own address, which only the Library knows
@@ -66,6 +69,10 @@ class FragmentMaker:
         self._parts: list[Part] = []
         self._open: list[tuple[int, list[list[Part]]]] = []
         self._copied = 0
+        self._has_picture = False
+        self.is_in_link = False
+        """Whether the text that is scanned next is inside a link."""
+        self._is_in_picture = False
 
     def run(self, text: str, title: Title | None = None) -> Fragment:
         """Returns the fragment for HTML; `title` is put in the place of its mark."""
@@ -84,7 +91,12 @@ class FragmentMaker:
         """Adds whole tags and the text between them."""
         self._copied = 0
         for token in TOKEN.finditer(text):
-            if token["name"] and not token["close"]:
+            name = token["name"]
+            if name in _AROUND_IMAGES:
+                self._note_around(name, not token["close"])
+            if name in ("img", "IMG") and not token["close"] and self._picture(text, token):
+                continue
+            if name and not token["close"]:
                 self._tag(text, token["name"].lower(), token.start("attributes"), token["attributes"])
             elif token["raw"]:
                 self._tag(text, token["kind"].lower(), token.start("raw"), token["raw"])
@@ -147,9 +159,7 @@ class FragmentMaker:
             elif name == "srcset" and tag in _RESOURCE_ATTRIBUTES["srcset"]:
                 self._candidates(text, start + found.start(group), found[group])
             elif tag in _LINK_ATTRIBUTES.get(name, ()) or tag in _RESOURCE_ATTRIBUTES.get(name, ()):
-                kind: Literal["link", "image", "picture"] = "link" if tag in _LINK_ATTRIBUTES.get(name, ()) else "image"
-                if tag == "img" and group == "double" and not _SIZED.search(attributes):
-                    kind = "picture"
+                kind: Literal["link", "image"] = "link" if tag in _LINK_ATTRIBUTES.get(name, ()) else "image"
                 self._reference(text, start + found.start(group), start + found.end(group), kind, value)
         if tag == "img" and "src" in names and not _LOADING.search(attributes):
             end = start + len(attributes.rstrip(" /"))
@@ -161,17 +171,49 @@ class FragmentMaker:
         for found in _CANDIDATE.finditer(value):
             self._reference(text, start + found.start(1), start + found.end(1), "image", html.unescape(found[1]))
 
-    def _reference(self, text: str, start: int, end: int, kind: Literal["link", "image", "picture"], value: str
-                   ) -> None:
+    def _note_around(self, name: str, is_open: bool) -> None:
+        """Notes that a link or a `<picture>` begins or ends."""
+        if name.lower() == "a":
+            self.is_in_link = is_open
+        else:
+            self._is_in_picture = is_open
+
+    def _picture(self, text: str, token: re.Match[str]) -> bool:
+        """Replaces an `<img>` by a slot, if its file may be one of the site and its author has not said which variants
+        of it there are; returns whether it did."""
+        values: dict[str, str | None] = {}
+        for found in _IMG_ATTRIBUTE.finditer(token["attributes"]):
+            given = next((found[group] for group in ("double", "single", "bare") if found[group] is not None), None)
+            values.setdefault(found["name"].lower(), None if given is None else html.unescape(given))
+        if self._is_in_picture or "srcset" in values:
+            return False
+        link = self._link(values.get("src") or "", "image")
+        if link is None:
+            return False
+        if "id" in values:
+            self.anchors.append(values["id"] or "")
+        attributes = tuple((name, "" if name == "src" else value) for name, value in values.items())
+        is_early = not self._has_picture and sum(
+            len(each) for each in (*self._parts, *self.pieces) if isinstance(each, str)) < _EARLY
+        self._has_picture = True
+        self._put(text, token.start(), token.end(), Picture(link, attributes, self.is_in_link, is_early))
+        return True
+
+    def _reference(self, text: str, start: int, end: int, kind: Literal["link", "image"], value: str) -> None:
         """Replaces a URL by a slot, if it may lead to a page or file of the site."""
+        link = self._link(value, kind)
+        if link:
+            self._put(text, start, end, link)
+
+    def _link(self, value: str, kind: Literal["link", "image"]) -> Link | None:
         target = value.strip()
         if not target or target.startswith("?") or (
                 is_external(target) and not target.startswith(self._schemes)):
-            return
+            return None
         line, column, length = self._places.find_target(target) if self._places else (None, None, 1)
-        self._put(text, start, end, Link(kind, target, line, column, length))
+        return Link(kind, target, line, column, length)
 
-    def _put(self, text: str, start: int, end: int, slot: Link | Title) -> None:
+    def _put(self, text: str, start: int, end: int, slot: Link | Picture | Title) -> None:
         self._copy(text, start, end)
         self._end_text()
         self._parts.append(slot)
@@ -259,6 +301,7 @@ class TreeWriter:
                 if tag not in VOID:
                     self._write(child)
                     write(f"</{tag}>")
+                    self._maker.is_in_link = tag != "a" and self._maker.is_in_link
                     if is_block:
                         show(" ")
             tail = child.tail

@@ -1,0 +1,67 @@
+"""The variants of pictures in a build: those that pages show are made, and join the plan as files that are copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from coldpress import recorder
+from coldpress.build.plan import Plan, PlanEntry
+from coldpress.errors import Place, Problems
+from coldpress.images.facts import is_readable
+from coldpress.images.service import Making, Wanted
+from coldpress.report import Report
+from coldpress.web.site import Site
+
+
+class SiteImages:
+    """Makes and plans the variants of one build, and tells what was made."""
+
+    def __init__(self, site: Site, plan: Plan, report: Report) -> None:
+        self._site = site
+        self._plan = plan
+        self._report = report
+        self._shown: list[Wanted] = []
+        self.made = Making()
+
+    def plan(self, paths: Iterable[str], jobs: int, problems: Problems) -> list[PlanEntry]:
+        """Makes the variants at these paths that are not kept yet, in `jobs` processes, and plans all of them; returns
+        their entries.  A picture of which they cannot be made is an error."""
+        images = self._site.images
+        with recorder.unrecorded():
+            assets = self._site.library.assets
+            found = (images.find(path, assets) for path in sorted(paths))
+            self._shown = [wanted for wanted in found if wanted]
+            self.made = images.make(self._shown, jobs, self._report.progress)
+        for asset, why in self.made.faults:
+            problems.error("image.damaged", f"no smaller pictures can be made of this one: {why}", Place(asset.name),
+                           "save it anew, or shorten the list of widths")
+        entries = [self._plan.add_copy(each.path, self._site.endpoints["image"], each.asset.name, each.file)
+                   for each in self._shown]
+        return [entry for entry in entries if entry]
+
+    def trim(self) -> None:
+        """Removes old variants that no page shows."""
+        self._site.images.trim(self._shown)
+
+    @property
+    def summary(self) -> str | None:
+        """Returns `images: 41 made, 38 MB → 2.1 MB`; None if none was made."""
+        made = self.made
+        return f"images: {made.number:,} made, {_size(made.before)} → {_size(made.after)}" if made.number else None
+
+    @property
+    def note(self) -> str | None:
+        """A line on pictures that are published as they are, because Pillow is not installed."""
+        if not self._site.images.is_missing or not any(map(is_readable, self._site.library.assets.values())):
+            return None
+        return ("pictures are published as they are; with `pip install coldpress[images]` they become fit for the web, "
+                "with `images: false` in the config this line goes")
+
+
+def _size(count: float) -> str:
+    """Returns a number of bytes for people: `2.1 MB`."""
+    unit = "bytes"
+    for larger in ("kB", "MB"):
+        if count >= 1000:
+            count, unit = count / 1000, larger
+    return f"{count:,.{int(unit == 'MB' and count < 10)}f} {unit}"

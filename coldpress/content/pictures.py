@@ -1,0 +1,200 @@
+"""Pictures as HTML: the variants that a browser may choose from, their sizes, and what is behind them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from coldpress import recorder
+from coldpress.config.images import ImageOptions
+from coldpress.images.facts import NO_FACTS, ImageFacts
+from coldpress.images.service import ImageService
+from coldpress.images.variants import Variant
+from coldpress.markdown.tree import attributes_html
+from coldpress.sources.files import SourceFile
+
+Attributes = Mapping[str, str | None]
+ShownUrl = Callable[[str], str]
+"""Returns the URL of a path of the site, as the page has to write it."""
+
+DENSITY = 2
+"""Pixels of a screen to a pixel of CSS, for which variants are made."""
+_ZOOMED = 1.25  # times as wide as its place, from which it is worth to see a picture alone
+_PIXELS = re.compile(r"\s*(\d{1,5})(?:px)?\s*")
+_MARGIN = 32  # pixels beside a picture that is as wide as a phone
+_WIDE = ("full", "wide")  # classes of pictures that are wider than the text
+
+
+class ImagePlace(NamedTuple):
+    """Where a picture is shown: its width in pixels at most, and the attribute `sizes`."""
+
+    width: int
+    sizes: str
+
+    @classmethod
+    def of_width(cls, width: int) -> ImagePlace:
+        """Returns a place that is so wide, or as wide as the window."""
+        return cls(width, f"(max-width: {width + _MARGIN}px) 100vw, {width}px")
+
+
+class PictureLibrary(Protocol):
+    """The part of a library that pictures need: `library.Library` implements it."""
+
+    images: ImageService
+
+    @property
+    def image_options(self) -> ImageOptions: ...
+
+    def asset_at(self, path: str) -> SourceFile | None: ...
+
+    def image_place(self, name: str) -> ImagePlace: ...
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The variants of a picture in one format, by width: their paths."""
+
+    format: str
+    paths: Sequence[tuple[Variant, str]]
+
+    def srcset(self, shown: ShownUrl) -> str:
+        """Returns the attribute `srcset`."""
+        return ", ".join(f"{shown(path)} {variant.width}w" for variant, path in self.paths)
+
+    def nearest(self, width: int) -> tuple[Variant, str]:
+        """Returns the smallest variant that is at least so wide, else the largest."""
+        return next((each for each in self.paths if each[0].width >= width), self.paths[-1])
+
+
+class Shown(NamedTuple):
+    """How a page shows a picture: `lazy` until it is near, or at once and first (`early`); `zoom` is the name of the
+    link that opens it in full, empty for none; `plain` is one file, for feeds."""
+
+    is_early: bool = False
+    zoom: str = ""
+    is_plain: bool = False
+
+
+class Pictures:
+    """Writes the pictures of a Library as HTML."""
+
+    def __init__(self, library: PictureLibrary) -> None:
+        self._library = library
+
+    def facts(self, path: str) -> ImageFacts:
+        """Returns the facts of the picture at a path, and records the read."""
+        recorder.read("image", path)
+        asset = self._library.asset_at(path)
+        return self._library.images.facts(asset) if asset else NO_FACTS
+
+    def candidates(self, path: str, facts: ImageFacts, largest: int, widths: Sequence[int] = ()) -> list[Candidates]:
+        """Returns the variants of a picture for a place that needs `largest` pixels, the best format first."""
+        images = self._library.images
+        return [Candidates(kind, [(variant, images.path(path, facts, variant))
+                                  for variant in images.variants(facts, kind, largest, widths)])
+                for kind in images.formats(facts)]
+
+    def html(self, path: str, attributes: Attributes, place: ImagePlace | None, shown: ShownUrl, how: Shown) -> str:
+        """Returns the picture at a path, with the attributes of its `<img>`: `src` marks the place of the URLs.  Without
+        a `place` it is that of a body, or what the attributes say."""
+        facts = self.facts(path)
+        place = place or self._place(attributes)
+        width, height = _shown_size(attributes, facts)
+        sized = {"width": str(width), "height": str(height)} if width and height else {}
+        if not self._library.images.can_be_made(facts):
+            return _img(attributes, {"src": shown(path), **sized}, how)
+        place = _narrowed(place, min(width or facts.width, facts.width))
+        made = self.candidates(path, facts, place.width * DENSITY)
+        if how.is_plain:
+            return _img(attributes, {"src": shown(made[-1].nearest(place.width)[1]), **sized}, how)
+        *others, own = made
+        sources = "".join(_source(each, place, shown) for each in others)
+        image = {"src": shown(own.nearest(place.width)[1]), "srcset": own.srcset(shown), "sizes": place.sizes, **sized}
+        img = _img(self._coloured(attributes, facts), image, how)
+        picture = f"<picture>{sources}{img}</picture>" if sources else img
+        if how.zoom and self._library.image_options.zoom and facts.width > place.width * _ZOOMED:
+            return self._zoomed(picture, path, facts, attributes, shown, how.zoom)
+        return picture
+
+    def _zoomed(self, picture: str, path: str, facts: ImageFacts, attributes: Attributes, shown: ShownUrl, name: str
+                ) -> str:
+        """Returns a picture in a link to its largest variant."""
+        images = self._library.images
+        largest = images.variants(facts, images.formats(facts)[-1], self._library.image_options.widths[-1])[-1]
+        named = {} if (attributes.get("alt") or "").strip() else {"aria-label": name}
+        link = {"class": "zoom", "href": shown(images.path(path, facts, largest)), **named}
+        return f"<a{attributes_html(link)}>{picture}</a>"
+
+    def _coloured(self, attributes: Attributes, facts: ImageFacts) -> Attributes:
+        """Returns the attributes with the class of the colour behind the picture."""
+        if not facts.colour or self._library.image_options.placeholder == "none":
+            return attributes
+        classes = f"{attributes.get('class') or ''} c-{facts.colour}".strip()
+        return {**attributes, "class": classes}
+
+    def _place(self, attributes: Attributes) -> ImagePlace:
+        """Returns the place of a picture in a body."""
+        is_wide = any(name in _WIDE for name in (attributes.get("class") or "").split())
+        place = self._library.image_place("wide" if is_wide else "body")
+        sizes = self._library.image_options.sizes
+        return place if is_wide or not sizes else place._replace(sizes=sizes)
+
+
+def _source(each: Candidates, place: ImagePlace, shown: ShownUrl) -> str:
+    attributes = {"type": f"image/{each.format}", "srcset": each.srcset(shown), "sizes": place.sizes}
+    return f"<source{attributes_html(attributes)}>"
+
+
+def _narrowed(place: ImagePlace, width: int) -> ImagePlace:
+    """Returns the place of a picture that is not shown wider than this."""
+    return place if width >= place.width else ImagePlace.of_width(width)
+
+
+def _shown_size(attributes: Attributes, facts: ImageFacts) -> tuple[int | None, int | None]:
+    """Returns width and height for the attributes; what an author gives decides, and the other follows."""
+    given = attributes.get("width"), attributes.get("height")
+    if given == (None, None):
+        return facts.size or (None, None)
+    width, height = (_pixels(each) for each in given)
+    if facts.size and width and given[1] is None:
+        return width, max(1, round(facts.height * width / facts.width))
+    if facts.size and height and given[0] is None:
+        return max(1, round(facts.width * height / facts.height)), height
+    return width, height
+
+
+def _pixels(value: str | None) -> int | None:
+    found = _PIXELS.fullmatch(value or "")
+    return int(found[1]) or None if found else None
+
+
+def _img(attributes: Attributes, made: Mapping[str, str], how: Shown) -> str:
+    """Returns the `<img>`: the attributes of its author, with those that are made in the place of `src`."""
+    written: dict[str, str | None] = {}
+    for name, value in {"src": None, **attributes}.items() if "src" not in attributes else attributes.items():
+        if name == "src":
+            written.update({each: made[each] for each in made if each not in attributes or each == "src"})
+        else:
+            written[name] = made.get(name, value)
+    if "loading" not in written:
+        written |= {"fetchpriority": "high"} if how.is_early else {"loading": "lazy"}
+    written.setdefault("decoding", "async")
+    return f"<img{_written(written)}>"
+
+
+def _written(attributes: Attributes) -> str:
+    return "".join(f" {name}" if value is None else attributes_html({name: value})
+                   for name, value in attributes.items())
+
+
+def plain_image(attributes: Attributes, url: str) -> str:
+    """Returns an `<img>` of which nothing is known but its URL."""
+    return _img(attributes, {"src": url}, Shown())
+
+
+def name_of(path: str) -> str:
+    """Returns the name of a file without its extension, which stands for a missing description."""
+    return posixpath.splitext(posixpath.basename(path))[0]

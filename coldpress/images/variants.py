@@ -1,0 +1,84 @@
+"""Variants of a picture: their widths, their names, and what stands in a name."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import NamedTuple
+
+from coldpress.images.facts import ImageFacts
+
+CROPS = ("centre", "top", "entropy")
+"""Which part of a picture stays when it is cut: its middle, its top, or where most is to be seen."""
+EXTENSIONS = {"avif": "avif", "webp": "webp", "jpeg": "jpg", "png": "png"}
+"""The file extension of each format that is made."""
+_FORMATS = {extension: kind for kind, extension in EXTENSIONS.items()}
+_SHOWN = 10  # digits of a key in a name
+_NEAR = 0.9  # of two widths so near each other only the larger is made
+VARIANT_NAME = (r".+\.[1-9]\d{0,4}(?:x[1-9]\d{0,4}[cte])?(?:q\d{1,3})?\.[0-9a-f]{10}\.(?:avif|webp|jpg|png)")
+"""What the names of variants look like, as a regular expression without groups."""
+_NAME = re.compile(
+    r"(?P<stem>.+)\.(?P<width>[1-9]\d{0,4})(?:x(?P<height>[1-9]\d{0,4})(?P<crop>[cte]))?(?:q(?P<quality>\d{1,3}))?"
+    r"\.(?P<digest>[0-9a-f]{10})\.(?P<extension>avif|webp|jpg|png)", re.S)
+
+
+class Variant(NamedTuple):
+    """What is made of a picture: pixels, what is cut (`crop`, with a `height` of its own), format and quality."""
+
+    width: int
+    height: int
+    format: str
+    quality: int
+    crop: str = ""
+
+    def key(self, facts: ImageFacts, version: str) -> str:
+        """Returns a digest of the picture, of what is made of it, and of the version of what makes it."""
+        return blake2b(f"{facts.digest} {tuple(self)} {version}".encode(), digest_size=16).hexdigest()
+
+    def name(self, path: str, key: str, *, is_default: bool = True) -> str:
+        """Returns the path of this variant of the picture at `path`; it ends with the beginning of its key.  With
+        `is_default` the quality is the config's, else the name has it."""
+        cut = f"x{self.height}{self.crop[0]}" if self.crop else ""
+        quality = "" if is_default else f"q{self.quality}"
+        stem = posixpath.splitext(path)[0]
+        return f"{stem}.{self.width}{cut}{quality}.{key[:_SHOWN]}.{EXTENSIONS[self.format]}"
+
+
+class VariantName(NamedTuple):
+    """What the path of a variant says: the path of the picture without its extension, and the variant."""
+
+    stem: str
+    width: int
+    height: int
+    crop: str
+    quality: int
+    format: str
+
+    def variant(self, facts: ImageFacts, quality: int) -> Variant:
+        """Returns the variant of a picture that the name stands for; `quality` is that of the config."""
+        height = self.height or height_for(facts, self.width)
+        return Variant(self.width, height, self.format, self.quality or quality, self.crop)
+
+
+def parse_name(path: str) -> VariantName | None:
+    """Returns what the path of a variant says; None for another path."""
+    found = _NAME.fullmatch(path)
+    if found is None:
+        return None
+    crop = next((crop for crop in CROPS if crop[0] == found["crop"]), "")
+    return VariantName(found["stem"], int(found["width"]), int(found["height"] or 0), crop,
+                       int(found["quality"] or 0), _FORMATS[found["extension"]])
+
+
+def height_for(facts: ImageFacts, width: int) -> int:
+    """Returns the height of a picture that is scaled to a width."""
+    return max(1, round(facts.height * width / facts.width))
+
+
+def widths_for(widths: Iterable[int], original: int, largest: int) -> list[int]:
+    """Returns the widths to make of a picture that is `original` pixels wide, if its place needs `largest`: those of
+    `widths` that are smaller, and the smaller of the two."""
+    top = min(original, largest)
+    return [width for width in sorted(set(widths)) if width < top * _NEAR] + [top]

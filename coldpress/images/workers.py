@@ -1,0 +1,35 @@
+"""What other processes do with pictures: they read their facts, and make their variants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from coldpress.images.decoder import facts_of
+from coldpress.images.encoder import make_variants
+from coldpress.images.facts import DamagedImageError, ImageFacts, ImageIndex, digest_of_file
+from coldpress.images.variants import Variant
+
+
+def read_all_facts(folder: Path, version: str, location: str) -> ImageFacts | None:
+    """Returns the facts of a picture, as they are kept in `folder` or by reading it; None if it cannot be read."""
+    try:
+        digest = digest_of_file(Path(location))
+    except OSError:
+        return None
+    return _index(folder, version).known(digest) or facts_of(Path(location), digest)
+
+
+@cache
+def _index(folder: Path, version: str) -> ImageIndex:
+    return ImageIndex(folder, version)
+
+
+def make_all(task: tuple[str, Sequence[tuple[Variant, Path]]]) -> dict[str, int] | str:
+    """Makes the variants of one picture; returns the bytes of each file, or why they could not be made."""
+    location, wanted = task
+    try:
+        return make_variants(Path(location), wanted)
+    except DamagedImageError as reason:
+        return str(reason)

@@ -1,0 +1,20 @@
+"""The file `theme.yaml` of the theme: how wide it shows pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import yaml
+
+from coldpress import recorder
+from coldpress.content.pictures import ImagePlace
+from coldpress.web.environment import THEME
+
+
+@cache
+def image_places() -> Mapping[str, ImagePlace]:
+    """Returns the places in which the theme shows pictures, by name."""
+    with recorder.unrecorded():  # it is a part of Coldpress's code
+        given = yaml.safe_load((THEME / "theme.yaml").read_text(encoding="utf-8"))
+    return {name: ImagePlace.of_width(width) for name, width in given["image_widths"].items()}
