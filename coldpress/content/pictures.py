@@ -98,7 +98,7 @@ class Pictures:
                 for kind in images.formats(facts)]
 
     def html(self, path: str, attributes: Attributes, place: ImagePlace | None, shown: ShownUrl, how: Shown) -> str:
-        """Returns the picture at a path, with the attributes of its `<img>`: `src` marks the place of the URLs.  Without
+        """Returns the picture at a path, with the attributes of its `<img>`: `src` marks their place.  Without
         a `place` it is that of a body, or what the attributes say."""
         facts = self.facts(path)
         place = place or self._place(attributes)
