@@ -46,9 +46,9 @@ from typing import Generic, TypeVar
 
 KINDS = (
     "meta", "params", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "variant",
-    "items", "list", "near", "section", "members", "term", "nav", "related", "backlinks", "referring", "data", "link",
-    "template", "version", "config", "clock", "shard", "included", "file", "folder", "environment", "plugin", "site", "rows",
-    "value", "volatile")
+    "items", "list", "near", "section", "members", "term", "nav", "related", "backlinks", "referring", "data",
+    "link", "template", "version", "config", "clock", "shard", "included", "file", "folder", "environment",
+    "plugin", "site", "rows", "value", "volatile")
 T = TypeVar("T")
 Key = tuple[str, str]
 Reads = dict[Key, None]

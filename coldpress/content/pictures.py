@@ -70,12 +70,15 @@ class Candidates:
 
 
 class Shown(NamedTuple):
-    """How a page shows a picture: `lazy` until it is near, or at once and first (`early`); `zoom` is the name of the
-    link that opens it in full, empty for none; `plain` is one file, for feeds."""
+    """How a page shows a picture: when it is nearly seen, or at once and before others (`is_early`); `zoom` is the name
+    of the link that opens it in full, empty for none; `is_plain` is one file, for feeds; a `ratio` of height to width
+    cuts it, and `crop` says which part stays."""
 
     is_early: bool = False
     zoom: str = ""
     is_plain: bool = False
+    ratio: float = 0.0
+    crop: str = "centre"
 
 
 class Pictures:
@@ -90,11 +93,13 @@ class Pictures:
         asset = self._library.asset_at(path)
         return self._library.images.facts(asset) if asset else NO_FACTS
 
-    def candidates(self, path: str, facts: ImageFacts, largest: int, widths: Sequence[int] = ()) -> list[Candidates]:
-        """Returns the variants of a picture for a place that needs `largest` pixels, the best format first."""
-        images = self._library.images
-        return [Candidates(kind, [(variant, images.path(path, facts, variant))
-                                  for variant in images.variants(facts, kind, largest, widths)])
+    def candidates(self, path: str, facts: ImageFacts, place: ImagePlace, how: Shown) -> list[Candidates]:
+        """Returns the variants of a picture for a place, the best format first."""
+        images, widths = self._library.images, self._library.image_options.widths
+        if place.width < widths[0]:
+            widths = (place.width, *widths)
+        return [Candidates(kind, [(variant, images.path(path, facts, variant)) for variant in (
+                    _cut(each, facts, how) for each in images.variants(facts, kind, place.width * DENSITY, widths))])
                 for kind in images.formats(facts)]
 
     def html(self, path: str, attributes: Attributes, place: ImagePlace | None, shown: ShownUrl, how: Shown) -> str:
@@ -102,12 +107,12 @@ class Pictures:
         a `place` it is that of a body, or what the attributes say."""
         facts = self.facts(path)
         place = place or self._place(attributes)
-        width, height = _shown_size(attributes, facts)
+        width, height = _shown_size(attributes, facts, how.ratio)
         sized = {"width": str(width), "height": str(height)} if width and height else {}
         if not self._library.images.can_be_made(facts):
             return _img(attributes, {"src": shown(path), **sized}, how)
         place = _narrowed(place, min(width or facts.width, facts.width))
-        made = self.candidates(path, facts, place.width * DENSITY)
+        made = self.candidates(path, facts, place, how)
         if how.is_plain:
             return _img(attributes, {"src": shown(made[-1].nearest(place.width)[1]), **sized}, how)
         *others, own = made
@@ -153,9 +158,20 @@ def _narrowed(place: ImagePlace, width: int) -> ImagePlace:
     return place if width >= place.width else ImagePlace.of_width(width)
 
 
-def _shown_size(attributes: Attributes, facts: ImageFacts) -> tuple[int | None, int | None]:
+def _cut(variant: Variant, facts: ImageFacts, how: Shown) -> Variant:
+    """Returns a variant in the form that is asked for."""
+    if not how.ratio:
+        return variant
+    height = max(1, round(min(facts.height, variant.width * how.ratio)))
+    return variant._replace(height=height, crop=how.crop, width=min(variant.width, max(1, round(height / how.ratio))))
+
+
+def _shown_size(attributes: Attributes, facts: ImageFacts, ratio: float) -> tuple[int | None, int | None]:
     """Returns width and height for the attributes; what an author gives decides, and the other follows."""
     given = attributes.get("width"), attributes.get("height")
+    if facts.size and ratio:
+        shown = _pixels(given[0]) or facts.width
+        return shown, max(1, round(shown * ratio))
     if given == (None, None):
         return facts.size or (None, None)
     width, height = (_pixels(each) for each in given)
@@ -190,9 +206,9 @@ def _written(attributes: Attributes) -> str:
                    for name, value in attributes.items())
 
 
-def plain_image(attributes: Attributes, url: str) -> str:
+def plain_image(attributes: Attributes, url: str, how: Shown | None = None) -> str:
     """Returns an `<img>` of which nothing is known but its URL."""
-    return _img(attributes, {"src": url}, Shown())
+    return _img(attributes, {"src": url}, how or Shown())
 
 
 def name_of(path: str) -> str:

@@ -39,6 +39,7 @@ from coldpress.web.blueprints.pages import show_content
 from coldpress.web.components import included
 from coldpress.web.environment import SiteEnvironment, short_url_for
 from coldpress.web.feed_formats import feed_links
+from coldpress.web.images import image, picture
 from coldpress.web.markdown_pages import markdown_url
 from coldpress.web.metadata import metadata
 from coldpress.web.plugins import Plugin, built_in_plugins, failure, given_plugins, load_plugins
@@ -61,7 +62,8 @@ def make_environment(app: Flask, site: Site) -> SiteEnvironment:
         data=LocalProxy(lambda: site.library.data), now=site.now,
         url_for=short_url_for(site.endpoints, site.copied.version, site.link_root, site.whole_endpoint),
         included=partial(included, site), feeds=partial(feed_links, site), metadata=metadata, t=site.strings.t,
-        image_size=site.image_size, docs_tree=partial(docs_tree.docs_tree, site), video=video,
+        image_size=site.image_size, image=partial(image, site), picture=partial(picture, site),
+        docs_tree=partial(docs_tree.docs_tree, site), video=video,
         markdown_url=lambda page: markdown_url(site.library, page))
     environment.filters["date"] = site.strings.date
     environment.tests["rtl"] = is_rtl
