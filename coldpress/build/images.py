@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from coldpress import recorder
 from coldpress.build.plan import Plan, PlanEntry
 from coldpress.errors import Place, Problems
-from coldpress.images.facts import is_readable
+from coldpress.images.index import is_readable
 from coldpress.images.service import Making, Wanted
 from coldpress.report import Report
 from coldpress.web.site import Site

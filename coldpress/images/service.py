@@ -13,7 +13,8 @@ from typing import NamedTuple
 from coldpress import recorder
 from coldpress.cache.checksum import code_version
 from coldpress.config.images import ImageOptions
-from coldpress.images.facts import ImageFacts, ImageIndex, can_read_images, is_readable
+from coldpress.images.facts import ImageFacts
+from coldpress.images.index import ImageIndex, can_read_images, is_readable
 from coldpress.images.variants import EXTENSIONS, Variant, VariantName, height_for, parse_name, widths_for
 from coldpress.paths import make_state
 from coldpress.processes import in_turn, local_executor

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from coldpress.images.decoder import facts_of
 from coldpress.images.encoder import make_variants
-from coldpress.images.facts import DamagedImageError, ImageFacts, ImageIndex, digest_of_file
+from coldpress.images.facts import DamagedImageError, ImageFacts
+from coldpress.images.index import ImageIndex, digest_of_file
 from coldpress.images.variants import Variant
 
 

@@ -1,0 +1,158 @@
+"""The facts of the pictures of a site, kept in `images.sqlite`: each picture is read once."""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from importlib.util import find_spec
+from pathlib import Path
+
+from coldpress import recorder
+from coldpress.cache.database import Database, TableSchema, Transaction
+from coldpress.cache.file_stamps import is_settled
+from coldpress.images.facts import NO_FACTS, ImageFacts
+from coldpress.sources.files import SourceFile
+
+_TABLES = {"files": TableSchema("name, stamp, digest"), "facts": TableSchema("digest, facts"),
+           "made": TableSchema("key, size")}
+_READABLE = frozenset(("jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "avif", "gif", "bmp", "tif", "tiff"))
+
+
+def can_read_images() -> bool:
+    """Returns whether Pillow is installed, which makes pictures."""
+    return find_spec("PIL") is not None
+
+
+class ImageIndex:
+    """The facts of pictures, kept in `images.sqlite` by the content of their files."""
+
+    def __init__(self, folder: Path, version: str) -> None:
+        self._database = Database(folder, "images.sqlite", _TABLES, version)
+        self._memory: dict[tuple[str, str], ImageFacts] = {}
+        self._files: dict[str, tuple[str, str]] | None = None
+        self._new_files: dict[str, tuple[str, str]] = {}
+        self._new_facts: dict[str, ImageFacts] = {}
+
+    @property
+    def note(self) -> str | None:
+        """What was wrong with the file, or None."""
+        return self._database.note
+
+    def facts(self, file: SourceFile, *, readable: bool) -> ImageFacts:
+        """Returns the facts of a picture; with `readable` all, else its size only."""
+        key = file.location, file.stamp
+        if key not in self._memory:
+            with recorder.unrecorded():  # the dependency is what the facts are, not the file
+                self._memory[key] = self._find(file) if readable and is_readable(file) else _size_only(file)
+        return self._memory[key]
+
+    def is_known(self, file: SourceFile) -> bool:
+        """Returns whether the facts of a picture are known without reading it."""
+        return (file.location, file.stamp) in self._memory or (
+            self._known_files.get(file.name, ("", ""))[0] == file.stamp)
+
+    def add(self, file: SourceFile, facts: ImageFacts) -> None:
+        """Adds the facts that another process found."""
+        self._memory[file.location, file.stamp] = facts
+        self._note(file, facts)
+
+    def flush(self) -> None:
+        """Writes what is new to disk."""
+        files, facts = self._new_files, self._new_facts
+        if files or facts:
+            def write(transaction: Transaction) -> None:
+                transaction.put("files", [(name, *known) for name, known in sorted(files.items())])
+                transaction.put("facts", [(digest, json.dumps(known)) for digest, known in sorted(facts.items())])
+
+            self._database.write(write)
+            self._new_files, self._new_facts = {}, {}
+
+    def close(self) -> None:
+        """Writes what is new and closes the file."""
+        self.flush()
+        self._database.close()
+
+    def sizes_made(self) -> dict[str, int]:
+        """Returns the bytes of the variants that were made, by key."""
+        return dict(self._database.select("made"))
+
+    def note_made(self, made: dict[str, int], gone: set[str]) -> None:
+        """Notes the bytes of variants that were made, and forgets those that are gone."""
+        if made or gone:
+            def write(transaction: Transaction) -> None:
+                transaction.drop("made", sorted(gone))
+                transaction.put("made", sorted(made.items()))
+
+            self._database.write(write)
+
+    @property
+    def _known_files(self) -> dict[str, tuple[str, str]]:
+        if self._files is None:
+            with recorder.unrecorded():
+                self._files = {name: (stamp, digest) for name, stamp, digest in self._database.select("files")}
+        return self._files
+
+    def _find(self, file: SourceFile) -> ImageFacts:
+        stamp, digest = self._known_files.get(file.name, ("", ""))
+        if stamp != file.stamp:
+            try:
+                digest = digest_of_file(file.file)
+            except OSError:
+                return NO_FACTS
+        facts = self.known(digest) or read_facts(file.file, digest)
+        self._note(file, facts)
+        return facts
+
+    def known(self, digest: str) -> ImageFacts | None:
+        """Returns the facts that are kept of the picture with a digest."""
+        row = self._database.get("facts", digest)
+        return _loaded(row[1]) if row else None
+
+    def _note(self, file: SourceFile, facts: ImageFacts) -> None:
+        if is_settled(file.stamp) and self._known_files.get(file.name) != (file.stamp, facts.digest):
+            self._known_files[file.name] = self._new_files[file.name] = file.stamp, facts.digest
+        if facts.digest:
+            self._new_facts[facts.digest] = facts
+
+
+def is_readable(file: SourceFile) -> bool:
+    """Returns whether a file has the extension of a picture from which variants may be made."""
+    return _extension(file) in _READABLE
+
+
+def read_facts(file: Path, digest: str) -> ImageFacts:
+    """Reads a picture: its header, and its pixels for the colour, which tells whether it is whole."""
+    from coldpress.images.decoder import facts_of  # noqa: PLC0415  (Pillow is an extra)
+
+    return facts_of(file, digest)
+
+
+def digest_of_file(file: Path) -> str:
+    """Returns the digest of a file's bytes.  Raises `OSError`."""
+    digest = blake2b(digest_size=16)
+    with file.open("rb") as opened:
+        while part := opened.read(1 << 20):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _loaded(text: str) -> ImageFacts | None:
+    try:
+        return ImageFacts(*json.loads(text))
+    except (ValueError, TypeError):
+        return None
+
+
+def _extension(file: SourceFile) -> str:
+    return file.path.rpartition(".")[2].lower()
+
+
+def _size_only(file: SourceFile) -> ImageFacts:
+    """Returns the size of a picture from its first bytes."""
+    import imagesize  # noqa: PLC0415  (few builds meet an image whose size is not known; it imports urllib.request)
+
+    try:
+        width, height = imagesize.get(file.file)
+    except (OSError, ValueError, TypeError, ArithmeticError, LookupError):
+        return NO_FACTS  # a damaged image is shown without a size
+    return ImageFacts(round(width), round(height)) if width > 0 and height > 0 else NO_FACTS
