@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from coldpress.config.collections import Collection, Collections  # noqa: E402
+from coldpress.config.images import ImageOptions, Quality  # noqa: E402
 from coldpress.config.loader import Config  # noqa: E402
 from coldpress.config.options import FeedOptions, MarkdownOptions, SlugOptions, ThemeOptions  # noqa: E402
 from coldpress.sources.fields import ALIASES, FIELDS, FrontMatter  # noqa: E402
@@ -29,12 +30,13 @@ from coldpress.sources.fields import ALIASES, FIELDS, FrontMatter  # noqa: E402
 PAGE = ROOT / "content/docs/options.md"
 EXAMPLES = {name: (ROOT / f".ci/examples/{name}.yaml").read_text("utf-8") for name in ("config", "front-matter")}
 GROUPS: Mapping[str, type] = {"slugs": SlugOptions, "markdown": MarkdownOptions, "theme": ThemeOptions,
-                              "feeds": FeedOptions, "collections": Collection}
+                              "feeds": FeedOptions, "images": ImageOptions, "collections": Collection}
 TYPES = {
     "str": "text", "str | None": "text", "bool": "`true` or `false`", "int": "a whole number",
     "int | None": "a whole number", "tuple[str, ...]": "a list", "tuple[str, ...] | None": "a list",
     "Mapping[str, str]": "`key: value` lines", "Mapping[str, Any]": "`key: value` lines",
     "tuple[tuple[str, str], ...]": "`key: value` lines", "tuple[Field, ...]": "`key: value` lines",
+    "tuple[int, ...]": "a list of whole numbers", "Quality": "`key: value` lines",
     "tuple[SocialLink, ...]": "`key: value` lines", "tuple[MenuItem, ...]": "a list, nested",
     "tuple[PluginChoice, ...]": "a list", "Collections": "a list, or `key: value` lines"}
 """What the annotations are called."""
@@ -134,11 +136,13 @@ def _default(option: Field[Any], text: str) -> str:
     value = option.default_factory() if callable(option.default_factory) else option.default
     if "y default" in text or "Without it" in text or "without it" in text:
         return ""
+    if isinstance(value, Quality):
+        return ""
     if isinstance(value, Collections):
         return f"; by default `{', '.join(value)}`"
     if value is None or value == "" or not (isinstance(value, (str, int)) or value):
         return "; by default none"
-    shown = "[" + ", ".join(value) + "]" if isinstance(value, tuple) else str(value).lower() if isinstance(
+    shown = "[" + ", ".join(map(str, value)) + "]" if isinstance(value, tuple) else str(value).lower() if isinstance(
         value, bool) else str(value)
     return f"; by default `{shown}`"
 
