@@ -41,7 +41,7 @@ class SiteImages:
 
     def trim(self) -> None:
         """Removes old variants that no page shows."""
-        self._site.images.trim(self._shown)
+        self._site.images.store.trim({each.key for each in self._shown})
 
     @property
     def summary(self) -> str | None:

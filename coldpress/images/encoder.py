@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +12,7 @@ from PIL import Image, ImageSequence
 
 from coldpress.images.decoder import opened, upright
 from coldpress.images.facts import DamagedImageError
+from coldpress.images.store import write_whole
 from coldpress.images.variants import Variant
 
 _LARGEST_WEBP = 16_383  # pixels of a side
@@ -24,14 +24,14 @@ def make_variants(file: Path, wanted: Sequence[tuple[Variant, Path]]) -> dict[st
     file by path.  Raises `DamagedImageError`, and `OSError` if a file cannot be written."""
     with opened(file) as image:
         if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
-            return {str(path): _write(path, _animated(image, variant)) for variant, path in wanted}
+            return {str(path): write_whole(path, _animated(image, variant)) for variant, path in wanted}
         least = max(variant.width for variant, _ in wanted), max(variant.height for variant, _ in wanted)
         picture = upright(image, least)
         is_drawn = image.format in ("PNG", "GIF", "BMP")
         made = {}
         for pixels, group in _by_pixels(wanted).items():
             scaled = _scaled(picture, *pixels)
-            made.update({str(path): _write(path, _encoded(scaled, variant, is_drawn)) for variant, path in group})
+            made.update({str(path): write_whole(path, _encoded(scaled, variant, is_drawn)) for variant, path in group})
         return made
 
 
@@ -111,15 +111,3 @@ def _animated(image: Image.Image, variant: Variant) -> bytes:
     frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=times,
                    loop=image.info.get("loop", 1), quality=variant.quality, method=4)
     return out.getvalue()
-
-
-def _write(path: Path, data: bytes) -> int:
-    """Writes a file as a whole or not at all; returns its length."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return len(data)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import posixpath
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,13 +14,12 @@ from coldpress.cache.checksum import code_version
 from coldpress.config.images import ImageOptions
 from coldpress.images.facts import ImageFacts
 from coldpress.images.index import ImageIndex, can_read_images, is_readable
+from coldpress.images.store import ImageStore
 from coldpress.images.variants import EXTENSIONS, Variant, VariantName, height_for, parse_name, widths_for
 from coldpress.paths import make_state
 from coldpress.processes import in_turn, local_executor
 from coldpress.sources.files import SourceFile
 
-_FOLDER = "images"
-_SPARE = 1_000  # variants that are kept in addition to those that the last build used
 _FEW = 4  # pictures that it is quicker to make in this process
 _AHEAD = 4  # pictures waiting for each worker
 
@@ -54,6 +52,7 @@ class ImageService:
         self._folder = folder
         self._options = options
         self._index = ImageIndex(folder, image_version())
+        self.store = ImageStore(folder, self._index)
         self._lock = threading.Lock()
         self._is_possible = can_read_images()
 
@@ -140,7 +139,7 @@ class ImageService:
                     variant = name.variant(facts, quality)
                     key = variant.key(facts, image_version())
                     if variant.name(original, key, is_default=variant.quality == quality) == path:
-                        return Wanted(path, asset, variant, key, self._file(key, variant.format))
+                        return Wanted(path, asset, variant, key, self.store.file(key, EXTENSIONS[variant.format]))
         return None
 
     def _originals(self, name: VariantName, assets: Mapping[str, SourceFile]) -> Iterator[str]:
@@ -158,12 +157,12 @@ class ImageService:
     def make_now(self, wanted: Wanted) -> Path:
         """Returns the file of a variant, which is made if it is not kept.  Raises `images.facts.DamagedImageError`."""
         with self._lock, recorder.unrecorded():
-            if not self._is_kept(wanted):
+            if not self.store.is_kept(wanted.key, wanted.file):
                 from coldpress.images.encoder import make_variants  # noqa: PLC0415  (Pillow is an extra)
 
                 make_state(self._folder)
                 sizes = make_variants(wanted.asset.file, [(wanted.variant, wanted.file)])
-                self._sizes[wanted.key] = self._new_sizes[wanted.key] = sizes[str(wanted.file)]
+                self.store.note({wanted.key: sizes[str(wanted.file)]})
                 self.flush()
         return wanted.file
 
@@ -171,7 +170,7 @@ class ImageService:
         """Makes the variants that are not kept, each picture once, in `jobs` processes."""
         missing: dict[SourceFile, list[Wanted]] = {}
         for each in wanted:
-            if not self._is_kept(each):
+            if not self.store.is_kept(each.key, each.file):
                 missing.setdefault(each.asset, []).append(each)
         if not missing:
             return Making()
@@ -185,58 +184,26 @@ class ImageService:
         else:
             results = map(make_all, tasks)
         faults = []
+        sizes: dict[str, int] = {}
         for done, ((asset, variants), made) in enumerate(zip(missing.items(), results, strict=True), 1):
             if isinstance(made, str):
                 faults.append((asset, made))
             else:
-                self._new_sizes.update({one.key: made[str(one.file)] for one in variants})
+                sizes.update({one.key: made[str(one.file)] for one in variants})
             progress(done, len(missing), asset.name)
-        self._sizes.update(self._new_sizes)
-        count, after = len(self._new_sizes), sum(self._new_sizes.values())
+        self.store.note(sizes)
         self.flush()
-        return Making(count, sum(asset.size for asset in missing), after, tuple(faults))
-
-    def trim(self, used: Iterable[Wanted]) -> None:
-        """Removes the oldest variants that are not used, except for a number of spare ones."""
-        keep = {each.key for each in used}
-        unused = [key for key in self._sizes if key not in keep]
-        gone = set(unused[:-_SPARE])
-        for key in gone:
-            for kind in EXTENSIONS:
-                with suppress(OSError):
-                    self._file(key, kind).unlink(missing_ok=True)
-            del self._sizes[key]
-        self._index.note_made({}, gone)
+        return Making(len(sizes), sum(asset.size for asset in missing), sum(sizes.values()), tuple(faults))
 
     def flush(self) -> None:
         """Writes what is new to disk."""
-        self._index.note_made(self._new_sizes, set())
-        self._new_sizes = {}
+        self.store.flush()
         self._index.flush()
 
     def close(self) -> None:
         """Writes what is new and closes the cache; it is opened again at the next use."""
         self.flush()
         self._index.close()
-
-    def _is_kept(self, wanted: Wanted) -> bool:
-        """Returns whether a variant was made and is as it was written."""
-        try:
-            return wanted.file.stat().st_size == self._sizes.get(wanted.key)
-        except OSError:
-            return False
-
-    def _file(self, key: str, format: str) -> Path:
-        return self._folder / _FOLDER / key[:2] / f"{key}.{EXTENSIONS[format]}"
-
-    @cached_property
-    def _sizes(self) -> dict[str, int]:
-        """The bytes of each variant that was made, by key, the oldest first."""
-        return self._index.sizes_made()
-
-    @cached_property
-    def _new_sizes(self) -> dict[str, int]:
-        return {}
 
 
 @lru_cache(maxsize=1)
