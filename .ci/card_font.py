@@ -1,7 +1,7 @@
 """Makes the font of social cards of Inter Display SemiBold 4.1 (needs fonttools and brotli).
 
     npm pack inter-ui@4.1.1 && tar xzf inter-ui-4.1.1.tgz
-    python .ci/card_font.py package/display/InterDisplay-SemiBold.woff2 coldpress/images/fonts/inter-display.ttf
+    python .ci/card_font.py package/display/InterDisplay-SemiBold.woff2 coldpress/images/inter-display.ttf
 
 It has the letters of European languages in Latin and Cyrillic script, punctuation and arrows.  Its licence lies beside
 it; Inter reserves no name.
