@@ -1,0 +1,1 @@
+"""Checks of a built folder: its links, its feeds, and the structure that makes pages accessible."""
