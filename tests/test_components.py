@@ -292,8 +292,8 @@ def test_images_have_their_size(make_site):
                       "content/posts/2026-01-02-p.md": "![x](../p.png) and a text.", "config.yaml": URL})
     assert site.build().problems == []
     html = page(site)
-    assert '<img alt="x" src="/blog/p.png" width="40" height="30" loading="lazy" decoding="async">' in html
-    assert '<img alt="y" src="/blog/p.png" width="3" loading="lazy" decoding="async">' in html
+    assert '<img alt="x" src="/blog/p.png" width="40" height="30" fetchpriority="high" decoding="async">' in html
+    assert '<img alt="y" src="/blog/p.png" width="3" height="2" loading="lazy" decoding="async">' in html
     assert '<img src="/blog/p.png" width="40" height="30" alt="" loading="lazy" decoding="async">' in html
     assert '<img alt="z" src="https://example.com/p.png" loading="lazy" decoding="async">' in html
     assert "https://example.org/blog/p.png" in site.text("feed.xml")

@@ -25,6 +25,8 @@ DEFAULTS = {
     "feeds": {"formats": ("atom", "rss", "json"), "limit": 20, "full": True},
     "docs": None, "edit_url": None, "theme": {"preset": "paper", "list": "cover", "accent": None, "progress": False,
                                                "backlinks": False, "copy_markdown": True},
+    "images": {"widths": (480, 800, 1200, 1600), "formats": ("avif", "webp"), "quality": (60, 78, 80), "sizes": None,
+               "zoom": True, "placeholder": "colour", "animations": "keep"},
     "intro": "", "portrait": "", "social": (), "copyright": "", "links": "root",
 }
 

@@ -9,8 +9,9 @@ from urllib.parse import unquote
 import comrak
 import pytest
 
+from coldpress.content.pictures import plain_image
 from coldpress.markdown.native import Renderer
-from coldpress.markdown.rendered import Component, Link
+from coldpress.markdown.rendered import Component, Link, Picture
 from coldpress.markdown.tree import CALLOUT_TITLE
 
 RENDERER = Renderer()
@@ -19,6 +20,8 @@ RENDERER = Renderer()
 def fill(slot):
     if isinstance(slot, Component):
         return str(slot.attributes[0][1]).capitalize() if slot.name == CALLOUT_TITLE else slot.body.fill(fill)
+    if isinstance(slot, Picture):
+        return plain_image(dict(slot.attributes), slot.link.target)
     return slot.target if isinstance(slot, Link) else ""
 
 

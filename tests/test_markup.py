@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from coldpress.content.pictures import plain_image
 from coldpress.markdown.native import Renderer
-from coldpress.markdown.rendered import Component, Link
+from coldpress.markdown.rendered import Component, Link, Picture
 from coldpress.markdown.tree import CALLOUT_TITLE
 
 RENDERER = Renderer()
@@ -17,6 +18,8 @@ def fill(slot):
     """A slot's HTML: a link as written, of a title its text, of a component its content."""
     if isinstance(slot, Component):
         return str(slot.attributes[0][1]).capitalize() if slot.name == CALLOUT_TITLE else slot.body.fill(fill)
+    if isinstance(slot, Picture):
+        return plain_image(dict(slot.attributes), slot.link.target)
     return slot.target if isinstance(slot, Link) else f"<title>{slot.text}</title>"
 
 

@@ -82,7 +82,7 @@ def test_lines_below_a_comment_keep_their_numbers(make_site):
 
 # Embeds.
 
-IMG = '<img src="/files/pic.svg" alt="{}" width="{}" height="{}" loading="lazy" decoding="async">'
+IMG = '<img src="/files/pic.svg" width="{1}" height="{2}" alt="{0}" loading="lazy" decoding="async">'
 
 
 SHOWN = (
@@ -90,7 +90,7 @@ SHOWN = (
     ("![[pic.svg]]", f"<p>{IMG.format('pic', 40, 20)}</p>"),
     ("![[PIC.svg|100]]", f"<p>{IMG.format('PIC', 100, 50)}</p>"),
     ("![[files/pic.svg|100x30]]", f"<p>{IMG.format('pic', 100, 30)}</p>"),
-    ("![[pic.svg|A \"press\" <i>|10]]", f"<p>{IMG.format('A &#34;press&#34; &lt;i&gt;', 10, 5)}</p>"),
+    ("![[pic.svg|A \"press\" <i>|10]]", f"<p>{IMG.format('A &quot;press&quot; &lt;i&gt;', 10, 5)}</p>"),
     ("- ![[pic.svg|x]]", f"<ul>\n<li>{IMG.format('x', 40, 20)}</li>\n</ul>"),
     ("![[Sound.mp3]]", '<p><audio src="/files/Sound.mp3" controls preload="metadata" aria-label="Sound"></audio></p>'),
     ("![[film.mp4|320]]", '<p><video src="/files/film.mp4" controls preload="metadata" aria-label="film" width="320">'

@@ -214,12 +214,13 @@ def test_a_build_with_nothing_to_do_imports_neither_flask_nor_yaml(site):
 def test_a_build_imports_only_what_its_pages_need(site):
     rarely = {
         "pygments": "```python\nx = 1\n```", "coldpress.markdown.math.mathml": "It is $x^2$.",
-        "imagesize": "![A dot](dot.gif)"}
+        "PIL": "![A dot](dot.gif)", "imagesize": "![A drawing](dot.svg)"}
     never = {"coldpress.commands.serve", "coldpress.commands.init", "coldpress.markdown.html.sanitize",
              "coldpress.preview", "concurrent.futures", "markdown", "multiprocessing", "tomllib", "watchfiles"}
     assert loaded_by_a_build(site) & {*never, *rarely} == set()
-    dot = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00"
-    site.edit({"content/dot.gif": dot})
+    dot = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
+    dot += b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+    site.edit({"content/dot.gif": dot, "content/dot.svg": '<svg width="2" height="2"/>'})
     for module, body in rarely.items():
         site.edit({"content/rare.md": f"---\ntitle: Rare\n---\n{body}\n"})
         assert loaded_by_a_build(site) & {*never, *rarely} == {module}

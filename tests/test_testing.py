@@ -16,6 +16,7 @@ from coldpress.check.built_site import BuiltSite
 from coldpress.check.feeds import feed_problems, feeds_of
 from coldpress.check.links import broken_links
 from coldpress.commands.init import init
+from coldpress.errors import ColdpressError
 from coldpress.report import Report
 from coldpress.testing import assert_accessible, assert_no_broken_links, assert_valid_feeds, pages
 from coldpress.testing.sites import build_site
@@ -105,6 +106,12 @@ def test_a_build_that_fails_tells_its_errors(site_of):
     assert "content/bad.md:2" in result.stdout.str()
 
 
+def test_a_folder_without_a_site(tmp_path):
+    with pytest.raises(ColdpressError) as raised:
+        pages(root=tmp_path)
+    assert raised.value.problems[0].code == "testing.no-site"
+
+
 def test_pages_by_kind(make_site):
     root = make_site(SITE).root
     assert pages("post", root=root) == ["/posts/a/"]
@@ -149,6 +156,7 @@ def test_links_that_lead_somewhere(folder_of, link):
 def test_links_that_lead_nowhere(folder_of, link, message):
     site = folder_of({"index.html": f'<p id="part">{link}x</a></p>', "a/index.html": "", "x.png": ""})
     (problem,) = broken_links(site)
+    assert problem.code == ("check.broken-anchor" if "has no part" in message else "check.broken-link")
     assert problem.message == message
     assert (problem.place.path, problem.place.line) == ("index.html", 1)
     with pytest.raises(AssertionError, match=r"1 broken link\n"):
@@ -162,18 +170,20 @@ def test_a_page_that_leads_on_is_not_looked_at(folder_of):
 
 
 @pytest.mark.parametrize(("html", "code"), [
-    (PAGE.replace(' lang="en"', ""), "no-language"), (PAGE.replace("<title>T</title>", ""), "no-title"),
-    (PAGE.replace("<title>T</title>", "<title> </title>"), "no-title"), (PAGE.replace("main>", "div>"), "main"),
-    (PAGE.replace("<h1>T</h1>", "<h2>T</h2>"), "h1"), ("<h1>Two</h1>", "h1"), ("<h2>A</h2><h4>B</h4>", "heading-order"),
-    ("<h2> </h2>", "empty-heading"), ('<img src="x">', "no-alt"), ('<a href="x"><span></span></a>', "no-name"),
-    ('<a href="x"><img src="y" alt=""></a>', "no-name"), ("<button><svg></svg></button>", "no-name"),
-    ('<iframe src="x"></iframe>', "no-name"), ("<input>", "no-label"),
-    ('<label for="b">B</label><input id="a">', "no-label"),
-    ('<p id="a"></p><p id="a"></p>', "double-id"),
-    (PAGE.replace("<title>", '<meta name="viewport" content="user-scalable=no"><title>'), "no-zoom")])
+    (PAGE.replace(' lang="en"', ""), "check.no-language"),
+    (PAGE.replace("<title>T</title>", ""), "check.no-title"),
+    (PAGE.replace("<title>T</title>", "<title> </title>"), "check.no-title"),
+    (PAGE.replace("main>", "div>"), "check.main"), (PAGE.replace("<h1>T</h1>", "<h2>T</h2>"), "check.h1"),
+    ("<h1>Two</h1>", "check.h1"), ("<h2>A</h2><h4>B</h4>", "check.heading-order"),
+    ("<h2> </h2>", "check.empty-heading"), ('<img src="x">', "check.no-alt"),
+    ('<a href="x"><span></span></a>', "check.no-name"), ('<a href="x"><img src="y" alt=""></a>', "check.no-name"),
+    ("<button><svg></svg></button>", "check.no-name"), ('<iframe src="x"></iframe>', "check.no-name"),
+    ("<input>", "check.no-label"), ('<label for="b">B</label><input id="a">', "check.no-label"),
+    ('<p id="a"></p><p id="a"></p>', "check.double-id"),
+    (PAGE.replace("<title>", '<meta name="viewport" content="user-scalable=no"><title>'), "check.no-zoom")])
 def test_barriers(folder_of, html, code):
     site = folder_of({"index.html": html})
-    assert [problem.code for problem in accessibility_problems(site, "index.html")] == [f"check.{code}"]
+    assert [problem.code for problem in accessibility_problems(site, "index.html")] == [code]
     with pytest.raises(AssertionError, match="1 barrier"):
         assert_accessible(site.folder)
 
@@ -228,7 +238,8 @@ ITEM = '{"id": "1", "url": "https://example.org/blog/", "content_text": "x", "da
 def test_feeds(folder_of, name, text, message):
     site = folder_of({"index.html": "", name: text})
     assert list(feeds_of(site)) == [name]
-    assert [problem.message for problem in feed_problems(site, name)] == ([message] if message else [])
+    assert [(problem.code, problem.message) for problem in feed_problems(site, name)] == (
+        [("check.feed", message)] if message else [])
 
 
 def test_other_files_are_no_feeds(folder_of):

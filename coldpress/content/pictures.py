@@ -192,9 +192,9 @@ def _img(attributes: Attributes, made: Mapping[str, str], how: Shown) -> str:
     written: dict[str, str | None] = {}
     for name, value in {"src": None, **attributes}.items() if "src" not in attributes else attributes.items():
         if name == "src":
-            written.update({each: made[each] for each in made if each not in attributes or each == "src"})
-        else:
-            written[name] = made.get(name, value)
+            written.update(made)
+        elif name not in made:
+            written[name] = value
     if "loading" not in written:
         written |= {"fetchpriority": "high"} if how.is_early else {"loading": "lazy"}
     written.setdefault("decoding", "async")

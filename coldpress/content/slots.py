@@ -287,7 +287,7 @@ _HTML = {
 def image_attributes(reference: str, more: str) -> dict[str, str | None]:
     """Returns the attributes of an embedded image; `more` is the text after its name, `|words|100x50`."""
     size, words = _size_and_words(more)
-    return {"src": None, "alt": words or name_of(_name(reference)), **size}
+    return {"src": None, **size, "alt": words or name_of(_name(reference))}
 
 
 def asset_html(reference: str, url: str, kind: str, more: str) -> Markup:

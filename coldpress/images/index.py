@@ -27,7 +27,8 @@ class ImageIndex:
     """The facts of pictures, kept in `images.sqlite` by the content of their files."""
 
     def __init__(self, folder: Path, version: str) -> None:
-        self._database = Database(folder, "images.sqlite", _TABLES, version)
+        self._file = folder / "images.sqlite"
+        self._database = Database(folder, self._file.name, _TABLES, version)
         self._memory: dict[tuple[str, str], ImageFacts] = {}
         self._files: dict[str, tuple[str, str]] | None = None
         self._new_files: dict[str, tuple[str, str]] = {}
@@ -74,7 +75,7 @@ class ImageIndex:
 
     def sizes_made(self) -> dict[str, int]:
         """Returns the bytes of the variants that were made, by key."""
-        return dict(self._database.select("made"))
+        return dict(self._database.select("made")) if self._exists else {}
 
     def note_made(self, made: dict[str, int], gone: set[str]) -> None:
         """Notes the bytes of variants that were made, and forgets those that are gone."""
@@ -89,8 +90,14 @@ class ImageIndex:
     def _known_files(self) -> dict[str, tuple[str, str]]:
         if self._files is None:
             with recorder.unrecorded():
-                self._files = {name: (stamp, digest) for name, stamp, digest in self._database.select("files")}
+                rows = self._database.select("files") if self._exists else ()
+                self._files = {name: (stamp, digest) for name, stamp, digest in rows}
         return self._files
+
+    @property
+    def _exists(self) -> bool:
+        """Whether anything is kept: a site without pictures gets no file."""
+        return self._file.exists()
 
     def _find(self, file: SourceFile) -> ImageFacts:
         stamp, digest = self._known_files.get(file.name, ("", ""))
@@ -100,12 +107,15 @@ class ImageIndex:
             except OSError:
                 return NO_FACTS
         facts = self.known(digest) or read_facts(file.file, digest)
+        if facts.fault and not facts.size:
+            shown = _size_only(file)  # a browser may show what Pillow refuses
+            facts = facts._replace(width=shown.width, height=shown.height)
         self._note(file, facts)
         return facts
 
     def known(self, digest: str) -> ImageFacts | None:
         """Returns the facts that are kept of the picture with a digest."""
-        row = self._database.get("facts", digest)
+        row = self._database.get("facts", digest) if self._exists else None
         return _loaded(row[1]) if row else None
 
     def _note(self, file: SourceFile, facts: ImageFacts) -> None:

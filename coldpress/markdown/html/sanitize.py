@@ -99,12 +99,13 @@ ALLOWED_TAGS = frozenset(ELEMENT_NAMES - SVG | MATHML) - set(_FORBIDDEN_TAGS.spl
 _GLOBAL_ATTRIBUTES = {
     "id", "class", "title", "lang", "dir", "role", "tabindex", "aria-label", "aria-hidden", "aria-describedby"}
 _BY_TAG = {
-    "a": {"href", "name"}, "img": {"src", "alt", "width", "height", "loading", "decoding", "srcset", "align"},
+    "a": {"href", "name"}, "img": {
+        "src", "alt", "width", "height", "loading", "decoding", "fetchpriority", "srcset", "sizes", "align"},
     "input": {"type", "checked", "disabled"}, "label": {"for"}, "details": {"open"}, "ol": {"start"},
     "td": {"style", "colspan", "rowspan", "align"}, "th": {"style", "colspan", "rowspan", "align", "scope"},
     "time": {"datetime"}, "span": {"data-line"}, "q": {"cite"}, "blockquote": {"cite"},
     "video": {"src", "poster", "controls", "width", "height"}, "audio": {"src", "controls"},
-    "source": {"src", "srcset", "type"}, "track": {"src", "kind", "label", "srclang"},
+    "source": {"src", "srcset", "sizes", "type"}, "track": {"src", "kind", "label", "srclang"},
     "math": {"display", "displaystyle", "xmlns"}, "mtable": {"style"}, "mtd": {"style"}, "mpadded": {"style"},
     **{name: {"align"} for name in ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6")},
 }
