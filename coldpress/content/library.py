@@ -220,8 +220,8 @@ class Library:
         """The options below `images:`."""
         return self.config.images
 
-    def image_place(self, name: str) -> ImagePlace:
-        """Returns a place in which the theme shows pictures: `body`, `wide` or `cover`."""
+    def image_place(self, name: str) -> ImagePlace | None:
+        """Returns a place in which the theme shows pictures; None if it has no such place."""
         return self.host.image_place(name)
 
     def shown_url(self, path: str, *, absolute: bool = False) -> str:

@@ -24,20 +24,26 @@ DENSITY = 2
 """Pixels of a screen to a pixel of CSS, for which variants are made."""
 _ZOOMED = 1.25  # times as wide as its place, from which it is worth to see a picture alone
 _PIXELS = re.compile(r"\s*(\d{1,5})(?:px)?\s*")
-_MARGIN = 32  # pixels beside a picture that is as wide as a phone
+_MARGIN = 40  # pixels beside a picture that is as wide as a phone
 _WIDE = ("full", "wide")  # classes of pictures that are wider than the text
 
 
 class ImagePlace(NamedTuple):
-    """Where a picture is shown: its width in pixels at most, and the attribute `sizes`."""
+    """Where a picture is shown: its width in pixels at most, and the attribute `sizes`.  If `is_told`, somebody wrote
+    these sizes, and they hold for narrower pictures too.  `height` is how high it is at most, 0 for any height."""
 
     width: int
     sizes: str
+    is_told: bool = False
+    height: int = 0
 
     @classmethod
     def of_width(cls, width: int) -> ImagePlace:
         """Returns a place that is so wide, or as wide as the window."""
-        return cls(width, f"(max-width: {width + _MARGIN}px) 100vw, {width}px")
+        return cls(width, f"(max-width: {width + _MARGIN}px) calc(100vw - {_MARGIN}px), {width}px")
+
+
+_UNKNOWN = ImagePlace.of_width(720)
 
 
 class PictureLibrary(Protocol):
@@ -50,7 +56,7 @@ class PictureLibrary(Protocol):
 
     def asset_at(self, path: str) -> SourceFile | None: ...
 
-    def image_place(self, name: str) -> ImagePlace: ...
+    def image_place(self, name: str) -> ImagePlace | None: ...
 
 
 @dataclass(frozen=True)
@@ -72,13 +78,14 @@ class Candidates:
 class Shown(NamedTuple):
     """How a page shows a picture: when it is nearly seen, or at once and before others (`is_early`); `zoom` is the name
     of the link that opens it in full, empty for none; `is_plain` is one file, for feeds; a `ratio` of height to width
-    cuts it, and `crop` says which part stays."""
+    cuts it, and `crop` says which part stays; `suffix` is what an author wrote behind its URL: `#only-dark`."""
 
     is_early: bool = False
     zoom: str = ""
     is_plain: bool = False
     ratio: float = 0.0
     crop: str = "centre"
+    suffix: str = ""
 
 
 class Pictures:
@@ -106,18 +113,19 @@ class Pictures:
         """Returns the picture at a path, with the attributes of its `<img>`: `src` marks their place.  Without
         a `place` it is that of a body, or what the attributes say."""
         facts = self.facts(path)
-        place = place or self._place(attributes)
-        width, height = _shown_size(attributes, facts, how.ratio)
+        place = self._place(attributes, place)
+        width, height = _shown_size(attributes, facts, how.ratio, place.height)
         sized = {"width": str(width), "height": str(height)} if width and height else {}
         if not self._library.images.can_be_made(facts):
-            return _img(attributes, {"src": shown(path), **sized}, how)
-        place = _narrowed(place, min(width or facts.width, facts.width))
+            return _img(attributes, {"src": shown(path) + how.suffix, **sized}, how)
+        place = _narrowed(place, width or facts.width, facts)
         made = self.candidates(path, facts, place, how)
         if how.is_plain:
-            return _img(attributes, {"src": shown(made[-1].nearest(place.width)[1]), **sized}, how)
+            return _img(attributes, {"src": shown(made[-1].nearest(place.width)[1]) + how.suffix, **sized}, how)
         *others, own = made
         sources = "".join(_source(each, place, shown) for each in others)
-        image = {"src": shown(own.nearest(place.width)[1]), "srcset": own.srcset(shown), "sizes": place.sizes, **sized}
+        image = {"src": shown(own.nearest(place.width)[1]) + how.suffix, "srcset": own.srcset(shown),
+                 "sizes": place.sizes, **sized}
         img = _img(self._coloured(attributes, facts), image, how)
         picture = f"<picture>{sources}{img}</picture>" if sources else img
         if how.zoom and self._library.image_options.zoom and facts.width > place.width * _ZOOMED:
@@ -140,12 +148,12 @@ class Pictures:
         classes = f"{attributes.get('class') or ''} c-{facts.colour}".strip()
         return {**attributes, "class": classes}
 
-    def _place(self, attributes: Attributes) -> ImagePlace:
-        """Returns the place of a picture in a body."""
-        is_wide = any(name in _WIDE for name in (attributes.get("class") or "").split())
-        place = self._library.image_place("wide" if is_wide else "body")
-        sizes = self._library.image_options.sizes
-        return place if is_wide or not sizes else place._replace(sizes=sizes)
+    def _place(self, attributes: Attributes, given: ImagePlace | None) -> ImagePlace:
+        """Returns the place of a picture: what its attributes say, else the given one, else that of a body."""
+        if any(name in _WIDE for name in (attributes.get("class") or "").split()):
+            return self._library.image_place("wide") or _UNKNOWN
+        sizes, place = self._library.image_options.sizes, self._library.image_place("body") or _UNKNOWN
+        return given or (ImagePlace(place.width, sizes, True) if sizes else place)
 
 
 def _source(each: Candidates, place: ImagePlace, shown: ShownUrl) -> str:
@@ -153,9 +161,14 @@ def _source(each: Candidates, place: ImagePlace, shown: ShownUrl) -> str:
     return f"<source{attributes_html(attributes)}>"
 
 
-def _narrowed(place: ImagePlace, width: int) -> ImagePlace:
-    """Returns the place of a picture that is not shown wider than this."""
-    return place if width >= place.width else ImagePlace.of_width(width)
+def _narrowed(place: ImagePlace, width: int, facts: ImageFacts) -> ImagePlace:
+    """Returns the place of a picture that is shown in a `width`, if there is so much room, and not larger than it
+    is."""
+    if min(width, facts.width) >= place.width:
+        return place
+    if place.is_told and width >= facts.width:
+        return place._replace(width=facts.width)
+    return ImagePlace.of_width(min(width, facts.width))
 
 
 def _cut(variant: Variant, facts: ImageFacts, how: Shown) -> Variant:
@@ -166,13 +179,16 @@ def _cut(variant: Variant, facts: ImageFacts, how: Shown) -> Variant:
     return variant._replace(height=height, crop=how.crop, width=min(variant.width, max(1, round(height / how.ratio))))
 
 
-def _shown_size(attributes: Attributes, facts: ImageFacts, ratio: float) -> tuple[int | None, int | None]:
+def _shown_size(attributes: Attributes, facts: ImageFacts, ratio: float, highest: int
+                ) -> tuple[int | None, int | None]:
     """Returns width and height for the attributes; what an author gives decides, and the other follows."""
     given = attributes.get("width"), attributes.get("height")
     if facts.size and ratio:
         shown = _pixels(given[0]) or facts.width
         return shown, max(1, round(shown * ratio))
     if given == (None, None):
+        if highest and facts.height > highest:
+            return max(1, round(facts.width * highest / facts.height)), highest
         return facts.size or (None, None)
     width, height = (_pixels(each) for each in given)
     if facts.size and width and given[1] is None:

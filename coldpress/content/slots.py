@@ -13,7 +13,7 @@ from coldpress.errors import Problem
 from coldpress.markdown.rendered import Component, Fragment, Link, Picture, Slot, Title
 from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.markdown.syntax.snippets import ExpandedBody
-from coldpress.markdown.tree import CALLOUT_TITLE, EMBED, PAGE_LINK
+from coldpress.markdown.tree import CALLOUT_TITLE, EMBED, LINK_ATTRIBUTES, PAGE_LINK
 from coldpress.text import lazy_re_compile
 
 P_contra = TypeVar("P_contra", contravariant=True)
@@ -69,8 +69,9 @@ class Host(Protocol[P_contra]):
     def callout_title(self, page: P_contra, kind: str) -> str:
         """Returns the default title of a kind of callout, in the page's language."""
 
-    def image_place(self, name: str) -> ImagePlace:
-        """Returns a place in which the theme shows pictures: `body`, `wide` or `cover`."""
+    def image_place(self, name: str) -> ImagePlace | None:
+        """Returns a place in which the theme shows pictures: `body`, `wide`, or the name of a component; None if the
+        theme has no such place."""
 
     def phrase(self, page: P_contra, key: str) -> str:
         """Returns a text of the theme in the page's language."""
@@ -106,6 +107,9 @@ class SlotTarget(Protocol[P_co]):
 
     @property
     def path(self) -> str | None: ...
+
+    @property
+    def suffix(self) -> str: ...
 
     @property
     def fragment(self) -> str: ...
@@ -165,6 +169,8 @@ class SlotFiller(Generic[P]):
         self._known: dict[int, Mapping[str, Any]] = {}
         self._sanitizer = None if library.trusts(page) else _sanitizer()
         self._made: list[str] = []
+        self._place: ImagePlace | None = None
+        self._is_linked = False
 
     def html(self, fragment: Fragment) -> Markup:
         """Returns a fragment as HTML with its slots filled."""
@@ -193,14 +199,19 @@ class SlotFiller(Generic[P]):
         target, attributes = self._library.target(self._page, picture.link), dict(picture.attributes)
         if not target.asset or not target.path:
             return plain_image(attributes, self._url(picture.link))
-        return self._asset_image(target.path, attributes, picture)
+        return self._asset_image(target, attributes, picture.is_early, picture.is_linked)
 
-    def _asset_image(self, path: str, attributes: Mapping[str, str | None], picture: Picture | None = None) -> str:
+    def _asset_image(self, target: SlotTarget[P], attributes: Mapping[str, str | None], is_early: bool,
+                     is_linked: bool = False) -> str:
         is_own = not self._elsewhere and not self._absolute
-        is_early = is_own and picture is not None and picture.is_early and self._page.image is None
-        zoom = "" if not is_own or (picture and picture.is_linked) else self._library.host.phrase(self._page, "enlarge")
-        how = Shown(is_early, zoom, is_plain=self._absolute)
-        return self._library.pictures.html(path, attributes, None, self._shown, how)
+        zoom = self._library.host.phrase(self._page, "enlarge") if is_own and not (is_linked or self._is_linked) else ""
+        how = Shown(self._comes_first(is_early), zoom, self._absolute, suffix=target.suffix)
+        return self._library.pictures.html(target.path or "", attributes, self._place, self._shown, how)
+
+    def _comes_first(self, is_early: bool) -> bool:
+        """Returns whether a picture is the first one of the page that is shown; `is_early` if it is that of its
+        body."""
+        return is_early and not (self._elsewhere or self._absolute) and self._page.image is None
 
     def _shown(self, path: str) -> str:
         """Returns the URL of a path of the site."""
@@ -250,7 +261,7 @@ class SlotFiller(Generic[P]):
             return component.before
         kind = media_kind(link.target[2:-2])
         if target.asset and kind == "image":
-            return self._asset_image(target.path, image_attributes(link.target, more))
+            return self._asset_image(target, image_attributes(link.target, more), component.is_early)
         if target.asset and kind and (self._sanitizer is None or kind != "pdf"):  # a frame
             return asset_html(link.target, self._url(link), kind, more)
         if component.kind == "leaf" and target.page:
@@ -271,10 +282,22 @@ class SlotFiller(Generic[P]):
                       for name, value in component.attributes}
         return {
             "name": component.name, "kind": component.kind, "number": component.number, "page": self._page,
-            "title": self.html(component.title), "body": self.html(component.body),
+            "title": self.html(component.title), "body": self._body(component),
+            "is_early": self._comes_first(component.is_early),
             "attributes": Params(self._sanitizer.sanitize_attributes(attributes) if self._sanitizer else attributes),
             "children": [self._variables(part) for part in component.body.parts if isinstance(part, Component)],
         }
+
+    def _body(self, component: Component) -> Markup:
+        """Returns the content of a component as HTML.  The pictures in it have the place of its name, if the theme has
+        one, and they are no links if the component is one."""
+        around = self._place, self._is_linked
+        self._place = self._library.host.image_place(component.name) or self._place
+        self._is_linked = self._is_linked or any(name in LINK_ATTRIBUTES for name, _ in component.attributes)
+        try:
+            return self.html(component.body)
+        finally:
+            self._place, self._is_linked = around
 
 
 _SIZE = lazy_re_compile(r"\s*(\d{1,5})(?:x(\d{1,5}))?\s*")

@@ -132,7 +132,8 @@ class Component:
     """A component, which the template of its name shows.
 
     `kind` is `container`, `leaf` or `inline`; `number` counts the components of a body from
-    1.  If no template has the name, `before` and `after` are written around the content.
+    1.  If no template has the name, `before` and `after` are written around the content.  `is_early` tells whether it
+    shows the first picture of the body, near its beginning.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Component:
     after: str
     line: int
     column: int
+    is_early: bool = False
 
 
 Slot = Link | Picture | Title | Component

@@ -340,15 +340,15 @@ def _load_picture(link: list[Any], attributes: list[list[Any]], is_linked: bool,
 def _dump_component(made: Component) -> list[Any]:
     attributes = [[name, value if isinstance(value, str) else _dump_link(value)] for name, value in made.attributes]
     return ["component", made.name, made.kind, made.number, attributes, _dump_parts(made.title), _dump_parts(made.body),
-            made.before, made.after, made.line, made.column]
+            made.before, made.after, made.line, made.column, made.is_early]
 
 
 def _load_component(parts: list[Any], title: Title | None) -> Component:
-    _, name, kind, number, attributes, label, body, before, after, line, column = parts
+    _, name, kind, number, attributes, label, body, *rest = parts
     return Component(
         name, kind, number,
         tuple((key, value if isinstance(value, str) else Link(*value)) for key, value in attributes),
-        _load_fragment(label, None), _load_fragment(body, title), before, after, line, column)
+        _load_fragment(label, None), _load_fragment(body, title), *rest)
 
 
 def _load_fragment(parts: list[Any], title: Title | None) -> Fragment:

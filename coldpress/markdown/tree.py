@@ -18,6 +18,8 @@ PAGE_LINK = "[[]]"
 """The name of the component for a wikilink."""
 EMBED = "![[]]"
 """The name of the component for an embed of Obsidian."""
+LINK_ATTRIBUTES = ("href", "link", "to")
+"""The attributes of a component that make a link of it."""
 CALLOUT_TITLE = "[!]"
 """The name of the component for the default title of a callout, which depends on the page's language."""
 

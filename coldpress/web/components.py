@@ -299,9 +299,9 @@ class SiteHost:
         """The title of a callout that has none of its own, in the page's language."""
         return self._site.strings.say(page.lang, f"callouts.{kind}")
 
-    def image_place(self, name: str) -> ImagePlace:
-        """A place in which the theme shows pictures."""
-        return image_places()[name]
+    def image_place(self, name: str) -> ImagePlace | None:
+        """A place in which the theme shows pictures; None if it has no such place."""
+        return image_places().get(name)
 
     def phrase(self, page: Page, key: str) -> str:
         """A text of the theme in the page's language."""

@@ -12,23 +12,24 @@ from coldpress.paths import below, relative_name
 from coldpress.sources.files import find_files
 from coldpress.web.environment import THEME
 
-STYLESHEET = "theme.css"
-"""The template of the style sheet, and its file name below `/theme/`."""
+STYLESHEETS = ("theme.css", "pictures.css")
+"""The templates of style sheets, and their file names below `/theme/`."""
 
 
 class CopiedFiles:
     """The files below `/static/` and `/theme/`.  `static` is the folder of the first; messages name
-    files relative to `base`; `stylesheet` renders the style sheet, the one file that is no copy."""
+    files relative to `base`; `stylesheet` renders one of the style sheets, which are no copies."""
 
-    def __init__(self, static: Path, base: Path, stylesheet: Callable[[], str]) -> None:
+    def __init__(self, static: Path, base: Path, stylesheet: Callable[[str], str]) -> None:
         self._static = static
         self._base = base
         self._stylesheet = stylesheet
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
 
-    def forget_stylesheet(self) -> None:
-        """Drops the version of the style sheet, after templates changed."""
-        self._versions.pop(("theme", STYLESHEET), None)
+    def forget_stylesheets(self) -> None:
+        """Drops the versions of the style sheets, after templates changed."""
+        for name in STYLESHEETS:
+            self._versions.pop(("theme", name), None)
 
     def folder_of(self, name: str) -> Path:
         """The folder whose files `/theme/` or `/static/` serves."""
@@ -43,8 +44,8 @@ class CopiedFiles:
     def version(self, name: str, filename: str) -> str | None:
         """A version of eight hex digits that changes with the file; None if there is no such file."""
         recorder.read("version", f"{name}/{filename}")
-        if (name, filename) == ("theme", STYLESHEET):
-            return self._stylesheet_version()
+        if name == "theme" and filename in STYLESHEETS:
+            return self._stylesheet_version(filename)
         try:
             file = below(self.folder_of(name), filename)
             stat = file.stat()
@@ -58,11 +59,11 @@ class CopiedFiles:
             self._versions[name, filename] = known
         return known[1]
 
-    def _stylesheet_version(self) -> str:
-        """The version of the style sheet, which templates render."""
+    def _stylesheet_version(self, filename: str) -> str:
+        """The version of a style sheet, which templates render."""
         with recorder.unrecorded():
-            known = self._versions.get(("theme", STYLESHEET))
+            known = self._versions.get(("theme", filename))
             if known is None:
-                text = self._stylesheet()
-                known = self._versions["theme", STYLESHEET] = (0, 0), blake2b(text.encode(), digest_size=4).hexdigest()
+                text = self._stylesheet(filename)
+                known = self._versions["theme", filename] = (0, 0), blake2b(text.encode(), digest_size=4).hexdigest()
         return known[1]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from coldpress.content.pictures import DENSITY, Shown, plain_image
+from coldpress.content.pictures import DENSITY, ImagePlace, Shown, plain_image
 from coldpress.images.facts import ImageFacts
 from coldpress.images.variants import CROPS, EXTENSIONS, Variant, height_for
 from coldpress.paths import is_external, path_of
@@ -37,58 +38,91 @@ def image(site: Site, source: str, width: int | None = None, height: int | None 
 
     With a width or a height it is scaled, with both it is cut to their form, and `crop` says which part stays.  It is
     never larger than the original.  What cannot be made smaller (SVG, animations, pictures of other sites) is
-    returned as it is.  Raises `ValueError` for a picture that is not there, or an option that is none.
+    returned as it is, and so is a URL where nothing is, which the check of links reports.  Raises `ValueError` for
+    a path below the content folder where no picture is, and for an option that is none.
     """
     _check("crop", crop, CROPS)
     _check("format", format or "jpeg", tuple(EXTENSIONS))
-    path = _path_of(site, source)
-    if path is None:
+    found = _found(site, source)
+    if found is None:
         return ImageView(source)
-    library = site.library
+    library, path = site.library, found.path
     facts = library.pictures.facts(path)
     if not site.images.can_be_made(facts):
-        return ImageView(library.shown_url(path), *(facts.size or (None, None)))
+        return ImageView(found.url(path) + found.suffix, *(facts.size or (None, None)))
     kind = format or site.images.formats(facts)[-1]
     quality = quality if quality is not None else library.image_options.quality.of(kind)
 
     def url(density: int) -> tuple[str, Variant]:
         variant = _variant(facts, (width, height), density, crop, (kind, quality))
-        return library.shown_url(site.images.path(path, facts, variant)), variant
+        return found.url(site.images.path(path, facts, variant)) + found.suffix, variant
 
     (one, small), (two, large) = url(1), url(DENSITY)
     return ImageView(one, small.width, small.height, f"{one} 1x, {two} {DENSITY}x" if large != small else "")
 
 
-def picture(site: Site, source: str, alt: str = "", *, place: str = "body", crop: str | None = None,
-            ratio: float | None = None, loading: str = "lazy", **attributes: Any) -> Markup:
+def picture(site: Site, source: str, alt: str = "", *, place: str = "body", crop: str = "centre",
+            ratio: float | None = None, loading: str = "lazy", zoom: str = "", **attributes: Any) -> Markup:
     """Returns the HTML of the picture `source` with all its variants, for a `place` of the theme; further `attributes`
     are those of its `<img>` (`class_` for `class`).
 
-    With `ratio`, its height divided by its width, it is cut to this form.  Raises `ValueError` as `image` does.
+    With `ratio`, its height divided by its width, it is cut to this form.  With `zoom`, the name of a link, a picture
+    that is larger than its place opens in full.  A whole URL of the site, as feeds have it, gives one `<img>` with
+    whole URLs.  Raises `ValueError` as `image` does.
     """
     _check("place", place, tuple(image_places()))
     _check("loading", loading, LOADING)
-    _check("crop", crop or "centre", CROPS)
+    _check("crop", crop, CROPS)
     given: dict[str, str | None] = {"src": None, "alt": alt}
     given |= {name.rstrip("_").replace("_", "-"): str(value) for name, value in attributes.items() if value is not None}
-    path = _path_of(site, source)
-    how = Shown(is_early=loading == "eager", ratio=ratio or 0.0, crop=crop or "centre")
-    if path is None:
+    found = _found(site, source)
+    how = Shown(loading == "eager", zoom, ratio=ratio or 0.0, crop=crop)
+    if found is None:
         return Markup(plain_image(given, source, how))
+    how = how._replace(is_plain=found.is_absolute, suffix=found.suffix)
+    return Markup(site.library.pictures.html(found.path, given, _place(site, place), found.url, how))
+
+
+def _place(site: Site, name: str) -> ImagePlace | None:
+    """Returns a place of the theme; None for that of bodies, which depends on the config."""
+    return None if name == "body" else image_places()[name]
+
+
+class FoundImage(NamedTuple):
+    """A picture of the site: its path, what stands behind it in the URL, and how its URLs are written."""
+
+    path: str
+    suffix: str
+    url: Callable[[str], str]
+    is_absolute: bool
+
+
+def _found(site: Site, source: str) -> FoundImage | None:
+    """Returns the picture of the site that a URL or a path below the content folder names; None for a URL where no
+    such picture is.  Raises `ValueError` for a path where none is."""
     library = site.library
-    return Markup(library.pictures.html(path, given, image_places()[place], library.shown_url, how))
-
-
-def _path_of(site: Site, source: str) -> str | None:
-    """Returns the path of a picture of the site; None for one of another site.  Raises `ValueError` if none is."""
-    if is_external(source):
+    base = (site.config.base_url or "").rstrip("/")
+    is_absolute = bool(base) and source.startswith(f"{base}/")
+    url = source.removeprefix(base) if is_absolute else source
+    if is_external(url):
         return None
-    library = site.library
-    found = path_of(source).removeprefix(site.link_root()) if source.startswith("/") else library.asset_of(source)
-    if found is None or library.asset_at(found) is None:
-        near = library.suggestions.file(source.lstrip("/"), asset=True)
-        raise ValueError(f"there is no picture `{source}`" + (f"; did you mean `{near}`?" if near else ""))
-    return found
+    if url.startswith("/"):
+        path = path_of(url) if is_absolute else _below_root(site, path_of(url))
+        if library.asset_at(path) is None:
+            return None
+        suffix = url[len(url.partition("?")[0].partition("#")[0]):]
+        return FoundImage(path, suffix, partial(library.shown_url, absolute=is_absolute), is_absolute)
+    asset = library.asset_of(url)
+    if asset is None:
+        near = library.suggestions.file(url, asset=True)
+        raise ValueError(f"there is no picture `{url}`" + (f"; did you mean `{near}`?" if near else ""))
+    return FoundImage(asset, "", library.shown_url, False)
+
+
+def _below_root(site: Site, path: str) -> str:
+    """Returns a path of the app as one of the site, which may be mounted below it."""
+    root = site.link_root()
+    return path.removeprefix(root) if path.startswith(f"{root}/") else path
 
 
 def _variant(facts: ImageFacts, wanted: tuple[int | None, int | None], density: int, crop: str, how: tuple[str, int]

@@ -41,7 +41,7 @@ from coldpress.web.app_templates import PREFIX
 from coldpress.web.caching import Memo
 from coldpress.web.code_versions import CodeVersions
 from coldpress.web.config_checks import check_fields, check_markdown
-from coldpress.web.copied_files import STYLESHEET, CopiedFiles
+from coldpress.web.copied_files import CopiedFiles
 from coldpress.web.environment import SiteEnvironment
 from coldpress.web.registry import Registry, call_source
 from coldpress.web.site_search import SiteSearch
@@ -223,7 +223,7 @@ class Site:
         """Drop the compiled templates and what they made, so that they are read again when needed."""
         self.environment.clear()
         self._memo = None, None
-        self.copied.forget_stylesheet()
+        self.copied.forget_stylesheets()
 
     def take(self, snapshot: ContentSnapshot) -> ContentSnapshot:
         """Replace the snapshot."""
@@ -367,5 +367,5 @@ class Site:
         `app:home` the app's `home`, `books.book` that of a blueprint registered on this site."""
         return self.endpoints.get(name) or self.added_endpoints.get(name) or name.removeprefix(PREFIX)
 
-    def _stylesheet(self) -> str:
-        return self.environment.get_template(STYLESHEET).render()
+    def _stylesheet(self, name: str) -> str:
+        return self.environment.get_template(name).render()

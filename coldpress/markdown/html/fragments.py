@@ -10,9 +10,12 @@ from xml.etree.ElementTree import Element
 
 from coldpress.markdown.html.extract import BLOCK_TAGS, TOKEN, HeadedText, spaced_text
 from coldpress.markdown.rendered import Component, Fragment, Link, Part, Picture, Title
+from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.markdown.tree import (
     COMPONENT_MARK,
+    EMBED,
     HEADINGS,
+    LINK_ATTRIBUTES,
     TITLE_MARK,
     VOID,
     ComponentElement,
@@ -36,8 +39,9 @@ _IMG_ATTRIBUTE = lazy_re_compile(
     r"(?P<name>[^\s\"'<>/=]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+)))?")
 _EARLY = 1_500  # characters of HTML before a picture that readers see without scrolling
 _LOADING = re.compile(r"\bloading\s*=", re.I)
-URL_ATTRIBUTES = ("src", "href", "link", "to", "image", "poster", "url")
+URL_ATTRIBUTES = ("src", *LINK_ATTRIBUTES, "image", "poster", "url")
 """The attributes of a component whose values are URLs."""
+_PICTURE_ATTRIBUTES = ("src", "image")
 _AROUND_IMAGES = frozenset(("a", "A", "picture", "PICTURE"))
 ENDPOINT_SCHEME = "endpoint:"
 """The beginning of a link to an endpoint of the app."""
@@ -67,9 +71,10 @@ class FragmentMaker:
         self._places = places
         self._components = components
         self._parts: list[Part] = []
-        self._open: list[tuple[int, list[list[Part]]]] = []
+        self._open: list[tuple[int, bool, list[list[Part]]]] = []
         self._copied = 0
         self._has_picture = False
+        self._length = 0
         self.is_in_link = False
         """Whether the text that is scanned next is inside a link."""
         self._is_in_picture = False
@@ -115,10 +120,12 @@ class FragmentMaker:
         self._copy(text, token.start(), token.end())
         self._end_text()
         if found["number"]:
-            self._open.append((int(found["number"]), [self._parts]))
+            number = int(found["number"])
+            is_early = _shows_picture(self._components[number - 1]) and self._comes_first()
+            self._open.append((number, is_early, [self._parts]))
             self._parts = []
         elif found["part"] == "body":
-            self._open[-1][1].append(self._parts)
+            self._open[-1][-1].append(self._parts)
             self._parts = []
         else:
             self._end()
@@ -126,7 +133,7 @@ class FragmentMaker:
     def _end(self) -> None:
         """Closes the innermost open component."""
         self._end_text()
-        number, (outer, *title) = self._open.pop()
+        number, is_early, (outer, *title) = self._open.pop()
         element, body = self._components[number - 1], self._parts
         self._parts = outer
         is_leaf = element.kind == "leaf"
@@ -134,12 +141,12 @@ class FragmentMaker:
         outer.append(Component(
             element.name, element.kind, number, tuple(self._attributes(element)),
             Fragment(tuple(title[0]) if title else ()), Fragment(tuple(body)),
-            before if element.kind != "container" else "", escaped(element.closing), *element.place))
+            before if element.kind != "container" else "", escaped(element.closing), *element.place, is_early))
 
     def _attributes(self, element: ComponentElement) -> Iterator[tuple[str, str | Link]]:
         """Yields the attributes of a component; URLs become links."""
         for name, value in element.attributes.items():
-            kind: Literal["link", "image"] = "link" if name in ("href", "link", "to") else "image"
+            kind: Literal["link", "image"] = "link" if name in LINK_ATTRIBUTES else "image"
             if name in URL_ATTRIBUTES and value and not (is_external(value) and not value.startswith(_WEB)):
                 place = self._places.find_target(value) if self._places else (None, None, 1)
                 yield name, Link(kind, value, *place)
@@ -193,11 +200,15 @@ class FragmentMaker:
         if "id" in values:
             self.anchors.append(values["id"] or "")
         attributes = tuple((name, "" if name == "src" else value) for name, value in values.items())
-        is_early = not self._has_picture and sum(
-            len(each) for each in (*self._parts, *self.pieces) if isinstance(each, str)) < _EARLY
-        self._has_picture = True
-        self._put(text, token.start(), token.end(), Picture(link, attributes, self.is_in_link, is_early))
+        self._put(text, token.start(), token.end(), Picture(link, attributes, self.is_in_link, self._comes_first()))
         return True
+
+    def _comes_first(self) -> bool:
+        """Returns whether the picture that comes now is the first one and near the beginning, and notes that there is
+        one."""
+        is_early = not self._has_picture and self._length + sum(map(len, self.pieces)) < _EARLY
+        self._has_picture = True
+        return is_early
 
     def _reference(self, text: str, start: int, end: int, kind: Literal["link", "image"], value: str) -> None:
         """Replaces a URL by a slot, if it may lead to a page or file of the site."""
@@ -227,8 +238,16 @@ class FragmentMaker:
     def _end_text(self) -> None:
         """Ends the text before a slot."""
         if self.pieces:
-            self._parts.append("".join(self.pieces))
+            text = "".join(self.pieces)
+            self._length += len(text)
+            self._parts.append(text)
             self.pieces.clear()
+
+
+def _shows_picture(element: ComponentElement) -> bool:
+    """Returns whether a component has a picture of its own, apart from those in its content."""
+    return any(element.attributes.get(name) for name in _PICTURE_ATTRIBUTES) or (
+        element.name == EMBED and media_kind(element.attributes.get("to", "")[2:-2]) == "image")
 
 
 # The names of attributes that hold no id and no URL; others are scanned.

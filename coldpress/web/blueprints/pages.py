@@ -17,7 +17,7 @@ from coldpress.paths import resolved
 from coldpress.sources.files import SourceFile
 from coldpress.text import lazy_re_compile
 from coldpress.web.blueprints import SiteBlueprint
-from coldpress.web.copied_files import STYLESHEET
+from coldpress.web.copied_files import STYLESHEETS
 from coldpress.web.environment import THEME
 from coldpress.web.sites import requested_site
 from coldpress.web.templates import layouts_for
@@ -35,17 +35,17 @@ def theme(filename: str) -> Response:
     return send_from_directory(THEME / "static", filename)
 
 
-@blueprint.get(f"/theme/{STYLESHEET}")
-def stylesheet() -> Response:
-    """Render the theme's style sheet from its parts, without their comments and needless space: a fifth of it."""
-    css = requested_site().render(STYLESHEET)
+@blueprint.get(f"/theme/<any{STYLESHEETS}:filename>")
+def stylesheet(filename: str) -> Response:
+    """Render a style sheet of the theme from its parts, without their comments and needless space: a fifth of it."""
+    css = requested_site().render(filename)
     short = _CSS_SPACE.sub(lambda found: found[found.lastindex] if found.lastindex else "", css)
     return Response(short.strip() + "\n", mimetype="text/css")
 
 
 @blueprint.urls(stylesheet)
 def stylesheet_urls(library: Library) -> Iterator[dict[str, Any]]:
-    yield {}
+    yield from ({"filename": name} for name in STYLESHEETS)
 
 
 @blueprint.urls(theme)
