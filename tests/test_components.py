@@ -131,10 +131,10 @@ Two.
 ::::
 
 ::embed[A page]{href="https://elsewhere.example/x?y=1" description="Of it"}
-""", "content/x.png": png(7, 5), "config.yaml": URL})
+""", "content/x.png": png(7, 5), "config.yaml": f"{URL}images: false\n"})
     assert site.build().problems == []
     html = page(site)
-    assert '<img alt="Alt" src="/blog/x.png" width="7" height="5" loading="lazy" decoding="async">' in html
+    assert '<img src="/blog/x.png" width="7" height="5" alt="Alt" fetchpriority="high" decoding="async">' in html
     assert "<figcaption>A <em>cap</em></figcaption>" in html
     assert html.count('src="/blog/x.png" width="7" height="5"') == 3
     assert "<details open>\n<summary>More</summary>" in html
@@ -289,7 +289,8 @@ def test_images_have_their_size(make_site):
     site = make_site({"content/a.md": "![x](p.png)\n\n![y](p.png){width=3}\n\n<img src=\"p.png\" alt=\"\">\n\n"
                                       "![z](https://example.com/p.png) ![v](v.svg)",
                       "content/p.png": png(40, 30), "content/v.svg": '<svg width="12" height="8"></svg>',
-                      "content/posts/2026-01-02-p.md": "![x](../p.png) and a text.", "config.yaml": URL})
+                      "content/posts/2026-01-02-p.md": "![x](../p.png) and a text.",
+                      "config.yaml": f"{URL}images: false\n"})
     assert site.build().problems == []
     html = page(site)
     assert '<img alt="x" src="/blog/p.png" width="40" height="30" fetchpriority="high" decoding="async">' in html

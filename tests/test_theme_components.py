@@ -19,7 +19,7 @@ def page(build_site, text):
 def test_a_hero_has_a_title_a_picture_and_its_text(build_site):
     html = page(build_site, ':::hero[The *title*]{image="p.svg" alt="P"}\nText.\n\n[Go](a.md)\n:::')
     assert '<p class="hero-title">The <em>title</em></p>' in html
-    assert '<img src="/sub/p.svg" alt="P" width="3" height="2"' in html
+    assert '<img src="/sub/p.svg" width="3" height="2" alt="P" fetchpriority="high"' in html
     assert '<a href="/sub/a/">Go</a>' in html
     assert "/sub/theme/components.css" in html
 
@@ -56,7 +56,7 @@ def test_a_video_loads_nothing_before_it_is_pressed(build_site):
     assert ('<a href="https://youtu.be/abcdefghijk?t=1m5s" rel="noopener" '
             'data-player="https://www.youtube-nocookie.com/embed/abcdefghijk?autoplay=1&amp;start=65">') in html
     assert "<iframe" not in html
-    assert '<img src="/sub/p.svg" alt=""' in html
+    assert '<img src="/sub/p.svg" width="3" height="2" alt="" loading="lazy"' in html
     assert "Play at YouTube" in html
     assert "/sub/theme/video.js" in html
 

@@ -18,7 +18,7 @@ from coldpress.images.facts import DamagedImageError, ImageFacts
 
 LARGEST = 150_000_000
 """The largest picture that is opened, in pixels: as much as fits into half a gigabyte of memory."""
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")  # MPO is opened as a JPEG
 _OURS = {"MPO": "jpeg"}
 _ORIENTATION = 0x0112
 _TURNED = (5, 6, 7, 8)

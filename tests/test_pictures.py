@@ -1,0 +1,154 @@
+"""The pictures that the theme shows: in which sizes, which first, and what stays as it is."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"></svg>'
+CONFIG = "base_url: https://example.org/sub/\nauthor: ann\n"
+
+
+def photo(width=2400, height=1600, kind="JPEG", colour=(40, 120, 200)):
+    """A picture of one colour."""
+    file = BytesIO()
+    Image.new("RGB", (width, height), colour).save(file, kind)
+    return file.getvalue()
+
+
+def images(html):
+    """The `<img>` of a page, each as a dictionary of its attributes."""
+    return [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall(r"<img ([^>]*)>", html)]
+
+
+def main(site, name):
+    return site.text(f"{name}index.html").partition("<main")[2].partition("</main>")[0]
+
+
+def widths(image):
+    return [int(each) for each in re.findall(r" (\d+)w", image["srcset"])]
+
+
+@pytest.fixture
+def blog(build_site):
+    def build(files=(), config=CONFIG):
+        return build_site({"content/a.jpg": photo(), "content/b.jpg": photo(colour=(250, 240, 5)), "content/c.svg": SVG,
+                           **dict(files)}, config)
+
+    return build
+
+
+def test_a_cover_is_asked_for_before_the_pictures_of_the_text(blog):
+    site = blog({"content/posts/2026-01-02-p.md": "---\nimage: ../a.jpg\nimage_alt: A\n---\n![B](../b.jpg)\n"})
+    cover, inside = images(main(site, "posts/p/"))
+    assert (cover["alt"], cover["fetchpriority"], cover.get("loading")) == ("A", "high", None)
+    assert (inside["alt"], inside.get("fetchpriority"), inside["loading"]) == ("B", None, "lazy")
+
+
+@pytest.mark.parametrize("first", [
+    "![x](a.jpg)", '::figure{src="a.jpg" alt="x"}', ':::hero[T]{image="a.jpg" alt="x"}\nText.\n:::', "![[a.jpg|x]]",
+    ":::gallery\n![x](a.jpg)\n:::"])
+def test_the_first_picture_of_a_page_comes_early_and_no_other(blog, first):
+    shown = images(main(blog({"content/p.md": f"# P\n\n{first}\n\n![y](b.jpg)\n\n::figure{{src=b.jpg}}\n"}), "p/"))
+    assert [image.get("fetchpriority") for image in shown] == ["high", None, None]
+    assert [image.get("loading") for image in shown] == [None, "lazy", "lazy"]
+
+
+def test_a_picture_far_below_comes_when_it_is_nearly_seen(blog):
+    far = f":::note\n{'Words and words. ' * 120}\n\n:::gallery\n![x](a.jpg)\n:::\n:::\n"
+    assert images(main(blog({"content/p.md": far}), "p/"))[0]["loading"] == "lazy"
+
+
+def test_each_place_has_its_widths(blog):
+    site = blog({
+        "content/posts/2026-01-02-p.md": "---\nimage: ../a.jpg\n---\nText.\n\n:::gallery\n![B](../b.jpg)\n:::\n",
+        "content/p.md": ":::hero[T]{image=\"b.jpg\"}\nText.\n:::\n\n::::cards\n:::card[C]{image=\"a.jpg\"}\n:::\n::::\n",
+        "data/authors.yaml": "ann:\n  name: Ann\n  bio: Prints.\n  image: b.jpg\n"})
+    cover, gallery, author = images(main(site, "posts/p/"))
+    assert widths(cover) == [480, 800, 1200, 1440]
+    assert widths(gallery) == [330, 480, 660]
+    assert (widths(author), author["width"], author["height"]) == ([48, 96], "48", "48")
+    hero, card = images(main(site, "p/"))
+    assert (max(widths(hero)), max(widths(card))) == (576, 860)
+    assert [max(widths(each)) for each in images(main(site, "posts/"))] == [800]
+
+
+def test_a_tall_cover_is_as_high_as_its_place(blog):
+    site = blog({"content/posts/2026-01-02-p.md": "---\nimage: ../tall.jpg\n---\nText.\n",
+                 "content/tall.jpg": photo(1500, 2000)})
+    cover, = images(main(site, "posts/p/"))
+    assert (cover["width"], cover["height"]) == ("390", "520")
+    assert max(widths(cover)) == 780
+
+
+def test_what_cannot_be_made_smaller_is_shown_as_before(blog):
+    site = blog({"content/posts/2026-01-02-p.md": "---\nimage: ../c.svg\n---\n![](../c.svg#part)\n",
+                 "content/posts/2026-01-03-q.md": "---\nimage: https://elsewhere.example/x.jpg\n---\nText.\n",
+                 "content/posts/2026-01-04-r.md": "---\nimage: data:image/gif;base64,R0lGODlhAQABAAAAADs=\n---\nText.\n"})
+    assert [(each["src"], each["width"]) for each in images(main(site, "posts/p/"))] == [
+        ("/sub/c.svg", "90"), ("/sub/c.svg#part", "90")]
+    assert images(main(site, "posts/q/"))[0]["src"] == "https://elsewhere.example/x.jpg"
+    assert images(main(site, "posts/r/"))[0]["src"].startswith("data:image/gif;")
+    assert "pictures.css" not in site.text("posts/p/index.html")
+
+
+def test_a_missing_cover_is_a_warning_with_its_place(make_site):
+    site = make_site({"content/posts/2026-01-02-p.md": "---\nimage: ../no.jpg\n---\nText.\n"})
+    assert [(each["code"], each["place"]["line"]) for each in site.build().problems] == [("link.broken-image", 2)]
+    assert images(main(site, "posts/p/"))[0]["src"] == "/posts/no.jpg"
+
+
+def test_a_missing_picture_of_a_template_is_an_error_with_its_line(make_site):
+    site = make_site({"content/p.md": "Text.", "content/bridge.jpg": photo(),
+                      "templates/page.html": '{% extends "base.html" %}\n{% block main %}\n{{ picture("brige.jpg") }}'
+                                             "{% endblock %}"})
+    problem, = site.build().problems
+    assert "there is no picture `brige.jpg`; did you mean `bridge.jpg`?" in problem["message"]
+    assert (problem["place"]["path"], problem["place"]["line"]) == ("templates/page.html", 3)
+
+
+def test_a_feed_has_one_file_of_each_picture(blog):
+    site = blog({"content/posts/2026-01-02-p.md": "![A](../a.jpg)\n\n::figure{src=\"../b.jpg\"}\n"})
+    shown = re.findall(r'<img [^>]*src="([^"]*)"', site.text("feed.xml"))
+    assert [re.sub(r"\.[0-9a-f]{10}\.", ".*.", url) for url in shown] == [
+        "https://example.org/sub/a.800.*.jpg", "https://example.org/sub/b.800.*.jpg"]
+    assert "srcset" not in site.text("feed.xml")
+    assert 'class="zoom"' not in site.text("feed.xml")
+
+
+def test_a_picture_that_is_larger_than_its_place_opens_in_full(blog):
+    site = blog({"content/p.md": "![A](a.jpg)\n\n[![](a.jpg)](https://elsewhere.example/)\n\n![S](small.jpg)\n\n"
+                                 "::::card[C]{href=\"https://elsewhere.example/\"}\n![](a.jpg)\n::::\n\n![](b.jpg)\n",
+                 "content/small.jpg": photo(500, 400), "content/q.md": "![S](small.jpg)\n"})
+    page = site.text("p/index.html")
+    links = re.findall(r'<a class="zoom"[^>]*>', page)
+    assert [re.search(r'href="/sub/(\w+)\.1600\.\w+\.jpg"', link)[1] for link in links] == ["a", "b"]
+    assert ['aria-label="Enlarge' in link for link in links] == [False, True]
+    assert "zoom.js" in page
+    assert "zoom.js" not in site.text("q/index.html")
+    assert "pictures.css" in site.text("q/index.html")
+
+
+def test_without_zoom_there_are_no_links_and_no_script(blog):
+    page = blog({"content/p.md": "![A](a.jpg)\n"}, CONFIG + "images: {zoom: false}\n").text("p/index.html")
+    assert 'class="zoom"' not in page
+    assert "zoom.js" not in page
+
+
+def test_the_colour_of_a_picture_is_a_class_of_the_style_sheet(blog):
+    site = blog({"content/p.md": "![A](a.jpg)\n\n![B](b.jpg)\n"})
+    classes = [image["class"] for image in images(main(site, "p/"))]
+    assert classes == ["c-48c", "c-ff0"]
+    css = site.text("theme/pictures.css")
+    assert ".c-48c{background:#48c;color:#000;}" in css.replace("#fff", "#000")
+    assert len(re.findall(r"\.c-[048cf]{3}\{", css)) == 125
+    assert "style=" not in main(site, "p/")
+
+
+def test_the_part_behind_the_url_of_a_picture_stays(blog):
+    dark, light = images(main(blog({"content/p.md": "![](a.jpg#only-dark)\n![](a.jpg#only-light)\n"}), "p/"))
+    assert dark["src"].endswith(".jpg#only-dark")
+    assert light["src"].endswith(".jpg#only-light")
