@@ -9,8 +9,10 @@ It needs Pillow.  The same version of Pillow paints the same pictures each time.
 
 from __future__ import annotations
 
+import logging
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -87,8 +89,7 @@ def _ridge(random: Random, top: float, rough: float, size: tuple[int, int]) -> l
     heights = [random.uniform(-rough, rough) for _ in range(3)]
     while len(heights) < size[0] / 3:
         rough *= 0.56
-        middles = [(one + two) / 2 + random.uniform(-rough, rough)
-                   for one, two in zip(heights, heights[1:], strict=False)]
+        middles = [(one + two) / 2 + random.uniform(-rough, rough) for one, two in pairwise(heights)]
         heights = [each for pair in zip(heights, middles, strict=False) for each in pair] + heights[-1:]
     step = size[0] / (len(heights) - 1)
     return [(index * step, top + each) for index, each in enumerate(heights)]
@@ -142,8 +143,9 @@ def main(arguments: list[str]) -> None:
     for landscape in LANDSCAPES:
         file = folder / f"{landscape.name}.jpg"
         paint(landscape, size).save(file, quality=quality, optimize=True, progressive=True)
-        print(f"{file.stat().st_size / 1000:7.0f} kB  {file}")
+        logging.getLogger(__name__).info("%s: %d kB", file, file.stat().st_size / 1000)
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     main(sys.argv[1:])
