@@ -1,6 +1,7 @@
 """The context of a command: the site's factory and its options.
 
 Global state: the site's `build.py` becomes the module `build` in `sys.modules`, and its folder is added to `sys.path`.
+While its code is being edited, `sys.dont_write_bytecode` is set.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from flask.cli import ScriptInfo
 
 from coldpress import audit_hook, recorder
 from coldpress.audit_hook import starting
-from coldpress.cache.file_stamps import Snapshot
+from coldpress.cache.file_stamps import SETTLED_NS, Snapshot, changed_at
 from coldpress.config.loader import Config, RunOptions, load_config, use_options
 from coldpress.decorators import mark_of
 from coldpress.errors import ColdpressError, Place, Problem, Problems, UsageError
@@ -104,6 +105,8 @@ class BuildContext:
         """Makes the app and returns it with all its sites.  Raises `ColdpressError` as `make_app` does."""
         audit_hook.listen()
         note_lookups()
+        if _is_being_edited(self.folder):
+            sys.dont_write_bytecode = True
         try:
             with (use_options(self.options), starting() as start, audit_hook.noting() as noted,
                   recorder.recording() as reads):
@@ -164,6 +167,17 @@ class BuildContext:
         """Reports the problems and returns the exit code."""
         self.report.problems(problems)
         return 1 if problems.errors else 0
+
+
+def _is_being_edited(folder: Path) -> bool:
+    """Returns whether a site's code changed a moment ago.  Python's bytecode cannot tell the next edit from it, if
+    that comes within one second and is as long."""
+    def changed(file: Path) -> bool:
+        return changed_at(str(file)) > time.time_ns() - SETTLED_NS
+
+    packages = [file.parent for file in folder.glob("*/__init__.py")]
+    own = [*folder.glob("*.py"), *(file for each in packages for file in each.rglob("*.py"))]
+    return any(map(changed, own))
 
 
 def _imported_again(options: RunOptions, folder: Path, factory: ImportedApp) -> tuple[Flask, Site]:

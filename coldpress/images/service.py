@@ -86,21 +86,20 @@ class ImageService:
             facts.format == "gif" and self._options().animations == "webp"))
 
     def survey(self, assets: Iterable[SourceFile], jobs: int) -> None:
-        """Reads the facts of many pictures, in `jobs` processes, before pages ask for them one by one."""
-        if not self.is_on:
+        """Reads the facts of many pictures, in `jobs` processes.  Those of a few are read when pages ask for them."""
+        if jobs < 2 or not self.is_on:
             return
         unknown = [asset for asset in assets if is_readable(asset) and not self._index.is_known(asset)]
-        if jobs > 1 and len(unknown) >= _FEW:
-            self._index.close()  # no connection may be shared with a forked process
-            from coldpress.images.workers import read_all_facts  # noqa: PLC0415  (Pillow is an extra)
+        if len(unknown) < _FEW:
+            return
+        self._index.close()  # no connection may be shared with a forked process
+        from coldpress.images.workers import read_all_facts  # noqa: PLC0415  (Pillow is an extra)
 
-            read = partial(read_all_facts, self._folder, image_version())
-            found = in_turn(local_executor(jobs), read, [asset.location for asset in unknown], _AHEAD * jobs)
-            for asset, facts in zip(unknown, found, strict=True):
-                if facts is not None:
-                    self._index.add(asset, facts)
-        for asset in unknown:
-            self.facts(asset)
+        read = partial(read_all_facts, self._folder, image_version())
+        found = in_turn(local_executor(jobs), read, [asset.location for asset in unknown], _AHEAD * jobs)
+        for asset, facts in zip(unknown, found, strict=True):
+            if facts is not None:
+                self._index.add(asset, facts)
         self._index.flush()
 
     def variants(self, facts: ImageFacts, format: str, largest: int, widths: Sequence[int] = ()) -> list[Variant]:
