@@ -182,9 +182,8 @@ class Builder:
         """Renders the stale pages and stages them with the files that are copied."""
         assert self.runner is not None, "comparing makes it"
         self._render_bodies(self._staleness.everything is not None)
-        if self._staleness.everything is not None:
-            with self._stage("images"):
-                self.site.images.survey(self.site.library.assets.values(), self.context.jobs)
+        with self._stage("images"):
+            self.site.images.survey(self.site.library.assets.values(), self.context.jobs)
         if self.context.jobs == 1 and not self._cluster:
             with self._stage("search"):
                 self._index_search()
@@ -193,7 +192,8 @@ class Builder:
             self.runner.run(self._workers(), self._local_workers(), self._index_search, self.problems)
             self._ask_declared_values(self.runner)
         with self._stage("images"):
-            made = self.images.plan(self.runner.variants_read(), self.context.jobs, self.problems)
+            self.images.warn(self.runner.names_shown("image"), self.problems)
+            made = self.images.plan(self.runner.names_shown("variant"), self.context.jobs, self.problems)
             self._copied |= stage_copies(made, self.output, self.records.files, self.problems)
 
     def _check(self) -> None:
@@ -322,7 +322,8 @@ class Builder:
         site.sources.cache.save()
         if self.runner and self._staleness.everything:
             site.markup.trim(self._bodies())
-            self.images.trim()
+            if self.changes:  # with an error, not every page told what it shows
+                self.images.trim()
         site.markup.store.close()
         site.images.close()
         site.search.close()

@@ -28,8 +28,7 @@ class SiteImages:
         their entries.  A picture of which they cannot be made is an error."""
         images = self._site.images
         with recorder.unrecorded():
-            assets = self._site.library.assets
-            found = (images.find(path, assets) for path in sorted(paths))
+            found = map(self._site.library.pictures.find, sorted(paths))
             self._shown = [wanted for wanted in found if wanted]
             self.made = images.make(self._shown, jobs, self._report.progress)
         for asset, why in self.made.faults:
@@ -39,9 +38,20 @@ class SiteImages:
                    for each in self._shown]
         return [entry for entry in entries if entry]
 
+    def warn(self, paths: Iterable[str], problems: Problems) -> None:
+        """Warns of the pictures at these paths that cannot be read."""
+        library = self._site.library
+        with recorder.unrecorded():
+            for path in sorted(paths):
+                asset, fault = library.asset_at(path), library.pictures.facts(path).fault
+                if asset and fault:
+                    problems.warn("image.damaged", f"this picture is published as it is: {fault}",
+                                  Place(asset.name), "save it anew with the program that made it")
+
     def trim(self) -> None:
         """Removes old variants that no page shows."""
         self._site.images.store.trim({each.key for each in self._shown})
+        self._site.images.forget_others(self._site.library.assets.values())
 
     @property
     def summary(self) -> str | None:

@@ -156,9 +156,9 @@ class FreezeRunner:
             return {}
         return {name: entry for entry in reversed(list(self._plan.entries)) for name in dead.get(entry.path, ())}
 
-    def variants_read(self) -> set[str]:
-        """Returns the paths of the variants of pictures that the pages of the plan show."""
-        shown = self._names_read("variant", lambda name: True)
+    def names_shown(self, kind: str) -> set[str]:
+        """Returns the names of a kind of reads, such as `image`, of all pages of the plan."""
+        shown = self._names_read(kind, lambda name: True)
         paths = {entry.path for entry in self._plan.entries} if shown else ()
         return {name for path, names in shown.items() if path in paths for name in names}
 

@@ -6,12 +6,14 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from coldpress import recorder
 from coldpress.config.images import ImageOptions
 from coldpress.images.facts import NO_FACTS, ImageFacts
-from coldpress.images.service import ImageService
+from coldpress.images.index import is_readable
+from coldpress.images.service import ImageService, Wanted
 from coldpress.images.variants import Variant
 from coldpress.markdown.tree import attributes_html
 from coldpress.sources.files import SourceFile
@@ -53,6 +55,9 @@ class PictureLibrary(Protocol):
 
     @property
     def image_options(self) -> ImageOptions: ...
+
+    @property
+    def assets(self) -> Mapping[str, SourceFile]: ...
 
     def asset_at(self, path: str) -> SourceFile | None: ...
 
@@ -99,6 +104,20 @@ class Pictures:
         recorder.read("image", path)
         asset = self._library.asset_at(path)
         return self._library.images.facts(asset) if asset else NO_FACTS
+
+    def find(self, path: str) -> Wanted | None:
+        """Returns the variant of a picture at a path; None if there is none."""
+        return self._library.images.find(path, lambda stem: self._by_stem.get(stem, ()))
+
+    @cached_property
+    def _by_stem(self) -> Mapping[str, list[tuple[str, SourceFile]]]:
+        """The pictures of the site by their paths without the extension."""
+        found: dict[str, list[tuple[str, SourceFile]]] = {}
+        with recorder.unrecorded():
+            for path, asset in self._library.assets.items():
+                if is_readable(asset):
+                    found.setdefault(posixpath.splitext(path)[0], []).append((path, asset))
+        return found
 
     def candidates(self, path: str, facts: ImageFacts, place: ImagePlace, how: Shown) -> list[Candidates]:
         """Returns the variants of a picture for a place, the best format first."""

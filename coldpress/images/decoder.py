@@ -1,6 +1,6 @@
 """Opens pictures with Pillow: upright, in sRGB, with eight bits a channel.
 
-Global state: Pillow's warning of large pictures is switched off; those above `LARGEST` are refused here.
+Global state: Pillow's warnings are switched off while a picture is open.
 """
 
 from __future__ import annotations
@@ -12,19 +12,25 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import AvifImagePlugin, Image, ImageCms, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from coldpress.images.facts import DamagedImageError, ImageFacts
 
-LARGEST = 150_000_000
-"""The largest picture that is opened, in pixels: as much as fits into half a gigabyte of memory."""
-_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")  # MPO is opened as a JPEG
+LARGEST = 120_000_000
+"""The largest picture that is opened, in pixels: twice its pixels fit into a gigabyte of memory."""
+_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+_PLUGINS = AvifImagePlugin, TiffImagePlugin, WebPImagePlugin  # else Pillow imports all that it has
+_MOVING = ("GIF", "PNG", "WEBP", "AVIF")
 _OURS = {"MPO": "jpeg"}
 _ORIENTATION = 0x0112
-_TURNED = (5, 6, 7, 8)
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90}
+_ON_THE_SIDE = [_TURNS[number] for number in (5, 6, 7, 8)]
+_LEAST = 1_600  # pixels of the longer side that are left when a picture is decoded smaller
 _LEVELS = "048cf"  # digits of a colour, five for each channel
 _SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 @contextmanager
@@ -32,7 +38,7 @@ def opened(file: Path) -> Iterator[Image.Image]:
     """Opens a picture without reading its pixels.  Raises `DamagedImageError` for whatever is wrong with it, inside
     the block too."""
     try:
-        with Image.open(file, formats=_FORMATS) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(file, formats=_FORMATS) as image:
             if image.width * image.height > LARGEST:
                 raise DamagedImageError(_too_large(image.width * image.height))
             yield image
@@ -55,90 +61,109 @@ def facts_of(file: Path, digest: str) -> ImageFacts:
         with opened(file) as image:
             width, height = _upright_size(image)
             kind = _OURS.get(image.format or "", (image.format or "").lower())
-            facts = ImageFacts(width, height, digest, kind, "", _has_alpha(image), _is_animated(image))
-            return facts if facts.is_animated else facts._replace(colour=_colour(image))
+            facts = ImageFacts(width, height, digest, kind, "", _has_alpha(image), is_animated(image))
+            if facts.is_animated:
+                return facts if _frames(image) * width * height <= LARGEST else facts._replace(format="")
+            return facts._replace(colour=_colour(image))
     except DamagedImageError as reason:
         return facts._replace(fault=str(reason))
 
 
-def upright(image: Image.Image, least: tuple[int, int]) -> Image.Image:
-    """Returns the pixels of an opened picture upright, in sRGB and with eight bits a channel (mode L, RGB or RGBA).
-    A JPEG may come smaller than it is, but not below `least`, a width and a height."""
-    turned = image.getexif().get(_ORIENTATION) in _TURNED
-    image.draft(None, (least[1], least[0]) if turned else least)
-    profile = image.info.get("icc_profile")
-    made = ImageOps.exif_transpose(image)
-    return _in_srgb(made, profile)
+def shrinking(image: Image.Image, width: int, height: int) -> int:
+    """Returns how many times smaller a picture may be decoded for a variant of these pixels.  It depends on nothing
+    else: a variant has the same bytes whatever is made beside it."""
+    wide, high = _upright_size(image)
+    most = min(wide / width, high / height, max(wide, high) / _LEAST)
+    return next((factor for factor in (8, 4, 2) if factor <= most), 1)
 
 
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Returns a picture with eight bits a channel; colours of another profile become those of sRGB."""
+def upright(image: Image.Image, factor: int = 1) -> Image.Image:
+    """Returns the pixels of an opened picture upright, in sRGB and with eight bits a channel (mode L, RGB or RGBA),
+    without metadata, and smaller by a factor of 1, 2, 4 or 8."""
+    turn, profile = _turn(image), image.info.get("icc_profile")
+    full = image.size
+    image.draft(None, (max(1, full[0] // factor), max(1, full[1] // factor)))
+    picture = _of_eight_bits(image)
+    if factor > 1 and picture.size == full:
+        picture = _reduced(picture, factor)
+    picture = _in_srgb(picture, profile) if profile else picture
+    if picture.mode not in ("L", "RGB", "RGBA"):
+        picture = picture.convert("RGB")
+    if picture is image:
+        picture.load()
+    picture.info = {}
+    return picture.transpose(turn) if turn is not None else picture
+
+
+def _reduced(picture: Image.Image, factor: int) -> Image.Image:
+    if picture.mode == "RGBA":  # the colour of transparent pixels must not shine through
+        return picture.convert("RGBa").reduce(factor).convert("RGBA")
+    return picture.reduce(factor)
+
+
+def _of_eight_bits(image: Image.Image) -> Image.Image:
+    """Returns a picture with eight bits a channel and without a palette."""
+    if image.mode == "F":
+        low, high = map(float, image.getextrema())  # type: ignore[arg-type]
+        span = (high - low) or 1.0
+        return image.point(lambda value: value * (255 / span) - low * (255 / span)).convert("L")
     if image.mode in _SIXTEEN_BITS:
-        return _of_eight_bits(image)
-    if image.mode in ("P", "PA") or "transparency" in image.info:
-        image = image.convert("RGBA" if _has_alpha(image) else "RGB")
-    if profile and image.mode in ("RGB", "RGBA", "CMYK", "L", "LAB"):
-        converted = _converted(image, profile)
-        if converted is not None:
-            return converted
-    if image.mode in ("L", "RGB", "RGBA"):
-        return image
-    if image.mode == "1":
-        return image.convert("L")
-    return image.convert("RGBA" if _has_alpha(image) else "RGB")
+        return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    if _has_alpha(image):
+        return image if image.mode == "RGBA" else image.convert("RGBA")
+    if image.mode == "P":
+        return image.convert("RGB")
+    return image.convert("L") if image.mode == "1" else image
 
 
-def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
-    """Returns a picture in sRGB; None if its profile is sRGB already, or damaged, or of another kind of picture."""
+def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Returns a picture in sRGB.  It stays as it is if its profile is sRGB already, or damaged, or of another kind of
+    picture, or grey: there the difference is a gamma."""
     with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
         given = ImageCms.ImageCmsProfile(BytesIO(profile))
-        if "sRGB" in ImageCms.getProfileDescription(given):
-            return None
-        alpha = image.getchannel("A") if image.mode == "RGBA" else None
-        plain = image.convert("RGB") if alpha else image
-        mode = "L" if image.mode == "L" else "RGB"
-        target = _SRGB if mode == "RGB" else None
-        if target is None:
-            return None  # a grey picture in a profile of its own: the difference is a gamma
-        made = ImageCms.profileToProfile(plain, given, target, outputMode=mode)
-        if made is not None and alpha:
-            made.putalpha(alpha)
-        return made
-    return None
+        if picture.mode == "L" or "sRGB" in ImageCms.getProfileDescription(given):
+            return picture
+        alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
+        plain = picture.convert("RGB") if alpha else picture
+        made = ImageCms.profileToProfile(plain, given, _SRGB, outputMode="RGB")
+        if made is not None:
+            if alpha:
+                made.putalpha(alpha)
+            return made
+    return picture
 
 
 _SRGB: Any = ImageCms.createProfile("sRGB")
 
 
-def _of_eight_bits(image: Image.Image) -> Image.Image:
-    """Returns a grey picture of sixteen bits, or of floating point numbers, in eight bits."""
-    if image.mode == "F":
-        low, high = map(float, image.getextrema())  # type: ignore[arg-type]
-        span = (high - low) or 1.0
-        return image.point(lambda value: value * (255 / span) - low * (255 / span)).convert("L")
-    return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """Returns how a picture is turned to stand upright, as its camera says."""
+    with suppress(Exception):  # damaged EXIF data turn nothing
+        return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    return None
 
 
 def _upright_size(image: Image.Image) -> tuple[int, int]:
-    """Returns width and height as a browser shows a picture: turned as its camera says."""
-    with suppress(Exception):  # damaged EXIF data turn nothing
-        if image.getexif().get(_ORIENTATION) in _TURNED:
-            return image.height, image.width
-    return image.size
+    """Returns width and height as a browser shows a picture."""
+    return (image.height, image.width) if _turn(image) in _ON_THE_SIDE else image.size
 
 
 def _has_alpha(image: Image.Image) -> bool:
     return image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
 
 
-def _is_animated(image: Image.Image) -> bool:
-    # An MPO has several photographs, of which the first is meant.
-    return image.format != "MPO" and getattr(image, "n_frames", 1) > 1
+def is_animated(image: Image.Image) -> bool:
+    """Returns whether a picture moves.  Files of other formats may have several pictures too: the first is meant."""
+    return image.format in _MOVING and _frames(image) > 1
+
+
+def _frames(image: Image.Image) -> int:
+    return int(getattr(image, "n_frames", 1))
 
 
 def _colour(image: Image.Image) -> str:
     """Returns the mean colour of a picture as three digits; an empty text if it is transparent somewhere."""
-    small = upright(image, (32, 32)).resize((1, 1), Image.Resampling.BOX, reducing_gap=1.0)
+    small = upright(image, 8).resize((1, 1), Image.Resampling.BOX, reducing_gap=1.0)
     if small.mode == "RGBA" and small.getpixel((0, 0))[3] < 255:  # type: ignore[index]
         return ""
     red, green, blue = small.convert("RGB").getpixel((0, 0))  # type: ignore[misc]

@@ -3,42 +3,65 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from PIL import Image, ImageSequence
 
-from coldpress.images.decoder import opened, upright
+from coldpress.images.decoder import is_animated, opened, shrinking, upright
 from coldpress.images.facts import DamagedImageError
-from coldpress.images.store import write_whole
-from coldpress.images.variants import Variant
+from coldpress.images.store import Made, write_whole
+from coldpress.images.variants import LARGEST_WEBP, Variant
 
-_LARGEST_WEBP = 16_383  # pixels of a side
+_FEW_COLOURS = 256  # with so many, WebP that loses nothing is often the smaller one
+_QUALITIES = (1, 0.75, 0.5)  # of the wanted quality, while a variant is larger than its original
+_SMALL = 8_000  # bytes of an original that none of its variants has to be below
+_TOO_SHORT = 10  # milliseconds of a frame
+K = TypeVar("K")
 _ENTROPY_WIDTH = 64  # pixels of the picture in which the place with the most to see is looked for
 
 
-def make_variants(file: Path, wanted: Sequence[tuple[Variant, Path]]) -> dict[str, int]:
-    """Makes variants of one picture, which is decoded once, and writes each to its file.  Returns the bytes of each
-    file by path.  Raises `DamagedImageError`, and `OSError` if a file cannot be written."""
+class Drawing(NamedTuple):
+    """Whether a picture was drawn, not photographed; whether it had a palette; whether it has few colours."""
+
+    is_drawn: bool = False
+    has_palette: bool = False
+    has_few_colours: bool = False
+
+
+def make_variants(file: Path, wanted: Sequence[tuple[Variant, Path]]) -> dict[str, Made]:
+    """Makes variants of one picture, which is decoded once for those of usual sizes, and writes each to its file;
+    returns what was written, by path.  Raises `DamagedImageError`, and `OSError` if a file cannot be written."""
     with opened(file) as image:
-        if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
+        if is_animated(image):
             return {str(path): write_whole(path, _animated(image, variant)) for variant, path in wanted}
-        least = max(variant.width for variant, _ in wanted), max(variant.height for variant, _ in wanted)
-        picture = upright(image, least)
+        factors = _grouped(wanted, lambda variant: shrinking(image, variant.width, variant.height))
+    made: dict[str, Made] = {}
+    for factor, several in factors.items():
+        made.update(_made_of(file, factor, several))
+    return made
+
+
+def _made_of(file: Path, factor: int, wanted: Iterable[tuple[Variant, Path]]) -> Iterator[tuple[str, Made]]:
+    """Makes variants of a picture that is decoded smaller by a factor."""
+    with opened(file) as image:
+        most, has_palette = file.stat().st_size, image.mode == "P"
         is_drawn = image.format in ("PNG", "GIF", "BMP")
-        made = {}
-        for pixels, group in _by_pixels(wanted).items():
-            scaled = _scaled(picture, *pixels)
-            made.update({str(path): write_whole(path, _encoded(scaled, variant, is_drawn)) for variant, path in group})
-        return made
+        picture = upright(image, factor)
+    for pixels, group in _grouped(wanted, lambda variant: (variant.width, variant.height, variant.crop)).items():
+        scaled = _scaled(picture, *pixels)
+        drawing = Drawing(is_drawn, has_palette, is_drawn and scaled.getcolors(_FEW_COLOURS) is not None)
+        for variant, path in group:
+            yield str(path), write_whole(path, _encoded(scaled, variant, drawing, most))
 
 
-def _by_pixels(wanted: Iterable[tuple[Variant, Path]]) -> Mapping[tuple[int, int, str], list[tuple[Variant, Path]]]:
-    groups: dict[tuple[int, int, str], list[tuple[Variant, Path]]] = {}
+def _grouped(wanted: Iterable[tuple[Variant, Path]], by: Callable[[Variant], K]
+             ) -> Mapping[K, list[tuple[Variant, Path]]]:
+    groups: dict[K, list[tuple[Variant, Path]]] = {}
     for variant, path in wanted:
-        groups.setdefault((variant.width, variant.height, variant.crop), []).append((variant, path))
+        groups.setdefault(by(variant), []).append((variant, path))
     return groups
 
 
@@ -78,36 +101,72 @@ def _busiest(picture: Image.Image, wide: float, high: float) -> tuple[float, flo
     return min(left * factor, picture.width - wide), min(top * factor, picture.height - high)
 
 
-def _encoded(picture: Image.Image, variant: Variant, is_drawn: bool) -> bytes:
-    """Returns the bytes of a picture in a format, without any metadata.  Drawings, in which colours meet at sharp
-    edges, keep the colours of all pixels."""
-    if variant.format == "webp" and max(picture.size) > _LARGEST_WEBP:
-        raise DamagedImageError(f"a side has more than {_LARGEST_WEBP:,} pixels, the most that WebP can have")
-    out = BytesIO()
-    options: dict[str, Any] = {"quality": variant.quality}
-    if variant.format == "avif":
+def _encoded(picture: Image.Image, variant: Variant, drawing: Drawing, most: int) -> bytes:
+    """Returns the bytes of a picture in a format, without any metadata.  Its quality is lower where it would have more
+    than `most` bytes, those of its original, which then has little quality to lose."""
+    if variant.format == "webp" and max(picture.size) > LARGEST_WEBP:
+        raise DamagedImageError(f"a side has more than {LARGEST_WEBP:,} pixels, the most that WebP can have")
+    if variant.format == "png":
+        return _png(picture, drawing, most)
+    if variant.format == "jpeg" and picture.mode == "RGBA":
+        picture = _on_white(picture)
+    data = b""
+    for share in _QUALITIES:
+        data = _saved(picture, variant.format, **_options(variant.format, drawing, round(variant.quality * share)))
+        if len(data) <= most or most < _SMALL:
+            break
+    if variant.format == "webp" and drawing.has_few_colours:
+        whole = _saved(picture, "webp", lossless=True, quality=50, method=4)
+        return min(whole, data, key=len)
+    return data
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Returns a transparent picture on white."""
+    ground = Image.new("RGB", picture.size, "white")
+    ground.paste(picture, mask=picture.getchannel("A"))
+    return ground
+
+
+def _options(format: str, drawing: Drawing, quality: int) -> dict[str, Any]:
+    """Returns the options with which a format is saved.  Drawings, in which colours meet at sharp edges, keep the
+    colours of all pixels."""
+    if format == "avif":
         # Its bytes differ between one thread and more; slower settings gain a few per cent for many times the time.
-        options |= {"speed": 8, "max_threads": 1, "subsampling": "4:4:4" if is_drawn else "4:2:0"}
-    elif variant.format == "webp":
-        options |= {"method": 4}
-    elif variant.format == "jpeg":
-        options |= {"optimize": True, "progressive": True, "subsampling": "4:2:0"}
-        picture = picture.convert("RGB") if picture.mode == "RGBA" else picture
-    else:
-        options = {"optimize": True}
-    for name in ("icc_profile", "exif", "xmp", "dpi", "comment", "transparency"):
-        picture.info.pop(name, None)
-    picture.save(out, variant.format.upper(), **options)
+        colours = "4:4:4" if drawing.is_drawn else "4:2:0"
+        return {"quality": quality, "speed": 8, "max_threads": 1, "subsampling": colours}
+    if format == "webp":
+        return {"quality": quality, "method": 4}
+    return {"quality": quality, "optimize": True, "progressive": True, "subsampling": "4:2:0"}
+
+
+def _png(picture: Image.Image, drawing: Drawing, most: int) -> bytes:
+    """Returns a picture as PNG: with a palette of 256 colours if its original had one, or if more colours would take
+    more bytes than the original."""
+    whole = _saved(picture, "png", optimize=True)
+    if not drawing.has_palette and len(whole) <= most:
+        return whole
+    method = Image.Quantize.FASTOCTREE if picture.mode == "RGBA" else Image.Quantize.MEDIANCUT
+    return min(whole, _saved(picture.quantize(256, method), "png", optimize=True), key=len)
+
+
+def _saved(picture: Image.Image, format: str, **options: Any) -> bytes:
+    out = BytesIO()
+    picture.save(out, format.upper(), **options)
     return out.getvalue()
 
 
 def _animated(image: Image.Image, variant: Variant) -> bytes:
-    """Returns an animation as WebP."""
+    """Returns an animation as WebP.  One that says nothing of its end is shown once; browsers show frames that are too
+    short for a tenth of a second."""
     frames, times = [], []
     for frame in ImageSequence.Iterator(image):
-        times.append(frame.info.get("duration") or 100)
+        given = frame.info.get("duration") or 0
+        times.append(given if given > _TOO_SHORT else 100)
         frames.append(_scaled(frame.convert("RGBA"), variant.width, variant.height, variant.crop))
+    again = image.info.get("loop")  # 0 is for ever
+    plays = 1 if again is None else again and again + 1
     out = BytesIO()
-    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=times,
-                   loop=image.info.get("loop", 1), quality=variant.quality, method=4)
+    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=times, loop=plays,
+                   quality=variant.quality, method=4)
     return out.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,8 @@ from coldpress.images.facts import NO_FACTS, ImageFacts
 from coldpress.sources.files import SourceFile
 
 _TABLES = {"files": TableSchema("name, stamp, digest"), "facts": TableSchema("digest, facts"),
-           "made": TableSchema("key, size")}
+           "made": TableSchema("key, size, digest, stamp")}
+_SPARE = 1_000  # pictures that are not forgotten when they are gone
 _READABLE = frozenset(("jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "avif", "gif", "bmp", "tif", "tiff"))
 
 
@@ -68,21 +70,36 @@ class ImageIndex:
             self._database.write(write)
             self._new_files, self._new_facts = {}, {}
 
+    def trim(self, names: Collection[str]) -> None:
+        """Forgets the pictures that are not among these names, once there are too many of them."""
+        gone = sorted(self._known_files.keys() - set(names))
+        if len(gone) > _SPARE:
+            kept = {digest for name, (_, digest) in self._known_files.items() if name in names}
+            others = sorted(set(self._database.keys("facts")) - kept)
+
+            def write(transaction: Transaction) -> None:
+                transaction.drop("files", gone)
+                transaction.drop("facts", others)
+
+            self._database.write(write)
+            self._files = None
+
     def close(self) -> None:
         """Writes what is new and closes the file."""
         self.flush()
         self._database.close()
 
-    def sizes_made(self) -> dict[str, int]:
-        """Returns the bytes of the variants that were made, by key."""
-        return dict(self._database.select("made")) if self._exists else {}
+    def pictures_made(self) -> dict[str, tuple[int, str, str]]:
+        """Returns size, digest and stamp of the pictures that were made, by key."""
+        rows = self._database.select("made") if self._exists else ()
+        return {key: (size, digest, stamp) for key, size, digest, stamp in rows}
 
-    def note_made(self, made: dict[str, int], gone: set[str]) -> None:
-        """Notes the bytes of variants that were made, and forgets those that are gone."""
+    def note_made(self, made: Mapping[str, tuple[int, str, str]], gone: Iterable[str] = ()) -> None:
+        """Notes pictures that were made, and forgets those that are gone."""
         if made or gone:
             def write(transaction: Transaction) -> None:
                 transaction.drop("made", sorted(gone))
-                transaction.put("made", sorted(made.items()))
+                transaction.put("made", [(key, *known) for key, known in sorted(made.items())])
 
             self._database.write(write)
 
@@ -107,9 +124,6 @@ class ImageIndex:
             except OSError:
                 return NO_FACTS
         facts = self.known(digest) or read_facts(file.file, digest)
-        if facts.fault and not facts.size:
-            shown = _size_only(file)  # a browser may show what Pillow refuses
-            facts = facts._replace(width=shown.width, height=shown.height)
         self._note(file, facts)
         return facts
 
@@ -134,7 +148,11 @@ def read_facts(file: Path, digest: str) -> ImageFacts:
     """Reads a picture: its header, and its pixels for the colour, which tells whether it is whole."""
     from coldpress.images.decoder import facts_of  # noqa: PLC0415  (Pillow is an extra)
 
-    return facts_of(file, digest)
+    facts = facts_of(file, digest)
+    if facts.fault and not facts.size:  # a browser may show what Pillow refuses
+        width, height = _size_in(file) or (0, 0)
+        return facts._replace(width=width, height=height)
+    return facts
 
 
 def digest_of_file(file: Path) -> str:
@@ -158,11 +176,15 @@ def _extension(file: SourceFile) -> str:
 
 
 def _size_only(file: SourceFile) -> ImageFacts:
-    """Returns the size of a picture from its first bytes."""
+    return ImageFacts(*(_size_in(file.file) or (0, 0)))
+
+
+def _size_in(file: Path) -> tuple[int, int] | None:
+    """Returns the size of a picture from its first bytes; None for a damaged one, which is shown without a size."""
     import imagesize  # noqa: PLC0415  (few builds meet an image whose size is not known; it imports urllib.request)
 
     try:
-        width, height = imagesize.get(file.file)
+        width, height = imagesize.get(file)
     except (OSError, ValueError, TypeError, ArithmeticError, LookupError):
-        return NO_FACTS  # a damaged image is shown without a size
-    return ImageFacts(round(width), round(height)) if width > 0 and height > 0 else NO_FACTS
+        return None
+    return (round(width), round(height)) if width > 0 and height > 0 else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
@@ -14,13 +13,15 @@ from coldpress.cache.checksum import code_version
 from coldpress.config.images import ImageOptions
 from coldpress.images.facts import ImageFacts
 from coldpress.images.index import ImageIndex, can_read_images, is_readable
-from coldpress.images.store import ImageStore
-from coldpress.images.variants import EXTENSIONS, Variant, VariantName, height_for, parse_name, widths_for
+from coldpress.images.store import ImageStore, Made
+from coldpress.images.variants import EXTENSIONS, LARGEST_WEBP, Variant, height_for, parse_name, widths_for
 from coldpress.paths import make_state
 from coldpress.processes import in_turn, local_executor
 from coldpress.sources.files import SourceFile
 
 _FEW = 4  # pictures that it is quicker to make in this process
+_FEW_PIXELS = 1_000_000  # of all variants, likewise
+_BATCH = 10  # pictures whose variants are noted at once
 _AHEAD = 4  # pictures waiting for each worker
 
 
@@ -115,7 +116,10 @@ class ImageService:
             return ["webp"]
         drawn = "png" if facts.has_alpha or facts.format == "gif" else "jpeg"
         own = facts.format if facts.format in EXTENSIONS else drawn
-        return [*(kind for kind in self._options().formats if kind != own), own]
+        wanted = {own, *self._options().formats}
+        if max(facts.width, facts.height) > LARGEST_WEBP and own != "webp":
+            wanted.discard("webp")
+        return [kind for kind in EXTENSIONS if kind in wanted]
 
     def path(self, path: str, facts: ImageFacts, variant: Variant) -> str:
         """Returns the path of a variant of the picture at `path`, and records that the page shows it."""
@@ -124,34 +128,23 @@ class ImageService:
         recorder.read("variant", name)
         return name
 
-    def find(self, path: str, assets: Mapping[str, SourceFile]) -> Wanted | None:
-        """Returns the variant at a path; None if there is none, of any of these assets."""
+    def find(self, path: str, originals: Callable[[str], Iterable[tuple[str, SourceFile]]]) -> Wanted | None:
+        """Returns the variant at a path; None if there is none.  `originals` returns the paths and files of pictures by
+        their path without its extension."""
         name = parse_name(path)
         if name is None or not self.is_on:
             return None
         with recorder.unrecorded():
             quality = self._options().quality.of(name.format)
-            for original in self._originals(name, assets):
-                asset = assets[original]
+            for original, asset in originals(name.stem):
                 facts = self.facts(asset)
                 if facts.can_be_made:
                     variant = name.variant(facts, quality)
                     key = variant.key(facts, image_version())
-                    if variant.name(original, key, is_default=variant.quality == quality) == path:
+                    if (variant.width <= facts.width and variant.height <= facts.height and
+                            variant.name(original, key, is_default=variant.quality == quality) == path):
                         return Wanted(path, asset, variant, key, self.store.file(key, EXTENSIONS[variant.format]))
         return None
-
-    def _originals(self, name: VariantName, assets: Mapping[str, SourceFile]) -> Iterator[str]:
-        """Yields the paths of the assets that differ from a stem in their extension."""
-        if self._by_stem[0] is not assets:
-            by_stem: dict[str, list[str]] = {}
-            for path, asset in assets.items():
-                if is_readable(asset):
-                    by_stem.setdefault(posixpath.splitext(path)[0], []).append(path)
-            self._by_stem = assets, by_stem
-        yield from self._by_stem[1].get(name.stem, ())
-
-    _by_stem: tuple[Mapping[str, SourceFile] | None, Mapping[str, list[str]]] = None, {}
 
     def make_now(self, wanted: Wanted) -> Path:
         """Returns the file of a variant, which is made if it is not kept.  Raises `images.facts.DamagedImageError`."""
@@ -160,13 +153,14 @@ class ImageService:
                 from coldpress.images.encoder import make_variants  # noqa: PLC0415  (Pillow is an extra)
 
                 make_state(self._folder)
-                sizes = make_variants(wanted.asset.file, [(wanted.variant, wanted.file)])
-                self.store.note({wanted.key: sizes[str(wanted.file)]})
+                made = make_variants(wanted.asset.file, [(wanted.variant, wanted.file)])
+                self.store.note(wanted.key, wanted.file, made[str(wanted.file)])
                 self.flush()
         return wanted.file
 
     def make(self, wanted: Iterable[Wanted], jobs: int, progress: Callable[[int, int, str], None]) -> Making:
-        """Makes the variants that are not kept, each picture once, in `jobs` processes."""
+        """Makes the variants that are not kept, each picture once, in `jobs` processes.  Raises
+        `processes.WorkerDiedError`."""
         missing: dict[SourceFile, list[Wanted]] = {}
         for each in wanted:
             if not self.store.is_kept(each.key, each.file):
@@ -174,25 +168,36 @@ class ImageService:
         if not missing:
             return Making()
         make_state(self._folder)
-        from coldpress.images.workers import make_all  # noqa: PLC0415  (Pillow is an extra)
-
-        tasks = [(asset.location, [(one.variant, one.file) for one in each]) for asset, each in missing.items()]
-        if jobs > 1 and len(tasks) >= _FEW:
-            self.close()
-            results: Iterator[dict[str, int] | str] = in_turn(local_executor(jobs), make_all, tasks, _AHEAD * jobs)
-        else:
-            results = map(make_all, tasks)
-        faults = []
-        sizes: dict[str, int] = {}
-        for done, ((asset, variants), made) in enumerate(zip(missing.items(), results, strict=True), 1):
+        count, after, faults = 0, 0, []
+        for done, (asset, made) in enumerate(self._made(missing, jobs), 1):
             if isinstance(made, str):
                 faults.append((asset, made))
             else:
-                sizes.update({one.key: made[str(one.file)] for one in variants})
+                for one in missing[asset]:
+                    self.store.note(one.key, one.file, made[str(one.file)])
+                count, after = count + len(made), after + sum(each.size for each in made.values())
             progress(done, len(missing), asset.name)
-        self.store.note(sizes)
+            if done % _BATCH == 0:
+                self.store.flush()  # a build that is killed has not made them for nothing
         self.flush()
-        return Making(len(sizes), sum(asset.size for asset in missing), sum(sizes.values()), tuple(faults))
+        return Making(count, sum(asset.size for asset in missing), after, tuple(faults))
+
+    def _made(self, missing: Mapping[SourceFile, Sequence[Wanted]], jobs: int
+              ) -> Iterator[tuple[SourceFile, dict[str, Made] | str]]:
+        """Makes variants and yields what was made of each picture, or why it was not."""
+        from coldpress.images.workers import make_all  # noqa: PLC0415  (Pillow is an extra)
+
+        tasks = [(asset.location, [(one.variant, one.file) for one in each]) for asset, each in missing.items()]
+        pixels = sum(one.variant.width * one.variant.height for each in missing.values() for one in each)
+        if jobs > 1 and len(tasks) > 1 and (len(tasks) >= _FEW or pixels > _FEW_PIXELS):
+            self.close()  # no connection may be shared with a forked process
+            yield from zip(missing, in_turn(local_executor(jobs), make_all, tasks, _AHEAD * jobs), strict=True)
+        else:
+            yield from zip(missing, map(make_all, tasks), strict=True)
+
+    def forget_others(self, assets: Iterable[SourceFile]) -> None:
+        """Forgets the facts of pictures that are no more."""
+        self._index.trim({asset.name for asset in assets})
 
     def flush(self) -> None:
         """Writes what is new to disk."""

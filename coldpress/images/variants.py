@@ -15,6 +15,8 @@ CROPS = ("centre", "top", "entropy")
 EXTENSIONS = {"avif": "avif", "webp": "webp", "jpeg": "jpg", "png": "png"}
 """The file extension of each format that is made."""
 _FORMATS = {extension: kind for kind, extension in EXTENSIONS.items()}
+LARGEST_WEBP = 16_383
+"""The most pixels of a side that WebP can have."""
 _SHOWN = 10  # digits of a key in a name
 _NEAR = 0.9  # of two widths so near each other only the larger is made
 VARIANT_NAME = (r".+\.[1-9]\d{0,4}(?:x[1-9]\d{0,4}[cte])?(?:q\d{1,3})?\.[0-9a-f]{10}\.(?:avif|webp|jpg|png)")

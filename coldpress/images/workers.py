@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from coldpress.images.decoder import facts_of
 from coldpress.images.encoder import make_variants
 from coldpress.images.facts import DamagedImageError, ImageFacts
-from coldpress.images.index import ImageIndex, digest_of_file
+from coldpress.images.index import ImageIndex, digest_of_file, read_facts
+from coldpress.images.store import Made
 from coldpress.images.variants import Variant
 
 
@@ -19,7 +19,7 @@ def read_all_facts(folder: Path, version: str, location: str) -> ImageFacts | No
         digest = digest_of_file(Path(location))
     except OSError:
         return None
-    return _index(folder, version).known(digest) or facts_of(Path(location), digest)
+    return _index(folder, version).known(digest) or read_facts(Path(location), digest)
 
 
 @cache
@@ -27,8 +27,8 @@ def _index(folder: Path, version: str) -> ImageIndex:
     return ImageIndex(folder, version)
 
 
-def make_all(task: tuple[str, Sequence[tuple[Variant, Path]]]) -> dict[str, int] | str:
-    """Makes the variants of one picture; returns the bytes of each file, or why they could not be made."""
+def make_all(task: tuple[str, Sequence[tuple[Variant, Path]]]) -> dict[str, Made] | str:
+    """Makes the variants of one picture; returns what was written, or why they could not be made."""
     location, wanted = task
     try:
         return make_variants(Path(location), wanted)

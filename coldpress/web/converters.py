@@ -71,7 +71,7 @@ class VariantConverter(_PathConverter):
     regex = VARIANT_NAME
 
     def to_python(self, value: str) -> Any:
-        return self.site.images.find(f"/{value}", self.site.library.assets)
+        return self.site.library.pictures.find(f"/{value}")
 
     def to_url(self, value: Any) -> str:
         return url_of(value if isinstance(value, str) else value.path).removeprefix("/")
