@@ -1,0 +1,169 @@
+"""Pictures in a real browser: which file it takes, that nothing moves, and how one opens in full."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from test_browser import browser, served  # noqa: F401  (a fixture)
+from test_pictures import photo
+
+POST = """---
+title: A walk
+image: ../valley.jpg
+---
+Text.
+
+![A lake](../lake.jpg)
+
+![](../valley.jpg)
+
+::figure[By the *sea*.]{src="../sea.jpg" alt="Waves"}
+
+:::gallery
+![One](../lake.jpg)
+![Two](../sea.jpg)
+:::
+
+[![Linked](../sea.jpg)](https://elsewhere.example/)
+"""
+CONFIG = "base_url: https://example.org/\n"
+STRICT = ("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+                                     "font-src 'self'; connect-src 'self'")
+LOADED = "async () => { for (const each of document.images) { each.loading = 'eager'; await each.decode(); } }"
+SOURCES = "() => [...document.images].map(each => each.currentSrc.split('/').pop())"
+BOXES = """() => [...document.images].map(each => {
+    const box = each.getBoundingClientRect(); return [box.x, box.y, box.width, box.height].map(Math.round); })"""
+IN_FULL = "document.querySelector('dialog.zoomed img').src.split('/').pop()"
+SHIFTS = """() => new Promise(done => {
+    let sum = 0;
+    new PerformanceObserver(list => { for (const each of list.getEntries()) sum += each.value; })
+        .observe({ type: 'layout-shift', buffered: true });
+    setTimeout(() => done(sum), 100); })"""
+
+
+@pytest.fixture
+def site(build_site):
+    def build(config=CONFIG):
+        files = {f"content/{name}.jpg": photo(2400, 1600, colour=colour) for name, colour in
+                 (("valley", (10, 90, 40)), ("lake", (20, 30, 120)), ("sea", (250, 240, 220)))}
+        return build_site({"content/posts/2026-01-02-walk.md": POST, "content/_index.md": "---\ntitle: Home\n---\n",
+                           **files}, config)
+
+    return build
+
+
+def shown(browser, url, path="/posts/walk/", width=1280, scale=1, **options):  # noqa: F811
+    context = browser.new_context(viewport={"width": width, "height": 800}, device_scale_factor=scale, **options)
+    page = context.new_page()
+    page.goto(f"{url}{path}")
+    return page
+
+
+def kept(name):
+    """The name, width and ending of a variant."""
+    return re.sub(r"\.[0-9a-f]{10}\.", ".", name)
+
+
+@pytest.mark.parametrize(("width", "scale", "expected"), [
+    (375, 1, ("480", "330")), (375, 2, ("800", "660")), (800, 1, ("800", "330")), (800, 2, ("1440", "660")),
+    (1280, 1, ("800", "330")), (1280, 2, ("1440", "660"))])
+def test_each_screen_takes_its_file(browser, site, width, scale, expected):  # noqa: F811
+    with served(site().root / "site") as url:
+        page = shown(browser, url, width=width, scale=scale)
+        page.evaluate(LOADED)
+        body, gallery = expected
+        assert [kept(each) for each in page.evaluate(SOURCES)] == [
+            f"valley.{body}.avif", f"lake.{body}.avif", f"valley.{body}.avif", f"sea.{body}.avif",
+            f"lake.{gallery}.avif", f"sea.{gallery}.avif", f"sea.{body}.avif"]
+        page.context.close()
+
+
+@pytest.mark.parametrize("width", [375, 800, 1280])
+@pytest.mark.parametrize("path", ["/posts/walk/", "/posts/"])
+def test_nothing_moves_when_the_pictures_come(browser, site, width, path):  # noqa: F811
+    with served(site().root / "site", [STRICT]) as url:
+        context = browser.new_context(viewport={"width": width, "height": 800})
+        page = context.new_page()
+        held = []
+        page.route(re.compile(r"\.(avif|webp|jpg)$"), lambda route: held.append(route))
+        page.goto(f"{url}{path}", wait_until="domcontentloaded")
+        page.wait_for_function("document.styleSheets.length > 1")
+        before = page.evaluate(BOXES)
+        for route in held:
+            route.abort()
+        context.close()
+        page = shown(browser, url, path, width)
+        page.evaluate(LOADED)
+        assert page.evaluate(BOXES) == before
+        assert all(box[2] and box[3] for box in before)
+        assert page.evaluate(SHIFTS) == 0
+        page.context.close()
+
+
+def test_the_colour_is_behind_a_picture_that_is_not_there_yet(browser, site):  # noqa: F811
+    with served(site().root / "site", [STRICT]) as url:
+        page = shown(browser, url)
+        assert page.evaluate("getComputedStyle(document.images[0]).backgroundColor") == "rgb(0, 68, 68)"
+        page.context.close()
+
+
+def test_a_picture_opens_in_full_and_the_keys_lead_to_the_others(browser, site):  # noqa: F811
+    with served(site().root / "site", [STRICT]) as url:
+        page = shown(browser, url)
+        failures = []
+        page.on("console", lambda message: failures.append(message.text) if message.type == "error" else None)
+        links = page.locator("a.zoom")
+        assert links.count() == 6
+        dialog = page.locator("dialog.zoomed")
+        links.nth(1).focus()
+        page.keyboard.press("Enter")
+        dialog.wait_for()
+        assert (dialog.get_attribute("aria-label"), kept(page.evaluate(IN_FULL))) == ("A lake", "lake.1600.jpg")
+        page.keyboard.press("ArrowRight")
+        assert (dialog.get_attribute("aria-label"), kept(page.evaluate(IN_FULL))) == (
+            "Enlarge", "valley.1600.jpg")
+        page.keyboard.press("ArrowRight")
+        assert dialog.locator("figcaption").inner_text() == "By the sea."
+        for _ in range(3):
+            page.keyboard.press("ArrowLeft")
+        assert kept(page.evaluate(IN_FULL)) == "valley.1600.jpg"
+        page.keyboard.press("Escape")
+        assert not dialog.is_visible()
+        assert links.nth(0).evaluate("each => each === document.activeElement")
+        links.nth(4).click()
+        assert dialog.is_visible()
+        assert dialog.evaluate("each => { const image = each.querySelector('img').getBoundingClientRect();"
+                               "return image.width <= innerWidth && image.height <= innerHeight; }")
+        dialog.click()
+        assert not dialog.is_visible()
+        assert page.url.endswith("/posts/walk/")
+        assert failures == []
+        page.context.close()
+
+
+def test_without_a_script_the_link_opens_the_file(browser, site):  # noqa: F811
+    with served(site().root / "site") as url:
+        page = shown(browser, url, java_script_enabled=False)
+        page.locator("a.zoom").first.click()
+        page.wait_for_url(re.compile(r"/valley\.1600\.\w+\.jpg$"))
+        page.context.close()
+
+
+def test_it_opens_from_a_folder_too(browser, site):  # noqa: F811
+    folder = site(CONFIG + "links: relative\n").root / "site"
+    page = shown(browser, folder.as_uri(), "/posts/walk/index.html")
+    page.evaluate(LOADED)
+    page.locator("a.zoom").first.click()
+    assert kept(page.evaluate(IN_FULL)) == "valley.1600.jpg"
+    page.context.close()
+
+
+def test_what_stands_still_for_readers_who_want_it(browser, site):  # noqa: F811
+    with served(site().root / "site") as url:
+        for motion, animation in (("reduce", "none"), ("no-preference", "appear")):
+            page = shown(browser, url, reduced_motion=motion)
+            page.locator("a.zoom").first.click()
+            assert page.locator("dialog.zoomed").evaluate(
+                "each => getComputedStyle(each).animationName") == animation
+            page.context.close()
