@@ -86,7 +86,7 @@ def test_nothing_moves_when_the_pictures_come(browser, site, width, path):  # no
         context = browser.new_context(viewport={"width": width, "height": 800})
         page = context.new_page()
         held = []
-        page.route(re.compile(r"\.(avif|webp|jpg)$"), lambda route: held.append(route))
+        page.route(re.compile(r"\.(avif|webp|jpg)$"), lambda route: held.append(route))  # noqa: PLW0108  (it wants a function)
         page.goto(f"{url}{path}", wait_until="domcontentloaded")
         page.wait_for_function("document.styleSheets.length > 1")
         before = page.evaluate(BOXES)
@@ -95,7 +95,9 @@ def test_nothing_moves_when_the_pictures_come(browser, site, width, path):  # no
         context.close()
         page = shown(browser, url, path, width)
         page.evaluate(LOADED)
-        assert page.evaluate(BOXES) == before
+        after = page.evaluate(BOXES)
+        assert all(abs(one - two) <= 1 for old, new in zip(before, after, strict=True)
+                   for one, two in zip(old, new, strict=True)), (before, after)
         assert all(box[2] and box[3] for box in before)
         assert page.evaluate(SHIFTS) == 0
         page.context.close()
