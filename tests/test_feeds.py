@@ -42,7 +42,7 @@ SITE = {
     "content/about.md": "# About\n",
     "data/authors.yaml": "ann:\n  name: Ann Lee\n",
 }
-CONFIG = f"base_url: {BLOG}\ntitle: A <blog>\n"
+CONFIG = f"base_url: {BLOG}\ntitle: A <blog>\nimages: false\n"
 
 
 @pytest.fixture
@@ -268,7 +268,7 @@ def test_no_letter_of_one_post_breaks_the_feed(build_site):
     site = build_site({"content/posts/2026-01-01-a.md": f"---\ntitle: {said}\ndescription: {said}\ntags: [{said}]\n"
                        f"authors: [{said}]\nimage: a.png\nimage_alt: {said}\n---\nx\x0b ]]> y\n",
                        "content/posts/a.png": "p", "content/posts/2026-01-02-b\x1b[2J.md": "B."},
-                      "base_url: https://example.org/\ntitle: \"S\\e\"\n")
+                      "base_url: https://example.org/\ntitle: \"S\\e\"\nimages: false\n")
     for file in ("feed.xml", "rss.xml"):
         text = "".join(ElementTree.fromstring(site.files()[file]).itertext())
         assert "T[2J ]]> <b>" in text

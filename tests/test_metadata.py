@@ -114,6 +114,7 @@ def test_a_post_says_how_it_looks_where_it_is_shared(site):
         "og:description": "What this post is about, in a sentence.", "og:url": f"{BLOG}posts/hello/",
         "article:published_time": "2026-01-02T00:00:00+00:00", "article:modified_time": "2026-03-04T00:00:00+00:00",
         "article:tag": "lang/c", "og:image": f"{BLOG}pic.png", "og:image:alt": "A <pic>", "og:image:width": "16",
+        "og:image:type": "image/png",
         "og:image:height": "8", "twitter:card": "summary_large_image"}
     assert found["author"] == "Ann Lee"
     other = metas(site.text("docs/deep/use/index.html"))
@@ -141,7 +142,9 @@ def test_a_post_in_schema_org_s_words(site):
     nodes = data_of(site.text("posts/hello/index.html"))
     post = nodes["BlogPosting"]
     assert (post["headline"], post["url"], post["image"]) == (
-        'Hello </script> & "you"', f"{BLOG}posts/hello/", f"{BLOG}pic.png")
+        'Hello </script> & "you"', f"{BLOG}posts/hello/", {
+            "@type": "ImageObject", "url": f"{BLOG}pic.png", "encodingFormat": "image/png", "width": 16, "height": 8,
+            "caption": "A <pic>"})
     assert (post["datePublished"], post["dateModified"]) == ("2026-01-02T00:00:00+00:00", "2026-03-04T00:00:00+00:00")
     assert post["author"] == [{"@type": "Person", "name": "Ann Lee", "url": f"{BLOG}authors/ann/"}]
     assert post["keywords"] == "python, lang/c"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from io import BytesIO
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
@@ -152,3 +154,67 @@ def test_the_part_behind_the_url_of_a_picture_stays(blog):
     dark, light = images(main(blog({"content/p.md": "![](a.jpg#only-dark)\n![](a.jpg#only-light)\n"}), "p/"))
     assert dark["src"].endswith(".jpg#only-dark")
     assert light["src"].endswith(".jpg#only-light")
+
+
+# What other programs get.
+
+COVERED = {"content/posts/2026-01-02-p.md": "---\nimage: ../a.jpg\nimage_alt: A & B\ntags: [t]\n---\nText.\n"}
+
+
+def file_of(site, url):
+    return site.root / "site" / url.removeprefix("https://example.org/sub/")
+
+
+def test_feeds_have_one_file_that_is_small_with_its_length(blog):
+    site = blog(COVERED)
+    item = ElementTree.fromstring(site.text("rss.xml")).find("channel/item")
+    enclosure, content = item.find("enclosure"), item.find("{http://search.yahoo.com/mrss/}content")
+    file = file_of(site, enclosure.get("url"))
+    assert re.fullmatch(r"a\.1200\.[0-9a-f]{10}\.jpg", file.name)
+    assert (enclosure.get("type"), enclosure.get("length")) == ("image/jpeg", str(file.stat().st_size))
+    assert (content.get("url"), content.get("width"), content.get("height")) == (enclosure.get("url"), "1200", "800")
+    assert content[0].text == "A & B"
+    link = ElementTree.fromstring(site.text("feed.xml")).find(".//{*}link[@rel='enclosure']")
+    assert (link.get("href"), link.get("length")) == (enclosure.get("url"), enclosure.get("length"))
+    assert json.loads(site.text("feed.json"))["items"][0]["image"] == enclosure.get("url")
+    of_term = ElementTree.fromstring(site.text("tags/t/rss.xml")).find("channel/item")
+    assert of_term.find("enclosure") is None
+    assert of_term.find("{http://search.yahoo.com/mrss/}content").get("url") == enclosure.get("url")
+
+
+def test_metadata_and_the_sitemap_name_the_same_file(blog):
+    site = blog(COVERED)
+    page = site.text("posts/p/index.html")
+    url = re.search(r'property="og:image" content="([^"]*)"', page)[1]
+    assert file_of(site, url).is_file()
+    assert re.findall(r'property="og:image:(type|width|height)" content="([^"]*)"', page) == [
+        ("type", "image/jpeg"), ("width", "1200"), ("height", "800")]
+    node = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page)[1])["@graph"][0]["image"]
+    assert node == {"@type": "ImageObject", "url": url, "encodingFormat": "image/jpeg", "width": 1200, "height": 800,
+                    "caption": "A & B"}
+    sitemap = ElementTree.fromstring(site.text("sitemap.xml"))
+    found = {each.find("{*}loc").text: each.find("{*}image/{*}loc") for each in sitemap}
+    assert {page: image.text for page, image in found.items() if image is not None} == {
+        "https://example.org/sub/posts/p/": url}
+
+
+@pytest.mark.parametrize(("name", "kind", "expected"), [
+    ("x.avif", "AVIF", "jpg"), ("x.webp", "WEBP", "webp"), ("x.png", "PNG", "png"), ("x.tif", "TIFF", "jpg")])
+def test_the_picture_for_others_has_a_format_that_they_read(blog, name, kind, expected):
+    site = blog({"content/posts/2026-01-02-p.md": f"---\nimage: ../{name}\n---\nText.\n",
+                 f"content/{name}": photo(90, 60, kind)})
+    url = re.search(r'property="og:image" content="([^"]*)"', site.text("posts/p/index.html"))[1]
+    assert re.search(r"/x\.90\.[0-9a-f]{10}\.(\w+)$", url)[1] == expected
+
+
+def test_a_rebuild_makes_no_picture_and_another_picture_changes_the_feed(blog):
+    site = blog(COVERED)
+    before = site.text("rss.xml")
+    again = site.run()
+    assert "(0 rendered" in again.out
+    assert "images:" not in again.out
+    assert site.edit({"content/a.jpg": photo(1800, 1000)}).build().problems == []
+    assert site.text("rss.xml") != before
+    clean = site.clean_copy()
+    assert clean.build().code == 0
+    assert clean.files() == site.files()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup, escape
@@ -23,31 +23,48 @@ from coldpress.paths import url_of
 IMAGE_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
                ".webp": "image/webp", ".avif": "image/avif", ".svg": "image/svg+xml"}
 """Media types by extension.  Python's own table differs between machines."""
+COVER_WIDTH = 1200
+"""How wide other programs show a picture at most: what Open Graph and feed readers ask for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
     """An image with its absolute URL.  `bytes`, `width` and `height` are known for a file of the
-    content folder, otherwise None."""
+    content folder, otherwise None.  `size` is what `bytes` returns, or a function that returns it."""
 
     url: str
     alt: str
     type: str | None
-    bytes: int | None = None
+    size: int | Callable[[], int | None] | None = None
     width: int | None = None
     height: int | None = None
 
+    @property
+    def bytes(self) -> int | None:
+        """The number of its bytes; a picture that is not made yet is made for this."""
+        return self.size() if callable(self.size) else self.size
+
+    @property
+    def without_making(self) -> Cover:
+        """The same; `bytes` is None if a picture would have to be made for it."""
+        return replace(self, size=None) if callable(self.size) else self
+
 
 def cover_of(library: Library, page: Page) -> Cover | None:
-    """Returns the cover image of a page; None if the page has none, or if there is no `base_url`."""
+    """Returns the cover image of a page as other programs show it; None if the page has none, or if there is no
+    `base_url`."""
     image = page.image and page.unrecorded.front.image
     if not image or image.startswith("data:") or library.config.base_url is None:
         return None
     link = Link("image", image)
     target, url = library.target(page, link), library.link_url(page, link, absolute=True)
     asset = library.asset_at(target.path) if target.asset and target.path else None
-    width, height = (library.image_size(target.path) if asset and target.path else None) or (None, None)
     alt = page.params["image_alt"] or page.title
+    made = library.pictures.single(target.path, COVER_WIDTH) if asset and target.path else None
+    if made:
+        return Cover(library.shown_url(made.path, absolute=True), str(alt), made.type, made.length, made.width,
+                     made.height)
+    width, height = (library.image_size(target.path) if asset and target.path else None) or (None, None)
     kind = IMAGE_TYPES.get(posixpath.splitext(url.partition("?")[0])[1].lower())
     return Cover(f"https:{url}" if url.startswith("//") else url, str(alt), kind,
                  asset.size if asset else None, width, height)
@@ -163,6 +180,14 @@ def sitemap_entries(library: Library) -> list[tuple[str, datetime | None]]:
     for path, pages in [*_whole_lists(library), *_pages_of_lists(library)]:
         places[path] = _latest(pages) or places.get(path)
     return sorted(places.items())
+
+
+def sitemap_images(library: Library, places: Iterable[tuple[str, datetime | None]]) -> Mapping[str, str]:
+    """Returns the absolute URLs of the covers of pages, by the absolute URL of their page, for these paths."""
+    shown = {path for path, _ in places}
+    covers = ((page.path, cover_of(library, page)) for page in library.all_pages
+              if page.path in shown and page.unrecorded.front.image)  # whose reads `sitemap_entries` has recorded
+    return {library.absolute(path) or "": cover.url for path, cover in covers if cover}
 
 
 def absolute_entries(library: Library, places: Iterable[tuple[str, datetime | None]]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple, Protocol
 
 from coldpress import recorder
 from coldpress.config.images import ImageOptions
-from coldpress.images.facts import NO_FACTS, ImageFacts
+from coldpress.images.facts import NO_FACTS, DamagedImageError, ImageFacts
 from coldpress.images.index import is_readable
 from coldpress.images.service import ImageService, Wanted
 from coldpress.images.variants import Variant
@@ -25,6 +26,7 @@ ShownUrl = Callable[[str], str]
 DENSITY = 2
 """Pixels of a screen to a pixel of CSS, for which variants are made."""
 _ZOOMED = 1.25  # times as wide as its place, from which it is worth to see a picture alone
+_COMMON = ("jpeg", "png", "webp")  # formats that other programs than browsers read
 _PIXELS = re.compile(r"\s*(\d{1,5})(?:px)?\s*")
 _MARGIN = 40  # pixels beside a picture that is as wide as a phone
 _WIDE = ("full", "wide")  # classes of pictures that are wider than the text
@@ -78,6 +80,17 @@ class Candidates:
     def nearest(self, width: int) -> tuple[Variant, str]:
         """Returns the smallest variant that is at least so wide, else the largest."""
         return next((each for each in self.paths if each[0].width >= width), self.paths[-1])
+
+
+class SingleFile(NamedTuple):
+    """One file of a picture for other programs: its path, media type and size in pixels.  `length` returns its bytes,
+    and makes it for this."""
+
+    path: str
+    type: str
+    width: int
+    height: int
+    length: Callable[[], int | None]
 
 
 class Shown(NamedTuple):
@@ -150,6 +163,25 @@ class Pictures:
         if how.zoom and self._library.image_options.zoom and facts.width > place.width * _ZOOMED:
             return self._zoomed(picture, path, facts, attributes, shown, how.zoom)
         return picture
+
+    def single(self, path: str, width: int) -> SingleFile | None:
+        """Returns one file of the picture at a path, at most so wide and in a format that every program reads; None if
+        nothing is made of it."""
+        facts, images = self.facts(path), self._library.images
+        if not images.can_be_made(facts) or facts.is_animated:
+            return None
+        drawn = "png" if facts.has_alpha or facts.format == "gif" else "jpeg"
+        kind = facts.format if facts.format in _COMMON else drawn
+        variant = images.variants(facts, kind, width, (width,))[-1]
+        made = images.path(path, facts, variant)
+        return SingleFile(made, f"image/{kind}", variant.width, variant.height, partial(self._length, made))
+
+    def _length(self, path: str) -> int | None:
+        """Returns the bytes of a variant, which is made if it is not kept; None if it cannot be."""
+        with suppress(DamagedImageError):
+            wanted = self.find(path)
+            return self._library.images.make_now(wanted).stat().st_size if wanted else None
+        return None
 
     def _zoomed(self, picture: str, path: str, facts: ImageFacts, attributes: Attributes, shown: ShownUrl, name: str
                 ) -> str:

@@ -130,6 +130,9 @@ def _make_entry(site: Site, post: Page, full: bool) -> FeedEntry:
     html = str(post.html_elsewhere() if full else absolute_summary(site.library, post))
     if "<script" in html or "<style" in html:
         html = _ACTIVE.sub("", html)
+    cover = cover_of(site.library, post)
+    if cover and not full:
+        cover = cover.without_making  # there are as many feeds of terms as terms
     date, url = post.date or site.moment(), post.permalink or ""
     given = str(post.params["guid"] or "")
     is_whole = is_external(given) and not given.startswith("//")
@@ -139,7 +142,7 @@ def _make_entry(site: Site, post: Page, full: bool) -> FeedEntry:
         given if is_whole else url, url, post.title, post.description,
         CONTROLS.sub("", html), date, post.updated or date, tuple(
             Person(author.name, site.library.permalink_of(author)) for author in post.authors),
-        tuple(term.name for term in post.all_terms), post.lang, cover_of(site.library, post))
+        tuple(term.name for term in post.all_terms), post.lang, cover)
 
 
 def _json(site: Site, view: FeedView) -> str:

@@ -156,10 +156,10 @@ def _json_ld(site: Site, known: Mapping[str, Any], shown: Described) -> Markup:
 
 def _page_node(site: Site, known: Mapping[str, Any], shown: Described) -> dict[str, Any]:
     page, config = shown.page, site.config
-    node = {"@id": shown.url, "url": shown.url, "description": shown.description,
+    node: dict[str, Any] = {"@id": shown.url, "url": shown.url, "description": shown.description,
             "inLanguage": page.lang if page else config.language}
     if shown.cover:
-        node["image"] = shown.cover.url
+        node["image"] = _image_node(shown.cover)
     if shown.url == config.base_url:
         return {"@type": "WebSite", "name": config.title, **node}
     home = {"@type": "WebSite", "@id": config.base_url, "name": config.title, "url": config.base_url}
@@ -174,6 +174,12 @@ def _page_node(site: Site, known: Mapping[str, Any], shown: Described) -> dict[s
     return {"@type": "BlogPosting", "headline": shown.title, **node, **dates, "mainEntityOfPage": shown.url,
             "author": people or [{"@type": "Organization", "name": config.title}],
             **({"keywords": words} if words else {}), "isPartOf": home}
+
+
+def _image_node(cover: Cover) -> dict[str, Any]:
+    size = {"width": cover.width, "height": cover.height} if cover.width and cover.height else {}
+    kind = {"encodingFormat": cover.type} if cover.type else {}
+    return {"@type": "ImageObject", "url": cover.url, **kind, **size, "caption": cover.alt}
 
 
 def _person(site: Site, author: AuthorView) -> dict[str, Any]:

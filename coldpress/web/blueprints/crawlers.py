@@ -8,7 +8,13 @@ from typing import Any
 from flask import Response, abort
 from flask.typing import ResponseReturnValue
 
-from coldpress.content.feeds import MAX_SITEMAP_URLS, absolute_entries, count_sitemap_parts, sitemap_entries
+from coldpress.content.feeds import (
+    MAX_SITEMAP_URLS,
+    absolute_entries,
+    count_sitemap_parts,
+    sitemap_entries,
+    sitemap_images,
+)
 from coldpress.content.library import Library
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
@@ -32,7 +38,9 @@ def sitemap(number: int | None = None) -> Response:
     shown = parts[number - 1] if number else places if len(parts) < 2 else []
     files = [] if shown else [f"/sitemap-{part}.xml" for part in range(1, len(parts) + 1)]
     urls = absolute_entries(site.library, shown)
-    return Response(site.render("sitemap.xml", places=shown, urls=urls, files=files), mimetype="application/xml")
+    images = sitemap_images(site.library, shown)
+    text = site.render("sitemap.xml", places=shown, urls=urls, files=files, images=images)
+    return Response(text, mimetype="application/xml")
 
 
 @blueprint.urls(sitemap)
