@@ -25,12 +25,14 @@ from coldpress.config.collections import Collection, Collections  # noqa: E402
 from coldpress.config.images import ImageOptions, Quality  # noqa: E402
 from coldpress.config.loader import Config  # noqa: E402
 from coldpress.config.options import FeedOptions, MarkdownOptions, SlugOptions, ThemeOptions  # noqa: E402
+from coldpress.config.social_cards import CardOptions  # noqa: E402
 from coldpress.sources.fields import ALIASES, FIELDS, FrontMatter  # noqa: E402
 
 PAGE = ROOT / "content/docs/options.md"
 EXAMPLES = {name: (ROOT / f".ci/examples/{name}.yaml").read_text("utf-8") for name in ("config", "front-matter")}
 GROUPS: Mapping[str, type] = {"slugs": SlugOptions, "markdown": MarkdownOptions, "theme": ThemeOptions,
-                              "feeds": FeedOptions, "images": ImageOptions, "collections": Collection}
+                              "feeds": FeedOptions, "images": ImageOptions, "social_cards": CardOptions,
+                              "collections": Collection}
 TYPES = {
     "str": "text", "str | None": "text", "bool": "`true` or `false`", "int": "a whole number",
     "int | None": "a whole number", "tuple[str, ...]": "a list", "tuple[str, ...] | None": "a list",
@@ -43,7 +45,9 @@ TYPES = {
 MORE = {
     "base_url": "publish.md", "intro": "theme.md#home-page", "portrait": "theme.md#home-page",
     "social": "theme.md#home-page", "permalinks": "configure.md#permalinks", "collections": "collections.md",
-    "menu": "configure.md#menu", "docs": "theme.md", "search": "search.md",
+    "favicon": "social-cards.md#icons", "social_cards.template": "social-cards.md#draw-them-yourself",
+    "social_cards.font": "social-cards.md#languages", "menu": "configure.md#menu", "docs": "theme.md",
+    "search": "search.md",
     "links": "publish.md#read-it-from-a-folder-or-a-zip", "paginate": "configure.md#paginate",
     "llms": "feeds.md#for-language-models", "plugins": "plugins.md", "data_dir": "templates.md#data",
     "templates_dir": "templates.md#override", "language": "theme.md#words-and-dates",
@@ -80,7 +84,8 @@ description: Every option of config.yaml and every key of front matter, with its
 All options are in `config.yaml`, and each has a default. [Configure](configure.md) tells how to set them from the
 environment or from your app. The keys of pages are [below](#front-matter).
 """
-ABOUT = {"collections": "`[posts, news]` is the short form for folders of dated posts. In the examples below, the "
+ABOUT = {"social_cards": "`true` makes them with all defaults.",
+         "collections": "`[posts, news]` is the short form for folders of dated posts. In the examples below, the "
                         "options are those of collections called `recipes`, `books` and `shop`."}
 """What the reference says of a group in addition."""
 

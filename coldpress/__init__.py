@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from coldpress.sources.rows import RowSource
     from coldpress.start import main
     from coldpress.web.blueprints import Blueprint
-    from coldpress.web.extension import Coldpress, create_app, current_site, get_site
+    from coldpress.web.extension import Coldpress, current_site, get_site
     from coldpress.web.registry import Directive
+    from coldpress.web.site_app import create_app
     from coldpress.web.sites import now
 
 __version__ = "0.1.0"
@@ -35,7 +36,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Blueprint": "web.blueprints", "Coldpress": "web.extension", "ColdpressError": "errors",
     "Directive": "web.registry", "Fence": "markdown.code.fences", "Problem": "errors", "RowSource": "sources.rows",
-    "create_app": "web.extension", "current_site": "web.extension", "depends": "decorators", "frozen": "decorators",
+    "create_app": "web.site_app", "current_site": "web.extension", "depends": "decorators", "frozen": "decorators",
     "get_site": "web.extension", "live": "decorators", "main": "start", "now": "web.sites", "site_built": "signals",
     "site_loaded": "signals",
 }

@@ -31,8 +31,8 @@ from coldpress.report import Report
 from coldpress.text import did_you_mean
 from coldpress.web.caching import cache_by_request
 from coldpress.web.error_places import line_place
-from coldpress.web.extension import create_app as create_plain_app
 from coldpress.web.site import Site
+from coldpress.web.site_app import create_app as create_plain_app
 from coldpress.web.sites import sites_of
 
 Factory = Callable[[], Flask]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from coldpress import recorder
 from coldpress.build.plan import Plan, PlanEntry
@@ -31,6 +32,7 @@ class SiteImages:
             found = map(self._site.library.pictures.find, sorted(paths))
             self._shown = [wanted for wanted in found if wanted]
             self.made = images.make(self._shown, jobs, self._report.progress)
+            images.store.note_files(self._drawn())
         for asset, why in self.made.faults:
             problems.error("image.damaged", f"no smaller pictures can be made of this one: {why}", Place(asset.name),
                            "save it anew, or shorten the list of widths")
@@ -50,8 +52,13 @@ class SiteImages:
 
     def trim(self) -> None:
         """Removes old variants that no page shows."""
-        self._site.images.store.trim({each.key for each in self._shown})
+        self._site.images.store.trim({*(each.key for each in self._shown), *self._drawn()})
         self._site.images.forget_others(self._site.library.assets.values())
+
+    def _drawn(self) -> dict[str, Path]:
+        """Returns the files of social cards and icons by key."""
+        store, icons = self._site.images.store, self._site.icons
+        return {card.key: store.file(card.key, "png") for card in self._site.cards.all()} | icons.files()
 
     @property
     def summary(self) -> str | None:

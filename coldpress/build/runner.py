@@ -80,6 +80,7 @@ class FreezeRunner:
         self._pages = {page.source: page for page in site.library.all_pages}
         self._source_of = {page.document.source.name: page.source for page in site.library.all_pages}
         self._unchecked: set[str] = set()
+        self._of_pictures = frozenset(site.endpoints[name] for name in ("social_card", "site_icon"))
         self.rendered: dict[str, Why] = {}
         self.seconds: dict[str, float] = {}
         self.late_code: dict[str, Path] = {}
@@ -228,6 +229,8 @@ class FreezeRunner:
             {row.path: row.digest for entry, row in lost if not self._is_published(entry.file, row.digest)})
         for entry, row in lost:
             data = contents.get(row.path)
+            if data is None and row.path in contents:
+                data = self._kept_picture(entry, row)
             if data is not None:
                 self._output.stage(entry.file, data)
             elif row.path in contents:
@@ -237,6 +240,13 @@ class FreezeRunner:
                 self._output.adopt(entry.file)
             self.updates.files.append(FileRow(entry.file, "", row.digest, ""))
             self._keep_fresh(entry, row)
+
+    def _kept_picture(self, entry: PlanEntry, row: PageRow) -> bytes | None:
+        """Returns the bytes of a page that is a picture, if the site keeps them."""
+        if entry.endpoint not in self._of_pictures:
+            return None
+        data = self._site.kept_picture(entry.path.removeprefix(self._site.url_prefix))
+        return data if data is not None and content_digest(data) == row.digest else None
 
     def _is_published(self, file: str, digest: bytes) -> bool:
         """Returns whether a page's bytes are in the output folder."""
@@ -287,7 +297,8 @@ class FreezeRunner:
 
     def _keep(self, contents: Mapping[str, bytes], least: int = _BATCH) -> None:
         """Stores the bytes of pages, if there are at least so many."""
-        self._unkept.update(contents)
+        self._unkept.update((path, packed) for path, packed in contents.items()
+                            if self._by_path[path].endpoint not in self._of_pictures)
         if len(self._unkept) >= least:
             self._records.keep_contents(self._unkept)
             self._unkept.clear()

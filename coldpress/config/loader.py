@@ -43,6 +43,7 @@ from coldpress.config.options import (
 )
 from coldpress.config.settings import Settings
 from coldpress.config.social import SocialLink, as_social
+from coldpress.config.social_cards import CardOptions, as_favicon, as_social_cards
 from coldpress.config.timezones import as_timezone
 from coldpress.config.yaml_toml import MappingText, Params
 from coldpress.errors import ColdpressError, Place, Problem, Problems
@@ -182,6 +183,10 @@ class Config:
     """Links of the pages: `root`, which begin with `/`, or `relative`, to open the site from a folder."""
     images: ImageOptions = _option(as_images, ImageOptions())  # noqa: RUF009  (it makes a field)
     """How pictures are made fit for the web, which needs the extra `images`; `false` leaves them as they are."""
+    social_cards: CardOptions = _option(as_social_cards, CardOptions())  # noqa: RUF009  (it makes a field)
+    """Pictures that are shown where pages without a picture are shared; they need the extra `images`."""
+    favicon: str | None = _option(as_favicon, None)
+    """Picture of which the icons of the site are made, SVG or at least 512 pixels wide; by default the theme's icon."""
     search: bool = _option(as_flag, True)
     """Whether the site has a search, at `/search/` and in a dialog on every page."""
     paginate: int = _option(as_count, 10)

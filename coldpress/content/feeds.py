@@ -50,11 +50,17 @@ class Cover:
         return replace(self, size=None) if callable(self.size) else self
 
 
+def has_cover(page: Page) -> bool:
+    """Returns whether a page has a picture of its own that can be shown elsewhere."""
+    image = page.image and page.unrecorded.front.image
+    return bool(image) and not str(image).startswith("data:")
+
+
 def cover_of(library: Library, page: Page) -> Cover | None:
     """Returns the cover image of a page as other programs show it; None if the page has none, or if there is no
     `base_url`."""
-    image = page.image and page.unrecorded.front.image
-    if not image or image.startswith("data:") or library.config.base_url is None:
+    image = page.unrecorded.front.image
+    if not has_cover(page) or not image or library.config.base_url is None:
         return None
     link = Link("image", image)
     target, url = library.target(page, link), library.link_url(page, link, absolute=True)

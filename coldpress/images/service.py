@@ -12,7 +12,7 @@ from coldpress import recorder
 from coldpress.cache.checksum import code_version
 from coldpress.config.images import ImageOptions
 from coldpress.images.facts import ImageFacts
-from coldpress.images.index import ImageIndex, can_read_images, is_readable
+from coldpress.images.index import ImageIndex, can_read_images, is_readable, read_facts
 from coldpress.images.store import ImageStore, Made
 from coldpress.images.variants import EXTENSIONS, LARGEST_WEBP, Variant, height_for, parse_name, widths_for
 from coldpress.paths import make_state
@@ -80,6 +80,16 @@ class ImageService:
     def facts(self, asset: SourceFile) -> ImageFacts:
         """Returns the facts of a picture.  The caller records the read."""
         return self._index.facts(asset, readable=self.is_on)
+
+    def facts_of(self, file: Path, digest: str) -> ImageFacts:
+        """Returns the facts of a picture with a digest, which need not be an asset."""
+        with recorder.unrecorded():
+            return self._index.known(digest) or read_facts(file, digest)
+
+    def keep(self, key: str, extension: str, data: bytes) -> None:
+        """Keeps the bytes of a picture that something else made."""
+        with self._lock, recorder.unrecorded():
+            self.store.write(key, extension, data)
 
     def can_be_made(self, facts: ImageFacts) -> bool:
         """Returns whether variants of a picture are made."""

@@ -11,6 +11,7 @@ from jinja2 import TemplateError
 from jinja2.nodes import Extends
 
 from coldpress import recorder
+from coldpress.content.feeds import Cover
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Place
 from coldpress.paths import relative_name
@@ -20,6 +21,7 @@ from coldpress.report import counted
 from coldpress.sources.front_matter import split_front_matter
 from coldpress.web.environment import THEME
 from coldpress.web.site import Site
+from coldpress.web.social_cards import SIZE
 
 _MOST = 40  # names of one kind that are shown
 
@@ -45,9 +47,17 @@ def render_inspector(response: RenderedResponse, site: Site, overlay: Overlay) -
             response=response, source=_source_place(page) if page else None,
             front_matter=_front_matter(page) if page else None, templates=list(_templates(response, site)),
             reads=_reads_by_kind(response), most=_MOST, counted=counted, edit_link=overlay.edit_link,
+            card=_card(response, site),
             backlinks=[{"url": other.url, "title": other.title, "place": _source_place(other)}
                        for other in (page.backlinks if page else ())],
             problems=overlay.html(response.problems))
+
+
+def _card(response: RenderedResponse, site: Site) -> Cover | None:
+    """Returns the social card of a page, with the URL that the preview has for it."""
+    path = next((name for kind, name in response.fingerprints if kind == "card"), None)
+    card = site.cards.of(path) if path else None
+    return Cover(site.library.shown_url(card.path), card.title, "image/png", None, *SIZE) if card else None
 
 
 def _source_place(page: Page) -> Place:

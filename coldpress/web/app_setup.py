@@ -33,6 +33,8 @@ from coldpress.web.blueprints import (
     list_pages,
     pages,
     search,
+    site_icons,
+    social_cards,
     syndication,
 )
 from coldpress.web.blueprints.pages import show_content
@@ -49,7 +51,9 @@ from coldpress.web.templates import SiteVariables
 from coldpress.web.theme_parts import ThemeParts
 from coldpress.web.video import video
 
-BLUEPRINTS = tuple(module.blueprint for module in (list_pages, search, syndication, crawlers, docs_tree, images, pages))
+BLUEPRINTS = tuple(module.blueprint for module in (
+    list_pages, search, syndication, crawlers, docs_tree, images, social_cards, site_icons,
+    pages))
 _HOOKS = ("before_request_funcs", "after_request_funcs", "teardown_request_funcs", "template_context_processors",
           "url_value_preprocessors", "url_default_functions")
 
@@ -63,7 +67,7 @@ def make_environment(app: Flask, site: Site) -> SiteEnvironment:
         url_for=short_url_for(site.endpoints, site.copied.version, site.link_root, site.whole_endpoint),
         included=partial(included, site), feeds=partial(feed_links, site), metadata=metadata, t=site.strings.t,
         image_size=site.image_size, image=partial(image, site), picture=partial(picture, site),
-        docs_tree=partial(docs_tree.docs_tree, site), video=video,
+        docs_tree=partial(docs_tree.docs_tree, site), video=video, site_icons=site.icons,
         markdown_url=lambda page: markdown_url(site.library, page))
     environment.filters["date"] = site.strings.date
     environment.tests["rtl"] = is_rtl

@@ -17,6 +17,7 @@ from coldpress.web.blueprints import converter_name
 from coldpress.web.environment import NothingThere
 from coldpress.web.markdown_pages import markdown_path
 from coldpress.web.site import Site
+from coldpress.web.social_cards import CARD_NAME
 
 
 class SiteRule(Rule):
@@ -65,13 +66,32 @@ class ContentConverter(_PathConverter):
         return url_of(found if isinstance(found, str) else found.path).removeprefix("/")
 
 
-class VariantConverter(_PathConverter):
+class _PictureConverter(_PathConverter):
+    """Converts the path of a picture that is made.  Its rule is tried before those of taxonomies and lists, below
+    which there are pictures too."""
+
+    weight = 50
+
+
+class VariantConverter(_PictureConverter):
     """Converts the path of a variant of a picture to what is to be made; None where there is no such picture."""
 
     regex = VARIANT_NAME
 
     def to_python(self, value: str) -> Any:
         return self.site.library.pictures.find(f"/{value}")
+
+    def to_url(self, value: Any) -> str:
+        return url_of(value if isinstance(value, str) else value.path).removeprefix("/")
+
+
+class CardConverter(_PictureConverter):
+    """Converts the path of a social card to the card; None where there is none."""
+
+    regex = CARD_NAME
+
+    def to_python(self, value: str) -> Any:
+        return self.site.cards.at(f"/{value}")
 
     def to_url(self, value: Any) -> str:
         return url_of(value if isinstance(value, str) else value.path).removeprefix("/")
@@ -106,7 +126,7 @@ class MarkdownConverter(_PathConverter):
 def install_converters(url_map: Map, site: Site) -> None:
     """Adds the converters of one site to a URL map; their names begin with the site's."""
     paths = {"content": ContentConverter, "listing": ListingConverter, "markdown": MarkdownConverter,
-             "variant": VariantConverter}
+             "variant": VariantConverter, "card": CardConverter}
     for name, converter in paths.items():
         url_map.converters[converter_name(site.name, name)] = type(converter.__name__, (converter,), {"site": site})
     url_map.converters[converter_name(site.name, "taxonomy")] = _name_converter(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import click
 import flask
 from flask import Flask
-from jinja2 import Environment
 from werkzeug.local import LocalProxy
 
 from coldpress import recorder
@@ -23,13 +21,12 @@ from coldpress.content.taxonomy import front_taxonomies
 from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.markdown.tree import CALLOUTS
 from coldpress.text import did_you_mean
-from coldpress.web.app_setup import add_blueprint, add_plugins, add_to_flask, make_environment, make_parent, not_found
+from coldpress.web.app_setup import add_blueprint, add_plugins, add_to_flask, make_environment, make_parent
 from coldpress.web.blueprints import Blueprint
-from coldpress.web.blueprints.pages import static
 from coldpress.web.caching import hear_link
 from coldpress.web.components import SiteHost
 from coldpress.web.config_checks import TAKEN_HINT, taken_name
-from coldpress.web.converters import SiteRule, install_converters
+from coldpress.web.converters import install_converters
 from coldpress.web.registry import Function, Registry, code_context, fields_of
 from coldpress.web.site import NAME, Site, key_of
 from coldpress.web.sites import requested_site, sites_of
@@ -234,9 +231,7 @@ class Coldpress:
         """
 
         def register(function: Function) -> Function:
-            plugin = self._registered.plugin
-            own = f"*{getattr(function, '__module__', 'build')}"
-            owner = own if plugin is None else "" if plugin.is_built_in else plugin.name
+            owner = self._registered.owner_of(function)
             render = function if owner == "" else self._in_context(function)
             self._registered.add(self._registered.fences, "fence", language.lower(), RegisteredFence(
                 render, owner, attributes, shared=owner == ""))
@@ -252,6 +247,21 @@ class Coldpress:
                 return function(*arguments)
 
         return cast(Function, run)
+
+    def social_card(self, name: str) -> Callable[[Function], Function]:
+        """Registers a function that draws social cards, for `social_cards: {template: NAME}`: it gets a canvas and
+        a card.  What it draws may depend on these two and on its code only.
+
+            @site.social_card("poster")
+            def poster(canvas, card):
+                canvas.text(card.title, (80, 80, 1040, 470), colour=card.ink, size=96, least=52, lines=4)
+        """
+
+        def register(function: Function) -> Function:
+            self._registered.add_social_card(name, function)
+            return function
+
+        return register
 
     def source(self, name: str) -> Callable[[Any], Any]:
         """Registers where the rows of a collection come from, an object with `keys` and `get`
@@ -337,16 +347,6 @@ class Coldpress:
         return register
 
 
-class SiteFlask(Flask):
-    """A Flask app that renders its own routes with the site's templates: these can
-    extend `base.html`, and have `site` and `library` as every page has."""
-
-    url_rule_class = SiteRule
-
-    def create_jinja_environment(self) -> Environment:  # type: ignore[override]
-        return sites_of(self)[0].environment
-
-
 def get_site(app: Flask, name: str | None = None) -> Coldpress:
     """Returns the site of an app, to register what it adds; the one with a name, in an app with
     several.  Raises `LookupError` if there is none, or no name says which.
@@ -371,28 +371,3 @@ def _current() -> Coldpress:
 
 current_site = cast(Coldpress, LocalProxy(_current))
 """The site of the current request, as `flask.current_app` is its app."""
-
-
-def create_app(root: str | Path, *, plugins: Iterable[Any] = (), settings: Mapping[str, Any] | None = None
-               ) -> Flask:
-    """Makes the app of the site in `root`: the site's folder, or a file in it (`__file__`).
-
-    `plugins` are plugins of its own: `[Books(limit=5)]`.  `settings` are for `app.config`: Flask's,
-    those of extensions, and `COLDPRESS_…`, which go before the options of `config.yaml`.
-
-    Mistakes in the config do not raise: `config_problems` holds them, and a mistaken setting
-    has its default.
-    """
-    folder = Path(root).resolve()
-    if folder.is_file() or folder.suffix == ".py":
-        folder = folder.parent
-    app = SiteFlask("coldpress", root_path=str(folder), instance_path=str(folder / "instance"),
-                    static_folder=None, template_folder=None)
-    app.config.update(settings or {})
-    site = Coldpress(app, folder, plugins=plugins).site
-    site.owns_app = True
-    site.environment.search_blueprints(app)
-    app.register_error_handler(404, partial(not_found, site))
-    # So that `url_for("static", …)` works in the views of `build.py`, as in every Flask app.
-    app.add_url_rule("/static/<path:filename>", "static", static, build_only=True)
-    return app

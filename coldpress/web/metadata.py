@@ -61,7 +61,7 @@ def metadata(context: Context) -> Metadata:
     title = str(known.get("heading") or site.config.title)
     description = _description(site, known, page, title)
     url = str(known["address"]) if known.get("address") else None
-    cover = cover_of(site.library, page) if page else None
+    cover = (cover_of(site.library, page) if page else None) or site.cards.cover(_shown_path(site, known))
     listed = known.get("list")
     return Metadata(
         title, description, url, "article" if _is_article(page, listed) else "website",
@@ -72,6 +72,12 @@ def metadata(context: Context) -> Metadata:
         cover, _feeds(site, known, page),
         markdown_url(site.library, page) if page and not (listed and listed.number) else None,
         _json_ld(site, known, Described(page, title, description, url, cover)) if url else None)
+
+
+def _shown_path(site: Site, known: Mapping[str, Any]) -> str:
+    """Returns the path of the page or list that is shown; of a numbered page of a list, that of the list."""
+    shown = known.get("page") or known.get("term") or known.get("taxonomy") or known.get("collection")
+    return str(shown.path) if shown else site.requested_path()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ class Registry:
     filters: dict[str, Callable[..., Any]] = field(default_factory=dict)
     tests: dict[str, Callable[..., Any]] = field(default_factory=dict)
     globals: dict[str, Any] = field(default_factory=dict)
+    social_cards: dict[str, tuple[Callable[..., Any], str]] = field(default_factory=dict)
     template_folders: list[Path] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     collection_fields: dict[str, list[Field]] = field(default_factory=dict)
@@ -95,6 +96,19 @@ class Registry:
         if self.plugin is not None and not self.plugin.is_built_in:
             self.owners[kind, name] = self.plugin
         return value
+
+    def owner_of(self, function: Callable[..., Any]) -> str:
+        """Returns who registers a function now: the name of a plugin, or `*` and the module of the site's own;
+        an empty text for a plugin that comes with Coldpress."""
+        if self.plugin is None:
+            return f"*{getattr(function, '__module__', 'build')}"
+        return "" if self.plugin.is_built_in else self.plugin.name
+
+    def add_social_card(self, name: str, draw: Callable[..., Any]) -> None:
+        """Adds a function that draws social cards, and who registers it."""
+        if not callable(draw):
+            raise TypeError(f"a social card is drawn by a function; {draw!r} is none")
+        self.add(self.social_cards, "social card", name, (draw, self.owner_of(draw)))
 
     def add_field(self, field: Field, collection: str | None) -> None:
         """Adds a typed field, of all pages or of a collection; raises `RuntimeError` if it is there already."""

@@ -44,7 +44,9 @@ from coldpress.web.config_checks import check_fields, check_markdown
 from coldpress.web.copied_files import CopiedFiles
 from coldpress.web.environment import SiteEnvironment
 from coldpress.web.registry import Registry, call_source
+from coldpress.web.site_icons import SiteIcons
 from coldpress.web.site_search import SiteSearch
+from coldpress.web.social_cards import SocialCards
 from coldpress.web.strings import Strings
 
 NAME = "coldpress"
@@ -142,6 +144,8 @@ class Site:
             self.config.markdown, schemes=self.config.collections.with_rows, base=str(self.base)),
             indexed=self.config.search, fences=self.registry.fences, code_version=self.code.of_fence)
         self.images = ImageService(self.cache_folder, lambda: self.config.images)
+        self.cards = SocialCards(self)
+        self.icons = SiteIcons(self)
         self.search = SiteSearch(self.markup, self.cache_folder)
         self.sources = Sources(self.root, self.base, self.config, self._config_text, self.markup, self.images,
                                SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone,
@@ -255,6 +259,8 @@ class Site:
         problems = Problems(self.config_problems)
         with recorder.unrecorded():
             library = assemble(self.sources, self.options, self.moment(), self.host, problems)
+            self.cards.check(library, problems)
+            self.icons.check(problems)
         return ContentSnapshot(library, tuple(problems))
 
     @property
@@ -351,6 +357,13 @@ class Site:
     def image_size(self, url: str) -> tuple[int, int] | None:
         """Returns width and height of the image at a URL of the site; None where they are unknown."""
         return None if is_external(url) else self.library.image_size(path_of(url).removeprefix(self.link_root()))
+
+    def kept_picture(self, path: str) -> bytes | None:
+        """Returns the bytes of the picture that a view makes at a path, if they are kept."""
+        if path[1:] in self.icons.names:
+            return self.icons.kept(path[1:])
+        card = self.cards.at(path)
+        return self.cards.kept(card) if card else None
 
     # Strings.
 

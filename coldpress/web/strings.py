@@ -50,9 +50,12 @@ class Strings:
     def date(self, context: Context, value: datetime, form: str = "medium") -> str:
         """The filter `date` of templates: `page.date|date`.  `form` is `medium`, `long`, `short`
         (without the year) or a format such as `%d.%m.%Y`."""
+        return self.date_in(self._language_of(context), value, form)
+
+    def date_in(self, language: str, value: datetime, form: str = "medium") -> str:
+        """A date in a language."""
         if "%" in form:
             return value.strftime(form)
-        language = self._language_of(context)
         found, text, short, long = self._memo().get(("date", language, form), partial(self._date, language, form))
         return _filled(found, f"dates.{form}", text, {
             "y": value.year, "m": value.month, "d": value.day,
