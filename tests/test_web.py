@@ -145,7 +145,8 @@ def test_every_view_of_ours_has_an_endpoint_of_its_name(make_site):
     site = make_site({"content/about.md": "Me."}).app().extensions["coldpress"].site
     names = ("home", "posts", "terms", "term", "archive", "search", "search_index", "search_words",
              "search_texts", "feed", "rss", "json_feed", "sitemap", "robots", "llms", "markdown_page", "theme",
-             "stylesheet", "static", "not_found", "page", "tree_branch", "image")
+             "stylesheet", "static", "not_found", "page", "tree_branch", "image", "social_card",
+             "site_icon")
     assert site.endpoints == {name: f"coldpress.{name}" for name in names}
 
 
