@@ -275,3 +275,12 @@ def decode(data: bytes, name: str, code: str) -> str:
             code, f"this file is not UTF-8: byte 0x{data[reason.start]:02X}", Place(name, line, column, shown),
             "save it as UTF-8")) from None
     return CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def size_text(count: float) -> str:
+    """Returns a number of bytes for people: `2.1 MB`."""
+    unit = "bytes"
+    for larger in ("kB", "MB", "GB"):
+        if count >= 1000:
+            count, unit = count / 1000, larger
+    return f"{count:,.{int(unit in ('MB', 'GB') and count < 10)}f} {unit}"

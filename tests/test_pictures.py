@@ -218,3 +218,59 @@ def test_a_rebuild_makes_no_picture_and_another_picture_changes_the_feed(blog):
     clean = site.clean_copy()
     assert clean.build().code == 0
     assert clean.files() == site.files()
+
+
+# What is heavy.
+
+LIMIT = CONFIG + "images: {heavy: 20}\n"
+
+
+def moving(kind="GIF"):
+    """A picture that moves: noise, so that it is heavy."""
+    frames = [Image.effect_noise((200, 200), 90) for _ in range(3)]
+    file = BytesIO()
+    frames[0].save(file, kind, save_all=True, append_images=frames[1:])
+    return file.getvalue()
+
+
+def heavy(site):
+    return [(each["message"].partition("`")[2].partition("`")[0], each["place"]["path"], each["place"]["line"],
+             each["hint"]) for each in site.build().problems if each["code"] == "image.heavy"]
+
+
+def test_what_is_heavy_and_published_as_it_is_is_told_at_its_place(make_site):
+    site = make_site({
+        "content/moving.gif": moving(), "content/moving.webp": moving("WEBP"),
+        "content/drawing.svg": SVG + " " * 30_000,
+        "content/small.svg": SVG, "content/photo.jpg": photo(), "content/noise.png": noise(),
+        "content/p.md": "---\nimage: moving.gif\n---\n![x](drawing.svg) ![](small.svg)\n\n![x](drawing.svg)\n\n"
+                        '::figure{src="moving.webp"}\n\n![](noise.png) ![](photo.jpg)\n'}, LIMIT)
+    assert heavy(site) == [
+        ("moving.gif", "content/p.md", 2, "`images: {animations: webp}` in the config makes a smaller animation of it, "
+                                          "and a video is smaller still"),
+        ("drawing.svg", "content/p.md", 4, "a drawing with so much in it is smaller as a PNG"),
+        ("moving.webp", "content/p.md", 8, "a video is smaller")]
+    site.edit({"config.yaml": CONFIG + "images: {heavy: 0}\n"})
+    assert heavy(site) == []
+
+
+def test_pictures_that_are_left_as_they_are_are_told_too(make_site):
+    site = make_site({"content/noise.png": noise(), "content/p.md": "![x](noise.png)\n"},
+                     CONFIG + "images: {heavy: 20}\n")
+    assert heavy(site) == []
+    site.edit({"config.yaml": CONFIG + "images: false\n", "content/noise.png": noise(1000)})
+    assert heavy(site) == [("noise.png", "content/p.md", 1, "without `images: false` in the config, it is published in "
+                                                            "the sizes that screens need")]
+    assert site.edit({"content/noise.png": noise(100)}).build().problems == []
+
+
+def noise(width=300):
+    file = BytesIO()
+    Image.effect_noise((width, width), 90).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("value", ["much", "-1", "0.5", "true"])
+def test_what_is_heavy_is_a_number(make_site, value):
+    result = make_site({"content/p.md": "P."}, CONFIG + f"images: {{heavy: {value}}}\n").build()
+    assert [each["code"] for each in result.problems] == ["config.value"]

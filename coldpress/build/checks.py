@@ -20,6 +20,7 @@ from coldpress.content.intro import Intro
 from coldpress.content.library import Library
 from coldpress.content.links import broken_link, missing_anchors, unresolved_links
 from coldpress.content.page import Page
+from coldpress.content.picture_weights import heavy_pictures
 from coldpress.content.references import broken_references
 from coldpress.content.slots import CANNOT_BE_SHOWN
 from coldpress.errors import ColdpressError, Problem, Problems
@@ -55,7 +56,7 @@ def check_page(library: Library, page: Page, keys: KeyNumbers) -> PageCheck:
         problems = (*broken_references(library, page, lambda: (*library.sources, *library.asset_sources)),
                     *flaws_of(library, page), *missing_anchors(library, page), *unknown_components(library, page),
                     *misspelt_attributes(library, page), *missing_files(library, page),
-                    *missing_snippets(library, page))
+                    *missing_snippets(library, page), *heavy_pictures(library, page))
     return PageCheck(page.source, keys.packed(summed_up(reads)), loose, problems)
 
 

@@ -11,6 +11,7 @@ from coldpress.errors import Place, Problems
 from coldpress.images.index import is_readable
 from coldpress.images.service import Making, Wanted
 from coldpress.report import Report
+from coldpress.text import size_text
 from coldpress.web.site import Site
 
 
@@ -64,7 +65,9 @@ class SiteImages:
     def summary(self) -> str | None:
         """Returns `images: 41 made, 38 MB → 2.1 MB`; None if none was made."""
         made = self.made
-        return f"images: {made.number:,} made, {_size(made.before)} → {_size(made.after)}" if made.number else None
+        if not made.number:
+            return None
+        return f"images: {made.number:,} made, {size_text(made.before)} → {size_text(made.after)}"
 
     @property
     def note(self) -> str | None:
@@ -73,12 +76,3 @@ class SiteImages:
             return None
         return ("pictures are published as they are; with `pip install coldpress[images]` they become fit for the web, "
                 "with `images: false` in the config this line goes")
-
-
-def _size(count: float) -> str:
-    """Returns a number of bytes for people: `2.1 MB`."""
-    unit = "bytes"
-    for larger in ("kB", "MB"):
-        if count >= 1000:
-            count, unit = count / 1000, larger
-    return f"{count:,.{int(unit == 'MB' and count < 10)}f} {unit}"

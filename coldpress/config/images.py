@@ -48,6 +48,8 @@ class ImageOptions:
     """What is behind a picture while it loads: its `colour`, or `none`."""
     animations: str = "keep"
     """What becomes of animated GIFs: `keep` leaves them, `webp` makes animated WebP of them, which are smaller."""
+    heavy: int = 500
+    """Kilobytes (kB) from which a picture that is published as it is gets a warning; `0` for none."""
 
     @property
     def is_on(self) -> bool:
@@ -65,7 +67,7 @@ def as_images(value: Any) -> ImageOptions:
     return ImageOptions(**as_group(value, ImageOptions, {
         "widths": _widths, "formats": _formats, "quality": _quality, "sizes": _line,
         "placeholder": partial(one_of, "placeholder", PLACEHOLDERS),
-        "animations": partial(one_of, "animations", ANIMATIONS)}))
+        "animations": partial(one_of, "animations", ANIMATIONS), "heavy": _heavy}))
 
 
 def _widths(value: Any) -> tuple[int, ...]:
@@ -93,6 +95,12 @@ def _quality(value: Any) -> Quality:
         if not _is_in(1, 100, number):
             raise ValueError(f"`quality`: `{name}` is a whole number from 1 to 100")
     return Quality(**value)
+
+
+def _heavy(value: Any) -> int:
+    if not _is_in(0, 1_000_000, value):
+        raise ValueError("`heavy` is a whole number of kilobytes, such as `500`, or `0`")
+    return int(value)
 
 
 def _line(value: Any) -> str:

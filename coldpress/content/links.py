@@ -298,7 +298,7 @@ def missing_anchors(library: LinkLibrary, page: Page) -> Iterator[Problem]:
                 near = names.nearest(target.fragment)
                 what = "block" if target.fragment[0] == "^" else "heading"
                 yield Problem("link.broken-anchor", f"{where} has no {what} `#{target.fragment}`",
-                              _place(library, page, link), f"did you mean `#{near}`?" if near else None,
+                              place_of_link(library, page, link), f"did you mean `#{near}`?" if near else None,
                               severity="warning")
 
 
@@ -308,7 +308,7 @@ def links_to_drafts(library: LinkLibrary, page: Page) -> Iterator[Problem]:
         target = resolve(library, page, link.target).page
         if target is not None and target.draft:
             yield Problem("link.draft", f"`{target.source}` is a draft, which is left out when the site is built",
-                          _place(library, page, link), "publish it, or link to it later", severity="warning")
+                          place_of_link(library, page, link), "publish it, or link to it later", severity="warning")
 
 
 def broken_link(library: LinkLibrary, page: Page, link: Link) -> Problem:
@@ -326,11 +326,12 @@ def broken_link(library: LinkLibrary, page: Page, link: Link) -> Problem:
                    f"the endpoint `{name}` answers no GET requests, which links make" if not host.answers_get(endpoint)
                    else f"the endpoint `{name}` is live: the app answers it, but a static host has no such page"
                    if is_note else f"the endpoint `{name}` has no URL with these values")
-    return Problem(code, message, _place(library, page, link), _suggestion(library, page, link),
+    return Problem(code, message, place_of_link(library, page, link), _suggestion(library, page, link),
                    severity="note" if is_note else "warning")
 
 
-def _place(library: LinkLibrary, page: Page, link: Link) -> Place:
+def place_of_link(library: LinkLibrary, page: Page, link: Link) -> Place:
+    """Returns the place of a link in the body, or of the page's `image` in its front matter."""
     if link.line is None and link.kind == "image" and link.target == page.unrecorded.front.image:
         return page.unrecorded.document.place_of("image")
     return place_in(library, page, link.line, link.column, link.length)

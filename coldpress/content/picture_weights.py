@@ -1,0 +1,59 @@
+"""Warns of pictures that are published as they are and are heavy for readers."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from coldpress.content.library import Library
+from coldpress.content.links import place_of_link
+from coldpress.content.page import Page
+from coldpress.errors import Problem
+from coldpress.images.facts import ImageFacts
+from coldpress.images.index import is_readable
+from coldpress.markdown.rendered import Link
+from coldpress.markdown.syntax.foreign_syntax import media_kind
+from coldpress.sources.files import SourceFile
+from coldpress.text import size_text
+
+
+def heavy_pictures(library: Library, page: Page) -> Iterator[Problem]:
+    """Yields a warning for each picture of a page that is published as it is, with more bytes than the option `heavy`
+    of `images` says, at its first place."""
+    limit = library.image_options.heavy * 1000
+    image = page.unrecorded.front.image
+    links = [*([Link("image", image)] if image else []), *page.unrecorded.rendered.html.links] if limit else []
+    seen: set[str] = set()
+    for link in links:
+        path = _picture(library, page, link)
+        asset = library.asset_at(path) if path and path not in seen else None
+        if path is None or asset is None:
+            continue
+        seen.add(path)
+        facts = library.pictures.facts(path)
+        if asset.size > limit and not facts.fault and not library.images.can_be_made(facts):
+            yield Problem("image.heavy", f"`{link.target}` is published as it is, with {size_text(asset.size)}",
+                          place_of_link(library, page, link), _way_out(library, asset, facts), severity="warning")
+
+
+def _picture(library: Library, page: Page, link: Link) -> str | None:
+    """Returns the path of the picture of the site that a link shows; None for another link."""
+    if link.kind != "image":
+        return None
+    target = library.target(page, link)
+    return target.path if target.asset and target.path and media_kind(target.path) == "image" else None
+
+
+def _way_out(library: Library, asset: SourceFile, facts: ImageFacts) -> str:
+    """Returns what makes a picture lighter."""
+    if facts.is_animated:
+        is_gif = posixpath.splitext(asset.path)[1].lower() == ".gif"
+        return ("`images: {animations: webp}` in the config makes a smaller animation of it, and a video is smaller "
+                "still" if is_gif else "a video is smaller")
+    if not is_readable(asset):
+        return "a drawing with so much in it is smaller as a PNG"
+    if library.images.is_missing:
+        return "`pip install coldpress[images]`, and it is published in the sizes that screens need"
+    if not library.images.is_on:
+        return "without `images: false` in the config, it is published in the sizes that screens need"
+    return "save it as JPEG, PNG, WebP or AVIF"
