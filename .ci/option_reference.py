@@ -24,8 +24,9 @@ sys.path.insert(0, str(ROOT))
 from coldpress.config.collections import Collection, Collections  # noqa: E402
 from coldpress.config.images import ImageOptions, Quality  # noqa: E402
 from coldpress.config.loader import Config  # noqa: E402
-from coldpress.config.options import FeedOptions, MarkdownOptions, SlugOptions, ThemeOptions  # noqa: E402
+from coldpress.config.options import FeedOptions, MarkdownOptions, SlugOptions  # noqa: E402
 from coldpress.config.social_cards import CardOptions  # noqa: E402
+from coldpress.config.theme_options import ThemeOptions  # noqa: E402
 from coldpress.sources.fields import ALIASES, FIELDS, FrontMatter  # noqa: E402
 
 PAGE = ROOT / "content/docs/options.md"

@@ -10,7 +10,8 @@ import pytest
 from coldpress.config.collections import as_collections
 from coldpress.config.foreign_keys import ELSEWHERE, FOREIGN
 from coldpress.config.loader import NOT_BUILT
-from coldpress.config.options import MarkdownOptions, MenuItem, ThemeOptions
+from coldpress.config.options import MarkdownOptions, MenuItem
+from coldpress.config.theme_options import ThemeOptions
 
 DEFAULTS = {
     "title": "My site", "base_url": None, "description": "", "author": "", "language": "en", "timezone": "UTC",

@@ -355,7 +355,8 @@ def _settings(site: Site) -> str:
         sorted(registry.owners), registry.everywhere, sorted(registry.plugins),
         config.base_url, site.url_prefix, config.timezone, config.permalinks, config.slugs, config.taxonomies,
         config.nested_taxonomies, config.collections,
-        config.content_dir, config.templates_dir, config.static_dir, config.language, config.markdown, config.links))
+        config.content_dir, config.templates_dir, config.static_dir, config.language, config.markdown, config.links,
+        site.theme.name, site.theme.digest))
 
 
 _SHOWN = 10

@@ -27,7 +27,6 @@ from coldpress.processes import local_executor
 from coldpress.recorder import Key
 from coldpress.report import Report, counted
 from coldpress.text import did_you_mean
-from coldpress.web.environment import THEME
 from coldpress.web.site import Site
 
 _SHOWN = 12  # lines of a difference
@@ -179,7 +178,7 @@ def tell_profile(builder: Builder, profile: Profile) -> None:
     """Reports the time of each stage and template, and the slowest pages."""
     report, site = builder.context.report, builder.site
     report.table(["stage", "seconds"], [[name, f"{seconds:.3f}"] for name, seconds in builder.stages.items()])
-    folders = (str(THEME / "templates"), str(site.root / site.config.templates_dir))
+    folders = (*(str(theme.templates) for theme in site.theme.chain), str(site.root / site.config.templates_dir))
     shares = profile.share_of(folders)
     if shares:
         report.line("")

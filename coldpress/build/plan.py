@@ -242,10 +242,9 @@ class Plan:
             self._add(site.url_prefix + path, site.endpoints["page"], {"page": path}, source=asset.name,
                       copy_of=asset.file)
         for name in ("theme", "static"):
-            folder = site.copied.folder_of(name)
             for file in site.copied.files_in(name, self._problems):
                 self._add(f"{site.url_prefix}/{name}/{file}", site.endpoints[name], {"filename": file},
-                          source=f"{name}/{file}", copy_of=folder.joinpath(file))
+                          source=f"{name}/{file}", copy_of=site.copied.file(name, file))
 
     def _plan_site(self) -> None:
         builder = _PathBuilder(self._app)

@@ -18,7 +18,6 @@ from coldpress.content.fingerprints import ContentFingerprints, shortened
 from coldpress.content.relations import WINDOW
 from coldpress.content.structure import OF_LISTS, OF_SOURCES, Structure, StructureChanges
 from coldpress.decorators import mark_of
-from coldpress.paths import below
 from coldpress.recorder import Key, KeySearch, number_of
 from coldpress.sources.files import LARGEST_INCLUDED
 from coldpress.web.site import Site
@@ -79,7 +78,7 @@ class Fingerprints:
             return Path(self._site.base, name)
         if kind == "version":
             folder, _, filename = name.partition("/")
-            return below(self._site.copied.folder_of(folder), filename)
+            return self._site.copied.file(folder, filename)
         if kind == "template":
             file = self._site.environment.loader.files.get(name)
             return Path(file) if file else None

@@ -18,6 +18,7 @@ from coldpress.build.staleness import NEVER
 from coldpress.cache import build_stamp
 from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.loader import Config
+from coldpress.config.themes import find_theme
 from coldpress.loaded_code import own_files, package_folders
 from coldpress.paths import STATE
 from coldpress.sources.front_matter import SourceDocument
@@ -77,7 +78,9 @@ def _opened(builder: Builder, unseen: Iterable[KeyRow]) -> Iterable[str]:
 
 
 def _folders(root: Path, config: Config) -> list[str]:
-    return [str(folder) for folder in (*(root / name for name in config.source_dirs), Path(coldpress.__file__).parent)]
+    themes = [theme.folder for theme in find_theme(config.theme.name).chain if theme.parent]
+    return [str(folder) for folder in (
+        *(root / name for name in config.source_dirs), *themes, Path(coldpress.__file__).parent)]
 
 
 def _files(context: BuildContext, site: Site) -> list[str]:

@@ -28,7 +28,6 @@ from coldpress.config.options import (
     MenuItem,
     PluginChoice,
     SlugOptions,
-    ThemeOptions,
     as_count,
     as_docs,
     as_edit_url,
@@ -39,11 +38,11 @@ from coldpress.config.options import (
     as_menu,
     as_plugins,
     as_slugs,
-    as_theme,
 )
 from coldpress.config.settings import Settings
 from coldpress.config.social import SocialLink, as_social
 from coldpress.config.social_cards import CardOptions, as_favicon, as_social_cards
+from coldpress.config.theme_options import ThemeOptions, as_theme
 from coldpress.config.timezones import as_timezone
 from coldpress.config.yaml_toml import MappingText, Params
 from coldpress.errors import ColdpressError, Place, Problem, Problems

@@ -4,43 +4,15 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 from unicodedata import normalize
 
-from coldpress.text import did_you_mean, lazy_re_compile
-
-_FORM = lazy_re_compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|"
-                   r"(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\([\w\s.,%/+-]+\)", re.I)
-NAMES = frozenset("""
-    aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown burlywood
-    cadetblue chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue darkcyan darkgoldenrod darkgray
-    darkgreen darkgrey darkkhaki darkmagenta darkolivegreen darkorange darkorchid darkred darksalmon darkseagreen
-    darkslateblue darkslategray darkslategrey darkturquoise darkviolet deeppink deepskyblue dimgray dimgrey dodgerblue
-    firebrick floralwhite forestgreen fuchsia gainsboro ghostwhite gold goldenrod gray green greenyellow grey honeydew
-    hotpink indianred indigo ivory khaki lavender lavenderblush lawngreen lemonchiffon lightblue lightcoral lightcyan
-    lightgoldenrodyellow lightgray lightgreen lightgrey lightpink lightsalmon lightseagreen lightskyblue lightslategray
-    lightslategrey lightsteelblue lightyellow lime limegreen linen magenta maroon mediumaquamarine mediumblue
-    mediumorchid mediumpurple mediumseagreen mediumslateblue mediumspringgreen mediumturquoise mediumvioletred
-    midnightblue mintcream mistyrose moccasin navajowhite navy oldlace olive olivedrab orange orangered orchid
-    palegoldenrod palegreen paleturquoise palevioletred papayawhip peachpuff peru pink plum powderblue purple
-    rebeccapurple red rosybrown royalblue saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue
-    slateblue slategray slategrey snow springgreen steelblue tan teal thistle tomato turquoise violet wheat white
-    whitesmoke yellow yellowgreen""".split())  # noqa: SIM905  (as a list it would take 148 lines)
-"""The colour names of CSS."""
-
-
-def is_colour(text: str) -> bool:
-    """Returns whether a text is a colour in CSS."""
-    return text.lower() in NAMES or _FORM.fullmatch(text) is not None
-
+from coldpress.text import did_you_mean
 
 PATH_TOKEN = "<path>"
-_TOP_LEVEL = ("docs", "edit_url")
-"""Options that apply to every theme, so they are at the top level and not below `theme:`."""
 Keys = tuple[str | int, ...]
 
 
@@ -114,30 +86,6 @@ ENGINES = ("native", "python-markdown")
 """The Markdown engines."""
 HEADING_IDS = ("github", "python-markdown")
 """The ways in which the ids of headings are made."""
-PRESETS = ("paper", "ink", "serif", "terminal")
-"""The presets of type and colour."""
-LISTS = ("cover", "text", "compact")
-"""The ways in which lists show posts."""
-
-
-@dataclass(frozen=True, slots=True)
-class ThemeOptions:
-    """The options below `theme:`: the appearance of the built-in theme."""
-
-    preset: str = "paper"
-    """The type and the colours: `paper`, `ink`, `serif` or `terminal`."""
-    list: str = "cover"
-    """How lists show posts: `cover` (with picture and description), `text` (the summary) or `compact` (a line)."""
-    accent: str | None = None
-    """The colour of links, any colour of CSS: `"#c2410c"`, `teal`, `oklch(55% 0.2 260)`; by default the preset's."""
-    progress: bool = False
-    """Whether a line at the top of the window shows how much of a post was read."""
-    backlinks: bool = False
-    """Whether pages list the pages that link to them."""
-    copy_markdown: bool = True
-    """Whether pages of docs have a button that copies their Markdown, in a site with `llms: true`."""
-
-
 @dataclass(frozen=True, slots=True)
 class SlugOptions:
     """The options below `slugs:`: how names become parts of URLs."""
@@ -206,15 +154,6 @@ def as_markdown(value: Any) -> MarkdownOptions:
 def as_slugs(value: Any) -> SlugOptions:
     """Converts the value of `slugs:`."""
     return SlugOptions(**as_group(value, SlugOptions, {}))
-
-
-def as_theme(value: Any) -> ThemeOptions:
-    """Converts the value of `theme:`."""
-    for name in _TOP_LEVEL:
-        if isinstance(value, dict) and name in value:
-            raise ValueError(f"`{name}` is not an option of the theme", f"write `{name}:` at the top level", name)
-    return ThemeOptions(**as_group(value, ThemeOptions, {
-        "accent": _colour, "preset": partial(one_of, "preset", PRESETS), "list": partial(one_of, "list", LISTS)}))
 
 
 def as_menu(value: Any) -> tuple[MenuItem, ...]:
@@ -337,13 +276,6 @@ def one_of(name: str, choices: Sequence[str], value: Any) -> str:
         raise ValueError(f"`{name}` is {', '.join(f'`{choice}`' for choice in choices[:-1])} or `{choices[-1]}`",
                          did_you_mean(str(value), choices))
     return str(value)
-
-
-def _colour(value: Any) -> str:
-    if not (isinstance(value, str) and is_colour(value.strip())):
-        raise ValueError("`accent` is a colour as CSS writes it", did_you_mean(str(value), NAMES) or
-                         'such as `"#0a7"`, in quotes, or `teal`')
-    return value.strip()
 
 
 def as_links(value: Any) -> str:

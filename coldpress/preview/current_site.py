@@ -24,10 +24,10 @@ from coldpress.build.context import BuildContext, ImportedApp, load_factory
 from coldpress.build.plan import Plan
 from coldpress.build.staleness import Fingerprints
 from coldpress.config.loader import Config
+from coldpress.config.themes import find_theme
 from coldpress.errors import ColdpressError, Problem, Problems, UsageError
 from coldpress.preview.watcher import WatchedPaths
 from coldpress.processes import uncollected
-from coldpress.web.environment import THEME
 from coldpress.web.registry import row_keys
 from coldpress.web.site import Site
 from coldpress.web.sites import sites_of
@@ -127,7 +127,8 @@ class CurrentSite:
             found = {name: [path.relative_to(tree).as_posix() for path in sorted(changed) if path.is_relative_to(tree)]
                      for name, tree in trees.items()}
             site = revision.site
-            if found["templates"] or found["theme"] or site.environment.has_borrowed(changed):
+            has_theme_changed = any(files for name, files in found.items() if name.startswith("theme "))
+            if found["templates"] or has_theme_changed or site.environment.has_borrowed(changed):
                 site.forget_templates()
                 self._checked = None
             sources = [name for name in found["content"] if _errors(self._content) or _is_there(site, name)]
@@ -260,7 +261,9 @@ class CurrentSite:
         root = self.revision.site.root if self.revision else context.folder
         config = context.options.config or root / "config.yaml"
         others = [site.root / "config.yaml" for site in sites_of(self.revision.app)] if self.revision else []
-        return frozenset((*self._modules.values(), context.folder / "build.py", config, *others))
+        themes = self.revision.site.theme.chain if self.revision else []
+        return frozenset((*self._modules.values(), context.folder / "build.py", config, *others,
+                          *(file for theme in themes for file in theme.read_once)))
 
 
 def expected_places(context: BuildContext) -> WatchedPaths:
@@ -272,7 +275,8 @@ def expected_places(context: BuildContext) -> WatchedPaths:
 
 def _trees_of(root: Path, config: Config) -> dict[str, Path]:
     return {"content": root / config.content_dir, "templates": root / config.templates_dir,
-            "static": root / config.static_dir, "data": root / config.data_dir, "theme": THEME}
+            "static": root / config.static_dir, "data": root / config.data_dir,
+            **{f"theme {theme.name}": theme.folder for theme in find_theme(config.theme.name).chain}}
 
 
 def _errors(problems: Iterable[Problem]) -> list[Problem]:

@@ -14,12 +14,12 @@ from coldpress import recorder
 from coldpress.content.feeds import Cover
 from coldpress.content.page import Page
 from coldpress.errors import ColdpressError, Place
-from coldpress.paths import relative_name
 from coldpress.preview.overlay import TEMPLATES, Overlay
 from coldpress.preview.responses import RenderedResponse
 from coldpress.report import counted
 from coldpress.sources.front_matter import split_front_matter
 from coldpress.web.environment import THEME
+from coldpress.web.error_places import file_name
 from coldpress.web.site import Site
 from coldpress.web.social_cards import SIZE
 
@@ -87,9 +87,7 @@ def _templates(response: RenderedResponse, site: Site) -> Iterator[TemplateUse]:
 
 
 def _template_use(name: str, source: str, file: str, site: Site) -> TemplateUse:
-    environment, theme = site.environment, str(THEME / "templates")
-    inner = file[len(theme) + 1:].replace("\\", "/") if file.startswith(theme) else None
-    place = Place(f"theme/{inner}" if inner else relative_name(Path(file), site.base))
+    environment, place = site.environment, Place(file_name(Path(file), site))
     try:
         blocks = tuple(environment.get_template(name).blocks)
         parents = [str(getattr(node.template, "value", "")) for node in environment.parse(source).find_all(Extends)]

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from coldpress.audit_hook import is_database
 from coldpress.build.context import BuildContext
+from coldpress.config.themes import Theme, find_theme
 from coldpress.errors import Problem
 from coldpress.paths import below, path_of, resolved, url_of
 from coldpress.preview.current_site import CurrentSite, SiteChange, expected_places
@@ -27,7 +28,6 @@ from coldpress.preview.watcher import ChangeScanner, WatchedPaths
 from coldpress.recorder import Key
 from coldpress.report import some
 from coldpress.sources.files import is_ignored
-from coldpress.web.environment import THEME
 
 _EVERYWHERE = ("0.0.0.0", "::", "")
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -314,13 +314,22 @@ class Preview:
         """Returns the file that is named in messages; None if it is no file of the site."""
         revision = self._current.revision
         base = revision.site.base if revision else self._current.folder
-        inner = name.removeprefix("theme/")
+        theme, inner = self._theme_of(name)
         try:
-            file = below(THEME / "templates", inner) if inner != name else below(base, name)
-            known = file.is_file() and self._is_open(resolved(file), resolved(THEME if inner != name else base))
+            file = below(theme.templates, inner) if theme else below(base, name)
+            known = file.is_file() and self._is_open(resolved(file), resolved(theme.folder if theme else base))
         except (OSError, ValueError):
             return None
         return file if known else None
+
+    def _theme_of(self, name: str) -> tuple[Theme | None, str]:
+        """Returns the theme that a name in messages begins with, if any, and the rest of the name."""
+        revision = self._current.revision
+        first, _, rest = name.partition("/")
+        for theme in revision.site.theme.chain if revision else [find_theme()]:
+            if first == ("theme" if theme.parent is None else theme.name):
+                return theme, rest
+        return None, name
 
     def _is_open(self, file: Path, base: Path) -> bool:
         """Returns whether a file below a folder may be shown: it is not hidden, and not in the instance folder."""

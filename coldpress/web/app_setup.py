@@ -60,7 +60,8 @@ _HOOKS = ("before_request_funcs", "after_request_funcs", "teardown_request_funcs
 
 def make_environment(app: Flask, site: Site) -> SiteEnvironment:
     """Makes the environment of a site's templates, with what was registered so far."""
-    environment = SiteEnvironment(app, site.root / site.config.templates_dir, site.base, share=site.shares)
+    environment = SiteEnvironment(app, site.root / site.config.templates_dir, site.base, site.theme,
+                                  share=site.shares)
     environment.globals.update(
         site=SiteVariables(site), library=LocalProxy(lambda: site.library),
         data=LocalProxy(lambda: site.library.data), now=site.now,

@@ -301,7 +301,7 @@ class SiteHost:
 
     def image_place(self, name: str) -> ImagePlace | None:
         """A place in which the theme shows pictures; None if it has no such place."""
-        return image_places().get(name)
+        return image_places(self._site.theme).get(name)
 
     def phrase(self, page: Page, key: str) -> str:
         """A text of the theme in the page's language."""

@@ -7,21 +7,22 @@ from hashlib import blake2b
 from pathlib import Path
 
 from coldpress import recorder
+from coldpress.config.themes import Theme
 from coldpress.errors import Problems
 from coldpress.paths import below, relative_name
 from coldpress.sources.files import find_files
-from coldpress.web.environment import THEME
 
 STYLESHEETS = ("theme.css", "pictures.css")
 """The templates of style sheets, and their file names below `/theme/`."""
 
 
 class CopiedFiles:
-    """The files below `/static/` and `/theme/`.  `static` is the folder of the first; messages name
-    files relative to `base`; `stylesheet` renders one of the style sheets, which are no copies."""
+    """The files below `/static/` and `/theme/`.  `static` is the folder of the first, the second has those of the
+    `theme`; messages name files relative to `base`; `stylesheet` renders one of the style sheets, which are no
+    copies."""
 
-    def __init__(self, static: Path, base: Path, stylesheet: Callable[[str], str]) -> None:
-        self._static = static
+    def __init__(self, static: Path, theme: Theme, base: Path, stylesheet: Callable[[str], str]) -> None:
+        self._folders = {"static": [static], "theme": [each.static for each in theme.chain]}
         self._base = base
         self._stylesheet = stylesheet
         self._versions: dict[tuple[str, str], tuple[tuple[int, int], str]] = {}
@@ -31,15 +32,24 @@ class CopiedFiles:
         for name in STYLESHEETS:
             self._versions.pop(("theme", name), None)
 
-    def folder_of(self, name: str) -> Path:
-        """The folder whose files `/theme/` or `/static/` serves."""
-        return THEME / "static" if name == "theme" else self._static
+    def file(self, name: str, filename: str) -> Path:
+        """The file that `/theme/` or `/static/` serves under a name; a theme's goes before that of the theme that it
+        extends.  It may not exist.  Raises `paths.BadPath` for a name that leads out of the folder."""
+        files = [below(folder, filename) for folder in self._folders[name]]
+        return next((file for file in files if file.is_file()), files[0])
+
+    def folder(self, name: str, filename: str) -> Path:
+        """The folder in which `file` finds a name."""
+        return next((folder for folder in self._folders[name] if (folder / filename).is_file()), self._folders[name][0])
 
     def files_in(self, name: str, problems: Problems | None = None) -> Iterator[str]:
         """The names of the files below `/theme/` or `/static/`."""
-        folder = self.folder_of(name)
-        for file in find_files(folder, relative_name(folder, self._base), Problems() if problems is None else problems):
-            yield file.path
+        found: dict[str, None] = {}
+        for folder in self._folders[name]:
+            problems = Problems() if problems is None else problems
+            found |= dict.fromkeys(
+                file.path for file in find_files(folder, relative_name(folder, self._base), problems))
+        yield from sorted(found)
 
     def version(self, name: str, filename: str) -> str | None:
         """A version of eight hex digits that changes with the file; None if there is no such file."""
@@ -47,7 +57,7 @@ class CopiedFiles:
         if name == "theme" and filename in STYLESHEETS:
             return self._stylesheet_version(filename)
         try:
-            file = below(self.folder_of(name), filename)
+            file = self.file(name, filename)
             stat = file.stat()
         except (OSError, ValueError):
             return None

@@ -39,6 +39,7 @@ from jinja2.utils import generate_lorem_ipsum, missing
 from markupsafe import Markup
 
 from coldpress import recorder
+from coldpress.config.themes import Theme
 from coldpress.paths import is_external, path_of
 from coldpress.seeding import seeded
 from coldpress.sources.dates import format_iso, format_rfc822
@@ -235,11 +236,14 @@ class SiteEnvironment(FlaskEnvironment):
     code_generator_class = SiteCodeGenerator
     loader: Templates
 
-    def __init__(self, app: flask.Flask, templates: Path, base: Path, *, share: bool = False) -> None:
-        theme = self._theme = FileSystemLoader(THEME / "templates")
+    def __init__(self, app: flask.Flask, templates: Path, base: Path, theme: Theme, *, share: bool = False) -> None:
+        themes = {each.name: FileSystemLoader(each.templates) for each in theme.chain}
+        self._theme, chain = themes[theme.name], list(themes.values())
+        prefixes = {name: ChoiceLoader(chain[index:]) for index, name in enumerate(themes)}
         super().__init__(
             app,
-            loader=Templates([FileSystemLoader(templates), theme, PrefixLoader({"theme": theme})]),
+            loader=Templates([FileSystemLoader(templates), *chain,
+                              PrefixLoader({**prefixes, "theme": ChoiceLoader(chain)})]),
             undefined=Strict,
             bytecode_cache=_COMPILED,
             autoescape=app.select_jinja_autoescape,

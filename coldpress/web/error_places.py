@@ -15,7 +15,7 @@ from werkzeug.routing import BuildError
 from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.paths import relative_name
 from coldpress.text import did_you_mean
-from coldpress.web.environment import THEME, NothingThere
+from coldpress.web.environment import NothingThere
 from coldpress.web.site import Site
 
 _PACKAGE = Path(__file__).parents[1]
@@ -89,7 +89,7 @@ def _near_endpoint(error: BuildError, site: Site) -> str | None:
 
 def _is_own(file: str, site: Site) -> bool:
     path = Path(file)
-    return path.is_relative_to(THEME) or (
+    return any(path.is_relative_to(theme.folder) for theme in site.theme.chain) or (
         path.is_relative_to(site.base) and not path.is_relative_to(_PACKAGE) and "site-packages" not in path.parts)
 
 
@@ -109,10 +109,16 @@ def _own_traceback(error: BaseException, site: Site) -> str | None:
 
 def code_place(file: str, line: int, site: Site) -> Place:
     """The place of a line in a Python or template file, with the line's text."""
-    path = Path(file)
-    theme = THEME / "templates"
-    name = f"theme/{relative_name(path, theme)}" if path.is_relative_to(theme) else relative_name(path, site.base)
-    return line_place(path, name, line)
+    return line_place(Path(file), file_name(Path(file), site), line)
+
+
+def file_name(file: Path, site: Site) -> str:
+    """The name of a file in messages: `theme/base.html` for a template of our theme, `NAME/base.html` for one of
+    another theme, else relative to the site's base."""
+    for theme in site.theme.chain:
+        if file.is_relative_to(theme.templates):
+            return f"{'theme' if theme.parent is None else theme.name}/{relative_name(file, theme.templates)}"
+    return relative_name(file, site.base)
 
 
 def line_place(path: Path, name: str, line: int) -> Place:

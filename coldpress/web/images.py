@@ -70,7 +70,7 @@ def picture(site: Site, source: str, alt: str = "", *, place: str = "body", crop
     that is larger than its place opens in full.  A whole URL of the site, as feeds have it, gives one `<img>` with
     whole URLs.  Raises `ValueError` as `image` does.
     """
-    _check("place", place, tuple(image_places()))
+    _check("place", place, tuple(image_places(site.theme)))
     _check("loading", loading, LOADING)
     _check("crop", crop, CROPS)
     given: dict[str, str | None] = {"src": None, "alt": alt}
@@ -85,7 +85,7 @@ def picture(site: Site, source: str, alt: str = "", *, place: str = "body", crop
 
 def _place(site: Site, name: str) -> ImagePlace | None:
     """Returns a place of the theme; None for that of bodies, which depends on the config."""
-    return None if name == "body" else image_places()[name]
+    return None if name == "body" else image_places(site.theme)[name]
 
 
 class FoundImage(NamedTuple):

@@ -21,6 +21,7 @@ from coldpress import recorder
 from coldpress.audit_hook import Start
 from coldpress.config.loader import Config, RunOptions, current_options, load_config, setting_names
 from coldpress.config.settings import Settings
+from coldpress.config.themes import find_theme
 from coldpress.config.yaml_toml import MappingText
 from coldpress.content.aliases import Alias
 from coldpress.content.assemble import Sources, assemble
@@ -152,13 +153,14 @@ class Site:
                                            self.config.nested_taxonomies), partial(call_source, self),
                                self.registry.row_sources, self.code.of_source, self.registry.fields,
                                self.registry.collection_fields)
-        self.strings = Strings(lambda: self.config.language, self._own_strings, lambda: self.memo)
+        self.theme = find_theme(self.config.theme.name)
+        self.strings = Strings(lambda: self.config.language, self._own_strings, lambda: self.memo, self.theme)
         self._library_name = f"coldpress_library_{name}"
         self._lock = threading.RLock()
         self._is_loading = False
         self._snapshot: ContentSnapshot | None = None
         self._memo: tuple[Library | None, Memo | None] = None, None
-        self.copied = CopiedFiles(self.root / self.config.static_dir, self.base, self._stylesheet)
+        self.copied = CopiedFiles(self.root / self.config.static_dir, self.theme, self.base, self._stylesheet)
 
     def _load_config(self) -> tuple[Config, MappingText]:
         try:

@@ -19,6 +19,8 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from coldpress import recorder
+from coldpress.cache.file_stamps import stamp_of
+from coldpress.config.themes import Theme
 from coldpress.config.yaml_toml import SafeLoader
 from coldpress.text import did_you_mean
 from coldpress.web.caching import Memo
@@ -33,9 +35,12 @@ _TRADITIONAL = {"hant", "tw", "hk", "mo"}
 
 class Strings:
     """The strings of one site: `language` returns the site's language, `own` the strings
-    that the site itself has for a language, `memo` the memo in which found strings are kept."""
+    that the site itself has for a language, `memo` the memo in which found strings are kept; `theme` is the
+    theme, whose strings go before those of the themes that it extends."""
 
-    def __init__(self, language: Callable[[], str], own: Callable[[str], Any], memo: Callable[[], Memo]) -> None:
+    def __init__(self, language: Callable[[], str], own: Callable[[str], Any], memo: Callable[[], Memo], theme: Theme
+                 ) -> None:
+        self._folders = [each.folder / "strings" for each in theme.chain[:-1]]
         self._language = language
         self._own = own
         self._memo = memo
@@ -84,7 +89,8 @@ class Strings:
 
     def _look_up(self, language: str, key: str) -> tuple[str, Any]:
         for name in dict.fromkeys((*names_of(language), *names_of(self._language()), FALLBACK)):
-            for strings in (self._own(name), theme_strings(name)):
+            of_packages = (_strings_in(folder / f"{name}.yaml") for folder in self._folders)
+            for strings in (self._own(name), *of_packages, theme_strings(name)):
                 text = _within(strings, key)
                 if text is not None:
                     return name, text
@@ -122,6 +128,18 @@ def theme_strings(language: str) -> Mapping[str, Any]:
     with recorder.unrecorded():  # a file of the package: the code version stands for it
         found: Mapping[str, Any] = yaml.load(FILES[language].read_text("utf-8"), SafeLoader)
     return found
+
+
+def _strings_in(file: Path) -> Mapping[str, Any]:
+    """The strings of a theme of a package; empty if it has no such file."""
+    with recorder.unrecorded():  # the digest of the theme stands for it
+        return _loaded_strings(file, stamp_of(file)) if file.is_file() else {}
+
+
+@lru_cache(maxsize=64)
+def _loaded_strings(file: Path, _stamp: str) -> Mapping[str, Any]:
+    found = yaml.load(file.read_text("utf-8"), SafeLoader)
+    return found if isinstance(found, dict) else {}
 
 
 def is_rtl(language: str) -> bool:

@@ -10,8 +10,8 @@ from jinja2 import TemplateNotFound, TemplateSyntaxError, nodes
 from markupsafe import Markup
 
 from coldpress import recorder
-from coldpress.config.options import ThemeOptions
 from coldpress.config.social import SocialLink
+from coldpress.config.theme_options import ThemeOptions
 from coldpress.content.intro import Intro
 from coldpress.content.navigation import NavItem
 from coldpress.content.page import Page

@@ -18,7 +18,6 @@ from coldpress.sources.files import SourceFile
 from coldpress.text import lazy_re_compile
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.copied_files import STYLESHEETS
-from coldpress.web.environment import THEME
 from coldpress.web.sites import requested_site
 from coldpress.web.templates import layouts_for
 
@@ -32,7 +31,7 @@ _CSS_SPACE = lazy_re_compile(
 @blueprint.get("/theme/<path:filename>")
 def theme(filename: str) -> Response:
     """Send a file of the theme."""
-    return send_from_directory(THEME / "static", filename)
+    return send_from_directory(requested_site().copied.folder("theme", filename), filename)
 
 
 @blueprint.get(f"/theme/<any{STYLESHEETS}:filename>")
@@ -57,7 +56,7 @@ def theme_urls(library: Library) -> Iterator[dict[str, Any]]:
 @blueprint.get("/static/<path:filename>")
 def static(filename: str) -> Response:
     """Send a file of the site's own `static/`; 404 for a symbolic link that leads out of it."""
-    folder = requested_site().copied.folder_of("static")
+    folder = requested_site().copied.folder("static", filename)
     try:
         inside = resolved(folder / filename).is_relative_to(resolved(folder))
     except ValueError:  # NUL

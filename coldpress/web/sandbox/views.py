@@ -15,8 +15,8 @@ from markupsafe import Markup
 
 from coldpress import recorder
 from coldpress.config.loader import Config
-from coldpress.config.options import ThemeOptions
 from coldpress.config.social import SocialLink
+from coldpress.config.theme_options import ThemeOptions
 from coldpress.config.yaml_toml import Params
 from coldpress.content.aliases import Alias
 from coldpress.content.collections import Collection
@@ -77,7 +77,7 @@ SHAPES: Mapping[type, Shape] = {
     SiteVariables: _shape("title description author intro portrait social copyright language base_url params docs "
                           "edit_url search url theme menu"),
     SocialLink: _shape("key name url"),
-    ThemeOptions: _shape("preset list accent progress backlinks copy_markdown"),
+    ThemeOptions: _shape("name preset list accent progress backlinks copy_markdown"),
     Config: _shape("title base_url description author language timezone permalinks taxonomies collections docs "
                    "edit_url search paginate params theme llms"),
 }
