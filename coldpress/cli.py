@@ -267,17 +267,18 @@ def init(folder: Path, title: str | None, language: str, kind: str, verbose: boo
 @_options(_json, _site)
 def new(words: tuple[str, ...], bundle: bool, draft: bool, slug: str | None, date: datetime | None,
         open_editor: bool, **more: Any) -> int:
-    """Begin a new post or page, or override the theme (KIND: post, page or theme)."""
+    """Begin a new post or page, overrides of the theme, or a theme (KIND: post, page, overrides or theme)."""
     from coldpress.commands.new import new as write_new
-    from coldpress.commands.new import new_theme, split_kind
+    from coldpress.commands.new import new_overrides, new_theme, split_kind
 
     kind, title = split_kind(words)
     if not title:
         raise click.UsageError(f"Missing title: what is the {kind} called?")
-    if kind == "theme":
+    if kind in ("overrides", "theme"):
         if bundle or draft or date:
             raise click.UsageError("--bundle, --draft and --date are for posts and pages.")
-        file = new_theme(_build_context(**more), title, slug=slug)[0]
+        write = new_theme if kind == "theme" else new_overrides
+        file = write(_build_context(**more), title, slug=slug)[0]
     else:
         file = write_new(_build_context(**more), kind, title, bundle=bundle, draft=draft, slug=slug, date=date)
     if open_editor:

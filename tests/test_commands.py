@@ -265,11 +265,11 @@ def test_new_drafts_archetypes_and_json(make_site):
     ("", ["My", "look"], ["static/my-look.css", "templates/base.html", "templates/partials/head.html"]),
     ("templates_dir: views\nstatic_dir: files\n", ["--slug", "own", "My look"],
      ["files/own.css", "views/base.html", "views/partials/head.html"])])
-def test_new_theme_writes_what_overrides_the_theme(make_site, config, words, files):
+def test_new_overrides_writes_what_overrides_the_theme(make_site, config, words, files):
     site = make_site({"content/about.md": "Me."}, f"base_url: https://example.org/\n{config}")
     site.build()
     before = site.text("about/index.html")
-    result = site.run("new", "theme", *words)
+    result = site.run("new", "overrides", *words)
     assert (result.code, result.out.splitlines()) == (0, files)
     assert site.build("--strict").code == 0
     link = rf'<link rel="stylesheet" href="/static/{Path(files[0]).name}\?v=\w+">'
@@ -277,12 +277,13 @@ def test_new_theme_writes_what_overrides_the_theme(make_site, config, words, fil
     assert count == 1
     assert "".join(after.split()) == "".join(before.split())
     (site.root / files[0]).unlink()
-    again = site.run("new", "theme", "--json", *words)
+    again = site.run("new", "overrides", "--json", *words)
     assert (again.code, [problem["code"] for problem in again.problems]) == (1, ["new.exists"])
     assert not (site.root / files[0]).exists(), "all or nothing"
 
 
-@pytest.mark.parametrize("words", [["theme"], ["post"], ["page"], ["theme", "--draft", "x"], ["theme", "!!!"]])
+@pytest.mark.parametrize("words", [["theme"], ["overrides"], ["post"], ["page"], ["theme", "--draft", "x"],
+                                   ["theme", "!!!"], ["theme", "二"], ["overrides", "--bundle", "x"]])
 def test_new_with_a_kind_wants_a_title_and_fitting_options(make_site, words):
     site = make_site({})
     assert site.run("new", *words).code == 2

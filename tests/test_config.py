@@ -24,8 +24,9 @@ DEFAULTS = {
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
     "static_dir": "static", "data_dir": "data", "llms": False, "plugins": (),
     "feeds": {"formats": ("atom", "rss", "json"), "limit": 20, "full": True},
-    "docs": None, "edit_url": None, "theme": {"preset": "paper", "list": "cover", "accent": None, "progress": False,
-                                               "backlinks": False, "copy_markdown": True},
+    "docs": None, "edit_url": None,
+    "theme": {"name": "coldpress", "own": (), "preset": "paper", "list": "cover", "accent": None, "progress": False,
+              "backlinks": False, "copy_markdown": True},
     "images": {"widths": (480, 800, 1200, 1600), "formats": ("avif", "webp"), "quality": (60, 78, 80), "sizes": None,
                "zoom": True, "placeholder": "colour", "animations": "keep", "heavy": 500},
     "intro": "", "portrait": "", "social": (), "copyright": "", "links": "root",
@@ -181,7 +182,7 @@ static_dir: web
     ("menu: /about/", "a list such as `- About: /about/` is expected here"),
     *((f"paginate: {value}", "a whole number of at least 1 is expected here") for value in
       ("0", "-1", "ten", "'10'", "true", "1.5", "[1]")),
-    ("theme: dark", "`key: value` lines are expected here"),
+    ("theme: dark", "there is no theme `dark`"), ("theme: 7", "`key: value` lines are expected here"),
     ("theme: {acent: red}", "there is no `acent`"),
     ("theme: {backlinks: 1}", "`backlinks` is `true` or `false`"),
     *((f"theme: {{accent: {value}}}", "`accent` is a colour as CSS writes it") for value in

@@ -73,14 +73,14 @@ def sample_texts(language: str, values: Mapping[str, str]) -> dict[str, str]:
 
 
 def skeleton_files(parts: Iterable[str], values: Mapping[str, str]) -> dict[str, str]:
-    """Returns the files in some folders of the skeleton, by name.  `DATE` and `NAME` in names and
+    """Returns the files in some folders of the skeleton, by name.  `DATE`, `NAME` and `MODULE` in names and
     `%(title)` and the like in texts are replaced by the values."""
     files = {}
     for part in parts:
         for source in sorted((SKELETON / part).rglob("*")):
             if source.is_file() and "__pycache__" not in source.parts:  # pip compiles build.py
                 name = source.relative_to(SKELETON / part).as_posix()
-                for key in ("date", "name"):
+                for key in ("date", "name", "module"):
                     name = name.replace(key.upper(), values.get(key, ""))
                 # Packaging leaves hidden files out, so they are kept without their dot.
                 name = "/".join("." + part[4:] if part.startswith("dot-") else part for part in name.split("/"))
@@ -118,26 +118,26 @@ def machine_timezone() -> str:
     return "UTC"
 
 
-_PACKAGE = "coldpress[preview]"  # with what tells the preview at once that a file was saved
+_EXTRAS = "[preview]"  # with what tells the preview at once that a file was saved
 
 
-def requirement() -> str:
-    """Returns a line for requirements.txt that installs the running version of Coldpress.
+def requirement(extras: str = _EXTRAS) -> str:
+    """Returns a line for requirements.txt that installs the running version of Coldpress, with `extras`.
 
     It is the source of the installation, as PEP 610 records it: a repository at its
     commit, an archive or a folder; else the release in the package index.
     """
-    source = Path(__file__).parents[2]
+    package, source = f"coldpress{extras}", Path(__file__).parents[2]
     try:
         recorded = distribution("coldpress").read_text("direct_url.json")
     except PackageNotFoundError:
-        return f"{_PACKAGE} @ {source.as_uri()}"  # not installed: this very folder
+        return f"{package} @ {source.as_uri()}"  # not installed: this very folder
     if recorded is None:
-        return f"{_PACKAGE}~={__version__}"
+        return f"{package}~={__version__}"
     origin = json.loads(recorded)
     url: str = origin["url"]
     if "vcs_info" in origin:
         url = f"{origin['vcs_info']['vcs']}+{url}@{origin['vcs_info']['commit_id']}"
     if origin.get("subdirectory"):
         url += f"#subdirectory={origin['subdirectory']}"
-    return f"{_PACKAGE} @ {url}"
+    return f"{package} @ {url}"

@@ -6,16 +6,19 @@ It never overwrites a file.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from coldpress.build.context import BuildContext
-from coldpress.commands.init import skeleton_files
+from coldpress.commands.init import machine_timezone, requirement, skeleton_files
 from coldpress.errors import ColdpressError, Place, Problem, UsageError
 from coldpress.paths import LONGEST_NAME, relative_name
+from coldpress.report import Report
 from coldpress.text import decode, one_edit_apart, slugify, with_named_signs
 
 ARCHETYPES = {
@@ -24,7 +27,7 @@ ARCHETYPES = {
 }
 """What a new source begins with, unless the site has `archetypes/KIND.md`."""
 
-KINDS = (*ARCHETYPES, "theme")
+KINDS = (*ARCHETYPES, "overrides", "theme")
 
 
 def split_kind(words: tuple[str, ...]) -> tuple[str, str]:
@@ -70,25 +73,48 @@ def new(context: BuildContext, kind: str, title: str, *, bundle: bool = False, d
     return file
 
 
-def new_theme(context: BuildContext, title: str, *, slug: str | None = None) -> list[Path]:
-    """Writes a style sheet and templates that override the theme, and prints their paths.
+def new_overrides(context: BuildContext, title: str, *, slug: str | None = None) -> list[Path]:
+    """Writes a style sheet and templates of a site that override the theme, and prints their paths.
 
     Raises `ColdpressError`, before anything is written, if one of them exists.
     """
     _, site = context.make_app()
     folders = {"templates": site.root / site.config.templates_dir, "static": site.root / site.config.static_dir}
     texts = {}
-    for name, text in skeleton_files(["theme"], {"name": _name_in_url(slug or title)}).items():
+    for name, text in skeleton_files(["overrides"], {"name": _name_in_url(slug or title)}).items():
         folder, _, rest = name.partition("/")
         texts[folders[folder] / rest] = text
+    return _write_all(context.report, texts, site.base)
+
+
+def new_theme(context: BuildContext, title: str, *, slug: str | None = None) -> list[Path]:
+    """Writes a package with a theme, a site to see it with and a test, into a folder of its name, and prints the paths.
+
+    Raises `ColdpressError`, before anything is written, if one of them exists.
+    """
+    name = _name_in_url(slug or title)
+    if not name.isascii() or not name[:1].isalpha():
+        raise UsageError(Problem("new.slug", f"`{name}` cannot be the name of a package of Python",
+                                 hint="give one of Latin letters with --slug"))
+    moment = datetime.now(ZoneInfo(machine_timezone()))
+    values = {"name": name, "module": f"coldpress_{name.replace('-', '_')}", "package": f"coldpress-{name}",
+              "title": title, "quoted": json.dumps(title, ensure_ascii=False), "date": f"{moment:%Y-%m-%d}",
+              "requirement": requirement("")}
+    folder = context.folder / name
+    texts = {folder / each: text for each, text in skeleton_files(["theme"], values).items()}
+    return _write_all(context.report, texts, context.folder)
+
+
+def _write_all(report: Report, texts: Mapping[Path, str], base: Path) -> list[Path]:
+    """Writes new files and prints their paths, relative to `base`."""
     for file in texts:
         if file.exists():
-            raise ColdpressError(_exists(relative_name(file, site.base), "move it away first"))
-    shown = [relative_name(file, site.base) for file in texts]
+            raise ColdpressError(_exists(relative_name(file, base), "move it away first"))
+    shown = [relative_name(file, base) for file in texts]
     for (file, text), name in zip(texts.items(), shown, strict=True):
         _write(file, text, name)
-        context.report.line(name)
-    context.report.data({"files": shown})
+        report.line(name)
+    report.data({"files": shown})
     return list(texts)
 
 

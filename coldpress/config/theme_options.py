@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 
@@ -85,9 +86,19 @@ def as_theme(value: Any) -> ThemeOptions:
         own = {name: option.default for name, option in known.items()}
         own |= {str(name): _theme_option(known[name], option) for name, option in given.items() if name in known}
         given = {name: option for name, option in given.items() if name not in known}
+        _refuse_unknown(given, known)
     return ThemeOptions(own=tuple(own.items()), **as_group(given, ThemeOptions, {
         "name": str, "accent": _colour, "preset": partial(one_of, "preset", PRESETS),
         "list": partial(one_of, "list", LISTS)}))
+
+
+def _refuse_unknown(given: Mapping[str, Any], own: Iterable[str]) -> None:
+    """Raises `ValueError` for a name that neither the theme nor ours has."""
+    names = [*own, *(option.name for option in fields(ThemeOptions) if not option.metadata)]
+    for name in given:
+        if name not in names:
+            raise ValueError(f"there is no `{name}`",
+                             did_you_mean(str(name), names) or f"there are {', '.join(names)}", name)
 
 
 def _theme_option(option: Field, value: Any) -> Any:

@@ -77,6 +77,7 @@ class VariantConverter(_PictureConverter):
     """Converts the path of a variant of a picture to what is to be made; None where there is no such picture."""
 
     regex = VARIANT_NAME
+    part_isolating = False  # again: Werkzeug sets it with each regular expression that names no slash
 
     def to_python(self, value: str) -> Any:
         return self.site.library.pictures.find(f"/{value}")

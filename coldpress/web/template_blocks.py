@@ -1,10 +1,11 @@
-"""Blocks of a site's own templates that no template above them has: what is in such a block is shown nowhere."""
+"""Blocks of templates that no template above them has: what is in such a block is shown nowhere."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError, nodes
@@ -26,10 +27,19 @@ class _Outline(NamedTuple):
 
 
 def unknown_blocks(site: Site) -> Iterator[Problem]:
-    """Yields a warning for each block of the site's own templates that cannot be shown."""
-    environment, folder = site.environment, site.root / site.config.templates_dir
-    for file in sorted(folder.rglob("*.html")) if folder.is_dir() else ():
-        outline = _outline_of(environment, file.relative_to(folder).as_posix())
+    """Yields a warning for each block of the site's own templates, and of those of its theme's package, that cannot
+    be shown."""
+    own = [("", site.root / site.config.templates_dir)]
+    packages = [(f"{theme.name}/", theme.templates) for theme in site.theme.chain if theme.parent]
+    for prefix, folder in (*own, *packages):
+        if folder.is_dir():
+            yield from _unknown_in(site, prefix, folder)
+
+
+def _unknown_in(site: Site, prefix: str, folder: Path) -> Iterator[Problem]:
+    environment = site.environment
+    for file in sorted(folder.rglob("*.html")):
+        outline = _outline_of(environment, prefix + file.relative_to(folder).as_posix())
         above = _blocks_above(environment, outline) if outline else None
         if outline is None or above is None:
             continue
