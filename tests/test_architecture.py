@@ -77,7 +77,7 @@ def exists(name):
 
 def folders():
     """Every folder of the package that holds code, and those that hold what belongs to it."""
-    packages = {file.parent for file in PACKAGE.rglob("__init__.py")} - {PACKAGE}
+    packages = {file.parent for file in PACKAGE.rglob("__init__.py") if "skeleton" not in file.parts} - {PACKAGE}
     beside = {path for package in {*packages, PACKAGE} for path in package.iterdir()
               if path.is_dir() and path.name != "__pycache__"}
     return sorted(f"{path.relative_to(PACKAGE).as_posix()}/" for path in packages | beside)
