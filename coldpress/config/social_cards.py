@@ -6,7 +6,8 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import Any
 
-from coldpress.config.options import as_group, is_colour
+from coldpress.config.options import as_group
+from coldpress.config.theme_options import is_colour
 
 _FONTS = ("ttf", "otf", "ttc", "otc")
 _PICTURES = ("png", "jpg", "jpeg", "webp", "avif", "gif")
