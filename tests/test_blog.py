@@ -62,7 +62,7 @@ def test_pictures_that_are_not_there_are_told_where_they_are_named(make_site):
                       "data/authors.yaml": "Bob Ray:\n  name: Bob\n  image: bop.png\n"},
                      CONFIG + "portrait: 头象.png\nintro: See [it](/nowhere/).\n")
     told = [(each["code"], each["place"]["path"], each["place"]["line"], each["hint"])
-            for each in site.build().problems]
+            for each in site.build().problems if each["code"] != "image.damaged"]
     assert sorted(told) == [("config.intro", "config.yaml", 7, None),
                             ("config.portrait", "config.yaml", 6, "did you mean `头像.png`?"),
                             ("data.author-image", "data/authors.yaml", 3, "did you mean `bob.png`?")]

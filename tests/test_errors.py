@@ -63,6 +63,7 @@ MISTAKES = [
     ("link.broken-link", "warning", "content/a.md:3", URL,
      {"content/a.md": "A\n\n[x](abuot.md)", "content/about.md": "B"},
      "did you mean `about.md`?"),
+    ("image.damaged", "warning", "content/p.png", URL, {"content/a.md": "![x](p.png)", "content/p.png": "no"}, "save it"),
     ("link.broken-image", "warning", "content/a.md:1", URL, {"content/a.md": "![x](no.png)"}, "no.png"),
     ("link.broken-anchor", "warning", "content/a.md:1", URL, {"content/a.md": "[x](#prat)\n\n## Part"}, "`#part`?"),
     ("markup.maths", "warning", "content/a.md:3", URL, {"content/a.md": "A\n\n$$\\frac{1$$\n"}, "shown as code"),

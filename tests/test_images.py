@@ -28,7 +28,9 @@ COLOURS = {"red": (255, 0, 0), "lime": (0, 255, 0), "blue": (0, 0, 255), "yellow
 def show(build_site):
     """Builds a site with one picture on the page /a/; returns the site."""
     def make(name, data, config=CONFIG, text="![A picture](<{}>)\n"):
-        return build_site({f"content/{name}": data, "content/a.md": text.format(name)}, config)
+        site = build_site({f"content/{name}": data, "content/a.md": text.format(name)}, config)
+        assert site.results[-1].problems == []
+        return site
 
     return make
 

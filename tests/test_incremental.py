@@ -469,8 +469,8 @@ def test_an_asset_of_the_same_size_and_time_is_copied(small):
 
 
 def test_an_asset_that_a_page_waits_for_is_linked_when_it_comes(small):
-    small.edit({"content/about.md": "![x](new.png) [y](docs/)"}).build()
-    came = rebuilt(small, {"content/new.png": "n"})
+    small.edit({"content/about.md": "![x](new.svg) [y](docs/)"}).build()
+    came = rebuilt(small, {"content/new.svg": "n"})
     assert (came.rendered, came.codes) == ({"/about/"}, [])
 
 

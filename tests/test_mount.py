@@ -50,8 +50,8 @@ def create_app():
 FILES = {
     "build.py": HOST, "host/templates/base.html": "HOST {{ own }} {{ site is defined }}", "host/static/x.css": "host's",
     "static/x.css": "site's",
-    "content/posts/2026-01-02-hello.md": "---\ntags: a\n---\nHi [me](../about.md) ![p](p.png)",
-    "content/posts/p.png": "p", "content/about.md": "---\naliases: [/was/]\n---\nMe.",
+    "content/posts/2026-01-02-hello.md": "---\ntags: a\n---\nHi [me](../about.md) ![p](p.svg)",
+    "content/posts/p.svg": "p", "content/about.md": "---\naliases: [/was/]\n---\nMe.",
     "templates/page.html": '{% extends "base.html" %}{% block main %}'
                            '<a href="{{ url_for("static", filename="x.css") }}">'
                            '<a href="{{ url_for("home") }}">{{ page.html }}{% endblock %}',
@@ -83,11 +83,11 @@ def test_the_site_is_served_below_its_prefix(mounted):
     client = mounted.client()
     page = client.get("/blog/posts/hello/").text
     assert 'href="/blog/about/"' in page
-    assert 'src="/blog/posts/p.png"' in page
+    assert 'src="/blog/posts/p.svg"' in page
     assert '<link rel="canonical" href="https://example.org/blog/posts/hello/">' in page
     assert 'href="/blog/static/x.css' in client.get("/blog/about/").text
     assert client.get("/blog/static/x.css", buffered=True).text == "site's"
-    assert client.get("/blog/posts/p.png", buffered=True).text == "p"
+    assert client.get("/blog/posts/p.svg", buffered=True).text == "p"
     for path in ("/blog/", "/blog/posts/", "/blog/tags/a/", "/blog/archive/", "/blog/feed.xml", "/blog/sitemap.xml"):
         assert client.get(path).status_code == 200
         assert "HOST" not in client.get(path).text
@@ -112,7 +112,7 @@ def test_frozen_are_the_site_and_the_routes_that_ask_for_it(mounted):
     result = mounted.build()
     assert result.problems == []
     files = set(mounted.files())
-    assert {"blog/index.html", "blog/posts/hello/index.html", "blog/posts/p.png", "blog/theme/theme.css",
+    assert {"blog/index.html", "blog/posts/hello/index.html", "blog/posts/p.svg", "blog/theme/theme.css",
             "blog/static/x.css", "blog/was/index.html", "blog/feed.xml", "blog/404.html", "index.html",
             "shop/hat/index.html"} <= files
     assert not [file for file in files if file.startswith(("admin", "forum", "posts", "theme", "tags"))]

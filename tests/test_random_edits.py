@@ -332,6 +332,7 @@ LIKELY = {
     "version": ["static_changed"], "config": ["config_params"], "clock": ["clock_over_midnight"],
     "shard": ["body_at_the_end"],
     "name": ["named_page_comes_or_goes"], "image": ["picture_of_another_size"] * 4,
+    "variant": ["photo_changed"],
     "included": ["snippet", "included_file"],
     "file": ["file_of_a_route"], "folder": ["folder_of_a_route"], "environment": ["environment_variable"],
     "plugin": [*["gadgets_of_a_page"] * 3, "code_of_a_plugin", "options_of_a_plugin"],

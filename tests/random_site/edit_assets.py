@@ -101,6 +101,69 @@ def picture_of_another_size(site: RandomSite) -> str | None:
 
 
 @edit
+def photo_changed(site: RandomSite) -> str | None:
+    photos = site.photos()
+    if not photos:
+        return None
+    name = site.rng.choice(photos)
+    site.write(site.path("content", name), site.photo(name))
+    return name
+
+
+@edit
+def photo_added(site: RandomSite) -> str:
+    folder = site.rng.choice(["", "docs/", "trip/", "posts/"])
+    name = f"{folder}photo{next(site.numbers)}.{site.rng.choice(['png', 'gif', 'webp', 'jpg', 'JPG'])}"
+    site.write(site.path("content", name), site.photo(name))
+    source = max(source for source in site.sources("posts/") if is_sure(source))
+    doc = site.docs[source]
+    there = posixpath.relpath(name, posixpath.dirname(source))
+    doc.body += f"![New]({there}){site.rng.choice(['', '', '{width=20}', '{.full}'])}\n"
+    site.save(source)
+    return name
+
+
+@edit
+def photo_renamed(site: RandomSite) -> str | None:
+    photos = site.photos()
+    if not photos:
+        return None
+    name = site.rng.choice(photos)
+    new = posixpath.join(posixpath.dirname(name), f"photo{next(site.numbers)}{posixpath.splitext(name)[1]}")
+    os.replace(site.path("content", name), site.path("content", new))
+    return f"{name} → {new}"
+
+
+@edit
+def photos_swapped(site: RandomSite) -> str | None:
+    photos = site.photos()
+    if len(photos) < 2:
+        return None
+    one, other = (site.path("content", name) for name in site.rng.sample(photos, 2))
+    first, second = one.read_bytes(), other.read_bytes()
+    one.write_bytes(second)
+    other.write_bytes(first)
+    return f"{one.name} ↔ {other.name}"
+
+
+@edit
+def photo_removed(site: RandomSite) -> str | None:
+    photos = site.photos()
+    return _remove_asset(site, site.rng.choice(photos)) if len(photos) > 1 else None
+
+
+@edit
+def photo_damaged(site: RandomSite) -> str | None:
+    photos = site.photos()
+    if not photos:
+        return None
+    name = site.rng.choice(photos)
+    data = site.path("content", name).read_bytes()
+    site.write(site.path("content", name), data[:len(data) // 2])
+    return name
+
+
+@edit
 def included_file(site: RandomSite) -> str | None:
     if "words.txt" not in site.assets():
         return None

@@ -51,6 +51,14 @@ def config_search(site: RandomSite) -> str:
 
 
 @edit
+def config_images(site: RandomSite) -> str:
+    return _config(site, images=site.rng.choice([
+        None, False, {"widths": [8]}, {"widths": [8, 16], "formats": ["webp"]}, {"formats": []},
+        {"widths": [8], "quality": {"webp": site.rng.randint(20, 80), "avif": 40}}, {"placeholder": "none"},
+        {"sizes": "50vw", "zoom": False}, {"widths": [8, 12], "animations": "webp"}]))
+
+
+@edit
 def config_params(site: RandomSite) -> str:
     params = {**site.config["params"], site.rng.choice(["colour", "new", "deep"]): site.words(1, 2)}
     if site.rng.random() < 0.3:

@@ -45,6 +45,8 @@ PROBES = {
     "elsewhere": '{% set found = library.by_source("about.md") %}'
                  "{{ found.html_elsewhere() if found and site.base_url }}",
     "asset": '{{ library.asset_of("logo.svg") }} {{ library.asset_of("favicon.svg") }} {{ library.asset_of("CNAME") }}',
+    "images": '{% if library.asset_of("photo.png") %}{{ image("photo.png", width=9, height=7, crop="entropy").srcset }}'
+              '{{ picture("photo.png", "A photo", ratio=0.5) }}{% endif %}',
     "static": '{{ url_for("static", filename="my.css") }} {{ url_for("theme", filename="theme.css") }}',
     "site": "{{ site.title }} {{ site.url }} {{ site.description }} {{ site.base_url }}",
     "author": "{{ site.author }} {{ site.language }}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import posixpath
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from PIL import Image
 
 from random_site.initial_code import FACTS, FILES, IN_AN_APP, NOT_IN_AN_APP, build_in_an_app
 from random_site.initial_templates import PROBES, TEMPLATES
@@ -32,6 +34,7 @@ CATEGORIES = ["News", "news", "C++", "旅行", "Long form"]
 SERIES = ["one", "two", "三"]
 ORIGIN = date(2025, 1, 1)
 CLOCK = datetime(2026, 3, 1, 10, 30)
+PHOTOS = ("photo.png", "trip/photo.webp", "posts/photo.gif", "docs/photo.jpg")
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x07\0\0\0\x05 mark 0000"
 MARK = re.compile(rb"mark \d{4}")
 
@@ -185,6 +188,20 @@ class RandomSite:
         return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*")
                       if path.is_file() and path.suffix != ".md")
 
+    def photos(self) -> list[str]:
+        """The assets that are pictures of which variants are made, if they are not damaged."""
+        return [name for name in self.assets() if posixpath.basename(name).startswith("photo")]
+
+    def photo(self, name: str) -> bytes:
+        """A small picture that is always another one, in the format that its name says; some are animated."""
+        rng, out = self.rng, io.BytesIO()
+        size = rng.randint(10, 40), rng.randint(10, 40)
+        images = [Image.frombytes("RGB", (2, 2), rng.randbytes(12)).resize(size) for _ in range(2)]
+        kind = posixpath.splitext(name)[1][1:].lower().replace("jpg", "jpeg")
+        frames = {"save_all": True, "append_images": images[1:]} if kind == "gif" and rng.random() < 0.5 else {}
+        images[0].save(out, kind.upper(), **frames)
+        return out.getvalue()
+
     def published(self) -> list[Path]:
         """The files of the last build into the output folder that is wanted now."""
         return sorted(path for path in self.output.rglob("*") if path.is_file() and path.name != ".gitignore")
@@ -247,6 +264,7 @@ class RandomSite:
 
     def image(self, source: str) -> str:
         images = [name for name in self.assets() if name.endswith((".png", ".svg"))] or ["none.png"]
+        images = self.rng.choice([images, self.photos() or images])
         there = posixpath.relpath(self.rng.choice(images), posixpath.dirname(source) or ".")
         return f"![{self.words(1, 2)}]({self.rng.choice([there, there, 'no.png', '/logo.svg'])})"
 
@@ -349,10 +367,13 @@ class RandomSite:
         for name in ("logo.svg", "CNAME", "trip/map.png", "trip/in/pic.svg", "docs/plan.png", "posts/p.png",
                      "posts/2025-03-03-walk/walk.png"):
             self.write(self.path("content", name), PNG)
+        for name in PHOTOS:
+            self.write(self.path("content", name), self.photo(name))
         self.write(self.path("content", "words.txt"), "words mark 0000\n")
         self.write(self.path("templates", "components/badge.html"), "<b>{{ body }} mark 0000</b>")
         self.put("shown.md", Doc({"title": "Shown"}, "[[Known by name]], [[About#Part 1|it]], :badge[x], "
-                                 "![Logo](logo.svg).\n\n"
+                                 "![Logo](logo.svg), ![A photo](photo.png), "
+                                 "![Moving](posts/photo.gif), ![Known](trip/photo.webp){width=20}.\n\n"
                                  '::include{file="words.txt"}\n\n:::badge\nWithin.\n:::\n\nLast mark 0000.\n'))
         self.write(self.path("content", "said.txt"), "said mark 0000\n")
         self.put("spoken.md", Doc({"title": "Spoken"}, '--8<-- "said.txt"\n\n- in a list\n\n    --8<-- "words.txt"\n'))
