@@ -1,8 +1,9 @@
 """Paints the landscapes of `content/docs/images/`: pictures that are free, and that behave as photographs do when they
 are made smaller.
 
-    python .ci/landscapes.py          paint those of the documentation
-    python .ci/landscapes.py FOLDER   paint them in a folder, large as a camera makes them (4000 × 3000 pixels)
+    python .ci/landscapes.py            paint those of the documentation
+    python .ci/landscapes.py FOLDER     paint all in a folder, large as a camera makes them (4000 × 3000 pixels)
+    python .ci/landscapes.py --measure  paint all so, build a page with them, and tell the bytes that a reader gets
 
 It needs Pillow.  The same version of Pillow paints the same pictures each time.
 """
@@ -10,7 +11,12 @@ It needs Pillow.  The same version of Pillow paints the same pictures each time.
 from __future__ import annotations
 
 import logging
+import os
+import re
+import subprocess
 import sys
+import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +24,11 @@ from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
-DOCS = Path(__file__).parents[1] / "content/docs/images"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "content/docs/images"
+SHOWN_IN_DOCS = ("lake", "valley", "dunes")
+SCREENS = {"phone, 375 px at 2×": 335 * 2, "laptop, 1280 px at 1×": 665, "laptop, 1280 px at 2×": 665 * 2}
+"""How wide the theme shows a picture on some screens, in pixels of the screen."""
 Colour = tuple[int, int, int]
 
 
@@ -136,14 +146,51 @@ def _between(one: Colour, two: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-def main(arguments: list[str]) -> None:
-    """Paints all landscapes."""
-    folder, size, quality = (Path(arguments[0]), (4000, 3000), 90) if arguments else (DOCS, (1600, 1067), 78)
+def paint_all(folder: Path, size: tuple[int, int], quality: int, names: Collection[str] = ()) -> None:
+    """Paints landscapes into a folder, by default all."""
     folder.mkdir(parents=True, exist_ok=True)
     for landscape in LANDSCAPES:
-        file = folder / f"{landscape.name}.jpg"
-        paint(landscape, size).save(file, quality=quality, optimize=True, progressive=True)
-        logging.getLogger(__name__).info("%s: %d kB", file, file.stat().st_size / 1000)
+        if not names or landscape.name in names:
+            file = folder / f"{landscape.name}.jpg"
+            paint(landscape, size).save(file, quality=quality, optimize=True, progressive=True)
+            logging.info("%s: %d kB", file, file.stat().st_size / 1000)
+
+
+def measure() -> None:
+    """Tells what a reader gets of a page with all landscapes, in the formats that browsers know."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        paint_all(root / "content", (4000, 3000), 90)
+        before = sum(file.stat().st_size for file in (root / "content").iterdir())
+        text = "\n\n".join(f"![{each.name}]({each.name}.jpg)" for each in LANDSCAPES)
+        (root / "content/page.md").write_text(text, encoding="utf-8")
+        (root / "config.yaml").write_text("base_url: https://example.org/\n", encoding="utf-8")
+        subprocess.run([sys.executable, "-m", "coldpress", "build"], cwd=root, check=True,
+                       env={**os.environ, "PYTHONPATH": str(ROOT)})
+        page = (root / "site/page/index.html").read_text(encoding="utf-8")
+        logging.info("the files of the camera: %s kB", f"{before / 1000:,.0f}")
+        for screen, pixels in SCREENS.items():
+            for kind, attributes in (("AVIF", 'type="image/avif" srcset'), ("WebP", 'type="image/webp" srcset'),
+                                     ("JPEG", 'jpg" srcset')):
+                sets = re.findall(f'{attributes}="([^"]*)"', page)
+                after = sum((root / f"site{_taken(each, pixels)}").stat().st_size for each in sets)
+                logging.info("%s, %s: %s kB (%.1f %%)", screen, kind, f"{after / 1000:,.0f}", 100 * after / before)
+
+
+def _taken(srcset: str, pixels: int) -> str:
+    """Returns the URL that a browser takes for so many pixels."""
+    candidates = [(int(width), url) for url, width in re.findall(r"(\S+) (\d+)w", srcset)]
+    return next((url for width, url in candidates if width >= pixels), candidates[-1][1])
+
+
+def main(arguments: list[str]) -> None:
+    """Paints landscapes, or measures."""
+    if arguments == ["--measure"]:
+        measure()
+    elif arguments:
+        paint_all(Path(arguments[0]), (4000, 3000), 90)
+    else:
+        paint_all(DOCS, (1600, 1067), 78, SHOWN_IN_DOCS)
 
 
 if __name__ == "__main__":

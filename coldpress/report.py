@@ -149,14 +149,14 @@ class Report:
         if len(wanted) > MAX_SHOWN:
             self._write(self.err, "\n".join(_rest(wanted)) + "\n")
 
-    def progress(self, done: int, total: int, what: str) -> None:
-        """Prints how far a build is, on a terminal, once the build has taken a second."""
+    def progress(self, done: int, total: int, what: str, of: str = "pages") -> None:
+        """Prints how far a build is, on a terminal, once the build has taken a second; `of` is what is counted."""
         now = self.seconds
         if self.quiet or self.as_json or not self.err.isatty() or now < 1 or now - self._last_progress < 0.1:
             return
         self._last_progress = now
-        rate = done / now
-        self.err.write(f"\r\x1b[K{done:,}/{total:,} pages, {rate:,.0f}/s  {what[:60]}")
+        rate = f", {done / now:,.0f}/s" if of == "pages" else ""
+        self.err.write(f"\r\x1b[K{done:,}/{total:,} {of}{rate}  {what[:60]}")
         self.err.flush()
 
     def _clear_progress(self) -> None:

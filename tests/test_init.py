@@ -136,14 +136,14 @@ def test_the_workflow_builds_strictly_with_the_address_of_the_pages(init):
 
 
 @pytest.mark.parametrize(("origin", "line"), [
-    (None, r"coldpress\[preview\]~=\d+\.\d+\.\d+"),
+    (None, r"coldpress\[preview,images\]~=\d+\.\d+\.\d+"),
     ({"url": "https://github.com/a/coldpress.git", "vcs_info": {"vcs": "git", "commit_id": "abc123"}},
-     r"coldpress\[preview\] @ git\+https://github\.com/a/coldpress\.git@abc123"),
+     r"coldpress\[preview,images\] @ git\+https://github\.com/a/coldpress\.git@abc123"),
     ({"url": "https://x.org/r.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}, "subdirectory": "python"},
-     r"coldpress\[preview\] @ git\+https://x\.org/r\.git@abc#subdirectory=python"),
+     r"coldpress\[preview,images\] @ git\+https://x\.org/r\.git@abc#subdirectory=python"),
     ({"url": "https://x.org/coldpress-1.zip", "archive_info": {}},
-     r"coldpress\[preview\] @ https://x\.org/coldpress-1\.zip"),
-    ({"url": "file:///src/coldpress", "dir_info": {"editable": True}}, r"coldpress\[preview\] @ file:///src/coldpress"),
+     r"coldpress\[preview,images\] @ https://x\.org/coldpress-1\.zip"),
+    ({"url": "file:///src/coldpress", "dir_info": {"editable": True}}, r"coldpress\[preview,images\] @ file:///src/coldpress"),
 ])
 def test_the_requirement_is_where_coldpress_came_from(tmp_path, origin, line):
     info = tmp_path / "coldpress-0.1.0.dist-info"
@@ -155,4 +155,5 @@ def test_the_requirement_is_where_coldpress_came_from(tmp_path, origin, line):
         [sys.executable, "-c", "from coldpress.commands.init import requirement; print(requirement())"], text=True,
         env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{REPOSITORY}"}, capture_output=True, check=True)
     assert re.fullmatch(line, done.stdout.strip())
-    assert "preview" in tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert {"preview", "images"} <= set(extras)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from coldpress import recorder
@@ -32,7 +33,7 @@ class SiteImages:
         with recorder.unrecorded():
             found = map(self._site.library.pictures.find, sorted(paths))
             self._shown = [wanted for wanted in found if wanted]
-            self.made = images.make(self._shown, jobs, self._report.progress)
+            self.made = images.make(self._shown, jobs, partial(self._report.progress, of="images"))
             images.store.note_files(self._drawn())
         for asset, why in self.made.faults:
             problems.error("image.damaged", f"no smaller pictures can be made of this one: {why}", Place(asset.name),

@@ -118,7 +118,7 @@ def machine_timezone() -> str:
     return "UTC"
 
 
-_EXTRAS = "[preview]"  # with what tells the preview at once that a file was saved
+_EXTRAS = "[preview,images]"  # with what tells the preview at once of a saved file, and what makes pictures
 
 
 def requirement(extras: str = _EXTRAS) -> str:
