@@ -14,7 +14,6 @@ A key is a pair (kind, name):
     name, image                which page a title leads to; the size and the content of the image at a path
     variant                    the path of a variant of an image that the page shows
     card                       what the social card of a path is made of
-    icons                      what the icons of the site are made of
     items, list                a slice of a collection (`posts[0:10]`), a page of a list
     near, section, members     a post's neighbours; a page's section; the pages of a section
     term                       a term's name, or the terms of a taxonomy (`tags/`)
@@ -48,7 +47,7 @@ from typing import Generic, TypeVar
 
 KINDS = (
     "meta", "params", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "variant",
-    "card", "icons", "items", "list", "near", "section", "members", "term", "nav", "related", "backlinks", "referring",
+    "card", "items", "list", "near", "section", "members", "term", "nav", "related", "backlinks", "referring",
     "data", "link", "template", "version", "config", "clock", "shard", "included", "file", "folder",
     "environment", "plugin", "site", "rows", "value", "volatile")
 T = TypeVar("T")

@@ -166,6 +166,14 @@ def test_an_svg_that_cannot_be_drawn_is_an_error(make_site):
     assert problem["code"] == "icons.file" and "cannot be drawn" in problem["message"]
 
 
+def test_without_pillow_the_theme_s_icon_stays(make_site, monkeypatch):
+    monkeypatch.setattr("coldpress.web.site_icons.can_read_images", lambda: False)
+    site = make_site({"content/logo.png": picture(), "content/about.md": "Me."}, PNG)
+    (problem,) = site.build().problems
+    assert problem["code"] == "icons.pillow"
+    assert "theme/favicon.svg" in site.text("about/index.html")
+
+
 def test_without_resvg_an_svg_is_the_only_icon(make_site, monkeypatch):
     monkeypatch.setattr("coldpress.images.icons.can_read_svg", lambda: False)
     site = make_site({"content/logo.svg": DRAWING, "content/about.md": "Me."}, SVG)

@@ -11,6 +11,7 @@ import pytest
 from conftest import REPOSITORY, theme_css
 from PIL import Image
 
+from coldpress.images import cards as drawing
 from coldpress.images import typesetting
 from coldpress.images.colours import DARK, LIGHT, hex_of, oklch_of, palette, rgb_of, rgb_of_oklch
 from coldpress.images.directions import visual_runs
@@ -163,6 +164,18 @@ def test_a_named_file_that_changes_changes_the_cards(build_site, option, name, o
     assert f"/{after['posts/bread/card.']}" in site.text("posts/bread/index.html")
 
 
+def test_other_libraries_draw_all_cards_anew(build_site, monkeypatch):
+    site = build_site(SITE, CONFIG)
+    before = cards(site)
+    monkeypatch.setattr(drawing, "shaping_version", lambda: "another FriBiDi")
+    drawing._version.cache_clear()
+    try:
+        assert set(rebuilt(site, {}).values()).isdisjoint(before.values())
+        assert cards(site)["posts/bread/card."] in site.text("posts/bread/index.html")
+    finally:
+        drawing._version.cache_clear()
+
+
 def test_switching_cards_on_and_off(build_site):
     site = build_site(SITE, CONFIG.replace("social_cards: true\n", ""))
     assert rebuilt(site, {"config.yaml": CONFIG})
@@ -273,18 +286,60 @@ def test_a_missing_glyph_is_one_warning_at_the_title(make_site):
     assert "面包湯" in problem["message"] and "1 other title" in problem["message"]
 
 
-@pytest.mark.parametrize(("value", "says"), [
-    ("{font: no.ttf}", "there is no file `no.ttf`"), ("{logo: no.png}", "there is no file `no.png`"),
-    ("{font: x.woff2}", "a font is expected here"), ("{font: ../x.ttf}", "inside the site"),
-    ("{background: blu}", "a colour"), ("{colour: red}", "there is no `colour`"), ("yes please", "`key: value`"),
-    ("{logo: bad.png}", "cannot be shown"), ("{font: bad.ttf}", "a font cannot be used"),
-    ("{template: [1]}", "the name")])
-def test_a_wrong_option_is_an_error_at_its_place(make_site, value, says):
+@pytest.mark.parametrize(("value", "code", "says"), [
+    ("{font: no.ttf}", "cards.file", "there is no file `no.ttf`"),
+    ("{logo: no.png}", "cards.file", "there is no file `no.png`"),
+    ("{font: x.woff2}", "config.value", "a font is expected here"),
+    ("{font: ../x.ttf}", "config.value", "inside the site"), ("{background: blu}", "config.value", "a colour"),
+    ("{colour: red}", "config.value", "there is no `colour`"), ("yes please", "config.value", "`key: value`"),
+    ("{logo: bad.png}", "cards.file", "cannot be shown"), ("{font: bad.ttf}", "cards.font", "a font cannot be used"),
+    ("{template: [1]}", "config.value", "the name")])
+def test_a_wrong_option_is_an_error_at_its_place(make_site, value, code, says):
     site = make_site({**SITE, "static/bad.png": b"no picture", "static/bad.ttf": b"no font"},
                      CONFIG.replace("social_cards: true", f"social_cards: {value}"))
     (problem,) = site.build().problems
-    assert says in problem["message"] and problem["severity"] == "error"
+    assert problem["code"] == code and says in problem["message"] and problem["severity"] == "error"
     assert (problem["place"]["path"], problem["place"]["line"]) == ("config.yaml", 5)
+
+
+def test_without_pillow_there_are_no_cards_and_a_warning(make_site, monkeypatch):
+    monkeypatch.setattr("coldpress.web.social_cards.can_read_images", lambda: False)
+    site = make_site(SITE, CONFIG)
+    (problem,) = site.build().problems
+    assert problem["code"] == "cards.pillow" and "coldpress[images]" in problem["hint"]
+    assert not cards(site)
+
+
+def test_letters_that_cannot_be_joined_are_a_warning_at_a_title(make_site, monkeypatch):
+    monkeypatch.setattr("coldpress.images.fonts.can_shape", lambda: False)
+    site = make_site({"content/posts/a.md": POST.replace("Bread", "خبز")}, CONFIG)
+    assert [(problem["code"], problem["place"]["line"]) for problem in site.build().problems] == [
+        ("cards.glyph", 2), ("cards.shaping", 2)]
+
+
+TWO_SITES = '''import coldpress
+from flask import Flask
+
+
+def create_app():
+    app = Flask(__name__)
+    for name in ("blog", "docs"):
+        coldpress.Coldpress(app, name, url_prefix=f"/{name}", name=name)
+    return app
+'''
+
+
+def test_sites_of_one_app_have_cards_and_icons_of_their_own(make_site):
+    site = make_site({"build.py": TWO_SITES})
+    for name in ("blog", "docs"):
+        site.edit({f"{name}/config.yaml": f"title: {name}\nbase_url: https://example.org/{name}/\nsocial_cards: true\n"
+                                          "favicon: logo.png\n", f"{name}/content/about.md": "# Me",
+                   f"{name}/content/logo.png": picture(size=(512, 512))})
+    assert site.build("--site", "docs").problems == []
+    files = site.files("docs/site")
+    card = next(name for name in files if name.startswith("docs/about/card."))
+    assert f"https://example.org/{card}".encode() in files["docs/about/index.html"]
+    assert "docs/favicon.ico" in files
 
 
 # What a card shows.

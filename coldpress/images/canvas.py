@@ -76,10 +76,10 @@ class Canvas:
     def __init__(self, page: Rgb, fonts: Sequence[Font], language: str, *, is_rtl: bool) -> None:
         self.image = Image.new("RGB", (WIDTH, HEIGHT), page)
         self.is_rtl = is_rtl
-        self._fonts = fonts
+        self._fonts = [font.in_language(language) for font in fonts]
         self._has_picture = False
         self._widths: dict[str, float] = {}
-        self._wide = font_for("一", fonts) if language.partition("-")[0] in _WITH_WIDE_MARKS else None
+        self._wide = font_for("一", self._fonts) if language.partition("-")[0] in _WITH_WIDE_MARKS else None
         self._shapes = features.check("raqm")
         self._features = ["chws"] if self._wide and self._shapes else None  # two marks in a row stand close together
         self._language = language if self._shapes else None

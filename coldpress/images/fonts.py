@@ -14,6 +14,10 @@ from PIL import ImageFont, features
 
 EXTENSIONS = ("ttf", "otf", "ttc", "otc")
 """The file extensions of fonts that can be read: those that are not compressed."""
+_REGIONS = {"hans": ("SC", "CN"), "hant": ("TC", "TW"), "tw": ("TC", "TW"), "hk": ("HK", "HC", "TC"),
+            "mo": ("HK", "HC", "TC"), "ja": ("JP", "J"), "ko": ("KR", "K")}
+"""The words with which names of fonts end, by language or by the script or region of Chinese."""
+_MOST_FONTS = 40  # of a collection
 _FORMATS = {12: 3, 4: 2}  # of the tables of characters that are read; the higher value is preferred
 _INVISIBLE = frozenset((0x200B, 0x200C, 0x200D, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF, *range(0x2066, 0x206A),
                         0x200E, 0x200F, 0x061C, 0xAD))
@@ -24,10 +28,11 @@ class FontError(Exception):
 
 
 class Font(NamedTuple):
-    """A font: its file, and a digest of the bytes of this file."""
+    """A font: its file, a digest of the bytes of this file, and its number in it, if that is a collection."""
 
     path: Path
     digest: str
+    number: int = 0
 
     @property
     def characters(self) -> frozenset[int]:
@@ -37,6 +42,12 @@ class Font(NamedTuple):
     def at(self, size: int) -> ImageFont.FreeTypeFont:
         """Returns the font in a size in pixels.  Raises `FontError`."""
         return _face(self, size)
+
+    def in_language(self, language: str) -> Font:
+        """Returns the font of a collection whose characters have the forms of a language: one for Chinese, Japanese
+        and Korean has a font for each.  Only with raqm could they be chosen within one font."""
+        return self._replace(number=_index_for(self, _regions_of(language))) if self.path.suffix.lower() in (
+            ".ttc", ".otc") else self
 
     def has(self, cluster: str) -> bool:
         """Returns whether the font has glyphs for all characters of a cluster."""
@@ -70,10 +81,31 @@ def shaping_version() -> str:
     return " ".join(f"{name}={features.version(name)}" for name in names)
 
 
+def _regions_of(language: str) -> tuple[str, ...]:
+    """Returns the words with which names of fonts for a language end, the nearest first."""
+    first, *others = language.lower().replace("_", "-").split("-")
+    if first != "zh":
+        return _REGIONS.get(first, ())
+    return next((_REGIONS[part] for part in reversed(others) if part in _REGIONS), _REGIONS["hans"])
+
+
+@lru_cache(maxsize=64)
+def _index_for(font: Font, regions: tuple[str, ...]) -> int:
+    """Returns the number of the first font of a collection whose name ends with a region; 0 if none does."""
+    families: dict[str, int] = {}
+    try:
+        for index in range(_MOST_FONTS if regions else 0):
+            family = ImageFont.truetype(str(font.path), 16, index=index).getname()[0] or ""
+            families.setdefault(family.rpartition(" ")[2], index)
+    except OSError:
+        pass  # that was the last one
+    return next((families[region] for region in regions if region in families), 0)
+
+
 @lru_cache(maxsize=128)
 def _face(font: Font, size: int) -> ImageFont.FreeTypeFont:
     try:
-        return ImageFont.truetype(str(font.path), size)
+        return ImageFont.truetype(str(font.path), size, index=font.number)
     except OSError as reason:
         raise FontError(str(reason)) from None
 

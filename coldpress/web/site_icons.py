@@ -91,10 +91,8 @@ class SiteIcons:
 
     @property
     def key(self) -> str:
-        """A digest of all that the icons and the manifest are made of.  The read is recorded."""
-        recorder.read("icons", "all")
-        with recorder.unrecorded():
-            return self._key() if self.names else ""
+        """A digest of all that the icons and the manifest are made of."""
+        return self._key() if self.names else ""
 
     def files(self) -> dict[str, Path]:
         """Returns the files in which the icons are kept, by key."""
@@ -103,7 +101,6 @@ class SiteIcons:
 
     def data(self, name: str) -> bytes:
         """Returns the bytes of one of `names`, which are made unless they are kept.  Raises `DamagedImageError`."""
-        _ = self.key
         if name == MANIFEST:
             return self._manifest()
         file = self._source()
@@ -121,8 +118,7 @@ class SiteIcons:
 
     def kept(self, name: str) -> bytes | None:
         """Returns the bytes of an icon if they are kept."""
-        with recorder.unrecorded():
-            return self._site.images.store.read(self._key(name), _extension(name))
+        return self._site.images.store.read(self._key(name), _extension(name))
 
     def check(self, problems: Problems) -> None:
         """Reports a picture that cannot be used."""

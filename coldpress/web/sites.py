@@ -8,6 +8,7 @@ from hashlib import blake2b
 from flask import Flask, current_app, g, has_request_context, request
 
 from coldpress import recorder
+from coldpress.content.library import Library
 from coldpress.errors import Problems
 from coldpress.sources.files import find_files
 from coldpress.web.registry import row_keys
@@ -35,6 +36,11 @@ def site_of_endpoint(app: Flask, endpoint: str) -> Site | None:
     """Returns the site whose endpoint this is; None for one of the app's own."""
     return next((site for site in sites_of(app) if endpoint.startswith(f"{site.name}.")
                  or endpoint in site.added_endpoints.values()), None)
+
+
+def site_with(library: Library) -> Site:
+    """Returns the site that has a Library: for generators of URLs, which are called outside of requests."""
+    return next(site for site in sites_of(current_app) if site.snapshot.library is library)
 
 
 def requested_site() -> Site:

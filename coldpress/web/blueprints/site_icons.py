@@ -13,7 +13,7 @@ from coldpress.images.facts import DamagedImageError
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
 from coldpress.web.site_icons import ICONS
-from coldpress.web.sites import requested_site
+from coldpress.web.sites import requested_site, site_with
 
 blueprint = SiteBlueprint("site_icons", __name__)
 _TYPES = {"ico": "image/x-icon", "svg": "image/svg+xml", "png": "image/png", "webmanifest": "application/manifest+json"}
@@ -34,6 +34,6 @@ def site_icon(name: str) -> ResponseReturnValue:
 
 @blueprint.urls(site_icon)
 def site_icon_urls(library: Library) -> Iterator[dict[str, Any]]:
-    for name in requested_site().icons.names:
+    for name in site_with(library).icons.names:
         if not library.asset_at(f"/{name}"):
             yield {"name": name}

@@ -12,7 +12,7 @@ from coldpress.content.library import Library
 from coldpress.images.facts import DamagedImageError
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.blueprints.pages import show_content
-from coldpress.web.sites import requested_site
+from coldpress.web.sites import requested_site, site_with
 from coldpress.web.social_cards import Card
 
 blueprint = SiteBlueprint("social_cards", __name__)
@@ -33,5 +33,5 @@ def social_card(card: Card | None) -> ResponseReturnValue:
 
 @blueprint.urls(social_card)
 def social_card_urls(library: Library) -> Iterator[dict[str, Any]]:
-    for card in requested_site().cards.all():
+    for card in site_with(library).cards.all():
         yield {"card": card}
