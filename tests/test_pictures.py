@@ -274,3 +274,25 @@ def noise(width=300):
 def test_what_is_heavy_is_a_number(make_site, value):
     result = make_site({"content/p.md": "P."}, CONFIG + f"images: {{heavy: {value}}}\n").build()
     assert [each["code"] for each in result.problems] == ["config.value"]
+
+
+# Where authors are not trusted, and elsewhere.
+
+def test_pictures_of_authors_who_are_not_trusted_are_made_too(build_site):
+    page = build_site({"content/p.md": '![A](a.jpg)\n\n![[b.jpg]]\n\n<a class="zoom masthead" href="b.jpg">x</a>\n',
+                       "content/a.jpg": photo(), "content/b.jpg": photo(colour=(250, 240, 5))},
+                      CONFIG + "markdown: {trusted: false}\n").text("p/index.html")
+    assert [image["class"] for image in images(page)] == ["c-48c", "c-ff0"]
+    assert page.count("<source ") == 4
+    assert page.count('<a class="zoom" href="/sub/a.1600.') == 1
+    assert 'masthead" href="/sub/b.jpg"' not in page
+
+
+def test_a_summary_in_a_list_opens_nothing(blog):
+    text = '![A](../a.jpg)\n\n::figure{src="../b.jpg"}\n\n<!-- more -->\n\nEnd.\n'
+    site = blog({"content/posts/2026-01-02-p.md": text}, CONFIG + "theme: {list: text}\n")
+    assert site.text("posts/p/index.html").count('class="zoom"') == 2
+    shown = site.text("posts/index.html")
+    assert len(images(shown)) == 2
+    assert 'class="zoom"' not in shown
+    assert "fetchpriority" not in shown

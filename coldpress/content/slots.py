@@ -203,10 +203,15 @@ class SlotFiller(Generic[P]):
 
     def _asset_image(self, target: SlotTarget[P], attributes: Mapping[str, str | None], is_early: bool,
                      is_linked: bool = False) -> str:
-        is_own = not self._elsewhere and not self._absolute
-        zoom = self._library.host.phrase(self._page, "enlarge") if is_own and not (is_linked or self._is_linked) else ""
+        zoom = "" if is_linked else self._zoom()
         how = Shown(self._comes_first(is_early), zoom, self._absolute, suffix=target.suffix)
         return self._library.pictures.html(target.path or "", attributes, self._place, self._shown, how)
+
+    def _zoom(self) -> str:
+        """Returns the name of the link that opens a picture in full; empty where pictures have none: elsewhere, and in
+        a component that is a link."""
+        has_none = self._elsewhere or self._absolute or self._is_linked
+        return "" if has_none else self._library.host.phrase(self._page, "enlarge")
 
     def _comes_first(self, is_early: bool) -> bool:
         """Returns whether a picture is the first one of the page that is shown; `is_early` if it is that of its
@@ -283,7 +288,7 @@ class SlotFiller(Generic[P]):
         return {
             "name": component.name, "kind": component.kind, "number": component.number, "page": self._page,
             "title": self.html(component.title), "body": self._body(component),
-            "is_early": self._comes_first(component.is_early),
+            "is_early": self._comes_first(component.is_early), "zoom": self._zoom(),
             "attributes": Params(self._sanitizer.sanitize_attributes(attributes) if self._sanitizer else attributes),
             "children": [self._variables(part) for part in component.body.parts if isinstance(part, Component)],
         }

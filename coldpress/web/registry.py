@@ -35,7 +35,8 @@ class Directive:
     """A directive in a body, as its function gets it: `:::book[Title]{isbn=1} … :::`.
 
     `kind` is `container`, `leaf` or `inline`; `title` and `body` are HTML; `number` counts the
-    directives of the page; `children` are the directives inside it.
+    directives of the page; `children` are the directives inside it.  `is_early` tells whether it has the first picture
+    of the page; `zoom` is the name of the link that opens a picture in full, empty where there is none.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Directive:
     body: Markup
     attributes: Mapping[str, str]
     children: Sequence[Mapping[str, Any]] = ()
+    is_early: bool = False
+    zoom: str = ""
 
 
 @dataclass

@@ -32,12 +32,12 @@
   }
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a.zoom");
+    const link = event.target.closest("a.zoom:has(img)");
     if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     if (!dialog) make();
     document.body.append(dialog); // again, if the page was replaced
-    links = [...document.querySelectorAll("a.zoom")];
+    links = [...document.querySelectorAll("a.zoom:has(img)")];
     show(links.indexOf(link));
     dialog.showModal();
   });
