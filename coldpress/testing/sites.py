@@ -20,7 +20,7 @@ from coldpress.processes import available_jobs
 from coldpress.report import Report
 
 _MARKS = ("build.py", "config.yaml")
-_RESERVED = "https://example.org/"
+_RESERVED = "https://example.org"
 """The base URL of a site that names none, in tests."""
 Kind = Literal["page", "post", "section"]
 
@@ -73,9 +73,9 @@ def make_app(root: Path, name: str | None = None) -> tuple[Flask, str]:
 def build_site(root: Path, folder: Path, name: str | None = None) -> Built:
     """Builds a site into a folder; what it published before stays as it is.  Raises `ColdpressError` with the errors
     for which nothing can be published."""
-    context = context_of(root, site=name, output=folder)
-    if context.peeked_config().base_url is None:
-        context = context_of(root, site=name, output=folder, base_url=_RESERVED)
+    _, site = context_of(root, site=name).make_app()
+    base_url = None if site.config.base_url else f"{_RESERVED}{site.url_prefix}/"
+    context = context_of(root, site=name, output=folder, base_url=base_url)
     context.fix_clock()
     builder = Builder.load(context)
     if not builder.is_hopeless:
@@ -85,7 +85,7 @@ def build_site(root: Path, folder: Path, name: str | None = None) -> Built:
     if builder.changes is None:
         raise ColdpressError(*[problem for problem in problems if problem.is_error])
     paths = tuple(url_of(entry.path) for entry in builder.plan.entries if entry.copy_of is None)
-    return Built(folder, builder.site.config.base_url or _RESERVED, problems, paths)
+    return Built(folder, builder.site.config.base_url or f"{_RESERVED}/", problems, paths)
 
 
 def pages(kind: Kind | None = None, *, root: str | Path | None = None, site: str | None = None) -> list[str]:
