@@ -53,7 +53,7 @@ def create_app() -> flask.Flask:
 
 
 def _secret_key(instance: Path) -> str:
-    """Returns the key that signs cookies and forms, from a file that nobody else can read; makes it at the first start."""
+    """Returns the key that signs cookies and forms, from a file that nobody else can read; the first start makes it."""
     file = instance / "secret-key"
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -46,11 +46,13 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "listen 8080", f"listen 127.0.0.1:{port}").replace("/srv/club", str(root))
     folder = root / "nginx"
     folder.mkdir()
-    temporary = "".join(f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "".join(f"{name}_temp_path {folder}/{name};" for name in kinds)
     user = "user root;" if hasattr(os, "getuid") and os.getuid() == 0 else ""
     (folder / "nginx.conf").write_text(
         f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
-        f"http {{ types {{ text/html html; text/css css; text/javascript js; }} access_log off; {temporary}\n{config} }}\n")
+        f"http {{ types {{ text/html html; text/css css; text/javascript js; }}\n"
+        f"access_log off; {temporary}\n{config} }}\n")
     assert NGINX, "nginx is not installed"
     app = subprocess.Popen([sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{app_port}", "--workers", "1",
                             "build:create_app()"], cwd=root, env=environment)
@@ -101,7 +103,8 @@ def test_a_page_that_is_nowhere_is_the_blogs_404(url: str) -> None:
 
 
 def test_nothing_but_the_site_is_published(url: str) -> None:
-    for path in ("/instance/secret-key", "/blog/../instance/secret-key", "/build.py", "/blog/config.yaml", "/.coldpress/"):
+    for path in ("/instance/secret-key", "/blog/../instance/secret-key", "/build.py", "/blog/config.yaml",
+                 "/.coldpress/"):
         status, _, text = get(url, path)
         assert status in (400, 404), path
         assert "SECRET" not in text
@@ -132,5 +135,5 @@ def test_a_large_body_is_refused_by_nginx(url: str) -> None:
 
 
 def test_a_client_cannot_say_who_it_is(url: str) -> None:
-    location = get(url, "/members/", **{"X-Forwarded-Host": "evil.example", "X-Forwarded-For": "1.2.3.4"})[1]["Location"]
-    assert "evil" not in location
+    lies = {"X-Forwarded-Host": "evil.example", "X-Forwarded-For": "1.2.3.4"}
+    assert "evil" not in get(url, "/members/", **lies)[1]["Location"]
