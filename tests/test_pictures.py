@@ -296,3 +296,17 @@ def test_a_summary_in_a_list_opens_nothing(blog):
     assert len(images(shown)) == 2
     assert 'class="zoom"' not in shown
     assert "fetchpriority" not in shown
+
+
+def test_two_processes_make_the_same_as_one(make_site):
+    posts = {f"content/posts/2026-01-0{day}-p{day}.md": f"---\nimage: ../{day}.jpg\n---\n![x](../{day}.jpg)\n"
+             for day in range(1, 7)}
+    photos = {f"content/{day}.jpg": photo(1500, 1000, colour=(day * 30, 90, 200)) for day in range(1, 7)}
+    site = make_site({**posts, **photos}, CONFIG)
+    assert site.build("-j", "2").problems == []
+    lengths = dict(re.findall(r'<enclosure url="([^"]*)" length="(\d+)"', site.text("rss.xml")))
+    assert len(lengths) == 6
+    assert {url: str(file_of(site, url).stat().st_size) for url in lengths} == lengths
+    clean = site.clean_copy()
+    assert clean.build("-j", "1").code == 0
+    assert clean.files() == site.files()

@@ -184,6 +184,8 @@ class Builder:
         self._render_bodies(self._staleness.everything is not None)
         with self._stage("images"):
             self.site.images.survey(self.site.library.assets.values(), self.context.jobs)
+            if self._staleness.everything is not None:
+                self.images.prepare(self.context.jobs)
         if self.context.jobs == 1 and not self._cluster:
             with self._stage("search"):
                 self._index_search()

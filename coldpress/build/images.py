@@ -8,6 +8,7 @@ from pathlib import Path
 
 from coldpress import recorder
 from coldpress.build.plan import Plan, PlanEntry
+from coldpress.content.feeds import feed_pictures
 from coldpress.errors import Place, Problems
 from coldpress.images.index import is_readable
 from coldpress.images.service import Making, Wanted
@@ -25,6 +26,15 @@ class SiteImages:
         self._report = report
         self._shown: list[Wanted] = []
         self.made = Making()
+
+    def prepare(self, jobs: int) -> None:
+        """Makes the pictures of which feeds tell the length, in `jobs` processes, before feeds ask for them one by
+        one."""
+        library = self._site.library
+        if jobs > 1 and self._site.images.is_on and self._site.config.feeds.formats:
+            with recorder.unrecorded():
+                found = [wanted for path in feed_pictures(library) if (wanted := library.pictures.find(path))]
+                self._site.images.make(found, jobs, partial(self._report.progress, of="images"))
 
     def plan(self, paths: Iterable[str], jobs: int, problems: Problems) -> list[PlanEntry]:
         """Makes the variants at these paths that are not kept yet, in `jobs` processes, and plans all of them; returns

@@ -30,7 +30,8 @@ COVER_WIDTH = 1200
 @dataclass(frozen=True, slots=True)
 class Cover:
     """An image with its absolute URL.  `bytes`, `width` and `height` are known for a file of the
-    content folder, otherwise None.  `size` is what `bytes` returns, or a function that returns it."""
+    content folder, otherwise None.  `size` is what `bytes` returns, or a function that returns it.  `made`
+    is the path of a picture that is made, otherwise None."""
 
     url: str
     alt: str
@@ -38,6 +39,7 @@ class Cover:
     size: int | Callable[[], int | None] | None = None
     width: int | None = None
     height: int | None = None
+    made: str | None = None
 
     @property
     def bytes(self) -> int | None:
@@ -69,7 +71,7 @@ def cover_of(library: Library, page: Page) -> Cover | None:
     made = library.pictures.single(target.path, COVER_WIDTH) if asset and target.path else None
     if made:
         return Cover(library.shown_url(made.path, absolute=True), str(alt), made.type, made.length, made.width,
-                     made.height)
+                     made.height, made.path)
     width, height = (library.image_size(target.path) if asset and target.path else None) or (None, None)
     kind = IMAGE_TYPES.get(posixpath.splitext(url.partition("?")[0])[1].lower())
     return Cover(f"https:{url}" if url.startswith("//") else url, str(alt), kind,
@@ -117,6 +119,16 @@ def feed_paths(library: Library) -> Iterator[str]:
     for path in dict.fromkeys(paths):
         if feed_at(library, path):
             yield path
+
+
+def feed_pictures(library: Library) -> Iterator[str]:
+    """Yields the paths of the made pictures of which feeds tell the length."""
+    feeds = (feed for path in feed_paths(library) if (feed := feed_at(library, path)) and feed.has_whole_texts)
+    posts = {post.source: post for feed in feeds for post in feed.latest(library.config.feeds.limit)}
+    for post in posts.values():
+        cover = cover_of(library, post)
+        if cover and cover.made:
+            yield cover.made
 
 
 def _of_list(library: Library, path: str) -> Feed | None:
