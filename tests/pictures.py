@@ -28,7 +28,7 @@ def quarters(width: int = 200, height: int = 100, mode: str = "RGB") -> Image.Im
 
 def photo(width: int, height: int, seed: int = 1) -> Image.Image:
     """A picture with the spectrum of a photograph, always the same for a seed: clouds of noise in octaves, where each
-    half as fine one is twice as strong, in three channels that differ little, with edges of light and shadow."""
+    coarser one is stronger, in three channels that differ little, with edges of light and shadow, and grain."""
     rng = random.Random(seed)
     base = Image.new("L", (width, height), 128)
     size = 4
@@ -38,7 +38,7 @@ def photo(width: int, height: int, seed: int = 1) -> Image.Image:
         noise = Image.frombytes("L", cells, rng.randbytes(cells[0] * cells[1]))
         base = Image.blend(base, noise.resize((width, height), Image.Resampling.BICUBIC), strength)
         size *= 2
-        strength *= 0.62
+        strength *= 0.7
     draw = ImageDraw.Draw(shade := Image.new("L", (width, height), 90))
     for _ in range(24):
         left, top = rng.randrange(width), rng.randrange(height)
@@ -47,7 +47,8 @@ def photo(width: int, height: int, seed: int = 1) -> Image.Image:
     base = Image.blend(base, shade.filter(ImageFilter.GaussianBlur(width / 900)), 0.45)
     hue = [Image.frombytes("L", (6, 4), rng.randbytes(24)).resize((width, height), Image.Resampling.BICUBIC)
            for _ in range(3)]
-    return Image.merge("RGB", [Image.blend(base, each, 0.18) for each in hue])
+    grain = Image.frombytes("L", (width, height), rng.randbytes(width * height))
+    return Image.merge("RGB", [Image.blend(Image.blend(base, each, 0.18), grain, 0.06) for each in hue])
 
 
 def saved(image: Image.Image, format: str, **options: Any) -> bytes:

@@ -302,7 +302,8 @@ KINDS = {
     "two.png": (saved(quarters().quantize(4), "PNG", bits=2), CORNERS),
     "b.bmp": (saved(quarters(), "BMP"), CORNERS),
     "t.tiff": (saved(quarters(), "TIFF", compression="tiff_lzw"), CORNERS),
-    "still.gif": (saved(quarters(), "GIF"), CORNERS), "w.webp": (saved(quarters(), "WEBP", quality=95), CORNERS),
+    "still.gif": (saved(quarters(), "GIF"), CORNERS), "grey.gif": (saved(quarters(mode="L"), "GIF"), None),
+    "w.webp": (saved(quarters(), "WEBP", quality=95), CORNERS),
     "a.avif": (saved(quarters(), "AVIF", quality=90), CORNERS), "progressive.jpg": (
         saved(quarters(), "JPEG", progressive=True, quality=95), CORNERS),
     "mpo.jpg": (saved(quarters(), "MPO", save_all=True, append_images=[quarters(mode="L").convert("RGB")], quality=95),

@@ -90,7 +90,7 @@ def upright(image: Image.Image, factor: int = 1) -> Image.Image:
     if picture.mode not in ("L", "RGB", "RGBA"):
         picture = picture.convert("RGB")
     if picture is image:
-        picture.load()
+        picture = image.copy()  # the file may be closed, to which some look back
     picture.info = {}
     return picture.transpose(turn) if turn is not None else picture
 
