@@ -96,8 +96,9 @@ class Canvas:
             picture = upright(found, shrinking(found, WIDTH, HEIGHT)).convert("RGB")
         scale = max(WIDTH / picture.width, HEIGHT / picture.height)
         wide, high = WIDTH / scale, HEIGHT / scale
-        left, top = (picture.width - wide) / 2, (picture.height - high) / 2
-        scaled = picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS, (left, top, left + wide, top + high), 3.0)
+        left, top = max(0.0, (picture.width - wide) / 2), max(0.0, (picture.height - high) / 2)
+        box = left, top, min(picture.width, left + wide), min(picture.height, top + high)
+        scaled = picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS, box, 3.0)
         self.image = Image.blend(scaled, Image.new("RGB", (WIDTH, HEIGHT), shade), share)
         self._has_picture = True
 
