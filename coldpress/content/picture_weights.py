@@ -30,8 +30,10 @@ def heavy_pictures(library: Library, page: Page) -> Iterator[Problem]:
         if path is None or asset is None:
             continue
         seen.add(path)
+        if asset.size <= limit:
+            continue
         facts = library.pictures.facts(path)
-        if asset.size > limit and not facts.fault and not library.images.can_be_made(facts):
+        if not (facts.fault or library.images.can_be_made(facts)):
             yield Problem("image.heavy", f"`{link.target}` is published as it is, with {size_text(asset.size)}",
                           place_of_link(library, page, link), _way_out(library, asset, facts), severity="warning")
 
