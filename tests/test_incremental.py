@@ -24,7 +24,7 @@ def feeds(*lists):
 
 
 FEEDS = feeds("/", "/posts/")
-PLAIN = {"/robots.txt", "/theme/theme.css"}
+PLAIN = {"/robots.txt", "/theme/theme.css", "/theme/pictures.css"}
 """What shows nothing of the content."""
 URL = "base_url: https://example.org/\nsearch: false\n"
 SMALL = {
@@ -1106,9 +1106,9 @@ def test_messages_of_flask_may_be_asked_for_in_any_template(small):
 def test_the_last_line_tells_what_was_done(small):
     small.edit({"content/new.md": "[x](no.md)", "content/docs/use.md": None, "content/pic.png": "other"})
     last = small.run().out.splitlines()[-1]
-    assert last.startswith("Built 27 pages (3 rendered, 24 unchanged; 4 files written, 1 removed, 1 warning) in ")
+    assert last.startswith("Built 28 pages (3 rendered, 25 unchanged; 4 files written, 1 removed, 1 warning) in ")
     assert small.run().out.splitlines()[-1].startswith(
-        "Built 27 pages (0 rendered, 27 unchanged; 0 files written, 1 warning) in ")
+        "Built 28 pages (0 rendered, 28 unchanged; 0 files written, 1 warning) in ")
 
 
 def test_verbose_says_why_each_page_is_rendered(small):
