@@ -45,7 +45,8 @@ TYPES = {
 """What the annotations are called."""
 MORE = {
     "base_url": "publish.md", "intro": "theme.md#home-page", "portrait": "theme.md#home-page",
-    "social": "theme.md#home-page", "permalinks": "configure.md#permalinks", "collections": "collections.md",
+    "social": "theme.md#home-page", "dates": "write.md#dates-from-git", "permalinks": "configure.md#permalinks",
+    "collections": "collections.md",
     "favicon": "social-cards.md#icons", "social_cards.template": "social-cards.md#draw-them-yourself",
     "social_cards.font": "social-cards.md#languages", "menu": "configure.md#menu", "docs": "theme.md",
     "search": "search.md",

@@ -14,7 +14,8 @@ from coldpress.config.options import MarkdownOptions, MenuItem
 from coldpress.config.theme_options import ThemeOptions
 
 DEFAULTS = {
-    "title": "My site", "base_url": None, "description": "", "author": "", "language": "en", "timezone": "UTC",
+    "title": "My site", "base_url": None, "description": "", "author": "", "language": "en", "dates": "written",
+    "timezone": "UTC",
     "permalinks": {}, "taxonomies": ("tags", "categories"), "slugs": {"lowercase": True},
     "nested_taxonomies": (), "collections": as_collections(["posts"]), "menu": (), "paginate": 10,
     "search": True, "params": {},

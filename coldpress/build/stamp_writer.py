@@ -22,6 +22,7 @@ from coldpress.config.themes import find_theme
 from coldpress.loaded_code import own_files, package_folders
 from coldpress.paths import STATE
 from coldpress.sources.front_matter import SourceDocument
+from coldpress.sources.git_dates import GitError
 from coldpress.web.site import Site
 
 _FOR_EVER = 2**62
@@ -85,7 +86,10 @@ def _folders(root: Path, config: Config) -> list[str]:
 
 def _files(context: BuildContext, site: Site) -> list[str]:
     """Returns the config, the files of the site's own code, and the folders of installed packages."""
-    own = own_files(site.base).values()
+    own = list(own_files(site.base).values())
+    git = site.sources.git_dates
+    with suppress(GitError):
+        own = [*own, *(git.watched() if git else ())]
     return [str(file) for file in (*context.own_files, *own, *site.registry.plugin_files, *package_folders())]
 
 

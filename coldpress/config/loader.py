@@ -29,6 +29,7 @@ from coldpress.config.options import (
     PluginChoice,
     SlugOptions,
     as_count,
+    as_dates,
     as_docs,
     as_edit_url,
     as_feeds,
@@ -160,6 +161,9 @@ class Config:
     """Language of the site as a BCP 47 tag: `en`, `zh-Hans`, `ar`."""
     timezone: str = _option(as_timezone, "UTC")
     """Time zone of dates that name none."""
+    dates: str = _option(as_dates, "written")
+    """Where dates come from that front matter does not name: `written`, the file's name only, or `git` too, the commits
+    that added the file and changed it last."""
     permalinks: Mapping[str, str] = _option(_permalinks, _EMPTY)
     """URL pattern for each folder at the top of the content folder."""
     slugs: SlugOptions = _option(as_slugs, SlugOptions())  # noqa: RUF009  (it makes a field)

@@ -94,6 +94,8 @@ class SlugOptions:
     """Whether letters of URLs become lower case; `false` keeps capitals, so that existing URLs stay valid."""
 
 
+DATES = ("written", "git")
+"""Where the dates of a page come from that its front matter does not name."""
 LINKS = ("root", "relative")
 """The ways to write links of a page to the site."""
 FORMATS = ("atom", "rss", "json")
@@ -276,6 +278,11 @@ def one_of(name: str, choices: Sequence[str], value: Any) -> str:
         raise ValueError(f"`{name}` is {', '.join(f'`{choice}`' for choice in choices[:-1])} or `{choices[-1]}`",
                          did_you_mean(str(value), choices))
     return str(value)
+
+
+def as_dates(value: Any) -> str:
+    """Converts the value of `dates:`."""
+    return one_of("dates", DATES, value)
 
 
 def as_links(value: Any) -> str:

@@ -19,6 +19,7 @@ from coldpress.config.loader import Config, RunOptions
 from coldpress.config.yaml_toml import MappingText
 from coldpress.content.author_data import author_data, check_author_data, check_authors
 from coldpress.content.clashes import report_clashes
+from coldpress.content.dating import dated, read_git_dates
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.content.permalinks import PageEntry, Permalinks, asset_path, check_languages
@@ -44,6 +45,7 @@ from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
 from coldpress.sources.files import SourceFile, can_be_found, find_files, impossible_day, unsaved_source
 from coldpress.sources.front_matter import SourceDocument, document_of
+from coldpress.sources.git_dates import GitDates
 from coldpress.sources.rows import Call, RowSource, SourceRows, rows_of_data
 from coldpress.text import did_you_mean
 
@@ -82,9 +84,17 @@ class Sources:
     source_version: Callable[[str], str]
     fields: Iterable[Field]
     collection_fields: Mapping[str, Sequence[Field]]
+    state: Path
     read: dict[str, Reading] = field(default_factory=dict)
     jobs: int = 1
     """How many processes may read new files at once."""
+
+    @property
+    def git_dates(self) -> GitDates | None:
+        """What tells the dates of sources in git, if the config asks for it."""
+        folder = self.root / self.config.content_dir
+        asked = self.config.dates == "git" and folder.is_dir()
+        return GitDates(folder, self.state, self.config_text.place("dates")) if asked else None
 
     def documents(self, files: Iterable[SourceFile], problems: Problems) -> list[SourceDocument]:
         """Returns the documents of Markdown files and rows; adds the problems found in them."""
@@ -176,7 +186,8 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
     data = _data(sources, problems)
     rows = [row for collection in config.collections.values() if collection.has_rows
             for row in _rows(collection, sources, data, problems)]
-    documents = sources.documents([*markdown, *rows], problems)
+    documents = dated(sources.documents([*markdown, *rows], problems), read_git_dates(sources.git_dates, problems),
+                      config.zone)
     schema = Schema(config, sources.config_text, documents, sources.fields,
                     sources.collection_fields, problems)
     published, left_out = select(schema.applied(documents, problems), options, now)

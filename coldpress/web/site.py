@@ -152,7 +152,7 @@ class Site:
                                SourceCache(self.cache_folder, front_taxonomies(self.config), self.config.zone,
                                            self.config.nested_taxonomies), partial(call_source, self),
                                self.registry.row_sources, self.code.of_source, self.registry.fields,
-                               self.registry.collection_fields)
+                               self.registry.collection_fields, self.cache_folder)
         self.theme = find_theme(self.config.theme.name)
         self.strings = Strings(lambda: self.config.language, self._own_strings, lambda: self.memo, self.theme)
         self._library_name = f"coldpress_library_{name}"
