@@ -97,7 +97,7 @@ class GitDates:
                          "--relative", revisions, "--", ".")
 
     def _is_ancestor(self, before: str, head: str) -> bool:
-        return self._run("merge-base", "--is-ancestor", before, head).returncode == 0
+        return self._run("merge-base", "--is-ancestor", before, head)[0] == 0
 
     def _ignored(self) -> frozenset[str]:
         """Returns the commits that the project says to ignore when it asks who changed a line."""
@@ -124,17 +124,21 @@ class GitDates:
 
     def _git(self, *arguments: str, wanted: bool = True) -> str:
         """Returns what git prints.  Raises `GitError` if it is not installed or, if the result is `wanted`, fails."""
-        done = self._run(*arguments)
-        if done.returncode and wanted:
-            reason = done.stderr.decode(errors="replace").strip().splitlines()
+        code, printed, told = self._run(*arguments)
+        if code and wanted:
+            reason = told.decode(errors="replace").strip().splitlines()
             raise GitError(Problem(
                 "git.failed", f"git cannot tell the dates: {reason[0] if reason else 'it failed'}", self.place,
                 "begin a repository with `git init`, or leave `dates: git` out", severity="warning"))
-        return done.stdout.decode("utf-8", "surrogateescape")
+        return printed.decode("utf-8", "surrogateescape")
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    def _run(self, *arguments: str) -> tuple[int, bytes, bytes]:
+        """Returns the exit code of git, what it printed, and what it told of errors."""
         try:
-            return subprocess.run(["git", *arguments], cwd=self.folder, capture_output=True, check=False)
+            with subprocess.Popen(["git", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE) as git:
+                printed, told = git.communicate()
+                return git.returncode, printed, told
         except OSError:
             raise GitError(Problem("git.missing", "git is not installed, so it tells no dates", self.place,
                                    "install it, or leave `dates: git` out", severity="warning")) from None
