@@ -697,3 +697,11 @@ def test_a_build_that_is_killed_while_it_makes_pictures(make_site, after):
 
 def test_the_codecs_that_are_needed_are_there():
     assert features.check("avif") and features.check("webp") and features.check("littlecms2")
+
+
+def test_a_part_is_within_its_picture_though_numbers_are_not_exact(build_site):
+    """21 / 19 × 19 is more than 21."""
+    data = saved(Image.new("RGB", (21, 60), "teal"), "PNG")
+    site = build_site({"content/p.png": data, "content/a.md": "A.",
+                       "templates/page.html": '{{ image("p.png", width=19, height=10).url }}'}, URL)
+    assert site.text("a/index.html").endswith(".png")

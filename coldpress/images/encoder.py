@@ -78,13 +78,13 @@ def _scaled(picture: Image.Image, width: int, height: int, crop: str) -> Image.I
 def _box(picture: Image.Image, width: int, height: int, crop: str) -> tuple[float, float, float, float]:
     """Returns the part of a picture that has the form of `width` × `height`."""
     scale = min(picture.width / width, picture.height / height)
-    wide, high = width * scale, height * scale
+    wide, high = min(width * scale, picture.width), min(height * scale, picture.height)  # a product is not exact
     left, top = (picture.width - wide) / 2, (picture.height - high) / 2
     if crop == "top":
         top = 0.0
     elif crop == "entropy":
         left, top = _busiest(picture, wide, high)
-    return left, top, left + wide, top + high
+    return left, top, min(left + wide, picture.width), min(top + high, picture.height)
 
 
 def _busiest(picture: Image.Image, wide: float, high: float) -> tuple[float, float]:
