@@ -34,7 +34,7 @@ social: {github: ada, mastodon: "@ada@example.social", email: a@b.org, Shop: "ht
     assert '<h1 dir="auto">Ada</h1>' in head
     assert ('<div class="lead" dir="auto"><p>I bake, see <a href="/blog/about/">about</a> and '
             '<a href="/blog/tags/tea/"><em>tea</em></a>.</p>') in head
-    assert '<img class="portrait" src="/blog/me.png"' in head
+    assert '<img src="/blog/me.png" width="112" height="112" alt="" class="portrait" fetchpriority="high"' in head
     assert re.findall(r'<a( rel="me")? href="([^"]+)" aria-label="([^"]+)"', head) == [
         (' rel="me"', "https://github.com/ada", "GitHub"), (' rel="me"', "https://example.social/@ada", "Mastodon"),
         (' rel="me"', "mailto:a@b.org", "Email"), (' rel="me"', "https://shop.example/", "Shop"),

@@ -82,7 +82,7 @@ def test_lines_below_a_comment_keep_their_numbers(make_site):
 
 # Embeds.
 
-IMG = '<img src="/files/pic.svg" width="{1}" height="{2}" alt="{0}" loading="lazy" decoding="async">'
+IMG = '<img src="/files/pic.svg" width="{1}" height="{2}" alt="{0}" fetchpriority="high" decoding="async">'
 
 
 SHOWN = (

@@ -74,6 +74,8 @@ def picture(site: Site, source: str, alt: str = "", *, place: str = "body", crop
     _check("loading", loading, LOADING)
     _check("crop", crop, CROPS)
     given: dict[str, str | None] = {"src": None, "alt": alt}
+    if ratio and isinstance(attributes.get("width"), int):
+        attributes["height"] = round(attributes["width"] * ratio)  # also of a picture whose size is not known
     given |= {name.rstrip("_").replace("_", "-"): str(value) for name, value in attributes.items() if value is not None}
     found = _found(site, source)
     how = Shown(loading == "eager", zoom, ratio=ratio or 0.0, crop=crop)
