@@ -34,11 +34,14 @@ from coldpress.build.plan import PlanEntry, UserRoutes
 from coldpress.build.request_checks import (
     NO_HOST,
     NewVisitors,
+    Write,
     check_answer,
     check_use,
     counting_requests,
     refuse_status,
+    refused_token,
     session_written,
+    unlimited_requests,
 )
 from coldpress.build.user_reads import UserReads
 from coldpress.errors import Problem, Problems
@@ -115,8 +118,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
     def freeze_entries(self, entries: Iterable[PlanEntry]) -> Iterator[FrozenPage]:
         """Requests each entry in turn; entries may be added to `entries` meanwhile."""
         self._entries = iter(entries)
-        with (self._listening(), counting_requests(self.app), self._visitors.only(), seeded(""),
-              warnings.catch_warnings()):
+        with (self._listening(), counting_requests(self.app), self._visitors.only(),
+              unlimited_requests(self.app), seeded(""), warnings.catch_warnings()):
             warnings.simplefilter("ignore", MissingURLGeneratorWarning)
             for _ in self.freeze_yield():
                 yield self._frozen
@@ -185,7 +188,9 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
                 response = self._answer(entry.path)
                 data = response.get_data()
             except (Exception, SystemExit) as reason:  # noqa: BLE001  (whatever a view or template may raise)
-                self._frozen = FrozenPage(entry.path, failure=explain(reason, self._site))
+                token = refused_token(reason)
+                failure = self._written(entry, token) if token else explain(reason, self._site)
+                self._frozen = FrozenPage(entry.path, failure=failure)
             else:
                 self._frozen = self._take(entry, response, data, reads, started)
 
@@ -221,15 +226,17 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         with recorder.unrecorded():
             check_use(entry, reads, problems)
             if self._visitors.write:
-                view = None if entry.endpoint in self._site.generators else self._own_routes.place(entry.endpoint)
-                failure = session_written(entry, self._visitors.write, view, self._site)
-                return FrozenPage(entry.path, failure=failure)
+                return FrozenPage(entry.path, failure=self._written(entry, self._visitors.write))
             self._contents[entry.path] = pack(data)
             return FrozenPage(
                 entry.path, self._keys.packed(self._own_reads.settled(entry, reads)),
                 is_staged=not problems.errors and self._stage.put(entry.file, data),
                 digest=content_digest(data), links=self._linked_routes(),
                 problems=tuple(problems), seconds=time.perf_counter() - started)
+
+    def _written(self, entry: PlanEntry, write: Write) -> Problem:
+        view = None if entry.endpoint in self._site.generators else self._own_routes.place(entry.endpoint)
+        return session_written(entry, write, view, self._site)
 
     def _redirect_page(self, location: str) -> bytes:
         with self.app.test_request_context(base_url=self.app.config["FREEZER_BASE_URL"]):
