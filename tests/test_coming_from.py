@@ -43,7 +43,7 @@ SITES = {
                                     '>}})\n\n{{< figure\n  src="/x.svg" alt="It\'s"\n  caption="C" >}}\n\n'
                                     '{{% notice tip %}}\nText\n{{% /notice %}}\n', "content/x.svg": "<svg/>",
         "content/docs/b.md": "---\ntitle: B\n---\n## Part\n`{{</* x */>}}`\n"}, "",
-        {"2026/the-title/index.html": ['href="/docs/b/#part"', "<figcaption>C", 'alt="It&#39;s"', "admonition tip"],
+        {"2026/the-title/index.html": ['href="/docs/b/#part"', "<figcaption>C", 'alt="It\'s"', "admonition tip"],
          "docs/b/index.html": ["{{&lt; x &gt;}}"]}),
     "pelican": ({
         "urls.csv": "posts/a.md,a-post.html\npages/b.md,b/\n", "content/pages/c.md": "Title: C\nStatus: hidden\n\nC.\n",

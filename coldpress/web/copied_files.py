@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
+from os.path import isfile  # unlike that of a path, it answers for a name that is too long
 from pathlib import Path
 
 from coldpress import recorder
@@ -36,11 +37,12 @@ class CopiedFiles:
         """The file that `/theme/` or `/static/` serves under a name; a theme's goes before that of the theme that it
         extends.  It may not exist.  Raises `paths.BadPath` for a name that leads out of the folder."""
         files = [below(folder, filename) for folder in self._folders[name]]
-        return next((file for file in files if file.is_file()), files[0])
+        return next((file for file in files if isfile(file)), files[0])  # noqa: PTH113
 
     def folder(self, name: str, filename: str) -> Path:
         """The folder in which `file` finds a name."""
-        return next((folder for folder in self._folders[name] if (folder / filename).is_file()), self._folders[name][0])
+        folders = self._folders[name]
+        return next((folder for folder in folders if isfile(folder / filename)), folders[0])  # noqa: PTH113
 
     def files_in(self, name: str, problems: Problems | None = None) -> Iterator[str]:
         """The names of the files below `/theme/` or `/static/`."""
