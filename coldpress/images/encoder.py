@@ -15,6 +15,7 @@ from coldpress.images.facts import DamagedImageError
 from coldpress.images.store import Made, write_whole
 from coldpress.images.variants import LARGEST_WEBP, Variant
 
+_AVIF_SPEED = 8  # 6 takes three times as long, for a fifth fewer bytes
 _FEW_COLOURS = 256  # with so many, WebP that loses nothing is often the smaller one
 _QUALITIES = (1, 0.75, 0.5)  # of the wanted quality, while a variant is larger than its original
 _SMALL = 8_000  # bytes of an original that none of its variants has to be below
@@ -84,7 +85,8 @@ def _box(picture: Image.Image, width: int, height: int, crop: str) -> tuple[floa
         top = 0.0
     elif crop == "entropy":
         left, top = _busiest(picture, wide, high)
-    return left, top, min(left + wide, picture.width), min(top + high, picture.height)
+    left, top = max(0.0, left), max(0.0, top)
+    return left, top, min(picture.width, left + wide), min(picture.height, top + high)
 
 
 def _busiest(picture: Image.Image, wide: float, high: float) -> tuple[float, float]:
@@ -132,9 +134,9 @@ def _options(format: str, drawing: Drawing, quality: int) -> dict[str, Any]:
     """Returns the options with which a format is saved.  Drawings, in which colours meet at sharp edges, keep the
     colours of all pixels."""
     if format == "avif":
-        # Its bytes differ between one thread and more; slower settings gain a few per cent for many times the time.
+        # Its bytes differ between one thread and more.
         colours = "4:4:4" if drawing.is_drawn else "4:2:0"
-        return {"quality": quality, "speed": 8, "max_threads": 1, "subsampling": colours}
+        return {"quality": quality, "speed": _AVIF_SPEED, "max_threads": 1, "subsampling": colours}
     if format == "webp":
         return {"quality": quality, "method": 4}
     return {"quality": quality, "optimize": True, "progressive": True, "subsampling": "4:2:0"}
