@@ -5,6 +5,7 @@ Global state: Pillow's warnings are switched off while a picture is open.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,6 +29,7 @@ _TURNS = {
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90}
 _ON_THE_SIDE = [_TURNS[number] for number in (5, 6, 7, 8)]
+_STRIP = 64  # rows of a reduced picture that are made at once
 _LEAST = 1_600  # pixels of the longer side that are left when a picture is decoded smaller
 _LEVELS = "048cf"  # digits of a colour, five for each channel
 _SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
@@ -96,9 +98,15 @@ def upright(image: Image.Image, factor: int = 1) -> Image.Image:
 
 
 def _reduced(picture: Image.Image, factor: int) -> Image.Image:
-    if picture.mode == "RGBA":  # the colour of transparent pixels must not shine through
-        return picture.convert("RGBa").reduce(factor).convert("RGBA")
-    return picture.reduce(factor)
+    if picture.mode != "RGBA":
+        return picture.reduce(factor)
+    # The colour of transparent pixels must not shine through; strips, for no second picture of this size in memory.
+    wide, high = picture.size
+    made = Image.new("RGBa", (math.ceil(wide / factor), math.ceil(high / factor)))
+    for top in range(0, high, _STRIP * factor):
+        strip = picture.crop((0, top, wide, min(high, top + _STRIP * factor)))
+        made.paste(strip.convert("RGBa").reduce(factor), (0, top // factor))
+    return made.convert("RGBA")
 
 
 def _of_eight_bits(image: Image.Image) -> Image.Image:
