@@ -118,3 +118,54 @@ def squeezed(text: str) -> str:
 def test_the_extraction_of_sentences_sees_the_ends():
     assert [squeezed(text) for text in ends("# A *b*\n\nFirst. Last [c](d).\n\n[r]: x\n")] == ["ab", "lastc"]
     assert ends("") == []
+
+
+SEED_BUILD = """\
+from flask import render_template
+
+import coldpress
+
+{app}
+coldpress.Coldpress(app, "blog", url_prefix="/blog")
+
+
+def get_post(post_id):
+    return {{"title": f"Post {{post_id}}", "content": "1 < 2"}}
+
+
+{blocks}
+
+for name, values in {{"index": [{{}}], "user": [{{"username": "ann"}}, {{"username": "小明"}}], "post": [{{"post_id": 7}}],
+                     "user.user": []}}.items():
+    coldpress.frozen(lambda values=values: values)(app.view_functions[name])
+
+
+def create_app():
+    return app
+"""
+
+
+@pytest.mark.parametrize("frozen", ["user", "user.user"])  # two blocks have one URL
+def test_the_code_of_the_seed_article_runs_and_is_frozen(shared, make_site, frozen):
+    text = (shared / "corpora/seed-article/flask-backend-framework.md").read_text("utf-8")
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.M | re.S)
+    template, = [code for kind, code in blocks if kind == "html"]
+    app, *others = [code for kind, code in blocks if kind == "python"]
+    build = SEED_BUILD.format(app=app, blocks="\n\n".join(others))
+    if frozen == "user.user":
+        build = build.replace('"user": [', '"user.user": [').replace('"user.user": []', '"user": []')
+    site = make_site({"build.py": build, "templates/post.html": template, "blog/content/flask.md": text,
+                      "blog/config.yaml": f"base_url: {BASE}blog/\n"})
+    result = site.build()
+    assert (result.code, set(result.codes)) == (0, {"route.no-slash"})
+    files = site.files("blog/site")
+    assert files["index.html"] == b"Hello, World!"
+    assert files["user/ann/index.html"] == b"Hello, ann!"
+    assert files["user/小明/index.html"].decode() == "Hello, 小明!"
+    assert files["post/7/index.html"].decode() == template.replace("{{ post.title }}", "Post 7").replace(
+        "{{ post.content }}", "1 &lt; 2").rstrip("\n")
+    assert "Hello, {username}!" in html.unescape(re.sub(r"<[^>]*>", "", files["blog/flask/index.html"].decode()))
+    client = site.client()
+    assert client.get("/user/bob").text == "Hello, bob!"
+    assert client.get("/post/7").data == files["post/7/index.html"]
+    assert site.build().rendered == set()

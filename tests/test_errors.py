@@ -104,6 +104,7 @@ MISTAKES = [
     ("route.failed", "error", "build.py:6", URL,
      route("@app.route('/x/')\ndef x():\n    raise SystemExit(3)"), "call `abort`"),
     ("route.status", "error", "build.py:4", URL, route("@app.route('/x/')\ndef x():\n    return 'x', 500"), "500"),
+    ("route.no-slash", "warning", "build.py:4", URL, route("@app.route('/x')\ndef x():\n    return 'x'"), "folders"),
     ("route.type", "warning", "build.py:4", URL, route("@app.route('/x/')\ndef x():\n    return {}"), "json"),
     ("route.no-urls", "warning", "build.py:4", URL, route("@app.route('/x/<y>/')\ndef x(y):\n    return y"), "frozen"),
     ("route.session", "error", "build.py:7", URL,

@@ -372,7 +372,6 @@ def test_a_route_that_redirects_becomes_a_page_that_does(build_site, target):
 
 
 @pytest.mark.parametrize(("code", "expected", "line"), [
-    ("@app.route('/uses')\ndef uses():\n    return 'x'", "url.bad", 7),
     ("@app.route('/x/')\ndef x():\n    return 1 / 0", "route.failed", 9),
     ("@app.route('/x/')\ndef x():\n    flask.abort(403)", "route.status", 7),
     ("@app.route('/x/')\ndef x():\n    return flask.url_for('nothing')", "route.unknown", 9),
@@ -390,9 +389,67 @@ def test_a_route_that_cannot_be_frozen_is_an_error_at_its_code(make_site, code, 
     assert not (site.root / "site").exists()
 
 
-def test_a_route_without_slash_hears_both_ways_out(make_site):
-    result = make_site({"build.py": own_routes("@app.route('/uses')\ndef uses():\n    return 'x'")}).build()
-    assert result.problems[0]["hint"] == "write `/uses/` or `/uses.html`"
+WITHOUT_SLASH = """
+@app.route("/")
+def start():
+    return "x"
+
+@app.route("/users/<name>")
+@coldpress.frozen(lambda: [{"name": "ann"}, {"name": "bob"}])
+def user(name):
+    return f'<a href="{flask.url_for("user", name="cid")}">{name}</a>'
+
+@app.route("/books/<int:number>")
+def book(number):
+    return f"Book {number}"
+
+@app.route("/all/")
+def all_books():
+    return "".join(f'<a href="{flask.url_for("book", number=number)}">x</a>' for number in (1, 2))
+"""
+
+
+def test_a_route_without_slash_is_a_folder_and_hears_both_ways_out(make_site):
+    routes = own_routes(WITHOUT_SLASH.replace('@app.route("/")', '@app.route("/start/")'))
+    site = make_site({"content/about.md": "[Ann](/users/ann), [Dan](/users/dan)", "build.py": routes})
+    result = site.build()
+    rules = "/users/<name>", "/books/<int:number>"
+    assert [(problem["code"], problem["message"].partition(", and")[0], problem["hint"])
+            for problem in result.problems[:2]] == [
+        ("route.no-slash", f"the route `{rule}` is frozen as `{rule}/`: a static host has pages in folders",
+         f"write `{rule}/`, or `{rule}.html`") for rule in rules]
+    assert result.places()[2:] == [("link.broken-link", "content/about.md", 1)]
+    assert {name for name in site.files() if name.startswith(("users", "books"))} == {
+        *(f"users/{name}/index.html" for name in ("ann", "bob", "cid")), "books/1/index.html", "books/2/index.html"}
+    assert site.text("users/ann/index.html") == '<a href="/users/cid">ann</a>'
+    assert site.text("books/2/index.html") == "Book 2"
+    again = site.build()
+    assert (again.rendered, again.problems) == (set(), result.problems)
+    site.edit({"build.py": routes.replace("Book {", "The book {")})
+    assert site.build().problems == result.problems
+    clean = site.clean_copy()
+    assert clean.build().problems == result.problems
+    assert clean.files() == site.files()
+
+
+def test_a_route_without_slash_answers_html(make_site):
+    site = make_site({"build.py": own_routes("@app.route('/uses')\ndef uses():\n    return {}")})
+    result = site.build()
+    assert (result.code, result.codes) == (1, ["route.no-slash", "route.type"])
+    assert not (site.root / "site").exists()
+
+
+def test_a_route_without_slash_and_a_page_cannot_be_one_folder(make_site):
+    routes = own_routes("@app.route('/about')\ndef about():\n    return 'x'")
+    result = make_site({"content/about.md": "Me.", "build.py": routes}).build()
+    assert "url.clash" in result.codes
+
+
+def test_relative_links_need_a_slash(make_site):
+    site = make_site({"build.py": own_routes("@app.route('/uses')\ndef uses():\n    return 'x'")},
+                     "base_url: https://example.org/\nlinks: relative\n")
+    (problem,) = site.build().problems
+    assert (problem["code"], problem["hint"]) == ("url.bad", "write `/uses/` or `/uses.html`")
 
 
 def test_a_failing_route_shows_the_traceback_from_the_user_s_frame_on(make_site):

@@ -18,7 +18,7 @@ from coldpress.content.clashes import Claims, file_that_is_a_folder
 from coldpress.content.page import Page
 from coldpress.decorators import mark_of
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.paths import BadPath, asset_file_of, file_of, path_of, url_of
+from coldpress.paths import BadPath, OpenEnded, asset_file_of, file_of, path_of, url_of
 from coldpress.recorder import Key
 from coldpress.web.error_places import code_place
 from coldpress.web.site import Site
@@ -39,6 +39,12 @@ class PlanEntry(NamedTuple):
     source: str | None = None
     own_place: Place | None = None
     copy_of: Path | None = None
+
+    @property
+    def folder_url(self) -> str:
+        """The path at which a static host shows the entry: it adds a slash to that of a folder."""
+        is_folder = self.file.endswith("/index.html") and not self.path.endswith(("/", "/index.html"))
+        return f"{self.path}/" if is_folder else self.path
 
     @property
     def place(self) -> Place | None:
@@ -140,6 +146,14 @@ class UserRoutes:
         code = getattr(inspect.unwrap(self._app.view_functions[endpoint]), "__code__", None)
         return code_place(code.co_filename, code.co_firstlineno, self._site) if code else None
 
+    def report_no_slash(self, endpoint: str, problems: Problems) -> None:
+        """Warns of a route whose URLs end with neither `/` nor a file extension."""
+        rules = [rule.rule for rule in self._app.url_map.iter_rules(endpoint)]
+        rule = next((rule for rule in rules if not rule.endswith("/")), rules[0])
+        problems.warn(
+            "route.no-slash", f"the route `{rule}` is frozen as `{rule}/`: a static host has pages in folders, "
+            "and redirects to them", self.place(endpoint), f"write `{rule}/`, or `{rule}.html`")
+
     def _is_frozen(self, rule: Rule) -> bool:
         if self._is_of_a_site(rule.endpoint) or "GET" not in (rule.methods or ()) or rule.build_only:
             return False
@@ -182,6 +196,7 @@ class Plan:
         self._told = [_files(problem) for problem in problems if problem.code == "url.clash"]
         self._own = UserRoutes(app, site)
         self._found_on: dict[str, Place] = {}
+        self._without_slash: set[str] = set()
         self.own_reads: tuple[Key, ...] = ()
 
     def fill(self) -> Plan:
@@ -209,7 +224,8 @@ class Plan:
     def at(self, path: str) -> PlanEntry | None:
         """Returns the entry of a decoded path."""
         file = path[1:] + "index.html" if path.endswith("/") else path[1:]
-        return self._entries.get(file)
+        found = self._entries.get(file) or self._entries.get(f"{file}/index.html")
+        return found if found and (found.file == file or found.path == path) else None
 
     def add_linked(self, endpoint: str, path: str, on: PlanEntry) -> PlanEntry | None:
         """Adds a URL to which a page links, if its route is to be frozen and
@@ -280,7 +296,7 @@ class Plan:
 
     def _add(self, path: str, endpoint: str, values: Mapping[str, Any], **more: Any) -> PlanEntry | None:
         try:
-            file = asset_file_of(path) if more.get("copy_of") else file_of(path)
+            file = asset_file_of(path) if more.get("copy_of") else self._file_of(path, endpoint)
         except BadPath as reason:
             place = PlanEntry(path, endpoint, "", values, **more).place
             self._problems.error("url.bad", f"`{path}` cannot be frozen: {reason}", place, reason.hint)
@@ -292,6 +308,20 @@ class Plan:
             return None
         self._entries[file] = entry
         return entry
+
+    def _file_of(self, path: str, endpoint: str) -> str:
+        """Returns the output file of a path; that of a folder for a path of an own route such as `/user/ann`, which is
+        reported once for the route."""
+        try:
+            return file_of(path)
+        except OpenEnded:
+            if endpoint in self._site.generators or self._site.config.links == "relative":
+                raise
+            file = file_of(f"{path}/")
+            if endpoint not in self._without_slash:
+                self._without_slash.add(endpoint)
+                self._own.report_no_slash(endpoint, self._problems)
+            return file
 
     def _refuse(self, problem: Problem) -> None:
         """Reports a clash, unless loading the content has reported it."""

@@ -253,8 +253,9 @@ def check_answer(entry: PlanEntry, mimetype: str | None, data: bytes, problems: 
     that names an unknown host."""
     guessed = _type_of(entry.file.rpartition("/")[2].partition(".")[2])
     if guessed and _kind(guessed) != _kind(mimetype or ""):
-        problems.warn("route.type", f"`{entry.path}` answers {mimetype} but is written to `{entry.file}`",
-                      entry.place, "give the route the ending of what it answers")
+        report = problems.warn if entry.folder_url == entry.path else problems.error  # a folder shows HTML only
+        report("route.type", f"`{entry.path}` answers {mimetype} but is written to `{entry.file}`",
+               entry.place, "give the route the ending of what it answers")
     if _NO_HOST in data:
         problems.error("route.no-base-url", f"`{entry.path}` needs a whole URL, and there is no `base_url`",
                        entry.place, "set `base_url` in config.yaml")
