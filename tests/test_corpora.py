@@ -135,8 +135,8 @@ def get_post(post_id):
 
 {blocks}
 
-for name, values in {{"index": [{{}}], "user": [{{"username": "ann"}}, {{"username": "小明"}}], "post": [{{"post_id": 7}}],
-                     "user.user": []}}.items():
+for name, values in {{"index": [{{}}], "post": [{{"post_id": 7}}], "user.user": [],
+                     "user": [{{"username": "ann"}}, {{"username": "小明"}}]}}.items():
     coldpress.frozen(lambda values=values: values)(app.view_functions[name])
 
 
@@ -153,7 +153,7 @@ def test_the_code_of_the_seed_article_runs_and_is_frozen(shared, make_site, froz
     app, *others = [code for kind, code in blocks if kind == "python"]
     build = SEED_BUILD.format(app=app, blocks="\n\n".join(others))
     if frozen == "user.user":
-        build = build.replace('"user": [', '"user.user": [').replace('"user.user": []', '"user": []')
+        build = build.replace('"user.user": []', '"user": []').replace('"user": [{', '"user.user": [{')
     site = make_site({"build.py": build, "templates/post.html": template, "blog/content/flask.md": text,
                       "blog/config.yaml": f"base_url: {BASE}blog/\n"})
     result = site.build()
