@@ -5,6 +5,7 @@ The blog is frozen; signing in and posting need the app.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from datetime import timedelta
@@ -55,11 +56,11 @@ def create_app() -> flask.Flask:
 def _secret_key(instance: Path) -> str:
     """Returns the key that signs cookies and forms, from a file that nobody else can read; the first start makes it."""
     file = instance / "secret-key"
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text("ascii")
-    key = secrets.token_hex(32)
-    with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-        opened.write(key)
-    return key
+    if not file.exists():
+        own = instance / f"secret-key.{os.getpid()}"
+        own.touch(0o600)
+        own.write_text(secrets.token_hex(32), "ascii")
+        with contextlib.suppress(FileExistsError):
+            os.link(own, file)  # fails if another worker was first: all have one key
+        own.unlink()
+    return file.read_text("ascii")
