@@ -81,7 +81,9 @@ def _sky(landscape: Landscape, random: Random, size: tuple[int, int]) -> Image.I
     fade = Image.linear_gradient("L").resize((1, height)).resize(size)
     lit = ImageChops.multiply(fade, Image.new("L", size, 255)).point(lambda value: min(255, round(value * 1.9)))
     image = ImageOps.colorize(lit, landscape.above, landscape.horizon)
-    clouds = _noise(random, size, (4, 9, 22, 60)).point(lambda value: max(0, min(150, round((value - 126) * 2.6))))
+    streaks = _noise(random, (width, 5 * height), (3, 7, 15, 31)).resize(size, Image.Resampling.BOX)
+    clouds = streaks.filter(ImageFilter.GaussianBlur(width / 180)).point(
+        lambda value: max(0, min(130, round((value - 128) * 3.2))))
     image.paste(Image.new("RGB", size, _between(landscape.horizon, (255, 255, 255), 0.5)), (0, 0), clouds)
     glow, radius = Image.new("L", size, 0), width * 0.035
     x, y = landscape.at[0] * width, landscape.at[1] * height
@@ -108,7 +110,8 @@ def _ridge(random: Random, top: float, rough: float, size: tuple[int, int]) -> l
 def _ground(colour: Colour, random: Random, size: tuple[int, int], depth: float) -> Image.Image:
     """Returns a surface with light and shade, the nearer the finer."""
     texture = _noise(random, size, (6, 17, 50, 160, 420) if depth > 0.4 else (5, 14))
-    low, high = _between(colour, (0, 0, 0), 0.28), _between(colour, (255, 255, 255), 0.16)
+    contrast = 1.0 if depth > 0.4 else 0.35  # what is far away is in the haze
+    low, high = _between(colour, (0, 0, 0), 0.28 * contrast), _between(colour, (255, 255, 255), 0.16 * contrast)
     return ImageOps.colorize(texture.point(lambda value: max(0, min(255, (value - 80) * 3))), low, high)
 
 

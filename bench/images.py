@@ -39,7 +39,7 @@ DRAWN = 8  # photos of which others are made by turns
 ON_A_PAGE = 10
 KINDS = {".avif": "avif", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
 QUALITIES: Mapping[str, Mapping[str, int]] = {
-    "hugo": {"avif": 60, "webp": 78, "jpeg": 80}, "eleventy-img": {"avif": 50, "webp": 78, "jpeg": 80}}
+    "hugo": {"avif": 55, "webp": 78, "jpeg": 80}, "eleventy-img": {"avif": 57, "webp": 78, "jpeg": 80}}
 
 
 @dataclass

@@ -21,7 +21,7 @@ _WIDEST = 8_000  # pixels
 class Quality(NamedTuple):
     """The quality of each format, from 1 to 100."""
 
-    avif: int = 60
+    avif: int = 55
     webp: int = 78
     jpeg: int = 80
 
@@ -39,7 +39,7 @@ class ImageOptions:
     formats: tuple[str, ...] = IMAGE_FORMATS
     """Formats that are made beside the original's: `avif`, `webp`."""
     quality: Quality = Quality()  # noqa: RUF009  (a tuple)
-    """Quality of each format, from 1 to 100: `{avif: 60, webp: 78, jpeg: 80}`."""
+    """Quality of each format, from 1 to 100: `{avif: 55, webp: 78, jpeg: 80}`."""
     sizes: str | None = None
     """Attribute `sizes` of pictures in bodies: how wide your own theme shows them; by default the theme's width."""
     zoom: bool = True
@@ -88,7 +88,7 @@ def _formats(value: Any) -> tuple[str, ...]:
 
 def _quality(value: Any) -> Quality:
     if not isinstance(value, Mapping):
-        raise ValueError("`quality` is written `{avif: 60, webp: 78, jpeg: 80}`")
+        raise ValueError("`quality` is written `{avif: 55, webp: 78, jpeg: 80}`")
     for name, number in value.items():
         if name not in Quality._fields:
             raise ValueError(f"`quality`: there is no `{name}`", f"there are {', '.join(Quality._fields)}")
