@@ -454,6 +454,26 @@ def test_flask_babel(make_site, mode):
     check_increments(site, mode, "<p>1.234.567,5 Yes</p>")
 
 
+LIMITER = """
+    limiter = flask_limiter.Limiter(
+        flask_limiter.util.get_remote_address, app=app, default_limits=["2 per hour"], storage_uri="memory://")
+
+    @app.get("/x/")
+    @frozen
+    @limiter.limit("1 per day")
+    def x():
+        return flask.render_template("x.html")
+"""
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_flask_limiter_counts_no_page_of_a_build(make_site, mode):
+    site = site_of(make_site, mode, LIMITER, "out", imports="import flask_limiter.util")
+    check_increments(site, mode, "<p>out</p>", on_pages="<p>out</p>")
+    client = site.client()
+    assert [client.get("/x/").status_code for _ in range(2)] == [200, 429]
+
+
 # What a request writes is no edit.
 
 WRITES_ITSELF = """\

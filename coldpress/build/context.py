@@ -31,6 +31,7 @@ from coldpress.report import Report
 from coldpress.text import did_you_mean
 from coldpress.web.caching import cache_by_request
 from coldpress.web.error_places import line_place
+from coldpress.web.limits import exempt_frozen_pages
 from coldpress.web.site import Site
 from coldpress.web.site_app import create_app as create_plain_app
 from coldpress.web.sites import sites_of
@@ -122,6 +123,7 @@ class BuildContext:
                 "build.no-site", "`create_app` does not return a Flask app with a Coldpress site",
                 Place("build.py"), "let it return `coldpress.create_app(__file__)`"))
         cache_by_request(app)
+        exempt_frozen_pages(app)
         mark = mark_of(factory)
         for site in sites:
             site.start = start

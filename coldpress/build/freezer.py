@@ -41,7 +41,6 @@ from coldpress.build.request_checks import (
     refuse_status,
     refused_token,
     session_written,
-    unlimited_requests,
 )
 from coldpress.build.user_reads import UserReads
 from coldpress.errors import Problem, Problems
@@ -118,8 +117,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
     def freeze_entries(self, entries: Iterable[PlanEntry]) -> Iterator[FrozenPage]:
         """Requests each entry in turn; entries may be added to `entries` meanwhile."""
         self._entries = iter(entries)
-        with (self._listening(), counting_requests(self.app), self._visitors.only(),
-              unlimited_requests(self.app), seeded(""), warnings.catch_warnings()):
+        with (self._listening(), counting_requests(self.app), self._visitors.only(), seeded(""),
+              warnings.catch_warnings()):
             warnings.simplefilter("ignore", MissingURLGeneratorWarning)
             for _ in self.freeze_yield():
                 yield self._frozen

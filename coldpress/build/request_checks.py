@@ -54,20 +54,6 @@ def counting_requests(app: Flask) -> Iterator[None]:
         app.request_class = plain
 
 
-@contextmanager
-def unlimited_requests(app: Flask) -> Iterator[None]:
-    """Lets Flask-Limiter count no request inside the block: a build sends more than any visitor may."""
-    limiters: Any = app.extensions.get("limiter", ()) if "flask_limiter" in sys.modules else ()
-    counting = [limiter for limiter in limiters if getattr(limiter, "enabled", False)]
-    for limiter in counting:
-        limiter.enabled = False
-    try:
-        yield
-    finally:
-        for limiter in counting:
-            limiter.enabled = True
-
-
 _WRITING = ("__setitem__", "__delitem__", "__ior__", "clear", "pop", "popitem", "setdefault", "update")
 _FRAMEWORK = {"", "flask", "werkzeug", "jinja2", "coldpress", *sys.stdlib_module_names}
 _UNASKED = {("werkzeug.local", "_get_current_object"), ("flask.app", "update_template_context")}
