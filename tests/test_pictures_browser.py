@@ -88,7 +88,7 @@ def test_nothing_moves_when_the_pictures_come(browser, site, width, path):  # no
         held = []
         page.route(re.compile(r"\.(avif|webp|jpg)$"), lambda route: held.append(route))  # noqa: PLW0108  (it wants a function)
         page.goto(f"{url}{path}", wait_until="domcontentloaded")
-        page.wait_for_function("document.styleSheets.length > 1")
+        page.wait_for_function("[...document.querySelectorAll('link[rel=stylesheet]')].every(link => link.sheet)")
         before = page.evaluate(BOXES)
         for route in held:
             route.abort()
