@@ -8,6 +8,8 @@ import pytest
 from test_browser import browser, served  # noqa: F401  (a fixture)
 from test_pictures import photo
 
+from coldpress.testing.sites import build_site
+
 POST = """---
 title: A walk
 image: ../valley.jpg
@@ -42,13 +44,23 @@ SHIFTS = """() => new Promise(done => {
     setTimeout(() => done(sum), 100); })"""
 
 
-@pytest.fixture
-def site(build_site):
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The folder of the built site; tests only look at it."""
+    built = {}
+
     def build(config=CONFIG):
-        files = {f"content/{name}.jpg": photo(2400, 1600, colour=colour) for name, colour in
-                 (("valley", (10, 90, 40)), ("lake", (20, 30, 120)), ("sea", (250, 240, 220)))}
-        return build_site({"content/posts/2026-01-02-walk.md": POST, "content/_index.md": "---\ntitle: Home\n---\n",
-                           **files}, config)
+        if config not in built:
+            root = tmp_path_factory.mktemp("pictures")
+            files = {f"content/{name}.jpg": photo(2400, 1600, colour=colour) for name, colour in
+                     (("valley", (10, 90, 40)), ("lake", (20, 30, 120)), ("sea", (250, 240, 220)))}
+            texts = {"config.yaml": config, "content/posts/2026-01-02-walk.md": POST,
+                     "content/_index.md": "---\ntitle: Home\n---\n"}
+            for name, data in {**files, **{name: text.encode() for name, text in texts.items()}}.items():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_bytes(data)
+            built[config] = build_site(root, root / "site").folder
+        return built[config]
 
     return build
 
@@ -69,7 +81,7 @@ def kept(name):
     (375, 1, ("480", "330")), (375, 2, ("800", "660")), (800, 1, ("800", "330")), (800, 2, ("1440", "660")),
     (1280, 1, ("800", "330")), (1280, 2, ("1440", "660"))])
 def test_each_screen_takes_its_file(browser, site, width, scale, expected):  # noqa: F811
-    with served(site().root / "site") as url:
+    with served(site()) as url:
         page = shown(browser, url, width=width, scale=scale)
         page.evaluate(LOADED)
         body, gallery = expected
@@ -82,7 +94,7 @@ def test_each_screen_takes_its_file(browser, site, width, scale, expected):  # n
 @pytest.mark.parametrize("width", [375, 800, 1280])
 @pytest.mark.parametrize("path", ["/posts/walk/", "/posts/"])
 def test_nothing_moves_when_the_pictures_come(browser, site, width, path):  # noqa: F811
-    with served(site().root / "site", [STRICT]) as url:
+    with served(site(), [STRICT]) as url:
         context = browser.new_context(viewport={"width": width, "height": 800})
         page = context.new_page()
         held = []
@@ -104,14 +116,14 @@ def test_nothing_moves_when_the_pictures_come(browser, site, width, path):  # no
 
 
 def test_the_colour_is_behind_a_picture_that_is_not_there_yet(browser, site):  # noqa: F811
-    with served(site().root / "site", [STRICT]) as url:
+    with served(site(), [STRICT]) as url:
         page = shown(browser, url)
         assert page.evaluate("getComputedStyle(document.images[0]).backgroundColor") == "rgb(0, 68, 68)"
         page.context.close()
 
 
 def test_a_picture_opens_in_full_and_the_keys_lead_to_the_others(browser, site):  # noqa: F811
-    with served(site().root / "site", [STRICT]) as url:
+    with served(site(), [STRICT]) as url:
         page = shown(browser, url)
         failures = []
         page.on("console", lambda message: failures.append(message.text) if message.type == "error" else None)
@@ -145,7 +157,7 @@ def test_a_picture_opens_in_full_and_the_keys_lead_to_the_others(browser, site):
 
 
 def test_without_a_script_the_link_opens_the_file(browser, site):  # noqa: F811
-    with served(site().root / "site") as url:
+    with served(site()) as url:
         page = shown(browser, url, java_script_enabled=False)
         page.locator("a.zoom").first.click()
         page.wait_for_url(re.compile(r"/valley\.1600\.\w+\.jpg$"))
@@ -153,7 +165,7 @@ def test_without_a_script_the_link_opens_the_file(browser, site):  # noqa: F811
 
 
 def test_it_opens_from_a_folder_too(browser, site):  # noqa: F811
-    folder = site(CONFIG + "links: relative\n").root / "site"
+    folder = site(CONFIG + "links: relative\n")
     page = shown(browser, folder.as_uri(), "/posts/walk/index.html")
     page.evaluate(LOADED)
     page.locator("a.zoom").first.click()
@@ -162,7 +174,7 @@ def test_it_opens_from_a_folder_too(browser, site):  # noqa: F811
 
 
 def test_what_stands_still_for_readers_who_want_it(browser, site):  # noqa: F811
-    with served(site().root / "site") as url:
+    with served(site()) as url:
         for motion, animation in (("reduce", "none"), ("no-preference", "appear")):
             page = shown(browser, url, reduced_motion=motion)
             page.locator("a.zoom").first.click()
