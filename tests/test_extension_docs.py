@@ -20,6 +20,7 @@ import flask_mailman
 import pytest
 from conftest import REPOSITORY, code_of, missing, wait_until
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 PAGES = sorted(page.stem for page in (REPOSITORY / "content/docs/extensions").glob("*.md") if page.stem != "index")
 SETTINGS = 'SECRET_KEY = "key"\n'
@@ -228,6 +229,21 @@ def test_uploads(site_of):
     assert name.endswith("/文件 报告.png")
     assert answer.location in built(site)
     assert "%E6%96%87%E4%BB%B6" in site.text(f"{answer.location[1:]}index.html")
+
+
+def test_an_upload_keeps_transparency_and_nothing_else_beside_the_pixels(site_of):
+    image = Image.new("P", (4, 4), 1)
+    image.putpalette([0, 0, 0, 255, 0, 0])
+    out = BytesIO()
+    text = PngInfo()
+    text.add_text("Comment", "<script>")
+    image.save(out, "PNG", transparency=1, pnginfo=text)
+    site = site_of("uploads")
+    assert site.client().post("/upload/", **sent(out.getvalue(), "x.png", title="T")).status_code == 302
+    (kept,) = (site.root / "content/posts").rglob("x.png")
+    assert b"<script>" not in kept.read_bytes()
+    with Image.open(kept) as image:
+        assert image.convert("RGBA").getpixel((0, 0))[3] == 0
 
 
 def test_flask_reuploaded(site_of):

@@ -62,7 +62,7 @@ def _opened(sent: FileStorage) -> tuple[Image.Image, str]:
         raise
     except Exception:  # noqa: BLE001  (whatever a file that is no picture makes Pillow raise)
         raise RefusedPictureError(f"This is no picture in {', '.join(FORMATS)}, or it is damaged.") from None
-    pixels.info.clear()
+    pixels.info = {key: value for key, value in pixels.info.items() if key == "transparency"}
     return pixels, kind
 
 
