@@ -163,6 +163,16 @@ def test_links_that_lead_nowhere(folder_of, link, message):
         assert_no_broken_links(site.folder, base_url=site.base_url)
 
 
+@pytest.mark.parametrize(("css", "broken"), [
+    ("a { background: url(x.png) }", []), ("a { background: url('none.png') }", ["none.png"]),
+    ('@font-face { src: url("font.woff2") format("woff2") }', ["font.woff2"]), ('@import "other.css";', ["other.css"]),
+    ("/* url(none.png) */ a { background: url(data:image/png;base64,x) }", []), ("a { fill: url(#x) }", []),
+    ("a { background: url(https://example.com/x.png) }", []), ("a { background: url(/blog/style/x.png?v=1) }", [])])
+def test_urls_in_style_sheets(folder_of, css, broken):
+    site = folder_of({"index.html": "", "style/a.css": css, "style/x.png": ""})
+    assert [problem.message for problem in broken_links(site)] == [f"nothing is at `{url}`" for url in broken]
+
+
 def test_a_page_that_leads_on_is_not_looked_at(folder_of):
     moved = '<html><head><meta http-equiv="refresh" content="0; url=/blog/nowhere/"></head></html>'
     site = folder_of({"index.html": "", "old/index.html": moved})

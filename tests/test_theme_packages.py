@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from test_pictures import photo
 
 import coldpress
 
@@ -194,3 +196,42 @@ def test_new_theme_writes_a_package_whose_test_passes(tmp_path):
     assert "2 passed" in tested.stdout
     again = run("-m", "coldpress", "new", "theme", "Sea Breeze")
     assert (again.returncode, "new.exists" in again.stderr) == (1, True)
+
+
+def test_a_place_with_another_width_loses_the_sizes_of_the_theme_above(install, make_site):
+    said = NEWSPAPER["theme.yaml"].replace("body: 100}", "list: 700, lead: 900}") + "image_sizes: {lead: 80vw}\n"
+    install("newspaper", {**NEWSPAPER, "theme.yaml": said,
+                          "templates/page.html": '{{ picture("p.png", "P", place="lead") }} '
+                                                 '{{ picture("p.png", "P", place="list") }} '
+                                                 '{{ picture("p.png", "P", sizes="33vw") }}'})
+    site = make_site({**SITE, "content/p.png": photo(1200, 800)}, CONFIG)
+    assert site.build().problems == []
+    sizes = re.findall(r'<img[^>]* sizes="([^"]*)"', site.text("about/index.html"))
+    assert sizes == ["80vw", "(max-width: 740px) calc(100vw - 40px), 700px", "33vw"]
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("image_widths: {lst: 700}", "there is no place `lst`"),
+    ("image_sizes: {lead: 80vw}", "`image_sizes` names `lead`, of which `image_widths` says nothing")])
+def test_places_that_nobody_knows(install, make_site, text, message):
+    install("newspaper", {**NEWSPAPER, "theme.yaml": text})
+    assert message in make_site(SITE, CONFIG).build().problems[0]["message"]
+
+
+def test_a_template_that_extends_itself_is_told(install, make_site):
+    install("newspaper", {**NEWSPAPER, "templates/page.html": '{% extends "theme/page.html" %}'})
+    problem = make_site(SITE, CONFIG).build().problems[0]
+    assert (problem["code"], problem["place"]["path"]) == ("template.recursion", "newspaper/page.html")
+    assert "coldpress/post.html" in problem["hint"]
+
+
+def test_words_that_cannot_be_read_are_told_with_their_file(install, make_site):
+    install("newspaper", {**NEWSPAPER, "strings/en.yaml": "archive: [\n"})
+    problem = make_site(SITE, CONFIG).build().problems[0]
+    assert problem["place"]["path"].endswith("strings/en.yaml")
+
+
+def test_the_colour_that_a_site_chooses_is_marked(make_site):
+    site = make_site(SITE, "base_url: https://example.org/\ntheme: {accent: teal}\n")
+    site.build()
+    assert '<html lang="en" data-accent>' in site.text("about/index.html")

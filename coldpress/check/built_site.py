@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from coldpress.check.outline import Outline, outline_of
 from coldpress.errors import Place
 
 _PAGES = (".html", ".htm")
+_CSS_URL = re.compile(r"url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^)\"']*))\s*\)|@import\s+(?:\"([^\"]*)\"|'([^']*)')")
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,19 @@ class BuiltSite:
             target = self.target(file, reference.url)
             if target is not None:
                 yield reference.at, reference.url, target
+
+    def urls_in_styles(self, file: str) -> Iterator[tuple[int, str, Target]]:
+        """Yields the URLs in a style sheet that lead into the site, each with its place."""
+        for found in _CSS_URL.finditer(_CSS_COMMENT.sub(lambda comment: " " * len(comment[0]), self.read(file))):
+            url = next(part for part in found.groups() if part is not None).strip()
+            target = self.target(file, url) if url and not url.startswith(("data:", "#")) else None
+            if target is not None:
+                yield found.start(), url, target
+
+    @property
+    def styles(self) -> list[str]:
+        """The paths of all style sheets."""
+        return sorted(file for file in self.files if file.endswith(".css"))
 
     def place(self, file: str, at: int | None = None, length: int = 1) -> Place:
         """Returns the place of a character of a file."""

@@ -12,7 +12,11 @@ _TOP = ("", "top")
 
 
 def broken_links(site: BuiltSite) -> Iterator[Problem]:
-    """Yields a problem for each URL in the pages that leads to no file, or to no part of a page."""
+    """Yields a problem for each URL in the pages and style sheets that leads to no file, or to no part of a page."""
+    for file in site.styles:
+        for at, url, target in site.urls_in_styles(file):
+            if target.file is None:
+                yield Problem("check.broken-link", f"nothing is at `{url}`", site.place(file, at))
     for file in site.pages:
         for at, url, target in site.references(file):
             if target.file is None:

@@ -112,10 +112,27 @@ def _read(name: str, folder: Path, above: tuple[str, ...]) -> Theme:
             raise ValueError(f"`theme.yaml` of the theme `{name}`: {reason.args[0] if reason.args else reason}",
                              f"correct it in `{file}`", "name") from None
     parent = None if name == BUILT_IN else _find(said.get("extends", BUILT_IN), above)
-    images = {key: {**(parent.images or {} if parent else {}).get(key, {}), **said.get(key, {})}
-              for key in _KEYS if key.startswith("image_")}
+    images = _images(said, parent.images or {} if parent else {})
     theme = Theme(name, folder, parent, as_fields(said.get("options") or {}), images)
     return replace(theme, digest=_digest(theme)) if parent else theme
+
+
+def _images(said: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns how a theme shows pictures: a place to which it gives another width loses the sizes and the height that
+    it had in the theme above.  Raises `ValueError` for a place that nobody knows."""
+    widths = said.get("image_widths", {})
+    kept = {key: {name: value for name, value in given.items() if key == "image_widths" or name not in widths}
+            for key, given in above.items()}
+    images = {key: {**kept.get(key, {}), **said.get(key, {})} for key in _KEYS if key.startswith("image_")}
+    for name in widths if above else ():
+        if name not in above["image_widths"] and did_you_mean(name, above["image_widths"]):
+            raise ValueError(f"there is no place `{name}`", did_you_mean(name, above["image_widths"]), "name")
+    for key in ("image_sizes", "image_heights"):
+        for name in images[key]:
+            if name not in images["image_widths"]:
+                raise ValueError(f"`{key}` names `{name}`, of which `image_widths` says nothing",
+                                 did_you_mean(name, images["image_widths"]), "name")
+    return images
 
 
 def _checked(given: Any) -> dict[str, Any]:

@@ -49,6 +49,10 @@ def explain(error: BaseException, site: Site) -> Problem:
     if isinstance(error, NothingThere):
         return Problem("link.nothing-there", str(error), place)
     name = type(error).__name__
+    if in_template and isinstance(error, RecursionError):
+        return Problem("template.recursion", "this template extends or includes itself, perhaps by way of others",
+                       place,
+                       "name the one above it: `coldpress/post.html` in a theme, `theme/post.html` in a site")
     if in_template:
         return Problem("template.failed", f"{name}: {error}", place)
     hint = "raise another exception, or call `abort`" if isinstance(error, SystemExit) else None

@@ -62,11 +62,13 @@ def image(site: Site, source: str, width: int | None = None, height: int | None 
 
 
 def picture(site: Site, source: str, alt: str = "", *, place: str = "body", crop: str = "centre",
-            ratio: float | None = None, loading: str = "lazy", zoom: str = "", **attributes: Any) -> Markup:
+            ratio: float | None = None, sizes: str | None = None, loading: str = "lazy", zoom: str = "",
+            **attributes: Any) -> Markup:
     """Returns the HTML of the picture `source` with all its variants, for a `place` of the theme; further `attributes`
     are those of its `<img>` (`class_` for `class`).
 
-    With `ratio`, its height divided by its width, it is cut to this form.  With `zoom`, the name of a link, a picture
+    With `ratio`, its height divided by its width, it is cut to this form.  `sizes` says how wide it is shown in which
+    window, in the place of what the theme says.  With `zoom`, the name of a link, a picture
     that is larger than its place opens in full.  A whole URL of the site, as feeds have it, gives one `<img>` with
     whole URLs.  Raises `ValueError` as `image` does.
     """
@@ -82,12 +84,14 @@ def picture(site: Site, source: str, alt: str = "", *, place: str = "body", crop
     if found is None:
         return Markup(plain_image(given, source, how))
     how = how._replace(is_plain=found.is_absolute, suffix=found.suffix)
-    return Markup(site.library.pictures.html(found.path, given, _place(site, place), found.url, how))
+    return Markup(site.library.pictures.html(found.path, given, _place(site, place, sizes), found.url, how))
 
 
-def _place(site: Site, name: str) -> ImagePlace | None:
+def _place(site: Site, name: str, sizes: str | None) -> ImagePlace | None:
     """Returns a place of the theme; None for that of bodies, which depends on the config."""
-    return None if name == "body" else image_places(site.theme)[name]
+    if sizes is None:
+        return None if name == "body" else image_places(site.theme)[name]
+    return image_places(site.theme)[name]._replace(sizes=sizes, is_told=True, height=0)
 
 
 class FoundImage(NamedTuple):

@@ -21,7 +21,7 @@ from jinja2.runtime import Context
 from coldpress import recorder
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.config.themes import Theme
-from coldpress.config.yaml_toml import SafeLoader
+from coldpress.config.yaml_toml import MappingText, SafeLoader
 from coldpress.text import did_you_mean
 from coldpress.web.caching import Memo
 from coldpress.web.environment import THEME, Unknown
@@ -138,8 +138,7 @@ def _strings_in(file: Path) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=64)
 def _loaded_strings(file: Path, _stamp: str) -> Mapping[str, Any]:
-    found = yaml.load(file.read_text("utf-8"), SafeLoader)
-    return found if isinstance(found, dict) else {}
+    return MappingText(file.read_text("utf-8"), f"{file.parents[1].name}/strings/{file.name}").parse()
 
 
 def is_rtl(language: str) -> bool:
