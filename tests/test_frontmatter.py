@@ -6,6 +6,8 @@ import json
 import re
 
 import pytest
+from pictures import saved
+from PIL import Image
 
 DUMP = """{{ {
   "title": page.title, "date": page.date|string, "updated": page.updated|string, "weight": page.weight,
@@ -23,7 +25,8 @@ def page(make_site):
     """A page as templates see it, of a text and a file name; built without a problem."""
 
     def page(text, name="a.md", **files):
-        site = make_site({f"content/{name}": text, "content/a.png": "", **TEMPLATES, **files})
+        picture = saved(Image.new("RGB", (30, 20)), "PNG")
+        site = make_site({f"content/{name}": text, "content/a.png": picture, **TEMPLATES, **files})
         result = site.build("--drafts", "--future")
         assert result.problems == []
         file, = (entry["file"] for entry in result.data["pages"] if entry["source"] == f"content/{name}")

@@ -8,13 +8,17 @@ from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from pictures import saved
+from PIL import Image
 from werkzeug.routing import Map, Rule
 
 from coldpress import recorder
 from coldpress.web.converters import SiteRule
 
 POST = "---\ntitle: Hello\ndate: 2026-01-02\ntags: [a]\n---\n\nFirst [about](../about.md) words. ![p](pic.png)\n"
-SITE = {"content/posts/2026-01-02-hello.md": POST, "content/about.md": "# About\n\nMe.", "content/posts/pic.png": "p"}
+PICTURE = saved(Image.new("RGB", (30, 20)), "PNG")
+SITE = {"content/posts/2026-01-02-hello.md": POST, "content/about.md": "# About\n\nMe.",
+        "content/posts/pic.png": PICTURE}
 ATOM = "{http://www.w3.org/2005/Atom}"
 REFERENCE = re.compile(r'\s(?:href|src|srcset|action|poster|content="0; url)=(?:"([^"]*)"|\'([^\']*)\'|([^"\'\s>]+)"?)')
 
@@ -183,8 +187,9 @@ def test_feeds_are_xml_with_whole_links(build_site):
     assert item.find("pubDate").text == "Fri, 02 Jan 2026 00:00:00 +0000"
     for html in (entry.find(f"{ATOM}content").text,
                  item.find("{http://purl.org/rss/1.0/modules/content/}encoded").text):
-        assert re.findall('(?:href|src)="([^"]+)"', html) == [
-            "https://example.org/about/", "https://example.org/posts/pic.png"]
+        about, image = re.findall('(?:href|src)="([^"]+)"', html)
+        assert about == "https://example.org/about/"
+        assert re.fullmatch(r"https://example\.org/posts/pic\.30\.\w+\.png", image)
 
 
 def test_feeds_hold_the_twenty_latest_posts(build_site):
@@ -234,7 +239,9 @@ def references(site):
         if name.endswith((".html", ".xml")):
             text = unescape(data.decode()) if name.endswith(".xml") else data.decode()
             for found in REFERENCE.finditer(text):
-                yield name, unescape(next(group for group in found.groups() if group is not None))
+                url = unescape(next(group for group in found.groups() if group is not None))
+                for candidate in url.split(", ") if url.endswith("w") else [url]:  # those of a `srcset`
+                    yield name, candidate.partition(" ")[0] if url.endswith("w") else candidate
 
 
 @pytest.mark.parametrize("prefix", ["/blog/", "/a/b/", "/你/"])
@@ -254,7 +261,7 @@ def go():
         "templates/own.html": '{% extends "base.html" %}{% block main %}<a href="{{ url_for("own") }}"></a>'
                               '<a href="{{ url_for("static", filename="x.css") }}"></a>{% endblock %}',
         "content/links.md": "[a](/about/) [b](about.md) [c](../about/) <a href='/about/'>d</a> ![e](/posts/pic.png)",
-        "content/x.png": "x",
+        "content/x.png": PICTURE,
     }, config=f"base_url: https://x.org{prefix}\nmenu: [{{About: about.md}}, {{Posts: /posts/}}]\n")
     result = site.build()
     assert result.code == 0
