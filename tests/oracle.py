@@ -19,8 +19,9 @@ from pathlib import Path
 import comrak
 import markdown
 
+from coldpress.content.pictures import plain_image
 from coldpress.markdown.native import Renderer
-from coldpress.markdown.rendered import Component, Fragment, Link, Title
+from coldpress.markdown.rendered import Component, Fragment, Link, Picture, Title
 from coldpress.markdown.tree import is_known_element
 
 PLAIN = ["tables", "footnotes", "def_list", "abbr", "attr_list", "md_in_html", "toc", "admonition", "sane_lists",
@@ -132,6 +133,8 @@ def filled(fragment: Fragment) -> str:
     for part in fragment.parts:
         if isinstance(part, Link):
             part = html.escape(part.target)
+        elif isinstance(part, Picture):
+            part = plain_image(dict(part.attributes), part.link.target)
         elif isinstance(part, Title):
             part = f"<h1>{filled(part.html)}</h1>"
         elif isinstance(part, Component):  # as if no template knew its name

@@ -66,7 +66,7 @@ mtable mtd mtext mtr munder munderover semantics"""
 ALLOWED = {
     **dict.fromkeys(_TAGS.split(), frozenset[str]()),
     "a": {"href", "name", "rel"}, "p": {"align"},
-    "img": {"src", "alt", "width", "height", "loading", "decoding", "srcset"},
+    "img": {"src", "alt", "width", "height", "loading", "decoding", "fetchpriority", "srcset", "sizes"},
     "input": {"type", "checked", "disabled", "name"}, "label": {"for"}, "details": {"open"}, "ol": {"start"},
     "td": {"style", "colspan", "rowspan"}, "th": {"style", "colspan", "rowspan", "scope"}, "time": {"datetime"},
     "q": {"cite"}, "blockquote": {"cite"}, "math": {"display", "xmlns"}, "video": {"src", "poster", "controls"},

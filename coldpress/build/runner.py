@@ -168,7 +168,7 @@ class FreezeRunner:
         search = KeySearch({number: name for number, (_, name) in self._keys.of_kinds(kind).items()
                             if is_wanted(name)})
         read = {entry.path: search.values(frozen.reads) for entry, frozen in self.updates.pages}
-        known = KeySearch({row.number: row.name for row in self._records.keys([kind]) if is_wanted(row.name)})
+        known = KeySearch({row.number: row.name for row in self._staleness.asked_later[kind] if is_wanted(row.name)})
         for path, row in self._records.pages.items() if known else ():
             if path not in read:
                 read[path] = known.values(row.reads)

@@ -145,6 +145,8 @@ class Fingerprints:
             return shortened(repr(copy_context().run(mark.value, **values)))
 
 
+ASKED_LATER = ("link", "variant", "image")
+"""The kinds of keys of which it is asked, once all pages are frozen, which pages read them."""
 OWN = ""
 """The row for what the views of own routes read together."""
 FACTORY = "*"
@@ -157,7 +159,7 @@ class Staleness:
 
     `everything` is the reason for which all pages are stale, if there is one;
     `same` are keys whose fingerprint is the same though its basis changed; `structure`
-    is the structure of the content in the last build.
+    is the structure of the content in the last build; `asked_later` are recorded keys by kind.
     """
 
     def __init__(self, records: Records, fingerprints: Fingerprints, everything: str | None) -> None:
@@ -167,6 +169,8 @@ class Staleness:
         self._search: KeySearch[KeyRow] = KeySearch({})
         self.everything = everything
         self.same: list[Key] = []
+        # Read now: a cache that fails on the way is read no more.
+        self.asked_later = {kind: records.keys([kind]) for kind in ASKED_LATER}
         if everything is None:
             changed = {row.number: row for row in self._suspects() if self._is_other(row)}
             if records.note:  # it could not be read whole: nothing is known to be fresh

@@ -126,7 +126,9 @@ class ContentFingerprints:
 
     def _image(self, path: str) -> str | None:
         facts = self._library.pictures.facts(path)
-        return f"{tuple(facts)} {self._library.images.state}" if facts.size or facts.fault else None
+        if self._library.images.can_be_made(facts):
+            return f"{tuple(facts)} {self._library.images.state}"
+        return f"{facts.width} {facts.height}" if facts.size else None  # all that a page shows of it
 
     def _items(self, name: str) -> str | None:
         library = self._library
