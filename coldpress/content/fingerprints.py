@@ -128,7 +128,9 @@ class ContentFingerprints:
         facts = self._library.pictures.facts(path)
         if self._library.images.can_be_made(facts):
             return f"{tuple(facts)} {self._library.images.state}"
-        return f"{facts.width} {facts.height}" if facts.size else None  # all that a page shows of it
+        asset = self._library.asset_at(path)
+        size = asset.size if asset and asset.size > self._library.image_options.heavy * 1000 else ""
+        return f"{facts.width} {facts.height} {size}" if facts.size or size else None  # all that pages tell of it
 
     def _items(self, name: str) -> str | None:
         library = self._library

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from coldpress import recorder
 from coldpress.content.library import Library
 from coldpress.content.links import place_of_link
 from coldpress.content.page import Page
@@ -26,11 +27,13 @@ def heavy_pictures(library: Library, page: Page) -> Iterator[Problem]:
     seen: set[str] = set()
     for link in links:
         path = _picture(library, page, link)
-        asset = library.asset_at(path) if path and path not in seen else None
-        if path is None or asset is None:
+        if path is None or path in seen:
             continue
         seen.add(path)
-        if asset.size <= limit:
+        recorder.read("image", path)  # its fingerprint tells whether it is heavy
+        with recorder.unrecorded():
+            asset = library.asset_at(path)
+        if asset is None or asset.size <= limit:
             continue
         facts = library.pictures.facts(path)
         if not (facts.fault or library.images.can_be_made(facts)):

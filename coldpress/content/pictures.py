@@ -115,7 +115,8 @@ class Pictures:
     def facts(self, path: str) -> ImageFacts:
         """Returns the facts of the picture at a path, and records the read."""
         recorder.read("image", path)
-        asset = self._library.asset_at(path)
+        with recorder.unrecorded():  # whether it is there belongs to its facts
+            asset = self._library.asset_at(path)
         return self._library.images.facts(asset) if asset else NO_FACTS
 
     def find(self, path: str) -> Wanted | None:
