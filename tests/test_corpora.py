@@ -18,9 +18,10 @@ from conftest import BUILD_PY, SHARED, SiteFolder, missing
 from coldpress.start import execute
 
 BASE = "https://example.org/"
+SMALL = "images: {widths: [480], formats: [webp]}\n"  # hundreds of photos, of which all variants would take minutes
 CONFIGS = {
-    "scientific-python-blog": f"base_url: {BASE}\n",
-    "hexo-docs": f"base_url: {BASE}\ncollections: [_posts]\n",
+    "scientific-python-blog": f"base_url: {BASE}\n{SMALL}",
+    "hexo-docs": f"base_url: {BASE}\ncollections: [_posts]\n{SMALL}",
 }
 LISTS = {f"coldpress.{name}" for name in ("home", "posts", "terms", "term")}
 pytestmark = pytest.mark.corpus
