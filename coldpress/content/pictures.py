@@ -171,8 +171,7 @@ class Pictures:
         facts, images = self.facts(path), self._library.images
         if not images.can_be_made(facts) or facts.is_animated:
             return None
-        drawn = "png" if facts.has_alpha or facts.format == "gif" else "jpeg"
-        kind = facts.format if facts.format in _COMMON else drawn
+        kind = facts.format if facts.format in _COMMON else facts.plain_format
         variant = images.variants(facts, kind, width, (width,))[-1]
         made = images.path(path, facts, variant)
         return SingleFile(made, f"image/{kind}", variant.width, variant.height, partial(self._length, made))
@@ -258,7 +257,7 @@ def _pixels(value: str | None) -> int | None:
 def _img(attributes: Attributes, made: Mapping[str, str], how: Shown) -> str:
     """Returns the `<img>`: the attributes of its author, with those that are made in the place of `src`."""
     written: dict[str, str | None] = {}
-    for name, value in {"src": None, **attributes}.items() if "src" not in attributes else attributes.items():
+    for name, value in attributes.items():
         if name == "src":
             written.update(made)
         elif name not in made:

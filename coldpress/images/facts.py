@@ -28,6 +28,11 @@ class ImageFacts(NamedTuple):
         return (self.width, self.height) if self.width and self.height else None
 
     @property
+    def plain_format(self) -> str:
+        """The format that every program reads: PNG for what may be transparent or drawn, else JPEG."""
+        return "png" if self.has_alpha or self.format == "gif" else "jpeg"
+
+    @property
     def can_be_made(self) -> bool:
         """Whether variants can be made of it."""
         return bool(self.digest and self.format and self.size) and not self.fault

@@ -124,8 +124,7 @@ class ImageService:
         """Returns the formats that are made of a picture, the best first; the last is shown where no other can be."""
         if facts.is_animated:
             return ["webp"]
-        drawn = "png" if facts.has_alpha or facts.format == "gif" else "jpeg"
-        own = facts.format if facts.format in EXTENSIONS else drawn
+        own = facts.format if facts.format in EXTENSIONS else facts.plain_format
         wanted = {own, *self._options().formats}
         if max(facts.width, facts.height) > LARGEST_WEBP and own != "webp":
             wanted.discard("webp")
