@@ -218,10 +218,10 @@ def test_the_keyboard_is_enough(page, built):
     page.keyboard.press("/")
     page.wait_for_selector("dialog[open] input:focus")
     page.keyboard.type("winter garden")
-    page.wait_for_selector("dialog [data-results] a")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    assert page.evaluate("document.activeElement === document.querySelectorAll('dialog li a')[1]")
+    page.wait_for_function("document.activeElement === document.querySelectorAll('dialog li a')[1]")
+    assert page.query_selector("dialog [data-results][aria-busy=false]"), "it is the answer to all that was typed"
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
     assert page.evaluate("document.activeElement.matches('dialog input')")

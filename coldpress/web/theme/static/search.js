@@ -8,6 +8,7 @@
   class Box {
     #found;
     #timer;
+    #answer;
     #asked = 0;
 
     constructor(element, index) {
@@ -29,7 +30,7 @@
     #soon() {
       clearTimeout(this.#timer);
       this.list.ariaBusy = "true";
-      this.#timer = setTimeout(() => this.ask(), WAIT);
+      this.#answer = new Promise((go) => this.#timer = setTimeout(go, WAIT)).then(() => this.ask());
     }
 
     async ask() {
@@ -42,7 +43,10 @@
         this.#tell(query);
         this.list.ariaBusy = "false";
       } catch (reason) {
-        if (asked === this.#asked) this.#say(this.element.dataset.failed);
+        if (asked === this.#asked) {
+          this.#say(this.element.dataset.failed);
+          this.list.ariaBusy = "false";
+        }
         throw reason;
       }
     }
@@ -75,8 +79,9 @@
     }
 
     // The arrows lead from the input through the results and back; Escape, which
-    // would first empty the input, closes the dialog.
-    #move(event) {
+    // would first empty the input, closes the dialog.  An arrow waits for the results of
+    // what was typed: those that are shown are about to go, and the focus with them.
+    async #move(event) {
       const around = this.element.closest("dialog");
       if (event.key === "Escape" && !event.isComposing && around) {
         event.preventDefault();
@@ -84,6 +89,11 @@
       }
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (!step || event.isComposing) return;
+      if (this.list.ariaBusy === "true") {
+        event.preventDefault();
+        await this.#answer;
+        if (this.list.ariaBusy === "true") return; // more was typed
+      }
       const stops = [this.input, ...this.list.querySelectorAll("a")];
       const next = stops[stops.indexOf(document.activeElement) + step];
       if (!next) return;
