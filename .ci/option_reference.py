@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from coldpress.config.collections import Collection, Collections  # noqa: E402
+from coldpress.config.deploy import DeployOptions  # noqa: E402
 from coldpress.config.images import ImageOptions, Quality  # noqa: E402
 from coldpress.config.loader import Config  # noqa: E402
 from coldpress.config.options import FeedOptions, MarkdownOptions, SlugOptions  # noqa: E402
@@ -33,7 +34,7 @@ PAGE = ROOT / "content/docs/options.md"
 EXAMPLES = {name: (ROOT / f".ci/examples/{name}.yaml").read_text("utf-8") for name in ("config", "front-matter")}
 GROUPS: Mapping[str, type] = {"slugs": SlugOptions, "markdown": MarkdownOptions, "theme": ThemeOptions,
                               "feeds": FeedOptions, "images": ImageOptions, "social_cards": CardOptions,
-                              "collections": Collection}
+                              "deploy": DeployOptions, "collections": Collection}
 TYPES = {
     "str": "text", "str | None": "text", "bool": "`true` or `false`", "int": "a whole number",
     "int | None": "a whole number", "tuple[str, ...]": "a list", "tuple[str, ...] | None": "a list",
@@ -41,10 +42,14 @@ TYPES = {
     "tuple[tuple[str, str], ...]": "`key: value` lines", "tuple[Field, ...]": "`key: value` lines",
     "tuple[int, ...]": "a list of whole numbers", "Quality": "`key: value` lines",
     "tuple[SocialLink, ...]": "`key: value` lines", "tuple[MenuItem, ...]": "a list, nested",
+    "tuple[HeaderRule, ...]": "`key: value` lines", "RedirectRules | None": "`key: value` lines",
+    "PolicyOptions | None": "text, or `key: value` lines",
     "tuple[PluginChoice, ...]": "a list", "Collections": "a list, or `key: value` lines"}
 """What the annotations are called."""
 MORE = {
-    "base_url": "publish.md", "intro": "theme.md#home-page", "portrait": "theme.md#home-page",
+    "base_url": "publish.md", "redirects": "hosts.md#redirects", "headers": "hosts.md#headers",
+    "csp": "hosts.md#a-content-security-policy", "deploy.host": "hosts.md", "deploy.compress": "hosts.md#nginx",
+    "intro": "theme.md#home-page", "portrait": "theme.md#home-page",
     "social": "theme.md#home-page", "dates": "write.md#dates-from-git", "permalinks": "configure.md#permalinks",
     "collections": "collections.md",
     "favicon": "social-cards.md#icons", "social_cards.template": "social-cards.md#draw-them-yourself",

@@ -154,6 +154,10 @@ def check_site(site: Site, plan: Plan, checks: Iterable[PageCheck], dead_links: 
             problems.warn("link.nothing-there", f"a template links to `{path}`, and nothing is there", entry.place,
                           "link to it only where there is something")
     check_settings(site, exists, problems)
+    if site.config.redirects:
+        from coldpress.build.redirect_checks import check_redirects  # noqa: PLC0415  (most sites have none)
+
+        check_redirects(site, plan, problems)
     if site.config.base_url is None and not site.config_problems.errors:
         problems.warn("config.no-base-url", "without `base_url` there are no feeds, no sitemap and no canonical links",
                       site.config_place(), "say where the site will live: `base_url: https://example.org/`")

@@ -215,13 +215,18 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
               ) -> FrozenPage:
         problems = Problems()
         if response.status_code in (301, 302, 303, 307, 308):
-            data = self._redirect_page(response.headers["Location"])
+            if entry.endpoint not in self._site.generators:  # ours have a page as their text
+                data = self._redirect_page(response.headers["Location"])
         elif response.status_code != 200:
             refuse_status(entry, response.status, problems)
         else:
             check_answer(entry, response.mimetype, data, problems)
         if response.mimetype == "text/html":
             data = self._with_links(entry, data)
+            if csp := self._site.config.csp:
+                from coldpress.build.policy_checks import check_policy  # noqa: PLC0415  (most sites have none)
+
+                check_policy(entry, csp, data, problems)
         with recorder.unrecorded():
             check_use(entry, reads, problems)
             if self._visitors.write:

@@ -6,13 +6,14 @@ import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import copy_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Flask, url_for
 from werkzeug.routing import Rule
 
 from coldpress import recorder
 from coldpress.build.output_folder import MARK_FILES
+from coldpress.build.path_builder import PathBuilder
 from coldpress.content.aliases import Alias
 from coldpress.content.clashes import Claims, file_that_is_a_folder
 from coldpress.content.page import Page
@@ -21,8 +22,12 @@ from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import BadPath, OpenEnded, asset_file_of, file_of, path_of, url_of
 from coldpress.recorder import Key
 from coldpress.web.error_places import code_place
+from coldpress.web.redirects import configured_redirect
 from coldpress.web.site import Site
 from coldpress.web.sites import site_of_endpoint
+
+if TYPE_CHECKING:
+    from coldpress.config.redirects import RedirectRules
 
 _NO_VALUES: Mapping[str, Any] = {}
 
@@ -210,6 +215,8 @@ class Plan:
             self._plan_copies()
             self._plan_site()
             self._plan_own_routes()
+            if rules := self._site.config.redirects:
+                self._plan_redirects(rules)
 
     @property
     def entries(self) -> Iterable[PlanEntry]:
@@ -219,7 +226,13 @@ class Plan:
         """Returns whether a host that serves the output folder answers at a path."""
         file = path.lstrip("/")
         folder = f"{file}/index.html" if file and not file.endswith("/") else f"{file}index.html"
-        return file in self._entries or folder in self._entries
+        return file in self._entries or folder in self._entries or self._leads_away(path)
+
+    def _leads_away(self, path: str) -> bool:
+        """Returns whether a redirect of the config leads from a path to another site."""
+        with recorder.unrecorded():
+            found = configured_redirect(self._site, path.removeprefix(self._site.url_prefix))
+        return found is not None and not found.is_inside
 
     def at(self, path: str) -> PlanEntry | None:
         """Returns the entry of a decoded path."""
@@ -263,7 +276,7 @@ class Plan:
                           source=f"{name}/{file}", copy_of=site.copied.file(name, file))
 
     def _plan_site(self) -> None:
-        builder = _PathBuilder(self._app)
+        builder = PathBuilder(self._app)
         lists = self._site.library.list_pages
         copied = {self._site.endpoints["theme"], self._site.endpoints["static"]}
         for endpoint, generator in self._site.generators.items():
@@ -290,6 +303,28 @@ class Plan:
             known = self.at(path)
             if known is None or known.endpoint != endpoint:
                 self._add(path, endpoint, values, own_place=self._own.place(endpoint))
+
+    def _plan_redirects(self, rules: RedirectRules) -> None:
+        """Plans the pages of redirects.  Whatever else has their place wins."""
+        from coldpress.content.redirects import frozen_redirects  # noqa: PLC0415  (most sites have none)
+
+        prefix = self._site.url_prefix
+        pages = [entry.path.removeprefix(prefix) for entry in self._entries.values() if entry.file.endswith(".html")
+                 and not isinstance(entry.values.get("page"), Alias)]
+        for redirect in frozen_redirects(rules, pages):
+            place = self._site.config_place("redirects", redirect.key)
+            try:
+                entry = PlanEntry(prefix + redirect.path, self._site.endpoints["page"], file_of(prefix + redirect.path),
+                                  {"page": redirect}, own_place=place)
+            except BadPath as reason:
+                self._problems.error("url.bad", f"`{redirect.path}` cannot be frozen: {reason}", place, reason.hint)
+                continue
+            other = self._places.take(entry)
+            if other is None:
+                self._entries[entry.file] = entry
+            elif redirect.path == redirect.key:
+                self._problems.warn("url.clash", f"the redirect `{redirect.path}` is the URL of {_owner(other)}, which "
+                                    "wins", place, "take the redirect out", also=(other.place,) if other.place else ())
 
     def _path(self, endpoint: str, values: Mapping[str, Any]) -> str:
         return path_of(url_for(endpoint, **values)).removeprefix(self._site.script_root)
@@ -327,38 +362,6 @@ class Plan:
         """Reports a clash, unless loading the content has reported it."""
         if _files(problem) not in self._told:
             self._problems.add(problem)
-
-
-class _PathBuilder:
-    """Builds the paths of views.  Paths that differ only in a number are built once."""
-
-    def __init__(self, app: Flask) -> None:
-        self._urls = app.url_map.bind("localhost")
-        self._around: dict[tuple[object, ...], list[str] | None] = {}
-
-    def path(self, endpoint: str, values: Mapping[str, Any]) -> str:
-        """Returns the decoded path of a view for URL values."""
-        number = values.get("number")
-        if type(number) is not int or any(type(value) not in (int, str) for value in values.values()):
-            return self._build(endpoint, values)
-        key = (endpoint, *((name, value) for name, value in values.items() if name != "number"))
-        if key not in self._around:
-            self._around[key] = self._split(endpoint, values)
-        around = self._around[key]
-        return str(number).join(around) if around else self._build(endpoint, values)
-
-    def _split(self, endpoint: str, values: Mapping[str, Any]) -> list[str] | None:
-        """Returns the path around its number; None if the number is written in another way than `1`."""
-        around = self._build(endpoint, {**values, "number": _NUMBER}).split(str(_NUMBER))
-        return around if len(around) == 2 and "1".join(around) == self._build(
-            endpoint, {**values, "number": 1}) else None
-
-    def _build(self, endpoint: str, values: Mapping[str, Any]) -> str:
-        return path_of(self._urls.build(endpoint, values))
-
-
-_NUMBER = 987654321
-"""A number that is in no path but in its own place."""
 
 
 def _exactly(entry: PlanEntry) -> PlanEntry:

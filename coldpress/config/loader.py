@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from coldpress import recorder
 from coldpress.config.collections import Collections, as_collections
 from coldpress.config.foreign_keys import ELSEWHERE, FOREIGN
 from coldpress.config.images import ImageOptions, as_images
+from coldpress.config.late import late_csp, late_deploy, late_headers, late_redirects
 from coldpress.config.options import (
     FeedOptions,
     MarkdownOptions,
@@ -40,6 +41,7 @@ from coldpress.config.options import (
     as_plugins,
     as_slugs,
 )
+from coldpress.config.permalinks import PERMALINK_TOKEN, PERMALINK_TOKENS, as_permalinks
 from coldpress.config.settings import Settings
 from coldpress.config.social import SocialLink, as_social
 from coldpress.config.social_cards import CardOptions, as_favicon, as_social_cards
@@ -50,10 +52,13 @@ from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import BadPath, TooLong, asset_file_of, relative_name
 from coldpress.text import decode, did_you_mean, one_line
 
+if TYPE_CHECKING:
+    from coldpress.config.deploy import DeployOptions
+    from coldpress.config.headers import HeaderRule, PolicyOptions
+    from coldpress.config.redirects import RedirectRules
+
 _HOST = re.compile(r"(?:[^\s@]+@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:@\[\]]+)(?::\d{1,4}|:[1-5]\d{4}|:6[0-4]\d{3})?")
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-PERMALINK_TOKEN = re.compile(r"<([^<>]*)>")
-PERMALINK_TOKENS = ("year", "month", "day", "slug", "section", "stem")
 
 
 def _option(parse: Callable[[Any], Any], default: Any) -> Any:
@@ -117,21 +122,6 @@ def _params(value: Any) -> Mapping[str, Any]:
     return Params({str(key): inner for key, inner in value.items()})
 
 
-def _permalinks(value: Any) -> Mapping[str, str]:
-    patterns = Params({folder.strip("/"): pattern for folder, pattern in _params(value).items()})
-    for folder, pattern in patterns.items():
-        if "/" in folder:
-            raise ValueError(f"`{folder}` lies in another folder", f"only a folder at the top has a pattern; write "
-                             f"`{folder.partition('/')[0]}`")
-        if not isinstance(pattern, str) or not pattern.startswith("/"):
-            raise ValueError("a pattern starts with `/`, such as `/<year>/<slug>/`")
-        for token in PERMALINK_TOKEN.findall(pattern):
-            if token not in PERMALINK_TOKENS:
-                raise ValueError(f"there is no `<{token}>`", did_you_mean(token, PERMALINK_TOKENS)
-                                 or f"there are {', '.join(PERMALINK_TOKENS)}")
-    return patterns
-
-
 _EMPTY: Mapping[str, Any] = Params()
 _POSTS = as_collections(["posts"])
 
@@ -164,7 +154,7 @@ class Config:
     dates: str = _option(as_dates, "written")
     """Where dates come from that front matter does not name: `written`, the file's name only, or `git` too, the commits
     that added the file and changed it last."""
-    permalinks: Mapping[str, str] = _option(_permalinks, _EMPTY)
+    permalinks: Mapping[str, str] = _option(as_permalinks, _EMPTY)
     """URL pattern for each folder at the top of the content folder."""
     slugs: SlugOptions = _option(as_slugs, SlugOptions())  # noqa: RUF009  (it makes a field)
     """How names of files, folders and terms become parts of URLs."""
@@ -208,6 +198,15 @@ class Config:
     """Installed plugins: a list of names, or `NAME: {option: value}` with options."""
     content_dir: str = _option(_folder, "content")
     """Folder of the content."""
+    redirects: RedirectRules | None = _option(late_redirects, None)  # noqa: RUF009  (it makes a field)
+    """Old paths and where they lead: `/old/: /new/`, or `/old/<path:rest>: {to: /new/<path:rest>, status: 302}`."""
+    headers: tuple[HeaderRule, ...] = _option(late_headers, ())
+    """Headers of HTTP, by patterns of paths: `"/theme/*": {Cache-Control: max-age=3600}`."""
+    csp: PolicyOptions | None = _option(late_csp, None)  # noqa: RUF009
+    """Content-Security-Policy: `theme` is what the theme needs, `{img-src: https://img.example.org}` adds sources to
+    it, and any other text is a policy of your own."""
+    deploy: DeployOptions | None = _option(late_deploy, None)  # noqa: RUF009
+    """Where the site is published."""
     output_dir: str = _option(_folder, "site")
     """Folder the site is written to."""
     templates_dir: str = _option(_folder, "templates")

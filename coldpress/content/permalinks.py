@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
-from coldpress.config.loader import PERMALINK_TOKEN, Config
+from coldpress.config.loader import Config
+from coldpress.config.permalinks import PERMALINK_TOKEN
 from coldpress.errors import Place, Problems
 from coldpress.paths import BadPath, OpenEnded, can_be_page, file_of
 from coldpress.sources.files import SourceFile, top_of

@@ -28,6 +28,7 @@ from coldpress.preview.watcher import ChangeScanner, WatchedPaths
 from coldpress.recorder import Key
 from coldpress.report import some
 from coldpress.sources.files import is_ignored
+from coldpress.web.response_headers import UNCACHED
 
 _EVERYWHERE = ("0.0.0.0", "::", "")
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -193,6 +194,7 @@ class Preview:
         elif prefix and not self._public:  # a proxy may have taken its prefix away
             return Response("", 302, {"Location": url_of(self.prefix + Request(environ).path)})
         environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
+        environ[UNCACHED] = True
         request = Request(environ)
         if request.path.startswith(f"/{OWN}"):
             return self._respond_ourselves(request, request.path.removeprefix(f"/{OWN}"))

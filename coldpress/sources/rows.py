@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import yaml
 
 from coldpress.config.collections import Collection, Collections
-from coldpress.config.loader import PERMALINK_TOKEN
+from coldpress.config.permalinks import PERMALINK_TOKEN
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.sources.data import Data
 from coldpress.sources.fields import HTML_BODY

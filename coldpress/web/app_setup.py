@@ -45,6 +45,7 @@ from coldpress.web.images import image, picture
 from coldpress.web.markdown_pages import markdown_url
 from coldpress.web.metadata import metadata
 from coldpress.web.plugins import Plugin, built_in_plugins, failure, given_plugins, load_plugins
+from coldpress.web.redirects import answer_at
 from coldpress.web.site import NAME, Site
 from coldpress.web.strings import is_rtl
 from coldpress.web.templates import SiteVariables
@@ -207,8 +208,8 @@ def make_parent(site: Site) -> flask.Blueprint:
 
 def not_found(site: Site, _error: Exception) -> ResponseReturnValue:
     """Handles a 404 of one of our views: shows the content at that path, such as a page in a
-    folder `theme` or an alias of a list's page that is gone, else the site's 404 page."""
+    folder `theme`, an alias of a list's page that is gone or a redirect, else the site's 404 page."""
     path = site.requested_path()
-    if found := site.find(path):
+    if found := answer_at(site, path):
         return show_content(found)
     return show_content(None) if site.find(f"{path}/") else (site.render("404.html"), 404)

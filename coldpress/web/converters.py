@@ -16,6 +16,7 @@ from coldpress.paths import url_of
 from coldpress.web.blueprints import converter_name
 from coldpress.web.environment import NothingThere
 from coldpress.web.markdown_pages import markdown_path
+from coldpress.web.redirects import answer_at
 from coldpress.web.site import Site
 from coldpress.web.social_cards import CARD_NAME
 
@@ -48,7 +49,7 @@ class _PathConverter(BaseConverter):
 
 
 class ContentConverter(_PathConverter):
-    """Converts a path to its content: a page, an alias or an asset; None where nothing is.
+    """Converts a path to its content: a page, an alias, an asset or a redirect; None where nothing is.
 
     It never raises `ValidationError`, after which Werkzeug would try no other rule:
     the view answers with the site's 404 page.
@@ -57,7 +58,7 @@ class ContentConverter(_PathConverter):
     weight = 1000
 
     def to_python(self, value: str) -> Any:
-        return self.site.find("/" + value)
+        return answer_at(self.site, "/" + value)
 
     def to_url(self, value: Any) -> str:
         found = self.site.named(value) if isinstance(value, str) else value

@@ -118,6 +118,10 @@ class Coldpress:
                 app.url_default_functions[None].append(hear_link)
             for command in site.registry.commands.values():
                 add_to_flask(app, command)
+            if site.config.headers or site.config.csp or site.config.deploy:
+                from coldpress.web.response_headers import add_headers  # noqa: PLC0415  (most sites have none)
+
+                add_headers(app, site)
         # A copy of its own, as one extension may serve several apps.
         app.extensions[key_of(self.name)] = copy(self)
         add_plugins(self, self._plugins)

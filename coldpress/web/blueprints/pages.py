@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 from flask import Response, abort, redirect, request, send_file, send_from_directory
 from flask.typing import ResponseReturnValue
@@ -21,8 +21,11 @@ from coldpress.web.copied_files import STYLESHEETS
 from coldpress.web.sites import requested_site
 from coldpress.web.templates import layouts_for
 
+if TYPE_CHECKING:
+    from coldpress.content.redirects import Redirect
+
 blueprint = SiteBlueprint("pages", __name__)
-Content = Page | Alias | SourceFile | None
+Content = Union[Page, Alias, SourceFile, "Redirect", None]
 _CSS_SPACE = lazy_re_compile(
     r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|/\*.*?\*/\s*|(\n)\s*|\s*([{;,])[^\S\n]*|(:)[^\S\n]+""", re.S)
 """Texts in a style sheet, which stay, and its comments, empty lines, indentation and other space without a meaning."""
@@ -102,18 +105,29 @@ def page_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 
 def show_content(content: Content) -> ResponseReturnValue:
-    """Answer with a page, an alias's redirect or an asset; None: redirect to the path with a slash, or 404."""
+    """Answer with a page, an asset or a redirect; None: redirect to the path with a slash, or 404."""
     if isinstance(content, Page):
         return show_page(content)
     if isinstance(content, Alias):
         to = content.page
-        return requested_site().render("redirect.html", title=to.title, target=to.url, canonical=to.permalink)
+        return _redirected(to.url, 301, to.title, to.permalink)
     if isinstance(content, SourceFile):
         return send_file(content.file)
     site = requested_site()
+    if content is not None:
+        if content.to is None:
+            return site.render("404.html"), content.status
+        target = f"{site.link_root()}{content.to}" if content.is_inside else content.to
+        return _redirected(target, content.status, target, None)
     if not site.find(site.requested_path() + "/"):
         abort(404)
     return redirect(request.script_root + request.path + "/", 308)
+
+
+def _redirected(target: str, status: int, title: str, canonical: str | None) -> ResponseReturnValue:
+    """Answer with a redirect, whose text is the page that static hosts show in its place."""
+    html = requested_site().render("redirect.html", title=title, target=target, canonical=canonical)
+    return html, status, {"Location": target}
 
 
 def show_page(page: Page) -> str:

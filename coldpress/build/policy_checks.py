@@ -1,0 +1,23 @@
+"""Checks of pages against the Content-Security-Policy of the site."""
+
+from __future__ import annotations
+
+from coldpress.build.plan import PlanEntry
+from coldpress.config.headers import PolicyOptions
+from coldpress.errors import Problems
+from coldpress.hosts.policy import Policy
+
+_IN_FILES = {"script-src": "put the script into a file of `static/`",
+             "style-src": "put the style into a file of `static/`"}
+
+
+def check_policy(entry: PlanEntry, csp: PolicyOptions, data: bytes, problems: Problems) -> None:
+    """Warns of what a page loads or has in itself, and the policy of the theme forbids."""
+    for directive, source in Policy(csp).blocked(data.decode(errors="replace")):
+        if source == "'unsafe-inline'":
+            what = "a script" if directive == "script-src" else "a style"
+            problems.warn("csp.blocked", f"`{entry.path}` has {what} in itself, which the policy forbids", entry.place,
+                          _IN_FILES[directive])
+        else:
+            problems.warn("csp.blocked", f"`{entry.path}` loads from `{source}`, which the policy forbids", entry.place,
+                          f"write `csp: {{{directive}: {source}}}`, or take it out")

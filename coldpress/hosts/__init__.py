@@ -1,0 +1,1 @@
+"""What the hosts of published sites read: their files of redirects and headers, and their limits."""
