@@ -160,18 +160,19 @@ _times = _options(
 _selection = _options(click.option("-D", "--drafts", is_flag=True, help="With drafts."), _times)
 _clock = click.option("--clock", callback=_date, metavar="DATE", help="Build as if it were then.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_github = click.option("--github", "as_github", is_flag=True, help="Print problems as annotations of GitHub Actions.")
 _base_url = click.option("-u", "--base-url", metavar="URL", help="Where the site will live.")
 _output = click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Output folder (site).")
 
 
-def _build_context(verbose: bool, quiet: bool, *, as_json: bool = False, config: Path | None = None,
-                   **options: Any) -> BuildContext:
+def _build_context(verbose: bool, quiet: bool, *, as_json: bool = False, as_github: bool = False,
+                   config: Path | None = None, **options: Any) -> BuildContext:
     call: _Call = click.get_current_context().find_root().obj
     chosen = RunOptions(config=config.resolve() if config else None, **options)
     if config and not config.exists():
         raise click.BadParameter(f"there is no file {config}", param_hint="--config")
     command = click.get_current_context().find_root().info_name or "coldpress"
-    report = Report(verbose=verbose, quiet=quiet, as_json=as_json)
+    report = Report(verbose=verbose, quiet=quiet, as_json=as_json, github_folder=call.folder if as_github else None)
     return BuildContext(call.factory, chosen, report, call.folder, command)
 
 
@@ -185,7 +186,7 @@ def _python(folder: Path | None = None) -> str:
 
 
 @commands.command(epilog="Example: python build.py build --strict --base-url https://example.org/blog/")
-@_options(_selection, _base_url, _output, _clock, _json, _site)
+@_options(_selection, _base_url, _output, _clock, _json, _github, _site)
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--no-cache", is_flag=True, help="Render all Markdown anew, and keep nothing of it.")
 @click.option("--dry-run", is_flag=True, help="Publish nothing; say what would be written and removed.")
@@ -209,12 +210,27 @@ def build(strict: bool, output: Path | None, jobs: int | None, executor: str | N
         context.executor = checked_address(executor)
     context.dry_run = dry_run
     call: _Call = click.get_current_context().find_root().obj
-    if not (explain or verify or profile or dry_run or more["as_json"] or more["no_cache"] or more["verbose"]):
+    if not (explain or verify or profile or dry_run or any(
+            more[name] for name in ("as_json", "as_github", "no_cache", "verbose"))):
         context.arguments, context.snapshot = call.arguments, call.snapshot
     if verify and dry_run:
         raise click.UsageError("--verify compares what was published: leave out --dry-run.")
     context.strict = strict
     return run_build(context, explain=explain, verify=verify, profile=profile)
+
+
+@commands.command(epilog="Example: python build.py check --external")
+@_options(_selection, _base_url, _output, _clock, _json, _github, _site)
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Processes at once (as many as there are cores).")
+def check(strict: bool, output: Path | None, jobs: int | None, **more: Any) -> int:
+    """Build the site and check it: links, images, titles, orphans, what is never used."""
+    from coldpress.commands.check import check as run_check
+
+    context = _build_context(output=resolved(output) if output else None, **more)
+    context.jobs = jobs or available_jobs()
+    context.strict = strict
+    return run_check(context)
 
 
 @commands.command(epilog="Example: python build.py serve --open --navigate")

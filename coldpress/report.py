@@ -89,16 +89,19 @@ class Report:
     """Prints the results and problems of one command.
 
     Results go to `out`, problems and progress to `err`; with `as_json` the
-    only output on `out` is one JSON object.
+    only output on `out` is one JSON object.  With `github_folder`, the folder of the
+    site, problems are annotations of GitHub Actions on `out`.
     """
 
-    def __init__(self, out: TextIO | None = None, err: TextIO | None = None, *,
-                 verbose: bool = False, quiet: bool = False, as_json: bool = False) -> None:
+    def __init__(self, out: TextIO | None = None, err: TextIO | None = None, *, verbose: bool = False,
+                 quiet: bool = False, as_json: bool = False, github_folder: str | os.PathLike[str] | None = None
+                 ) -> None:
         self.out = out or sys.stdout
         self.err = err or sys.stderr
         self.verbose = verbose
         self.quiet = quiet
         self.as_json = as_json
+        self._github_folder = github_folder
         self._color = self.err.isatty() and not os.environ.get("NO_COLOR")
         self._started = time.monotonic()
         self._last_progress = 0.0
@@ -143,11 +146,20 @@ class Report:
         if self.as_json or not problems:
             return
         wanted = [problem for problem in problems if problem.is_error or not self.quiet]
+        if self._github_folder:
+            self._annotate(wanted, self._github_folder)
+            return
         wanted.sort(key=_urgency, reverse=True)  # which keeps the order of the files
         for problem in sorted(wanted[:MAX_SHOWN], key=_urgency):
             self._write(self.err, format_problem(problem, self._color) + "\n")
         if len(wanted) > MAX_SHOWN:
             self._write(self.err, "\n".join(_rest(wanted)) + "\n")
+
+    def _annotate(self, problems: Sequence[Problem], folder: str | os.PathLike[str]) -> None:
+        """Prints problems as annotations, errors first: GitHub shows ten of each kind for one step."""
+        top = os.environ.get("GITHUB_WORKSPACE") or os.curdir
+        for problem in sorted(problems, key=_urgency, reverse=True):
+            self._write(self.out, annotation(problem, folder, top))
 
     def progress(self, done: int, total: int, what: str, of: str = "pages") -> None:
         """Prints how far a build is, on a terminal, once the build has taken a second; `of` is what is counted."""
@@ -169,6 +181,28 @@ class Report:
         encoding = stream.encoding or "utf-8"
         stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         stream.flush()
+
+
+def annotation(problem: Problem, folder: str | os.PathLike[str], top: str) -> str:
+    """Returns a problem as a workflow command of GitHub Actions; files of the site's `folder` are named relative to
+    `top`, the folder of the repository.  No text of a problem can end the line, or be another command."""
+    properties: dict[str, Any] = {}
+    if problem.place:
+        place = problem.place
+        file = os.path.relpath(f"{os.fspath(folder)}/{place.path}", top).replace(os.sep, "/")
+        properties = {"file": file, "line": place.line, "col": place.column}
+        if place.column and place.line:
+            properties["endColumn"] = place.column + place.length
+    head = ",".join(f"{name}={_escaped(str(value), ':,')}" for name, value in {
+        **properties, "title": problem.code}.items() if value is not None)
+    kind = {"error": "error", "warning": "warning", "note": "notice"}[problem.severity]
+    text = _printable(f"{problem.message} ({problem.hint})" if problem.hint else problem.message)
+    return f"::{kind} {head}::{_escaped(text)}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """Returns a text as a workflow command has it; `more` are further characters to escape."""
+    return "".join(f"%{ord(char):02X}" if char in f"%\r\n{more}" else char for char in text)
 
 
 def _urgency(problem: Problem) -> int:

@@ -24,7 +24,7 @@ NAMES = sorted(commands.commands)
 # The map of commands.
 
 def test_the_commands_are_those_of_the_map():
-    assert NAMES == ["build", "clean", "init", "list", "new", "schema", "serve", "urls"]
+    assert NAMES == ["build", "check", "clean", "init", "list", "new", "schema", "serve", "urls"]
 
 
 @pytest.mark.parametrize("name", NAMES)

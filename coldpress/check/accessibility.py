@@ -14,7 +14,7 @@ _NO_LABEL = ("hidden", "submit", "button", "reset", "image")
 def accessibility_problems(site: BuiltSite, file: str) -> Iterator[Problem]:
     """Yields what is wrong with the structure of a page."""
     page = site.outline(file)
-    for element, code, message, hint in _found(page):
+    for element, code, message, hint in accessibility_flaws(page):
         at = element.at if element else None
         yield Problem(f"check.{code}", message, site.place(file, at, len(element.tag) + 1 if element else 1), hint)
 
@@ -22,7 +22,8 @@ def accessibility_problems(site: BuiltSite, file: str) -> Iterator[Problem]:
 Found = tuple[Element | None, str, str, str | None]
 
 
-def _found(page: Outline) -> Iterator[Found]:
+def accessibility_flaws(page: Outline) -> Iterator[Found]:
+    """Yields what is wrong with the structure of a page: the element, the code, the message, the hint."""
     yield from _document(page)
     yield from _headings(page)
     yield from _names(page)

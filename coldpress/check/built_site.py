@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from coldpress.check.outline import Outline, outline_of
-from coldpress.errors import Place
+from coldpress.check.outline import Outline, Reference, outline_of, place_in
+from coldpress.check.references import PAGES, references_in
+from coldpress.errors import Place, shown_line
 
-_PAGES = (".html", ".htm")
-_CSS_URL = re.compile(r"url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^)\"']*))\s*\)|@import\s+(?:\"([^\"]*)\"|'([^']*)')")
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+INDEX = "index.html"
+_SAFE = "/!$&'()*+,;=:@-._~"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a URL of the site leads to: the file that a static host answers with, None if there is none, and the part
-    of it."""
+    """What a URL of the site leads to: its decoded path below the base URL, the file that a static host answers with,
+    None if there is none, and the part of it."""
 
     path: str
     file: str | None
     fragment: str
+
+    @property
+    def folder_path(self) -> str:
+        """The path, that of a folder for the page in it: `posts/`, not `posts/index.html`."""
+        return self.path.removesuffix(INDEX) if f"/{self.path}".endswith(f"/{INDEX}") else self.path
 
 
 class BuiltSite:
@@ -35,27 +40,39 @@ class BuiltSite:
     def __init__(self, folder: Path, base_url: str, name: str = "") -> None:
         self.folder = folder
         self.base_url = f"{base_url.rstrip('/')}/"
+        self._base = urlsplit(self.base_url)
+        self._base_path = unquote(self._base.path)
         self._name = f"{name}/" if name else ""
         self._outlines: dict[str, Outline] = {}
 
     @cached_property
+    def _found(self) -> dict[str, str]:
+        """The paths of all files in NFC, each with the path on disk."""
+        top = f"{self.folder}{os.sep}"
+        found = (os.path.join(folder, name)[len(top):] for folder, _, names in os.walk(self.folder) for name in names)  # noqa: PTH118
+        return {unicodedata.normalize("NFC", name.replace(os.sep, "/")): name for name in found}
+
+    @cached_property
     def files(self) -> frozenset[str]:
         """The paths of all files, with `/`."""
-        return frozenset(unicodedata.normalize("NFC", file.relative_to(self.folder).as_posix())
-                         for file in self.folder.rglob("*") if file.is_file())
+        return frozenset(self._found)
 
     @property
     def pages(self) -> list[str]:
         """The paths of all HTML files that readers are meant to see: none that only leads to another one."""
-        return sorted(file for file in self.files if file.endswith(_PAGES) and not self.is_redirect(file))
+        return sorted(file for file in self.files if file.endswith(PAGES) and not self.is_redirect(file))
 
     def is_redirect(self, file: str) -> bool:
         """Returns whether a page only sends the browser to another one."""
         return any(element.get("http-equiv").lower() == "refresh" for element in self.outline(file).of("meta"))
 
+    def on_disk(self, file: str) -> str:
+        """Returns the path of a file on disk."""
+        return f"{self.folder}{os.sep}{self._found.get(file, file)}"
+
     def read(self, file: str) -> str:
         """Returns the text of a file."""
-        return (self.folder / file).read_text("utf-8", "replace")
+        return Path(self.on_disk(file)).read_text("utf-8", "replace")
 
     def outline(self, file: str) -> Outline:
         """Returns the outline of a page."""
@@ -63,36 +80,41 @@ class BuiltSite:
             self._outlines[file] = outline_of(self.read(file))
         return self._outlines[file]
 
+    def forget(self, file: str) -> None:
+        """Drops the outline of a page, which takes much memory."""
+        self._outlines.pop(file, None)
+
     def url_of(self, file: str) -> str:
         """Returns the URL at which a file is published."""
-        return self.base_url + (file.removesuffix("index.html") if posixpath.basename(file) == "index.html" else file)
+        path = file.removesuffix("index.html") if posixpath.basename(file) == "index.html" else file
+        return self.base_url + quote(path, safe=_SAFE)
+
+    def absolute(self, file: str, url: str, base: str = "") -> str:
+        """Returns the whole URL that a URL in a file stands for; `base` is the URL of the page's `<base>`.
+        Raises `ValueError` for what is no URL."""
+        return urljoin(urljoin(self.url_of(file), base), url)
 
     def target(self, file: str, url: str) -> Target | None:
         """Returns what a URL in a file leads to; None if it leads out of the site, or to no page (`mailto:`)."""
-        split = urlsplit(url)
-        if split.scheme not in ("", "http", "https"):
+        base = self.outline(file).base if file.endswith(PAGES) and file in self.files else ""
+        try:
+            return self.target_of(self.absolute(file, url, base))
+        except ValueError:  # such as `http://[x/`
             return None
-        whole = urlsplit(urljoin(self.url_of(file), url))
-        base = urlsplit(self.base_url)
-        if whole.netloc != base.netloc or not f"{whole.path}/".startswith(base.path):
+
+    def target_of(self, url: str) -> Target | None:
+        """Returns what a whole URL leads to, as `target` does.  Raises `ValueError` for what is no URL."""
+        whole = urlsplit(url)
+        path = unquote(whole.path)
+        if whole.scheme not in ("http", "https") or whole.netloc.lower() != self._base.netloc.lower() or (
+                not f"{path}/".startswith(self._base_path)):
             return None
-        path = whole.path[len(base.path):]
-        return Target(unquote(path), self.file_at(path), unquote(whole.fragment))
+        path = path[len(self._base_path):]
+        return Target(path, self.file_named(path), unquote(whole.fragment))
 
-    def references(self, file: str) -> Iterator[tuple[int, str, Target]]:
-        """Yields the URLs of a page that lead into the site, each with its place."""
-        for reference in self.outline(file).references:
-            target = self.target(file, reference.url)
-            if target is not None:
-                yield reference.at, reference.url, target
-
-    def urls_in_styles(self, file: str) -> Iterator[tuple[int, str, Target]]:
-        """Yields the URLs in a style sheet that lead into the site, each with its place."""
-        for found in _CSS_URL.finditer(_CSS_COMMENT.sub(lambda comment: " " * len(comment[0]), self.read(file))):
-            url = next(part for part in found.groups() if part is not None).strip()
-            target = self.target(file, url) if url and not url.startswith(("data:", "#")) else None
-            if target is not None:
-                yield found.start(), url, target
+    def references(self, file: str) -> Iterator[Reference]:
+        """Yields the URLs of a file."""
+        yield from references_in(file, self.read(file), lambda: self.outline(file))
 
     @property
     def styles(self) -> list[str]:
@@ -103,12 +125,17 @@ class BuiltSite:
         """Returns the place of a character of a file."""
         if at is None:
             return Place(self._name + file)
-        line, column, text = self.outline(file).place(at)
-        return Place(self._name + file, line, column, text, length)
+        text = self.outline(file).text if file.endswith(PAGES) else self.read(file)
+        line, column, shown = place_in(text, at)
+        return Place(self._name + file, line, column, shown_line(shown), length)
 
     def file_at(self, path: str) -> str | None:
         """Returns the file with which a static host answers at a path below the base URL; None if there is none."""
-        path = unicodedata.normalize("NFC", unquote(path)).removeprefix("/")
+        return self.file_named(unquote(path))
+
+    def file_named(self, path: str) -> str | None:
+        """Returns the same for a decoded path."""
+        path = unicodedata.normalize("NFC", path).removeprefix("/")
         folder = f"{path.rstrip('/')}/index.html".lstrip("/")
         wanted = (folder,) if not path or path.endswith("/") else (path, folder, f"{path}.html")
         return next((file for file in wanted if file in self.files), None)

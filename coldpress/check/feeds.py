@@ -14,12 +14,11 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from coldpress.check.built_site import BuiltSite
+from coldpress.check.references import ATOM, UNSAFE_XML
 from coldpress.errors import Place, Problem
 
-ATOM = "{http://www.w3.org/2005/Atom}"
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\Z")
 _JSON_FEED = "https://jsonfeed.org/version/1"
-_UNSAFE = re.compile(r"<(?:!DOCTYPE|!ENTITY)", re.I)
 
 
 def feeds_of(site: BuiltSite) -> Iterator[str]:
@@ -40,7 +39,7 @@ def feed_problems(site: BuiltSite, file: str) -> Iterator[Problem]:
     if file.endswith(".json"):
         yield from _in_json(site, text, place)
         return
-    if _UNSAFE.search(text):
+    if UNSAFE_XML.search(text):
         yield _problem("a feed has no document type", place)
         return
     try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from coldpress.markdown.html.extract import TOKEN, visible_text
 from coldpress.text import lazy_re_compile
@@ -17,6 +17,15 @@ _URLS = {"href": ("a", "area", "link", "use", "image"), "src": (
     "img", "script", "iframe", "source", "video", "audio", "track", "embed", "input"), "poster": ("video",),
     "data": ("object",), "action": ("form",)}
 _SETS = ("srcset", "imagesrcset")
+_FOLLOWED = ("a", "area", "form")
+_LOADED = frozenset(("stylesheet", "icon", "apple-touch-icon", "mask-icon", "manifest", "preload", "modulepreload"))
+_HINTS = frozenset(("preconnect", "dns-prefetch"))
+"""Words of `rel` that name a host, not a file."""
+_SHARED = frozenset(("og:image", "og:url", "og:audio", "og:video", "og:image:secure_url", "twitter:image"))
+_REFRESH = lazy_re_compile(r"\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"']+)", re.I)
+_DATA_TYPE = "application/ld+json"
+CSS_URL = re.compile(r"url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^)\"']*))\s*\)|@import\s+(?:\"([^\"]*)\"|'([^']*)')", re.I)
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _CANDIDATE = lazy_re_compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
 _HEADING = re.compile(r"h([1-6])\Z")
 _KEPT = frozenset(("title", "button", "a", "label", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend", "option",
@@ -46,21 +55,30 @@ class Element:
         return visible_text(_with_alternatives(self.inner))
 
 
+Kind = Literal["link", "load", "meta"]
+"""What a URL is for: readers follow it, the page loads it, or programs read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A URL in a page: the attribute of a tag, and where it is."""
+    """A URL in a page: the attribute of a tag, where it is, and what it is for."""
 
     tag: str
     attribute: str
     url: str
     at: int
+    kind: Kind = "link"
+    is_canonical: bool = False
 
 
 @dataclass(slots=True)
 class Outline:
-    """What one HTML page says: its references, its ids with the number of elements that have each, and its elements."""
+    """What one HTML page says: its references, its ids with the number of elements that have each, its elements, and
+    its blocks of JSON-LD with their places.  `base` is the URL of `<base>`, below which its URLs are."""
 
     text: str
+    base: str = ""
+    data: list[tuple[int, str]] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     ids: dict[str, int] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
@@ -77,10 +95,13 @@ class Outline:
 
     def place(self, at: int) -> tuple[int, int, str]:
         """Returns the line and the column of a character, from 1, and the text of the line."""
-        starts = [0, *(found.end() for found in re.finditer("\n", self.text))]
-        line = bisect_right(starts, at)
-        begin = starts[line - 1]
-        return line, at - begin + 1, self.text[begin:].partition("\n")[0]
+        return place_in(self.text, at)
+
+
+def place_in(text: str, at: int) -> tuple[int, int, str]:
+    """Returns the line and the column of a character of a text, from 1, and the text of the line."""
+    begin = text.rfind("\n", 0, at) + 1
+    return text.count("\n", 0, at) + 1, at - begin + 1, text[begin:].partition("\n")[0]
 
 
 def outline_of(text: str) -> Outline:
@@ -101,6 +122,8 @@ def outline_of(text: str) -> Outline:
         else:
             attributes = _attributes(token["attributes"] if token["name"] else token["raw"])
             _note(page, tag, attributes, token.start())
+            if token["inside"]:
+                _note_inside(page, tag, attributes, token)
             if tag in _KEPT and tag in VOID:
                 page.elements.append(Element(tag, attributes, token.start()))
             elif tag in _KEPT:
@@ -138,13 +161,61 @@ def _note(page: Outline, tag: str, attributes: Mapping[str, str | None], at: int
         page.ids[name] = page.ids.get(name, 0) + 1
     if tag == "a" and attributes.get("name"):
         page.names.add(attributes["name"] or "")
+    if tag == "base" and not page.base:
+        page.base = attributes.get("href") or ""
+    elif tag == "meta":
+        _note_meta(page, attributes, at)
+    kind = _kind_of(tag, attributes)
     for attribute, value in attributes.items():
-        if not value:
+        if not value or kind is None:
             continue
         if tag in _URLS.get(attribute, ()):
-            page.references.append(Reference(tag, attribute, value.strip(), at))
+            is_canonical = tag == "link" and (attributes.get("rel") or "").lower() == "canonical"
+            page.references.append(Reference(tag, attribute, value.strip(), at, kind, is_canonical))
         elif attribute in _SETS:
-            page.references += [Reference(tag, attribute, found[1], at) for found in _CANDIDATE.finditer(value)]
+            page.references += [Reference(tag, attribute, found[1], at, "load") for found in _CANDIDATE.finditer(value)]
+        elif attribute == "style":
+            page.references += [Reference(tag, attribute, url, at, "load") for _, url in urls_in_style(value)]
+
+
+def _kind_of(tag: str, attributes: Mapping[str, str | None]) -> Kind | None:
+    """Returns what the URLs of a tag are for; None if they are no URLs of files."""
+    if tag == "form":
+        return None if (attributes.get("method") or "").lower() == "post" else "link"
+    if tag == "link":
+        words = {*(attributes.get("rel") or "").lower().split()}
+        return "load" if words & _LOADED else None if words & _HINTS else "meta"
+    return "link" if tag in _FOLLOWED else "load"
+
+
+def _note_meta(page: Outline, attributes: Mapping[str, str | None], at: int) -> None:
+    """Notes where the page sends the browser, and the URLs for programs that show a shared link."""
+    content = attributes.get("content") or ""
+    found = _REFRESH.match(content) if (attributes.get("http-equiv") or "").lower() == "refresh" else None
+    if found:
+        page.references.append(Reference("meta", "refresh", found[1].strip(), at))
+    elif (attributes.get("property") or attributes.get("name") or "").lower() in _SHARED and content.strip():
+        page.references.append(Reference("meta", "content", content.strip(), at, "meta"))
+
+
+def _note_inside(page: Outline, tag: str, attributes: Mapping[str, str | None], token: re.Match[str]) -> None:
+    """Notes the URLs in a style element, and JSON-LD."""
+    at = token.start("inside")
+    if tag == "style":
+        page.references += [Reference(tag, "url", url, at + place, "load")
+                            for place, url in urls_in_style(token["inside"])]
+    elif (attributes.get("type") or "").strip().lower() == _DATA_TYPE:
+        page.data.append((at, token["inside"]))
+
+
+def urls_in_style(text: str) -> Iterator[tuple[int, str]]:
+    """Yields the URLs of files in a style sheet, each with its place."""
+    if "url(" not in text.lower() and "@import" not in text.lower():
+        return
+    for found in CSS_URL.finditer(_CSS_COMMENT.sub(lambda comment: " " * len(comment[0]), text)):
+        url = next(part for part in found.groups() if part is not None).strip()
+        if url and not url.startswith(("data:", "#")):
+            yield found.start(), url
 
 
 _IMAGE = lazy_re_compile(r"<img\b[^>]*?\salt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')[^>]*>", re.I)

@@ -1,0 +1,228 @@
+"""The command `check`: what it finds in a built site, and where it tells that to be."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+POST = "---\ntitle: {}\ndescription: About {}\n---\n{}\n"
+BASE = "content/posts/2026-01-0{}-{}.md"
+HEAD = "{% extends 'theme/base.html' %}"
+
+
+def post(number, name, body="Text."):
+    return {BASE.format(number, name): POST.format(name.title(), name, body)}
+
+
+@pytest.fixture
+def checked(make_site):
+    """Makes a site and checks it; returns the site and what was found, with the places."""
+
+    def check(files, *arguments, config="title: T\nbase_url: https://example.org/x/\n"):
+        site = make_site(files, config)
+        site.run("check", "--json", *arguments)
+        return site
+
+    return check
+
+
+def found(site, prefix="check."):
+    return [(code, path, line) for code, path, line in site.results[-1].places() if code.startswith(prefix)]
+
+
+def messages(site, code):
+    return [problem["message"] for problem in site.results[-1].problems if problem["code"] == code]
+
+
+def test_a_sound_site(checked):
+    site = checked({**post(1, "one", "See [two](2026-01-02-two.md#part)."), **post(2, "two", "## Part\n\nText.")})
+    assert site.results[-1].problems == []
+    assert site.results[-1].code == 0
+    said = site.run("check")
+    assert said.code == 0
+    assert re.fullmatch(r"Checked \d+ pages with \d+ links in [\d.]+ s: nothing found\n", said.out.splitlines(True)[-1])
+
+
+def test_what_the_build_tells_of_is_an_error_and_told_once(checked):
+    site = checked(post(1, "one", "See [it](/nothing/), [part](#no).\n\n![x](x.png)"))
+    assert site.results[-1].code == 1
+    name = BASE.format(1, "one")
+    assert site.results[-1].places() == [("link.broken-link", name, 5), ("link.broken-anchor", name, 5),
+                                         ("link.broken-image", name, 7)]
+    assert {problem["severity"] for problem in site.results[-1].problems} == {"error"}
+
+
+def test_a_broken_link_of_a_template_is_told_once_at_its_line(checked):
+    base = "{% extends 'theme/base.html' %}\n{% block footer %}<a href=\"{{ url_for('home') }}\">x</a>\n" \
+           '<a href="/x/abut/">About</a>{% endblock %}\n'
+    site = checked({**post(1, "one"), **post(2, "two"), "templates/base.html": base,
+                    "content/about.md": POST.format("About", "me", "Me.")})
+    [problem] = [each for each in site.results[-1].problems if each["code"] == "check.broken-link"]
+    place = problem["place"]
+    assert (place["path"], place["line"], place["text"][place["column"] - 1:][:place["length"]]) == (
+        "templates/base.html", 3, "/x/abut/")
+    assert re.fullmatch(r"nothing is at `/x/abut/`, on \d+ pages", problem["message"])
+    assert problem["hint"] == "did you mean `about/`?"
+    assert problem["also"][0]["path"].startswith("site/")
+
+
+def test_raw_html_in_a_body_has_its_place(checked):
+    site = checked(post(1, "one", "Text.\n\n<p><a href='/nothing/'>x</a> <img src='x.png' alt=''></p>"))
+    assert [(path, line) for _, path, line in site.results[-1].places()] == [(BASE.format(1, "one"), 7)] * 2
+
+
+OWN = """\
+import coldpress, flask
+
+def create_app():
+    app = coldpress.create_app(__file__)
+
+    @app.get("/own/")
+    def own():
+        return flask.Response({!r})
+
+    return app
+"""
+PAGE = '<!doctype html><html lang="en"><head><title>Own</title>{}</head><body><main><h1>Own</h1>{}</main></body></html>'
+LINK = {"content/about.md": POST.format("About", "me", "[Own](/own/)")}
+
+
+@pytest.mark.parametrize(("head", "body", "code"), [
+    ('<meta property="og:image" content="https://example.org/x/no.png">', "", "broken-link"),
+    ('<script type="application/ld+json">{"url": "https://example.org/x/no/"}</script>', "", "broken-link"),
+    ("<style>p { background: url(no.png) }</style>", "", "broken-image"),
+    ("", '<p style="background: url(/x/no.png)">', "broken-image"),
+    ("", '<script src="no.js"></script>', "broken-file"),
+    ("", '<img srcset="no.png 2x" alt="">', "broken-image"), ("", '<a href="/x/about/#no">n</a>', "broken-anchor"),
+    ("", '<a href="#no">n</a>', "broken-anchor"), ('<base href="/x/about/">', '<a href="no/">n</a>', "broken-link")])
+def test_every_kind_of_url_of_a_page(checked, head, body, code):
+    site = checked({"build.py": OWN.format(PAGE.format(head, body)), **LINK})
+    assert [(each[0], each[1]) for each in found(site)] == [(f"check.{code}", "site/own/index.html")]
+
+
+@pytest.mark.parametrize(("head", "body"), [
+    ('<script type="application/ld+json">{"@id": "https://example.org/x/no/#it", "url": "https://example.com/"}'
+     "</script>", ""), ('<link rel="preconnect" href="/x/no/">', ""),
+    ("", '<form method="post" action="/x/no/"></form>'),
+    ("", '<a href="#top">t</a> <a href="/x/about/#:~:text=Me">t</a> <a href="mailto:a@b.c">m</a>'),
+    ("", '<a href="/elsewhere/">another site of the host</a> <a href="http://[x/">no URL</a>'),
+    ("", "<template><a href='/x/no/'>x</a></template><!-- <a href='/x/no/'>x</a> -->")])
+def test_what_is_no_broken_link(checked, head, body):
+    assert found(checked({"build.py": OWN.format(PAGE.format(head, body)), **LINK})) == []
+
+
+def test_urls_in_files_that_are_no_pages(checked):
+    site = checked({
+        **post(1, "one"), "static/a.css": "/* url(no.png) */ p { background: url('no.png') } @import 'no.css';",
+        "content/site.webmanifest": '{"icons": [{"src": "no.png"}], "start_url": "/x/no/"}',
+        "content/robots.txt": "User-agent: *\nSitemap: https://example.org/x/no.xml\n"})
+    assert [(code, path) for code, path, _ in found(site)] == [
+        ("check.broken-link", "site/robots.txt"), ("check.broken-image", "site/site.webmanifest"),
+        ("check.broken-link", "site/site.webmanifest"), ("check.broken-file", "site/static/a.css"),
+        ("check.broken-image", "site/static/a.css")]
+
+
+def test_a_feed_repeats_what_is_told_of_its_source(checked):
+    site = checked(post(1, "one", "See [it](/nothing/)."))
+    assert len(site.results[-1].problems) == 1
+
+
+def test_titles_and_descriptions_that_pages_share(checked):
+    site = checked({"content/a.md": POST.format("Same", "a", "[b](b.md)"),
+                    "content/b.md": "---\ntitle: Same\ndescription: About a\n---\n[a](a.md)\n"})
+    assert found(site) == [("check.double-title", "content/a.md", 2), ("check.double-description", "content/a.md", 3)]
+    assert [place["path"] for problem in site.results[-1].problems for place in problem["also"]] == ["content/b.md"] * 2
+
+
+def test_orphans(checked):
+    site = checked({"content/seen.md": POST.format("Seen", "s", "[a](#seen)"), "content/index.md": "[s](seen.md)",
+                    "content/lost.md": POST.format("Lost", "l", "[me](lost.md)"),
+                    "content/old.md": "---\ntitle: Hidden\nunlisted: true\n---\nx"},
+                   config="base_url: https://example.org/x/\nsearch: false\nmenu: []\ndocs: []\n")
+    assert [place for place in found(site) if place[0] == "check.orphan"] == [("check.orphan", "content/lost.md", None)]
+
+
+def test_the_structure_of_pages(checked):
+    site = checked(post(1, "one", "## A\n\n#### Deep *one*\n\n<img src='/theme/icon.svg'>"))
+    assert ("check.heading-order", BASE.format(1, "one"), 7) in found(site)
+
+
+def test_an_error_of_the_build_ends_the_check(checked):
+    site = checked({"content/a.md": "---\ntitle: [\n---\n"})
+    assert site.results[-1].code == 1
+    assert site.results[-1].data["checked"] is False
+    said = site.run("check")
+    assert "Nothing was checked: the build has 1 error." in said.err
+
+
+def test_warnings_are_errors_with_strict(checked):
+    site = checked({"content/a.md": POST.format("Same", "a", ""), "content/b.md": POST.format("Same", "b", "")})
+    assert site.results[-1].code == 0
+    assert site.run("check", "--strict").code == 1
+
+
+def test_annotations_of_github(checked, monkeypatch):
+    site = checked(post(1, "one", "See [it](/a,b%25:c/)."))
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(site.root.parent))
+    for command in ("check", "build"):
+        said = site.run(command, "--github")
+        kind = "error" if command == "check" else "warning"
+        name = f"{site.root.name}/{BASE.format(1, 'one')}"
+        assert (f"::{kind} file={name},line=5,col=10,endColumn=20,title=link.broken-link::"
+                "nothing is at `/a,b%2525:c/`") in said.out.splitlines()
+        assert "-->" not in said.err
+
+
+def test_what_did_not_change_is_not_read_again(checked):
+    site = checked({**post(1, "one"), **post(2, "two")})
+    before = site.results[-1].data
+    page = site.root / "site/posts/one/index.html"
+    stat = page.stat()
+    site.edit({BASE.format(2, "two"): POST.format("Two", "two", "[x](/nothing/)")})
+    assert site.run("check", "--json").code == 1
+    assert page.stat() == stat
+    site.edit({BASE.format(2, "two"): POST.format("Two", "two", "Text.")})
+    after = site.run("check", "--json").data
+    assert json.dumps(after) == json.dumps(before)
+
+
+def test_a_damaged_cache_changes_nothing(checked):
+    site = checked({**post(1, "one", "[x](/nothing/)"), **post(2, "two")})
+    before = site.results[-1].data
+    [cache] = site.root.glob(".coldpress/check-*.sqlite")
+    data = bytearray(cache.read_bytes())
+    for at in range(5_000, len(data), 997):
+        data[at] ^= 0x41
+    cache.write_bytes(data)
+    assert site.run("check", "--json").data == before
+
+
+def test_in_several_processes(checked, monkeypatch):
+    monkeypatch.setattr("coldpress.check.facts_cache._MANY", 2)
+    site = checked({**post(1, "one", "[x](/nothing/)"), **post(2, "two")}, "-j", "2")
+    alone = site.run("check", "--json", "-j", "1").data
+    assert alone == site.results[0].data
+
+
+def test_a_mounted_site(make_site):
+    build = ("import coldpress, flask\n\ndef create_app():\n    app = flask.Flask(__name__)\n"
+             "    coldpress.Coldpress(app, 'web', url_prefix='/blog')\n    return app\n")
+    site = make_site({"build.py": build, "web/config.yaml": "base_url: https://example.org/x/blog/\n",
+                      "web/content/posts/2026-01-01-a.md":
+                          POST.format("A", "a", "<a href='/blog/no/'>n</a>\n[b](b.md)"),
+                      "web/content/posts/b.md": "---\ndate: 2026-01-01\n---\n[a](2026-01-01-a.md)"})
+    said = site.run("check", "--json")
+    assert [place[:2] for place in said.places()] == [("link.broken-link", "web/content/posts/2026-01-01-a.md")]
+
+
+def test_links_that_are_relative(make_site):
+    site = make_site({**post(1, "one", "[two](2026-01-02-two.md#no)"), **post(2, "two")},
+                     "base_url: https://example.org/x/\nlinks: relative\n")
+    assert site.run("check", "--json").codes == ["link.broken-anchor"]
+
+
+def test_without_a_base_url(make_site):
+    site = make_site({**post(1, "one", "[a](/nothing/)"), **post(2, "two")}, "title: T\n")
+    assert site.run("check", "--json").codes == ["config.no-base-url", "link.broken-link"]
