@@ -187,6 +187,38 @@ def relative_name(path: Path, root: Path) -> str:
         return path.as_posix()
 
 
+NAME_HASH = "[a-f][0-9a-f]{9}"
+"""What a hash in a published name looks like, as a regular expression."""
+HASHED = rf"\.{NAME_HASH}(?:\.[^./]+)?$"
+"""What the end of a published path looks like that carries a hash, as a regular expression that every host
+understands.  What is at such a path never changes: a file with other content has another name."""
+_HASHED = rf"(?P<stem>[^/])\.{NAME_HASH}(?P<extension>\.[^./]+)?\Z"  # compiled when it is used: `start` imports this
+_LETTERS = "abcdef"
+
+
+def name_hash(digest: str) -> str:
+    """Returns the part of a hexadecimal digest that a name carries.  It begins with a letter, so that no date and no
+    number in a name is taken for a hash."""
+    return _LETTERS[int(digest[0], 16) % len(_LETTERS)] + digest[1:10]
+
+
+def hashed_name(file: str, digest: str) -> str:
+    """Returns a file's path with a hash in its name: `theme.css` becomes `theme.a3f9c01b2d.css`.  A name that begins
+    with a dot means something to a server, and one that would become too long is left as it is."""
+    folder, slash, name = file.rpartition("/")
+    stem, dot, extension = name.rpartition(".")
+    made = f"{stem}.{digest}.{extension}" if dot else f"{name}.{digest}"
+    if name.startswith(".") or len(made.encode("utf-8", "replace")) > LONGEST_NAME:
+        return file
+    return folder + slash + made
+
+
+def plain_name(path: str) -> str | None:
+    """Returns a path without the hash in its name; None if the name carries none."""
+    found = re.search(_HASHED, path)
+    return path[:found.end("stem")] + (found["extension"] or "") if found else None
+
+
 STATE = ".coldpress"
 _IGNORED = b"*\n"
 

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -23,6 +23,7 @@ from werkzeug.test import Client
 import coldpress
 from coldpress.build.context import BuildContext, find_factory
 from coldpress.config.loader import RunOptions
+from coldpress.paths import plain_name
 from coldpress.preview.server import Preview
 from coldpress.preview.watcher import ChangeScanner
 from coldpress.report import Report
@@ -65,6 +66,11 @@ def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
+def shown(urls: Iterable[str]) -> set[str]:
+    """URLs, those of files of the theme and of `static/` without the hashes in their names."""
+    return {plain_name(url) or url if {"theme", "static"} & set(url.split("/")) else url for url in urls}
+
+
 @dataclass
 class Result:
     """What one run of a command gave: exit code, what it said, its JSON."""
@@ -83,8 +89,8 @@ class Result:
 
     @property
     def rendered(self) -> set[str]:
-        """The URLs that were requested in this build."""
-        return set(self.data["rendered"])
+        """The URLs that were requested in this build; those of the theme's files without their hashes."""
+        return shown(self.data["rendered"])
 
     @property
     def codes(self) -> list[str]:
@@ -130,6 +136,9 @@ class SiteFolder:
     rebuild = build
 
     def text(self, file: str) -> str:
+        """The text of a published file; one with a hash in its name is found without it."""
+        if file.partition("/")[0] in ("theme", "static") and not (self.root / "site" / file).exists():
+            (file,) = [name for name in self.files() if plain_name(name) == file]
         return (self.root / "site" / file).read_bytes().decode()
 
     def files(self, folder: str = "site") -> dict[str, bytes]:

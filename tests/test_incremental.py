@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import BUILD_PY, REPOSITORY, Result, SiteFolder
+from conftest import BUILD_PY, REPOSITORY, Result, SiteFolder, shown
 
 
 def feeds(*lists):
@@ -24,7 +24,7 @@ def feeds(*lists):
 
 
 FEEDS = feeds("/", "/posts/")
-PLAIN = {"/robots.txt", "/theme/theme.css", "/theme/pictures.css"}
+PLAIN = {"/robots.txt", "/theme/theme.css", "/theme/pictures.css", "/theme/maths.css"}
 """What shows nothing of the content."""
 URL = "base_url: https://example.org/\nsearch: false\n"
 SMALL = {
@@ -70,8 +70,8 @@ def rebuilt(site, edits=None, *options):
 
 
 def all_urls(site):
-    """The URL of every page that is not a mere copy."""
-    return {page["url"] for page in site.build().data["pages"] if not page["copied"]}
+    """The URL of every page that is not a mere copy, without hashes as in `Result.rendered`."""
+    return shown({page["url"] for page in site.build().data["pages"] if not page["copied"]})
 
 
 @pytest.fixture
@@ -1106,9 +1106,9 @@ def test_messages_of_flask_may_be_asked_for_in_any_template(small):
 def test_the_last_line_tells_what_was_done(small):
     small.edit({"content/new.md": "[x](no.md)", "content/docs/use.md": None, "content/pic.png": "other"})
     last = small.run().out.splitlines()[-1]
-    assert last.startswith("Built 28 pages (3 rendered, 25 unchanged; 4 files written, 1 removed, 1 warning) in ")
+    assert last.startswith("Built 29 pages (3 rendered, 26 unchanged; 4 files written, 1 removed, 1 warning) in ")
     assert small.run().out.splitlines()[-1].startswith(
-        "Built 28 pages (0 rendered, 28 unchanged; 0 files written, 1 warning) in ")
+        "Built 29 pages (0 rendered, 29 unchanged; 0 files written, 1 warning) in ")
 
 
 def test_verbose_says_why_each_page_is_rendered(small):

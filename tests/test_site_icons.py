@@ -75,7 +75,7 @@ def test_the_head_links_to_them_with_a_version(kitchen):
     assert links == [("icon", "favicon.ico"), ("apple-touch-icon", "apple-touch-icon.png"), ("icon", "icon-192.png"),
                      ("manifest", "site.webmanifest")]
     assert page.count('<meta name="theme-color" media="(prefers-color-scheme: ') == 2
-    assert "theme/favicon.svg" not in page
+    assert "theme/favicon." not in page
 
 
 def test_the_manifest_names_the_site_and_its_icons(kitchen):
@@ -89,7 +89,7 @@ def test_the_manifest_names_the_site_and_its_icons(kitchen):
 def test_without_the_option_the_theme_has_an_icon(build_site):
     site = build_site({"content/about.md": "Me."}, CONFIG.replace("favicon: {}\n", ""))
     assert not FILES & set(site.files())
-    assert "theme/favicon.svg" in site.text("about/index.html")
+    assert "theme/favicon." in site.text("about/index.html")
     assert site.client().get("/favicon.ico").status_code == 404
 
 
@@ -171,7 +171,7 @@ def test_without_pillow_the_theme_s_icon_stays(make_site, monkeypatch):
     site = make_site({"content/logo.png": picture(), "content/about.md": "Me."}, PNG)
     (problem,) = site.build().problems
     assert problem["code"] == "icons.pillow"
-    assert "theme/favicon.svg" in site.text("about/index.html")
+    assert "theme/favicon." in site.text("about/index.html")
 
 
 def test_without_resvg_an_svg_is_the_only_icon(make_site, monkeypatch):

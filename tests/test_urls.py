@@ -51,7 +51,7 @@ def test_every_source_has_its_url(build_site, source, url, file):
 
 @pytest.mark.parametrize("file", [
     "index.html", "posts/index.html", "tags/index.html", "tags/python/index.html", "archive/index.html", "feed.xml",
-    "rss.xml", "sitemap.xml", "robots.txt", "404.html", "theme/theme.css"])
+    "rss.xml", "sitemap.xml", "robots.txt", "404.html"])
 def test_what_no_source_makes_has_a_settled_url_too(build_site, file):
     site = build_site({"content/posts/2026-01-02-a.md": "---\ntags: python\n---\nA."})
     assert (site.root / "site" / file).is_file()

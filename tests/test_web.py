@@ -149,7 +149,7 @@ def test_every_view_of_ours_has_an_endpoint_of_its_name(make_site):
     site = make_site({"content/about.md": "Me."}).app().extensions["coldpress"].site
     names = ("home", "posts", "terms", "term", "archive", "search", "search_index", "search_words",
              "search_texts", "feed", "rss", "json_feed", "sitemap", "robots", "llms", "markdown_page", "theme",
-             "stylesheet", "static", "not_found", "page", "tree_branch", "image", "social_card",
+             "static", "not_found", "page", "tree_branch", "image", "social_card",
              "site_icon")
     assert site.endpoints == {name: f"coldpress.{name}" for name in names}
 
@@ -518,7 +518,7 @@ def test_static_files_are_known_in_templates_and_in_python(build_site):
                        "build.py": own_routes("@app.route('/u/')\ndef u():\n"
                                               "    return flask.url_for('static', filename='x.css')")})
     with_version = site.text("a/index.html")
-    assert re.fullmatch(r"/static/x\.css\?v=[0-9a-f]{8}", with_version)
+    assert re.fullmatch(r"/static/x\.css\?v=[0-9a-f]{10}", with_version)
     assert site.text("u/index.html") == "/static/x.css"
     assert site.client().get(with_version, buffered=True).text == "one"
     site.edit({"static/x.css": "two"}).rebuild()

@@ -196,7 +196,8 @@ class Builder:
         with self._stage("images"):
             self.images.warn(self.runner.names_shown("image"), self.problems)
             made = self.images.plan(self.runner.names_shown("variant"), self.context.jobs, self.problems)
-            self._copied |= stage_copies(made, self.output, self.records.files, self.problems)
+            self._copied |= stage_copies([*made, *self.runner.static_copies], self.output, self.records.files,
+                                         self.problems)
 
     def _check(self) -> None:
         """Checks links, layouts and the menu, and that every file can be written."""
@@ -358,7 +359,7 @@ def _settings(site: Site) -> str:
         config.base_url, site.url_prefix, config.timezone, config.permalinks, config.slugs, config.taxonomies,
         config.nested_taxonomies, config.collections,
         config.content_dir, config.templates_dir, config.static_dir, config.language, config.markdown, config.links,
-        site.theme.name, site.theme.digest))
+        config.hashed_static, site.theme.name, site.theme.digest))
 
 
 _SHOWN = 10

@@ -19,8 +19,9 @@ from coldpress.content.clashes import Claims, file_that_is_a_folder
 from coldpress.content.page import Page
 from coldpress.decorators import mark_of
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.paths import BadPath, OpenEnded, asset_file_of, file_of, path_of, url_of
+from coldpress.paths import BadPath, OpenEnded, asset_file_of, file_of, path_of, plain_name, url_of
 from coldpress.recorder import Key
+from coldpress.web.copied_files import STYLESHEETS
 from coldpress.web.error_places import code_place
 from coldpress.web.redirects import configured_redirect
 from coldpress.web.site import Site
@@ -245,12 +246,20 @@ class Plan:
         the URL is new."""
         if endpoint not in self._app.view_functions or not self._own.takes(endpoint):
             return None
+        if _is_static(endpoint) and self._is_published_later(path):
+            return None
         self._own.reached(endpoint)
         place = on.place or Place(on.path)
         first = self._found_on.get(path)
         if self.at(path) is None or (first and _nearness(place) < _nearness(first)):
             self._found_on[path] = place
         return self._add(path, endpoint, {}, own_place=place) if self.at(path) is None else None
+
+    def _is_published_later(self, path: str) -> bool:
+        """Returns whether a path is that of a static file with a hash: `add_static_files` adds it."""
+        plain, folder = plain_name(path), f"{self._site.url_prefix}/static/"
+        return plain is not None and path.startswith(folder) and (
+            self._site.copied.published("static", plain.removeprefix(folder)) == path.removeprefix(folder))
 
     def add_copy(self, path: str, endpoint: str, source: str, copy_of: Path) -> PlanEntry | None:
         """Adds a file that was made and is copied, unless another entry has its path, which is reported."""
@@ -270,10 +279,36 @@ class Plan:
         for path, asset in site.library.assets.items():
             self._add(site.url_prefix + path, site.endpoints["page"], {"page": path}, source=asset.name,
                       copy_of=asset.file)
-        for name in ("theme", "static"):
-            for file in site.copied.files_in(name, self._problems):
-                self._add(f"{site.url_prefix}/{name}/{file}", site.endpoints[name], {"filename": file},
-                          source=f"{name}/{file}", copy_of=site.copied.file(name, file))
+        for name in STYLESHEETS:
+            self._add_theme_file(name, None)
+        for name in site.copied.files_in("theme", self._problems):
+            self._add_theme_file(name, f"theme/{name}")
+        for name in site.copied.files_in("static", self._problems):
+            self._add(f"{site.url_prefix}/static/{name}", site.endpoints["static"], {"filename": name},
+                      source=f"static/{name}", copy_of=site.copied.file("static", name))
+
+    def _add_theme_file(self, name: str, source: str | None) -> None:
+        """Plans a file of the theme.  Its plain name, at which a server answers too, is nobody else's."""
+        entry = self._add_published("theme", name, source)
+        path = f"{self._site.url_prefix}/theme/{name}"
+        if entry and entry.path != path:
+            self._claim(entry._replace(path=path, file=path.lstrip("/")))
+
+    def add_static_files(self, names: Iterable[str]) -> list[PlanEntry]:
+        """Adds the static files that pages and style sheets name, and all that these lead to, under their published
+        names; returns the entries."""
+        copied = self._site.copied
+        found = copied.named_by([("static", name) for name in names] + copied.named_by_theme())
+        entries = [self._add_published(folder, name, f"{folder}/{name}") for folder, name in found
+                   if folder == "static" and copied.published(folder, name) != name]
+        return [entry for entry in entries if entry]
+
+    def _add_published(self, folder: str, name: str, source: str | None) -> PlanEntry | None:
+        """Adds a file under its published name.  One that names others is rendered, as they have other names there."""
+        site, copied = self._site, self._site.copied
+        path = f"{site.url_prefix}/{folder}/{copied.published(folder, name)}"
+        copy_of = copied.file(folder, name) if copied.is_copy(folder, name) else None
+        return self._add(path, site.endpoints[folder], {"filename": name}, source=source, copy_of=copy_of)
 
     def _plan_site(self) -> None:
         builder = PathBuilder(self._app)
@@ -337,12 +372,17 @@ class Plan:
             self._problems.error("url.bad", f"`{path}` cannot be frozen: {reason}", place, reason.hint)
             return None
         entry = PlanEntry(path, endpoint, file, values, **more)
-        other = self._places.take(entry)
-        if other is not None:
-            self._refuse(clash(_exactly(entry), _exactly(other)))
+        if not self._claim(entry):
             return None
         self._entries[file] = entry
         return entry
+
+    def _claim(self, entry: PlanEntry) -> bool:
+        """Claims the file of an entry; returns whether it is free, and reports a clash."""
+        other = self._places.take(entry)
+        if other is not None:
+            self._refuse(clash(_exactly(entry), _exactly(other)))
+        return other is None
 
     def _file_of(self, path: str, endpoint: str) -> str:
         """Returns the output file of a path; that of a folder for a path of an own route such as `/user/ann`, which is

@@ -80,8 +80,11 @@ class FreezeRunner:
         self._pages = {page.source: page for page in site.library.all_pages}
         self._source_of = {page.document.source.name: page.source for page in site.library.all_pages}
         self._unchecked: set[str] = set()
+        self._of_files = frozenset(site.endpoints[name] for name in ("theme", "static"))
         self._of_pictures = frozenset(site.endpoints[name] for name in ("social_card", "site_icon"))
         self.rendered: dict[str, Why] = {}
+        self.static_copies: list[PlanEntry] = []
+        """The static files that are copied under their published names too."""
         self.seconds: dict[str, float] = {}
         self.late_code: dict[str, Path] = {}
         self.notes: dict[str, None] = {}
@@ -102,6 +105,8 @@ class FreezeRunner:
         self._run_queue(workers, index_search)
         self._queue.extend(entry for entry in entries if entry.endpoint in of_index)
         self._run_queue(index_workers, index_search)
+        if "static" in self._site.copied.hashed:
+            self._plan_static_files()
         for source in sorted(self._unchecked):
             self.updates.checks.append(check_page(library, self._pages[source], self._keys))
         self._keep({}, least=1)
@@ -124,6 +129,14 @@ class FreezeRunner:
                     self.updates.checks += result.checks
                     self.late_code |= result.code
                     self.notes |= dict.fromkeys(result.notes)
+
+    def _plan_static_files(self) -> None:
+        """Plans the static files that pages name under their published names, and freezes those that are no copies."""
+        names = [name.removeprefix("static/") for name in self.names_shown("version") if name.startswith("static/")]
+        found = self._plan.add_static_files(names)
+        self.static_copies += [entry for entry in found if entry.copy_of is not None]
+        self._queue.extend(entry for entry in found if entry.copy_of is None)
+        self._run_queue(None, lambda: None)
 
     @property
     def volatile(self) -> dict[str, tuple[PlanEntry, str]]:
@@ -280,7 +293,7 @@ class FreezeRunner:
             return
         if frozen.problems:
             self._told.append((entry, frozen.problems))
-        self._output.adopt(entry.file, is_staged=frozen.is_staged, is_page=True)
+        self._output.adopt(entry.file, is_staged=frozen.is_staged, is_page=entry.endpoint not in self._of_files)
         self._follow(entry, frozen.links)
         self.seconds[entry.path] = frozen.seconds
         self.updates.files.append(FileRow(entry.file, "", frozen.digest, ""))

@@ -68,21 +68,21 @@ class Fingerprints:
         """Returns when a file or folder that is compared at each use changed last,
         in nanoseconds; 0 for other keys."""
         try:
-            file = self._file_of(*key)
+            files = self._files_of(*key)
         except ValueError:
             return 0
-        return changed_at(str(file)) if file else 0
+        return max((changed_at(str(file)) for file in files), default=0)
 
-    def _file_of(self, kind: str, name: str) -> Path | None:
+    def _files_of(self, kind: str, name: str) -> list[Path]:
         if kind in ("file", "folder", "included"):
-            return Path(self._site.base, name)
+            return [Path(self._site.base, name)]
         if kind == "version":
             folder, _, filename = name.partition("/")
-            return self._site.copied.file(folder, filename)
+            return self._site.copied.parts(folder, filename)
         if kind == "template":
             file = self._site.environment.loader.files.get(name)
-            return Path(file) if file else None
-        return None
+            return [Path(file)] if file else []
+        return []
 
     @property
     def structure(self) -> Structure:
@@ -145,7 +145,7 @@ class Fingerprints:
             return shortened(repr(copy_context().run(mark.value, **values)))
 
 
-ASKED_LATER = ("link", "variant", "image")
+ASKED_LATER = ("link", "variant", "image", "version")
 """The kinds of keys of which it is asked, once all pages are frozen, which pages read them."""
 OWN = ""
 """The row for what the views of own routes read together."""

@@ -174,6 +174,9 @@ class Config:
     """URL where the source of a page is edited; `<path>` stands for its path in the content folder."""
     links: str = _option(as_links, "root")
     """Links of the pages: `root`, which begin with `/`, or `relative`, to open the site from a folder."""
+    hashed_static: bool = _option(as_flag, False)
+    """Whether files of `static/` that templates and style sheets name are published with a hash in their names too, as
+    those of the theme are, so that browsers keep them for ever."""
     images: ImageOptions = _option(as_images, ImageOptions())  # noqa: RUF009  (it makes a field)
     """How pictures are made fit for the web, which needs the extra `images`; `false` leaves them as they are."""
     social_cards: CardOptions = _option(as_social_cards, CardOptions())  # noqa: RUF009  (it makes a field)

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from coldpress.images.facts import ImageFacts
+from coldpress.paths import NAME_HASH, name_hash
 
 CROPS = ("centre", "top", "entropy")
 """Which part of a picture stays when it is cut: its middle, its top, or where most is to be seen."""
@@ -17,13 +18,12 @@ EXTENSIONS = {"avif": "avif", "webp": "webp", "jpeg": "jpg", "png": "png"}
 _FORMATS = {extension: kind for kind, extension in EXTENSIONS.items()}
 LARGEST_WEBP = 16_383
 """The most pixels of a side that WebP can have."""
-_SHOWN = 10  # digits of a key in a name
 _NEAR = 0.9  # of two widths so near each other only the larger is made
-VARIANT_NAME = (r".+\.[1-9]\d{0,4}(?:x[1-9]\d{0,4}[cte])?(?:q\d{1,3})?\.[0-9a-f]{10}\.(?:avif|webp|jpg|png)")
+VARIANT_NAME = (r".+\.[1-9]\d{0,4}(?:x[1-9]\d{0,4}[cte])?(?:q\d{1,3})?\." + NAME_HASH + r"\.(?:avif|webp|jpg|png)")
 """What the names of variants look like, as a regular expression without groups."""
 _NAME = re.compile(
     r"(?P<stem>.+)\.(?P<width>[1-9]\d{0,4})(?:x(?P<height>[1-9]\d{0,4})(?P<crop>[cte]))?(?:q(?P<quality>\d{1,3}))?"
-    r"\.(?P<digest>[0-9a-f]{10})\.(?P<extension>avif|webp|jpg|png)", re.S)
+    rf"\.(?P<digest>{NAME_HASH})\.(?P<extension>avif|webp|jpg|png)", re.S)
 
 
 class Variant(NamedTuple):
@@ -45,7 +45,7 @@ class Variant(NamedTuple):
         cut = f"x{self.height}{self.crop[0]}" if self.crop else ""
         quality = "" if is_default else f"q{self.quality}"
         stem = posixpath.splitext(path)[0]
-        return f"{stem}.{self.width}{cut}{quality}.{key[:_SHOWN]}.{EXTENSIONS[self.format]}"
+        return f"{stem}.{self.width}{cut}{quality}.{name_hash(key)}.{EXTENSIONS[self.format]}"
 
 
 class VariantName(NamedTuple):

@@ -19,7 +19,7 @@ from coldpress.build.context import BuildContext
 from coldpress.config.themes import Theme, find_theme
 from coldpress.errors import Problem
 from coldpress.paths import below, path_of, resolved, url_of
-from coldpress.preview.current_site import CurrentSite, SiteChange, expected_places
+from coldpress.preview.current_site import CurrentSite, Revision, SiteChange, expected_places
 from coldpress.preview.inspector import render_inspector
 from coldpress.preview.overlay import VARIABLE, Editor, Overlay
 from coldpress.preview.reload import CLIENT, Channel, Subscriber, version
@@ -265,9 +265,8 @@ class Preview:
             return
         files = [*(f"{revision.site.url_prefix}/{name}" for name in styles), *change.files]
         if files:
-            subscriber.tell(("files", [
-                {"path": url_of(self.prefix + path), "version": self._version(path) or str(revision.number)}
-                for path in dict.fromkeys(files)]))
+            subscriber.tell(("files", [{"path": url_of(self.prefix + path), "url": self._url_now(path, revision)}
+                                       for path in dict.fromkeys(files)]))
         if retold:
             subscriber.tell(("problems", self._responder.problems_html(render)))
         self._responder.renders.keep(render.at(revision))
@@ -279,6 +278,14 @@ class Preview:
             return None
         name, _, filename = path.removeprefix(f"{revision.site.url_prefix}/").partition("/")
         return revision.site.copied.version(name, filename) if name in ("static", "theme") else None
+
+    def _url_now(self, path: str, revision: Revision) -> str:
+        """Returns the URL of a file that changed: its name has another hash, or its query another version."""
+        folder, copied = f"{revision.site.url_prefix}/", revision.site.copied
+        name, _, filename = path.removeprefix(folder).partition("/")
+        if name in copied.hashed:
+            return url_of(f"{self.prefix}{folder}{name}/{copied.published(name, filename)}")
+        return f"{url_of(self.prefix + path)}?v={self._version(path) or revision.number}"
 
     def _inspect(self, ident: str) -> Response:
         render, revision = self._responder.renders.get(ident), self._current.revision

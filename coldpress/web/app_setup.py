@@ -66,7 +66,8 @@ def make_environment(app: Flask, site: Site) -> SiteEnvironment:
     environment.globals.update(
         site=SiteVariables(site), library=LocalProxy(lambda: site.library),
         data=LocalProxy(lambda: site.library.data), now=site.now,
-        url_for=short_url_for(site.endpoints, site.copied.version, site.link_root, site.whole_endpoint),
+        url_for=short_url_for(site.endpoints, site.copied.version, site.copied.hashed, site.link_root,
+                              site.whole_endpoint),
         included=partial(included, site), feeds=partial(feed_links, site), metadata=metadata, t=site.strings.t,
         image_size=site.image_size, image=partial(image, site), picture=partial(picture, site),
         docs_tree=partial(docs_tree.docs_tree, site), video=video, site_icons=site.icons,

@@ -99,6 +99,32 @@ class CardConverter(_PictureConverter):
         return url_of(value if isinstance(value, str) else value.path).removeprefix("/")
 
 
+class _FileConverter(_PathConverter):
+    """Converts the name under which a file is published.  `url_for` gives that name for the file's own."""
+
+    folder: str
+    regex = "[^/].*?"
+    weight = 200
+
+    def to_python(self, value: str) -> str:
+        return self.site.copied.plain(self.folder, value)
+
+    def to_url(self, value: Any) -> str:
+        return url_of(self.site.copied.published(self.folder, str(value)))
+
+
+class ThemeFileConverter(_FileConverter):
+    """Converts the names of the theme's files."""
+
+    folder = "theme"
+
+
+class StaticFileConverter(_FileConverter):
+    """Converts the names of static files."""
+
+    folder = "static"
+
+
 class ListingConverter(_PathConverter):
     """Converts a path to that of the list to which a feed belongs."""
 
@@ -128,7 +154,8 @@ class MarkdownConverter(_PathConverter):
 def install_converters(url_map: Map, site: Site) -> None:
     """Adds the converters of one site to a URL map; their names begin with the site's."""
     paths = {"content": ContentConverter, "listing": ListingConverter, "markdown": MarkdownConverter,
-             "variant": VariantConverter, "card": CardConverter}
+             "variant": VariantConverter, "card": CardConverter, "theme_file": ThemeFileConverter,
+             "static_file": StaticFileConverter}
     for name, converter in paths.items():
         url_map.converters[converter_name(site.name, name)] = type(converter.__name__, (converter,), {"site": site})
     url_map.converters[converter_name(site.name, "taxonomy")] = _name_converter(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
@@ -357,27 +357,29 @@ def _cdata(value: str) -> Markup:
 
 
 def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str], str | None],
-                  link_root: Callable[[], str], whole_endpoint: Callable[[str], str]) -> Callable[..., str]:
+                  hashed: Collection[str], link_root: Callable[[], str], whole_endpoint: Callable[[str], str]
+                  ) -> Callable[..., str]:
     """Make `url_for` of templates.  It takes our views by their short names (`page`), others
-    as `whole_endpoint` finds them.  URLs of files of the site and the theme get their version as a
-    query; links to our views are recorded."""
+    as `whole_endpoint` finds them.  The URL of a file of the site or the theme changes with the file: its name
+    carries a hash if its folder is in `hashed`, else its version is a query.  Links to our views are recorded."""
 
     made: dict[tuple[str, ...], str] = {}
 
-    def versioned(endpoint: str, filename: str, values: dict[str, Any]) -> str:
+    def file_url(endpoint: str, filename: str, values: dict[str, Any]) -> str:
         version = asset_version(endpoint, filename)
         if version is None:
             raise NothingThere(f"there is no file `{endpoint}/{filename}`")
         key = (link_root(), endpoint, filename, version)
+        query: dict[str, Any] = {} if endpoint in hashed else {"v": version}
         if values:
-            return flask.url_for(endpoints[endpoint], filename=filename, **{"v": version, **values})
+            return flask.url_for(endpoints[endpoint], filename=filename, **{**query, **values})
         if key not in made:
-            made[key] = flask.url_for(endpoints[endpoint], filename=filename, v=version)
+            made[key] = flask.url_for(endpoints[endpoint], filename=filename, **query)
         return made[key]
 
     def url_for(endpoint: str, **values: Any) -> str:
         if endpoint in ("static", "theme") and "filename" in values:
-            return versioned(endpoint, values.pop("filename"), values)
+            return file_url(endpoint, values.pop("filename"), values)
         if endpoint in endpoints and not values:
             key = (link_root(), endpoint)
             if key not in made:

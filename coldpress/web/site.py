@@ -39,6 +39,7 @@ from coldpress.signals import send, site_loaded
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.files import SourceFile
 from coldpress.web.app_templates import PREFIX
+from coldpress.web.asset_texts import shortened_css
 from coldpress.web.caching import Memo
 from coldpress.web.code_versions import CodeVersions
 from coldpress.web.config_checks import check_fields, check_markdown
@@ -160,7 +161,8 @@ class Site:
         self._is_loading = False
         self._snapshot: ContentSnapshot | None = None
         self._memo: tuple[Library | None, Memo | None] = None, None
-        self.copied = CopiedFiles(self.root / self.config.static_dir, self.theme, self.base, self._stylesheet)
+        self.copied = CopiedFiles(self.root / self.config.static_dir, self.theme, self.base, self._stylesheet,
+                                  self.link_root, hashes_static=self.config.hashed_static)
 
     def _load_config(self) -> tuple[Config, MappingText]:
         try:
@@ -383,4 +385,4 @@ class Site:
         return self.endpoints.get(name) or self.added_endpoints.get(name) or name.removeprefix(PREFIX)
 
     def _stylesheet(self, name: str) -> str:
-        return self.environment.get_template(name).render()
+        return shortened_css(self.environment.get_template(name).render(page=None))

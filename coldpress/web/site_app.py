@@ -11,6 +11,7 @@ from flask import Flask
 from jinja2 import Environment
 
 from coldpress.web.app_setup import not_found
+from coldpress.web.blueprints import converter_name
 from coldpress.web.blueprints.pages import static
 from coldpress.web.converters import SiteRule
 from coldpress.web.extension import Coldpress
@@ -48,5 +49,6 @@ def create_app(root: str | Path, *, plugins: Iterable[Any] = (), settings: Mappi
     site.environment.search_blueprints(app)
     app.register_error_handler(404, partial(not_found, site))
     # So that `url_for("static", …)` works in the views of `build.py`, as in every Flask app.
-    app.add_url_rule("/static/<path:filename>", "static", static, build_only=True)
+    converter = converter_name(site.name, "static_file")
+    app.add_url_rule(f"/static/<{converter}:filename>", "static", static, build_only=True)
     return app

@@ -21,6 +21,7 @@ from coldpress.content.taxonomy import Term
 from coldpress.errors import Place, Problems
 from coldpress.images.index import can_read_images
 from coldpress.images.service import ImageService
+from coldpress.paths import NAME_HASH, name_hash
 from coldpress.text import did_you_mean
 from coldpress.web.code_versions import CodeVersions
 from coldpress.web.named_files import NamedFile, NamedFiles
@@ -32,10 +33,9 @@ if TYPE_CHECKING:
     from coldpress.images.fonts import Font
 
 SIZE = 1200, 630
-CARD_NAME = r"(?:.*[/.])?card\.[0-9a-f]{10}\.png"
+CARD_NAME = rf"(?:.*[/.])?card\.{NAME_HASH}\.png"
 """What the names of cards look like, as a regular expression without groups."""
-_NAME = re.compile(r"(.*/)card\.[0-9a-f]{10}\.png|(.+)\.card\.[0-9a-f]{10}\.png", re.S)
-_SHOWN = 10  # digits of a key in a name
+_NAME = re.compile(rf"(.*/)card\.{NAME_HASH}\.png|(.+)\.card\.{NAME_HASH}\.png", re.S)
 _FONT = Path(__file__).parents[1] / "images" / "inter-display.ttf"
 _NAMED_CHARACTERS = 12  # that a warning lists
 
@@ -244,7 +244,7 @@ class SocialCards:
             return None
         key = card_key(CardText(title, self._site.config.title, label, language, is_rtl(language)), known.look)
         stem = path if path.endswith("/") else f"{path.removesuffix('.html')}."
-        return Card(path, f"{stem}card.{key[:_SHOWN]}.png", title, label, language, key, page)
+        return Card(path, f"{stem}card.{name_hash(key)}.png", title, label, language, key, page)
 
     def _label(self, page: Page) -> str:
         """Returns the line below the title: the date of a post, the section of another page."""

@@ -45,15 +45,18 @@ function go(url) {
 
 // Files that changed: a style sheet or a picture is changed where it stands.
 
-function fresh(url, version) {
+// The path of a file without the hash that its name may carry.
+const plain = (path) => path.replace(/\.[a-f][0-9a-f]{9}(?=(\.[^./]+)?$)/, "");
+
+function again(url) {
   const made = new URL(url);
-  made.searchParams.set("v", version);
+  made.searchParams.set("v", Date.now());
   return made.href;
 }
 
-function swapStyle(link, version) {
+function swapStyle(link, url) {
   const other = link.cloneNode();
-  other.href = fresh(link.href, version);
+  other.href = url;
   other.addEventListener("load", () => link.remove(), { once: true });
   other.addEventListener("error", () => link.remove(), { once: true });
   link.after(other);
@@ -61,18 +64,18 @@ function swapStyle(link, version) {
 
 function swap(files) {
   const used = performance.getEntriesByType("resource").map((entry) => new URL(entry.name).pathname);
-  for (const { path, version } of files) {
-    const isIt = (url) => Boolean(url) && new URL(url, location).pathname === path;
+  for (const { path, url: now } of files) {
+    const isIt = (url) => Boolean(url) && plain(new URL(url, location).pathname) === plain(path);
     const styles = [...document.querySelectorAll("link[rel~=stylesheet]")].filter((link) => isIt(link.href));
     const pictures = [...document.images].filter((image) => isIt(image.currentSrc || image.src));
-    styles.forEach((link) => swapStyle(link, version));
+    styles.forEach((link) => swapStyle(link, now));
     for (const image of pictures) {
       image.removeAttribute("srcset");
-      image.src = fresh(image.src, version);
+      image.src = now;
     }
-    if (styles.length || pictures.length || !used.includes(path)) continue;
+    if (styles.length || pictures.length || !used.some(isIt)) continue;
     if (path.endsWith(".css")) {
-      document.querySelectorAll("link[rel~=stylesheet]").forEach((link) => swapStyle(link, version));
+      document.querySelectorAll("link[rel~=stylesheet]").forEach((link) => swapStyle(link, again(link.href)));
     } else {
       return reload([`file ${path}`]);
     }

@@ -3,7 +3,7 @@ the 404 page, and the static files of the site and its theme."""
 
 from __future__ import annotations
 
-import re
+import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Union
 
@@ -15,7 +15,7 @@ from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.paths import resolved
 from coldpress.sources.files import SourceFile
-from coldpress.text import lazy_re_compile
+from coldpress.web.asset_texts import TYPES
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.copied_files import STYLESHEETS
 from coldpress.web.sites import requested_site
@@ -26,37 +26,21 @@ if TYPE_CHECKING:
 
 blueprint = SiteBlueprint("pages", __name__)
 Content = Union[Page, Alias, SourceFile, "Redirect", None]
-_CSS_SPACE = lazy_re_compile(
-    r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|/\*.*?\*/\s*|(\n)\s*|\s*([{;,])[^\S\n]*|(:)[^\S\n]+""", re.S)
-"""Texts in a style sheet, which stay, and its comments, empty lines, indentation and other space without a meaning."""
+_FOR_EVER = "public, max-age=31536000, immutable"
 
 
-@blueprint.get("/theme/<path:filename>")
+@blueprint.get("/theme/<coldpress_theme_file:filename>")
 def theme(filename: str) -> Response:
-    """Send a file of the theme."""
-    return send_from_directory(requested_site().copied.folder("theme", filename), filename)
-
-
-@blueprint.get(f"/theme/<any{STYLESHEETS}:filename>")
-def stylesheet(filename: str) -> Response:
-    """Render a style sheet of the theme from its parts, without their comments and needless space: a fifth of it."""
-    css = requested_site().render(filename)
-    short = _CSS_SPACE.sub(lambda found: found[found.lastindex] if found.lastindex else "", css)
-    return Response(short.strip() + "\n", mimetype="text/css")
-
-
-@blueprint.urls(stylesheet)
-def stylesheet_urls(library: Library) -> Iterator[dict[str, Any]]:
-    yield from ({"filename": name} for name in STYLESHEETS)
+    """Send a file of the theme, or a style sheet that templates render."""
+    return _send("theme", filename)
 
 
 @blueprint.urls(theme)
 def theme_urls(library: Library) -> Iterator[dict[str, Any]]:
-    for filename in requested_site().copied.files_in("theme"):
-        yield {"filename": filename}
+    yield from ({"filename": name} for name in (*STYLESHEETS, *requested_site().copied.files_in("theme")))
 
 
-@blueprint.get("/static/<path:filename>")
+@blueprint.get("/static/<coldpress_static_file:filename>")
 def static(filename: str) -> Response:
     """Send a file of the site's own `static/`; 404 for a symbolic link that leads out of it."""
     folder = requested_site().copied.folder("static", filename)
@@ -66,13 +50,27 @@ def static(filename: str) -> Response:
         inside = False
     if not inside:
         abort(404)
-    return send_from_directory(folder, filename)
+    return _send("static", filename)
 
 
 @blueprint.urls(static)
 def static_urls(library: Library) -> Iterator[dict[str, Any]]:
-    for filename in requested_site().copied.files_in("static"):
-        yield {"filename": filename}
+    yield from ({"filename": name} for name in requested_site().copied.files_in("static"))
+
+
+def _send(name: str, filename: str) -> Response:
+    """Send a file; under its published name, for ever.  Under its plain name, a static file is as it was written."""
+    copied = requested_site().copied
+    asked, published = request.path.rpartition("/")[2], copied.published(name, filename)
+    is_published = published != filename and asked == published.rpartition("/")[2]
+    data = copied.data(name, filename) if is_published or name == "theme" else None
+    if data is None:
+        response = send_from_directory(copied.folder(name, filename), filename)
+    else:
+        response = Response(data, mimetype=TYPES[posixpath.splitext(filename)[1].lower()])
+    if is_published:
+        response.headers["Cache-Control"] = _FOR_EVER
+    return response
 
 
 @blueprint.get("/404.html")

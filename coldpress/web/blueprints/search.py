@@ -55,7 +55,7 @@ def search_index() -> Response:
     box = {"lang": language, "dir": "rtl" if is_rtl(language) else "ltr", "label": site.strings.say(language, "search"),
            "html": relative_to_request(site.render("partials/search.html", page=own))}
     *scripts, style = [
-        link_from_request(url_for(site.endpoints["theme"], filename=name, v=site.copied.version("theme", name)))
+        link_from_request(url_for(site.endpoints["theme"], filename=name))
         for name in (*SCRIPTS, STYLE)]
     return _script(_json({"version": version, "shards": shards, "together": TOGETHER, "box": box, "scripts": scripts,
                           "style": style}))

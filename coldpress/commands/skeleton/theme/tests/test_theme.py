@@ -13,5 +13,5 @@ def test_a_site_with_the_theme_is_sound(coldpress_build):
 def test_each_page_has_the_style_sheet_and_the_ribbon(coldpress_build):
     for path in ("/", "/about/", "/posts/hello/", "/404.html"):
         page = coldpress_build.read(path)
-        assert "/theme/%(name).css" in page
+        assert "/theme/%(name)." in page
         assert 'class="ribbon ribbon-warm"' in page
