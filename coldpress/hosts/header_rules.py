@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from coldpress.config.headers import IMMUTABLE, NOSNIFF, POLICY, REFERRER, HeaderRule, PolicyOptions
 from coldpress.config.loader import Config
 from coldpress.hosts.policy import Policy
+from coldpress.paths import NAME_HASH
 
 EVERYWHERE = "/*"
-HASHED_FILE = r"\.[0-9a-f]{10}\.[A-Za-z0-9]+"
+HASHED_FILE = rf"\.{NAME_HASH}\.[A-Za-z0-9]+"
 """The end of the name of a file that never changes, as its name has a hash of its content: a regular expression."""
-HASHED_PICTURE = r"\.[0-9a-f]{10}\.(?:avif|webp|png|jpe?g|gif)"
+HASHED_PICTURE = rf"\.{NAME_HASH}\.(?:avif|webp|png|jpe?g|gif)"
 """The same of a picture, which may be in any folder."""
-_HASHED = re.compile(rf"/theme/.*{HASHED_FILE}|/.*{HASHED_PICTURE}", re.S)
+_HASHED = re.compile(rf"/(?:theme|static)/.*{HASHED_FILE}|/.*{HASHED_PICTURE}", re.S)
 
 
 def is_hashed(path: str) -> bool:

@@ -27,8 +27,9 @@ def add_headers(app: Flask, site: Site) -> None:
         path = request.path.removeprefix(site.url_prefix)
         ours = request.endpoint in site.generators and request.endpoint not in site.added_endpoints.values()
         for name, value in headers_at(rules, path).values():
-            if name == "Cache-Control" and request.environ.get(UNCACHED) and not is_hashed(path):
-                continue
+            if name == "Cache-Control" and (response.cache_control.no_store or (
+                    request.environ.get(UNCACHED) and not is_hashed(path))):
+                continue  # the first: an old hash was asked for
             if ours or name not in response.headers:  # our views set no header that an author might want otherwise
                 response.headers[name] = value
         return response

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Union
 from flask import Response, abort, redirect, request, send_file, send_from_directory
 from flask.typing import ResponseReturnValue
 
+from coldpress.config.headers import IMMUTABLE
 from coldpress.content.aliases import Alias
 from coldpress.content.library import Library
 from coldpress.content.page import Page
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 blueprint = SiteBlueprint("pages", __name__)
 Content = Union[Page, Alias, SourceFile, "Redirect", None]
-_FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @blueprint.get("/theme/<coldpress_theme_file:filename>")
@@ -59,17 +59,20 @@ def static_urls(library: Library) -> Iterator[dict[str, Any]]:
 
 
 def _send(name: str, filename: str) -> Response:
-    """Send a file; under its published name, for ever.  Under its plain name, a static file is as it was written."""
+    """Send a file.  Under its plain name, a static file is as it was written; a page that is still open may ask for an
+    older version, and gets the one there is."""
     copied = requested_site().copied
-    asked, published = request.path.rpartition("/")[2], copied.published(name, filename)
-    is_published = published != filename and asked == published.rpartition("/")[2]
-    data = copied.data(name, filename) if is_published or name == "theme" else None
+    asked, published = request.path.rpartition("/")[2], copied.published(name, filename).rpartition("/")[2]
+    data = copied.data(name, filename) if asked == published or name == "theme" else None
     if data is None:
         response = send_from_directory(copied.folder(name, filename), filename)
     else:
         response = Response(data, mimetype=TYPES[posixpath.splitext(filename)[1].lower()])
-    if is_published:
-        response.headers["Cache-Control"] = _FOR_EVER
+    plain = filename.rpartition("/")[2]
+    if published not in (asked, plain) and asked != plain:
+        response.headers["Cache-Control"] = "no-store"  # or it would be kept for ever under an old name
+    elif asked == published != plain:
+        response.headers[IMMUTABLE[0]] = IMMUTABLE[1]
     return response
 
 
