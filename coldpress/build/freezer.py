@@ -30,7 +30,7 @@ from werkzeug.wrappers import Response
 
 from coldpress import recorder
 from coldpress.build.output import Staging
-from coldpress.build.plan import PlanEntry, UserRoutes
+from coldpress.build.plan import PlanEntry
 from coldpress.build.request_checks import (
     NO_HOST,
     NewVisitors,
@@ -43,6 +43,7 @@ from coldpress.build.request_checks import (
     session_written,
 )
 from coldpress.build.user_reads import UserReads
+from coldpress.build.user_routes import UserRoutes
 from coldpress.errors import Problem, Problems
 from coldpress.paths import path_of, url_of
 from coldpress.recorder import KeyNumbers

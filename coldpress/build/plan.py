@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import copy_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Flask, url_for
-from werkzeug.routing import Rule
 
 from coldpress import recorder
 from coldpress.build.output_folder import MARK_FILES
 from coldpress.build.path_builder import PathBuilder
+from coldpress.build.user_routes import UserRoutes, is_static
 from coldpress.content.aliases import Alias
 from coldpress.content.clashes import Claims, file_that_is_a_folder
 from coldpress.content.page import Page
-from coldpress.decorators import mark_of
-from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.errors import Place, Problem, Problems
 from coldpress.paths import BadPath, OpenEnded, asset_file_of, file_of, path_of, plain_name, url_of
 from coldpress.recorder import Key
 from coldpress.web.copied_files import STYLESHEETS
-from coldpress.web.error_places import code_place
 from coldpress.web.redirects import configured_redirect
 from coldpress.web.site import Site
-from coldpress.web.sites import site_of_endpoint
 
 if TYPE_CHECKING:
     from coldpress.config.redirects import RedirectRules
@@ -108,85 +104,6 @@ def _owner(entry: PlanEntry) -> str:
     return f"the view `{view}`"
 
 
-class UserRoutes:
-    """The GET routes of an app that are not Coldpress's.  If the app is the site's own, all are
-    frozen except those marked live; in another app, only those marked frozen."""
-
-    def __init__(self, app: Flask, site: Site) -> None:
-        self._app = app
-        self._site = site
-        self._awaited: dict[str, Rule] = {}
-
-    def urls(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yields endpoint and values of each URL that is known beforehand; routes that
-        only a link can fill are awaited."""
-        for rule in self._app.url_map.iter_rules():
-            if self._is_frozen(rule) and not _is_static(rule.endpoint):
-                mark = mark_of(self._app.view_functions[rule.endpoint])
-                needed = rule.arguments - set(rule.defaults or ())
-                if mark and mark.values:
-                    yield from ((rule.endpoint, values) for values in self._complete(rule, mark.values(), needed))
-                elif needed:
-                    self._awaited[rule.endpoint] = rule
-                else:
-                    yield rule.endpoint, {}
-
-    def takes(self, endpoint: str) -> bool:
-        """Returns whether a URL of this endpoint is frozen when a page links to it."""
-        rules = self._app.url_map.iter_rules(endpoint)
-        return _is_static(endpoint) or any(self._is_frozen(rule) for rule in rules)
-
-    def reached(self, endpoint: str) -> None:
-        """Records that a URL of an awaited route was found."""
-        self._awaited.pop(endpoint, None)
-
-    def report_awaited(self, problems: Problems) -> None:
-        """Warns of routes for which no URL was found."""
-        for endpoint, rule in self._awaited.items():
-            problems.warn(
-                "route.no-urls", f"nothing is frozen for the route `{rule.rule}`", self.place(endpoint),
-                "link to it with url_for, list its values with @coldpress.frozen, or mark it @coldpress.live")
-
-    def place(self, endpoint: str) -> Place | None:
-        """Returns the place of an endpoint's view."""
-        code = getattr(inspect.unwrap(self._app.view_functions[endpoint]), "__code__", None)
-        return code_place(code.co_filename, code.co_firstlineno, self._site) if code else None
-
-    def report_no_slash(self, endpoint: str, problems: Problems) -> None:
-        """Warns of a route whose URLs end with neither `/` nor a file extension."""
-        rules = [rule.rule for rule in self._app.url_map.iter_rules(endpoint)]
-        rule = next((rule for rule in rules if not rule.endswith("/")), rules[0])
-        problems.warn(
-            "route.no-slash", f"the route `{rule}` is frozen as `{rule}/`: a static host has pages in folders, "
-            "and redirects to them", self.place(endpoint), f"write `{rule}/`, or `{rule}.html`")
-
-    def _is_frozen(self, rule: Rule) -> bool:
-        if self._is_of_a_site(rule.endpoint) or "GET" not in (rule.methods or ()) or rule.build_only:
-            return False
-        mark = mark_of(self._app.view_functions[rule.endpoint])
-        return not (mark and mark.live) and (self._site.owns_app or bool(mark and mark.frozen))
-
-    def _is_of_a_site(self, endpoint: str) -> bool:
-        """Returns whether an endpoint is one of our own views, or was added to another site."""
-        return endpoint not in self._site.added_endpoints.values() and site_of_endpoint(self._app, endpoint) is not None
-
-    def _complete(self, rule: Rule, all_values: Any, needed: set[str]) -> Iterator[Mapping[str, Any]]:
-        """The values that fill a rule; of several rules of a view, each takes its own."""
-        known = [other.arguments for other in self._app.url_map.iter_rules(rule.endpoint)]
-        for values in all_values:
-            if needed <= set(values):
-                yield values
-            elif not any(arguments <= set(values) for arguments in known):
-                missing = ", ".join(f"`{name}`" for name in sorted(needed - set(values)))
-                raise ColdpressError(Problem(
-                    "route.values", f"the values {dict(values)!r} for `{rule.rule}` lack {missing}",
-                    self.place(rule.endpoint), "let each mapping hold every argument of the route"))
-
-
-def _is_static(endpoint: str) -> bool:
-    return endpoint == "static" or endpoint.endswith(".static")
-
-
 class Plan:
     """Holds the entries by output file; reports entries that cannot be planned to `problems`.
 
@@ -246,7 +163,7 @@ class Plan:
         the URL is new."""
         if endpoint not in self._app.view_functions or not self._own.takes(endpoint):
             return None
-        if _is_static(endpoint) and self._is_published_later(path):
+        if is_static(endpoint) and self._is_published_later(path):
             return None
         self._own.reached(endpoint)
         place = on.place or Place(on.path)

@@ -14,12 +14,14 @@ from flask import Flask
 
 from coldpress.audit_hook import DATABASE, NETWORK, PROGRAM, QUERIED
 from coldpress.build.checks import PageCheck, check_page
+from coldpress.build.failures import Failures
 from coldpress.build.freezer import FrozenPage, RouteLink, SiteFreezer, content_digest
 from coldpress.build.output import CannotWriteError, Output
-from coldpress.build.plan import Plan, PlanEntry, UserRoutes
+from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import FileRow, PageRow, Records, RecordUpdates
 from coldpress.build.staleness import FACTORY, OWN, Staleness, Why
 from coldpress.build.user_reads import UNSEEN, UserReads
+from coldpress.build.user_routes import UserRoutes
 from coldpress.build.workers import FEW, Job, JobResult, Workers
 from coldpress.cache.file_stamps import is_settled, stamp_of
 from coldpress.errors import Place, Problem, Problems
@@ -381,30 +383,3 @@ def _in_view(site: Site, entry: PlanEntry) -> str:
         return f" on pages such as {entry.path}, by a hook, a context processor or a filter"
     place = UserRoutes(site.app, site).place(entry.endpoint)
     return f" in {entry.endpoint.rpartition('.')[2]}" + (f" ({place.path}:{place.line})" if place else "")
-
-
-class Failures:
-    """Collects the problems of pages that failed; each problem is reported once for all its pages."""
-
-    def __init__(self) -> None:
-        self._pages: dict[Problem, list[PlanEntry]] = {}
-
-    def add(self, problem: Problem, page: PlanEntry) -> None:
-        """Adds a problem of a page."""
-        self._pages.setdefault(problem, []).append(page)
-
-    def problems(self) -> Iterator[Problem]:
-        """Returns each problem with its first page and the number of its pages."""
-        return (_with_pages(problem, pages) for problem, pages in self._pages.items())
-
-
-def _with_pages(problem: Problem, entries: list[PlanEntry]) -> Problem:
-    """Returns a problem with its first page as a place, unless it names a further one, and the number of its pages."""
-    first = next((entry.place for entry in entries if entry.place), Place(entries[0].path))
-    is_named = problem.also or first.path == (problem.place.path if problem.place else None)
-    also = problem.also if is_named else (first,)
-    message = problem.message
-    if len(entries) > 1:
-        message += f" (on {len(entries):,} pages)"
-    return Problem(problem.code, message, problem.place or first, problem.hint, problem.severity,
-                   also if problem.place else (), problem.traceback)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Union
 from flask import Response, abort, redirect, request, send_file, send_from_directory
 from flask.typing import ResponseReturnValue
 
-from coldpress.config.headers import IMMUTABLE
 from coldpress.content.aliases import Alias
 from coldpress.content.library import Library
 from coldpress.content.page import Page
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 blueprint = SiteBlueprint("pages", __name__)
 Content = Union[Page, Alias, SourceFile, "Redirect", None]
+_FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @blueprint.get("/theme/<coldpress_theme_file:filename>")
@@ -69,10 +69,10 @@ def _send(name: str, filename: str) -> Response:
     else:
         response = Response(data, mimetype=TYPES[posixpath.splitext(filename)[1].lower()])
     plain = filename.rpartition("/")[2]
-    if published not in (asked, plain) and asked != plain:
+    if asked not in (published, plain):
         response.headers["Cache-Control"] = "no-store"  # or it would be kept for ever under an old name
     elif asked == published != plain:
-        response.headers[IMMUTABLE[0]] = IMMUTABLE[1]
+        response.headers["Cache-Control"] = _FOR_EVER
     return response
 
 
