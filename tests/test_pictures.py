@@ -14,6 +14,20 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"></svg>'
 CONFIG = "base_url: https://example.org/sub/\nauthor: ann\n"
 
 
+ROUTE = """import coldpress
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+
+    @app.route("/drawn.png")
+    def drawn():
+        return b"drawn", {"Content-Type": "image/png"}
+
+    return app
+"""
+
+
 def photo(width=2400, height=1600, kind="JPEG", colour=(40, 120, 200)):
     """A picture of one colour."""
     file = BytesIO()
@@ -116,7 +130,8 @@ def test_a_feed_has_one_file_of_each_picture(blog):
     site = blog({"content/posts/2026-01-02-p.md": "![A](../a.jpg)\n\n::figure{src=\"../b.jpg\"}\n"})
     shown = re.findall(r'<img [^>]*src="([^"]*)"', site.text("feed.xml"))
     assert [re.sub(r"\.[0-9a-f]{10}\.", ".*.", url) for url in shown] == [
-        "https://example.org/sub/a.800.*.jpg", "https://example.org/sub/b.800.*.jpg"]
+        "https://example.org/sub/a.1200.*.jpg", "https://example.org/sub/b.1200.*.jpg"]
+    assert re.findall(r'<img [^>]*(width="\d+" height="\d+")', site.text("feed.xml")) == ['width="1200" height="800"'] * 2
     assert "srcset" not in site.text("feed.xml")
     assert 'class="zoom"' not in site.text("feed.xml")
 
@@ -127,7 +142,7 @@ def test_a_picture_that_is_larger_than_its_place_opens_in_full(blog):
                  "content/small.jpg": photo(500, 400), "content/q.md": "![S](small.jpg)\n"})
     page = site.text("p/index.html")
     links = re.findall(r'<a class="zoom"[^>]*>', page)
-    assert [re.search(r'href="/sub/(\w+)\.1600\.\w+\.jpg"', link)[1] for link in links] == ["a", "b"]
+    assert [re.search(r'href="/sub/(\w+)\.1600\.\w+\.webp"', link)[1] for link in links] == ["a", "b"]
     assert ['aria-label="Enlarge' in link for link in links] == [False, True]
     assert "zoom.js" in page
     assert "zoom.js" not in site.text("q/index.html")
@@ -310,3 +325,44 @@ def test_two_processes_make_the_same_as_one(make_site):
     clean = site.clean_copy()
     assert clean.build("-j", "1").code == 0
     assert clean.files() == site.files()
+
+
+def test_a_missing_picture_of_a_template_by_its_url_is_a_warning(make_site):
+    site = make_site({"content/posts/2026-01-02-p/index.md": "---\nimage: lost.jpg\n---\nText.\n",
+                      "content/posts/2026-01-02-p/dunes.jpg": photo(60, 40), "build.py": ROUTE,
+                      "templates/post.html": '{% extends "theme/post.html" %}\n{% block body %}'
+                                             '{{ picture(page.url ~ "dune.jpg") }}{{ picture("/drawn.png") }}'
+                                             '{{ image(page.url ~ "no.jpg", width=20).url }}{% endblock %}'})
+    told = sorted((each["code"], each["message"].split("`")[1], each["hint"]) for each in site.build().problems)
+    assert told == [
+        ("link.broken-image", "lost.jpg", None),
+        ("link.nothing-there", "/posts/p/dune.jpg", "did you mean `/posts/p/dunes.jpg`?"),
+        ("link.nothing-there", "/posts/p/no.jpg", "put a picture there, or show it only where there is one")]
+    assert len(site.build().problems) == 3  # of pages that are not rendered again
+    site.edit({"content/posts/2026-01-02-p/dune.jpg": photo(60, 40)})
+    assert len(site.build().problems) == 2
+    assert 'src="/posts/p/dune.' in site.text("posts/p/index.html")
+
+
+def test_a_picture_in_full_is_never_smaller_than_on_its_page(blog):
+    page = blog({"content/p.md": "![A](a.jpg){.wide}\n\n![B](b.jpg)\n"}, CONFIG + "images: {widths: [400, 800]}\n"
+                ).text("p/index.html")
+    assert re.findall(r'class="zoom" href="/sub/\w+\.(\d+)\.\w+\.webp"', page) == ["2112", "1440"]
+    assert [max(widths(each)) for each in images(page)] == [2112, 1440]
+
+
+def test_a_picture_in_full_has_the_format_of_its_file_if_that_alone_is_made(blog):
+    page = blog({"content/p.md": "![A](a.jpg)\n"}, CONFIG + "images: {formats: []}\n").text("p/index.html")
+    assert re.search(r'class="zoom" href="/sub/a\.1600\.\w+\.jpg"', page)
+
+
+@pytest.mark.parametrize(("root", "size"), [
+    ('width="90" height="60"', ("90", "60")), ("viewBox='0 0 2400 1600'", ("2400", "1600")),
+    ('viewBox="0 0 60 40"', ("1200", "800")), ('viewBox="0,0,60,40" width="100%" height="100%"', ("1200", "800")),
+    ('width="1in" height="48pt"', ("96", "64")), ('width="300" viewBox="0 0 60 40"', ("300", "200")),
+    ('data-width="5" stroke-width="3"', (None, None)), ('viewBox="0 0 0 40"', (None, None))])
+def test_a_drawing_has_the_size_of_its_root(build_site, root, size):
+    drawing = (f'<?xml version="1.0"?>\n<!-- <svg width="1" height="2"> -->\n<svg xmlns="http://www.w3.org/2000/svg" '
+               f'{root}><rect x="235" y="40" width="130" height="80"/></svg>')
+    shown, = images(main(build_site({"content/p.md": "![D](d.svg)\n", "content/d.svg": drawing}), "p/"))
+    assert (shown.get("width"), shown.get("height")) == size

@@ -133,15 +133,15 @@ def test_a_picture_opens_in_full_and_the_keys_lead_to_the_others(browser, site):
         links.nth(1).focus()
         page.keyboard.press("Enter")
         dialog.wait_for()
-        assert (dialog.get_attribute("aria-label"), kept(page.evaluate(IN_FULL))) == ("A lake", "lake.1600.jpg")
+        assert (dialog.get_attribute("aria-label"), kept(page.evaluate(IN_FULL))) == ("A lake", "lake.1600.webp")
         page.keyboard.press("ArrowRight")
         assert (dialog.get_attribute("aria-label"), kept(page.evaluate(IN_FULL))) == (
-            "Enlarge", "valley.1600.jpg")
+            "Enlarge", "valley.1600.webp")
         page.keyboard.press("ArrowRight")
         assert dialog.locator("figcaption").inner_text() == "By the sea."
         for _ in range(3):
             page.keyboard.press("ArrowLeft")
-        assert kept(page.evaluate(IN_FULL)) == "valley.1600.jpg"
+        assert kept(page.evaluate(IN_FULL)) == "valley.1600.webp"
         page.keyboard.press("Escape")
         assert not dialog.is_visible()
         assert links.nth(0).evaluate("each => each === document.activeElement")
@@ -160,7 +160,7 @@ def test_without_a_script_the_link_opens_the_file(browser, site):  # noqa: F811
     with served(site()) as url:
         page = shown(browser, url, java_script_enabled=False)
         page.locator("a.zoom").first.click()
-        page.wait_for_url(re.compile(r"/valley\.1600\.\w+\.jpg$"))
+        page.wait_for_url(re.compile(r"/valley\.1600\.\w+\.webp$"))
         page.context.close()
 
 
@@ -169,7 +169,7 @@ def test_it_opens_from_a_folder_too(browser, site):  # noqa: F811
     page = shown(browser, folder.as_uri(), "/posts/walk/index.html")
     page.evaluate(LOADED)
     page.locator("a.zoom").first.click()
-    assert kept(page.evaluate(IN_FULL)) == "valley.1600.jpg"
+    assert kept(page.evaluate(IN_FULL)) == "valley.1600.webp"
     page.context.close()
 
 

@@ -13,6 +13,7 @@ from conftest import PREVIEWED as SITE
 from conftest import REPOSITORY, Browser, wait_until
 from everything_site import everything
 from test_metadata import PNG
+from test_pictures import photo
 from test_python_markdown import SHOUT_FROM_A_FILE
 from test_serve import without_scripts
 from werkzeug.test import Client
@@ -267,6 +268,19 @@ def test_a_script_that_fetches_is_told_in_plain_text(browse):
     answer = browser.get("/about/", **{"Sec-Fetch-Dest": "empty"})
     assert answer.mimetype == "text/plain"
     assert answer.text.startswith("error[template.undefined]")
+
+
+def test_pictures_that_are_damaged_or_not_there_are_told(browse):
+    browser = browse({**SITE, "content/about.md": "![A](a.png)\n", "content/a.png": photo(60, 40, "PNG"),
+                      "templates/page.html": "{% extends 'theme/page.html' %}{% block body %}{{ super() }}"
+                                             "{{ picture('/no.png') }}{% endblock %}"})
+    assert "image.damaged" not in problems(browser.get("/about/"))
+    browser.edit({"content/a.png": photo(60, 40, "PNG")[:60]})
+    said = problems(browser.get("/about/"))
+    assert "content/a.png" in said and "image.damaged" in said
+    assert "a template shows the picture `/no.png`, and nothing is there" in said
+    browser.edit({"content/no.png": photo(60, 40, "PNG"), "content/a.png": photo(60, 40, "PNG")})
+    assert "warning" not in problems(browser.get("/about/"))
 
 
 def test_every_warning_of_a_build_is_on_the_page(browse):

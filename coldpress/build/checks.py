@@ -23,12 +23,13 @@ from coldpress.content.page import Page
 from coldpress.content.picture_weights import heavy_pictures
 from coldpress.content.references import broken_references
 from coldpress.content.slots import CANNOT_BE_SHOWN
-from coldpress.errors import ColdpressError, Problem, Problems
+from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.markdown.rendered import Component, Link
+from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.markdown.tree import CALLOUTS, EMBED
 from coldpress.paths import folders_above, is_external
 from coldpress.recorder import KeyNumbers
-from coldpress.text import did_you_mean
+from coldpress.text import did_you_mean, nearest
 from coldpress.web.site import Site
 from coldpress.web.template_blocks import unknown_blocks
 from coldpress.web.templates import is_layout, is_reserved
@@ -147,12 +148,11 @@ def check_site(site: Site, plan: Plan, checks: Iterable[PageCheck], dead_links: 
     def exists(path: str) -> bool:
         return plan.has(site.url_prefix + path)
 
+    checks = list(checks)
     report_checks(checks, site.library, exists, problems)
-    named = _paths_of_settings(site)
-    for path, entry in dead_links(exists).items():
-        if path not in named:
-            problems.warn("link.nothing-there", f"a template links to `{path}`, and nothing is there", entry.place,
-                          "link to it only where there is something")
+    named = _paths_of_settings(site) | told_paths(checks)
+    problems.extend(dead_link(site.library, path, entry.place)
+                    for path, entry in dead_links(exists).items() if path not in named)
     check_settings(site, exists, problems)
     if site.config.redirects:
         from coldpress.build.redirect_checks import check_redirects  # noqa: PLC0415  (most sites have none)
@@ -161,6 +161,29 @@ def check_site(site: Site, plan: Plan, checks: Iterable[PageCheck], dead_links: 
     if site.config.base_url is None and not site.config_problems.errors:
         problems.warn("config.no-base-url", "without `base_url` there are no feeds, no sitemap and no canonical links",
                       site.config_place(), "say where the site will live: `base_url: https://example.org/`")
+
+
+def told_paths(checks: Iterable[PageCheck]) -> frozenset[str]:
+    """Returns the paths of the links of pages that lead to no content: `report_checks` warns of them at their place."""
+    return frozenset(path for check in checks for path, _ in check.loose if path)
+
+
+def dead_link(library: Library, path: str, place: Place | None) -> Problem:
+    """Returns the warning for a path that a template names, if nothing is there; `place` is that of a page."""
+    if media_kind(path) != "image":
+        return Problem("link.nothing-there", f"a template links to `{path}`, and nothing is there", place,
+                       "link to it only where there is something", severity="warning")
+    near = _near_picture(library, path)
+    return Problem("link.nothing-there", f"a template shows the picture `{path}`, and nothing is there", place,
+                   f"did you mean `{near}`?" if near else "put a picture there, or show it only where there is one",
+                   severity="warning")
+
+
+def _near_picture(library: Library, path: str) -> str | None:
+    """Returns the path of a file beside a missing one whose name is near."""
+    folder, name = posixpath.split(path)
+    near = nearest(name, [posixpath.basename(each) for each in library.assets if posixpath.dirname(each) == folder])
+    return posixpath.join(folder, near) if near else None
 
 
 def check_settings(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from coldpress import recorder
 from coldpress.build.plan import Plan, PlanEntry
 from coldpress.content.feeds import feed_pictures
+from coldpress.content.picture_weights import damaged_pictures
 from coldpress.errors import Place, Problems
 from coldpress.images.index import is_readable
 from coldpress.images.service import Making, Wanted
@@ -54,13 +55,7 @@ class SiteImages:
 
     def warn(self, paths: Iterable[str], problems: Problems) -> None:
         """Warns of the pictures at these paths that cannot be read."""
-        library = self._site.library
-        with recorder.unrecorded():
-            for path in sorted(paths):
-                asset, fault = library.asset_at(path), library.pictures.facts(path).fault
-                if asset and fault:
-                    problems.warn("image.damaged", f"this picture is published as it is: {fault}",
-                                  Place(asset.name), "save it anew with the program that made it")
+        problems.extend(damaged_pictures(self._site.library, paths))
 
     def trim(self) -> None:
         """Removes old variants that no page shows."""

@@ -14,6 +14,7 @@ from coldpress.content.collections import Collection, newest_first
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
 from coldpress.content.pagination import page_numbers, page_of, page_path
+from coldpress.content.pictures import PLAIN_WIDTH
 from coldpress.content.recorded import Pages
 from coldpress.content.slots import SlotFiller
 from coldpress.content.taxonomy import Term
@@ -23,8 +24,6 @@ from coldpress.paths import url_of
 IMAGE_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
                ".webp": "image/webp", ".avif": "image/avif", ".svg": "image/svg+xml"}
 """Media types by extension.  Python's own table differs between machines."""
-COVER_WIDTH = 1200
-"""How wide other programs show a picture at most: what Open Graph and feed readers ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def cover_of(library: Library, page: Page) -> Cover | None:
     target, url = library.target(page, link), library.link_url(page, link, absolute=True)
     asset = library.asset_at(target.path) if target.asset and target.path else None
     alt = page.params["image_alt"] or page.title
-    made = library.pictures.single(target.path, COVER_WIDTH) if asset and target.path else None
+    made = library.pictures.single(target.path, PLAIN_WIDTH) if asset and target.path else None
     if made:
         return Cover(library.shown_url(made.path, absolute=True), str(alt), made.type, made.length, made.width,
                      made.height, made.path)

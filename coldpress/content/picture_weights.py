@@ -1,15 +1,15 @@
-"""Warns of pictures that are published as they are and are heavy for readers."""
+"""Warns of pictures that are published as they are: heavy ones, and damaged ones."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from coldpress import recorder
 from coldpress.content.library import Library
 from coldpress.content.links import place_of_link
 from coldpress.content.page import Page
-from coldpress.errors import Problem
+from coldpress.errors import Place, Problem
 from coldpress.images.facts import ImageFacts
 from coldpress.images.index import is_readable
 from coldpress.markdown.rendered import Link
@@ -39,6 +39,16 @@ def heavy_pictures(library: Library, page: Page) -> Iterator[Problem]:
         if not (facts.fault or library.images.can_be_made(facts)):
             yield Problem("image.heavy", f"`{link.target}` is published as it is, with {size_text(asset.size)}",
                           place_of_link(library, page, link), _way_out(library, asset, facts), severity="warning")
+
+
+def damaged_pictures(library: Library, paths: Iterable[str]) -> Iterator[Problem]:
+    """Yields a warning for each of the pictures at these paths that cannot be read."""
+    with recorder.unrecorded():
+        for path in sorted(paths):
+            asset, fault = library.asset_at(path), library.pictures.facts(path).fault
+            if asset and fault:
+                yield Problem("image.damaged", f"this picture is published as it is: {fault}", Place(asset.name),
+                              "save it anew with the program that made it", severity="warning")
 
 
 def _picture(library: Library, page: Page, link: Link) -> str | None:

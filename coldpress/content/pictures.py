@@ -23,6 +23,8 @@ Attributes = Mapping[str, str | None]
 ShownUrl = Callable[[str], str]
 """Returns the URL of a path of the site, as the page has to write it."""
 
+PLAIN_WIDTH = 1200
+"""How wide other programs show a picture at most: what Open Graph and feed readers ask for."""
 DENSITY = 2
 """Pixels of a screen to a pixel of CSS, for which variants are made."""
 _ZOOMED = 1.25  # times as wide as its place, from which it is worth to see a picture alone
@@ -152,9 +154,9 @@ class Pictures:
         if not self._library.images.can_be_made(facts):
             return _img(attributes, {"src": shown(path) + how.suffix, **sized}, how)
         place = _narrowed(place, width or facts.width, facts)
-        made = self.candidates(path, facts, place, how)
         if how.is_plain:
-            return _img(attributes, {"src": shown(made[-1].nearest(place.width)[1]) + how.suffix, **sized}, how)
+            return self._plain(path, facts, attributes, width, shown, how)
+        made = self.candidates(path, facts, place, how)
         *others, own = made
         sources = "".join(_source(each, place, shown) for each in others)
         image = {"src": shown(own.nearest(place.width)[1]) + how.suffix, "srcset": own.srcset(shown),
@@ -162,7 +164,7 @@ class Pictures:
         img = _img(self._coloured(attributes, facts), image, how)
         picture = f"<picture>{sources}{img}</picture>" if sources else img
         if how.zoom and self._library.image_options.zoom and facts.width > place.width * _ZOOMED:
-            return self._zoomed(picture, path, facts, attributes, shown, how.zoom)
+            return self._zoomed(picture, path, facts, attributes, shown, how.zoom, place)
         return picture
 
     def single(self, path: str, width: int) -> SingleFile | None:
@@ -176,6 +178,18 @@ class Pictures:
         made = images.path(path, facts, variant)
         return SingleFile(made, f"image/{kind}", variant.width, variant.height, partial(self._length, made))
 
+    def _plain(self, path: str, facts: ImageFacts, attributes: Attributes, width: int | None, shown: ShownUrl, how: Shown
+               ) -> str:
+        """Returns the picture at a path for feeds: one file of `PLAIN_WIDTH` at most, with its own size."""
+        images = self._library.images
+        kind = images.formats(facts)[-1]
+        given = _pixels(attributes.get("width"))
+        most = min(PLAIN_WIDTH, width * DENSITY) if given and width else PLAIN_WIDTH
+        variant = _cut(images.variants(facts, kind, most, (most,))[-1], facts, how)
+        size = (width, round(width * variant.height / variant.width)) if given and width else variant[:2]
+        sized = {"width": str(size[0]), "height": str(size[1])}
+        return _img(attributes, {"src": shown(images.path(path, facts, variant)) + how.suffix, **sized}, how)
+
     def _length(self, path: str) -> int | None:
         """Returns the bytes of a variant, which is made if it is not kept; None if it cannot be."""
         with suppress(DamagedImageError):
@@ -183,11 +197,14 @@ class Pictures:
             return self._library.images.make_now(wanted).stat().st_size if wanted else None
         return None
 
-    def _zoomed(self, picture: str, path: str, facts: ImageFacts, attributes: Attributes, shown: ShownUrl, name: str
-                ) -> str:
-        """Returns a picture in a link to its largest variant."""
+    def _zoomed(self, picture: str, path: str, facts: ImageFacts, attributes: Attributes, shown: ShownUrl, name: str,
+                place: ImagePlace) -> str:
+        """Returns a picture in a link to its largest variant, as WebP where that is made: every browser that opens it
+        in the page can show that."""
         images = self._library.images
-        largest = images.variants(facts, images.formats(facts)[-1], self._library.image_options.widths[-1])[-1]
+        formats = images.formats(facts)
+        width = max(self._library.image_options.widths[-1], place.width * DENSITY)
+        largest = images.variants(facts, "webp" if "webp" in formats else formats[-1], width)[-1]
         named = {} if (attributes.get("alt") or "").strip() else {"aria-label": name}
         link = {"class": "zoom", "href": shown(images.path(path, facts, largest)), **named}
         return f"<a{attributes_html(link)}>{picture}</a>"

@@ -181,6 +181,10 @@ def _size_only(file: SourceFile) -> ImageFacts:
 
 def _size_in(file: Path) -> tuple[int, int] | None:
     """Returns the size of a picture from its first bytes; None for a damaged one, which is shown without a size."""
+    if file.suffix.lower() == ".svg":
+        from coldpress.images.drawings import size_of_drawing  # noqa: PLC0415  (few builds meet one)
+
+        return size_of_drawing(file)
     import imagesize  # noqa: PLC0415  (few builds meet an image whose size is not known; it imports urllib.request)
 
     try:

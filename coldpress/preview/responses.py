@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,13 +22,15 @@ from werkzeug.wrappers import Request, Response
 
 from coldpress import recorder
 from coldpress.audit_hook import is_database, noting_writes
-from coldpress.build.checks import check_page, report_checks
+from coldpress.build.checks import check_page, dead_link, report_checks, told_paths
 from coldpress.build.request_checks import QUERY
 from coldpress.build.user_reads import UserReads, summed_up
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.content.links import links_to_drafts
 from coldpress.content.page import Page
+from coldpress.content.picture_weights import damaged_pictures
 from coldpress.errors import ColdpressError, Place, Problem, Problems
+from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.preview.current_site import CurrentSite, Revision
 from coldpress.preview.overlay import TEMPLATES, Overlay
 from coldpress.preview.reload import inject_client
@@ -248,7 +250,7 @@ class Responder:
         """Returns the response of a page that was rendered, with the problems of its check."""
         html = response.get_data()
         page = revision.site.snapshot.library.by_source(render.source) if render.source else None
-        keys, problems = self._checked(page, revision) if page else ((), ())
+        keys, problems = self._checked(page, render, revision)
         render = replace(render, problems=problems, size=len(html), packed=len(gzip.compress(html, 6)),
                          is_good=response.status_code < 500, errors=tuple(self._current.errors),
                          fingerprints={**render.fingerprints, **fingerprints_of(keys, revision)})
@@ -285,8 +287,12 @@ class Responder:
         source = found.source if isinstance(found, Page) else None
         return RenderedResponse(self._ident(), _path(request), number, fingerprints, source, seconds=seconds)
 
-    def _checked(self, page: Page, revision: Revision) -> tuple[Iterable[Key], tuple[Problem, ...]]:
-        """Returns the reads and the problems of a page's check, as a build would report them."""
+    def _checked(self, page: Page | None, render: RenderedResponse, revision: Revision
+                 ) -> tuple[Iterable[Key], tuple[Problem, ...]]:
+        """Returns the reads and the problems of the check of what was rendered, as a build would report them; `page`
+        is the page of the site that it is, if it is one."""
+        if page is None:
+            return (), tuple(self._of_reads(render, revision, None, ()))
         library, problems, name = revision.site.snapshot.library, Problems(), page.unrecorded.document.source.name
         keys = KeyNumbers()
         if any(_is_in(problem, name) for problem in self._current.errors):
@@ -298,11 +304,23 @@ class Responder:
                 return (), reason.problems
             prefix = revision.site.url_prefix
             report_checks([check], library, lambda path: self._current.exists(prefix + path), problems)
+            problems.extend(self._of_reads(render, revision, page, told_paths([check])))
             problems.extend(links_to_drafts(library, page))
         config = revision.site.config_place().path
         problems.extend(problem for problem in self._current.warnings()
                         if _is_in(problem, name) or (_is_in(problem, config) and problem.code != "config.no-base-url"))
         return keys.of(check.reads), tuple(problem for problem in problems if problem.severity != "note")
+
+    def _of_reads(self, render: RenderedResponse, revision: Revision, page: Page | None, told: Collection[str]
+                  ) -> Iterator[Problem]:
+        """Yields the problems of what templates show: pictures that are damaged or not there."""
+        library, prefix = revision.site.snapshot.library, revision.site.url_prefix
+        place = Place(page.unrecorded.document.source.name) if page else None
+        with recorder.unrecorded():
+            yield from damaged_pictures(library, [name for kind, name in render.fingerprints if kind == "image"])
+            yield from (dead_link(library, name, place) for kind, name in render.fingerprints if kind == "link"
+                        and media_kind(name) == "image" and name not in told
+                        and not self._current.exists(prefix + name))
 
 
 def _fail_again(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

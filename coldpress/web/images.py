@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from coldpress import recorder
 from coldpress.content.pictures import DENSITY, ImagePlace, Shown, plain_image
 from coldpress.images.facts import ImageFacts
 from coldpress.images.variants import CROPS, EXTENSIONS, Variant, height_for
@@ -115,6 +116,7 @@ def _found(site: Site, source: str) -> FoundImage | None:
     if url.startswith("/"):
         path = path_of(url) if is_absolute else _below_root(site, path_of(url))
         if library.asset_at(path) is None:
+            recorder.read("link", path)  # a route of the app may be there, else a build warns
             return None
         suffix = url[len(url.partition("?")[0].partition("#")[0]):]
         return FoundImage(path, suffix, partial(library.shown_url, absolute=is_absolute), is_absolute)
