@@ -178,8 +178,8 @@ class Pictures:
         made = images.path(path, facts, variant)
         return SingleFile(made, f"image/{kind}", variant.width, variant.height, partial(self._length, made))
 
-    def _plain(self, path: str, facts: ImageFacts, attributes: Attributes, width: int | None, shown: ShownUrl, how: Shown
-               ) -> str:
+    def _plain(self, path: str, facts: ImageFacts, attributes: Attributes, width: int | None, shown: ShownUrl,
+               how: Shown) -> str:
         """Returns the picture at a path for feeds: one file of `PLAIN_WIDTH` at most, with its own size."""
         images = self._library.images
         kind = images.formats(facts)[-1]
