@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,12 +18,12 @@ from coldpress.build.images import SiteImages
 from coldpress.build.output import CannotWriteError, Changes, Output, output_of, refuse_linked_output
 from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import FileRow, Records, RecordUpdates
+from coldpress.build.removed_urls import removed_urls
 from coldpress.build.runner import FreezeRunner, stage_copies, volatile_note
 from coldpress.build.staleness import FACTORY, NEVER, OF_FILES, OWN, Fingerprints, Staleness
 from coldpress.build.user_reads import LibraryCode, UserCode, engine
 from coldpress.build.workers import FEW, LocalWorkers, MakeSite, RemoteWorkers, StartWorker, Workers
 from coldpress.cache.file_stamps import stamp_of
-from coldpress.content.taxonomy import group_names, taxonomy_path
 from coldpress.errors import Problems
 from coldpress.markdown.cache import Body
 from coldpress.processes import WorkerDiedError, frozen_after_loading, start_method
@@ -35,6 +34,7 @@ from coldpress.web.extension import get_site
 from coldpress.web.site import Site
 
 if TYPE_CHECKING:
+    from coldpress.build.host_files import HostFiles
     from coldpress.cluster import Cluster
 
 _MISLEADING = ("config.value", "source.failed", "source.row", "source.keys", "collection.no-source")
@@ -61,6 +61,7 @@ class Builder:
         self.runner: FreezeRunner | None = None
         self.changes: Changes | None = None
         self.removed_urls: tuple[str, ...] = ()
+        self.hosting: HostFiles | None = None
         self._cluster = _cluster_at(context.executor, site) if context.executor else None
 
     @property
@@ -198,6 +199,17 @@ class Builder:
             made = self.images.plan(self.runner.names_shown("variant"), self.context.jobs, self.problems)
             self._copied |= stage_copies([*made, *self.runner.static_copies], self.output, self.records.files,
                                          self.problems)
+        if self.site.config.deploy and self.site.config.deploy.host:
+            self._make_host_files(self.runner)
+
+    def _make_host_files(self, runner: FreezeRunner) -> None:
+        """Makes the files for the host of the config."""
+        from coldpress.build.host_files import HostFiles  # noqa: PLC0415  (few sites name a host)
+
+        with self._stage("host"):
+            self.hosting = HostFiles(self.site, self.plan, self.output)
+            runner.updates.files += self.hosting.make(
+                self.records.files, runner.updates.files, self._copied, self.context.jobs, self.problems)
 
     def _check(self) -> None:
         """Checks links, layouts and the menu, and that every file can be written."""
@@ -212,6 +224,8 @@ class Builder:
             changes = self.output.changes()
             self.removed_urls = removed_urls(self.site, self.records, changes.removed)
             self.changes = changes if self.context.dry_run else self.output.publish()
+            if self.hosting and not self.context.dry_run:
+                self.hosting.write_beside()
 
     def _ask_declared_values(self, runner: FreezeRunner) -> None:
         """Calls the functions that views declare, so that one that fails is a problem of this build."""
@@ -301,7 +315,7 @@ class Builder:
         self._about["libraries"] = self._libraries.written()
         updates.about = {name: value for name, value in self._about.items() if self.records.about.get(name) != value}
         updates.keys.add(self._staleness.same)
-        updates.files = [FileRow(row.file, stamp_of(f"{folder}/{row.file}"), row.digest, "") for row in updates.files]
+        updates.files = [row._replace(stamp=stamp_of(f"{folder}/{row.file}")) for row in updates.files]
         updates.files += [row for row in self._copies() if self.records.files.get(row.file) != row]
 
     def _copies(self) -> Iterator[FileRow]:
@@ -360,39 +374,3 @@ def _settings(site: Site) -> str:
         config.nested_taxonomies, config.collections,
         config.content_dir, config.templates_dir, config.static_dir, config.language, config.markdown, config.links,
         config.hashed_static, site.theme.name, site.theme.digest))
-
-
-_SHOWN = 10
-_NUMBERED = re.compile(r"(?:.*/)?page/\d+/index\.html")
-
-
-def removed_urls(site: Site, records: Records, files: Iterable[str]) -> tuple[str, ...]:
-    """Returns the paths of the pages among removed files.  Copies, lists, feeds and
-    sitemaps are no pages; where an alias takes a page's place, its file stays."""
-    known = {row.file: row.endpoint for row in records.pages.values()}
-    page = site.endpoints["page"]
-    lists = tuple(path.lstrip("/") for path in ("/archive/", "/search/", "/404.html", *map(
-        taxonomy_path, group_names(site.config))))
-    gone = []
-    for file in files:
-        copy = records.files.get(file)
-        if not file.endswith(".html") or _NUMBERED.fullmatch(file) or (copy and copy.source):
-            continue
-        inside = file.removeprefix(site.url_prefix.strip("/")).lstrip("/")
-        is_list = inside.startswith(lists) if file not in known else (
-            known[file] != page and known[file].startswith(f"{site.name}."))
-        if not is_list:
-            gone.append("/" + (file.removesuffix("index.html") if f"/{file}".endswith("/index.html") else file))
-    return tuple(sorted(gone))
-
-
-def removed_url_lines(site: Site, paths: tuple[str, ...]) -> list[str]:
-    """Returns the lines with which a build reports removed URLs: at most ten of them by name."""
-    if not paths:
-        return []
-    alias = paths[0].removeprefix(site.url_prefix)
-    more = [f"  and {len(paths) - _SHOWN:,} more"] if len(paths) > _SHOWN else []
-    what = "1 page's URL no longer exists" if len(paths) == 1 else f"The URLs of {len(paths):,} pages no longer exist"
-    which = "it" if len(paths) == 1 else "the first"
-    return [f"{what}:", *(f"  {path}" for path in paths[:_SHOWN]), *more,
-            f"To redirect {which}, put `aliases: [{alias}]` into the front matter of the page that replaces it."]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextvars import copy_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -41,6 +41,13 @@ class PlanEntry(NamedTuple):
     source: str | None = None
     own_place: Place | None = None
     copy_of: Path | None = None
+    is_made: bool = False
+    """Whether the build makes its bytes of other files, without a request."""
+
+    @property
+    def is_page(self) -> bool:
+        """Whether its bytes are what the app answers."""
+        return self.copy_of is None and not self.is_made
 
     @property
     def folder_url(self) -> str:
@@ -130,7 +137,8 @@ class Plan:
 
     def _fill(self) -> None:
         with self._app.test_request_context(base_url=f"http://localhost{self._site.script_root}"):
-            self._plan_copies()
+            merged = self._plan_host_files() if self._site.config.deploy else frozenset()
+            self._plan_copies(merged)
             self._plan_site()
             self._plan_own_routes()
             if rules := self._site.config.redirects:
@@ -191,9 +199,24 @@ class Plan:
         """Warns of routes with arguments for which no URL was found."""
         self._own.report_awaited(self._problems)
 
-    def _plan_copies(self) -> None:
+    def _plan_host_files(self) -> frozenset[str]:
+        """Plans the files for a host; returns the paths of the author's that become a part of them."""
+        from coldpress.build.host_names import inner_files, merged_paths  # noqa: PLC0415  (few sites name a host)
+
+        place = self._site.config_place("deploy", "host")
+        for name in inner_files(self._site):
+            self._take(PlanEntry(f"/{name}", "", name, own_place=place, is_made=True))
+        return merged_paths(self._site)
+
+    def add_made(self, path: str, file: str, place: Place | None) -> bool:
+        """Adds a file that the build makes, unless another one has its place; returns whether it was added."""
+        return self._take(PlanEntry(path, "", file, own_place=place, is_made=True)) is None
+
+    def _plan_copies(self, merged: Collection[str]) -> None:
         site = self._site
         for path, asset in site.library.assets.items():
+            if path in merged:
+                continue
             self._add(site.url_prefix + path, site.endpoints["page"], {"page": path}, source=asset.name,
                       copy_of=asset.file)
         for name in STYLESHEETS:
@@ -271,10 +294,8 @@ class Plan:
             except BadPath as reason:
                 self._problems.error("url.bad", f"`{redirect.path}` cannot be frozen: {reason}", place, reason.hint)
                 continue
-            other = self._places.take(entry)
-            if other is None:
-                self._entries[entry.file] = entry
-            elif redirect.path == redirect.key:
+            other = self._take(entry)
+            if other is not None and redirect.path == redirect.key:
                 self._problems.warn("url.clash", f"the redirect `{redirect.path}` is the URL of {_owner(other)}, which "
                                     "wins", place, "take the redirect out", also=(other.place,) if other.place else ())
 
@@ -300,6 +321,13 @@ class Plan:
         if other is not None:
             self._refuse(clash(_exactly(entry), _exactly(other)))
         return other is None
+
+    def _take(self, entry: PlanEntry) -> PlanEntry | None:
+        """Adds an entry, or returns the one that is in its way."""
+        other = self._places.take(entry)
+        if other is None:
+            self._entries[entry.file] = entry
+        return other
 
     def _file_of(self, path: str, endpoint: str) -> str:
         """Returns the output file of a path; that of a folder for a path of an own route such as `/user/ann`, which is

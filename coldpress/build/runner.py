@@ -100,7 +100,7 @@ class FreezeRunner:
         that show parts of the index follow, rendered by `index_workers`.
         """
         library = self._site.library
-        entries = [entry for entry in self._plan.entries if entry.copy_of is None]
+        entries = [entry for entry in self._plan.entries if entry.is_page]
         of_index = {self._site.endpoints.get(name) for name in ("search_index", "search_words")}
         self._unchecked = {page.source for page in library.all_pages if not self._staleness.is_checked(page.source)}
         self._queue.extend(entry for entry in entries if entry.endpoint not in of_index)
@@ -354,7 +354,7 @@ _DONE = {DATABASE: "a database is opened", QUERIED: "a database is asked", NETWO
 
 def volatile_note(site: Site, plan: Plan, runner: FreezeRunner) -> str | None:
     """Returns a note if more than half of the pages are rendered in every build."""
-    pages = [entry for entry in plan.entries if entry.copy_of is None]
+    pages = [entry for entry in plan.entries if entry.is_page]
     asked = [name for kind, name in site.factory_reads if kind == "volatile"]
     if asked:
         why = _DONE[asked[0]] + _in_factory(site, asked[0])

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from coldpress.build.builder import Builder, removed_url_lines
+from coldpress.build.builder import Builder
 from coldpress.build.context import BuildContext
 from coldpress.build.diagnostics import Profile, differs, explain_page, tell_profile
 from coldpress.build.diagnostics import verify as verify_site
 from coldpress.build.output import Changes, output_locked
+from coldpress.build.removed_urls import removed_url_lines
 from coldpress.build.staleness import Why
 from coldpress.build.stamp_writer import take_snapshot, write_stamp
 from coldpress.errors import Problems
@@ -101,6 +102,8 @@ def _say(builder: Builder, changes: Changes) -> None:
         report.line(note[:1].upper() + note[1:] + ".")
     for line in removed_url_lines(site, builder.removed_urls):
         report.line(line)
+    if builder.hosting and builder.hosting.changed:
+        report.line(f"For {builder.hosting.host.title}: {some(builder.hosting.changed)}")
     if changes.foreign:
         report.line(f"Not ours, left alone: {some(changes.foreign)}")
     for path, why in _rendered(builder).items():
@@ -120,7 +123,7 @@ def _say(builder: Builder, changes: Changes) -> None:
 def _summary(builder: Builder, changes: Changes | None) -> str:
     """Returns `Built 12 pages (2 rendered, 10 unchanged; 3 files written)`; without
     `changes` the line of the next build, if nothing changes until then."""
-    pages = sum(entry.copy_of is None for entry in builder.plan.entries)
+    pages = sum(entry.is_page for entry in builder.plan.entries)
     rendered = len(_rendered(builder)) if changes else 0
     warnings = builder.reported_problems.warnings
     parts = [f"{counted(len(changes.written) if changes else 0, 'file')} written"]

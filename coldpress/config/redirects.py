@@ -25,28 +25,24 @@ _KEYS = ("to", "status")
 
 class PathPattern:
     """A path with parts that stand for others: `<name>` for letters up to the next slash, `<path:name>`, which can
-    only come last, for all that follows.  `parts` are its texts and, at odd places, its names."""
+    only come last in an old path, for all that follows.  `parts` are its texts and, at odd places, its names; `rest` is
+    the name for all that follows."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.parts: list[str] = []
         self.names: list[str] = []
-        self.takes_rest = False
-        """Whether it ends with all that follows."""
+        self.rest: str | None = None
         last = 0
         for found in _PART.finditer(text):
             self._add(text[last:found.start()], found)
             last = found.end()
-        if self.takes_rest and last < len(text):
-            raise ValueError("`<path:…>` stands for all that follows, so it can only come last")
         self.parts.append(text[last:])
         if any("<" in part or ">" in part for part in self.parts[::2]):
             raise ValueError("a part of a path is written `<name>` or `<path:name>`")
 
     def _add(self, before: str, found: re.Match[str]) -> None:
         kind, name = found["kind"], found["name"]
-        if self.takes_rest:
-            raise ValueError("`<path:…>` stands for all that follows, so it can only come last")
         if kind not in (None, "path", "string"):
             raise ValueError(f"there is no `<{kind}:…>`", "there are `<name>` and `<path:name>`")
         if not _NAME.fullmatch(name) or name in self.names:
@@ -56,9 +52,19 @@ class PathPattern:
             raise ValueError(f"nothing stands between `<{self.names[-1]}>` and `<{name}>`", "write a `/` between them")
         if kind == "path" and not before.endswith("/"):
             raise ValueError("`<path:…>` comes after a slash")
-        self.takes_rest = kind == "path"
+        self.rest = name if kind == "path" else self.rest
         self.parts += [before, name]
         self.names.append(name)
+
+    def check_rest(self) -> None:
+        """Raises `ValueError` where something follows what stands for all that follows."""
+        if self.rest is not None and (self.names[-1] != self.rest or self.parts[-1]):
+            raise ValueError("`<path:…>` stands for all that follows, so it can only come last")
+
+    @property
+    def takes_rest(self) -> bool:
+        """Whether it has a name for all that follows."""
+        return self.rest is not None
 
     @property
     def is_plain(self) -> bool:
@@ -72,15 +78,19 @@ class PathPattern:
                    for before, after in zip(self.parts[::2], self.parts[2::2], strict=False))
 
     @property
+    def names_file(self) -> bool:
+        """Whether it ends as a file's name does: `/<slug>.html`."""
+        return _ENDING.search(f"-{self.parts[-1]}") is not None
+
+    @property
     def expression(self) -> str:
         """The text of a regular expression for the paths that it stands for; its groups are the names in their order.
         A slash at the end does not count, unless it names a file."""
         texts = [re.escape(part) for part in self.parts[::2]]
         body = texts[0]
         for index, text in enumerate(texts[1:], 1):
-            is_rest = self.takes_rest and index == len(self.names)
-            body += ("(.*)" if is_rest else "([^/]+)") + text
-        if self.takes_rest or _ENDING.search(f"-{self.parts[-1]}"):
+            body += ("(.*)" if self.names[index - 1] == self.rest else "([^/]+)") + text
+        if self.takes_rest or self.names_file:
             return body
         return f"{body.removesuffix('/')}/?" if body != "/" else "/"
 
@@ -172,6 +182,7 @@ def _rule(key: Any, spec: Any) -> RedirectRule:
         raise ValueError(f"`status` is {', '.join(map(str, STATUSES))} or {GONE}", None, "status")
     path = normalize("NFC", unquote(key))
     pattern = PathPattern(path)
+    pattern.check_rest()
     path = with_slash(path) if pattern.is_plain else path
     if status == GONE:
         if given.get("to") is not None:
@@ -192,7 +203,7 @@ def _target(to: Any, pattern: PathPattern) -> str:
     for before in target.parts[:-1:2]:
         if "?" in before or "#" in before:
             raise ValueError("`to`: names stand before `?` and `#`", None, "to")
-    return quote(to if is_external(to) else normalize("NFC", to), safe="/:?#[]@!$&'()*+,;=%<>~-._")
+    return quote(to if is_external(to) else normalize("NFC", to), safe="/:?#[]@!&()*+,;=%<>~-._")
 
 
 def with_slash(path: str) -> str:

@@ -1,0 +1,29 @@
+"""GitHub Pages: `.nojekyll`, so that files whose names begin with `_` are published, and `CNAME`, the domain.
+
+It has no redirects and no headers; pages that lead on do instead.  A site has 1 GB at most
+(https://docs.github.com/pages/getting-started-with-github-pages/github-pages-limits).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from coldpress.errors import Problems
+from coldpress.hosts.published import HostFile, PublishedSite
+
+
+def github(site: PublishedSite, problems: Problems) -> list[HostFile]:
+    """Returns the files that GitHub Pages reads; warns of what it cannot do."""
+    lost = [each.pattern.text for each in site.patterns if not each.known]
+    if lost:
+        problems.warn("deploy.pattern", f"GitHub Pages has no redirects: nothing answers at `{lost[0]}`", site.place,
+                      "write the old paths out, or take the redirect out")
+    domain = domain_of(site.base_url)
+    files = [HostFile(".nojekyll", ""), *([HostFile("CNAME", f"{domain}\n")] if domain else [])]
+    return [file for file in files if file.name not in site.own]
+
+
+def domain_of(base_url: str | None) -> str | None:
+    """Returns the domain of one's own at which a site is published: none below `github.io`."""
+    host = urlsplit(base_url or "").hostname
+    return host if host and not host.endswith("github.io") else None
