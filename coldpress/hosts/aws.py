@@ -16,7 +16,7 @@ from typing import Any
 
 from coldpress.config.headers import IMMUTABLE
 from coldpress.errors import Problems
-from coldpress.hosts.header_rules import HASHED_FILE, HASHED_PICTURE
+from coldpress.hosts.header_rules import HASHED_PATHS
 from coldpress.hosts.published import LIMIT, STAYS_HTML, HostFile, PathRedirect, PublishedSite
 
 FUNCTION_SIZE = 10 * 1024
@@ -110,8 +110,7 @@ def _parts(names: list[str], parts: list[str]) -> list[str | int]:
 
 
 def _response(site: PublishedSite, problems: Problems) -> str:
-    hashed = [[rf"^{site.root}/theme/.*{HASHED_FILE}$", _lower([IMMUTABLE])],
-              [rf"^{site.root}/.*{HASHED_PICTURE}$", _lower([IMMUTABLE])]]
+    hashed = [[f"^{site.root}(?:{'|'.join(HASHED_PATHS)})$", _lower([IMMUTABLE])]]
     # The page of a folder is asked for as its index by the time that the answer comes.
     rules = hashed + [[f"^{rule.regex.pattern}{'(index[.]html)?' if rule.pattern.endswith('/') else ''}$",
                        _lower(rule.headers)] for rule in site.somewhere]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from coldpress.config.deploy import ENCODINGS
 from coldpress.config.headers import IMMUTABLE, HeaderRule
 from coldpress.errors import Problems
-from coldpress.hosts.header_rules import HASHED_FILE, HASHED_PICTURE
+from coldpress.hosts.header_rules import HASHED_PATHS
 from coldpress.hosts.published import HostFile, PathRedirect, PatternRedirect, PublishedSite, asked_for
 
 NAME = "Caddyfile"
@@ -43,7 +43,7 @@ def caddy(site: PublishedSite, _problems: Problems) -> list[HostFile]:
 
 
 def _headers(site: PublishedSite) -> Iterator[str]:
-    hashed = (f"^{re.escape(site.root)}/(?:theme/.*{HASHED_FILE}|.*{HASHED_PICTURE})$", (IMMUTABLE,))
+    hashed = (f"^{re.escape(site.root)}(?:{'|'.join(HASHED_PATHS)})$", (IMMUTABLE,))
     rules = [hashed, *((_of_header(rule), rule.headers) for rule in site.headers)]
     for number, (expression, headers) in enumerate(rules):
         yield f"@coldpress_header_{number} path_regexp {_raw(expression)}"

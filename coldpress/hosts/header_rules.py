@@ -15,7 +15,9 @@ HASHED_FILE = rf"\.{NAME_HASH}\.[A-Za-z0-9]+"
 """The end of the name of a file that never changes, as its name has a hash of its content: a regular expression."""
 HASHED_PICTURE = rf"\.{NAME_HASH}\.(?:avif|webp|png|jpe?g|gif)"
 """The same of a picture, which may be in any folder."""
-_HASHED = re.compile(rf"/(?:theme|static)/.*{HASHED_FILE}|/.*{HASHED_PICTURE}", re.S)
+HASHED_PATHS = (rf"/(?:theme|static)/.*{HASHED_FILE}", rf"/.*{HASHED_PICTURE}")
+"""The paths of both: regular expressions."""
+_HASHED = re.compile("|".join(HASHED_PATHS), re.S)
 
 
 def is_hashed(path: str) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from coldpress.config.deploy import ENCODINGS
 from coldpress.config.headers import IMMUTABLE, HeaderRule
 from coldpress.errors import Problems
-from coldpress.hosts.header_rules import HASHED_FILE, HASHED_PICTURE
+from coldpress.hosts.header_rules import HASHED_PATHS
 from coldpress.hosts.published import HostFile, PathRedirect, PatternRedirect, PublishedSite, asked_for
 
 NAME = "nginx.conf"
@@ -50,8 +50,7 @@ def nginx(site: PublishedSite, problems: Problems) -> list[HostFile]:
 def _headers(site: PublishedSite, problems: Problems) -> Iterator[str]:
     names: dict[str, tuple[str, str]] = {}
     conditions: list[str] = []
-    hashed = [rf"^{re.escape(site.root)}/theme/.*{HASHED_FILE}$", rf"^{re.escape(site.root)}/.*{HASHED_PICTURE}$"]
-    rules = [*((expression, (IMMUTABLE,)) for expression in hashed),
+    rules = [*((f"^{re.escape(site.root)}{expression}$", (IMMUTABLE,)) for expression in HASHED_PATHS),
              *((_of_header(rule), rule.headers) for rule in site.headers)]
     for expression, headers in rules:
         for name, value in headers:

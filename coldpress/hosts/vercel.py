@@ -31,8 +31,8 @@ def vercel(site: PublishedSite, problems: Problems) -> list[HostFile]:
             redirects += [_redirect(_literal(quoted(known.path)), known) for known in each.known]
         else:
             redirects.append({"source": _source(each), "destination": _destination(each), "statusCode": each.status})
-    headers = [_headers(rf"{site.root}/theme/(.*){_groups(HASHED_FILE)}", [IMMUTABLE]),
-               _headers(rf"{site.root}/(.*){_groups(HASHED_PICTURE)}", [IMMUTABLE])]
+    headers = [_headers(f"{_literal(site.root)}/(theme|static)/(.*{HASHED_FILE})", [IMMUTABLE]),
+               _headers(f"{_literal(site.root)}/(.*{HASHED_PICTURE})", [IMMUTABLE])]
     headers += [_headers("(.*)".join(_literal(quoted(part)) for part in rule.pattern.split("*")), rule.headers)
                 for rule in site.headers]
     own: dict[str, Any] = json.loads(site.own.get(NAME) or "{}")
@@ -59,12 +59,6 @@ def _fitting(rules: list[Any], what: str, site: PublishedSite, problems: Problem
 
 def _literal(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", text)
-
-
-def _groups(expression: str) -> str:
-    """Returns a regular expression as a part of a pattern: dots are letters there, and each choice is a group."""
-    return re.sub(r"\((?:\?:)?([^()]*)\)", r"(\1)", re.sub(r"(\[[^\]]*\](?:\+|\{\d+\}))", r"(\1)",
-                                                           expression.replace("\\.", ".")))
 
 
 def _redirect(source: str, redirect: PathRedirect) -> dict[str, Any]:
