@@ -321,6 +321,21 @@ def list_(only: str | None, **more: Any) -> int:
     return run_list_content(_build_context(**more), only)
 
 
+@commands.command(epilog="Example: python build.py deploy --dry-run")
+@click.option("--dry-run", is_flag=True, help="Send nothing; say what would be sent and removed.")
+@click.option("--adopt", is_flag=True, help="Replace files of others that the site has too; all others stay.")
+@click.option("--all", "everything", is_flag=True, help="Send files too that the target has already.")
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Processes at once (as many as there are cores).")
+@_options(_base_url, _output, _clock, _json, _site)
+def deploy(dry_run: bool, adopt: bool, everything: bool, jobs: int | None, output: Path | None, **more: Any) -> int:
+    """Build strictly, check, and send what changed to the target of the config."""
+    from coldpress.commands.deploy import deploy as run_deploy
+
+    context = _build_context(output=resolved(output) if output else None, **more)
+    context.jobs = jobs or available_jobs()
+    return run_deploy(context, dry_run=dry_run, adopt=adopt, everything=everything)
+
+
 @commands.command(epilog="Example: python build.py clean --cache")
 @click.option("--cache", is_flag=True, help="Remove .coldpress/ too.")
 @_options(_output, _json, _site)

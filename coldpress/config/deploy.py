@@ -26,6 +26,12 @@ class DeployOptions:
     """Compressed files beside those that they are made of: `gzip`, and `br`, which needs the extra `brotli`.  For hosts
     that send them: `nginx`, `caddy`, `gitlab-pages`."""
 
+    to: str | None = None
+    """Where `deploy` sends the site: `github-pages`, `git+URL#BRANCH`, `user@host:path`, `ssh://user@host:port/path`,
+    `rsync://host/module/path` or `s3://bucket/prefix`.  `$NAME` is a variable of the environment."""
+    command: str | None = None
+    """Instead of `to`, a command by which `deploy` sends the site."""
+
     @property
     def is_on(self) -> bool:
         """Whether a host is named."""
@@ -39,12 +45,23 @@ SENDING_COMPRESSED = ("nginx", "caddy", "gitlab-pages")
 def as_deploy(value: Any) -> DeployOptions:
     """Converts the value of `deploy:`."""
     options = DeployOptions(**as_group(value, DeployOptions, {
-        "host": partial(one_of, "host", HOSTS), "compress": _encodings}))
+        "host": partial(one_of, "host", HOSTS), "compress": _encodings, "to": partial(_line, "to"),
+        "command": partial(_line, "command")}))
+    if options.to is not None and options.command is not None:
+        raise ValueError("`to` and `command` are two ways to send the site", "keep one of them", "command")
     if options.compress and options.host not in SENDING_COMPRESSED:
         raise ValueError(f"`compress`: {options.host or 'a host without a name'} does not send such files",
                          "it compresses by itself; take the option out" if options.host else "name the `host` too",
                          "compress")
     return options
+
+
+def _line(name: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip() or "\n" in value.strip():
+        raise ValueError(f"`{name}` is one line of text")
+    return value.strip()
 
 
 def _encodings(value: Any) -> tuple[str, ...]:

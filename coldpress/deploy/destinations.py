@@ -1,0 +1,108 @@
+"""Reads the options `to` and `command` of `deploy:`: which target they name."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from coldpress.deploy.git_branch import GitBranch, remote_url
+from coldpress.deploy.own_command import OwnCommand
+from coldpress.deploy.programs import Programs
+from coldpress.deploy.rsync import RsyncFolder
+from coldpress.deploy.s3 import S3Bucket
+from coldpress.deploy.secrets import has_password
+from coldpress.deploy.target import Say, Target
+from coldpress.errors import ColdpressError, Place, Problem
+from coldpress.text import did_you_mean
+
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_BRANCH = "gh-pages"
+_FORMS = ("`github-pages`, `git+URL#BRANCH`, `user@host:path`, `ssh://user@host:port/path`, "
+          "`rsync://host/module/path` or `s3://bucket/prefix`")
+_REMOTE = re.compile(r"[\w.-]+")
+_SSH = re.compile(r"(?:[^@:/\s]+@)?(?:\[[\da-fA-F:.]+\]|[^@:/\s\\]{2,}):(?!//)(?P<path>[^\s].*)?")
+"""What rsync takes for a place on a host; one letter before the colon is a drive of Windows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What the config says: `to` or `command`, and the line where it does.  The line is never shown: a secret may
+    be on it."""
+
+    to: str | None
+    command: str | None
+    place: Place | None
+
+    def target(self, programs: Programs, root: Path, state: Path, say: Say, stack: ExitStack) -> Target:
+        """Returns the target; `stack` removes its temporary files.  Raises `ColdpressError` if it is none."""
+        if self.command is not None:
+            return OwnCommand(programs, self.command, root, state, say, stack)
+        to = self._whole(self.to or "", os.environ, programs)
+        kind, _, rest = to.partition("+")
+        if to == "github-pages":
+            return GitBranch(programs, remote_url(programs, root, "origin"), _BRANCH, root, stack)
+        if kind == "git" and rest:
+            return self._git(rest, programs, root, stack)
+        if to.startswith(("ssh://", "rsync://", "s3://")):
+            return self._by_url(to, programs, stack)
+        if _SSH.fullmatch(to):
+            return RsyncFolder(programs, to, None, stack)
+        raise self.problem("deploy.to", f"`to`: this is no target: `{programs.secrets.hide(to)}`",
+                           did_you_mean(to, ["github-pages"]) or f"there are {_FORMS}")
+
+    def _git(self, rest: str, programs: Programs, root: Path, stack: ExitStack) -> Target:
+        url, _, branch = rest.partition("#")
+        branch = branch or _BRANCH
+        if not re.fullmatch(r"[^\s~^:?*\[\\-][^\s~^:?*\[\\]*", branch) or ".." in branch or not url:
+            raise self.problem("deploy.to", f"`to`: `{branch}` is no name of a branch", "write `git+URL#BRANCH`")
+        if _REMOTE.fullmatch(url) and not url.startswith("."):
+            url = remote_url(programs, root, url)
+        elif url.startswith("."):
+            url = str((root / url).resolve())
+        return GitBranch(programs, url, branch, root, stack)
+
+    def _by_url(self, to: str, programs: Programs, stack: ExitStack) -> Target:
+        try:
+            parts = urlsplit(to)
+            port = parts.port
+        except ValueError:
+            raise self.problem("deploy.to", "`to`: this is no URL", f"there are {_FORMS}") from None
+        if not parts.hostname or parts.query or parts.fragment or (parts.scheme != "s3" and not parts.path.strip("/")):
+            raise self.problem("deploy.to", "`to`: the URL has a host and a path, and no `?` and no `#`",
+                               f"there are {_FORMS}")
+        if parts.scheme == "s3":
+            prefix = parts.path.strip("/")
+            return S3Bucket(programs, parts.netloc, f"{prefix}/" if prefix else "", stack)
+        if parts.scheme == "rsync":
+            return RsyncFolder(programs, to, None, stack)
+        user = f"{parts.username}@" if parts.username else ""
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        return RsyncFolder(programs, f"{user}{host}:{unquote(parts.path)}", port, stack)
+
+    def _whole(self, to: str, environment: Mapping[str, str], programs: Programs) -> str:
+        """Returns `to` with the values of the variables in it; these are secrets from now on."""
+        if has_password(_VARIABLE.sub("", to)):
+            raise self.problem("deploy.secret", "`to` has a password in it, which everybody reads who reads the config",
+                               "put it into a variable, and write `$NAME` in its place; and make a new one")
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1] or found[2]
+            if not environment.get(name):
+                raise self.problem("deploy.variable", f"`to`: the variable `{name}` has no value",
+                                   "set it where this runs")
+            programs.secrets.add([environment[name]])
+            return environment[name]
+
+        return _VARIABLE.sub(value, to)
+
+    def problem(self, code: str, message: str, hint: str) -> ColdpressError:
+        """Returns a problem at the place in the config, without its line."""
+        place = Place(self.place.path, self.place.line, self.place.column) if self.place else None
+        return ColdpressError(Problem(code, message, place, hint))
+
+
