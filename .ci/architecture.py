@@ -22,8 +22,8 @@ BEGIN, END = "<!-- picture: .ci/architecture.py -->\n```text\n", "```\n<!-- end 
 # The rooms from entry to foundation; `tests/test_layers.py` holds the same order as numbers.
 ORDER = ("start", "cli", "commands", "preview", "testing", "plugins", "build", "check",
          "web", "content", "markdown", "search", "images",
-         "sources", "hosts", "config", "cluster", "cache", "loaded_code", "audit_hook", "report", "recorder", "signals",
-         "seeding", "decorators", "processes", "text", "paths", "errors")
+         "deploy", "sources", "hosts", "config", "cluster", "cache", "loaded_code", "audit_hook", "report", "recorder",
+         "signals", "seeding", "decorators", "processes", "text", "paths", "errors")
 
 
 def modules_of(room: str) -> Iterator[Path]:

@@ -48,7 +48,9 @@ TYPES = {
 """What the annotations are called."""
 MORE = {
     "base_url": "publish.md", "redirects": "hosts.md#redirects", "headers": "hosts.md#headers",
-    "csp": "hosts.md#a-content-security-policy", "deploy.host": "hosts.md", "deploy.compress": "hosts.md#nginx",
+    "csp": "hosts.md#a-content-security-policy",
+    "deploy.to": "deploy.md#targets", "deploy.command": "deploy.md#a-command", "deploy.host": "hosts.md",
+    "deploy.compress": "hosts.md#nginx",
     "intro": "theme.md#home-page", "portrait": "theme.md#home-page",
     "social": "theme.md#home-page", "dates": "write.md#dates-from-git", "permalinks": "configure.md#permalinks",
     "collections": "collections.md",

@@ -24,7 +24,7 @@ NAMES = sorted(commands.commands)
 # The map of commands.
 
 def test_the_commands_are_those_of_the_map():
-    assert NAMES == ["build", "check", "clean", "init", "list", "new", "schema", "serve", "urls"]
+    assert NAMES == ["build", "check", "clean", "deploy", "init", "list", "new", "schema", "serve", "urls"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -46,6 +46,7 @@ def test_flags_follow_the_manual():
     assert flags["new"] >= {"--bundle", "--draft", "--slug", "--date", "--open"}
     assert flags["init"] >= {"--title", "--language", "--kind"}
     assert flags["clean"] >= {"--cache"}
+    assert flags["deploy"] >= {"--dry-run", "--adopt", "--all", "-u", "--json"}
 
 
 @pytest.mark.parametrize(("words", "code"), [

@@ -1,24 +1,24 @@
-"""`deploy`: to a branch of a real repository, by a real rsync over a real sshd, by a command, and to S3 by a script that
-behaves like `aws` on a folder."""
+"""`deploy`: to a branch of a real repository, by a real rsync over a real sshd, by a command, and to S3 by a script
+that behaves like `aws` on a folder."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
 import sys
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from getpass import getuser
 from pathlib import Path
 
 import pytest
 from conftest import missing, wait_until
 
-from coldpress.deploy.changes import WEEK, Found, changes_of
+from coldpress.deploy.changes import Found, changes_of
+from coldpress.deploy.git_branch import GitBranch
 from coldpress.deploy.manifest import NAME, Entry, digest_of_file, manifest_of, read_manifest
 from coldpress.deploy.programs import Programs
 from coldpress.deploy.rsync import RsyncFolder
@@ -42,7 +42,7 @@ def _no_settings(tmp_path_factory, monkeypatch):
 
 
 def git(folder, *words, **more):
-    done = subprocess.run(["git", "-c", "user.name=Ann", "-c", "user.email=a@example.org", *words], cwd=folder, text=True,
+    done = subprocess.run(["git", "-c", "user.name=Ann", "-c", "user.email=a@example.org", *words], cwd=folder,
                           capture_output=True, check=True, encoding="utf-8", **more)
     return done.stdout
 
@@ -169,19 +169,19 @@ def test_a_branch_with_files_that_nobody_marked_is_refused(make_site, pages):
     assert (files["README.md"], files["about/index.html"]) == (b"Sources.", site.files()["about/index.html"])
 
 
-def test_a_push_that_comes_meanwhile_is_never_lost(deployed, pages):
-    """A hook of the target lets somebody else push first."""
-    hook = pages / "hooks/pre-receive"
-    other = git(pages, "commit-tree", "gh-pages^{tree}", "-p", "gh-pages", "-m", "Ann's").strip()
-    hook.write_text(f"#!/bin/sh\nunset GIT_QUARANTINE_PATH\ngit update-ref refs/heads/gh-pages {other}\n", "utf-8",
-                    newline="\n")
-    hook.chmod(0o755)
-    deployed.edit({"content/about.md": "You."})
-    assert deployed.run("deploy", "--json").codes == ["deploy.failed"]
-    assert git(pages, "rev-parse", "gh-pages").strip() == other
-    hook.unlink()
-    assert deployed.run("deploy").code == 0
-    assert git(pages, "rev-parse", "gh-pages^").strip() == other
+def test_a_push_that_comes_meanwhile_is_never_lost(pages, tmp_path):
+    site = write(tmp_path / "site", {"index.html": "1"})
+    for name in ("gh-pages", "new"):
+        if name == "gh-pages":
+            commit_of_ann(pages, {"CNAME": "x"})
+        with ExitStack() as stack:
+            target = GitBranch(Programs(Secrets({})), str(pages), name, tmp_path, stack)
+            changes = changes_of(site, target.look(), "https://example.org/", NOW, adopt=True)
+            commit_of_ann(pages, {"CNAME": "ann.example.org"}, name)
+            with pytest.raises(ColdpressError) as refused:
+                target.send(tmp_path / "site", changes)
+        assert refused.value.problems[0].code == "deploy.moved"
+        assert branch(pages, name) == {"CNAME": b"ann.example.org"}
 
 
 def test_the_site_s_repository_says_where_github_pages_are(make_site, pages):
@@ -234,7 +234,8 @@ def sshd(tmp_path_factory):
         "StrictModes no\nUsePAM no\nPidFile none\nPasswordAuthentication no\n", "utf-8")
     (folder / "ssh").write_text(
         f"Host web\n HostName 127.0.0.1\n Port {port}\nHost *\n User {getuser()}\n IdentityFile {folder}/user\n"
-        f" IdentitiesOnly yes\n UserKnownHostsFile {folder}/known\n StrictHostKeyChecking no\n LogLevel ERROR\n", "utf-8")
+        f" IdentitiesOnly yes\n UserKnownHostsFile {folder}/known\n StrictHostKeyChecking no\n LogLevel ERROR\n",
+        "utf-8")
     with subprocess.Popen([server, "-D", "-e", "-f", folder / "config"], stderr=subprocess.DEVNULL) as running:
         try:
             wait_until(lambda: listens(port))
@@ -417,16 +418,16 @@ def test_a_deploy_that_fails_in_any_call_can_be_repeated(tmp_path, aws, monkeypa
 
 @on_windows
 def test_new_files_come_first_then_pages_and_removals_last(tmp_path, aws):
-    class Noted(S3Bucket):
-        calls = []
+    calls = []
 
+    class Noted(S3Bucket):
         def _run(self, what, *words):
-            self.calls.append((what, sorted(rsynced(aws))))
+            calls.append((what, set(rsynced(aws))))
             return super()._run(what, *words)
 
     sent(of_s3, tmp_path / "site", FIRST)
-    sent(lambda programs, stack: Noted(programs, "bucket", "blog/", stack), tmp_path / "site", {"new.png": "", "new.html": ""})
-    calls = [(what, set(files)) for what, files in Noted.calls]
+    sent(lambda programs, stack: Noted(programs, "bucket", "blog/", stack), tmp_path / "site",
+         {"new.png": "", "new.html": ""})
     assert [what.split()[0] for what, _ in calls] == ["fetch", "send", "send", "send", "remove", "send"]
     there = [{"new.png", "new.html"} & {name.rpartition("/")[2] for name in files} for _, files in calls]
     assert there == [set(), set(), set(), {"new.png"}, {"new.png", "new.html"}, {"new.png", "new.html"}]
@@ -494,15 +495,53 @@ def test_a_command_is_told_what_changed_and_no_secret_is_shown(make_site, monkey
     assert site.run("deploy").out.startswith("Nothing changed")
 
 
+@on_windows
+def test_an_interrupted_deploy_says_so(make_site):
+    site = make_site(SITE, f"{URL}deploy: {{command: 'kill -INT $PPID'}}\n")
+    assert site.run("deploy", "--json").codes == ["deploy.interrupted"]
+    site.edit({"config.yaml": f"{URL}deploy: {{command: 'true'}}\n"})
+    assert site.run("deploy").code == 0
+
+
+def test_a_hashed_name_stays_for_a_week(tmp_path):
+    old, new, day = "x.a123456789.css", "x.b123456789.css", timedelta(days=1)
+    site = {"index.html": "00", new: "11"}
+    there = {"index.html": None, old: None}
+    manifest = manifest_of({"index.html": Entry("00"), old: Entry("22")}, "https://example.org/")
+    first = changes_of(site, Found(there, manifest), "https://example.org/", NOW)
+    assert (first.removed, list(first.kept), first.new) == ([], [old], [new])
+    there[new] = None
+    for days, removed in ((0, []), (6, []), (8, [old])):
+        later = changes_of(site, Found(there, first.after), "https://example.org/", NOW + days * day)
+        assert (later.removed, later.is_empty) == (removed, not removed)
+    back = changes_of({"index.html": "00", old: "22"}, Found(there, first.after), "https://example.org/", NOW + day)
+    assert (back.sent, list(back.kept)) == ([], [new])
+    assert back.after.of(old) == Entry("22")
+
+
+def test_a_command_runs_after_the_site_was_sent(make_site, pages, monkeypatch):
+    command = json.dumps(f'"{Path(sys.executable).as_posix()}" tell.py')
+    site = make_site({**SITE, "tell.py": TELL}, f"{URL}deploy: {{to: 'git+{pages.as_posix()}', command: {command}}}\n")
+    monkeypatch.setenv("SITE_TOKEN", "s3cr3t-value")
+    monkeypatch.setenv("FAIL", "3")
+    failed = site.run("deploy")
+    assert (failed.code, failed.out.startswith("SENT "), "the site was sent" in failed.err) == (1, True, True)
+    assert branch(pages)
+    monkeypatch.delenv("FAIL")
+    assert site.run("deploy").out.startswith("Nothing changed")
+    assert site.run("deploy", "--all").out.startswith("SENT ")
+
+
 # What is refused, and what is hidden.
 
 @pytest.mark.parametrize(("deploy", "code"), [
     ("", "deploy.no-target"), ("{host: nginx}", "deploy.no-target"), ("{to: github-page}", "deploy.to"),
-    ("{to: 'C:/www'}", "deploy.to"), ("{to: 'ftp://example.org/x'}", "deploy.to"), ("{to: 'ssh://example.org'}", "deploy.to"),
+    ("{to: 'C:/www'}", "deploy.to"), ("{to: 'ftp://example.org/x'}", "deploy.to"),
+    ("{to: 'ssh://example.org'}", "deploy.to"),
     ("{to: 's3://'}", "deploy.to"), ("{to: 'git+x#a b'}", "deploy.to"), ("{to: 'git+nowhere'}", "deploy.failed"),
     ("{to: 'git+https://ann:hunter2@example.org/x.git'}", "deploy.secret"),
     ("{to: 'git+https://${NO_SUCH}@example.org/x.git'}", "deploy.variable"),
-    ("{to: x, command: y}", "config.value"), ("{to: [x]}", "config.value"), ("{command: ''}", "config.value")])
+    ("{to: [x]}", "config.value"), ("{command: ''}", "config.value")])
 def test_a_target_that_is_none(make_site, deploy, code):
     site = make_site(SITE, f"{URL}deploy: {deploy}\n")
     result = site.run("deploy")
@@ -532,8 +571,10 @@ def test_a_token_in_a_url_is_printed_nowhere(make_site, monkeypatch):
 
 
 @pytest.mark.parametrize(("text", "shown"), [
-    ("to https://token@example.org/a and ssh://git@example.org/a", "to https://***@example.org/a and ssh://git@example.org/a"),
-    ("ftp://ann:pass@example.org", "ftp://ann:***@example.org"), ("Authorization: Bearer abc", "Authorization: Bearer ***"),
+    ("to https://token@example.org/a and ssh://git@example.org/a",
+     "to https://***@example.org/a and ssh://git@example.org/a"),
+    ("ftp://ann:pass@example.org", "ftp://ann:***@example.org"),
+    ("Authorization: Bearer abc", "Authorization: Bearer ***"),
     ("/x?X-Amz-Signature=abc&a=b", "/x?X-Amz-Signature=***&a=b"), ("key line 2!", "key ***"), ("a%2Fb%2Fc%2Fd", "***"),
     ("the value of PWD is /home/ann/site", "the value of PWD is /home/ann/site")])
 def test_secrets_are_hidden(text, shown):

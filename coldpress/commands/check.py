@@ -37,6 +37,11 @@ def check(context: BuildContext) -> int:
     return _Check(context, builder).run(told)
 
 
+def problems_of_built(context: BuildContext, builder: Builder) -> Problems:
+    """Returns what a check finds in a site that was just built, without a report."""
+    return _Check(context, builder).find(Problems())[2]
+
+
 def _not_built(context: BuildContext, problems: Problems) -> int:
     code = context.finish(problems)
     context.report.data({"checked": False, "problems": [problem.as_json() for problem in problems]})
@@ -55,6 +60,15 @@ class _Check:
 
     def run(self, told: Problems) -> int:
         """Checks the site, reports it, and returns the exit code."""
+        done, found, problems = self.find(told)
+        problems = problems.as_errors() if self._context.strict else problems
+        code = self._context.finish(problems)
+        self._context.report.data(self._as_json(problems, found, done))
+        self._say(problems, done)
+        return code
+
+    def find(self, told: Problems) -> tuple[SiteCheck, list[Finding], Problems]:
+        """Checks the site; returns the check, what it found, and that as problems, with those of the build."""
         cache = FactsCache(self._site.cache_folder, self._builder.output.key, f"{engine()} {self._built.base_url}")
         facts, targets = cache.read(self._built, self._context.jobs)
         cache.close()
@@ -62,11 +76,7 @@ class _Check:
         found = list(done.findings())
         problems = Problems(_as_errors(told))
         problems.extend(_new(problems_of(found, done.places), told))
-        problems = problems.as_errors() if self._context.strict else problems
-        code = self._context.finish(problems)
-        self._context.report.data(self._as_json(problems, found, done))
-        self._say(problems, done)
-        return code
+        return done, found, problems
 
     def _say(self, problems: Problems, done: SiteCheck) -> None:
         report = self._context.report

@@ -10,6 +10,7 @@ from typing import Any
 from coldpress.build.builder import Builder
 from coldpress.build.context import BuildContext
 from coldpress.build.output import output_locked
+from coldpress.commands.check import problems_of_built
 from coldpress.deploy.changes import Changes, changes_of, day_of
 from coldpress.deploy.destinations import Destination
 from coldpress.deploy.manifest import digest_of_file
@@ -38,13 +39,16 @@ def deploy(context: BuildContext, *, dry_run: bool = False, adopt: bool = False,
         builder.build()
         if builder.changes is None:
             return _refused(context, builder.reported_problems)
-        context.report.problems(builder.reported_problems)
+        wrong = Problems(problems_of_built(context, builder).errors)
+        if wrong:
+            return _refused(context, wrong)
         with ExitStack() as stack:
-            root = builder.site.root
-            target = destination.target(Programs(Secrets(os.environ)), root, root / STATE, context.report.line, stack)
+            root, programs, say = builder.site.root, Programs(Secrets(os.environ)), context.report.line
+            target = destination.target(programs, root, root / STATE, say, stack)
             changes = _changes(builder, target, adopt=adopt, everything=everything)
             if not dry_run and not changes.is_empty:
                 _send(builder, target, changes)
+                destination.run_after(programs, root, builder.output.folder, changes, say)
     _tell(context, target, changes, dry_run=dry_run)
     return 0
 
@@ -80,7 +84,8 @@ def _send(builder: Builder, target: Target, changes: Changes) -> None:
 def _refused(context: BuildContext, problems: Problems) -> int:
     context.report.data({"deployed": False, "problems": [problem.as_json() for problem in problems]})
     code = context.finish(problems)
-    context.report.failure(f"Nothing was sent: {counted(len(problems.errors), 'error')}; warnings count too.")
+    context.report.failure(f"Nothing was sent: {counted(len(problems.errors), 'error')}; "
+                           "warnings of the build count as errors.")
     return code
 
 

@@ -30,7 +30,7 @@ class DeployOptions:
     """Where `deploy` sends the site: `github-pages`, `git+URL#BRANCH`, `user@host:path`, `ssh://user@host:port/path`,
     `rsync://host/module/path` or `s3://bucket/prefix`.  `$NAME` is a variable of the environment."""
     command: str | None = None
-    """Instead of `to`, a command by which `deploy` sends the site."""
+    """A command that sends the site; with `to`, one that runs after the site was sent."""
 
     @property
     def is_on(self) -> bool:
@@ -47,8 +47,6 @@ def as_deploy(value: Any) -> DeployOptions:
     options = DeployOptions(**as_group(value, DeployOptions, {
         "host": partial(one_of, "host", HOSTS), "compress": _encodings, "to": partial(_line, "to"),
         "command": partial(_line, "command")}))
-    if options.to is not None and options.command is not None:
-        raise ValueError("`to` and `command` are two ways to send the site", "keep one of them", "command")
     if options.compress and options.host not in SENDING_COMPRESSED:
         raise ValueError(f"`compress`: {options.host or 'a host without a name'} does not send such files",
                          "it compresses by itself; take the option out" if options.host else "name the `host` too",

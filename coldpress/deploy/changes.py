@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from coldpress.deploy.manifest import NAME, SENDING, Entry, Manifest, manifest_of
 from coldpress.errors import ColdpressError, Problem
-from coldpress.paths import folders_above
+from coldpress.paths import folders_above, plain_name
 from coldpress.report import some
 
 WEEK = 7 * 24 * 3600
@@ -108,15 +108,12 @@ def _touched(found: Found, before: Manifest) -> list[str]:
 
 
 def _stays_until(path: str, entry: Entry, now: datetime) -> int | None:
-    """Returns until when a file stays that the site no longer has; None if it need not."""
-    if not _has_hash(path):
+    """Returns until when a file stays that the site no longer has: one whose name has a hash is asked for by whoever
+    opened a page before this deploy.  None if it need not stay."""
+    if plain_name(path) is None:
         return None
     until = (entry.left if entry.left is not None else int(now.timestamp())) + WEEK
     return until if until > now.timestamp() else None
-
-
-def _has_hash(path: str) -> bool:
-    return False
 
 
 def _in_the_way(site: Mapping[str, str], removed: list[str]) -> Iterator[str]:

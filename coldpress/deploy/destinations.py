@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from coldpress.deploy.changes import Changes
 from coldpress.deploy.git_branch import GitBranch, remote_url
-from coldpress.deploy.own_command import OwnCommand
+from coldpress.deploy.own_command import OwnCommand, run_command
 from coldpress.deploy.programs import Programs
 from coldpress.deploy.rsync import RsyncFolder
 from coldpress.deploy.s3 import S3Bucket
@@ -31,8 +32,8 @@ _SSH = re.compile(r"(?:[^@:/\s]+@)?(?:\[[\da-fA-F:.]+\]|[^@:/\s\\]{2,}):(?!//)(?
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """What the config says: `to` or `command`, and the line where it does.  The line is never shown: a secret may
-    be on it."""
+    """What the config says: `to`, `command` or both, and the line where it does.  The line is never shown: a secret
+    may be on it."""
 
     to: str | None
     command: str | None
@@ -40,9 +41,9 @@ class Destination:
 
     def target(self, programs: Programs, root: Path, state: Path, say: Say, stack: ExitStack) -> Target:
         """Returns the target; `stack` removes its temporary files.  Raises `ColdpressError` if it is none."""
-        if self.command is not None:
-            return OwnCommand(programs, self.command, root, state, say, stack)
-        to = self._whole(self.to or "", os.environ, programs)
+        if self.to is None:
+            return OwnCommand(programs, self.command or "", root, state, say)
+        to = self._whole(self.to, os.environ, programs)
         kind, _, rest = to.partition("+")
         if to == "github-pages":
             return GitBranch(programs, remote_url(programs, root, "origin"), _BRANCH, root, stack)
@@ -54,6 +55,16 @@ class Destination:
             return RsyncFolder(programs, to, None, stack)
         raise self.problem("deploy.to", f"`to`: this is no target: `{programs.secrets.hide(to)}`",
                            did_you_mean(to, ["github-pages"]) or f"there are {_FORMS}")
+
+    def run_after(self, programs: Programs, root: Path, folder: Path, changes: Changes, say: Say) -> None:
+        """Runs `command` after the site was sent to `to`.  Raises `ColdpressError` if it fails."""
+        if self.to is None or self.command is None:
+            return
+        code = run_command(programs, self.command, root, folder, changes, say)
+        if code:
+            raise ColdpressError(Problem(
+                "deploy.failed", f"the site was sent, and {OwnCommand.name}, which runs then, failed (exit code {code})",
+                None, "mend it; `deploy --all` runs it again"))
 
     def _git(self, rest: str, programs: Programs, root: Path, stack: ExitStack) -> Target:
         url, _, branch = rest.partition("#")

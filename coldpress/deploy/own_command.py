@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,18 +21,30 @@ from coldpress.errors import ColdpressError, Problem
 _KIND = "coldpress deployed by a command 1"
 
 
+def run_command(programs: Programs, command: str, root: Path, folder: Path, changes: Changes, say: Say) -> int:
+    """Runs a command in the site's folder `root` and returns its exit code; variables tell it what was built into
+    `folder`, and what changed."""
+    lists = {"SENT": changes.sent, "REMOVED": changes.removed}
+    with TemporaryDirectory(prefix="coldpress-", ignore_cleanup_errors=True) as temporary:
+        files = {what: Path(temporary, what.lower()) for what in lists}
+        for what, names in lists.items():
+            files[what].write_text("".join(f"{name}\n" for name in names), "utf-8", newline="\n")
+        return programs.shell(command, root, {
+            "DEPLOY_FOLDER": str(folder), "DEPLOY_BASE_URL": changes.after.base_url,
+            **{f"DEPLOY_{what}": str(file) for what, file in files.items()}}, say)
+
+
 class OwnCommand:
     """A command that is run in the site's folder `root`; it is told by variables what changed since it ran last."""
 
     name = "the command of `deploy.command`"
 
-    def __init__(self, programs: Programs, command: str, root: Path, state: Path, say: Say, stack: ExitStack) -> None:
+    def __init__(self, programs: Programs, command: str, root: Path, state: Path, say: Say) -> None:
         self._programs = programs
         self._command = command
         self._root = root
         self._say = say
         self._file = str(state / f"deployed-{digest_of(command.encode())[:12]}")
-        self._folder = Path(stack.enter_context(TemporaryDirectory(prefix="coldpress-", ignore_cleanup_errors=True)))
         self._there: list[str] = []
 
     def look(self) -> Found:
@@ -48,12 +60,7 @@ class OwnCommand:
     def send(self, folder: Path, changes: Changes) -> None:
         """Runs the command.  What it sent counts as sent only if it succeeds."""
         self._write({*self._there, *changes.sent}, changes.claim.dumps())
-        lists = {"SENT": changes.sent, "REMOVED": changes.removed}
-        for what, names in lists.items():
-            (self._folder / what.lower()).write_text("".join(f"{name}\n" for name in names), "utf-8", newline="\n")
-        code = self._programs.shell(self._command, self._root, {
-            "DEPLOY_FOLDER": str(folder), "DEPLOY_BASE_URL": changes.after.base_url,
-            **{f"DEPLOY_{what}": str(self._folder / what.lower()) for what in lists}}, self._say)
+        code = run_command(self._programs, self._command, self._root, folder, changes, self._say)
         if code:
             raise ColdpressError(Problem("deploy.failed", f"{self.name} failed (exit code {code})", None,
                                          "mend it and deploy again: it is told the same changes"))

@@ -49,12 +49,13 @@ class Programs:
         """Runs a program in a folder and returns its end; `given` is what it reads."""
         data = given.encode("utf-8", "surrogateescape") if isinstance(given, str) else given
         try:
-            done = subprocess.run(words, cwd=folder, input=data, capture_output=True, check=False,
-                                  env={**self._environment, **(environment or {})})
+            with subprocess.Popen(words, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, env={**self._environment, **(environment or {})}) as running:
+                printed, told = running.communicate(data)
         except OSError as reason:
             raise ColdpressError(Problem("deploy.failed", f"`{Path(words[0]).name}` cannot be run: {reason.strerror}"
                                          )) from None
-        return Done(done.returncode, done.stdout, self.secrets.hide(done.stderr.decode("utf-8", "replace")))
+        return Done(running.returncode, printed, self.secrets.hide(told.decode("utf-8", "replace")))
 
     def wanted(self, words: Sequence[str], folder: Path, what: str, *, given: str | bytes = b"",
                environment: Mapping[str, str] | None = None) -> str:
@@ -74,11 +75,14 @@ class Programs:
 
     def shell(self, command: str, folder: Path, environment: Mapping[str, str], say: Callable[[str], None]) -> int:
         """Runs a command in a shell, and says its lines without secrets as they come.  Returns its exit code."""
-        inherited = dict(os.environ)
-        with subprocess.Popen(command, shell=True, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, env={**inherited, **environment}, encoding="utf-8",
-                              errors="replace") as running:
-            assert running.stdout is not None, "it is a pipe"
-            for line in running.stdout:
-                say(self.secrets.hide(line.rstrip("\n")))
+        reading, writing = os.pipe()
+        with open(reading, encoding="utf-8", errors="replace") as lines:
+            try:
+                running = subprocess.Popen(command, shell=True, cwd=folder, stdin=subprocess.DEVNULL, stdout=writing,
+                                           stderr=writing, env={**os.environ, **environment})
+            finally:
+                os.close(writing)
+            with running:
+                for line in lines:
+                    say(self.secrets.hide(line.rstrip("\n")))
         return running.returncode
