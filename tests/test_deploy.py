@@ -125,7 +125,8 @@ def test_a_dry_run_tells_what_would_be_sent_and_removed_and_sends_nothing(deploy
     deployed.edit({"content/about.md": "You.", "content/notes.md": None, "content/new.md": "New."})
     lines = deployed.run("deploy", "--dry-run").out.splitlines()
     assert lines[:-1] == ["would send new/index.html", "would send again about/index.html",
-                          "would send again index.html", "would send again sitemap.xml", "would remove notes/index.html"]
+                          "would send again index.html", "would send again sitemap.xml",
+                          "would remove notes/index.html"]
     assert lines[-1].startswith("Would send 4 files (1 new, 3 changed), 1 removed in ")
     assert deployed.run("deploy", "--dry-run", "--json").data["deployed"] is False
     assert git(pages, "rev-parse", "gh-pages") == before

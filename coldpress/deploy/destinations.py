@@ -63,7 +63,7 @@ class Destination:
         code = run_command(programs, self.command, root, folder, changes, say)
         if code:
             raise ColdpressError(Problem(
-                "deploy.failed", f"the site was sent, and {OwnCommand.name}, which runs then, failed (exit code {code})",
+                "deploy.failed", f"the site was sent, but then {OwnCommand.name} failed (exit code {code})",
                 None, "mend it; `deploy --all` runs it again"))
 
     def _git(self, rest: str, programs: Programs, root: Path, stack: ExitStack) -> Target:
