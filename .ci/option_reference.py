@@ -21,6 +21,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from coldpress.config.check import CheckOptions  # noqa: E402
 from coldpress.config.collections import Collection, Collections  # noqa: E402
 from coldpress.config.deploy import DeployOptions  # noqa: E402
 from coldpress.config.images import ImageOptions, Quality  # noqa: E402
@@ -34,19 +35,20 @@ PAGE = ROOT / "content/docs/options.md"
 EXAMPLES = {name: (ROOT / f".ci/examples/{name}.yaml").read_text("utf-8") for name in ("config", "front-matter")}
 GROUPS: Mapping[str, type] = {"slugs": SlugOptions, "markdown": MarkdownOptions, "theme": ThemeOptions,
                               "feeds": FeedOptions, "images": ImageOptions, "social_cards": CardOptions,
-                              "deploy": DeployOptions, "collections": Collection}
+                              "deploy": DeployOptions, "check": CheckOptions, "collections": Collection}
 TYPES = {
     "str": "text", "str | None": "text", "bool": "`true` or `false`", "int": "a whole number",
     "int | None": "a whole number", "tuple[str, ...]": "a list", "tuple[str, ...] | None": "a list",
     "Mapping[str, str]": "`key: value` lines", "Mapping[str, Any]": "`key: value` lines",
     "tuple[tuple[str, str], ...]": "`key: value` lines", "tuple[Field, ...]": "`key: value` lines",
-    "tuple[int, ...]": "a list of whole numbers", "Quality": "`key: value` lines",
+    "tuple[Ignored, ...]": "a list", "tuple[int, ...]": "a list of whole numbers", "Quality": "`key: value` lines",
     "tuple[SocialLink, ...]": "`key: value` lines", "tuple[MenuItem, ...]": "a list, nested",
     "tuple[HeaderRule, ...]": "`key: value` lines", "RedirectRules | None": "`key: value` lines",
     "PolicyOptions | None": "text, or `key: value` lines",
     "tuple[PluginChoice, ...]": "a list", "Collections": "a list, or `key: value` lines"}
 """What the annotations are called."""
 MORE = {
+    "check.ignore": "check.md#problems-that-are-none", "check.private_hosts": "check.md#links-to-other-sites",
     "base_url": "publish.md", "redirects": "hosts.md#redirects", "headers": "hosts.md#headers",
     "csp": "hosts.md#a-content-security-policy",
     "deploy.to": "deploy.md#targets", "deploy.command": "deploy.md#a-command", "deploy.host": "hosts.md",

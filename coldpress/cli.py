@@ -222,15 +222,16 @@ def build(strict: bool, output: Path | None, jobs: int | None, executor: str | N
 @commands.command(epilog="Example: python build.py check --external")
 @_options(_selection, _base_url, _output, _clock, _json, _github, _site)
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("--external", is_flag=True, help="Ask for the links to other sites too.")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Processes at once (as many as there are cores).")
-def check(strict: bool, output: Path | None, jobs: int | None, **more: Any) -> int:
+def check(strict: bool, external: bool, output: Path | None, jobs: int | None, **more: Any) -> int:
     """Build the site and check it: links, images, titles, orphans, what is never used."""
     from coldpress.commands.check import check as run_check
 
     context = _build_context(output=resolved(output) if output else None, **more)
     context.jobs = jobs or available_jobs()
     context.strict = strict
-    return run_check(context)
+    return run_check(context, external=external)
 
 
 @commands.command(epilog="Example: python build.py serve --open --navigate")

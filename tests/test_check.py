@@ -226,3 +226,38 @@ def test_links_that_are_relative(make_site):
 def test_without_a_base_url(make_site):
     site = make_site({**post(1, "one", "[a](/nothing/)"), **post(2, "two")}, "title: T\n")
     assert site.run("check", "--json").codes == ["config.no-base-url", "link.broken-link"]
+
+
+IGNORE = "base_url: https://example.org/x/\ncheck:\n  ignore:\n"
+
+
+@pytest.mark.parametrize("entry", [
+    "{link: /x/abut/, reason: r}", "{link: '*abut*', reason: r}", "{code: check.broken-*, reason: r}",
+    "{path: own/index.html, reason: r}", "{path: /own/, reason: r}", "{path: site/own/*, code: '*link', reason: r}"])
+def test_what_is_ignored(checked, entry):
+    site = checked({"build.py": OWN.format(PAGE.format("", "<a href='/x/abut/'>a</a>")), **LINK},
+                   config=f"{IGNORE}    - {entry}\n")
+    assert (site.results[-1].problems, site.results[-1].code) == ([], 0)
+    assert site.run("check").out.endswith("nothing found; 1 ignored\n")
+
+
+def test_what_the_build_tells_is_ignored_too(checked):
+    entries = "    - {link: instal.md, path: content/*, reason: r}\n    - {code: link.*, link: '/no/*', reason: r}\n"
+    site = checked(post(1, "one", "[a](instal.md) [b](/no/thing/)"), config=IGNORE + entries)
+    assert site.results[-1].problems == []
+
+
+def test_an_entry_that_matches_nothing_is_told(checked):
+    entries = "    - {code: check.orphan, reason: r}\n    - {link: 'https://*', reason: asked only with --external}\n"
+    site = checked(post(1, "one"), config=IGNORE + entries)
+    assert found(site) == [("check.ignore", "config.yaml", 4)]
+
+
+@pytest.mark.parametrize(("entry", "message"), [
+    ("{link: x}", "needs a `reason`"), ("{link: x, reason: ' '}", "needs a `reason`"),
+    ("{reason: x}", "names a `code`, a `path` or a `link`"), ("{lnk: x, reason: x}", "there is no `lnk`"),
+    ("x", "is written")])
+def test_entries_that_are_refused(checked, entry, message):
+    site = checked(post(1, "one"), config=f"{IGNORE}    - {entry}\n")
+    assert site.results[-1].codes == ["config.value"]
+    assert message in site.results[-1].problems[0]["message"]

@@ -16,7 +16,7 @@ class Finding:
 
     `subject` is the same for findings that one edit would mend, if it is in a template.  `link` is the URL that it is
     about, as an entry of `check.ignore` names it; `at` its place in the built file.  `place` is its place in the
-    sources, if it is known.
+    sources, if it is known.  One that `is_hidden` is not told, as another problem tells it, or the config ignores it.
     """
 
     code: str
@@ -30,6 +30,15 @@ class Finding:
     length: int = 1
     place: Place | None = None
     also: tuple[Place, ...] = field(default=())
+    is_hidden: bool = False
+
+
+Spot = tuple[str, int | None, int | None]
+
+
+def spot_of(place: Place) -> Spot:
+    """Returns where a place is, whatever is underlined there."""
+    return place.path, place.line, place.column
 
 
 class Sources(Protocol):
@@ -55,8 +64,9 @@ def problems_of(findings: Iterable[Finding], sources: Sources) -> Iterator[Probl
     for group in groups.values():
         placed = {finding.place: finding for finding in group if finding.place is not None}
         for place, finding in placed.items():
-            yield _problem(finding, place)
-        rest = [finding for finding in group if finding.place is None and not (
+            if not finding.is_hidden:
+                yield _problem(finding, place)
+        rest = [finding for finding in group if finding.place is None and not finding.is_hidden and not (
             placed and sources.is_made_of_others(finding.file))]
         if rest:
             first = rest[0]

@@ -14,7 +14,7 @@ from coldpress.check.facts import OUTSIDE, PART, SEPARATOR
 from coldpress.check.findings import Finding
 from coldpress.content.bodies import cached_bodies
 from coldpress.content.library import Library
-from coldpress.content.links import place_of_link, resolve
+from coldpress.content.links import place_of_link
 from coldpress.content.page import Page, Section
 from coldpress.errors import ColdpressError, Place, shown_line
 from coldpress.markdown.rendered import Link
@@ -27,16 +27,19 @@ _TAG = re.compile(r"<h[1-6]\b[^>]*\bid=[\"']?([^\"'\s>]+)")
 
 
 class SourcePlaces:
-    """Finds places in the sources of a site.  `pages` are the pages by their built files, `prefix` is the path of the
-    site in the built folder, `templates` are the files of templates by the names that messages have for them."""
+    """Finds places in the sources of a site.  `pages` are the pages by their built files, `templates` the files of
+    templates by the names that messages have for them, `broken` the links as their sources have them of which the build
+    told that they lead nowhere."""
 
-    def __init__(self, built: BuiltSite, library: Library, pages: Mapping[str, Page], prefix: str,
-                 templates: Iterable[tuple[str, Path]] = ()) -> None:
+    def __init__(self, built: BuiltSite, library: Library, pages: Mapping[str, Page],
+                 templates: Iterable[tuple[str, Path]] = (), broken: Iterable[str] = ()) -> None:
         self._built = built
         self._library = library
         self._pages = pages
-        self._prefix = prefix.strip("/")
+        self._files = {page.source: file for file, page in pages.items()}
         self._templates = tuple(templates)
+        self._broken = tuple(broken)
+        self._repeated: dict[str, frozenset[str]] = {}
         self._links: dict[str, dict[str, Link]] = {}
 
     def of_target(self, file: str, key: Key) -> Place | None:
@@ -71,6 +74,15 @@ class SourcePlaces:
         """Returns whether a file repeats parts of other pages: a list, a feed."""
         page = self._pages.get(file)
         return page is None or isinstance(page, Section)
+
+    def is_repeated(self, file: str, key: Key) -> bool:
+        """Returns whether a list or feed has a broken link only because it shows a part of a page that has it: from
+        there, the name of a missing source leads elsewhere."""
+        if not self.is_made_of_others(file):
+            return False
+        if file not in self._repeated:
+            self._repeated[file] = frozenset(name for url in self._broken for name in self._targets_of(file, url))
+        return _told(key) in self._repeated[file]
 
     def template_place(self, finding: Finding) -> Place | None:
         """Returns the place of the URL of a finding in a template, if only one line of all templates has it."""
@@ -108,11 +120,18 @@ class SourcePlaces:
         return self._links[page.source]
 
     def _names(self, page: Page, link: Link) -> list[str]:
-        target = resolve(self._library, page, link.target)
-        if target.external or target.path is None:
-            return [_told((OUTSIDE, urldefrag(target.url or link.target)[0]))]
-        path = f"{self._prefix}/{target.path.strip('/')}"
-        return [_told((PART, f"{path}{SEPARATOR}{target.fragment}")), _told(("", path))]
+        """Returns the targets of a link, in the form of `_told`."""
+        return self._targets_of(self._files[page.source], self._library.link_url(page, link, elsewhere=True))
+
+    def _targets_of(self, file: str, url: str) -> list[str]:
+        try:
+            whole = self._built.absolute(file, url)
+            target = self._built.target_of(whole)
+        except ValueError:
+            return [_told((OUTSIDE, url))]
+        if target is None:
+            return [_told((OUTSIDE, urldefrag(whole)[0]))]
+        return [_told((PART, f"{target.path}{SEPARATOR}{target.fragment}")), _told(("", target.path))]
 
 
 def _told(key: Key) -> str:

@@ -12,8 +12,10 @@ from coldpress.build.output import output_locked
 from coldpress.build.user_reads import engine
 from coldpress.check.built_site import BuiltSite
 from coldpress.check.facts_cache import FactsCache
-from coldpress.check.findings import Finding, problems_of
-from coldpress.check.site_check import BuiltPages, SiteCheck, base_of, is_told, told_by_build
+from coldpress.check.findings import Finding, problems_of, spot_of
+from coldpress.check.ignore import IgnoreList
+from coldpress.check.site_check import BuiltPages, SiteCheck, base_of, told_by_build
+from coldpress.config.check import CheckOptions
 from coldpress.content.page import Page
 from coldpress.errors import Problem, Problems
 from coldpress.report import counted
@@ -22,9 +24,9 @@ _BROKEN = ("link.broken-link", "link.broken-image", "link.broken-anchor", "link.
 """The problems of a build that are errors in a check: what they tell of is what it looks for."""
 
 
-def check(context: BuildContext) -> int:
+def check(context: BuildContext, *, external: bool = False) -> int:
     """Builds the site as `build` does, checks what was built, and returns the exit code.  With errors of the build,
-    nothing is published and nothing checked."""
+    nothing is published and nothing checked.  With `external`, links to other sites are asked for."""
     context.fix_clock()
     builder = Builder.load(context)
     if builder.is_hopeless:
@@ -34,7 +36,7 @@ def check(context: BuildContext) -> int:
     told = builder.problems if context.report.verbose else builder.problems.without_notes()
     if builder.changes is None:
         return _not_built(context, told)
-    return _Check(context, builder).run(told)
+    return _Check(context, builder).run(told, external=external)
 
 
 def problems_of_built(context: BuildContext, builder: Builder) -> Problems:
@@ -58,42 +60,63 @@ class _Check:
         self._site = builder.site
         self._built = BuiltSite(builder.output.folder, base_of(builder.site), builder.output.name)
 
-    def run(self, told: Problems) -> int:
+    def run(self, told: Problems, *, external: bool) -> int:
         """Checks the site, reports it, and returns the exit code."""
-        done, found, problems = self.find(told)
+        done, found, problems, ignored = self.find(told, external=external)
+        problems = problems if self._context.report.verbose else problems.without_notes()
         problems = problems.as_errors() if self._context.strict else problems
         code = self._context.finish(problems)
-        self._context.report.data(self._as_json(problems, found, done))
-        self._say(problems, done)
+        self._context.report.data(self._as_json(problems, found, done, ignored))
+        self._say(problems, done, ignored)
         return code
 
-    def find(self, told: Problems) -> tuple[SiteCheck, list[Finding], Problems]:
-        """Checks the site; returns the check, what it found, and that as problems, with those of the build."""
+    def find(self, told: Problems, *, external: bool = False
+             ) -> tuple[SiteCheck, list[Finding], Problems, IgnoreList]:
+        """Checks the site; returns the check, what it found, and that as problems, with those of the build that were
+        `told`, and what was ignored."""
         cache = FactsCache(self._site.cache_folder, self._builder.output.key, f"{engine()} {self._built.base_url}")
         facts, targets = cache.read(self._built, self._context.jobs)
         cache.close()
-        done = SiteCheck(self._site, self._built, _pages(self._builder), facts, targets)
-        found = list(done.findings())
-        problems = Problems(_as_errors(told))
-        problems.extend(_new(problems_of(found, done.places), told))
-        return done, found, problems
+        done = SiteCheck(self._site, self._built, _pages(self._builder), facts, targets, told)
+        options = self._site.config.check or CheckOptions()
+        ignored = IgnoreList(options.ignore, self._builder.output.name)
+        problems = Problems(ignored.problems(_as_errors(told)))
+        places = told_by_build(told)
+        found = list(ignored.findings([*done.findings(), *(self._outside(done, options) if external else ())]))
+        problems.extend(problem for problem in problems_of(found, done.places)
+                        if not (problem.place and spot_of(problem.place) in places))
+        problems.extend(ignored.useless(lambda number: self._site.config_place("check", "ignore", number),
+                                        asked_outside=external))
+        return done, found, problems, ignored
 
-    def _say(self, problems: Problems, done: SiteCheck) -> None:
+    def _outside(self, done: SiteCheck, options: CheckOptions) -> Iterable[Finding]:
+        """Asks for the links to other sites."""
+        from coldpress.check.external.links import ExternalLinks  # noqa: PLC0415  (asyncio and TLS take long to import)
+
+        links = ExternalLinks(self._site.cache_folder, options.private_hosts)
+        progress = self._context.report.progress
+        outcomes = links.outcomes(done.outside(), lambda url, number, all_: progress(number, all_, url, "links"))
+        return done.outside_findings(outcomes)
+
+    def _say(self, problems: Problems, done: SiteCheck, ignored: IgnoreList) -> None:
         report = self._context.report
         count = ", ".join(counted(len(each), noun) for each, noun in (
             (problems.errors, "error"), (problems.warnings, "warning")) if each)
+        count = f"{count or 'nothing found'}{f'; {ignored.count:,} ignored' if ignored.count else ''}"
         line = (f"Checked {counted(done.page_count, 'page')} with {counted(done.targets.count(), 'link')} "
-                f"in {report.seconds:.2f} s: {count or 'nothing found'}")
+                f"in {report.seconds:.2f} s: {count}")
         if problems.errors:
             report.failure(line)
         else:
             report.line(line)
 
-    def _as_json(self, problems: Problems, found: Iterable[Finding], done: SiteCheck) -> dict[str, Any]:
+    def _as_json(self, problems: Problems, found: Iterable[Finding], done: SiteCheck, ignored: IgnoreList
+                 ) -> dict[str, Any]:
         return {"checked": True, "output": str(self._built.folder), "pages": done.page_count,
-                "links": done.targets.count(), "problems": [problem.as_json() for problem in problems],
+                "links": done.targets.count(), "ignored": ignored.count,
+                "problems": [problem.as_json() for problem in problems],
                 "found": [{"code": each.code, "file": each.file, "link": each.link, "message": each.message}
-                          for each in found]}
+                          for each in found if not each.is_hidden]}
 
 
 def _pages(builder: Builder) -> BuiltPages:
@@ -123,9 +146,3 @@ def _as_errors(problems: Problems) -> Iterable[Problem]:
             continue
         is_error = problem.code in _BROKEN and problem.severity == "warning"
         yield replace(problem, severity="error") if is_error else problem
-
-
-def _new(problems: Iterable[Problem], told: Problems) -> Iterable[Problem]:
-    """Yields the problems at places of which the build has not told."""
-    places = told_by_build(told)
-    return (problem for problem in problems if not is_told(problem.place, places))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from coldpress.config.check import CheckOptions
     from coldpress.config.deploy import DeployOptions
     from coldpress.config.headers import HeaderRule, PolicyOptions
     from coldpress.config.redirects import RedirectRules
@@ -36,3 +37,10 @@ def late_deploy(value: Any) -> DeployOptions:
     from coldpress.config.deploy import as_deploy  # noqa: PLC0415
 
     return as_deploy(value)
+
+
+def late_check(value: Any) -> CheckOptions:
+    """Converts the value of `check:`."""
+    from coldpress.config.check import as_check  # noqa: PLC0415
+
+    return as_check(value)

@@ -22,7 +22,7 @@ from coldpress import recorder
 from coldpress.config.collections import Collections, as_collections
 from coldpress.config.foreign_keys import ELSEWHERE, FOREIGN
 from coldpress.config.images import ImageOptions, as_images
-from coldpress.config.late import late_csp, late_deploy, late_headers, late_redirects
+from coldpress.config.late import late_check, late_csp, late_deploy, late_headers, late_redirects
 from coldpress.config.options import (
     FeedOptions,
     MarkdownOptions,
@@ -53,6 +53,7 @@ from coldpress.paths import BadPath, TooLong, asset_file_of, relative_name
 from coldpress.text import decode, did_you_mean, one_line
 
 if TYPE_CHECKING:
+    from coldpress.config.check import CheckOptions
     from coldpress.config.deploy import DeployOptions
     from coldpress.config.headers import HeaderRule, PolicyOptions
     from coldpress.config.redirects import RedirectRules
@@ -210,6 +211,8 @@ class Config:
     it, and any other text is a policy of your own."""
     deploy: DeployOptions | None = _option(late_deploy, None)  # noqa: RUF009
     """Where the site is published."""
+    check: CheckOptions | None = _option(late_check, None)  # noqa: RUF009
+    """What the command `check` does."""
     output_dir: str = _option(_folder, "site")
     """Folder the site is written to."""
     templates_dir: str = _option(_folder, "templates")
