@@ -175,7 +175,7 @@ def test_without_pillow_the_theme_s_icon_stays(make_site, monkeypatch):
 
 
 def test_without_resvg_an_svg_is_the_only_icon(make_site, monkeypatch):
-    monkeypatch.setattr("coldpress.images.icons.can_read_svg", lambda: False)
+    monkeypatch.setattr("coldpress.images.drawings.can_read_svg", lambda: False)
     site = make_site({"content/logo.svg": DRAWING, "content/about.md": "Me."}, SVG)
     (problem,) = site.build().problems
     assert problem["code"] == "icons.svg"

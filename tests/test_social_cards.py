@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sqlite3
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ from coldpress.images.typesetting import clusters, cut_lines, pieces, set_lines
 FONT = (REPOSITORY / "coldpress/images/inter-display.ttf").read_bytes()
 CONFIG = "title: Ada's kitchen\nbase_url: https://example.org/blog/\nsearch: false\nfeeds: false\nsocial_cards: true\n"
 POST = "---\ntitle: Bread\ndate: 2026-03-12\ntags: [rye]\n---\nWords."
+DRAWING = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20">'
+           '<rect width="20" height="20" fill="#ff0000"/></svg>')
+needs_resvg = pytest.mark.skipif(find_spec("resvg_py") is None, reason="resvg draws SVG")
 SITE = {"content/posts/bread.md": POST, "content/docs/_index.md": "---\ntitle: Guide\n---\n",
         "content/docs/ovens.md": "---\ntitle: Ovens\n---\nHot.",
         "content/notes.md": "---\npermalink: /n.html\n---\n# Notes"}
@@ -86,6 +90,30 @@ def test_a_page_with_a_picture_has_no_card(build_site):
                        "content/posts/loaf.png": picture()}, CONFIG)
     assert "posts/bread/card." not in cards(site)
     assert "loaf" in re.search('og:image" content="([^"]+)', site.text("posts/bread/index.html"))[1]
+
+
+def test_a_page_may_be_shared_with_its_card_or_another_picture_than_its_cover(build_site):
+    post = "---\ntitle: {}\ndate: 2026-03-12\nimage: /cover.png\nog_image: {}\n---\nWords."
+    site = build_site({"content/posts/card.md": post.format("C", "card"), "content/cover.png": picture(),
+                       "content/posts/other.md": post.format("O", "/other.png"), "content/other.png": picture("#888")},
+                      CONFIG.replace("feeds: false\n", ""))
+    assert site.results[-1].problems == []
+    assert {name for name in cards(site) if name.count("/") > 1} == {"posts/card/card."}
+    pages = {name: site.text(f"posts/{name}/index.html") for name in ("card", "other")}
+    shown = {name: re.search(r'og:image" content="https://example.org/blog/([^"]*)"', pages[name])[1] for name in pages}
+    assert shown["card"] == cards(site)["posts/card/card."] and shown["other"].startswith("other.")
+    assert all("/cover." in text for text in (*pages.values(), site.text("feed.xml")))
+    assert "other." not in site.text("feed.xml")
+    assert "posts/other/card." in rebuilt(site, {"content/posts/other.md": post.format("O", "card")})
+    assert "posts/card/card." not in rebuilt(site, {"content/posts/card.md": post.format("C", "/other.png")})
+
+
+def test_a_card_that_is_not_there_and_a_shared_picture_that_is_not_there_are_told(make_site):
+    page = "---\nog_image: {}\n---\nA."
+    site = make_site({"content/a.md": page.format("card"), "content/b.md": page.format("no.png")},
+                     CONFIG.replace("social_cards: true", "social_cards: false"))
+    told = [(each["code"], each["place"]["path"], each["place"]["line"]) for each in site.build().problems]
+    assert told == [("page.og-image", "content/a.md", 2), ("link.broken-image", "content/b.md", 2)]
 
 
 def test_numbered_pages_of_a_list_share_its_card(build_site):
@@ -286,16 +314,26 @@ def test_a_missing_glyph_is_one_warning_at_the_title(make_site):
     assert "面包湯" in problem["message"] and "1 other title" in problem["message"]
 
 
+def test_a_missing_glyph_names_a_font_for_each_script(make_site):
+    title = "---\ntitle: {}\n---\n"
+    site = make_site({"content/a.md": title.format("面包" * 9 + "一二三四五六七八九十"),
+                      "content/b.md": title.format("خبز")}, CONFIG)
+    (problem,) = [each for each in site.build().problems if each["code"] == "cards.glyph"]
+    assert "`面包一二三四خبز`" in problem["message"]
+    assert "[fonts/NotoSansSC-Bold.ttf, fonts/NotoSansArabic-Bold.ttf]" in problem["hint"]
+
+
 @pytest.mark.parametrize(("value", "code", "says"), [
     ("{font: no.ttf}", "cards.file", "there is no file `no.ttf`"),
-    ("{logo: no.png}", "cards.file", "there is no file `no.png`"),
+    ("{logo: bad.svg}", "cards.file", "cannot be shown"), ("{logo: no.png}", "cards.file", "there is no file `no.png`"),
     ("{font: x.woff2}", "config.value", "a font is expected here"),
     ("{font: ../x.ttf}", "config.value", "inside the site"), ("{background: blu}", "config.value", "a colour"),
     ("{colour: red}", "config.value", "there is no `colour`"), ("yes please", "config.value", "`key: value`"),
     ("{logo: bad.png}", "cards.file", "cannot be shown"), ("{font: bad.ttf}", "cards.font", "a font cannot be used"),
     ("{template: [1]}", "config.value", "the name")])
 def test_a_wrong_option_is_an_error_at_its_place(make_site, value, code, says):
-    site = make_site({**SITE, "static/bad.png": b"no picture", "static/bad.ttf": b"no font"},
+    site = make_site({**SITE, "static/bad.png": b"no picture", "static/bad.ttf": b"no font",
+                      "static/bad.svg": "<svg"},
                      CONFIG.replace("social_cards: true", f"social_cards: {value}"))
     (problem,) = site.build().problems
     assert problem["code"] == code and says in problem["message"] and problem["severity"] == "error"
@@ -349,6 +387,30 @@ def test_a_text_from_right_to_left_begins_at_the_right(build_site):
     card = opened(build_site({**SITE, "content/posts/bread.md": post}, CONFIG), "posts/bread/card.").convert("L")
     left, right = card.crop((0, 160, 600, 480)), card.crop((600, 160, 1200, 480))
     assert left.getextrema()[0] > 200 > right.getextrema()[0]
+
+
+@pytest.mark.parametrize("logo", [None, pytest.param(DRAWING, marks=needs_resvg)])
+def test_the_logo_stands_where_lines_begin_with_the_name_beside_it(build_site, logo):
+    """Of a page from right to left at the right, of another at the left; 20 pixels are between logo and name."""
+    name = "logo.svg" if logo else "logo.png"
+    rtl = POST.replace("tags", "lang: ar\ntags").replace("Bread", "B")
+    site = build_site({**SITE, f"content/{name}": logo or picture("#ff0000", (60, 60)), "content/posts/rtl.md": rtl},
+                      CONFIG.replace("social_cards: true", f"social_cards: {{logo: {name}}}"))
+    for page, edge, side in (("posts/rtl/", 1116, -1), ("posts/bread/", 84, 1)):
+        row = opened(site, f"{page}card.").crop((0, 98, 1200, 99))
+        red = [x for x in range(1200) if max(row.getpixel((x, 0))[1:]) < 60 and row.getpixel((x, 0))[0] > 200]
+        assert (red[0], red[-1] + 1) == ((edge, edge + 60) if side > 0 else (edge - 60, edge)), page
+        head = opened(site, f"{page}card.").convert("L").crop((0, 68, 1200, 128))
+        beside = range(edge + 60 * side + (0 if side > 0 else -1), edge + 400 * side, side)
+        first = next(x for x in beside if min(head.getpixel((x, y)) for y in range(60)) < 120)
+        assert 15 < abs(first - (edge + 60 * side)) < 32, page
+
+
+@pytest.mark.parametrize(("accent", "bar"), [("#c8442a", "#c8442a"), ("#fdfdfa", None)])
+def test_the_bar_has_the_accent_as_it_is_where_it_can_be_seen(build_site, accent, bar):
+    card = opened(build_site(SITE, CONFIG + f'theme: {{accent: "{accent}"}}\n'), "posts/bread/card.")
+    shown = card.getpixel((600, 625))
+    assert shown == rgb_of(bar) if bar else shown[1] < 150
 
 
 def test_a_picture_behind_the_text_is_darkened(build_site):

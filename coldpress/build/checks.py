@@ -18,7 +18,7 @@ from coldpress.content.author_data import AUTHORS, author_images
 from coldpress.content.bodies import cached_bodies, missing_snippets, place_in
 from coldpress.content.intro import Intro
 from coldpress.content.library import Library
-from coldpress.content.links import broken_link, missing_anchors, unresolved_links
+from coldpress.content.links import CARD, broken_link, missing_anchors, unresolved_links
 from coldpress.content.page import Page
 from coldpress.content.picture_weights import heavy_pictures
 from coldpress.content.references import broken_references
@@ -190,6 +190,7 @@ def check_settings(site: Site, exists: Callable[[str], bool], problems: Problems
     """Warns of layouts, menu entries, links of the intro, pictures, folders of docs and blocks that do not exist.
     `exists` returns whether a path of the site is answered."""
     _check_layouts(site, problems)
+    _check_cards(site, problems)
     _check_menu(site, exists, problems)
     _check_docs(site, problems)
     _check_intro(site, exists, problems)
@@ -211,6 +212,13 @@ def _check_layouts(site: Site, problems: Problems) -> None:
             more = "; give your template another name" if reserved else ""
             problems.warn("page.layout", message, page.document.place_of("layout"),
                           f"`{page.kind}.html` is used{more}")
+
+
+def _check_cards(site: Site, problems: Problems) -> None:
+    for page in site.library.all_pages if not site.config.social_cards.is_on else ():
+        if page.unrecorded.front.og_image == CARD:
+            problems.warn("page.og-image", "`og_image: card` means the social card of the page, and there are none",
+                          page.unrecorded.document.place_of("og_image"), "write `social_cards: true` into the config")
 
 
 def _check_menu(site: Site, exists: Callable[[str], bool], problems: Problems) -> None:

@@ -80,5 +80,5 @@ class SiteImages:
         """A line on pictures that are published as they are, because Pillow is not installed."""
         if not self._site.images.is_missing or not any(map(is_readable, self._site.library.assets.values())):
             return None
-        return ("pictures are published as they are; with `pip install coldpress[images]` they become fit for the web, "
-                "with `images: false` in the config this line goes")
+        return ('pictures are published as they are; with `pip install "coldpress[images]"` they become fit for the '
+                "web, with `images: false` in the config this line goes")

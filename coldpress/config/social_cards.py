@@ -11,6 +11,7 @@ from coldpress.config.theme_options import is_colour
 
 _FONTS = ("ttf", "otf", "ttc", "otc")
 _PICTURES = ("png", "jpg", "jpeg", "webp", "avif", "gif")
+_LOGOS = ("svg", *_PICTURES)
 _ICONS = ("svg", "png", "webp", "avif", "gif")
 
 
@@ -21,7 +22,7 @@ class CardOptions:
     background: str | None = None
     """What is behind the text: any colour of CSS, or a picture; by default the preset's page."""
     logo: str | None = None
-    """Picture beside the name of the site, such as `logo.png`."""
+    """Picture beside the name of the site, such as `logo.svg`."""
     font: tuple[str, ...] = ()
     """Fonts (`ttf`, `otf` or `ttc`); each character has the first that knows it; by default a font of Latin and
     Cyrillic letters."""
@@ -42,7 +43,7 @@ def as_social_cards(value: Any) -> CardOptions:
     if isinstance(value, bool):
         return CardOptions(is_on=value)
     return CardOptions(is_on=True, **as_group(value, CardOptions, {
-        "background": _background, "logo": lambda file: _file("logo", file, _PICTURES), "font": _fonts,
+        "background": _background, "logo": lambda file: _file("logo", file, _LOGOS), "font": _fonts,
         "template": _name}))
 
 

@@ -12,12 +12,14 @@ from markupsafe import Markup, escape
 from coldpress import recorder
 from coldpress.content.collections import Collection, newest_first
 from coldpress.content.library import Library
+from coldpress.content.links import CARD
 from coldpress.content.page import Page, Section
 from coldpress.content.pagination import page_numbers, page_of, page_path
 from coldpress.content.pictures import PLAIN_WIDTH
 from coldpress.content.recorded import Pages
 from coldpress.content.slots import SlotFiller
 from coldpress.content.taxonomy import Term
+from coldpress.markdown.parser.link_parser import is_safe_url
 from coldpress.markdown.rendered import Link
 from coldpress.paths import url_of
 
@@ -51,22 +53,40 @@ class Cover:
         return replace(self, size=None) if callable(self.size) else self
 
 
-def has_cover(page: Page) -> bool:
-    """Returns whether a page has a picture of its own that can be shown elsewhere."""
-    image = page.image and page.unrecorded.front.image
-    return bool(image) and not str(image).startswith("data:")
+def shared_image(library: Library, page: Page) -> str | None:
+    """Returns the picture that a page names for links to it, `og_image` before `image`, as its author wrote it; None if
+    it has none that can be shown elsewhere, or is to have its card."""
+    image, cover = page.unrecorded.front.og_image, page.image  # whose read has the front matter
+    named = image if image and image != CARD else None
+    url = library.link_url(page, Link("image", named)) if named else None
+    if url is not None and (library.trusts(page) or is_safe_url(url)) and not str(named).startswith("data:"):
+        return named
+    if cover is None or (image == CARD and library.config.social_cards.is_on):
+        return None
+    cover = page.unrecorded.front.image
+    return None if cover is None or cover.startswith("data:") else cover
+
+
+def shared_cover(library: Library, page: Page) -> Cover | None:
+    """Returns the picture of links to a page; None if it has none, or if there is no `base_url`."""
+    image = shared_image(library, page)
+    return _as_cover(library, page, image) if image else None
 
 
 def cover_of(library: Library, page: Page) -> Cover | None:
     """Returns the cover image of a page as other programs show it; None if the page has none, or if there is no
     `base_url`."""
-    image = page.unrecorded.front.image
-    if not has_cover(page) or not image or library.config.base_url is None:
+    image = page.image and page.unrecorded.front.image
+    return None if not image or image.startswith("data:") else _as_cover(library, page, image)
+
+
+def _as_cover(library: Library, page: Page, image: str) -> Cover | None:
+    if library.config.base_url is None:
         return None
     link = Link("image", image)
     target, url = library.target(page, link), library.link_url(page, link, absolute=True)
     asset = library.asset_at(target.path) if target.asset and target.path else None
-    alt = page.params["image_alt"] or page.title
+    alt = (page.image_alt if image == page.unrecorded.front.image else "") or page.title
     made = library.pictures.single(target.path, PLAIN_WIDTH) if asset and target.path else None
     if made:
         return Cover(library.shown_url(made.path, absolute=True), str(alt), made.type, made.length, made.width,

@@ -25,6 +25,8 @@ from coldpress.sources.files import MARKDOWN, SourceFile, file_stem, split_name
 from coldpress.sources.rows import row_names
 from coldpress.text import NearNames, did_you_mean, heading_id
 
+CARD = "card"
+"""The value of `og_image` that means the social card of the page."""
 _SAME = 100  # files with the same name that are compared
 
 
@@ -274,8 +276,8 @@ def _as_url(library: LinkLibrary, page: Page, name: str, suffix: str, fragment: 
 def unresolved_links(library: LinkLibrary, page: Page) -> Iterator[tuple[str | None, Link]]:
     """Yields the links and images of a page that lead to no content.  Each comes with its path:
     a list, a feed or a route of the app may be there."""
-    image = page.unrecorded.front.image
-    pictures = [Link("image", image)] if image else []
+    front = page.unrecorded.front
+    pictures = [Link("image", image) for image in (front.image, front.og_image) if image and image != CARD]
     for link in [*pictures, *page.unrecorded.rendered.html.links]:
         target = resolve(library, page, link.target)
         if not target.is_found:
@@ -331,9 +333,10 @@ def broken_link(library: LinkLibrary, page: Page, link: Link) -> Problem:
 
 
 def place_of_link(library: LinkLibrary, page: Page, link: Link) -> Place:
-    """Returns the place of a link in the body, or of the page's `image` in its front matter."""
-    if link.line is None and link.kind == "image" and link.target == page.unrecorded.front.image:
-        return page.unrecorded.document.place_of("image")
+    """Returns the place of a link in the body, or of the page's `image` or `og_image` in its front matter."""
+    for key in ("image", "og_image") if link.line is None and link.kind == "image" else ():
+        if link.target == getattr(page.unrecorded.front, key):
+            return page.unrecorded.document.place_of(key)
     return place_in(library, page, link.line, link.column, link.length)
 
 

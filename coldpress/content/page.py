@@ -214,6 +214,11 @@ class Page:
         url = self._library.link_url(self, Link("image", image)) if image else None
         return url if url is None or self._library.trusts(self) or is_safe_url(url) else None
 
+    @recorded_params
+    def image_alt(self) -> str:
+        """The text of the image for readers who cannot see it; empty if there is none."""
+        return str(self.unrecorded.front.params["image_alt"] or "")
+
     @recorded_body
     def html(self) -> Markup:
         """The body as HTML, with its links resolved."""

@@ -68,7 +68,7 @@ def _way_out(library: Library, asset: SourceFile, facts: ImageFacts) -> str:
     if not is_readable(asset):
         return "a drawing with so much in it is smaller as a PNG"
     if library.images.is_missing:
-        return "`pip install coldpress[images]`, and it is published in the sizes that screens need"
+        return '`pip install "coldpress[images]"`, and it is published in the sizes that screens need'
     if not library.images.is_on:
         return "without `images: false` in the config, it is published in the sizes that screens need"
     return "save it as JPEG, PNG, WebP or AVIF"

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, features
 from coldpress.images.colours import Rgb
 from coldpress.images.decoder import opened, shrinking, upright
 from coldpress.images.directions import visual_runs
+from coldpress.images.drawings import drawn
 from coldpress.images.fonts import Font, font_for
 from coldpress.images.typesetting import clusters, cut_lines, is_cjk, joins_letters, pieces, set_lines
 
@@ -106,8 +107,11 @@ class Canvas:
         """Draws a picture as large as it fits into a box, at the edge where lines begin.  Returns its width.  Raises
         `images.facts.DamagedImageError`."""
         box = Box(*box)
-        with opened(file) as found:
-            picture = upright(found, shrinking(found, box.width, box.height)).convert("RGBA")
+        if file.suffix.lower() == ".svg":
+            picture = drawn(file, box.width, box.height)
+        else:
+            with opened(file) as found:
+                picture = upright(found, shrinking(found, box.width, box.height)).convert("RGBA")
         scale = min(box.width / picture.width, box.height / picture.height)
         size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
         made = picture.convert("RGBa").resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0).convert("RGBA")

@@ -29,13 +29,14 @@ class FileOf(NamedTuple):
 
 
 class CardLook(NamedTuple):
-    """What all cards of a site share: colours, fonts, logo, picture behind the text, and the template that draws them,
-    with the version of its code."""
+    """What all cards of a site share: colours (`accent` is that of text, `bar` that of what is no text), fonts, logo,
+    picture behind the text, and the template that draws them, with the version of its code."""
 
     page: Rgb
     ink: Rgb
     soft: Rgb
     accent: Rgb
+    bar: Rgb
     fonts: tuple[Font, ...]
     logo: FileOf | None = None
     background: FileOf | None = None
@@ -47,7 +48,7 @@ class CardLook(NamedTuple):
         """A text that changes with everything that the look is made of."""
         fonts = [font.digest for font in self.fonts]
         pictures = [file and file.digest for file in (self.logo, self.background)]
-        return repr((*self[:4], fonts, pictures, self.template, self.template_version))
+        return repr((*self[:5], fonts, pictures, self.template, self.template_version))
 
 
 class CardText(NamedTuple):
@@ -72,6 +73,7 @@ class SocialCard(NamedTuple):
     ink: Rgb
     soft: Rgb
     accent: Rgb
+    bar: Rgb
     logo: Path | None
 
 
@@ -89,17 +91,19 @@ def draw_card(text: CardText, look: CardLook, draw: Draw | None = None) -> bytes
     canvas = Canvas(look.page, look.fonts, text.language, is_rtl=text.is_rtl)
     if look.background is not None:
         canvas.cover(look.background.path, look.page, 0.72)
-    (draw or draw_default)(canvas, SocialCard(*text, *look[:4], look.logo.path if look.logo else None))
+    (draw or draw_default)(canvas, SocialCard(*text, *look[:5], look.logo.path if look.logo else None))
     return canvas.png()
 
 
 def draw_default(canvas: Canvas, card: SocialCard) -> None:
     """Draws the card of the theme: logo and name of the site above, the title, the label below, a bar at the edge."""
     inner = Box(_MARGIN, _MARGIN - 16, WIDTH - 2 * _MARGIN, HEIGHT - 2 * _MARGIN + 20)
-    canvas.rectangle(Box(0, HEIGHT - _BAR, WIDTH, _BAR), card.accent)
+    canvas.rectangle(Box(0, HEIGHT - _BAR, WIDTH, _BAR), card.bar)
     used = 0
     if card.logo is not None:
-        used = canvas.logo(card.logo, Box(inner.left, inner.top, inner.width // 2, _HEAD)) + 20
+        half = inner.width // 2
+        left = inner.right - half if canvas.is_rtl else inner.left
+        used = canvas.logo(card.logo, Box(left, inner.top, half, _HEAD)) + 20
     if card.site and card.site != card.title:
         left = inner.left if canvas.is_rtl else inner.left + used
         canvas.text(card.site, Box(left, inner.top, inner.width - used, _HEAD),
@@ -116,5 +120,5 @@ def draw_default(canvas: Canvas, card: SocialCard) -> None:
 def _version() -> str:
     """Returns the version of the code and the libraries that draw cards."""
     here = Path(__file__).parent
-    names = ("canvas", "cards", "colours", "decoder", "directions", "fonts", "typesetting")
-    return f"{code_version([here / f'{name}.py' for name in names], ['pillow'])} {shaping_version()}"
+    names = ("canvas", "cards", "colours", "decoder", "directions", "drawings", "fonts", "typesetting")
+    return f"{code_version([here / f'{name}.py' for name in names], ['pillow', 'resvg-py'])} {shaping_version()}"

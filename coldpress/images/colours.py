@@ -13,6 +13,7 @@ Oklch = tuple[float, float, float]
 """Lightness from 0 to 1, chroma, and hue in degrees."""
 _FUNCTION = re.compile(r"([a-z]+)\(\s*(?:(srgb|display-p3|srgb-linear)\s+)?(.*?)\s*\)", re.I | re.S)
 _NUMBER = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(%|deg|rad|turn|grad)?|none", re.I)
+_SEEN = 0.2  # of lightness, from which a colour can be seen on another
 _TURNS = {"rad": 180 / math.pi, "turn": 360.0, "grad": 0.9}
 _RGB_OF_LMS = ((4.0767416621, -3.3077115913, 0.2309699292), (-1.2684380046, 2.6097574011, -0.3413193965),
                (-0.0041960863, -0.7034186147, 1.7076147010))
@@ -60,6 +61,12 @@ def palette(preset: str, accent: str | None, *, is_dark: bool) -> Palette:
     fitting = (max(lightness, 0.78), min(chroma, 0.13), hue) if is_dark else (
         min(lightness, 0.48), min(chroma, 0.16), hue)
     return known._replace(accent=fitting)
+
+
+def surface(accent: str | None, colours: Palette) -> Oklch:
+    """Returns the colour of what is no text on a page: an accent of one's own as it is, if it can be seen there."""
+    own = oklch_of(rgb_of(accent)) if accent else colours.accent
+    return own if abs(own[0] - colours.page[0]) >= _SEEN else colours.accent
 
 
 def rgb_of(text: str) -> Rgb:

@@ -1,10 +1,18 @@
-"""The size of SVG drawings, from the tag of their root."""
+"""SVG drawings: their size, from the tag of their root, and their pixels, which resvg draws."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coldpress.images.facts import DamagedImageError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _READ = 65_536  # bytes in which the root begins
 _SKIPPED = re.compile(r"<!--.*?-->|<\?.*?\?>", re.S)
@@ -25,6 +33,27 @@ def size_of_drawing(file: Path) -> tuple[int, int] | None:
         return None
     root = _ROOT.search(_SKIPPED.sub("", text))
     return _size({name: one or other for name, one, other in _ATTRIBUTE.findall(root[1])}) if root else None
+
+
+def can_read_svg() -> bool:
+    """Returns whether resvg is installed, which draws SVG."""
+    return find_spec("resvg_py") is not None
+
+
+def drawn(file: Path, width: int, height: int) -> Image.Image:
+    """Returns an SVG as pixels, in RGBA and as large as it fits into a box, without the system's fonts, which differ
+    between machines.  Raises `DamagedImageError`."""
+    from PIL import Image  # noqa: PLC0415  (Pillow is an extra)
+    from resvg_py import svg_to_bytes  # noqa: PLC0415  (an SVG may be shown without)
+
+    text = file.read_text("utf-8-sig", "replace")
+    try:
+        picture = Image.open(BytesIO(svg_to_bytes(svg_string=text, width=width, skip_system_fonts=True)))
+        if picture.height > height:
+            picture = Image.open(BytesIO(svg_to_bytes(svg_string=text, height=height, skip_system_fonts=True)))
+    except Exception as reason:  # noqa: BLE001  (whatever resvg raises for a damaged file)
+        raise DamagedImageError(str(reason) or "it is no SVG") from None
+    return picture.convert("RGBA")
 
 
 def _size(root: Mapping[str, str]) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import sys
+import unicodedata
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -17,6 +18,12 @@ EXTENSIONS = ("ttf", "otf", "ttc", "otc")
 _REGIONS = {"hans": ("SC", "CN"), "hant": ("TC", "TW"), "tw": ("TC", "TW"), "hk": ("HK", "HC", "TC"),
             "mo": ("HK", "HC", "TC"), "ja": ("JP", "J"), "ko": ("KR", "K")}
 """The words with which names of fonts end, by language or by the script or region of Chinese."""
+_SCRIPTS = {"CJK": "SC", "HIRAGANA": "JP", "KATAKANA": "JP", "HANGUL": "KR", "FULLWIDTH": "SC", "IDEOGRAPHIC": "SC",
+            "BOPOMOFO": "TC", **{name.upper(): name for name in (
+                "Arabic", "Hebrew", "Syriac", "Thaana", "Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya",
+                "Tamil", "Telugu", "Kannada", "Malayalam", "Sinhala", "Thai", "Lao", "Tibetan", "Myanmar", "Khmer",
+                "Mongolian", "Armenian", "Georgian", "Ethiopic", "Cherokee")}}
+"""The word in the names of the fonts of Noto for each script, by the first word of the names of its characters."""
 _MOST_FONTS = 40  # of a collection
 _FORMATS = {12: 3, 4: 2}  # of the tables of characters that are read; the higher value is preferred
 _INVISIBLE = frozenset((0x200B, 0x200C, 0x200D, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF, *range(0x2066, 0x206A),
@@ -68,6 +75,16 @@ def missing_from(text: str, fonts: Sequence[Font]) -> Iterator[str]:
         if not char.isspace() and ord(char) not in _INVISIBLE and not any(
                 ord(char) in font.characters for font in fonts):
             yield char
+
+
+def by_script(chars: str) -> dict[str, str]:
+    """Returns the characters of a text, each once, by the file of a font that would have them."""
+    found: dict[str, str] = {}
+    for char in dict.fromkeys(chars):
+        script = unicodedata.name(char, "").partition(" ")[0]
+        file = f"fonts/NotoSans{_SCRIPTS.get(script, '')}-Bold.ttf"
+        found[file] = found.get(file, "") + char
+    return found
 
 
 def can_shape() -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
@@ -12,17 +11,12 @@ from PIL import Image
 from coldpress.cache.checksum import code_version
 from coldpress.images.colours import Rgb
 from coldpress.images.decoder import opened, shrinking, upright
-from coldpress.images.facts import DamagedImageError
+from coldpress.images.drawings import drawn
 
 ICO_SIZES = (16, 32, 48)
 """The sizes in `favicon.ico`."""
 _TOUCH_SHARE = 0.8  # of the icon of a home screen that the picture takes
 _SAFE_SHARE = 0.6  # of an icon that may be cut to a circle: its safe zone is a circle of four fifths
-
-
-def can_read_svg() -> bool:
-    """Returns whether resvg is installed, which draws SVG."""
-    return find_spec("resvg_py") is not None
 
 
 def icon(file: Path, size: int) -> bytes:
@@ -57,12 +51,12 @@ def ico(file: Path) -> bytes:
 def icon_version() -> str:
     """Returns the version of the code and the libraries that make icons."""
     here = Path(__file__).parent
-    return code_version([here / f"{name}.py" for name in ("icons", "decoder")], ["pillow", "resvg-py"])
+    return code_version([here / f"{name}.py" for name in ("icons", "decoder", "drawings")], ["pillow", "resvg-py"])
 
 
 def _square(file: Path, size: int) -> Image.Image:
     """Returns a picture in the middle of a transparent square."""
-    picture = _of_svg(file, size) if file.suffix.lower() == ".svg" else _of_pixels(file, size)
+    picture = drawn(file, size, size) if file.suffix.lower() == ".svg" else _of_pixels(file, size)
     made = Image.new("RGBA", (size, size))
     made.paste(picture, ((size - picture.width) // 2, (size - picture.height) // 2))
     return made
@@ -74,20 +68,6 @@ def _of_pixels(file: Path, size: int) -> Image.Image:
     scale = size / max(picture.size)
     pixels = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
     return picture.convert("RGBa").resize(pixels, Image.Resampling.LANCZOS, reducing_gap=3.0).convert("RGBA")
-
-
-def _of_svg(file: Path, size: int) -> Image.Image:
-    """Returns an SVG as pixels, without the system's fonts, which differ between machines."""
-    from resvg_py import svg_to_bytes  # noqa: PLC0415  (an SVG may be shown without)
-
-    text = file.read_text("utf-8-sig", "replace")
-    try:
-        picture = Image.open(BytesIO(svg_to_bytes(svg_string=text, width=size, skip_system_fonts=True)))
-        if picture.height > size:
-            picture = Image.open(BytesIO(svg_to_bytes(svg_string=text, height=size, skip_system_fonts=True)))
-    except Exception as reason:  # noqa: BLE001  (whatever resvg raises for a damaged file)
-        raise DamagedImageError(str(reason) or "it is no SVG") from None
-    return picture.convert("RGBA")
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -165,6 +165,8 @@ class FrontMatter:
     """Text for search engines."""
     image: str | None = None
     """The picture at its top, in lists, feeds and shared links: a file, a path or a URL."""
+    og_image: str | None = None
+    """The picture of links to it where that is not `image`: a file, a path or a URL, or `card`, its social card."""
     lang: str | None = None
     """Its language; by default the site's."""
     layout: str | None = None
@@ -324,7 +326,8 @@ FIELDS: Mapping[str, Callable[[Any, tzinfo], Any]] = {
     "title": as_line, "date": as_date, "updated": parse_date, "draft": as_flag,
     "publish_date": parse_date, "expiry_date": parse_date, "slug": as_text, "permalink": as_text,
     "unlisted": as_flag, "aliases": as_list, "authors": as_authors, "weight": as_number,
-    "summary": as_text, "description": as_line, "image": as_image, "lang": as_text,
+    "summary": as_text, "description": as_line, "image": as_image,
+    "og_image": as_image, "lang": as_text,
     "layout": as_text, "toc": as_flag, "search": as_searchable, "params": as_params,
     "cascade": as_params,
 }

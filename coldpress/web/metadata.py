@@ -11,7 +11,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from coldpress.content.feeds import Cover, cover_of
+from coldpress.content.feeds import Cover, shared_cover
 from coldpress.content.page import DESCRIPTION_LENGTH, AuthorView, Page, Section
 from coldpress.content.taxonomy import Term
 from coldpress.sources.dates import format_iso
@@ -61,7 +61,7 @@ def metadata(context: Context) -> Metadata:
     title = str(known.get("heading") or site.config.title)
     description = _description(site, known, page, title)
     url = str(known["address"]) if known.get("address") else None
-    cover = (cover_of(site.library, page) if page else None) or site.cards.cover(_shown_path(site, known))
+    cover = (shared_cover(site.library, page) if page else None) or site.cards.cover(_shown_path(site, known))
     listed = known.get("list")
     return Metadata(
         title, description, url, "article" if _is_article(page, listed) else "website",

@@ -133,7 +133,7 @@ class SiteIcons:
                            "put it into the content folder or into `static/`")
         elif not can_read_images():
             problems.warn("icons.pillow", "`favicon` needs Pillow, so the site has the theme's icon", place,
-                          "run `pip install coldpress[images]`")
+                          'run `pip install "coldpress[images]"`')
         elif file.path.suffix.lower() == ".svg":
             self._check_svg(file, problems)
         else:
@@ -149,7 +149,7 @@ class SiteIcons:
         place = self._site.config_place("favicon")
         if not _can_read_svg():
             problems.warn("icons.svg", "icons for home screens and old browsers need resvg, so there is only the SVG",
-                          place, "run `pip install coldpress[images]`, or name a PNG of 512 × 512 pixels")
+                          place, 'run `pip install "coldpress[images]"`, or name a PNG of 512 × 512 pixels')
             return
         from coldpress.images.icons import icon  # noqa: PLC0415  (Pillow is an extra)
 
@@ -210,6 +210,6 @@ def _extension(name: str) -> str:
 
 
 def _can_read_svg() -> bool:
-    from coldpress.images.icons import can_read_svg  # noqa: PLC0415  (Pillow is an extra)
+    from coldpress.images.drawings import can_read_svg  # noqa: PLC0415  (few sites have icons)
 
     return can_read_svg()

@@ -13,12 +13,13 @@ from flask import Flask
 
 from coldpress import recorder
 from coldpress.config.loader import Config
-from coldpress.content.feeds import Cover, has_cover
+from coldpress.content.feeds import Cover, shared_image
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.content.slots import Host
 from coldpress.content.taxonomy import Term
 from coldpress.errors import Place, Problems
+from coldpress.images.facts import DamagedImageError
 from coldpress.images.index import can_read_images
 from coldpress.images.service import ImageService
 from coldpress.paths import NAME_HASH, name_hash
@@ -163,17 +164,18 @@ class SocialCards:
             return
         if not can_read_images():
             problems.warn("cards.pillow", "`social_cards` need Pillow, so there are none", place("social_cards"),
-                          "run `pip install coldpress[images]`")
+                          'run `pip install "coldpress[images]"`')
             return
         for option, names in options.files.items():
             for name in names:
                 if self._files.find(name) is None:
                     problems.error("cards.file", f"`social_cards`: there is no file `{name}`",
-                                   place("social_cards", option), "put it into the content folder or into `static/`")
-        drawn = self._site.registry.social_cards
-        if options.template is not None and options.template not in drawn:
+                                   place("social_cards", option), "put it into the content folder or into `static/`"
+                                   + (", or a font into the site's folder" if option == "font" else ""))
+        templates = self._site.registry.social_cards
+        if options.template is not None and options.template not in templates:
             problems.error("cards.template", f"`social_cards`: there is no template `{options.template}`",
-                           place("social_cards", "template"), did_you_mean(options.template, drawn)
+                           place("social_cards", "template"), did_you_mean(options.template, templates)
                            or f'register it in `build.py` with `@site.social_card("{options.template}")`')
         self._check_pictures(problems)
         self._check_titles(library, problems)
@@ -181,24 +183,40 @@ class SocialCards:
 
     def _check_pictures(self, problems: Problems) -> None:
         """Reports a picture that cannot be opened."""
+        from coldpress.images.drawings import can_read_svg  # noqa: PLC0415  (few sites have cards)
+
         options = self._site.config.social_cards
         for option in ("logo", "background"):
             for name in options.files.get(option, ()):
-                file = self._files.find(name)
-                facts = self._site.images.facts_of(file.path, file.digest) if file else None
-                if facts and facts.fault:
-                    problems.error("cards.file", f"`social_cards`: `{name}` cannot be shown: {facts.fault}",
-                                   self._site.config_place("social_cards", option), "save it anew")
+                file, place = self._files.find(name), self._site.config_place("social_cards", option)
+                if file and file.path.suffix.lower() == ".svg" and not can_read_svg():
+                    problems.error("cards.svg", f"`social_cards`: `{name}` needs resvg", place,
+                                   'run `pip install "coldpress[images]"`, or name a PNG')
+                elif file and (fault := self._fault(file)):
+                    problems.error("cards.file", f"`social_cards`: `{name}` cannot be shown: {fault}", place,
+                                   "save it anew")
+
+    def _fault(self, file: NamedFile) -> str:
+        """Returns why a picture cannot be shown; an empty text if it can."""
+        if file.path.suffix.lower() != ".svg":
+            return self._site.images.facts_of(file.path, file.digest).fault
+        from coldpress.images.drawings import drawn  # noqa: PLC0415  (few logos are SVG)
+
+        try:
+            drawn(file.path, 1, 1)
+        except DamagedImageError as reason:
+            return str(reason)
+        return ""
 
     def _check_titles(self, library: Library, problems: Problems) -> None:
         """Warns of characters that no font has, and of letters that cannot be joined."""
-        from coldpress.images.fonts import FontError, can_shape, missing_from  # noqa: PLC0415  (Pillow is an extra)
+        from coldpress.images.fonts import FontError, by_script, can_shape, missing_from  # noqa: PLC0415  (Pillow is an extra)
         from coldpress.images.typesetting import needs_shaping  # noqa: PLC0415
 
         place = self._site.config_place("social_cards")
         try:
             fonts = self._fonts()
-            titles = [(page.unrecorded.title, page) for page in library.all_pages if not has_cover(page)]
+            titles = [(page.unrecorded.title, page) for page in library.all_pages if not shared_image(library, page)]
             for font in fonts:
                 font.at(64)
             missing = {page: found for title, page in titles if (found := "".join(missing_from(title, fonts)))}
@@ -210,10 +228,13 @@ class SocialCards:
             page, found = next(iter(missing.items()))
             others = len(missing) - 1
             more = f" and {others:,} other title{'s' * (others > 1)} need" if others else " needs"
-            named = "".join(dict.fromkeys("".join(missing.values())))[:_NAMED_CHARACTERS]
+            scripts = by_script("".join(missing.values()))
+            most = max(1, _NAMED_CHARACTERS // len(scripts))
+            named, files = "".join(chars[:most] for chars in scripts.values()), ", ".join(scripts)
             problems.warn("cards.glyph", f"no font of the social cards has `{named}`, which this title{more}",
                           page.document.place_of("title") or Place(page.document.source.name),
-                          "name a font that has them: `social_cards: {font: fonts/NotoSansSC-Bold.ttf}`")
+                          f"name fonts that have them: `social_cards: {{font: [{files}]}}`" if len(scripts) > 1 else
+                          f"name a font that has them: `social_cards: {{font: {files}}}`")
         shaped = next((page for title, page in titles if needs_shaping(title)), None)
         if shaped is not None and not can_shape():
             problems.warn("cards.shaping", "this Pillow cannot join letters: social cards show this title wrongly",
@@ -235,7 +256,7 @@ class SocialCards:
         found = library.at(path)
         page = found if isinstance(found, Page) else library.list_pages.get(path)
         if page is not None:
-            if has_cover(page):
+            if shared_image(library, page):
                 return None
             title, label, language = page.title, self._label(page), page.lang
         elif path in known.lists:
@@ -269,7 +290,7 @@ class SocialCards:
 
     def _look(self) -> CardLook:
         from coldpress.images.cards import CardLook, FileOf  # noqa: PLC0415  (Pillow is an extra)
-        from coldpress.images.colours import is_dark, palette, rgb_of, rgb_of_oklch  # noqa: PLC0415
+        from coldpress.images.colours import is_dark, oklch_of, palette, rgb_of, rgb_of_oklch, surface  # noqa: PLC0415
 
         options, theme, files = self._site.config.social_cards, self._site.config.theme, self._named_files()
         made_of = options, theme, repr(files)
@@ -283,10 +304,12 @@ class SocialCards:
         version = ""
         if options.template in self._site.registry.social_cards:
             version = self._site.code.of_fence(self._site.registry.social_cards[options.template][1]) or ""
+        if page:
+            colours = colours._replace(page=oklch_of(page))
         look = CardLook(
             page or rgb_of_oklch(colours.page), rgb_of_oklch(colours.ink), rgb_of_oklch(colours.soft),
-            rgb_of_oklch(colours.accent), self._fonts(), pictures.get("logo"),
-            pictures.get("background"), options.template or "", version)
+            rgb_of_oklch(colours.accent), rgb_of_oklch(surface(theme.accent, colours)), self._fonts(),
+            pictures.get("logo"), pictures.get("background"), options.template or "", version)
         self._looks = made_of, look
         return look
 

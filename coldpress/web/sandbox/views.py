@@ -55,7 +55,7 @@ def _shape(values: str, functions: str = "") -> Shape:
 
 _PAGE = ("title title_html title_id url permalink path source kind html summary description toc date updated weight "
          "authors series tags categories terms all_terms section ancestors prev next nav face related edit_url image "
-         "has_description words minutes lang layout params unlisted draft bundle")
+         "image_alt has_description words minutes lang layout params unlisted draft bundle")
 _TERM = "taxonomy name title slug path url has_page page pages parent children"
 _TAXONOMY = _shape("name path url terms page", "get of")
 SHAPES: Mapping[type, Shape] = {
