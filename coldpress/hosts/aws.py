@@ -84,7 +84,8 @@ def s3(site: PublishedSite, problems: Problems) -> list[HostFile]:
 
 def _request(site: PublishedSite, problems: Problems) -> str:
     exact = [*site.redirects, *(known for each in site.patterns if each.hides for known in each.known)]
-    patterns = [[f"^{each.pattern.expression}$", _parts(each.pattern.names, each.target.parts), each.status]
+    patterns = [[f"^{each.pattern.expression}$".replace("(.*)", r"([\s\S]*)"),
+                 _parts(each.pattern.names, each.target.parts), each.status]
                 for each in site.patterns if not each.hides]
     text = _request_text(site, exact, patterns)
     if len(text.encode()) > FUNCTION_SIZE:

@@ -68,16 +68,8 @@ def netlify(site: PublishedSite, _problems: Problems) -> list[HostFile]:
             ours += [_line(quoted(known.path), known.to or "", known.status, "!") for known in each.known]
         if can_be_said:
             ours.append(_line(_source(each.pattern), _target(each), each.status, "" if each.hides else "!"))
-    headers = _header_file(site, [rule for each in site.global_rules() for rule in _for_netlify(site, each)], "")
+    headers = _header_file(site, site.global_rules(), "")
     return [HostFile("_redirects", _text(_own_lines(site, "_redirects"), ours)), HostFile("_headers", headers)]
-
-
-def _for_netlify(site: PublishedSite, rule: HeaderRule) -> Iterator[HeaderRule]:
-    """Yields a rule; where a `*` is not at the end of its pattern, one for each file."""
-    if "*" not in rule.pattern[:-1]:
-        yield rule
-    else:
-        yield from (HeaderRule(path, rule.headers) for path in site.files if rule.regex.fullmatch(path))
 
 
 # Cloudflare.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.urls import iri_to_uri
@@ -93,11 +93,11 @@ def _pattern(text: str) -> re.Pattern[str]:
     """Returns the regular expression for a path with `:name`s and a `*`."""
     parts, last = [], 0
     for found in _NAME.finditer(text):
-        parts.append(re.escape(text[last:found.start()]))
+        parts.append(re.escape(unquote(text[last:found.start()])))
         parts.append(f"(?P<{found[1]}>[^/]+)" if found[1] else "(?P<splat>.*)")
         last = found.end()
     try:
-        return re.compile("".join(parts) + re.escape(text[last:]), re.S)
+        return re.compile("".join(parts) + re.escape(unquote(text[last:])), re.S)
     except re.error:  # the same name twice
         return re.compile(re.escape(text))
 
