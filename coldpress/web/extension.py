@@ -118,7 +118,8 @@ class Coldpress:
                 app.url_default_functions[None].append(hear_link)
             for command in site.registry.commands.values():
                 add_to_flask(app, command)
-            if site.config.headers or site.config.csp or site.config.deploy:
+            deploy = site.config.deploy
+            if site.config.headers or site.config.csp or (deploy and deploy.host):
                 from coldpress.web.response_headers import add_headers  # noqa: PLC0415  (most sites have none)
 
                 add_headers(app, site)
