@@ -265,13 +265,16 @@ def serve(output: Path | None, public_url: str | None, port: int, bind: str, ope
 @click.option("--language", default="en", show_default=True, help="Its language, such as zh-Hans, and the samples'.")
 @click.option("--kind", type=click.Choice(("blog", "docs", "both")), default="blog", show_default=True,
               help="What to begin with.")
+@click.option("--deploy", "host", type=click.Choice(("github-pages", "gitlab-pages", "cloudflare", "netlify", "none")),
+              default="github-pages", show_default=True, help="The host whose workflow is written.")
 @_speaking
-def init(folder: Path, title: str | None, language: str, kind: str, verbose: bool, quiet: bool) -> int:
+def init(folder: Path, title: str | None, language: str, kind: str, host: str, verbose: bool, quiet: bool) -> int:
     """Begin a new site in FOLDER."""
     from coldpress.commands.init import init as run_init
 
     report = Report(verbose=verbose, quiet=quiet)
-    return run_init(report, folder, python=_python(folder), title=title, language=language, kind=kind)
+    return run_init(report, folder, python=_python(folder), title=title, language=language, kind=kind,
+                    host=None if host == "none" else host)
 
 
 @commands.command(epilog='Example: python build.py new "On routes"   python build.py new page "About us"')

@@ -131,6 +131,7 @@ def test_github_has_a_domain_and_no_patterns():
     assert files == {".nojekyll": "", "CNAME": "ann.example\n"}
     assert told == ["GitHub Pages has no redirects: nothing answers at `/was/<path:rest>`"]
     assert list(made("github-pages", site(base_url="https://ann.github.io/x/"))[0]) == [".nojekyll"]
+    assert list(made("github-pages", site(base_url="https://ann.example/x/"))[0]) == [".nojekyll"]
     assert made("github-pages", site(base_url="https://ann.example/", own={"CNAME": "b", ".nojekyll": ""}))[0] == {}
 
 

@@ -18,7 +18,7 @@ from coldpress.commands.init import KINDS, sample_texts
 from coldpress.web.strings import FILES
 
 REPOSITORY = Path(__file__).parents[1]
-COMMON = {".gitignore", "build.py", "config.yaml", "requirements.txt", "templates/README.md", "content/.nojekyll",
+COMMON = {".gitignore", "build.py", "config.yaml", "requirements.txt", "templates/README.md",
           ".github/workflows/pages.yml"}
 
 
@@ -125,6 +125,66 @@ def test_the_time_zone_is_the_machine_s(init, monkeypatch):
     monkeypatch.setenv("TZ", "Asia/Shanghai")
     site, _ = init()
     assert "timezone: Asia/Shanghai" in (site.root / "config.yaml").read_text()
+
+
+def of_github(file):
+    """The commands of a workflow of GitHub that build the site."""
+    workflow = yaml.safe_load(file)
+    assert re.fullmatch(r"\d+ \d+ \* \* \*", workflow[True]["schedule"][0]["cron"])
+    steps = workflow["jobs"]["publish"]["steps"]
+    assert steps[0]["with"] == {"fetch-depth": 0}
+    assert [step["with"]["path"] for step in steps if "actions/cache" in step.get("uses", "")] == [".coldpress"]
+    (build,) = [step for step in steps if "--strict" in step.get("run", "")]
+    return build["run"]
+
+
+def of_gitlab(file):
+    job = yaml.safe_load(file)["pages"]
+    assert (job["variables"]["GIT_DEPTH"], job["cache"]["paths"][0]) == ("0", ".coldpress/")
+    assert job["artifacts"]["paths"] == ["public"]
+    return "\n".join(job["script"][1:])
+
+
+def of_netlify(file):
+    data = tomllib.loads(file)
+    (plugin,) = data["plugins"]
+    assert (plugin["package"], data["build"]["publish"]) == ("./netlify/keep-coldpress", "site")
+    assert data["context"]["deploy-preview"]["command"] == data["build"]["command"].replace("$URL", "$DEPLOY_PRIME_URL")
+    return data["build"]["command"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of a shell")
+@pytest.mark.parametrize(("host", "file", "commands_of", "folder"), [
+    ("github-pages", ".github/workflows/pages.yml", of_github, "site"),
+    ("gitlab-pages", ".gitlab-ci.yml", of_gitlab, "public"),
+    ("cloudflare", ".github/workflows/pages.yml", of_github, "site"), ("netlify", "netlify.toml", of_netlify, "site")])
+def test_the_workflow_of_a_host_builds_and_checks_the_new_site(init, host, file, commands_of, folder):
+    site, _ = init("--deploy", host, "--kind", "docs")
+    commands = commands_of((site.root / file).read_text("utf-8"))
+    url = "https://example.org/x"
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "URL": url,
+                   "PYTHONPATH": str(REPOSITORY), "CI_PAGES_URL": url, "COLDPRESS_BASE_URL": url}
+    done = subprocess.run(["sh", "-e", "-c", commands], cwd=site.root, env=environment, capture_output=True, text=True,
+                          check=True)
+    assert "nothing found" in done.stdout.splitlines()[-1]
+    assert "https://example.org/x/guide/" in (site.root / folder / "sitemap.xml").read_text("utf-8")
+    assert yaml.safe_load((site.root / "config.yaml").read_text("utf-8"))["deploy"] == {"host": host}
+
+
+def test_each_host_has_its_own_files_and_none_has_none(init):
+    added = {}
+    for host in ("github-pages", "gitlab-pages", "cloudflare", "netlify", "none"):
+        site, _ = init("--deploy", host, name=f"My {host} Blog!")
+        added[host] = {name for name in site.files(".") if re.search(r"\.github|gitlab|netlify|wrangler", name)}
+        if host == "cloudflare":
+            name = tomllib.loads((site.root / "wrangler.toml").read_text("utf-8"))["name"]
+    assert name == "my-cloudflare-blog"
+    assert added == {
+        "github-pages": {".github/workflows/pages.yml"}, "gitlab-pages": {".gitlab-ci.yml"}, "none": set(),
+        "cloudflare": {".github/workflows/pages.yml", "wrangler.toml"},
+        "netlify": {"netlify.toml", ".github/workflows/rebuild.yml", "netlify/keep-coldpress/index.js",
+                    "netlify/keep-coldpress/manifest.yml"}}
+    assert "deploy" not in yaml.safe_load((site.root / "config.yaml").read_text("utf-8"))
 
 
 def test_the_workflow_builds_strictly_with_the_address_of_the_pages(init):

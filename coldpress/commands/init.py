@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import time
 from collections.abc import Iterable, Mapping
@@ -28,8 +29,8 @@ KINDS = {"blog": ("blog",), "docs": ("docs",), "both": ("blog", "docs", "both")}
 
 
 def init(report: Report, folder: Path, *, python: str = "python", title: str | None = None,
-         language: str = "en", kind: str = "blog") -> int:
-    """Writes a new site into a folder and returns the exit code.
+         language: str = "en", kind: str = "blog", host: str | None = None) -> int:
+    """Writes a new site into a folder, with the workflow of a host, and returns the exit code.
 
     Raises `ColdpressError`, before anything is written, if one of its files
     exists already, and `UsageError` for a language that is no tag.
@@ -46,8 +47,12 @@ def init(report: Report, folder: Path, *, python: str = "python", title: str | N
         "timezone": zone,
         "date": f"{datetime.now(ZoneInfo(zone)):%Y-%m-%d}",
         "requirement": requirement(),
+        "project": re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "my-site",
     }
-    files = skeleton_files(("common", *KINDS[kind]), {**sample_texts(language, values), **values})
+    parts = ("common", *KINDS[kind], *([f"deploy/{host}"] if host else []))
+    files = skeleton_files(parts, {**sample_texts(language, values), **values})
+    if host:
+        files["config.yaml"] += f"deploy:\n  host: {host}\n"
     taken = [name for name in files if (folder / name).exists()]
     if taken:
         raise ColdpressError(Problem(

@@ -24,6 +24,8 @@ def github(site: PublishedSite, problems: Problems) -> list[HostFile]:
 
 
 def domain_of(base_url: str | None) -> str | None:
-    """Returns the domain of one's own at which a site is published: none below `github.io`."""
-    host = urlsplit(base_url or "").hostname
+    """Returns the domain of one's own at which a site is published: none below `github.io`, and none for a site in
+    a sub-path, as the domain is that of another repository then."""
+    parts = urlsplit(base_url or "")
+    host = parts.hostname if parts.path in ("", "/") else None
     return host if host and not host.endswith("github.io") else None
