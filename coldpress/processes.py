@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -92,28 +92,57 @@ def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield chunk
 
 
+class Limit(NamedTuple, Generic[T]):
+    """What all tasks that run at once may take together, such as memory, and what each takes.  One that takes more
+    runs alone."""
+
+    of: Callable[[T], int]
+    most: int
+
+
 def in_turn(executor: Executor, work: Callable[[T], R], tasks: Iterable[T], ahead: int,
-            meanwhile: Callable[[], None] = lambda: None) -> Iterator[R]:
-    """Yields the results in the order of the tasks.  At most `ahead` tasks are waiting; once so many
+            meanwhile: Callable[[], None] = lambda: None, limit: Limit[T] | None = None) -> Iterator[R]:
+    """Yields the results in the order of the tasks.  At most `ahead` tasks are waiting, within a `limit`; once so many
     are, `meanwhile` is called: what this process has to do while the workers are busy.
 
     An exception of a worker is raised here; `WorkerDiedError` if one was killed.
     The executor is shut down at the end.
     """
     running: deque[Future[R]] = deque()
+    taken: dict[Future[R], int] = {}
     rest = iter(tasks)
+
+    def submit(task: T) -> None:
+        if limit:
+            _wait_for_room(taken, limit.most - limit.of(task))
+        running.append(executor.submit(work, task))
+        if limit:
+            taken[running[-1]] = limit.of(task)
+
     try:
-        running.extend(executor.submit(work, task) for task in islice(rest, ahead))
+        for task in islice(rest, ahead):
+            submit(task)
         meanwhile()
         for task in rest:
             yield running.popleft().result()
-            running.append(executor.submit(work, task))
+            submit(task)
         while running:
             yield running.popleft().result()
     except import_module("concurrent.futures").BrokenExecutor as reason:
         raise WorkerDiedError from reason
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _wait_for_room(taken: dict[Future[Any], int], room: int) -> None:
+    """Waits until the tasks that are not done take at most as much as there is room for, or until there are none."""
+    while True:
+        for future in [future for future in taken if future.done()]:
+            del taken[future]
+        if not taken or sum(taken.values()) <= room:
+            return
+        futures = import_module("concurrent.futures")
+        futures.wait(taken, return_when=futures.FIRST_COMPLETED)
 
 
 def _begin(begin: Callable[..., None] | None, *arguments: Any) -> None:

@@ -32,6 +32,7 @@ from pictures import exif, photo, quarters, saved, wide_gamut_profile
 from coldpress.images import decoder
 from coldpress.images.encoder import make_variants
 from coldpress.images.facts import DamagedImageError
+from coldpress.images.index import digest_of_file
 from coldpress.images.variants import Variant, height_for
 
 folder, seed, wanted = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -91,13 +92,13 @@ for turn in range(wanted):
     file = folder / f"p.{kind if rng.random() < 0.9 else rng.choice(kinds)}"
     file.write_bytes(mutated(rng.choice(ORIGINALS[kind])))
     signal.alarm(SECONDS)
-    facts = decoder.facts_of(file, "0")
+    facts = decoder.facts_of(file, digest_of_file(file))
     sizes = [Variant(width, height_for(facts, width), format, 50) for width in (8, min(300, facts.width))
              for format in ("avif", "webp", "jpeg", "png")] if facts.can_be_made else []
     if facts.is_animated:
         sizes = [each for each in sizes if each.format == "webp"]
     try:
-        make_variants(file, [(each, folder / f"v{number}") for number, each in enumerate(sizes)]) if sizes else None
+        make_variants(file, facts, sizes) if sizes else None
         made += bool(sizes)
     except DamagedImageError:
         refused += 1

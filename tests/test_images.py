@@ -658,9 +658,9 @@ def test_processes_make_the_same_bytes(make_site, tmp_path, method):
 
 KILLED = """
 import os, signal, sys
-from coldpress.images import encoder
+from coldpress.images import workers
 from coldpress.start import execute
-left, write = int(sys.argv[2]), encoder.write_whole
+left, write = int(sys.argv[2]), workers.write_whole
 def killing(path, data):
     global left
     left -= 1
@@ -669,7 +669,7 @@ def killing(path, data):
         path.with_name(path.name + ".1.part").write_bytes(data[:9])
         os.kill(os.getpid(), signal.SIGKILL)
     return write(path, data)
-encoder.write_whole = killing
+workers.write_whole = killing
 sys.exit(execute(["build", "-j", "1"], None, sys.argv[1]))
 """
 

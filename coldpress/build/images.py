@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from coldpress import recorder
+from coldpress.build.output import CannotWriteError
 from coldpress.build.plan import Plan, PlanEntry
 from coldpress.content.feeds import feed_pictures
-from coldpress.content.picture_weights import damaged_pictures
+from coldpress.content.picture_weights import damaged_pictures, way_out
 from coldpress.errors import Place, Problems
 from coldpress.images.index import is_readable
 from coldpress.images.service import Making, Wanted
+from coldpress.paths import STATE
 from coldpress.report import Report
 from coldpress.text import size_text
 from coldpress.web.site import Site
@@ -33,7 +36,7 @@ class SiteImages:
         one."""
         library = self._site.library
         if jobs > 1 and self._site.images.is_on and self._site.config.feeds.formats:
-            with recorder.unrecorded():
+            with recorder.unrecorded(), _writing():
                 found = [wanted for path in feed_pictures(library) if (wanted := library.pictures.find(path))]
                 self._site.images.make(found, jobs, partial(self._report.progress, of="images"))
 
@@ -41,16 +44,17 @@ class SiteImages:
         """Makes the variants at these paths that are not kept yet, in `jobs` processes, and plans all of them; returns
         their entries.  A picture of which they cannot be made is an error."""
         images = self._site.images
-        with recorder.unrecorded():
+        with recorder.unrecorded(), _writing():
             found = map(self._site.library.pictures.find, sorted(paths))
             self._shown = [wanted for wanted in found if wanted]
             self.made = images.make(self._shown, jobs, partial(self._report.progress, of="images"))
             images.store.note_files(self._drawn())
         for asset, why in self.made.faults:
             problems.error("image.damaged", f"no smaller pictures can be made of this one: {why}", Place(asset.name),
-                           "save it anew, or shorten the list of widths")
+                           way_out(why))
+        missing = {asset for asset, _ in self.made.faults}
         entries = [self._plan.add_copy(each.path, self._site.endpoints["image"], each.asset.name, each.file)
-                   for each in self._shown]
+                   for each in self._shown if each.asset not in missing]
         return [entry for entry in entries if entry]
 
     def warn(self, paths: Iterable[str], problems: Problems) -> None:
@@ -82,3 +86,12 @@ class SiteImages:
             return None
         return ('pictures are published as they are; with `pip install "coldpress[images]"` they become fit for the '
                 "web, with `images: false` in the config this line goes")
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Tells failures to keep pictures from failures of the site's own code."""
+    try:
+        yield
+    except OSError as reason:
+        raise CannotWriteError(reason.errno, reason.strerror, reason.filename or STATE) from None

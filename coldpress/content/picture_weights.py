@@ -10,7 +10,7 @@ from coldpress.content.library import Library
 from coldpress.content.links import place_of_link
 from coldpress.content.page import Page
 from coldpress.errors import Place, Problem
-from coldpress.images.facts import ImageFacts
+from coldpress.images.facts import CHANGED, LFS, TOO_LARGE, ImageFacts
 from coldpress.images.index import is_readable
 from coldpress.markdown.rendered import Link
 from coldpress.markdown.syntax.foreign_syntax import media_kind
@@ -48,7 +48,16 @@ def damaged_pictures(library: Library, paths: Iterable[str]) -> Iterator[Problem
             asset, fault = library.asset_at(path), library.pictures.facts(path).fault
             if asset and fault:
                 yield Problem("image.damaged", f"this picture is published as it is: {fault}", Place(asset.name),
-                              "save it anew with the program that made it", severity="warning")
+                              way_out(fault), severity="warning")
+
+
+def way_out(fault: str) -> str:
+    """Returns what is to be done with a picture that cannot be read."""
+    if fault == CHANGED:
+        return "build again"
+    if fault == LFS:
+        return "`git lfs pull` fetches the picture; in CI, the checkout needs `lfs: true`"
+    return "make it smaller" if fault.startswith(TOO_LARGE) else "save it anew with the program that made it"
 
 
 def _picture(library: Library, page: Page, link: Link) -> str | None:

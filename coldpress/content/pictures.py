@@ -15,7 +15,7 @@ from coldpress.config.images import ImageOptions
 from coldpress.images.facts import NO_FACTS, DamagedImageError, ImageFacts
 from coldpress.images.index import is_readable
 from coldpress.images.service import ImageService, Wanted
-from coldpress.images.variants import Variant
+from coldpress.images.variants import Variant, stem_of
 from coldpress.markdown.tree import attributes_html
 from coldpress.sources.files import SourceFile
 
@@ -127,12 +127,12 @@ class Pictures:
 
     @cached_property
     def _by_stem(self) -> Mapping[str, list[tuple[str, SourceFile]]]:
-        """The pictures of the site by their paths without the extension."""
+        """The pictures of the site by what the names of their variants begin with."""
         found: dict[str, list[tuple[str, SourceFile]]] = {}
         with recorder.unrecorded():
             for path, asset in self._library.assets.items():
                 if is_readable(asset):
-                    found.setdefault(posixpath.splitext(path)[0], []).append((path, asset))
+                    found.setdefault(stem_of(path), []).append((path, asset))
         return found
 
     def candidates(self, path: str, facts: ImageFacts, place: ImagePlace, how: Shown) -> list[Candidates]:
@@ -140,7 +140,7 @@ class Pictures:
         images, widths = self._library.images, self._library.image_options.widths
         if place.width < widths[0]:
             widths = (place.width, *widths)
-        return [Candidates(kind, [(variant, images.path(path, facts, variant)) for variant in (
+        return [Candidates(kind, [(variant, images.path(path, facts, variant)) for variant in dict.fromkeys(
                     _cut(each, facts, how) for each in images.variants(facts, kind, place.width * DENSITY, widths))])
                 for kind in images.formats(facts)]
 
@@ -194,7 +194,7 @@ class Pictures:
         """Returns the bytes of a variant, which is made if it is not kept; None if it cannot be."""
         with suppress(DamagedImageError):
             wanted = self.find(path)
-            return self._library.images.make_now(wanted).stat().st_size if wanted else None
+            return len(self._library.images.make_now(wanted)) if wanted else None
         return None
 
     def _zoomed(self, picture: str, path: str, facts: ImageFacts, attributes: Attributes, shown: ShownUrl, name: str,
@@ -222,6 +222,12 @@ class Pictures:
             return self._library.image_place("wide") or _UNKNOWN
         sizes, place = self._library.image_options.sizes, self._library.image_place("body") or _UNKNOWN
         return given or (ImagePlace(place.width, sizes, True) if sizes else place)
+
+
+def _zoomed(picture: str, url: str, attributes: Attributes, name: str) -> str:
+    """Returns a picture in a link to its largest variant."""
+    named = {} if (attributes.get("alt") or "").strip() else {"aria-label": name}
+    return f"<a{attributes_html({'class': 'zoom', 'href': url, **named})}>{picture}</a>"
 
 
 def _source(each: Candidates, place: ImagePlace, shown: ShownUrl) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw, features
 
 from coldpress.images.colours import Rgb
-from coldpress.images.decoder import opened, shrinking, upright
+from coldpress.images.decoder import opened, shrinking, upright, upright_size
 from coldpress.images.directions import visual_runs
 from coldpress.images.drawings import drawn
 from coldpress.images.fonts import Font, font_for
@@ -94,7 +94,7 @@ class Canvas:
         """Covers the canvas with a picture, which is cut to fit, under a share of a colour, so that text on it reads
         well.  Raises `images.facts.DamagedImageError`."""
         with opened(file) as found:
-            picture = upright(found, shrinking(found, WIDTH, HEIGHT)).convert("RGB")
+            picture = upright(found, shrinking(upright_size(found), WIDTH, HEIGHT)).convert("RGB")
         scale = max(WIDTH / picture.width, HEIGHT / picture.height)
         wide, high = WIDTH / scale, HEIGHT / scale
         left, top = max(0.0, (picture.width - wide) / 2), max(0.0, (picture.height - high) / 2)
@@ -111,7 +111,7 @@ class Canvas:
             picture = drawn(file, box.width, box.height)
         else:
             with opened(file) as found:
-                picture = upright(found, shrinking(found, box.width, box.height)).convert("RGBA")
+                picture = upright(found, shrinking(upright_size(found), box.width, box.height)).convert("RGBA")
         scale = min(box.width / picture.width, box.height / picture.height)
         size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
         made = picture.convert("RGBa").resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0).convert("RGBA")

@@ -8,17 +8,18 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from PIL import AvifImagePlugin, Image, ImageCms, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
-from coldpress.images.facts import DamagedImageError, ImageFacts
+from coldpress.images.facts import LFS, MEMORY, TOO_LARGE, DamagedImageError, ImageFacts, bytes_of_pixel
+from coldpress.images.variants import LARGEST_SIDE
 
 LARGEST = 120_000_000
-"""The largest picture that is opened, in pixels: twice its pixels fit into a gigabyte of memory."""
+"""The largest picture that is opened, in pixels."""
 _FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 _PLUGINS = AvifImagePlugin, TiffImagePlugin, WebPImagePlugin  # else Pillow imports all that it has
 _MOVING = ("GIF", "PNG", "WEBP", "AVIF")
@@ -32,24 +33,24 @@ _ON_THE_SIDE = [_TURNS[number] for number in (5, 6, 7, 8)]
 _STRIP = 64  # rows of a reduced picture that are made at once
 _LEAST = 1_600  # pixels of the longer side that are left when a picture is decoded smaller
 _LEVELS = "048cf"  # digits of a colour, five for each channel
+_LONGEST_POINTER = 200  # bytes of a file that stands for one in Git LFS
 _SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
 
 
 @contextmanager
 def opened(file: Path) -> Iterator[Image.Image]:
-    """Opens a picture without reading its pixels.  Raises `DamagedImageError` for whatever is wrong with it, inside
-    the block too."""
+    """Opens a picture without reading its pixels; at the end of the block they are given back.  Raises
+    `DamagedImageError` for whatever is wrong with it, inside the block too."""
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(file, formats=_FORMATS) as image:
-            if image.width * image.height > LARGEST:
-                raise DamagedImageError(_too_large(image.width * image.height))
+        with warnings.catch_warnings(action="ignore"), closing(Image.open(file, formats=_FORMATS)) as image:
+            _check_size(image)
             yield image
     except DamagedImageError:
         raise
     except Image.DecompressionBombError:
-        raise DamagedImageError(f"it has more than {LARGEST // 1_000_000} megapixels") from None
+        raise DamagedImageError(f"{TOO_LARGE}: more than {LARGEST // 1_000_000} megapixels") from None
     except UnidentifiedImageError:
-        raise DamagedImageError("it is not what its name says" if file.stat().st_size else "it is empty") from None
+        raise DamagedImageError(_unknown(file)) from None
     except MemoryError:
         raise DamagedImageError("it needs more memory than there is") from None
     except Exception as reason:  # noqa: BLE001  (whatever a damaged picture makes Pillow raise)
@@ -61,7 +62,7 @@ def facts_of(file: Path, digest: str) -> ImageFacts:
     facts = ImageFacts(digest=digest)
     try:
         with opened(file) as image:
-            width, height = _upright_size(image)
+            width, height = upright_size(image)
             kind = _OURS.get(image.format or "", (image.format or "").lower())
             facts = ImageFacts(width, height, digest, kind, "", _has_alpha(image), is_animated(image))
             if facts.is_animated:
@@ -71,10 +72,10 @@ def facts_of(file: Path, digest: str) -> ImageFacts:
         return facts._replace(fault=str(reason))
 
 
-def shrinking(image: Image.Image, width: int, height: int) -> int:
-    """Returns how many times smaller a picture may be decoded for a variant of these pixels.  It depends on nothing
-    else: a variant has the same bytes whatever is made beside it."""
-    wide, high = _upright_size(image)
+def shrinking(size: tuple[int, int], width: int, height: int) -> int:
+    """Returns how many times smaller a picture of a size may be decoded for a variant of these pixels.  It depends on
+    nothing else: a variant has the same bytes whatever is made beside it."""
+    wide, high = size
     most = min(wide / width, high / height, max(wide, high) / _LEAST)
     return next((factor for factor in (8, 4, 2) if factor <= most), 1)
 
@@ -116,7 +117,7 @@ def _of_eight_bits(image: Image.Image) -> Image.Image:
         span = (high - low) or 1.0
         return image.point(lambda value: value * (255 / span) - low * (255 / span)).convert("L")
     if image.mode in _SIXTEEN_BITS:
-        return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+        return image.convert("I").point([value // 257 for value in range(1 << 16)], "L")
     if _has_alpha(image):
         return image if image.mode == "RGBA" else image.convert("RGBA")
     if image.mode == "P":
@@ -151,7 +152,7 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
     return None
 
 
-def _upright_size(image: Image.Image) -> tuple[int, int]:
+def upright_size(image: Image.Image) -> tuple[int, int]:
     """Returns width and height as a browser shows a picture."""
     return (image.height, image.width) if _turn(image) in _ON_THE_SIDE else image.size
 
@@ -178,8 +179,24 @@ def _colour(image: Image.Image) -> str:
     return "".join(_LEVELS[round(value * (len(_LEVELS) - 1) / 255)] for value in (red, green, blue))
 
 
-def _too_large(pixels: int) -> str:
-    return f"it has {pixels // 1_000_000:,} megapixels, and the most is {LARGEST // 1_000_000}"
+def _check_size(image: Image.Image) -> None:
+    """Raises `DamagedImageError` for a picture that takes too much memory, or too many digits in a name."""
+    pixels = image.width * image.height
+    most = min(LARGEST, MEMORY // bytes_of_pixel((image.format or "").lower()))
+    if pixels > most:
+        raise DamagedImageError(f"{TOO_LARGE}: {pixels // 1_000_000:,} megapixels, and the most is "
+                                f"{most // 1_000_000}")
+    if max(image.size) > LARGEST_SIDE:
+        raise DamagedImageError(f"{TOO_LARGE}: a side has more than {LARGEST_SIDE:,} pixels")
+
+
+def _unknown(file: Path) -> str:
+    """Returns what is wrong with a file that is no picture."""
+    with file.open("rb") as opened:
+        start = opened.read(_LONGEST_POINTER)
+    if start.startswith(b"version https://git-lfs"):
+        return LFS
+    return "it is not what its name says" if start else "it is empty"
 
 
 def _told(reason: Exception) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from PIL import Image, ImageSequence
 
-from coldpress.images.decoder import is_animated, opened, shrinking, upright
-from coldpress.images.facts import DamagedImageError
-from coldpress.images.store import Made, write_whole
-from coldpress.images.variants import LARGEST_WEBP, Variant
+from coldpress.images.decoder import opened, shrinking, upright
+from coldpress.images.facts import CHANGED, DamagedImageError, ImageFacts
+from coldpress.images.index import has_digest
+from coldpress.images.variants import Variant
 
 _AVIF_SPEED = 6  # 8 takes a third of the time, for a quarter more bytes at the same likeness
 _FEW_COLOURS = 256  # with so many, WebP that loses nothing is often the smaller one
@@ -32,20 +32,23 @@ class Drawing(NamedTuple):
     has_few_colours: bool = False
 
 
-def make_variants(file: Path, wanted: Sequence[tuple[Variant, Path]]) -> dict[str, Made]:
-    """Makes variants of one picture, which is decoded once for those of usual sizes, and writes each to its file;
-    returns what was written, by path.  Raises `DamagedImageError`, and `OSError` if a file cannot be written."""
-    with opened(file) as image:
-        if is_animated(image):
-            return {str(path): write_whole(path, _animated(image, variant)) for variant, path in wanted}
-        factors = _grouped(wanted, lambda variant: shrinking(image, variant.width, variant.height))
-    made: dict[str, Made] = {}
-    for factor, several in factors.items():
-        made.update(_made_of(file, factor, several))
+def make_variants(file: Path, facts: ImageFacts, wanted: Iterable[Variant]) -> dict[Variant, bytes]:
+    """Makes variants of the picture with these facts, which is decoded once for those of usual sizes.  Raises
+    `DamagedImageError`, also if the file is another picture by now."""
+    if facts.is_animated:
+        with opened(file) as image:
+            made = {variant: _animated(image, variant) for variant in wanted}
+    else:
+        size = facts.width, facts.height
+        factors = _grouped(wanted, lambda variant: shrinking(size, variant.width, variant.height))
+        made = {variant: data for factor, several in factors.items()
+                for variant, data in _made_of(file, factor, several)}
+    if not has_digest(file, facts.digest):
+        raise DamagedImageError(CHANGED)
     return made
 
 
-def _made_of(file: Path, factor: int, wanted: Iterable[tuple[Variant, Path]]) -> Iterator[tuple[str, Made]]:
+def _made_of(file: Path, factor: int, wanted: Iterable[Variant]) -> Iterator[tuple[Variant, bytes]]:
     """Makes variants of a picture that is decoded smaller by a factor."""
     with opened(file) as image:
         most, has_palette = file.stat().st_size, image.mode == "P"
@@ -54,15 +57,14 @@ def _made_of(file: Path, factor: int, wanted: Iterable[tuple[Variant, Path]]) ->
     for pixels, group in _grouped(wanted, lambda variant: (variant.width, variant.height, variant.crop)).items():
         scaled = _scaled(picture, *pixels)
         drawing = Drawing(is_drawn, has_palette, is_drawn and scaled.getcolors(_FEW_COLOURS) is not None)
-        for variant, path in group:
-            yield str(path), write_whole(path, _encoded(scaled, variant, drawing, most))
+        for variant in group:
+            yield variant, _encoded(scaled, variant, drawing, most)
 
 
-def _grouped(wanted: Iterable[tuple[Variant, Path]], by: Callable[[Variant], K]
-             ) -> Mapping[K, list[tuple[Variant, Path]]]:
-    groups: dict[K, list[tuple[Variant, Path]]] = {}
-    for variant, path in wanted:
-        groups.setdefault(by(variant), []).append((variant, path))
+def _grouped(wanted: Iterable[Variant], by: Callable[[Variant], K]) -> Mapping[K, list[Variant]]:
+    groups: dict[K, list[Variant]] = {}
+    for variant in wanted:
+        groups.setdefault(by(variant), []).append(variant)
     return groups
 
 
@@ -106,8 +108,6 @@ def _busiest(picture: Image.Image, wide: float, high: float) -> tuple[float, flo
 def _encoded(picture: Image.Image, variant: Variant, drawing: Drawing, most: int) -> bytes:
     """Returns the bytes of a picture in a format, without any metadata.  Its quality is lower where it would have more
     than `most` bytes, those of its original, which then has little quality to lose."""
-    if variant.format == "webp" and max(picture.size) > LARGEST_WEBP:
-        raise DamagedImageError(f"a side has more than {LARGEST_WEBP:,} pixels, the most that WebP can have")
     if variant.format == "png":
         return _png(picture, drawing, most)
     if variant.format == "jpeg" and picture.mode == "RGBA":

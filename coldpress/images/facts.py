@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+CHANGED = "it was changed while it was read"
+LFS = "it is a pointer of Git LFS, and not the picture"
+TOO_LARGE = "it is too large"
+MEMORY = 960_000_000
+"""Bytes that the pictures that are decoded at once may take together."""
+_PIXEL = {"jpeg": 4, "webp": 16, "avif": 12}
+_OTHER_PIXEL = 8
+
+
+def bytes_of_pixel(format: str) -> int:
+    """Returns how many bytes a pixel takes at most while Pillow decodes a format."""
+    return _PIXEL.get(format, _OTHER_PIXEL)
+
 
 class DamagedImageError(Exception):
     """A picture that cannot be opened; the message says why."""
@@ -31,6 +44,11 @@ class ImageFacts(NamedTuple):
     def plain_format(self) -> str:
         """The format that every program reads: PNG for what may be transparent or drawn, else JPEG."""
         return "png" if self.has_alpha or self.format == "gif" else "jpeg"
+
+    @property
+    def memory(self) -> int:
+        """How many bytes decoding the picture takes at most."""
+        return self.width * self.height * bytes_of_pixel(self.format)
 
     @property
     def can_be_made(self) -> bool:

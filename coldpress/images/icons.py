@@ -10,7 +10,7 @@ from PIL import Image
 
 from coldpress.cache.checksum import code_version
 from coldpress.images.colours import Rgb
-from coldpress.images.decoder import opened, shrinking, upright
+from coldpress.images.decoder import opened, shrinking, upright, upright_size
 from coldpress.images.drawings import drawn
 
 ICO_SIZES = (16, 32, 48)
@@ -64,7 +64,7 @@ def _square(file: Path, size: int) -> Image.Image:
 
 def _of_pixels(file: Path, size: int) -> Image.Image:
     with opened(file) as found:
-        picture = upright(found, shrinking(found, size, size)).convert("RGBA")
+        picture = upright(found, shrinking(upright_size(found), size, size)).convert("RGBA")
     scale = size / max(picture.size)
     pixels = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
     return picture.convert("RGBa").resize(pixels, Image.Resampling.LANCZOS, reducing_gap=3.0).convert("RGBA")

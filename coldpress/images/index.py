@@ -11,7 +11,7 @@ from pathlib import Path
 from coldpress import recorder
 from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.cache.file_stamps import is_settled
-from coldpress.images.facts import NO_FACTS, ImageFacts
+from coldpress.images.facts import CHANGED, NO_FACTS, ImageFacts
 from coldpress.sources.files import SourceFile
 
 _TABLES = {"files": TableSchema("name, stamp, digest"), "facts": TableSchema("digest, facts"),
@@ -57,7 +57,8 @@ class ImageIndex:
     def add(self, file: SourceFile, facts: ImageFacts) -> None:
         """Adds the facts that another process found."""
         self._memory[file.location, file.stamp] = facts
-        self._note(file, facts)
+        if facts.fault != CHANGED:
+            self._note(file, facts)
 
     def flush(self) -> None:
         """Writes what is new to disk."""
@@ -124,7 +125,8 @@ class ImageIndex:
             except OSError:
                 return NO_FACTS
         facts = self.known(digest) or read_facts(file.file, digest)
-        self._note(file, facts)
+        if facts.fault != CHANGED:
+            self._note(file, facts)
         return facts
 
     def known(self, digest: str) -> ImageFacts | None:
@@ -145,14 +147,24 @@ def is_readable(file: SourceFile) -> bool:
 
 
 def read_facts(file: Path, digest: str) -> ImageFacts:
-    """Reads a picture: its header, and its pixels for the colour, which tells whether it is whole."""
+    """Reads the picture with a digest: its header, and its pixels for the colour, which tells whether it is whole."""
     from coldpress.images.decoder import facts_of  # noqa: PLC0415  (Pillow is an extra)
 
     facts = facts_of(file, digest)
+    if not has_digest(file, digest):
+        return ImageFacts(fault=CHANGED)
     if facts.fault and not facts.size:  # a browser may show what Pillow refuses
-        width, height = _size_in(file) or (0, 0)
+        width, height = size_in(file) or (0, 0)
         return facts._replace(width=width, height=height)
     return facts
+
+
+def has_digest(file: Path, digest: str) -> bool:
+    """Returns whether a file has the bytes of a digest."""
+    try:
+        return digest_of_file(file) == digest
+    except OSError:
+        return False
 
 
 def digest_of_file(file: Path) -> str:
@@ -176,10 +188,10 @@ def _extension(file: SourceFile) -> str:
 
 
 def _size_only(file: SourceFile) -> ImageFacts:
-    return ImageFacts(*(_size_in(file.file) or (0, 0)))
+    return ImageFacts(*(size_in(file.file) or (0, 0)))
 
 
-def _size_in(file: Path) -> tuple[int, int] | None:
+def size_in(file: Path) -> tuple[int, int] | None:
     """Returns the size of a picture from its first bytes; None for a damaged one, which is shown without a size."""
     if file.suffix.lower() == ".svg":
         from coldpress.images.drawings import size_of_drawing  # noqa: PLC0415  (few builds meet one)

@@ -11,18 +11,20 @@ from typing import NamedTuple
 from coldpress import recorder
 from coldpress.cache.checksum import code_version
 from coldpress.config.images import ImageOptions
-from coldpress.images.facts import ImageFacts
-from coldpress.images.index import ImageIndex, can_read_images, is_readable, read_facts
+from coldpress.images.facts import MEMORY, ImageFacts
+from coldpress.images.index import ImageIndex, can_read_images, is_readable, read_facts, size_in
 from coldpress.images.store import ImageStore, Made
-from coldpress.images.variants import EXTENSIONS, LARGEST_WEBP, Variant, height_for, parse_name, widths_for
+from coldpress.images.variants import EXTENSIONS, Variant, fits, height_for, parse_name, widths_for
 from coldpress.paths import make_state
-from coldpress.processes import in_turn, local_executor
+from coldpress.processes import Limit, in_turn, local_executor
 from coldpress.sources.files import SourceFile
 
 _FEW = 4  # pictures that it is quicker to make in this process
 _FEW_PIXELS = 1_000_000  # of all variants, likewise
 _BATCH = 10  # pictures whose variants are noted at once
 _AHEAD = 4  # pictures waiting for each worker
+_ENDINGS = {"jpg": "jpeg", "jpe": "jpeg", "jfif": "jpeg"}
+_UNKNOWN = 300_000_000  # bytes that a picture of unknown size is taken to need
 
 
 class Wanted(NamedTuple):
@@ -30,6 +32,7 @@ class Wanted(NamedTuple):
 
     path: str
     asset: SourceFile
+    facts: ImageFacts
     variant: Variant
     key: str
     file: Path
@@ -54,7 +57,9 @@ class ImageService:
         self._options = options
         self._index = ImageIndex(folder, image_version())
         self.store = ImageStore(folder, self._index)
+        self._named: set[str] = set()
         self._lock = threading.Lock()
+        self._making = threading.Lock()
         self._is_possible = can_read_images()
 
     @property
@@ -102,12 +107,16 @@ class ImageService:
             return
         unknown = [asset for asset in assets if is_readable(asset) and not self._index.is_known(asset)]
         if len(unknown) < _FEW:
+            for asset in unknown:
+                if _memory_to_read(asset.location) * jobs > MEMORY:
+                    self.facts(asset)  # so that no two are read at once
             return
         self._index.close()  # no connection may be shared with a forked process
         from coldpress.images.workers import read_all_facts  # noqa: PLC0415  (Pillow is an extra)
 
         read = partial(read_all_facts, self._folder, image_version())
-        found = in_turn(local_executor(jobs), read, [asset.location for asset in unknown], _AHEAD * jobs)
+        found = in_turn(local_executor(jobs), read, [asset.location for asset in unknown], _AHEAD * jobs,
+                        limit=Limit(_memory_to_read, MEMORY))
         for asset, facts in zip(unknown, found, strict=True):
             if facts is not None:
                 self._index.add(asset, facts)
@@ -126,15 +135,15 @@ class ImageService:
             return ["webp"]
         own = facts.format if facts.format in EXTENSIONS else facts.plain_format
         wanted = {own, *self._options().formats}
-        if max(facts.width, facts.height) > LARGEST_WEBP and own != "webp":
-            wanted.discard("webp")
-        return [kind for kind in EXTENSIONS if kind in wanted]
+        found = [kind for kind in EXTENSIONS if kind in wanted and fits(kind, facts.width, facts.height)]
+        return found if own in found else [*(kind for kind in found if kind != "png"), "png"]
 
     def path(self, path: str, facts: ImageFacts, variant: Variant) -> str:
         """Returns the path of a variant of the picture at `path`, and records that the page shows it."""
         is_default = variant.quality == self._options().quality.of(variant.format)
         name = variant.name(path, variant.key(facts, image_version()), is_default=is_default)
         recorder.read("variant", name)
+        self._named.add(name)
         return name
 
     def find(self, path: str, originals: Callable[[str], Iterable[tuple[str, SourceFile]]]) -> Wanted | None:
@@ -152,20 +161,39 @@ class ImageService:
                     key = variant.key(facts, image_version())
                     if (variant.width <= facts.width and variant.height <= facts.height and
                             variant.name(original, key, is_default=variant.quality == quality) == path):
-                        return Wanted(path, asset, variant, key, self.store.file(key, EXTENSIONS[variant.format]))
+                        file = self.store.file(key, EXTENSIONS[variant.format])
+                        return Wanted(path, asset, facts, variant, key, file)
         return None
 
-    def make_now(self, wanted: Wanted) -> Path:
-        """Returns the file of a variant, which is made if it is not kept.  Raises `images.facts.DamagedImageError`."""
-        with self._lock, recorder.unrecorded():
-            if not self.store.is_kept(wanted.key, wanted.file):
-                from coldpress.images.encoder import make_variants  # noqa: PLC0415  (Pillow is an extra)
+    def make_now(self, wanted: Wanted) -> bytes:
+        """Returns the bytes of a variant, which is made if it is not kept: one at a time, for the memory that it
+        takes.  Raises `images.facts.DamagedImageError`."""
+        with recorder.unrecorded():
+            kept = self._kept(wanted)
+            if kept is None:
+                with self._making:
+                    kept = self._kept(wanted)  # somebody else may have asked for it meanwhile
+                    if kept is None:
+                        kept = self._made_now(wanted)
+        return kept
 
-                make_state(self._folder)
-                made = make_variants(wanted.asset.file, [(wanted.variant, wanted.file)])
-                self.store.note(wanted.key, wanted.file, made[str(wanted.file)])
+    def _kept(self, wanted: Wanted) -> bytes | None:
+        with self._lock:
+            return self.store.read(wanted.key, EXTENSIONS[wanted.variant.format])
+
+    def _made_now(self, wanted: Wanted) -> bytes:
+        """Makes a variant.  It is written to disk only if a page of this process named it: whoever knows the rules can
+        name more variants than a disk can hold."""
+        from coldpress.images.encoder import make_variants  # noqa: PLC0415  (Pillow is an extra)
+
+        data = make_variants(wanted.asset.file, wanted.facts, [wanted.variant])[wanted.variant]
+        with self._lock:
+            if wanted.path in self._named:
+                self.store.write(wanted.key, EXTENSIONS[wanted.variant.format], data)
                 self.flush()
-        return wanted.file
+            else:
+                self.store.keep_in_memory(wanted.key, data)
+        return data
 
     def make(self, wanted: Iterable[Wanted], jobs: int, progress: Callable[[int, int, str], None]) -> Making:
         """Makes the variants that are not kept, each picture once, in `jobs` processes.  Raises
@@ -194,13 +222,16 @@ class ImageService:
     def _made(self, missing: Mapping[SourceFile, Sequence[Wanted]], jobs: int
               ) -> Iterator[tuple[SourceFile, dict[str, Made] | str]]:
         """Makes variants and yields what was made of each picture, or why it was not."""
-        from coldpress.images.workers import make_all  # noqa: PLC0415  (Pillow is an extra)
+        from coldpress.images.workers import Task, make_all  # noqa: PLC0415  (Pillow is an extra)
 
-        tasks = [(asset.location, [(one.variant, one.file) for one in each]) for asset, each in missing.items()]
+        tasks = [Task(asset.location, each[0].facts, [(one.variant, one.file) for one in each])
+                 for asset, each in missing.items()]
         pixels = sum(one.variant.width * one.variant.height for each in missing.values() for one in each)
         if jobs > 1 and len(tasks) > 1 and (len(tasks) >= _FEW or pixels > _FEW_PIXELS):
             self.close()  # no connection may be shared with a forked process
-            yield from zip(missing, in_turn(local_executor(jobs), make_all, tasks, _AHEAD * jobs), strict=True)
+            made = in_turn(local_executor(jobs), make_all, tasks, _AHEAD * jobs,
+                           limit=Limit(lambda task: task.facts.memory, MEMORY))
+            yield from zip(missing, made, strict=True)
         else:
             yield from zip(missing, map(make_all, tasks), strict=True)
 
@@ -217,6 +248,12 @@ class ImageService:
         """Writes what is new and closes the cache; it is opened again at the next use."""
         self.flush()
         self._index.close()
+
+
+def _memory_to_read(location: str) -> int:
+    """Returns how many bytes decoding a file takes at most, as far as its name and its first bytes tell."""
+    size, ending = size_in(Path(location)), Path(location).suffix.lower().lstrip(".")
+    return ImageFacts(*size, format=_ENDINGS.get(ending, ending)).memory if size else _UNKNOWN
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from coldpress.images.index import ImageIndex
 from coldpress.paths import make_state
 
 _FOLDER = "images"
+_MEMORY = 32_000_000  # bytes of the pictures that are in memory only
 _SPARE = 1_000  # pictures that are kept in addition to those that the last build used
 
 
@@ -37,6 +38,7 @@ class ImageStore:
         self._index = index
         self._known: dict[str, tuple[int, str, str]] | None = None
         self._new: dict[str, tuple[int, str, str]] = {}
+        self._in_memory: dict[str, bytes] = {}
 
     def file(self, key: str, extension: str) -> Path:
         """Returns the file of a picture."""
@@ -56,17 +58,29 @@ class ImageStore:
 
     def read(self, key: str, extension: str) -> bytes | None:
         """Returns the bytes of a picture; None if it is not kept."""
+        if key in self._in_memory:
+            return self._in_memory[key]
         file = self.file(key, extension)
         with suppress(OSError):
             return file.read_bytes() if self.is_kept(key, file) else None
         return None
 
     def write(self, key: str, extension: str, data: bytes) -> None:
-        """Keeps the bytes of a picture, as a whole or not at all; a process that only reads caches keeps nothing."""
+        """Keeps the bytes of a picture, as a whole: on disk, or in memory if nothing can be written there.  A process
+        that only reads caches keeps nothing."""
         if Database.only_reads:
             return
-        make_state(self._folder)
-        self.note(key, self.file(key, extension), write_whole(self.file(key, extension), data))
+        try:
+            make_state(self._folder)
+            self.note(key, self.file(key, extension), write_whole(self.file(key, extension), data))
+        except OSError:
+            self.keep_in_memory(key, data)
+
+    def keep_in_memory(self, key: str, data: bytes) -> None:
+        """Keeps the bytes of a picture until others need their room."""
+        self._in_memory[key] = data
+        while sum(map(len, self._in_memory.values())) > _MEMORY:
+            del self._in_memory[next(iter(self._in_memory))]
 
     def note(self, key: str, file: Path, made: Made) -> None:
         """Notes a picture that was written to its file."""

@@ -16,8 +16,11 @@ CROPS = ("centre", "top", "entropy")
 EXTENSIONS = {"avif": "avif", "webp": "webp", "jpeg": "jpg", "png": "png"}
 """The file extension of each format that is made."""
 _FORMATS = {extension: kind for kind, extension in EXTENSIONS.items()}
-LARGEST_WEBP = 16_383
-"""The most pixels of a side that WebP can have."""
+LARGEST_SIDES = {"avif": 32_768, "webp": 16_383, "jpeg": 65_500}
+"""The most pixels of a side that a format can have, or that programs read."""
+LARGEST_SIDE = 99_999
+"""The most pixels of a side that a name can say."""
+_LONGEST_STEM = 200  # bytes of a picture's name in those of its variants: file systems take 255
 _NEAR = 0.9  # of two widths so near each other only the larger is made
 VARIANT_NAME = (r".+\.[1-9]\d{0,4}(?:x[1-9]\d{0,4}[cte])?(?:q\d{1,3})?\." + NAME_HASH + r"\.(?:avif|webp|jpg|png)")
 """What the names of variants look like, as a regular expression without groups."""
@@ -44,12 +47,11 @@ class Variant(NamedTuple):
         `is_default` the quality is the config's, else the name has it."""
         cut = f"x{self.height}{self.crop[0]}" if self.crop else ""
         quality = "" if is_default else f"q{self.quality}"
-        stem = posixpath.splitext(path)[0]
-        return f"{stem}.{self.width}{cut}{quality}.{name_hash(key)}.{EXTENSIONS[self.format]}"
+        return f"{stem_of(path)}.{self.width}{cut}{quality}.{name_hash(key)}.{EXTENSIONS[self.format]}"
 
 
 class VariantName(NamedTuple):
-    """What the path of a variant says: the path of the picture without its extension, and the variant."""
+    """What the path of a variant says: how that of the picture begins (`stem_of`), and the variant."""
 
     stem: str
     width: int
@@ -72,6 +74,18 @@ def parse_name(path: str) -> VariantName | None:
     crop = next((crop for crop in CROPS if crop[0] == found["crop"]), "")
     return VariantName(found["stem"], int(found["width"]), int(found["height"] or 0), crop,
                        int(found["quality"] or 0), _FORMATS[found["extension"]])
+
+
+def stem_of(path: str) -> str:
+    """Returns the path of a picture without its extension, as the names of its variants begin: shorter if its name is
+    very long."""
+    folder, slash, name = posixpath.splitext(path)[0].rpartition("/")
+    return folder + slash + name.encode()[:_LONGEST_STEM].decode(errors="ignore")
+
+
+def fits(format: str, width: int, height: int) -> bool:
+    """Returns whether a picture of these pixels can have a format."""
+    return max(width, height) <= LARGEST_SIDES.get(format, LARGEST_SIDE)
 
 
 def height_for(facts: ImageFacts, width: int) -> int:

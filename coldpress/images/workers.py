@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from coldpress.images.encoder import make_variants
 from coldpress.images.facts import DamagedImageError, ImageFacts
 from coldpress.images.index import ImageIndex, digest_of_file, read_facts
-from coldpress.images.store import Made
+from coldpress.images.store import Made, write_whole
 from coldpress.images.variants import Variant
 
 
@@ -27,10 +28,19 @@ def _index(folder: Path, version: str) -> ImageIndex:
     return ImageIndex(folder, version)
 
 
-def make_all(task: tuple[str, Sequence[tuple[Variant, Path]]]) -> dict[str, Made] | str:
-    """Makes the variants of one picture; returns what was written, or why they could not be made."""
-    location, wanted = task
+class Task(NamedTuple):
+    """The variants to make of one picture, each with the file to write."""
+
+    location: str
+    facts: ImageFacts
+    wanted: Sequence[tuple[Variant, Path]]
+
+
+def make_all(task: Task) -> dict[str, Made] | str:
+    """Makes the variants of one picture; returns what was written, by file, or why they could not be made.  Raises
+    `OSError` if a file cannot be written."""
     try:
-        return make_variants(Path(location), wanted)
+        made = make_variants(Path(task.location), task.facts, (variant for variant, _ in task.wanted))
     except DamagedImageError as reason:
         return str(reason)
+    return {str(file): write_whole(file, made[variant]) for variant, file in task.wanted}

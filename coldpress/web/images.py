@@ -12,12 +12,14 @@ from markupsafe import Markup
 from coldpress import recorder
 from coldpress.content.pictures import DENSITY, ImagePlace, Shown, plain_image
 from coldpress.images.facts import ImageFacts
-from coldpress.images.variants import CROPS, EXTENSIONS, Variant, height_for
+from coldpress.images.variants import CROPS, EXTENSIONS, Variant, fits, height_for
 from coldpress.paths import is_external, path_of
 from coldpress.text import did_you_mean
 from coldpress.web.site import Site
 from coldpress.web.theme_file import image_places
 
+_MOST_PIXELS = 99_999
+_LEAST_RATIO = 0.01
 LOADING = ("lazy", "eager")
 """When a picture is loaded: when it is nearly seen, or at once and before others."""
 
@@ -44,6 +46,8 @@ def image(site: Site, source: str, width: int | None = None, height: int | None 
     """
     _check("crop", crop, CROPS)
     _check("format", format or "jpeg", tuple(EXTENSIONS))
+    width, height = _whole("width", width, _MOST_PIXELS), _whole("height", height, _MOST_PIXELS)
+    quality = _whole("quality", quality, 100)
     found = _found(site, source)
     if found is None:
         return ImageView(source)
@@ -56,6 +60,8 @@ def image(site: Site, source: str, width: int | None = None, height: int | None 
 
     def url(density: int) -> tuple[str, Variant]:
         variant = _variant(facts, (width, height), density, crop, (kind, quality))
+        if not fits(kind, variant.width, variant.height):
+            raise ValueError(f"{variant.width:,} × {variant.height:,} pixels are too many for {kind}")
         return found.url(site.images.path(path, facts, variant)) + found.suffix, variant
 
     (one, small), (two, large) = url(1), url(DENSITY)
@@ -76,10 +82,13 @@ def picture(site: Site, source: str, alt: str = "", *, place: str = "body", crop
     _check("place", place, tuple(image_places(site.theme)))
     _check("loading", loading, LOADING)
     _check("crop", crop, CROPS)
+    if ratio is not None and not (_is_number(ratio) and _LEAST_RATIO <= ratio <= 1 / _LEAST_RATIO):
+        raise ValueError(f"ratio is height divided by width, such as `0.75`, and not `{ratio}`")
     given: dict[str, str | None] = {"src": None, "alt": alt}
     if ratio and isinstance(attributes.get("width"), int):
         attributes["height"] = round(attributes["width"] * ratio)  # also of a picture whose size is not known
-    given |= {name.rstrip("_").replace("_", "-"): str(value) for name, value in attributes.items() if value is not None}
+    given |= {name.rstrip("_").replace("_", "-"): None if value is True else str(value)
+              for name, value in attributes.items() if value is not None and value is not False}
     found = _found(site, source)
     how = Shown(loading == "eager", zoom, ratio=ratio or 0.0, crop=crop)
     if found is None:
@@ -107,6 +116,8 @@ class FoundImage(NamedTuple):
 def _found(site: Site, source: str) -> FoundImage | None:
     """Returns the picture of the site that a URL or a path below the content folder names; None for a URL where no
     such picture is.  Raises `ValueError` for a path where none is."""
+    if not isinstance(source, str):
+        raise ValueError(f"a picture is a path or a URL, and not `{source}`")
     library = site.library
     base = (site.config.base_url or "").rstrip("/")
     is_absolute = bool(base) and source.startswith(f"{base}/")
@@ -143,6 +154,17 @@ def _variant(facts: ImageFacts, wanted: tuple[int | None, int | None], density: 
     wide = width or (height * facts.width / facts.height if height else facts.width)
     fitting = max(1, min(facts.width, round(wide * density)))
     return Variant(fitting, height_for(facts, fitting), *how)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _whole(name: str, value: Any, most: int) -> int | None:
+    """Returns a number without its fraction; None for none."""
+    if value is not None and not (_is_number(value) and 1 <= value <= most):
+        raise ValueError(f"{name} is a number from 1 to {most:,}, and not `{value}`")
+    return None if value is None else round(value)
 
 
 def _check(name: str, value: str, choices: Mapping[str, Any] | tuple[str, ...]) -> None:

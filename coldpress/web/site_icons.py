@@ -12,7 +12,7 @@ from coldpress import recorder
 from coldpress.content.library import Library
 from coldpress.errors import Place, Problems
 from coldpress.images.facts import DamagedImageError
-from coldpress.images.index import can_read_images
+from coldpress.images.index import can_read_images, has_digest
 from coldpress.images.service import ImageService
 from coldpress.paths import url_of
 from coldpress.web.named_files import FilesSite, NamedFile, NamedFiles
@@ -113,7 +113,8 @@ class SiteIcons:
         if kept is None:
             with recorder.unrecorded():
                 kept = self._made(name, file)
-                self._site.images.keep(self._key(name), _extension(name), kept)
+                if has_digest(file.path, file.digest):  # else it was changed meanwhile
+                    self._site.images.keep(self._key(name), _extension(name), kept)
         return kept
 
     def kept(self, name: str) -> bytes | None:

@@ -20,7 +20,7 @@ from coldpress.content.slots import Host
 from coldpress.content.taxonomy import Term
 from coldpress.errors import Place, Problems
 from coldpress.images.facts import DamagedImageError
-from coldpress.images.index import can_read_images
+from coldpress.images.index import can_read_images, has_digest
 from coldpress.images.service import ImageService
 from coldpress.paths import NAME_HASH, name_hash
 from coldpress.text import did_you_mean
@@ -149,7 +149,8 @@ class SocialCards:
                 look = self._look()
             kept = draw_card(text, look, draw and self._in_context(draw))
             with recorder.unrecorded():
-                self._site.images.keep(card.key, "png", kept)
+                if all(has_digest(*file) for file in (look.logo, look.background) if file):
+                    self._site.images.keep(card.key, "png", kept)
         return kept
 
     def kept(self, card: Card) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 from flask import abort, send_file
@@ -16,6 +17,7 @@ from coldpress.web.blueprints.pages import show_content
 from coldpress.web.sites import requested_site
 
 blueprint = SiteBlueprint("images", __name__)
+_YEAR = 31_536_000  # seconds: the URL of a variant changes with its bytes
 
 
 @blueprint.get("/<coldpress_variant:wanted>")
@@ -27,9 +29,10 @@ def image(wanted: Wanted | None) -> ResponseReturnValue:
     if content is not None or wanted is None:
         return show_content(content)
     try:
-        return send_file(site.images.make_now(wanted))
+        data = site.images.make_now(wanted)
     except DamagedImageError:
         abort(404)
+    return send_file(BytesIO(data), f"image/{wanted.variant.format}", etag=wanted.key, max_age=_YEAR)
 
 
 @blueprint.urls(image)
