@@ -38,13 +38,10 @@ _SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[Image.Image]:
-    """Opens a picture without reading its pixels; at the end of the block they are given back.  Raises
-    `DamagedImageError` for whatever is wrong with it, inside the block too."""
+def faults_told(file: Path) -> Iterator[None]:
+    """Raises `DamagedImageError` for whatever Pillow raises inside the block."""
     try:
-        with warnings.catch_warnings(action="ignore"), closing(Image.open(file, formats=_FORMATS)) as image:
-            _check_size(image)
-            yield image
+        yield
     except DamagedImageError:
         raise
     except Image.DecompressionBombError:
@@ -55,6 +52,16 @@ def opened(file: Path) -> Iterator[Image.Image]:
         raise DamagedImageError("it needs more memory than there is") from None
     except Exception as reason:  # noqa: BLE001  (whatever a damaged picture makes Pillow raise)
         raise DamagedImageError(_told(reason)) from None
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[Image.Image]:
+    """Opens a picture without reading its pixels; at the end of the block they are given back.  Raises
+    `DamagedImageError` for whatever is wrong with it, inside the block too."""
+    with (faults_told(file), warnings.catch_warnings(action="ignore"),
+          closing(Image.open(file, formats=_FORMATS)) as image):
+        _check_size(image)
+        yield image
 
 
 def facts_of(file: Path, digest: str) -> ImageFacts:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from PIL import Image, ImageSequence
 
-from coldpress.images.decoder import opened, shrinking, upright
+from coldpress.images.decoder import faults_told, opened, shrinking, upright
 from coldpress.images.facts import CHANGED, DamagedImageError, ImageFacts
 from coldpress.images.index import has_digest
 from coldpress.images.variants import Variant
@@ -35,17 +35,23 @@ class Drawing(NamedTuple):
 def make_variants(file: Path, facts: ImageFacts, wanted: Iterable[Variant]) -> dict[Variant, bytes]:
     """Makes variants of the picture with these facts, which is decoded once for those of usual sizes.  Raises
     `DamagedImageError`, also if the file is another picture by now."""
-    if facts.is_animated:
-        with opened(file) as image:
-            made = {variant: _animated(image, variant) for variant in wanted}
-    else:
-        size = facts.width, facts.height
-        factors = _grouped(wanted, lambda variant: shrinking(size, variant.width, variant.height))
-        made = {variant: data for factor, several in factors.items()
-                for variant, data in _made_of(file, factor, several)}
+    with faults_told(file):
+        made = dict(_animations(file, wanted) if facts.is_animated else _stills(file, facts, wanted))
     if not has_digest(file, facts.digest):
         raise DamagedImageError(CHANGED)
     return made
+
+
+def _animations(file: Path, wanted: Iterable[Variant]) -> Iterator[tuple[Variant, bytes]]:
+    with opened(file) as image:
+        for variant in wanted:
+            yield variant, _animated(image, variant)
+
+
+def _stills(file: Path, facts: ImageFacts, wanted: Iterable[Variant]) -> Iterator[tuple[Variant, bytes]]:
+    size = facts.width, facts.height
+    for factor, several in _grouped(wanted, lambda variant: shrinking(size, variant.width, variant.height)).items():
+        yield from _made_of(file, factor, several)
 
 
 def _made_of(file: Path, factor: int, wanted: Iterable[Variant]) -> Iterator[tuple[Variant, bytes]]:
