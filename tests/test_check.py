@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 
 import pytest
+from conftest import REPOSITORY, Result
 
 POST = "---\ntitle: {}\ndescription: About {}\n---\n{}\n"
 BASE = "content/posts/2026-01-0{}-{}.md"
@@ -118,10 +122,10 @@ def test_urls_in_files_that_are_no_pages(checked):
         **post(1, "one"), "static/a.css": "/* url(no.png) */ p { background: url('no.png') } @import 'no.css';",
         "content/site.webmanifest": '{"icons": [{"src": "no.png"}], "start_url": "/x/no/"}',
         "content/robots.txt": "User-agent: *\nSitemap: https://example.org/x/no.xml\n"})
-    assert [(code, path) for code, path, _ in found(site)] == [
-        ("check.broken-link", "site/robots.txt"), ("check.broken-image", "site/site.webmanifest"),
-        ("check.broken-link", "site/site.webmanifest"), ("check.broken-file", "site/static/a.css"),
-        ("check.broken-image", "site/static/a.css")]
+    assert found(site) == [
+        ("check.broken-link", "site/robots.txt", 2), ("check.broken-image", "site/site.webmanifest", 1),
+        ("check.broken-link", "site/site.webmanifest", 1), ("check.broken-image", "site/static/a.css", 1),
+        ("check.broken-file", "site/static/a.css", 1)]
 
 
 def test_a_feed_repeats_what_is_told_of_its_source(checked):
@@ -261,3 +265,85 @@ def test_entries_that_are_refused(checked, entry, message):
     site = checked(post(1, "one"), config=f"{IGNORE}    - {entry}\n")
     assert site.results[-1].codes == ["config.value"]
     assert message in site.results[-1].problems[0]["message"]
+
+
+def check_alone(site):
+    """Checks a site in a process of its own: what the modules of the tests mention would count as used."""
+    done = subprocess.run([sys.executable, "-m", "coldpress", "check", "--json"], cwd=site.root, text=True, check=False,
+                          capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY)})
+    site.results.append(Result(done.returncode, done.stdout, done.stderr))
+    return site
+
+
+def unused(site):
+    return [(code.removeprefix("check."), path, line) for code, path, line in found(site)
+            if code.startswith(("check.un", "check.near", "check.heavy"))]
+
+
+def test_what_nothing_uses(make_site):
+    site = make_site({
+        **post(1, "one", "![A](a.png)\n\n<img src='/static/b.png' alt=''> [c](c.png)"),
+        **{f"content/posts/{name}.png": b"x" for name in ("a", "c", "lost")},
+        **{f"static/{name}.png": b"x" for name in ("b", "styled", "scripted", "lost")}, "content/favicon.ico": b"x",
+        "static/own.css": "p { background: url(styled.png) }", "static/own.js": "show('scripted.png')",
+        "templates/page.html": "{% extends 'theme/page.html' %}{% include 'part.html' %}",
+        "templates/part.html": "{{ data.used }} {{ data.shop.prices[0].a }}", "templates/lost.html": "x",
+        "templates/README.md": "x", "content/about.md": POST.format("About", "me", "Me."),
+        "data/used.yaml": "a: 1", "data/shop/prices.csv": "a,b\n1,2\n", "data/lost.yaml": "a: 1",
+        "data/strings/en.yaml": "next: Next"})
+    assert unused(check_alone(site)) == [
+        ("unused-image", "content/posts/lost.png", None), ("unused-data", "data/lost.yaml", None),
+        ("unused-image", "static/lost.png", None), ("unused-template", "templates/lost.html", None)]
+
+
+def test_what_stops_being_used(make_site):
+    site = make_site({"templates/page.html": "{% extends 'theme/page.html' %}{% include 'part.html' %}",
+                    "templates/part.html": "x", "content/about.md": POST.format("About", "me", "Me.")})
+    assert unused(check_alone(site)) == []
+    site.edit({"templates/page.html": "{% extends 'theme/page.html' %}"})
+    assert unused(check_alone(site)) == [("unused-template", "templates/part.html", None)]
+
+
+KEYS = "---\ntitle: {}\nmood: glad\ncolor: red\nrole: x\n---\nText.\n"
+
+
+def test_front_matter_that_nobody_reads(make_site):
+    files = {"content/a.md": KEYS.format("A"), "content/b.md": KEYS.format("B"),
+             "templates/page.html": "{% extends 'theme/page.html' %}{{ page.params.color }}"}
+    site = make_site({**files, "build.py": BUILD + "    app.role = 'role'\n    return app\n"})
+    assert unused(check_alone(site)) == [("unread-key", "content/a.md", 3)]
+    assert messages(site, "check.unread-key") == ["nothing reads `mood`, which 2 pages have in front matter"]
+
+
+BUILD = "import coldpress\n\ndef create_app():\n    app = coldpress.create_app(__file__)\n"
+
+
+@pytest.mark.parametrize("text", [
+    "{% for key in page.params %}{{ key }}{% endfor %}", "{{ page.params.items()|list }}",
+    "{{ page.params[site.title] }}", "{% set all = page.params %}"])
+def test_a_template_that_may_read_every_key(checked, text):
+    site = checked({"content/a.md": KEYS.format("A"), "templates/page.html": "{% extends 'theme/page.html' %}" + text})
+    assert unused(site) == []
+
+
+def test_terms_that_are_one_letter_apart(checked):
+    head = "---\ntitle: {}\ntags: [{}]\n---\nText.\n"
+    tags = ["python, release-1.1, cats", "Pyhton, release-1.2, cat", "python, tutorials, 开源项目文",
+            "tutorial, tutorials, 开源项目人"]
+    site = checked({f"content/posts/2026-01-0{number}-p{number}.md": head.format(number, each)
+                    for number, each in enumerate(tags, 1)})
+    assert unused(site) == [("near-terms", "content/posts/2026-01-02-p2.md", 3),
+                            ("near-terms", "content/posts/2026-01-04-p4.md", 3)]
+    assert messages(site, "check.near-terms")[0] == "`Pyhton` of 1 page and `python` of 2 pages differ by one letter"
+
+
+def test_heavy_images_are_told_once(checked):
+    big, drawing = b"GIF89a" + b"x" * 3000, b"<svg>" + b" " * 3000 + b"</svg>"
+    site = checked({**post(1, "one", "![A](a.svg)"), "content/posts/a.svg": drawing,
+                    "static/b.gif": big, "static/c.gif": big,
+                    "templates/post.html": "{% extends 'theme/post.html' %}{% block footer %}"
+                                           "<img src='/x/static/b.gif' alt=''>"
+                                           "<a href='/x/static/c.gif'>c</a>{% endblock %}"},
+                   config="base_url: https://example.org/x/\nimages: {heavy: 2}\n")
+    assert [(code, path) for code, path, _ in site.results[-1].places() if "heavy" in code] == [
+        ("image.heavy", BASE.format(1, "one")), ("check.heavy-image", "templates/post.html")]

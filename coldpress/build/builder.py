@@ -27,7 +27,7 @@ from coldpress.cache.file_stamps import stamp_of
 from coldpress.errors import Problems
 from coldpress.markdown.cache import Body
 from coldpress.processes import WorkerDiedError, frozen_after_loading, start_method
-from coldpress.recorder import Key
+from coldpress.recorder import Key, KeySearch, number_of
 from coldpress.signals import send, site_built
 from coldpress.web.error_places import explain
 from coldpress.web.extension import get_site
@@ -142,6 +142,15 @@ class Builder:
                 return updates.keys.of(frozen.reads)
         row = self.records.pages.get(entry.path)
         return self.records.keys_of(row) if row else ()
+
+    def read_of(self, keys: Iterable[Key]) -> set[Key]:
+        """Returns those of some keys that a page, or the site's own code, read in its last rendering."""
+        updates = self.runner.updates if self.runner else RecordUpdates()
+        reads = {row.path: row.reads for row in self.records.pages.values()}
+        reads |= {entry.path: frozen.reads for entry, frozen in updates.pages}
+        search = KeySearch({number_of(key): key for key in keys})
+        kept = {OWN, FACTORY, *(entry.path for entry in self.plan.entries)}
+        return {key for path, packed in reads.items() if path in kept for key in search.values(packed)}
 
     def shared_reads(self, entry: PlanEntry) -> Iterable[Key]:
         """Returns what the site's own code read on other pages and shares with this one."""

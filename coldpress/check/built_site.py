@@ -17,6 +17,7 @@ from coldpress.errors import Place, shown_line
 
 INDEX = "index.html"
 _SAFE = "/!$&'()*+,;=:@-._~"
+_READABLE = _SAFE + "".join(map(chr, range(0xC0, 0x180)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,10 @@ class BuiltSite:
         """Returns the URL at which a file is published."""
         path = file.removesuffix("index.html") if posixpath.basename(file) == "index.html" else file
         return self.base_url + quote(path, safe=_SAFE)
+
+    def link_of(self, path: str) -> str:
+        """Returns the link to a decoded path below the base URL, as messages show it: letters stay readable."""
+        return self._base.path + quote(path, safe=_READABLE)
 
     def absolute(self, file: str, url: str, base: str = "") -> str:
         """Returns the whole URL that a URL in a file stands for; `base` is the URL of the page's `<base>`.

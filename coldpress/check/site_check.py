@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,22 +10,25 @@ from pathlib import Path
 
 from coldpress.check.built_site import BuiltSite
 from coldpress.check.external.outcomes import GOOD, SEVERITIES, Outcome
-from coldpress.check.facts import OUTSIDE, Facts
+from coldpress.check.facts import LOAD, OUTSIDE, Facts, keys_of
 from coldpress.check.feeds import feed_problems, feeds_of
 from coldpress.check.findings import Finding, Spot, spot_of
 from coldpress.check.pages import double_findings, orphan_findings, structure_findings
 from coldpress.check.places import SourcePlaces
 from coldpress.check.targets import Missing, Targets
+from coldpress.check.terms import near_terms
+from coldpress.check.unused import Unused, WasRead, own_templates
 from coldpress.content.page import Page
 from coldpress.errors import Problem, Severity
 from coldpress.recorder import Key
+from coldpress.text import size_text
 from coldpress.web.site import Site
 
 _NOWHERE = "http://site.invalid"
 """The host of a site that does not say where it will live."""
 _LOOKED_AT = 300  # files with the same mistake whose places are looked up
-_TOLD = ("link.", "markup.")
-"""The codes of problems that a build tells of links."""
+_TOLD = ("link.", "markup.", "image.")
+"""The codes of problems that a build tells of links and images."""
 
 
 def base_of(site: Site) -> str:
@@ -47,7 +51,8 @@ class SiteCheck:
     """Checks a built site: each method yields what it found."""
 
     def __init__(self, site: Site, built: BuiltSite, pages: BuiltPages, facts: Mapping[str, Facts],
-                 targets: Mapping[int, Key], told: Iterable[Problem] = ()) -> None:
+                 targets: Mapping[int, Key], told: Iterable[Problem], code: Iterable[Path],
+                 was_read: WasRead) -> None:
         self._site = site
         self._built = built
         self._facts = facts
@@ -55,7 +60,9 @@ class SiteCheck:
         self._lists = pages.lists
         self._pages = [file for file in pages.files if file in facts and not facts[file].head.is_redirect]
         self.targets = Targets(built, facts, targets)
-        self.places = SourcePlaces(built, site.library, pages.sources, _templates(site), _broken_of(told))
+        self.places = SourcePlaces(built, site.library, pages.sources, own_templates(site), _broken_of(told))
+
+        self._unused = Unused(site, code, self.targets.named(), was_read)
 
     @property
     def page_count(self) -> int:
@@ -71,6 +78,9 @@ class SiteCheck:
         yield from double_findings(self._facts, self._pages, self.places.of_field)
         yield from orphan_findings(self._listed(), self.targets.led_to(), self.places.of_field)
         yield from self._feeds()
+        yield from self._heavy()
+        yield from near_terms(self._site.library.all_pages)
+        yield from self._unused.findings()
 
     def outside(self) -> dict[str, bool]:
         """Returns the URLs of other sites.  The value tells whether we trust who wrote it: what others write may not
@@ -101,17 +111,41 @@ class SiteCheck:
             file in self._sources and self._sources[file].unrecorded.front.unlisted)]
 
     def _at_each(self, missing: Missing, severity: Severity = "error") -> Iterator[Finding]:
-        """Yields a finding for each file that names what is missing."""
+        """Yields a finding for each file that names what is missing; only the first one that is not in a source has its
+        place in the built file."""
+        is_first = True
         for number, file in enumerate(missing.files):
             place = self.places.of_target(file, missing.key) if number < _LOOKED_AT else None
-            finding = Finding(missing.code, missing.message, file, missing.key, missing.hint, severity, missing.link)
-            yield replace(finding, place=place, is_hidden=not place and self.places.is_repeated(file, missing.key))
+            at = self._at(file, missing.key) if is_first and not place else None
+            is_first = is_first and bool(place)
+            finding = Finding(missing.code, missing.message, file, missing.key, missing.hint, severity, missing.link,
+                              at, place=place)
+            is_repeated = not place and self.places.is_repeated(file, missing.key)
+            yield replace(finding, is_hidden=True) if is_repeated else finding
+
+    def _at(self, file: str, key: Key) -> int | None:
+        """Returns where a file has the URL of a target."""
+        return next((reference.at for reference in self._built.references(file)
+                     if key in keys_of(self._built, file, reference.url, reference.kind)), None)
 
     def _placed(self, finding: Finding) -> Finding:
         subject = finding.subject
         text = subject[1] if isinstance(subject, tuple) else ""
         place = self.places.of_heading(finding, text) if text.startswith("<h") else None
         return replace(finding, place=place) if place else finding
+
+    def _heavy(self) -> Iterator[Finding]:
+        """Yields the images that pages load and that have more bytes than the config wants."""
+        limit = self._site.config.images.heavy * 1000
+        for path, files in self.targets.loaded_images().items() if limit else ():
+            name = self._built.file_named(path)
+            size = os.path.getsize(self._built.on_disk(name)) if name else 0  # noqa: PTH202  (of a path as text)
+            if size > limit:
+                key = (LOAD, path)
+                yield from self._at_each(Missing(
+                    key, "check.heavy-image", f"`{self._built.link_of(path)}` has {size_text(size)}",
+                    "make it smaller; `images: {heavy: …}` in the config sets the limit", tuple(files),
+                    self._built.link_of(path)), "warning")
 
     def _feeds(self) -> Iterator[Finding]:
         for file in feeds_of(self._built):
@@ -129,11 +163,3 @@ def _broken_of(told: Iterable[Problem]) -> Iterator[str]:
     """Yields the links that a build found broken, as their sources have them."""
     return (found[1] for problem in told if problem.code.startswith("link.broken") and (
         found := re.search(r"`([^`]+)`", problem.message)))
-
-
-def _templates(site: Site) -> Iterator[tuple[str, Path]]:
-    """Yields the site's own templates, with their names for messages."""
-    folder = site.root / site.config.templates_dir
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and file.suffix in (".html", ".xml", ".txt", ".md", ".svg"):
-            yield file.relative_to(site.base).as_posix(), file

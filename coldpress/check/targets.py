@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import quote, urlsplit
 
 from coldpress.check.built_site import BuiltSite
 from coldpress.check.facts import LINK, LOAD, OUTSIDE, PART, SEPARATOR, Facts
@@ -52,6 +51,12 @@ class Targets:
         wanted = {number: key for number, key in self._known.items() if key[0] == OUTSIDE}
         return {url: files for (_, url), files in self._files_of(wanted).items()}
 
+    def loaded_images(self) -> dict[str, list[str]]:
+        """Returns the paths of the images that pages and styles load, each with the files that do."""
+        wanted = {number: key for number, key in self._known.items()
+                  if key[0] == LOAD and media_kind(key[1]) == "image" and self._is_there(*key)}
+        return {path: files for (_, path), files in self._files_of(wanted).items()}
+
     def led_to(self) -> set[str]:
         """Returns the files to which the links of other pages lead.  A redirect leads nobody to its page."""
         from_pages = set().union(*(numbers(each.targets) for file, each in self._facts.items()
@@ -84,7 +89,7 @@ class Targets:
     def _missing(self, key: Key, files: tuple[str, ...]) -> Missing:
         kind, name = key
         path, _, part = name.partition(SEPARATOR)
-        link = urlsplit(self._site.base_url).path + quote(path, safe=_READABLE)
+        link = self._site.link_of(path)
         if kind == PART:
             there = str(self._site.file_named(path))
             near = NearNames(self._facts[there].parts).nearest(part)
@@ -99,5 +104,3 @@ class Targets:
     def _near(self) -> NearNames:
         return NearNames(sorted(file.removesuffix("index.html") for file in self._site.files))
 
-
-_READABLE = "/!$&'()*+,;=:@-._~" + "".join(map(chr, range(0xC0, 0x180)))

@@ -77,7 +77,8 @@ class _Check:
         cache = FactsCache(self._site.cache_folder, self._builder.output.key, f"{engine()} {self._built.base_url}")
         facts, targets = cache.read(self._built, self._context.jobs)
         cache.close()
-        done = SiteCheck(self._site, self._built, _pages(self._builder), facts, targets, told)
+        done = SiteCheck(self._site, self._built, _pages(self._builder), facts, targets, told,
+                         self._builder.own_code, self._builder.read_of)
         options = self._site.config.check or CheckOptions()
         ignored = IgnoreList(options.ignore, self._builder.output.name)
         problems = Problems(ignored.problems(_as_errors(told)))
