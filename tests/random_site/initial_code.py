@@ -115,6 +115,11 @@ def create_app():
     def own_latest():
         return [{"title": post.title, "url": post.url} for post in app.extensions["coldpress"].library.posts[:5]]
 
+    @app.get("/own/static.txt")
+    def own_static():
+        names = [("theme", "theme.css"), ("theme", "maths.css"), ("static", "app.js")]
+        return text(" ".join(flask.url_for(f"coldpress.{folder}", filename=name) for folder, name in names))
+
     @app.get("/own/day.txt")
     def own_day():
         return text(str(coldpress.now().date()))
@@ -309,7 +314,10 @@ FILES: dict[str, str | bytes] = {
     "packages/gadgets-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: gadgets\nVersion: 1.0\n",
     "packages/gadgets-1.0.dist-info/entry_points.txt": "[coldpress.plugins]\ngadgets = gadgets:Gadgets\n",
     "data/plots/a.txt": "a", "other/config.yaml": "title: Other\n", "other/content/about.md": "About the other.\n",
-    "static/my.css": "/* mark 0000 */", "static/deep/other.js": "// mark 0000"}
+    "static/my.css": '@import "more.css"; /* mark 0000 */', "static/deep/other.js": "// mark 0000",
+    "static/more.css": '@import "my.css"; /* mark 0000 */ @font-face { src: url(fonts/own.woff2) }',
+    "static/fonts/own.woff2": "font mark 0000", "static/app.js": 'import "./lib.js"; // mark 0000',
+    "static/lib.js": 'import "./app.js"; // mark 0000'}
 FACTS: dict[str, str | bytes] = {
     "data/facts.yaml": "word: mark 0000\n", "data/deep/rows.csv": "a,b\nmark 0000,2\n",
     "data/authors.yaml": "ann:\n  name: Ann Lee\n  bio: mark 0000\n"}

@@ -47,7 +47,8 @@ PROBES = {
     "asset": '{{ library.asset_of("logo.svg") }} {{ library.asset_of("favicon.svg") }} {{ library.asset_of("CNAME") }}',
     "images": '{% if library.asset_of("photo.png") %}{{ image("photo.png", width=9, height=7, crop="entropy").srcset }}'
               '{{ picture("photo.png", "A photo", ratio=0.5) }}{% endif %}',
-    "static": '{{ url_for("static", filename="my.css") }} {{ url_for("theme", filename="theme.css") }}',
+    "static": '{{ url_for("static", filename="my.css") }} {{ url_for("theme", filename="theme.css") }} '
+              '{% if library.by_source("later.md") %}{{ url_for("static", filename="app.js") }}{% endif %}',
     "site": "{{ site.title }} {{ site.url }} {{ site.description }} {{ site.base_url }}",
     "author": "{{ site.author }} {{ site.language }}",
     "params": "{{ site.params.colour }} {% for key, value in site.params.items() %}{{ key }}={{ value }} {% endfor %}",
@@ -150,7 +151,9 @@ TEMPLATES = {
                         "{{ site.params.colour }}{% endblock %}",
     "own-books.html": '{% for slug in books %}<a href="{{ url_for("book", slug=slug) }}">{{ slug }}</a>{% endfor %}',
 }
-SHADOWS = {"styles/parts.css": "@layer parts { b { color: red } }",
+SHADOWS = {
+    "styles/parts.css": "@layer parts { b { background: url('{{ url_for('static', filename='app.js') }}') "
+                        "url(../static/fonts/own.woff2) } }",
     "partials/card.html": "<p>card {{ post.title }} <a href='{{ post.url }}'>mark 0000</a></p>",
     "partials/head.html": '<link rel="stylesheet" href="{{ url_for("static", filename="my.css") }}">',
     "partials/meta.html": "<p>{{ page.date }} {{ page.words }} mark 0000</p>",

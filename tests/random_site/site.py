@@ -46,6 +46,7 @@ CONFIG: dict[str, Any] = {
              {"Elsewhere": "https://example.com/"}, {"Part": "about.md#part-1"},
              {"Written": ["about.md", {"Deep": [{"One": "docs/guide/one.md"}, "later.md"]}]}],
     "edit_url": "https://git.example/edit/<path>", "theme": {"backlinks": True}, "feeds": {"limit": 4}, "llms": True,
+    "hashed_static": True,
     "plugins": ["gadgets"], "params": {"colour": "red", "shown": True, "deep": {"a": 1}, "list": ["x", "y"]}}
 
 def _toml(value: Any) -> str:
