@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
 import sys
 import threading
@@ -164,15 +165,30 @@ def test_one_save_is_one_reload_however_it_is_saved(live, save):
     assert it.loads == 1
 
 
-def test_a_style_sheet_is_changed_without_a_reload(live):
-    it = live()
+@pytest.mark.parametrize("config", ["", "hashed_static: true\n"])
+def test_a_style_sheet_is_changed_without_a_reload(live, config):
+    it = live(config=f"base_url: https://example.org/\n{config}")
     assert it.page.evaluate(COLOR) == "rgb(1, 2, 3)"
     it.edit({"static/x.css": "h1 { color: rgb(4, 5, 6); }"})
     it.page.wait_for_function(f"{COLOR} === 'rgb(4, 5, 6)'")
     it.edit({"static/x.css": "h1 { color: rgb(7, 8, 9); }"})
     it.page.wait_for_function(f"{COLOR} === 'rgb(7, 8, 9)'")
     it.stays()
-    assert it.page.locator("link[href*='x.css']").count() == 1
+    assert it.page.locator("link[href*='/static/x']").count() == 1
+
+
+def test_what_a_style_sheet_names_is_changed_without_a_reload(live):
+    style = "h1 { color: rgb(1, 2, 3); background: url(dot.png); }"
+    it = live(files={**SITE, "static/x.css": "@import 'y.css';", "static/y.css": style, "static/dot.png": PNG},
+              config="base_url: https://example.org/blog/\nhashed_static: true\n", path="/blog/posts/a/")
+    it.edit({"static/y.css": style.replace("1, 2, 3", "4, 5, 6")})
+    it.page.wait_for_function(f"{COLOR} === 'rgb(4, 5, 6)'")
+    picture = "getComputedStyle(document.querySelector('h1')).backgroundImage"
+    before = it.page.evaluate(picture)
+    assert re.search(r"/blog/static/dot\.\w{10}\.png", before)
+    it.edit({"static/dot.png": PNG + b"\0"})
+    it.page.wait_for_function(f"{picture} !== '{before}'")
+    it.stays()
 
 
 def test_the_theme_s_style_sheet_is_changed_without_a_reload(live):

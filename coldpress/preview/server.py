@@ -265,8 +265,7 @@ class Preview:
             return
         files = [*(f"{revision.site.url_prefix}/{name}" for name in styles), *change.files]
         if files:
-            subscriber.tell(("files", [{"path": url_of(self.prefix + path), "url": self._url_now(path, revision)}
-                                       for path in dict.fromkeys(files)]))
+            subscriber.tell(("files", self._told_files(files, styles, revision)))
         if retold:
             subscriber.tell(("problems", self._responder.problems_html(render)))
         self._responder.renders.keep(render.at(revision))
@@ -278,6 +277,14 @@ class Preview:
             return None
         name, _, filename = path.removeprefix(f"{revision.site.url_prefix}/").partition("/")
         return revision.site.copied.version(name, filename) if name in ("static", "theme") else None
+
+    def _told_files(self, paths: Iterable[str], styles: Iterable[str], revision: Revision) -> list[dict[str, Any]]:
+        """Returns what a page is told of files that changed.  One `follows` if a changed style sheet names it by its
+        hash: with the sheet, it is new too."""
+        site, sheets = revision.site, [name.partition("/")[::2] for name in styles]
+        led_to = {f"{site.url_prefix}/{'/'.join(file)}" for file in site.copied.named_by(sheets) if file not in sheets}
+        return [{"path": url_of(self.prefix + path), "url": self._url_now(path, revision), "follows": path in led_to}
+                for path in dict.fromkeys(paths)]
 
     def _url_now(self, path: str, revision: Revision) -> str:
         """Returns the URL of a file that changed: its name has another hash, or its query another version."""

@@ -19,7 +19,7 @@ _SET = rf"(?P<set>\bimage-set\((?:[^()\"']|{_SET_PART}|\((?:[^()\"']|{_SET_PART}
 _CSS = lazy_re_compile(
     rf"{_MAP}|/\*.*?(?:\*/|\Z)|{_URL}|@import\s*(?:{_DOUBLE}|{_SINGLE})|{_SET}|{_SET_PART}", re.S | re.I)
 """Targets, and around them comments and texts, in which there are none."""
-_IN_SET = lazy_re_compile(rf"{_URL}|{_DOUBLE}|{_SINGLE}", re.S | re.I)
+_IN_SET = lazy_re_compile(rf"{_URL}|\btype\([^)]*\)|{_DOUBLE}|{_SINGLE}", re.S | re.I)
 _STEP = r"(?=\.{0,2}/)"  # other names of modules are those of an import map
 _SCRIPT = lazy_re_compile(
     rf"(?<![\w$.])(?:import|from)\s*(?:\(\s*)?(?:{_DOUBLE.replace('(', f'({_STEP}', 1)}"

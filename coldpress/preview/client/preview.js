@@ -64,7 +64,7 @@ function swapStyle(link, url) {
 
 function swap(files) {
   const used = performance.getEntriesByType("resource").map((entry) => new URL(entry.name).pathname);
-  for (const { path, url: now } of files) {
+  for (const { path, url: now, follows } of files) {
     const isIt = (url) => Boolean(url) && plain(new URL(url, location).pathname) === plain(path);
     const styles = [...document.querySelectorAll("link[rel~=stylesheet]")].filter((link) => isIt(link.href));
     const pictures = [...document.images].filter((image) => isIt(image.currentSrc || image.src));
@@ -73,7 +73,7 @@ function swap(files) {
       image.removeAttribute("srcset");
       image.src = now;
     }
-    if (styles.length || pictures.length || !used.some(isIt)) continue;
+    if (styles.length || pictures.length || follows || !used.some(isIt)) continue;
     if (path.endsWith(".css")) {
       document.querySelectorAll("link[rel~=stylesheet]").forEach((link) => swapStyle(link, again(link.href)));
     } else {
