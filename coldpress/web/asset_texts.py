@@ -35,6 +35,16 @@ def names_files(filename: str) -> bool:
     return filename.lower().endswith((*STYLES, *SCRIPTS))
 
 
+def may_name_files(filename: str, text: str) -> bool:
+    """Returns whether a style sheet or script may name a file at all: most name none, and to read them takes a hundred
+    times as long."""
+    if not filename.lower().endswith(STYLES):
+        return any(word in text for word in ("import", "export", "sourceMappingURL"))
+    text = text.lower()
+    return any(word in text for word in ("@import", "image-set(", "sourcemappingurl")) or not all(
+        part[:9].lstrip(" \n\t\"'").startswith("data:") for part in text.split("url(")[1:])
+
+
 def with_targets(filename: str, text: str, shown: Shown) -> str:
     """Returns the text of a style sheet or script with other targets."""
     def replaced(found: re.Match[str]) -> str:

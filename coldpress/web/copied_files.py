@@ -7,6 +7,7 @@ another font is another sheet too.
 
 from __future__ import annotations
 
+import os
 import posixpath
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from os.path import isfile  # unlike that of a path, it answers for a name that is too long
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -23,7 +25,7 @@ from coldpress.errors import Problems
 from coldpress.paths import below, hashed_name, is_external, name_hash, plain_name, relative_name
 from coldpress.recorder import Reads
 from coldpress.sources.files import find_files
-from coldpress.web.asset_texts import names_files, renamed, split_target, with_targets
+from coldpress.web.asset_texts import may_name_files, names_files, renamed, shortened_css, split_target, with_targets
 
 STYLESHEETS = ("theme.css", "pictures.css")
 """The templates of style sheets, and their file names below `/theme/`."""
@@ -64,6 +66,7 @@ class CopiedFiles:
         self._render = stylesheet
         self._link_root = link_root
         self._known: dict[FileName, KnownFile] = {}
+        self._paths: dict[FileName, list[str]] = {}
         self._sheets: dict[tuple[str, str], Sheet] = {}
         self._rendering: set[tuple[int, str]] = set()
 
@@ -116,7 +119,9 @@ class CopiedFiles:
             recorder.replay(self._sheet(filename).reads)
         for each in (*known.names, (name, filename)) if known else ():
             recorder.read("version", "/".join(each))
-        return known.data if known else None
+        if known is None or known.data is None:
+            return None
+        return shortened_css(known.data.decode()).encode() if (name, filename) in _RENDERED else known.data
 
     def is_copy(self, name: str, filename: str) -> bool:
         """Whether a file is published as it is."""
@@ -161,11 +166,22 @@ class CopiedFiles:
         """What is other when a file is other: size and time, the rendered sheet, None where nothing is."""
         if file in _RENDERED:
             return self._sheet(file[1]) if (threading.get_ident(), file[1]) not in self._rendering else None
+        for path in self._paths.get(file) or self._paths_of(file):
+            try:
+                found = os.stat(path)  # noqa: PTH116  (each page asks for ten files, and a Path costs ten times more)
+            except (OSError, ValueError):
+                continue
+            if S_ISREG(found.st_mode):
+                return found.st_size, found.st_mtime_ns
+        return None
+
+    def _paths_of(self, file: FileName) -> list[str]:
+        """Where a file may be, that of the theme before those of the themes that it extends."""
         try:
-            stat = self.file(*file).stat()
-        except (OSError, ValueError):
-            return None
-        return stat.st_size, stat.st_mtime_ns
+            paths = self._paths[file] = [str(below(folder, file[1])) for folder in self._folders[file[0]]]
+        except ValueError:  # it leads out of its folder
+            return []
+        return paths
 
     def _is_there(self, file: FileName) -> bool:
         return file in _RENDERED or self._stamp(file) is not None
@@ -269,12 +285,13 @@ class _Versions:
             self._data[file] = files.read(file) if stamp is not None else b""
         except OSError:  # it has gone, or is a folder
             stamp = self._stamps[file] = None
-        if stamp is not None and file[0] in files.hashed and names_files(file[1]):
+        text = self._data[file].decode(errors="surrogateescape") if names_files(file[1]) else ""
+        if stamp is not None and file[0] in files.hashed and may_name_files(file[1], text):
             def note(target: str) -> None:
                 if found := files.target(file, target):
                     names[target] = found
 
-            with_targets(file[1], self._data[file].decode(errors="surrogateescape"), note)
+            with_targets(file[1], text, note)
         return list(dict.fromkeys(names.values()))
 
     def _take(self, circle: list[FileName]) -> None:
@@ -284,18 +301,20 @@ class _Versions:
         for file in circle:
             for name in self._names[file].values():
                 stamps |= self.known[name].stamps if name in self.known else {name: self._stamps[name]}
-        hashes = {file: blake2b(self._written(file), digest_size=16).hexdigest() for file in there}
-        if len(circle) > 1 or circle[0] in self._names[circle[0]].values():
+        written = {file: self._written(file) for file in there}
+        hashes = {file: blake2b(data, digest_size=16).hexdigest() for file, data in written.items()}
+        is_circle = len(circle) > 1 or circle[0] in self._names[circle[0]].values()
+        if is_circle:
             whole = "".join(f"{'/'.join(file)} {hashes[file]}\n" for file in sorted(there))
             hashes = {file: blake2b(f"{hashes[file]} {whole}".encode(), digest_size=16).hexdigest() for file in there}
-        own = {file: tuple(dict.fromkeys(name for name in self._names[file].values() if self._stamps[name] is not None))
-               for file in there}
-        self.known |= {file: KnownFile(stamps, name_hash(hashes[file]), own[file]) for file in there}
         for file in there:
-            if self._names[file] or file in _RENDERED:
-                data = self._written(file)
-                if data != self._data[file] or file in _RENDERED:
-                    self.known[file] = self.known[file]._replace(data=data)
+            names = dict.fromkeys(name for name in self._names[file].values() if self._stamps[name] is not None)
+            self.known[file] = KnownFile(stamps, name_hash(hashes[file]), tuple(names))
+        for file in there if is_circle else ():
+            written[file] = self._written(file)
+        for file, data in written.items():
+            if data != self._data[file] or file in _RENDERED:
+                self.known[file] = self.known[file]._replace(data=data)
 
     def _written(self, file: FileName) -> bytes:
         """The bytes of a file with the published names that are known so far."""

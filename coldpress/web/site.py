@@ -39,7 +39,6 @@ from coldpress.signals import send, site_loaded
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.files import SourceFile
 from coldpress.web.app_templates import PREFIX
-from coldpress.web.asset_texts import shortened_css
 from coldpress.web.caching import Memo
 from coldpress.web.code_versions import CodeVersions
 from coldpress.web.config_checks import check_fields, check_markdown
@@ -385,4 +384,4 @@ class Site:
         return self.endpoints.get(name) or self.added_endpoints.get(name) or name.removeprefix(PREFIX)
 
     def _stylesheet(self, name: str) -> str:
-        return shortened_css(self.environment.get_template(name).render(page=None))
+        return self.environment.get_template(name).render(page=None)
