@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -163,10 +164,13 @@ class SiteFolder:
 
 
 @pytest.fixture(autouse=True)
-def _collected(_turns: Iterator[int]) -> Iterator[None]:
-    """What builds leave is in circles, and they switch the collector off: in
-    thousands of tests it would be gigabytes."""
+def _one_process(_turns: Iterator[int]) -> Iterator[None]:
+    """Thousands of sites are built in a process that usually builds one.  Each adds its folder to `sys.path`,
+    where whoever looks for packages goes through all of them.  What builds leave is in circles, and they switch
+    the collector off: it would be gigabytes."""
+    folders = list(sys.path)
     yield
+    sys.path[:] = folders
     if next(_turns) % 25 == 0:
         gc.collect()
 

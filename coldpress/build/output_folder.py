@@ -168,21 +168,26 @@ def refuse_link(folder: Path, root: Path, problems: Problems, place: Place | Non
 
 def _misplaced(folder: Path, name: str, root: Path, inputs: Iterable[Path]) -> str | None:
     inputs = tuple(inputs)
+    output = _names_of(folder, root)
     for path in (root, *inputs):
-        if _is_in(path, folder, root):
+        if _is_in(_names_of(path, root), output):
             return f"`{name}` holds the site's own files"
     for path in (*inputs, root / STATE, root / ".git"):
-        if _is_in(folder, path, root):
+        if _is_in(output, _names_of(path, root)):
             return f"`{name}` is or lies in `{relative_name(path, root)}`"
     above = next((path for path in (folder, *folder.parents) if path.exists()), folder)
     return None if above.is_dir() or not above.exists() else f"`{relative_name(above, root)}` is a file"
 
 
-def _is_in(inner: Path, outer: Path, root: Path) -> bool:
-    """Returns whether a path is another one or lies in it, behind links too; in the
-    site's folder, names that differ only in case are one name."""
-    return any(one.is_relative_to(other) for one, other in (
-        (inner, outer), (resolved(inner), resolved(outer)), (_folded(inner, root), _folded(outer, root))))
+def _names_of(path: Path, root: Path) -> tuple[Path, Path, Path]:
+    """Returns a path as it is given, behind links, and folded: in the site's folder, names that differ only in
+    case are one name."""
+    return path, resolved(path), _folded(path, root)
+
+
+def _is_in(inner: Iterable[Path], outer: Iterable[Path]) -> bool:
+    """Returns whether a path is another one or lies in it, by one of the names that `_names_of` gives them."""
+    return any(one.is_relative_to(other) for one, other in zip(inner, outer, strict=True))
 
 
 def _folded(path: Path, root: Path) -> Path:
