@@ -191,12 +191,13 @@ def _python(folder: Path | None = None) -> str:
 @click.option("--no-cache", is_flag=True, help="Render all Markdown anew, and keep nothing of it.")
 @click.option("--dry-run", is_flag=True, help="Publish nothing; say what would be written and removed.")
 @click.option("--explain", metavar="URL", help="Say what the page at URL read, and why it was rendered or not.")
+@click.option("--publish", is_flag=True, help="Write the URLs into url-history.txt, as what is built goes online.")
 @click.option("--verify", is_flag=True, help="Compare with a clean build, byte for byte.")
 @click.option("--profile", is_flag=True, help="Say where the time goes: stages, templates, pages (one process).")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Processes at once (as many as there are cores).")
 @click.option("--executor", metavar="URL", help="Render on a Dask cluster; tls://HOST:PORT is its scheduler.")
 def build(strict: bool, output: Path | None, jobs: int | None, executor: str | None, dry_run: bool,
-          explain: str | None, verify: bool, profile: bool, **more: Any) -> int:
+          explain: str | None, publish: bool, verify: bool, profile: bool, **more: Any) -> int:
     """Build the site."""
     from coldpress.commands.build import build as run_build
 
@@ -210,13 +211,15 @@ def build(strict: bool, output: Path | None, jobs: int | None, executor: str | N
         context.executor = checked_address(executor)
     context.dry_run = dry_run
     call: _Call = click.get_current_context().find_root().obj
-    if not (explain or verify or profile or dry_run or any(
+    if publish and (dry_run or more["drafts"] or more["future"] or more["expired"]):
+        raise click.UsageError("--publish is of what goes online: leave out --dry-run, --drafts, --future, --expired.")
+    if not (explain or publish or verify or profile or dry_run or any(
             more[name] for name in ("as_json", "as_github", "no_cache", "verbose"))):
         context.arguments, context.snapshot = call.arguments, call.snapshot
     if verify and dry_run:
         raise click.UsageError("--verify compares what was published: leave out --dry-run.")
     context.strict = strict
-    return run_build(context, explain=explain, verify=verify, profile=profile)
+    return run_build(context, explain=explain, publish=publish, verify=verify, profile=profile)
 
 
 @commands.command(epilog="Example: python build.py check --external")
@@ -306,13 +309,28 @@ def new(words: tuple[str, ...], bundle: bool, draft: bool, slug: str | None, dat
     return 0
 
 
-@commands.command(epilog="Example: python build.py urls --json")
+@commands.command(epilog="Example: python build.py urls --json   python build.py urls --gone /old/")
 @_options(_selection, _base_url, _clock, _json, _site)
-def urls(**more: Any) -> int:
-    """List every URL of the site with its endpoint, source and output file."""
+@click.option("--history", is_flag=True, help="List every URL that was published, and what is there now.")
+@click.option("--accept", is_flag=True, help="Write the URLs of the site into url-history.txt.")
+@click.option("--gone", multiple=True, metavar="URL", help="Write that nothing takes the place of a lost URL.")
+@click.option("--adopt", type=click.Path(exists=True, path_type=Path), metavar="SITEMAP|FOLDER",
+              help="Write the URLs of an old site, from its sitemap or its built folder.")
+def urls(history: bool, accept: bool, gone: tuple[str, ...], adopt: Path | None, **more: Any) -> int:
+    """List every URL of the site with its endpoint, source and output file; keep the history of its URLs."""
+    from coldpress.commands import history as of_history
     from coldpress.commands.listing import urls as run_urls
 
-    return run_urls(_build_context(**more))
+    if history + accept + bool(gone) + bool(adopt) > 1:
+        raise click.UsageError("Choose one of --history, --accept, --gone and --adopt.")
+    context = _build_context(**more)
+    if adopt:
+        from coldpress.commands.adopt import adopt as run_adopt
+
+        return run_adopt(context, adopt)
+    if gone:
+        return of_history.gone(context, gone)
+    return of_history.accept(context) if accept else of_history.history(context) if history else run_urls(context)
 
 
 @commands.command("list", epilog="Example: python build.py list draft")

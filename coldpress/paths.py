@@ -220,6 +220,8 @@ def plain_name(path: str) -> str | None:
 
 
 STATE = ".coldpress"
+LEDGER = "url-history.txt"
+"""The file beside the config that says which URLs a site has published."""
 _IGNORED = b"*\n"
 
 

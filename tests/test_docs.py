@@ -37,7 +37,7 @@ INSIDE = {"document", "bundle", "rendered", "flaws", "name", "kind", "root", "re
           "taxonomy", "slug", "brief", "asset_at", "page_list", "unrecorded", "any_dated", "term",
           "permalink_of", "replace_documents", "trusts", "asset_by_name", "title_of", "tree_of",
           "is_title", "left_out_names", "suggestions", "images",
-          "image_options", "image_place", "pictures", "shown_url"}
+          "image_options", "image_place", "pictures", "shown_url", "kept"}
 
 
 def public(kind):

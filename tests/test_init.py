@@ -18,7 +18,7 @@ from coldpress.commands.init import KINDS, sample_texts
 from coldpress.web.strings import FILES
 
 REPOSITORY = Path(__file__).parents[1]
-COMMON = {".gitignore", "build.py", "config.yaml", "requirements.txt", "templates/README.md",
+COMMON = {".gitignore", ".gitattributes", "build.py", "config.yaml", "requirements.txt", "templates/README.md",
           ".github/workflows/pages.yml"}
 
 

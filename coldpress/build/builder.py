@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,6 +83,8 @@ class Builder:
             problems = Problems(site.snapshot.problems)
         output = output_of(site)
         refuse_linked_output(site, output)
+        if site.library.kept.ledger:
+            context.options = replace(context.options, moves=site.library.kept.found)
         return cls(context, app, site, output, problems)
 
     def build(self) -> None:
@@ -345,7 +348,7 @@ class Builder:
         site = self.site
         if self._cluster:
             self._cluster.close()
-        site.sources.cache.save()
+        site.sources.save()
         if self.runner and self._staleness.everything:
             site.markup.trim(self._bodies())
             if self.changes:  # with an error, not every page told what it shows

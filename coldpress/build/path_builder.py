@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 
 from coldpress.paths import path_of
 
@@ -40,3 +41,11 @@ class PathBuilder:
 
 _NUMBER = 987654321
 """A number that is in no path but in its own place."""
+
+
+def is_one_of(app: Flask, path: str, endpoints: Container[str]) -> bool:
+    """Returns whether one of some endpoints answers at a path, or none at all."""
+    try:
+        return app.url_map.bind("localhost").match(path)[0] in endpoints
+    except HTTPException:
+        return True

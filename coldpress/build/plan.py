@@ -11,9 +11,9 @@ from flask import Flask, url_for
 
 from coldpress import recorder
 from coldpress.build.output_folder import MARK_FILES
-from coldpress.build.path_builder import PathBuilder
+from coldpress.build.path_builder import PathBuilder, is_one_of
 from coldpress.build.user_routes import UserRoutes, is_static
-from coldpress.content.aliases import Alias
+from coldpress.content.aliases import Alias, Moved
 from coldpress.content.clashes import Claims, file_that_is_a_folder
 from coldpress.content.page import Page
 from coldpress.errors import Place, Problem, Problems
@@ -139,10 +139,11 @@ class Plan:
         with self._app.test_request_context(base_url=f"http://localhost{self._site.script_root}"):
             merged = self._plan_host_files() if self._site.config.deploy else frozenset()
             self._plan_copies(merged)
-            self._plan_site()
+            kept = self._plan_site()
             self._plan_own_routes()
             if rules := self._site.config.redirects:
                 self._plan_redirects(rules)
+            self._plan_kept(kept)
 
     @property
     def entries(self) -> Iterable[PlanEntry]:
@@ -250,8 +251,10 @@ class Plan:
         copy_of = copied.file(folder, name) if copied.is_copy(folder, name) else None
         return self._add(path, site.endpoints[folder], {"filename": name}, source=source, copy_of=copy_of)
 
-    def _plan_site(self) -> None:
-        builder = PathBuilder(self._app)
+    def _plan_site(self) -> list[tuple[str, str, Mapping[str, Any]]]:
+        """Plans the URLs of our views; returns the old URLs of the ledger, which give way to all others."""
+        builder, kept = PathBuilder(self._app), self._site.library.kept.redirects
+        waiting: list[tuple[str, str, Mapping[str, Any]]] = []
         lists = self._site.library.list_pages
         copied = {self._site.endpoints["theme"], self._site.endpoints["static"]}
         for endpoint, generator in self._site.generators.items():
@@ -261,13 +264,24 @@ class Plan:
                     # What `url_for` would say too, which a test holds us to; it takes twice the time.
                     path = self._site.url_prefix + page.path if page else builder.path(endpoint, values)
                     source = self._source_of(page or lists.get(path.removeprefix(self._site.url_prefix)))
-                    self._add(path, endpoint, values, source=source)
+                    if page and kept and kept.get(page.path) is page:
+                        waiting.append((path, endpoint, values))
+                    else:
+                        self._add(path, endpoint, values, source=source)
+        return waiting
 
-    def _source_of(self, page: Page | Alias | None) -> str | None:
+    def _plan_kept(self, kept: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
+        """Plans the redirects of old URLs that neither a file nor an own route answers."""
+        for path, endpoint, values in kept:
+            entry = PlanEntry(path, endpoint, file_of(path), values, source=self._source_of(values["page"]))
+            if is_one_of(self._app, path, self._site.generators):
+                self._take(entry)
+
+    def _source_of(self, page: Page | Alias | Moved | None) -> str | None:
         """Returns the source of the page that an entry shows."""
         if isinstance(page, Alias):
             page = page.page
-        return page.document.source.name if page else None
+        return page.document.source.name if isinstance(page, Page) else None
 
     def _plan_own_routes(self) -> None:
         with recorder.recording() as reads:
@@ -285,7 +299,7 @@ class Plan:
 
         prefix = self._site.url_prefix
         pages = [entry.path.removeprefix(prefix) for entry in self._entries.values() if entry.file.endswith(".html")
-                 and not isinstance(entry.values.get("page"), Alias)]
+                 and not isinstance(entry.values.get("page"), Alias | Moved)]
         for redirect in frozen_redirects(rules, pages):
             place = self._site.config_place("redirects", redirect.key)
             try:

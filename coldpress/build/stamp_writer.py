@@ -20,7 +20,7 @@ from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.loader import Config
 from coldpress.config.themes import find_theme
 from coldpress.loaded_code import own_files, package_folders
-from coldpress.paths import STATE
+from coldpress.paths import LEDGER, STATE
 from coldpress.sources.front_matter import SourceDocument
 from coldpress.sources.git_dates import GitError
 from coldpress.web.site import Site
@@ -86,7 +86,7 @@ def _folders(root: Path, config: Config) -> list[str]:
 
 def _files(context: BuildContext, site: Site) -> list[str]:
     """Returns the config, the files of the site's own code, and the folders of installed packages."""
-    own = list(own_files(site.base).values())
+    own = [*own_files(site.base).values(), site.root / LEDGER]
     git = site.sources.git_dates
     with suppress(GitError):
         own = [*own, *(git.watched() if git else ())]

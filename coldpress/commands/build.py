@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from coldpress.build.builder import Builder
@@ -20,11 +21,12 @@ from coldpress.paths import url_of
 from coldpress.report import counted, some
 
 
-def build(context: BuildContext, *, explain: str | None = None, verify: bool = False, profile: bool = False) -> int:
+def build(context: BuildContext, *, explain: str | None = None, publish: bool = False, verify: bool = False,
+          profile: bool = False) -> int:
     """Builds the site and returns the exit code.  With errors, nothing is published.
 
-    `explain` reports what the page at one URL read, `verify` compares with a clean
-    build, `profile` reports where the time goes.
+    `explain` reports what the page at one URL read, `publish` writes the URLs into the ledger,
+    `verify` compares with a clean build, `profile` reports where the time goes.
     """
     context.fix_clock()
     snapshot = take_snapshot(context)
@@ -35,17 +37,29 @@ def build(context: BuildContext, *, explain: str | None = None, verify: bool = F
     with output_locked(builder.site, builder.output, builder.problems), (
             profiler.running() if profiler else nullcontext()):
         builder.build()
+        written = _record(builder) if publish and builder.changes else None
     explained = explain_page(builder, explain) if explain else []
     code = _end(builder, builder.reported_problems, explained)
     if profiler:
         tell_profile(builder, profiler)
     for line in explained:
         context.report.line(line)
+    if written is not None:
+        written()
     if builder.changes and not context.dry_run:
         code = (_verify(builder) if verify else 0) or code
         if not context.report.as_json:
             write_stamp(builder, snapshot, f"{_summary(builder, None)} in %s s → {_where(builder)}")
     return code
+
+
+def _record(builder: Builder) -> Callable[[], None]:
+    """Writes the published URLs into the ledger; returns a function that says how many are new."""
+    from coldpress.build.url_history import record_urls  # noqa: PLC0415  (most builds publish nothing)
+    from coldpress.commands.history import tell_written  # noqa: PLC0415  (as above)
+
+    return partial(tell_written, builder.context, record_urls(builder.site, builder.plan),
+                   builder.site.library.kept.ledger is None)
 
 
 def _verify(builder: Builder) -> int:
@@ -96,11 +110,11 @@ def _rendered(builder: Builder) -> dict[str, Why]:
 
 
 def _say(builder: Builder, changes: Changes) -> None:
-    context, output, site = builder.context, builder.output, builder.site
+    context, output = builder.context, builder.output
     report = context.report
     for note in builder.notes:
         report.line(note[:1].upper() + note[1:] + ".")
-    for line in removed_url_lines(site, builder.removed_urls):
+    for line in _missed(builder):
         report.line(line)
     if builder.hosting and builder.hosting.changed:
         report.line(f"For {builder.hosting.host.title}: {some(builder.hosting.changed)}")
@@ -118,6 +132,15 @@ def _say(builder: Builder, changes: Changes) -> None:
     done = _summary(builder, changes)
     done = done.replace("Built", "Would build", 1) if context.dry_run else done
     report.line(f"{done} in {report.seconds:.2f} s → {_where(builder)}")
+
+
+def _missed(builder: Builder) -> list[str]:
+    """Returns the lines on URLs that are gone; with a ledger, only what was published is missed."""
+    if builder.site.library.kept.ledger is None:
+        return removed_url_lines(builder.site, builder.removed_urls)
+    lost = [problem.place.text for problem in builder.problems if problem.code == "url.lost" and problem.place]
+    urls = [text.partition(" ")[0] for text in lost if text]
+    return [f"Lost, as `urls --history` shows: {some(urls)}"] if urls else []
 
 
 def _summary(builder: Builder, changes: Changes | None) -> str:

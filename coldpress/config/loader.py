@@ -264,12 +264,14 @@ class RunOptions:
     no_cache: bool = False
     site: str | None = None
     """The name of the site that the command is for, in an app with several."""
+    moves: tuple[Any, ...] | None = None
+    """The moved pages that the first process of this build found; None for the first process."""
 
     def for_site(self, name: str) -> RunOptions:
         """Returns the options as they count for a site: those of one place are for the chosen site only."""
         if self.site in (None, name):
             return self
-        return replace(self, base_url=None, output=None, config=None)
+        return replace(self, base_url=None, output=None, config=None, moves=None)
 
 
 _options: ContextVar[RunOptions | None] = ContextVar("coldpress.config.options", default=None)

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import posixpath
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from coldpress.content.page import Page
 from coldpress.content.permalinks import granted_paths_hint, is_granted
 from coldpress.errors import Problems
 from coldpress.paths import BadPath, can_be_page, file_of
 from coldpress.text import lazy_re_compile
+
+if TYPE_CHECKING:
+    from coldpress.sources.ledger import Fact, Ledger
 
 _ADDRESS = lazy_re_compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*|\S+\.(?:html?|php|aspx?|jsp|xml|txt|md)")
 
@@ -26,6 +31,43 @@ class Alias:
 
     path: str
     page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An old path of a list, or of a feed.  It redirects to the path `to`; where that is a feed, it shows the same."""
+
+    path: str
+    to: str
+
+
+class Kept(NamedTuple):
+    """The old URLs that the ledger keeps alive: those that redirect, those that are `gone` for good, and the owners
+    of those that are lost."""
+
+    redirects: Mapping[str, Alias | Moved] = MappingProxyType({})
+    gone: frozenset[str] = frozenset()
+    lost: Mapping[str, str] = MappingProxyType({})
+    elsewhere: Mapping[str, str] = MappingProxyType({})
+    """Where old paths lead that can be no files, so that only hosts can redirect them."""
+    ledger: Ledger | None = None
+    """The ledger as it is read; None if the site has none."""
+    found: tuple[Fact, ...] = ()
+    """The moves that were found, which the ledger does not have yet."""
+    new: tuple[Fact, ...] = ()
+    """All facts that the ledger gets when the site is published as it is now."""
+    titles: Mapping[str, str] = MappingProxyType({})
+    """The titles that lost pages had, by what the ledger calls them."""
+
+    @property
+    def aliases(self) -> Mapping[str, Alias]:
+        """The old paths of pages."""
+        return {path: found for path, found in self.redirects.items() if isinstance(found, Alias)}
+
+    @property
+    def moved(self) -> Mapping[str, Moved]:
+        """The old paths of lists and feeds."""
+        return {path: found for path, found in self.redirects.items() if isinstance(found, Moved)}
 
 
 def is_name(alias: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from coldpress.config.collections import Collection
 from coldpress.config.fields import Field
@@ -40,16 +40,22 @@ from coldpress.content.term_checks import check_terms
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.images.service import ImageService
 from coldpress.markdown.cache import MarkupCache
-from coldpress.paths import BadPath, asset_file_of, relative_name
+from coldpress.paths import LEDGER, BadPath, asset_file_of, relative_name
 from coldpress.sources.cache import SourceCache
 from coldpress.sources.data import Data
 from coldpress.sources.files import SourceFile, can_be_found, find_files, impossible_day, unsaved_source
-from coldpress.sources.front_matter import SourceDocument, document_of
+from coldpress.sources.front_matter import ParsedSource, SourceDocument, document_of
 from coldpress.sources.git_dates import GitDates
 from coldpress.sources.rows import Call, RowSource, SourceRows, rows_of_data
 from coldpress.text import did_you_mean
 
 _NO_PROBLEMS: tuple[Problem, ...] = ()
+
+
+class Saved(Protocol):
+    """What is kept for the next build: `moves.MoveMemory`."""
+
+    def save(self) -> None: ...
 
 
 class Reading(NamedTuple):
@@ -86,6 +92,10 @@ class Sources:
     collection_fields: Mapping[str, Sequence[Field]]
     state: Path
     read: dict[str, Reading] = field(default_factory=dict)
+    before: dict[str, Reading] = field(default_factory=dict)
+    """What was read the time before."""
+    memory: Saved | None = None
+    """What is remembered of moved pages, if the site has a ledger of its URLs."""
     jobs: int = 1
     """How many processes may read new files at once."""
 
@@ -103,6 +113,7 @@ class Sources:
         read_ahead(unread, self.cache, self.markup, self.config.language, self.jobs)
         indexed = {file.folder for file in files if file.index_name in ("index", "_index")}
         known, self.read = self.read, {}
+        self.before = known
         zone = self.config.zone
         documents = []
         for file in files:
@@ -116,6 +127,32 @@ class Sources:
             if reading.document:
                 documents.append(reading.document)
         return documents
+
+    def former(self) -> dict[str, ParsedSource]:
+        """Returns the sources that changed or went since they were read before, as they were."""
+        here = {path: reading.document.parsed for path, reading in self.before.items()
+                if reading.document and reading is not self.read.get(path)}
+        return {**self.cache.former(), **here}
+
+    def heading(self, digest: str, read: Callable[[], str] | None = None) -> str | None:
+        """Returns the title heading of a body; None if it has none, or if it is not known any more."""
+        try:
+            return self.markup.heading(digest, read or _unknown)
+        except (KeyError, ColdpressError):
+            return None
+
+    def parse(self, path: str, data: bytes) -> ParsedSource | None:
+        """Parses the text that a source had at some time; None if it cannot be read."""
+        try:
+            return self.cache.parser.parse(unsaved_source(path, "", ""), data, Problems())
+        except ColdpressError:
+            return None
+
+    def save(self) -> None:
+        """Saves what was read for the next build."""
+        self.cache.save()
+        if self.memory:
+            self.memory.save()
 
     def reread(self, document: SourceDocument) -> SourceDocument | None:
         """Returns a document as its file is now, if only its body changed and it has no problem
@@ -163,6 +200,10 @@ class Sources:
                 problems = reason.problems
         document = document_of(file, parsed, zone, names_folder=names_folder) if parsed else None
         return Reading(file, names_folder, document, problems)
+
+
+def _unknown() -> str:
+    raise KeyError("the body of this source is gone")
 
 
 def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Page],
@@ -214,6 +255,10 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
     library = Library(config, entries, assets, left_out, states, sources.markup, sources.images,
                       host, data, entry_of)
     report_clashes(entries, library, problems)
+    if (sources.root / LEDGER).exists():
+        from coldpress.content.url_history import keep_urls  # noqa: PLC0415  (most sites have no ledger)
+
+        library.kept = keep_urls(library, sources, options.moves, problems)
     return library
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
 
-from coldpress.content.aliases import Alias
+from coldpress.content.aliases import Alias, Moved
 from coldpress.content.author_data import AUTHORS
 from coldpress.content.library import Library
 from coldpress.content.page import Page, Section
@@ -74,7 +74,8 @@ class ContentFingerprints:
             sources, texts,
             {name: [page.source for page in pages.unrecorded] for name, pages in library._lists.named.items()},
             [pages.name for pages in library.related.lists],
-            {path: alias.page.source for path, alias in library.aliases.items()},
+            {path: alias.page.source for path, alias in library.aliases.items()} | {
+                path: f"/{moved.to}" for path, moved in library.kept.moved.items()},
             "\n\n".join(rest))
 
     def basis(self, kind: str, name: str) -> str | None:
@@ -113,6 +114,8 @@ class ContentFingerprints:
         found = self._library.at(name)
         if isinstance(found, Alias):
             return f"alias {_ident(found.page)}"
+        if isinstance(found, Moved):
+            return f"moved {found.to}"
         asset = self._library.asset_at(name) if found is None else None
         return _ident(found) or (f"asset {asset.path} {asset.size}" if asset else None)
 

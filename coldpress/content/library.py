@@ -10,7 +10,7 @@ from typing import Any
 from coldpress import recorder
 from coldpress.config.images import ImageOptions
 from coldpress.config.loader import Config
-from coldpress.content.aliases import Alias, Aliases
+from coldpress.content.aliases import Alias, Aliases, Kept, Moved
 from coldpress.content.bodies import expanded_body, is_expanded
 from coldpress.content.collections import PageLists
 from coldpress.content.links import LinkTarget, Suggestions, resolve
@@ -68,6 +68,7 @@ class Library:
         self.collections, self.groups, self.taxonomies = lists.collections, lists.groups, lists.taxonomies
         self.authors, self.series = lists.authors, lists.series
         self._aliases = Aliases(self.all_pages.unrecorded)
+        self.kept = Kept()
         self.pictures = Pictures(self)
         self._last_rendered: tuple[SourceDocument | None, Rendered | None] = None, None  # a page asks several times
         self._asset_paths = {asset.path: path for path, asset in self._assets.items()}
@@ -114,9 +115,9 @@ class Library:
 
     @property
     def aliases(self) -> Mapping[str, Alias]:
-        """All aliases that redirect, by path."""
+        """All old paths that redirect to a page, by path: those that it names, and those that the ledger has."""
         recorder.read("items", "aliases")
-        return MappingProxyType(self._aliases.by_path)
+        return MappingProxyType({**self.kept.aliases, **self._aliases.by_path})
 
     @property
     def asset_sources(self) -> tuple[str, ...]:
@@ -136,10 +137,10 @@ class Library:
         recorder.read("source", source)
         return self._states.get(source)
 
-    def at(self, path: str) -> Page | Alias | None:
+    def at(self, path: str) -> Page | Alias | Moved | None:
         """Returns the page or the alias at a decoded path."""
         recorder.read("path", path)
-        return self._lists.by_path.get(path) or self._aliases.by_path.get(path)
+        return self._lists.by_path.get(path) or self._aliases.by_path.get(path) or self.kept.redirects.get(path)
 
     def replace_documents(self, documents: Iterable[SourceDocument]) -> None:
         """Replaces documents by newer versions that differ only in the body.  This is the only way

@@ -12,7 +12,7 @@ from typing import Protocol
 from urllib.parse import quote, unquote, urljoin
 
 from coldpress import recorder
-from coldpress.content.aliases import Alias
+from coldpress.content.aliases import Alias, Moved
 from coldpress.content.bodies import is_template, place_in
 from coldpress.content.page import Page, PageLibrary
 from coldpress.content.wikilinks import WikiLinkIndex
@@ -144,7 +144,7 @@ class LinkLibrary(PageLibrary, Protocol):
     @property
     def left_out_names(self) -> Mapping[str, str]: ...
 
-    def at(self, path: str) -> Page | Alias | None: ...
+    def at(self, path: str) -> Page | Alias | Moved | None: ...
 
     def asset_at(self, path: str) -> SourceFile | None: ...
 
@@ -269,7 +269,7 @@ def _as_url(library: LinkLibrary, page: Page, name: str, suffix: str, fragment: 
     for candidate in (path, path + "/", path.removesuffix("index.html")):
         found = library.at(candidate)
         if found is not None:
-            return LinkTarget(candidate, suffix, fragment, None if isinstance(found, Alias) else found)
+            return LinkTarget(candidate, suffix, fragment, found if isinstance(found, Page) else None)
     return LinkTarget(path, suffix, fragment, asset=library.asset_at(path) is not None)
 
 

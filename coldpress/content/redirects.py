@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 from urllib.parse import quote
 
 from coldpress.config.loader import Config
-from coldpress.config.redirects import PathPattern, RedirectRule, RedirectRules, with_slash
-from coldpress.content.aliases import Alias
+from coldpress.config.redirects import GONE, PathPattern, RedirectRule, RedirectRules, with_slash
+from coldpress.content.aliases import Alias, Kept
 from coldpress.paths import can_be_page, is_external, on_this_host, path_of, url_of
 
 _HOPS = 10  # redirects one after another
@@ -44,20 +44,24 @@ class RedirectingLibrary(Protocol):
     """The part of a Library that its redirects need."""
 
     config: Config
+    kept: Kept
 
     @property
     def aliases(self) -> Mapping[str, Alias]: ...
 
 
 def all_redirects(library: RedirectingLibrary) -> list[Redirect]:
-    """Lists all redirects of a site, and the paths that are gone: first those of its pages (`aliases`), then those of
-    the option `redirects`, in their order.  Of two with one path the first counts.
+    """Lists all redirects of a site, and the paths that are gone: first those of its pages (`aliases`, and their old
+    URLs in the ledger), then those of the option `redirects`, in their order, then those of lists and those that are
+    gone in the ledger.  Of two with one path the first counts.
 
-    This is the one place where they come from: what exports, checks or freezes redirects calls it.  Another source of
-    redirects, such as the ledger of URLs, adds its own here, after the others.
+    This is the one place where they come from: what exports, checks or freezes redirects calls it.
     """
     found = [Redirect(path, url_of(alias.page.path), page=alias.page.source) for path, alias in library.aliases.items()]
     found += [Redirect(rule.path, rule.to, rule.status, key=rule.key) for rule in library.config.redirects or ()]
+    found += [Redirect(path, url_of(moved.to)) for path, moved in library.kept.moved.items()]
+    found += [Redirect(path, url_of(to)) for path, to in library.kept.elsewhere.items()]
+    found += [Redirect(path, None, GONE) for path in sorted(library.kept.gone)]
     return list({redirect.path: redirect for redirect in reversed(found)}.values())[::-1]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from coldpress import recorder
-from coldpress.content.aliases import Alias
+from coldpress.content.aliases import Alias, Moved
 from coldpress.content.links import LinkTarget, resolve
 from coldpress.content.page import NavView, Page, Section
 from coldpress.content.permalinks import PageEntry
@@ -56,9 +56,9 @@ class UnsavedLibrary:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._saved, name)
 
-    def at(self, path: str) -> Page | Alias | None:
+    def at(self, path: str) -> Page | Alias | Moved | None:
         """Returns the page or the alias at a decoded path."""
-        found: Page | Alias | None = self._saved.at(path)
+        found: Page | Alias | Moved | None = self._saved.at(path)
         if path == self.page.unrecorded.path:
             return self.page
         return None if found is not None and found is self._before else found

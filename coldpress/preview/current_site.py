@@ -26,6 +26,7 @@ from coldpress.build.staleness import Fingerprints
 from coldpress.config.loader import Config
 from coldpress.config.themes import find_theme
 from coldpress.errors import ColdpressError, Problem, Problems, UsageError
+from coldpress.paths import LEDGER
 from coldpress.preview.watcher import WatchedPaths
 from coldpress.processes import uncollected
 from coldpress.web.registry import row_keys
@@ -191,7 +192,7 @@ class CurrentSite:
         """Saves what was read and rendered for the next start."""
         if self.revision:
             with self._lock:
-                self.revision.site.sources.cache.save()
+                self.revision.site.sources.save()
                 self.revision.site.markup.store.flush()
 
     def _take_content(self, site: Site, sources: list[str], *, only_bodies: bool) -> None:
@@ -256,13 +257,13 @@ class CurrentSite:
         return [folder for site in sites if site.is_other for folder in site.source_folders]
 
     def _code(self) -> frozenset[Path]:
-        """Returns the config and the files of the site's own code."""
+        """Returns the config, the ledger of URLs and the files of the site's own code."""
         context = self._context
         root = self.revision.site.root if self.revision else context.folder
         config = context.options.config or root / "config.yaml"
         others = [site.root / "config.yaml" for site in sites_of(self.revision.app)] if self.revision else []
         themes = self.revision.site.theme.chain if self.revision else []
-        return frozenset((*self._modules.values(), context.folder / "build.py", config, *others,
+        return frozenset((*self._modules.values(), context.folder / "build.py", config, root / LEDGER, *others,
                           *(file for theme in themes for file in theme.read_once)))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import partial
@@ -78,6 +79,7 @@ class SourceCache:
         self._used_rows: dict[str, str] = {}
         self._changed: dict[str, CachedSource] = {}
         self.parsed_anew = 0
+        self._replaced: dict[str, list[Any]] = {}
         self._database = Database(
             folder, "sources.sqlite", _TABLES, _version((*self.parser.taxonomies, "", *nested), zone))
 
@@ -98,6 +100,8 @@ class SourceCache:
     def add(self, path: str, row: CachedSource) -> None:
         """Adds a source that another process has parsed."""
         self.parsed_anew += 1
+        if path in self._unused:
+            self._replaced[path] = self._unused[path]
         self._changed[path] = row
         self._unused[path] = json.loads(row)
 
@@ -122,6 +126,8 @@ class SourceCache:
             if found:
                 self._changed[source.path] = row
                 return found
+        if entry:
+            self._replaced[source.path] = entry
         self.parsed_anew += 1
         problems_of_it = Problems()
         parsed = self.parser.parse(source, data, problems_of_it)
@@ -130,6 +136,12 @@ class SourceCache:
         if made is not None:
             self._changed[source.path] = made
         return parsed
+
+    def former(self) -> dict[str, ParsedSource]:
+        """Returns the sources of the last build that changed or that this build did not use, as they were."""
+        entries = {**self._unused, **self._replaced}
+        found = {path: _unpack(deepcopy(entry), self._zone) for path, entry in entries.items()}
+        return {path: parsed for path, parsed in found.items() if parsed}
 
     def save(self) -> None:
         """Writes the new entries, and deletes those of sources that this build did not use."""
@@ -146,6 +158,7 @@ class SourceCache:
             self._database.write(partial(_write, rows=rows))
         self._unused.clear()
         self._changed.clear()
+        self._replaced.clear()
         self.close()
 
     def close(self) -> None:

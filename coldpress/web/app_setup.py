@@ -209,8 +209,10 @@ def make_parent(site: Site) -> flask.Blueprint:
 
 def not_found(site: Site, _error: Exception) -> ResponseReturnValue:
     """Handles a 404 of one of our views: shows the content at that path, such as a page in a
-    folder `theme`, an alias of a list's page that is gone or a redirect, else the site's 404 page."""
+    folder `theme`, an alias of a list's page that is gone or a redirect, else the site's 404 page, with the
+    status 410 for a URL that is gone for good."""
     path = site.requested_path()
     if found := answer_at(site, path):
         return show_content(found)
-    return show_content(None) if site.find(f"{path}/") else (site.render("404.html"), 404)
+    return show_content(None) if site.find(f"{path}/") else (
+        site.render("404.html"), 410 if path in site.library.kept.gone else 404)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coldpress.content.aliases import Alias
+from coldpress.content.aliases import Alias, Moved
 from coldpress.content.page import Page
 from coldpress.sources.files import SourceFile
 from coldpress.web.site import Site
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from coldpress.content.redirects import Redirect
 
 
-def answer_at(site: Site, path: str) -> Page | Alias | SourceFile | Redirect | None:
+def answer_at(site: Site, path: str) -> Page | Alias | Moved | SourceFile | Redirect | None:
     """Returns what a site answers with at a decoded path: its content, else the redirect of the config.  A page at
     the path with a slash goes before the redirect."""
     found = site.find(path)

@@ -23,7 +23,7 @@ from coldpress.config.loader import Config, RunOptions, current_options, load_co
 from coldpress.config.settings import Settings
 from coldpress.config.themes import find_theme
 from coldpress.config.yaml_toml import MappingText
-from coldpress.content.aliases import Alias
+from coldpress.content.aliases import Alias, Moved
 from coldpress.content.assemble import Sources, assemble
 from coldpress.content.library import Library
 from coldpress.content.page import Page
@@ -295,11 +295,11 @@ class Site:
             self._memo = library, memo
         return memo
 
-    def find(self, path: str) -> Page | Alias | SourceFile | None:
+    def find(self, path: str) -> Page | Alias | Moved | SourceFile | None:
         """The content at a decoded path of this site."""
         return self.library.at(path) or self.library.asset_at(path)
 
-    def named(self, name: str) -> Page | Alias | str | None:
+    def named(self, name: str) -> Page | Alias | Moved | str | None:
         """The content of a source (`docs/install.md`), of a row (`shop:sicp`) or at a path
         (`/about/`); for an asset, its path."""
         library = self.library

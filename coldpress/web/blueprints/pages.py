@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Union
 from flask import Response, abort, redirect, request, send_file, send_from_directory
 from flask.typing import ResponseReturnValue
 
-from coldpress.content.aliases import Alias
+from coldpress.content.aliases import Alias, Moved
+from coldpress.content.feeds import FEED_FILES
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.paths import resolved
@@ -18,6 +19,7 @@ from coldpress.sources.files import SourceFile
 from coldpress.web.asset_texts import TYPES
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.copied_files import STYLESHEETS
+from coldpress.web.feed_formats import show_feed
 from coldpress.web.sites import requested_site
 from coldpress.web.templates import layouts_for
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from coldpress.content.redirects import Redirect
 
 blueprint = SiteBlueprint("pages", __name__)
-Content = Union[Page, Alias, SourceFile, "Redirect", None]
+Content = Union[Page, Alias, Moved, SourceFile, "Redirect", None]
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -103,6 +105,7 @@ def page_urls(library: Library) -> Iterator[dict[str, Any]]:
     for alias in library.aliases.values():
         if library.at(alias.path) is alias:
             yield {"page": alias}
+    yield from ({"page": moved} for moved in library.kept.moved.values())
 
 
 def show_content(content: Content) -> ResponseReturnValue:
@@ -112,6 +115,8 @@ def show_content(content: Content) -> ResponseReturnValue:
     if isinstance(content, Alias):
         to = content.page
         return _redirected(to.url, 301, to.title, to.permalink)
+    if isinstance(content, Moved):
+        return _show_moved(content)
     if isinstance(content, SourceFile):
         return send_file(content.file)
     site = requested_site()
@@ -129,6 +134,19 @@ def _redirected(target: str, status: int, title: str, canonical: str | None) -> 
     """Answer with a redirect, whose text is the page that static hosts show in its place."""
     html = requested_site().render("redirect.html", title=title, target=target, canonical=canonical)
     return html, status, {"Location": target}
+
+
+def _show_moved(moved: Moved) -> ResponseReturnValue:
+    """Redirect from the old path of a list.  For a feed, the text is the feed: its readers follow no HTML."""
+    site = requested_site()
+    target = site.library.url(moved.to)
+    base, _, name = moved.to.rpartition("/")
+    form = next((form for form, file in FEED_FILES.items() if file == name), None)
+    text = show_feed(site, f"{base}/", form) if form else None
+    if text is None:
+        return _redirected(target, 301, moved.to, site.library.absolute(moved.to))
+    kind = "application/json" if form == "json" else "application/xml"
+    return Response(text, 301, {"Location": target}, mimetype=kind)
 
 
 def show_page(page: Page) -> str:

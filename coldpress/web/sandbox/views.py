@@ -18,7 +18,7 @@ from coldpress.config.loader import Config
 from coldpress.config.social import SocialLink
 from coldpress.config.theme_options import ThemeOptions
 from coldpress.config.yaml_toml import Params
-from coldpress.content.aliases import Alias
+from coldpress.content.aliases import Alias, Moved
 from coldpress.content.collections import Collection
 from coldpress.content.library import Library
 from coldpress.content.navigation import NavItem, RecordedTree
@@ -68,6 +68,7 @@ SHAPES: Mapping[type, Shape] = {
     Authors: _TAXONOMY,
     Collection: _shape("name path posts section"),
     Alias: _shape("path page"),
+    Moved: _shape("path to"),
     SourceFile: _shape("path folder"),
     NavItem: _shape("title url page children folder first_url size"),
     Heading: _shape("level id title children"),
