@@ -157,6 +157,15 @@ def test_all_redirects_of_a_site_come_from_one_place(make_site):
         ("/gone/", None, 410, None)]
 
 
+def test_an_old_path_that_no_file_can_have_needs_a_host(make_site):
+    config = "base_url: https://e.org/\nredirects:\n  /a:b/: /a/\n"
+    site = make_site({"content/a.md": "# A"}, config)
+    assert site.build().places() == [("url.bad", "config.yaml", 3)]
+    assert site.client().get("/a:b/").headers["Location"] == "/a/"
+    assert site.edit({"config.yaml": f"{config}deploy: {{host: netlify}}\n"}).rebuild().problems == []
+    assert "/a:b/ /a/ 301!\n" in site.text("_redirects")
+
+
 def test_a_link_to_a_redirect_is_not_broken(make_site):
     site = make_site({"content/a.md": "[one](/old/) [two](/go/x/) [three](/went/nowhere/)"},
                      "base_url: https://e.org/\nredirects:\n  /old/: /a/\n  /go/<path:rest>: https://x.example/<path:rest>\n")

@@ -20,7 +20,7 @@ from coldpress.errors import ColdpressError, Place, Problems
 from coldpress.hosts.header_rules import header_rules
 from coldpress.hosts.hosts import HOSTS, Host
 from coldpress.hosts.published import HostFile, PathRedirect, PatternRedirect, PublishedSite
-from coldpress.paths import is_external, relative_name
+from coldpress.paths import can_be_page, is_external, relative_name
 from coldpress.text import decode
 from coldpress.web.site import Site
 
@@ -121,7 +121,9 @@ class HostFiles:
     def _answers(self, redirect: Redirect) -> bool:
         """Returns whether a redirect has its path, and no page or file."""
         entry = self._plan.at(self._site.url_prefix + redirect.path)
-        return redirect.to is None if entry is None else _leads_on(entry)
+        if entry is None:
+            return redirect.to is None or (bool(redirect.key) and not can_be_page(redirect.path))
+        return _leads_on(entry)
 
     def _pattern(self, rule: RedirectRule, root: str, links: str) -> PatternRedirect:
         prefix = self._site.url_prefix

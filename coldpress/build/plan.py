@@ -295,7 +295,8 @@ class Plan:
 
     def _plan_redirects(self, rules: RedirectRules) -> None:
         """Plans the pages of redirects.  Whatever else has their place wins."""
-        from coldpress.content.redirects import frozen_redirects  # noqa: PLC0415  (most sites have none)
+        from coldpress.config.deploy import WITHOUT_REDIRECTS  # noqa: PLC0415  (most sites have no redirects)
+        from coldpress.content.redirects import frozen_redirects  # noqa: PLC0415
 
         prefix = self._site.url_prefix
         pages = [entry.path.removeprefix(prefix) for entry in self._entries.values() if entry.file.endswith(".html")
@@ -306,7 +307,10 @@ class Plan:
                 entry = PlanEntry(prefix + redirect.path, self._site.endpoints["page"], file_of(prefix + redirect.path),
                                   {"page": redirect}, own_place=place)
             except BadPath as reason:
-                self._problems.error("url.bad", f"`{redirect.path}` cannot be frozen: {reason}", place, reason.hint)
+                deploy = self._site.config.deploy
+                if deploy is None or deploy.host in WITHOUT_REDIRECTS:
+                    self._problems.warn("url.bad", f"no page can lead on from `{redirect.path}`: {reason}", place,
+                                        "name a host that has redirects: `deploy: {host: …}`")
                 continue
             other = self._take(entry)
             if other is not None and redirect.path == redirect.key:

@@ -11,6 +11,8 @@ from coldpress.config.options import as_group, one_of
 
 HOSTS = ("github-pages", "cloudflare", "netlify", "vercel", "gitlab-pages", "s3", "nginx", "caddy")
 """The hosts for which files are written."""
+WITHOUT_REDIRECTS = (None, "github-pages", "gitlab-pages")
+"""The hosts that have no redirects of single paths; None is any host."""
 ENCODINGS = {"gzip": ".gz", "br": ".br"}
 """The ways to compress files ahead, and the endings of their names."""
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from coldpress.config.headers import IMMUTABLE
+from coldpress.config.redirects import PathPattern
 from coldpress.errors import Problems
 from coldpress.hosts.header_rules import HASHED_FILE, HASHED_PICTURE
 from coldpress.hosts.published import LIMIT, STAYS_HTML, HostFile, PathRedirect, PatternRedirect, PublishedSite, quoted
@@ -20,6 +21,8 @@ from coldpress.hosts.published import LIMIT, STAYS_HTML, HostFile, PathRedirect,
 MOST = 2_048
 LONGEST = 4_096
 NAME = "vercel.json"
+_TARGET = re.compile(r"(?P<host>https?://[^/?#]*)?(?P<path>[^?#]*)(?P<query>.*)", re.S)
+_NAMED = re.compile(r"(<\w+>)")
 _SPECIAL = re.compile(r"[\\:()*?+{}\[\]|^$!=<>]")
 
 
@@ -30,7 +33,8 @@ def vercel(site: PublishedSite, problems: Problems) -> list[HostFile]:
         if each.hides or each.is_open:
             redirects += [_redirect(_literal(quoted(known.path)), known) for known in each.known]
         else:
-            redirects.append({"source": _source(each), "destination": _destination(each), "statusCode": each.status})
+            redirects.append({"source": _source(each), "destination": _destination(each.target),
+                              "statusCode": each.status})
     headers = [_headers(f"{_literal(site.root)}/(theme|static)/(.*{HASHED_FILE})", [IMMUTABLE]),
                _headers(f"{_literal(site.root)}/(.*{HASHED_PICTURE})", [IMMUTABLE])]
     headers += [_headers("(.*)".join(_literal(quoted(part)) for part in rule.pattern.split("*")), rule.headers)
@@ -62,7 +66,8 @@ def _literal(text: str) -> str:
 
 
 def _redirect(source: str, redirect: PathRedirect) -> dict[str, Any]:
-    return {"source": source, "destination": redirect.to, "statusCode": redirect.status}
+    return {"source": source, "destination": _destination(PathPattern(redirect.to or "/")),
+            "statusCode": redirect.status}
 
 
 def _source(redirect: PatternRedirect) -> str:
@@ -72,9 +77,13 @@ def _source(redirect: PatternRedirect) -> str:
     return text if pattern.takes_rest or pattern.names_file or text.endswith("/") else f"{text}/"
 
 
-def _destination(redirect: PatternRedirect) -> str:
-    return "".join(_literal(part) if index % 2 == 0 and index else part if index % 2 == 0 else f":{part}"
-                   for index, part in enumerate(redirect.target.parts))
+def _destination(target: PathPattern) -> str:
+    """Returns a target, in whose path colons and the like are letters."""
+    whole = "".join(part if index % 2 == 0 else f"<{part}>" for index, part in enumerate(target.parts))
+    found = _TARGET.fullmatch(whole)
+    assert found is not None, "it matches any text"
+    path = "".join(part if index % 2 else _literal(part) for index, part in enumerate(_NAMED.split(found["path"])))
+    return (found["host"] or "") + _NAMED.sub(lambda name: f":{name[0][1:-1]}", path) + found["query"]
 
 
 def _headers(source: str, headers: Iterable[tuple[str, str]]) -> dict[str, Any]:

@@ -90,6 +90,40 @@ def config_links(site: RandomSite) -> str:
 
 
 @edit
+def config_redirects(site: RandomSite) -> str:
+    return _config(site, redirects=site.rng.choice([
+        None, {"/old/": "/about/"}, {"/was/<path:rest>": "/posts/<path:rest>", "/about/": "/posts/"},
+        {"/was/<path:rest>": {"to": "/docs/<path:rest>", "status": 302}, "/went/": {"status": 410}},
+        {"/<year>/<slug>.html": "/posts/<slug>/", "/old/": "/nowhere/", "/away/": "https://e.example/"},
+        {"/posts/<path:rest>": "/docs/<path:rest>", "/old": "/about/?x#y"}]))
+
+
+@edit
+def config_headers(site: RandomSite) -> str:
+    return _config(site, headers=site.rng.choice([
+        None, {"/*": {"X-One": str(site.rng.randint(1, 9))}}, {"/posts/*": {"Cache-Control": "max-age=60"}}]),
+        csp=site.rng.choice([None, "theme", {"img-src": "https://img.example"}]))
+
+
+@edit
+def config_deploy(site: RandomSite) -> str:
+    return _config(site, deploy=site.rng.choice([None, *({"host": host} for host in (
+        "github-pages", "cloudflare", "netlify", "vercel", "gitlab-pages", "s3", "nginx")),
+        {"host": "caddy", "compress": ["gzip"]}, {"host": "nginx", "compress": ["gzip"]}]))
+
+
+@edit
+def own_host_file(site: RandomSite) -> str:
+    name = site.rng.choice(["_redirects", "_headers", "CNAME", "vercel.json", "about.html.gz"])
+    file = site.path("content", name)
+    if file.exists():
+        site.unlink(file)
+        return f"{name} removed"
+    site.write(file, "{}" if name.endswith("json") else f"/{site.words(1, 1)} /about/\n")
+    return name
+
+
+@edit
 def guid(site: RandomSite) -> str:
     return change(site, site.any(), guid=site.rng.choice([None, f"tag:e.org,2026:{site.words(1, 1)}", "no-uri"]),
                    image_alt=site.rng.choice([None, site.words(1, 2)]))
