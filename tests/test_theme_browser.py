@@ -8,6 +8,9 @@ import pytest
 from everything_site import everything
 from test_browser import OVERFLOW, browser, served  # noqa: F401  (a fixture)
 
+from coldpress.config.headers import PolicyOptions
+from coldpress.hosts.policy import Policy
+
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 375, "height": 700}
 
 
@@ -177,7 +180,7 @@ def test_no_page_is_wider_than_a_small_window(browser, site, language):  # noqa:
 
 
 def test_a_strict_policy_holds(browser, site):  # noqa: F811
-    policy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; object-src 'none'"
+    policy = Policy(PolicyOptions()).text
     built = site()
     refused = []
     with served(built.root / "site", [("Content-Security-Policy", policy)]) as url:
