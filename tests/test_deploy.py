@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -185,6 +186,21 @@ def test_a_push_that_comes_meanwhile_is_never_lost(pages, tmp_path):
         assert branch(pages, name) == {"CNAME": b"ann.example.org"}
 
 
+def test_a_style_sheet_that_was_replaced_stays_on_the_target_for_a_week(make_site, pages):
+    config = f"{URL}deploy: {{to: 'git+{pages.as_posix()}'}}\n"
+    site = make_site({"content/about.md": "Me."}, config)
+    assert site.run("deploy", "--clock", "2026-12-01").code == 0
+    before = {file for file in site.files() if file.startswith("theme/theme.")}
+    site.edit({"config.yaml": f"{config}theme: {{accent: '#a00'}}\n"})
+    said = site.run("deploy", "--json", "--clock", "2026-12-02").data
+    assert (set(said["kept"]), said["removed"]) == (before, [])
+    assert set(branch(pages)) == {*built(site), *before, NAME}
+    said = site.run("deploy", "--dry-run", "--clock", "2026-12-08").out
+    assert "would keep theme/theme." in said and " until 2026-12-09" in said
+    assert set(site.run("deploy", "--json", "--clock", "2026-12-10").data["removed"]) == before
+    assert set(branch(pages)) == {*built(site), NAME}
+
+
 def test_the_site_s_repository_says_where_github_pages_are(make_site, pages):
     site = make_site(SITE, f"{URL}deploy: {{to: github-pages}}\n")
     nowhere = site.run("deploy", "--json")
@@ -207,6 +223,14 @@ def test_the_site_s_repository_says_where_github_pages_are(make_site, pages):
 
 # rsync.
 
+def wants_rsync():
+    """Skips a test where there is no rsync that can do it: macOS has an older one."""
+    told = subprocess.run(["rsync", "--version"], capture_output=True, text=True, check=False) if shutil.which(
+        "rsync") else None
+    if told is None or "openrsync" in told.stdout or not re.search(r"version v?3\.[1-9]", told.stdout):
+        missing("there is no rsync 3.1")
+
+
 def listens(port):
     with socket.socket() as asked:
         return asked.connect_ex(("127.0.0.1", port)) == 0
@@ -222,8 +246,9 @@ def free_port():
 def sshd(tmp_path_factory):
     """A running sshd, that lets in whoever runs the tests: its port, and the ssh that reaches it."""
     server = shutil.which("sshd") or shutil.which("/usr/sbin/sshd")
-    if not server or not shutil.which("rsync"):
-        missing("there is no sshd or no rsync")
+    if not server:
+        missing("there is no sshd")
+    wants_rsync()
     folder = tmp_path_factory.mktemp("sshd")
     for key in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
@@ -271,8 +296,7 @@ def test_rsync_over_ssh_sends_what_changed_and_removes_what_it_sent(make_site, s
 
 @on_windows
 def test_rsync_to_a_daemon(make_site, tmp_path):
-    if not shutil.which("rsync"):
-        missing("there is no rsync")
+    wants_rsync()
     port, target = free_port(), tmp_path / "web"
     target.mkdir()
     owner = f"uid = {os.getuid()}\ngid = {os.getgid()}\n" if os.getuid() == 0 else ""
@@ -374,8 +398,8 @@ def of_s3(programs, stack):
 @on_windows
 @pytest.mark.parametrize("kind", ["rsync", "s3"])
 def test_a_file_becomes_a_folder_and_a_folder_a_file(kind, tmp_path, aws):
-    if kind == "rsync" and not shutil.which("rsync"):
-        missing("there is no rsync")
+    if kind == "rsync":
+        wants_rsync()
     target = tmp_path / "web" if kind == "rsync" else aws / "bucket/blog"
     make = of_rsync(target) if kind == "rsync" else of_s3
     sent(make, tmp_path / "site", FIRST)
@@ -539,6 +563,7 @@ def test_a_command_runs_after_the_site_was_sent(make_site, pages, monkeypatch):
     ("", "deploy.no-target"), ("{host: nginx}", "deploy.no-target"), ("{to: github-page}", "deploy.to"),
     ("{to: 'C:/www'}", "deploy.to"), ("{to: 'ftp://example.org/x'}", "deploy.to"),
     ("{to: 'ssh://example.org'}", "deploy.to"),
+    ("{to: '-oProxyCommand=x:/y'}", "deploy.to"), ("{to: 'a@-x:/y'}", "deploy.to"), ("{to: 'ssh://-x/y'}", "deploy.to"),
     ("{to: 's3://'}", "deploy.to"), ("{to: 'git+x#a b'}", "deploy.to"), ("{to: 'git+nowhere'}", "deploy.failed"),
     ("{to: 'git+https://ann:hunter2@example.org/x.git'}", "deploy.secret"),
     ("{to: 'git+https://${NO_SUCH}@example.org/x.git'}", "deploy.variable"),

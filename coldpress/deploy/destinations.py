@@ -26,7 +26,7 @@ _BRANCH = "gh-pages"
 _FORMS = ("`github-pages`, `git+URL#BRANCH`, `user@host:path`, `ssh://user@host:port/path`, "
           "`rsync://host/module/path` or `s3://bucket/prefix`")
 _REMOTE = re.compile(r"[\w.-]+")
-_SSH = re.compile(r"(?:[^@:/\s]+@)?(?:\[[\da-fA-F:.]+\]|[^@:/\s\\]{2,}):(?!//)(?P<path>[^\s].*)?")
+_SSH = re.compile(r"(?!-)(?:[^@:/\s]+@(?!-))?(?:\[[\da-fA-F:.]+\]|[^@:/\s\\]{2,}):(?!//)(?P<path>[^\s].*)?")
 """What rsync takes for a place on a host; one letter before the colon is a drive of Windows."""
 
 
@@ -83,7 +83,9 @@ class Destination:
             port = parts.port
         except ValueError:
             raise self.problem("deploy.to", "`to`: this is no URL", f"there are {_FORMS}") from None
-        if not parts.hostname or parts.query or parts.fragment or (parts.scheme != "s3" and not parts.path.strip("/")):
+        is_place = parts.hostname and "-" not in (parts.netloc[0], parts.hostname[0]) and (
+            parts.scheme == "s3" or parts.path.strip("/"))
+        if not parts.hostname or not is_place or parts.query or parts.fragment:
             raise self.problem("deploy.to", "`to`: the URL has a host and a path, and no `?` and no `#`",
                                f"there are {_FORMS}")
         if parts.scheme == "s3":
