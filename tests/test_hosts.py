@@ -11,8 +11,11 @@ from urllib.parse import unquote
 
 import jsonschema
 import pytest
+from werkzeug.test import Client
 
+from coldpress.build.context import BuildContext
 from coldpress.config.headers import HeaderRule
+from coldpress.config.loader import RunOptions
 from coldpress.config.redirects import PathPattern, as_redirects
 from coldpress.content.redirects import redirect_at
 from coldpress.errors import Problems
@@ -20,6 +23,8 @@ from coldpress.hosts.aws import FUNCTION_SIZE
 from coldpress.hosts.header_rules import rules_of
 from coldpress.hosts.hosts import HOSTS
 from coldpress.hosts.published import PathRedirect, PatternRedirect, PublishedSite
+from coldpress.preview.static_host import StaticHost
+from coldpress.report import Report
 
 NODE = shutil.which("node")
 THEME = {f"/theme/{name}": 1 for name in ("theme.a3f9c01b2d.css", "search.b3f9c01b2d.js")}
@@ -379,6 +384,35 @@ def test_files_of_a_mounted_site_are_at_the_root_of_the_output(make_site):
     assert site.text("_redirects") == "/mine /a/\n/blog/alias/ /blog/a/ 301\n/blog/old/ /blog/a/ 301\n"
     assert "/blog/theme/*\n" in site.text("_headers")
     assert "blog/_redirects" not in site.files()
+
+
+def test_what_the_ledger_keeps_is_exported(make_site):
+    posts = {f"content/posts/2026-01-0{number}-p{number}.md": f"Text {number}." for number in (1, 2, 3)}
+    site = make_site(posts, CONFIG.replace("redirects: {/old/: /a/}\n", "").replace("HOST", "netlify"))
+    assert site.build("--publish").code == 0
+    assert " 301!" not in site.text("_redirects")
+    site.edit({"content/posts/2026-01-01-p1.md": None, "content/posts/2026-01-01-new.md": "Text 1.",
+               "content/posts/2026-01-02-p2.md": None})
+    assert site.run("urls", "--gone", "/posts/p2/").code == 0
+    site.build()
+    assert "/posts/p1/ /posts/new/ 301!\n" in site.text("_redirects")
+    assert "/posts/p2/ /404.html 410!\n" in site.text("_redirects")
+
+
+def test_the_static_host_obeys_what_is_written_for_netlify(make_site):
+    config = ("base_url: https://example.org/\nredirects:\n  /old/: /a/\n  /caf\u00e9/: /a/\n  /gone/: {status: 410}\n"
+              "  /was/<path:rest>: {to: /<path:rest>, status: 302}\n  /in/<path:rest>: /b/<path:rest>\n"
+              "headers: {\"/a/*\": {X-One: 1}}\ndeploy: {host: netlify}\n")
+    site = make_site({"content/a.md": "---\naliases: [/alias/]\n---\n# A", "content/in/kept.md": "# Kept"}, config)
+    assert site.build("--strict").code == 0
+    client = Client(StaticHost(BuildContext(None, RunOptions(), Report(), site.root)))
+    for path, status, target in (("/old/", 301, "/a/"), ("/caf%C3%A9/", 301, "/a/"), ("/alias/", 301, "/a/"),
+                                 ("/gone/", 410, None), ("/was/a/", 302, "/a/"), ("/in/kept/", 200, None),
+                                 ("/in/x", 301, "/b/x"), ("/a/", 200, None)):
+        with client.get(path) as answer:
+            assert (path, answer.status_code, answer.headers.get("Location")) == (path, status, target)
+            assert ("X-One" in answer.headers) == (path == "/a/")
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize(("deploy", "message"), [

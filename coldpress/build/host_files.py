@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import cached_property
 
 from coldpress import recorder
 from coldpress.build.freezer import content_digest
@@ -14,7 +15,7 @@ from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import FileRow
 from coldpress.config.headers import HeaderRule
 from coldpress.config.redirects import PathPattern, RedirectRule
-from coldpress.content.aliases import Alias
+from coldpress.content.aliases import Alias, Moved
 from coldpress.content.redirects import Redirect, all_redirects
 from coldpress.errors import ColdpressError, Place, Problems
 from coldpress.hosts.header_rules import header_rules
@@ -50,6 +51,11 @@ class HostFiles:
     def host(self) -> Host:
         """The host."""
         return HOSTS[self._name]
+
+    @cached_property
+    def _folded(self) -> frozenset[str]:
+        """The paths of the plan, of which case does not count."""
+        return frozenset(entry.folder_url.casefold() for entry in self._plan.entries)
 
     def make(self, known: Mapping[str, FileRow], new: Iterable[FileRow], copied: Mapping[str, str], jobs: int,
              problems: Problems) -> list[FileRow]:
@@ -121,9 +127,11 @@ class HostFiles:
     def _answers(self, redirect: Redirect) -> bool:
         """Returns whether a redirect has its path, and no page or file."""
         entry = self._plan.at(self._site.url_prefix + redirect.path)
-        if entry is None:
-            return redirect.to is None or (bool(redirect.key) and not can_be_page(redirect.path))
-        return _leads_on(entry)
+        if entry is not None:
+            return _leads_on(entry)
+        # Where case does not count, as on Caddy, the redirect of `/About/` would be that of the page `/about/` too.
+        is_free = (self._site.url_prefix + redirect.path).casefold() not in self._folded
+        return is_free and (redirect.to is None or not redirect.key or not can_be_page(redirect.path))
 
     def _pattern(self, rule: RedirectRule, root: str, links: str) -> PatternRedirect:
         prefix = self._site.url_prefix
@@ -178,7 +186,7 @@ class HostFiles:
 
 
 def _leads_on(entry: PlanEntry) -> bool:
-    return isinstance(entry.values.get("page"), (Alias, Redirect))
+    return isinstance(entry.values.get("page"), Alias | Moved | Redirect)
 
 
 def _whole(to: str | None, links: str) -> str | None:
