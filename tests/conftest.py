@@ -41,9 +41,9 @@ REPOSITORY = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("COLDPRESS_SHARED") or REPOSITORY.parent / "shared")
 
 PROPERTY = ("test_audit", "test_bounds", "test_commonmark", "test_corpora", "test_damage", "test_github",
-            "test_hostile", "test_image_fuzz", "test_image_quality", "test_killed", "test_markup_fuzz",
-            "test_output_links", "test_preview_edits", "test_random_edits", "test_records", "test_sandbox",
-            "test_saved_meanwhile")
+            "test_hostile", "test_image_fuzz", "test_image_quality", "test_killed", "test_ledger_killed",
+            "test_markup_fuzz", "test_output_links", "test_preview_edits", "test_random_edits", "test_records",
+            "test_sandbox", "test_saved_meanwhile")
 BROWSER = ("test_browser", "test_preview_browser", "test_search_browser", "test_theme_browser", "test_pictures_browser",
            "test_untrusted_browser")
 

@@ -159,7 +159,16 @@ class Pair:
         """A clean build of a copy."""
         shutil.rmtree(self._copy, ignore_errors=True)
         shutil.copytree(self.root, self._copy, ignore=shutil.ignore_patterns(".coldpress", "site", "public"))
+        self._copy_moves()
         return self._build(self._copy, "--json", *self.site.arguments, "-j", "1")
+
+    def _copy_moves(self) -> None:
+        """The moves that wait to be published are no cache: they are what the author did, as the sources are."""
+        moves = self.site.state / "moves"
+        if moves.exists():
+            other = self._copy / moves.relative_to(self.root)
+            other.parent.mkdir(exist_ok=True)
+            shutil.copy(moves, other)
 
     def difference(self, *, as_people_do: bool = True) -> str | None:
         """What differs between both, as one would want to read it.

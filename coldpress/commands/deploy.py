@@ -49,6 +49,10 @@ def deploy(context: BuildContext, *, dry_run: bool = False, adopt: bool = False,
             if not dry_run and not changes.is_empty:
                 _send(builder, target, changes)
                 destination.run_after(programs, root, builder.output.folder, changes, say)
+            if not dry_run and builder.site.library.kept.ledger is not None:
+                from coldpress.build.url_history import record_urls  # noqa: PLC0415  (of a site with a ledger)
+
+                record_urls(builder.site, builder.plan)
     _tell(context, target, changes, dry_run=dry_run)
     return 0
 
