@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
+from coldpress.content.pictures import ratio_class
+
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"></svg>'
 CONFIG = "base_url: https://example.org/sub/\nauthor: ann\n"
 
@@ -85,7 +87,7 @@ def test_each_place_has_its_widths(blog):
         "data/authors.yaml": "ann:\n  name: Ann\n  bio: Prints.\n  image: b.jpg\n"})
     cover, gallery, author = images(main(site, "posts/p/"))
     assert widths(cover) == [480, 800, 1200, 1440]
-    assert widths(gallery) == [330, 480, 660]
+    assert widths(gallery) == [480, 800, 1320]
     assert (widths(author), author["width"], author["height"]) == ([48, 96], "48", "48")
     hero, card = images(main(site, "p/"))
     assert (max(widths(hero)), max(widths(card))) == (576, 860)
@@ -108,7 +110,7 @@ def test_what_cannot_be_made_smaller_is_shown_as_before(blog):
         ("/sub/c.svg", "90"), ("/sub/c.svg#part", "90")]
     assert images(main(site, "posts/q/"))[0]["src"] == "https://elsewhere.example/x.jpg"
     assert images(main(site, "posts/r/"))[0]["src"].startswith("data:image/gif;")
-    assert "pictures.css" not in site.text("posts/p/index.html")
+    assert "/theme/pictures." not in site.text("posts/p/index.html")
 
 
 def test_a_missing_cover_is_a_warning_with_its_place(make_site):
@@ -144,15 +146,15 @@ def test_a_picture_that_is_larger_than_its_place_opens_in_full(blog):
     links = re.findall(r'<a class="zoom"[^>]*>', page)
     assert [re.search(r'href="/sub/(\w+)\.1600\.\w+\.webp"', link)[1] for link in links] == ["a", "b"]
     assert ['aria-label="Enlarge' in link for link in links] == [False, True]
-    assert "zoom.js" in page
-    assert "zoom.js" not in site.text("q/index.html")
-    assert "pictures.css" in site.text("q/index.html")
+    assert "/theme/zoom." in page
+    assert "/theme/zoom." not in site.text("q/index.html")
+    assert "/theme/pictures." in site.text("q/index.html")
 
 
 def test_without_zoom_there_are_no_links_and_no_script(blog):
     page = blog({"content/p.md": "![A](a.jpg)\n"}, CONFIG + "images: {zoom: false}\n").text("p/index.html")
     assert 'class="zoom"' not in page
-    assert "zoom.js" not in page
+    assert "/theme/zoom." not in page
 
 
 def test_the_colour_of_a_picture_is_a_class_of_the_style_sheet(blog):
@@ -366,3 +368,48 @@ def test_a_drawing_has_the_size_of_its_root(build_site, root, size):
                f'{root}><rect x="235" y="40" width="130" height="80"/></svg>')
     shown, = images(main(build_site({"content/p.md": "![D](d.svg)\n", "content/d.svg": drawing}), "p/"))
     assert (shown.get("width"), shown.get("height")) == size
+
+
+def test_pictures_of_a_gallery_have_a_frame_of_their_ratio_and_a_caption(blog):
+    site = blog({"content/posts/2026-01-02-p.md": """
+![First](../a.jpg "A <title>")
+
+::::gallery[All]{.wide}
+![A](../a.jpg "At *noon*, <b>1</b>")
+![B](../tall.jpg)
+![C](../c.svg)
+[![D](../a.jpg)](https://elsewhere.example/)
+
+::figure[With *words*.]{src="../a.jpg" alt="E"}
+::::
+""", "content/tall.jpg": photo(600, 900)})
+    shown = main(site, "posts/p/")
+    assert '<figure class="gallery wide">' in shown
+    frames = re.findall(
+        r'<span class="frame r-(\d+)">.*?(?:</a>|>)(?:<span class="frame-caption">(.*?)</span>)?</span>', shown)
+    assert frames == [
+        ("150", "At *noon*, &lt;b&gt;1&lt;/b&gt;"), ("67", ""), ("150", ""), ("150", ""),
+        ("150", "With <em>words</em>.")]
+    assert shown.count(" title=") == 1
+    assert [each["sizes"][:6] for each in images(shown) if "sizes" in each] == ["(max-w", *["auto, "] * 4]
+    assert "frame" not in site.text("feed.xml") and site.text("feed.xml").count(" title=") == 2
+    assert "/theme/pictures." in site.text("posts/p/index.html")
+
+
+def test_every_ratio_has_a_class_in_the_style_sheet_and_common_ones_their_own(blog):
+    css = blog({"content/p.md": "![A](a.jpg)\n"}).text("theme/pictures.css")
+    known = {name: float(ratio) for name, ratio in re.findall(r"\.(r-\d+)\s*{\s*--ratio:\s*([\d.]+)", css)}
+    for ratio, percent in ((3 / 2, 150), (4 / 3, 133), (16 / 9, 178), (1, 100), (2 / 3, 67), (9 / 16, 56)):
+        assert ratio_class(ratio) == f"r-{percent}" and abs(known[f"r-{percent}"] - ratio) < 0.01
+    for thousandth in range(400, 8000, 7):
+        assert abs(known[ratio_class(thousandth / 1000)] / (thousandth / 1000) - 1) < 0.04
+    assert {ratio_class(0.001), ratio_class(90)} < known.keys()
+
+
+def test_an_upright_picture_of_a_text_is_not_higher_than_a_window(blog):
+    site = blog({"content/p.md": "![](tall.jpg)\n![](page.jpg)\n![](tall.jpg){width=500}\n![](s.svg)\n![](a.jpg)\n",
+                 "content/tall.jpg": photo(1200, 1800), "content/page.jpg": photo(600, 1500),
+                 "content/s.svg": SVG.replace("60", "900")})
+    assert [(each["width"], each["height"], "tall" in each.get("class", "")) for each in images(main(site, "p/"))] == [
+        ("427", "640", True), ("600", "1500", False), ("500", "750", False), ("90", "900", False),
+        ("2400", "1600", False)]

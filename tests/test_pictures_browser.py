@@ -29,13 +29,28 @@ Text.
 
 [![Linked](../sea.jpg)](https://elsewhere.example/)
 """
+ROWS = """:::gallery
+![](../lake.jpg)
+![](../tall.jpg "With a caption")
+![](../tall.jpg)
+![](../sea.jpg)
+:::
+"""
 CONFIG = "base_url: https://example.org/\n"
 STRICT = ("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
                                      "font-src 'self'; connect-src 'self'")
-LOADED = "async () => { for (const each of document.images) { each.loading = 'eager'; await each.decode(); } }"
+LOADED = """async () => {
+    for (const each of document.images) { each.scrollIntoView(); await each.decode(); } scrollTo(0, 0); }"""
 SOURCES = "() => [...document.images].map(each => each.currentSrc.split('/').pop())"
 BOXES = """() => [...document.images].map(each => {
     const box = each.getBoundingClientRect(); return [box.x, box.y, box.width, box.height].map(Math.round); })"""
+SWIPE = """([fingers]) => {
+    const dialog = document.querySelector('dialog.zoomed'), touch = (x, index) =>
+        new Touch({ identifier: index, target: dialog, clientX: x, clientY: 200 });
+    const begun = fingers.map(([from], index) => touch(from, index));
+    dialog.dispatchEvent(new TouchEvent('touchstart', { touches: begun, cancelable: true }));
+    const ended = fingers.map(([, to], index) => touch(to, index));
+    dialog.dispatchEvent(new TouchEvent('touchend', { changedTouches: ended, cancelable: true })); }"""
 IN_FULL = "document.querySelector('dialog.zoomed img').src.split('/').pop()"
 SHIFTS = """() => new Promise(done => {
     let sum = 0;
@@ -52,10 +67,11 @@ def site(tmp_path_factory):
     def build(config=CONFIG):
         if config not in built:
             root = tmp_path_factory.mktemp("pictures")
-            files = {f"content/{name}.jpg": photo(2400, 1600, colour=colour) for name, colour in
-                     (("valley", (10, 90, 40)), ("lake", (20, 30, 120)), ("sea", (250, 240, 220)))}
+            files = {"content/tall.jpg": photo(1200, 1800), **{
+                f"content/{name}.jpg": photo(2400, 1600, colour=colour) for name, colour in
+                     (("valley", (10, 90, 40)), ("lake", (20, 30, 120)), ("sea", (250, 240, 220)))}}
             texts = {"config.yaml": config, "content/posts/2026-01-02-walk.md": POST,
-                     "content/_index.md": "---\ntitle: Home\n---\n"}
+                     "content/posts/2026-01-01-rows.md": ROWS, "content/_index.md": "---\ntitle: Home\n---\n"}
             for name, data in {**files, **{name: text.encode() for name, text in texts.items()}}.items():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 (root / name).write_bytes(data)
@@ -78,8 +94,8 @@ def kept(name):
 
 
 @pytest.mark.parametrize(("width", "scale", "expected"), [
-    (375, 1, ("480", "330")), (375, 2, ("800", "660")), (800, 1, ("800", "330")), (800, 2, ("1440", "660")),
-    (1280, 1, ("800", "330")), (1280, 2, ("1440", "660"))])
+    (375, 1, ("480", "480")), (375, 2, ("800", "800")), (800, 1, ("800", "480")), (800, 2, ("1440", "800")),
+    (1280, 1, ("800", "480")), (1280, 2, ("1440", "800"))])
 def test_each_screen_takes_its_file(browser, site, width, scale, expected):  # noqa: F811
     with served(site()) as url:
         page = shown(browser, url, width=width, scale=scale)
@@ -154,6 +170,39 @@ def test_a_picture_opens_in_full_and_the_keys_lead_to_the_others(browser, site):
         assert page.url.endswith("/posts/walk/")
         assert failures == []
         page.context.close()
+
+
+def test_a_swipe_and_the_buttons_lead_to_the_others_and_a_pinch_does_not(browser, site):  # noqa: F811
+    with served(site(), [STRICT]) as url:
+        page = shown(browser, url, width=375, has_touch=True, is_mobile=True)
+        page.locator("a.zoom").nth(1).tap()
+        dialog = page.locator("dialog.zoomed")
+        seen = [dialog.get_attribute("aria-label")]
+        for ends in ([(300, 100)], [(100, 300)], [(200, 190)], [(300, 100), (310, 110)]):
+            page.evaluate(SWIPE, [[list(each) for each in ends]])
+            seen.append(dialog.get_attribute("aria-label"))
+        for name in ("Next", "Previous"):
+            dialog.get_by_role("button", name=name).tap()
+            seen.append(dialog.get_attribute("aria-label"))
+        assert seen == ["A lake", "Enlarge", "A lake", "A lake", "A lake", "Enlarge", "A lake"]
+        assert dialog.is_visible()
+        page.context.close()
+
+
+def test_the_pictures_of_a_row_share_a_height_and_are_whole(browser, site):  # noqa: F811
+    with served(site(), [STRICT]) as url:
+        for width in (375, 1280):
+            page = shown(browser, url, "/posts/rows/", width)
+            page.evaluate(LOADED)
+            boxes = page.evaluate(BOXES)
+            rows = {y: [box for box in boxes if box[1] == y] for y in {box[1] for box in boxes}}
+            room = page.locator(".gallery-images").bounding_box()
+            for row in rows.values():
+                assert len({box[3] for box in row}) == 1
+                assert abs(sum(box[2] for box in row) + 12 * (len(row) - 1) - room["width"]) <= 2 or len(row) == 1
+            assert all(min(abs(w / h - 1.5), abs(w / h - 2 / 3)) < 0.02 for _, _, w, h in boxes)
+            assert [len(rows[y]) for y in sorted(rows)] == ([1, 2, 1] if width == 375 else [3, 1])
+            page.context.close()
 
 
 def test_without_a_script_the_link_opens_the_file(browser, site):  # noqa: F811

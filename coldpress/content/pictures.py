@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple, Protocol
+
+from markupsafe import escape
 
 from coldpress import recorder
 from coldpress.config.images import ImageOptions
@@ -31,17 +34,22 @@ _ZOOMED = 1.25  # times as wide as its place, from which it is worth to see a pi
 _COMMON = ("jpeg", "png", "webp")  # formats that other programs than browsers read
 _PIXELS = re.compile(r"\s*(\d{1,5})(?:px)?\s*")
 _MARGIN = 40  # pixels beside a picture that is as wide as a phone
+RATIO_STEPS = range(-16, 37)
+"""The steps of ratios that have a class."""
+_TALLEST = 2.25  # times as high as wide: pictures of phones
 _WIDE = ("full", "wide")  # classes of pictures that are wider than the text
 
 
 class ImagePlace(NamedTuple):
     """Where a picture is shown: its width in pixels at most, and the attribute `sizes`.  If `is_told`, somebody wrote
-    these sizes, and they hold for narrower pictures too.  `height` is how high it is at most, 0 for any height."""
+    these sizes, and they hold for narrower pictures too.  `height` is how high it is at most, 0 for any height.
+    `in_rows` is a place where pictures of several forms share a height: each has a frame with a class of its form."""
 
     width: int
     sizes: str
     is_told: bool = False
     height: int = 0
+    in_rows: bool = False
 
     @classmethod
     def of_width(cls, width: int) -> ImagePlace:
@@ -98,7 +106,8 @@ class SingleFile(NamedTuple):
 class Shown(NamedTuple):
     """How a page shows a picture: when it is nearly seen, or at once and before others (`is_early`); `zoom` is the name
     of the link that opens it in full, empty for none; `is_plain` is one file, for feeds; a `ratio` of height to width
-    cuts it, and `crop` says which part stays; `suffix` is what an author wrote behind its URL: `#only-dark`."""
+    cuts it, and `crop` says which part stays; `suffix` is what an author wrote behind its URL: `#only-dark`; `caption`
+    is HTML below a picture that stands in rows, by default its title."""
 
     is_early: bool = False
     zoom: str = ""
@@ -106,6 +115,7 @@ class Shown(NamedTuple):
     ratio: float = 0.0
     crop: str = "centre"
     suffix: str = ""
+    caption: str = ""
 
 
 class Pictures:
@@ -147,24 +157,38 @@ class Pictures:
     def html(self, path: str, attributes: Attributes, place: ImagePlace | None, shown: ShownUrl, how: Shown) -> str:
         """Returns the picture at a path, with the attributes of its `<img>`: `src` marks their place.  Without
         a `place` it is that of a body, or what the attributes say."""
-        facts = self.facts(path)
-        place = self._place(attributes, place)
-        width, height = _shown_size(attributes, facts, how.ratio, place.height)
+        facts, given = self.facts(path), place
+        place = self._place(attributes, given)
+        is_made = self._library.images.can_be_made(facts)
+        highest = place.height if given or (is_made and _is_upright(facts)) else 0
+        width, height = _shown_size(attributes, facts, how.ratio, highest)
+        if how.is_plain or not (place.in_rows and width and height):
+            return self._html(path, attributes, place, shown, how, (width, height))
+        caption = how.caption or str(escape(attributes.get("title") or ""))
+        untitled = {name: value for name, value in attributes.items() if name != "title"}
+        return _framed(self._html(path, untitled, place, shown, how, (width, height)), width / height, caption)
+
+    def _html(self, path: str, attributes: Attributes, place: ImagePlace, shown: ShownUrl, how: Shown,
+              size: tuple[int | None, int | None]) -> str:
+        """Returns the picture at a path in a place, in a size for its attributes."""
+        facts, (width, height) = self.facts(path), size
         sized = {"width": str(width), "height": str(height)} if width and height else {}
         if not self._library.images.can_be_made(facts):
             return _img(attributes, {"src": shown(path) + how.suffix, **sized}, how)
+        if height == place.height and width and width < place.width and "height" not in attributes:
+            attributes = {**attributes, "class": f"{attributes.get('class') or ''} tall".strip()}
         place = _narrowed(place, width or facts.width, facts)
         if how.is_plain:
             return self._plain(path, facts, attributes, width, shown, how)
         made = self.candidates(path, facts, place, how)
         *others, own = made
-        sources = "".join(_source(each, place, shown) for each in others)
+        sources = "".join(_source(each, _sizes(place, how), shown) for each in others)
         image = {"src": shown(own.nearest(place.width)[1]) + how.suffix, "srcset": own.srcset(shown),
-                 "sizes": place.sizes, **sized}
+                 "sizes": _sizes(place, how), **sized}
         img = _img(self._coloured(attributes, facts), image, how)
         picture = f"<picture>{sources}{img}</picture>" if sources else img
         if how.zoom and self._library.image_options.zoom and facts.width > place.width * _ZOOMED:
-            return self._zoomed(picture, path, facts, attributes, shown, how.zoom, place)
+            return _zoomed(picture, shown(self._in_full(path, facts, place)), attributes, how.zoom)
         return picture
 
     def single(self, path: str, width: int) -> SingleFile | None:
@@ -197,17 +221,13 @@ class Pictures:
             return len(self._library.images.make_now(wanted)) if wanted else None
         return None
 
-    def _zoomed(self, picture: str, path: str, facts: ImageFacts, attributes: Attributes, shown: ShownUrl, name: str,
-                place: ImagePlace) -> str:
-        """Returns a picture in a link to its largest variant, as WebP where that is made: every browser that opens it
-        in the page can show that."""
+    def _in_full(self, path: str, facts: ImageFacts, place: ImagePlace) -> str:
+        """Returns the path of the largest variant of a picture, as WebP where that is made: every browser that opens it
+        in the page can show that.  It is never smaller than what the page shows."""
         images = self._library.images
         formats = images.formats(facts)
         width = max(self._library.image_options.widths[-1], place.width * DENSITY)
-        largest = images.variants(facts, "webp" if "webp" in formats else formats[-1], width)[-1]
-        named = {} if (attributes.get("alt") or "").strip() else {"aria-label": name}
-        link = {"class": "zoom", "href": shown(images.path(path, facts, largest)), **named}
-        return f"<a{attributes_html(link)}>{picture}</a>"
+        return images.path(path, facts, images.variants(facts, "webp" if "webp" in formats else formats[-1], width)[-1])
 
     def _coloured(self, attributes: Attributes, facts: ImageFacts) -> Attributes:
         """Returns the attributes with the class of the colour behind the picture."""
@@ -230,9 +250,32 @@ def _zoomed(picture: str, url: str, attributes: Attributes, name: str) -> str:
     return f"<a{attributes_html({'class': 'zoom', 'href': url, **named})}>{picture}</a>"
 
 
-def _source(each: Candidates, place: ImagePlace, shown: ShownUrl) -> str:
-    attributes = {"type": f"image/{each.format}", "srcset": each.srcset(shown), "sizes": place.sizes}
+def _source(each: Candidates, sizes: str, shown: ShownUrl) -> str:
+    attributes = {"type": f"image/{each.format}", "srcset": each.srcset(shown), "sizes": sizes}
     return f"<source{attributes_html(attributes)}>"
+
+
+def _sizes(place: ImagePlace, how: Shown) -> str:
+    """Returns the attribute `sizes`: a browser knows only of pictures that wait how wide they are."""
+    return place.sizes.removeprefix("auto, ") if how.is_early else place.sizes
+
+
+def _is_upright(facts: ImageFacts) -> bool:
+    """Returns whether a picture is higher than it is wide, but not as high as a whole page that was taken."""
+    return facts.width < facts.height <= facts.width * _TALLEST
+
+
+def _framed(picture: str, ratio: float, caption: str) -> str:
+    """Returns a picture in a frame that has the class of its ratio of width to height."""
+    below = f'<span class="frame-caption">{caption}</span>' if caption else ""
+    return f'<span class="frame {ratio_class(ratio)}">{picture}{below}</span>'
+
+
+def ratio_class(ratio: float) -> str:
+    """Returns the class of a ratio: the nearest of twelve steps to the double, in per cent.  Common ratios such as 3:2,
+    4:3 and 16:9 are such steps."""
+    step = min(RATIO_STEPS.stop - 1, max(RATIO_STEPS.start, round(12 * math.log2(ratio))))
+    return f"r-{round(100 * 2 ** (step / 12))}"
 
 
 def _narrowed(place: ImagePlace, width: int, facts: ImageFacts) -> ImagePlace:

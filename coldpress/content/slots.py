@@ -170,6 +170,7 @@ class SlotFiller(Generic[P]):
         self._sanitizer = None if library.trusts(page) else _sanitizer()
         self._made: list[str] = []
         self._place: ImagePlace | None = None
+        self._place_name = ""
         self._is_linked = False
 
     def html(self, fragment: Fragment) -> Markup:
@@ -288,7 +289,7 @@ class SlotFiller(Generic[P]):
         return {
             "name": component.name, "kind": component.kind, "number": component.number, "page": self._page,
             "title": self.html(component.title), "body": self._body(component),
-            "is_early": self._comes_first(component.is_early), "zoom": self._zoom(),
+            "is_early": self._comes_first(component.is_early), "zoom": self._zoom(), "place": self._place_name,
             "attributes": Params(self._sanitizer.sanitize_attributes(attributes) if self._sanitizer else attributes),
             "children": [self._variables(part) for part in component.body.parts if isinstance(part, Component)],
         }
@@ -296,13 +297,15 @@ class SlotFiller(Generic[P]):
     def _body(self, component: Component) -> Markup:
         """Returns the content of a component as HTML.  The pictures in it have the place of its name, if the theme has
         one, and they are no links if the component is one."""
-        around = self._place, self._is_linked
-        self._place = self._library.host.image_place(component.name) or self._place
+        around = self._place, self._place_name, self._is_linked
+        place = self._library.host.image_place(component.name)
+        if place:
+            self._place, self._place_name = place, component.name
         self._is_linked = self._is_linked or any(name in LINK_ATTRIBUTES for name, _ in component.attributes)
         try:
             return self.html(component.body)
         finally:
-            self._place, self._is_linked = around
+            self._place, self._place_name, self._is_linked = around
 
 
 _SIZE = lazy_re_compile(r"\s*(\d{1,5})(?:x(\d{1,5}))?\s*")

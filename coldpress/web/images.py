@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from coldpress import recorder
 from coldpress.content.pictures import DENSITY, ImagePlace, Shown, plain_image
@@ -70,14 +70,14 @@ def image(site: Site, source: str, width: int | None = None, height: int | None 
 
 def picture(site: Site, source: str, alt: str = "", *, place: str = "body", crop: str = "centre",
             ratio: float | None = None, sizes: str | None = None, loading: str = "lazy", zoom: str = "",
-            **attributes: Any) -> Markup:
+            caption: str = "", **attributes: Any) -> Markup:
     """Returns the HTML of the picture `source` with all its variants, for a `place` of the theme; further `attributes`
     are those of its `<img>` (`class_` for `class`).
 
     With `ratio`, its height divided by its width, it is cut to this form.  `sizes` says how wide it is shown in which
-    window, in the place of what the theme says.  With `zoom`, the name of a link, a picture
-    that is larger than its place opens in full.  A whole URL of the site, as feeds have it, gives one `<img>` with
-    whole URLs.  Raises `ValueError` as `image` does.
+    window, in the place of what the theme says.  With `zoom`, the name of a link, a picture that is larger than its
+    place opens in full.  `caption` stands below it in a gallery.  A whole URL of the site, as feeds have it, gives one
+    `<img>` with whole URLs.  Raises `ValueError` as `image` does.
     """
     _check("place", place, tuple(image_places(site.theme)))
     _check("loading", loading, LOADING)
@@ -90,7 +90,7 @@ def picture(site: Site, source: str, alt: str = "", *, place: str = "body", crop
     given |= {name.rstrip("_").replace("_", "-"): None if value is True else str(value)
               for name, value in attributes.items() if value is not None and value is not False}
     found = _found(site, source)
-    how = Shown(loading == "eager", zoom, ratio=ratio or 0.0, crop=crop)
+    how = Shown(loading == "eager", zoom, ratio=ratio or 0.0, crop=crop, caption=str(escape(caption)))
     if found is None:
         return Markup(plain_image(given, source, how))
     how = how._replace(is_plain=found.is_absolute, suffix=found.suffix)

@@ -36,7 +36,8 @@ class Directive:
 
     `kind` is `container`, `leaf` or `inline`; `title` and `body` are HTML; `number` counts the
     directives of the page; `children` are the directives inside it.  `is_early` tells whether it has the first picture
-    of the page; `zoom` is the name of the link that opens a picture in full, empty where there is none.
+    of the page; `zoom` is the name of the link that opens a picture in full, empty where there is none; `place` is
+    where the theme shows pictures here, such as `gallery` inside of one, empty for that of a body.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Directive:
     children: Sequence[Mapping[str, Any]] = ()
     is_early: bool = False
     zoom: str = ""
+    place: str = ""
 
 
 @dataclass

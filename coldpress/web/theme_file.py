@@ -8,6 +8,8 @@ from functools import lru_cache
 from coldpress.config.themes import Theme
 from coldpress.content.pictures import ImagePlace
 
+_ROWS = "gallery"  # the place in which pictures stand in rows
+
 
 @lru_cache(maxsize=16)
 def image_places(theme: Theme) -> Mapping[str, ImagePlace]:
@@ -16,4 +18,4 @@ def image_places(theme: Theme) -> Mapping[str, ImagePlace]:
     sizes, heights = given.get("image_sizes", {}), given.get("image_heights", {})
     places = {name: ImagePlace(width, sizes[name], True) if name in sizes else ImagePlace.of_width(width)
               for name, width in given.get("image_widths", {}).items()}
-    return {name: place._replace(height=heights.get(name, 0)) for name, place in places.items()}
+    return {name: place._replace(height=heights.get(name, 0), in_rows=name == _ROWS) for name, place in places.items()}

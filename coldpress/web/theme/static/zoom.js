@@ -1,44 +1,47 @@
-// Opens a picture in full, over the page; arrow keys lead to the others. Without a script its link opens the file.
+// Opens a picture in full; keys, buttons and swipes lead to the others. Without a script its link opens the file.
 (() => {
-  const { close } = document.currentScript.dataset;
-  let dialog, links, at;
+  const words = { ...document.currentScript.dataset }, links = "a.zoom:has(img)";
+  const isHeld = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  let dialog, all, at, from;
 
   function show(index) {
-    at = (index + links.length) % links.length;
-    const link = links[at], seen = link.querySelector("img"), image = dialog.querySelector("img");
+    at = (index + all.length) % all.length;
+    const link = all[at], [image, caption] = dialog.querySelectorAll("img, figcaption");
     image.src = link.href;
-    image.alt = seen.alt;
-    dialog.ariaLabel = seen.alt || link.ariaLabel;
-    dialog.querySelector("figcaption").textContent = link.closest("figure")?.querySelector("figcaption")?.textContent ?? "";
+    dialog.ariaLabel = (image.alt = link.querySelector("img").alt) || link.ariaLabel;
+    caption.textContent = link.closest(".frame, figure:not(.gallery)")?.querySelector("figcaption, .frame-caption")?.textContent ?? "";
+  }
+
+  function move(event, right) {
+    if (!right || isHeld(event)) return;
+    event.preventDefault();
+    show(at + (document.dir === "rtl" ? -right : right));
   }
 
   function make() {
     dialog = document.createElement("dialog");
     dialog.className = "zoomed";
-    const figure = document.createElement("figure"), button = document.createElement("button");
-    figure.append(new Image(), document.createElement("figcaption"));
-    button.ariaLabel = close;
-    button.textContent = "×";
-    dialog.append(button, figure);
-    dialog.addEventListener("click", () => dialog.close());
-    dialog.addEventListener("close", () => links[at].focus());
-    dialog.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (step && !event.altKey && !event.ctrlKey && !event.metaKey && links.length > 1) {
-        event.preventDefault();
-        show(at + (document.dir === "rtl" ? -step : step));
-      }
-    });
+    dialog.innerHTML = "<button class=close>×</button><button class=previous>‹</button><button class=next>›</button><figure><img><figcaption>";
+    for (const each of dialog.querySelectorAll("button")) each.ariaLabel = words[each.className];
+    dialog.onclick = ({ target }) => {
+      const step = { next: 1, previous: -1 }[target.className];
+      step ? show(at + step) : dialog.close();
+    };
+    dialog.onclose = () => all[at].focus();
+    dialog.onkeydown = (event) => move(event, { ArrowRight: 1, ArrowLeft: -1 }[event.key]);
+    dialog.ontouchstart = ({ touches }) => { from = touches[1] || visualViewport.scale > 1 ? NaN : touches[0].clientX; };
+    dialog.ontouchend = (event) => move(event, Math.sign(Math.trunc((from - event.changedTouches[0].clientX) / 40)));
   }
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a.zoom:has(img)");
-    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest(links);
+    if (!link || event.defaultPrevented || isHeld(event)) return;
     event.preventDefault();
-    if (!dialog) make();
+    dialog || make();
     document.body.append(dialog); // again, if the page was replaced
-    links = [...document.querySelectorAll("a.zoom:has(img)")];
-    show(links.indexOf(link));
+    all = [...document.querySelectorAll(links)];
+    dialog.classList.toggle("alone", !all[1]);
+    show(all.indexOf(link));
     dialog.showModal();
   });
 })();
