@@ -28,7 +28,7 @@ from coldpress.deploy.secrets import Secrets
 from coldpress.errors import ColdpressError
 
 URL = "base_url: https://example.org/\nsearch: false\nfeeds: false\n"
-SITE = {"content/about.md": "Me.", "content/notes.md": "Notes.", "content/用.md": "Text.", "content/a b.txt": "x"}
+SITE = {"content/about.md": "Me.", "content/notes/a.txt": "Notes.", "content/用/z.txt": "Text.", "content/a b.txt": "x"}
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 on_windows = pytest.mark.skipif(sys.platform == "win32", reason="there is neither rsync nor a script without an ending")
 
@@ -109,13 +109,13 @@ def test_the_branch_gets_the_files_of_the_site_and_nothing_else(deployed, pages)
 
 
 def test_only_what_changed_is_committed_and_what_is_gone_is_removed(deployed, pages):
-    deployed.edit({"content/about.md": "You.", "content/notes.md": None})
+    deployed.edit({"content/about.md": "You.", "content/notes/a.txt": None})
     said = deployed.run("deploy", "--json").data
     assert (said["changed"], said["new"], said["removed"]) == (
-        ["about/index.html", "index.html", "sitemap.xml"], [], ["notes/index.html"])
+        ["about/index.html"], [], ["notes/a.txt"])
     status = git(pages, "show", "--format=", "--name-status", "gh-pages").splitlines()
     assert {line.replace("\t", " ") for line in status} == {
-        f"M {NAME}", "M about/index.html", "M index.html", "M sitemap.xml", "D notes/index.html"}
+        f"M {NAME}", "M about/index.html", "D notes/a.txt"}
     again = deployed.run("deploy")
     assert (again.code, again.out.startswith("Nothing changed")) == (0, True)
     assert len(git(pages, "log", "--format=%h", "gh-pages").split()) == 2
@@ -123,11 +123,11 @@ def test_only_what_changed_is_committed_and_what_is_gone_is_removed(deployed, pa
 
 def test_a_dry_run_tells_what_would_be_sent_and_removed_and_sends_nothing(deployed, pages):
     before = git(pages, "rev-parse", "gh-pages")
-    deployed.edit({"content/about.md": "You.", "content/notes.md": None, "content/new.md": "New."})
+    deployed.edit({"content/about.md": "You.", "content/notes/a.txt": None, "content/new.md": "New."})
     lines = deployed.run("deploy", "--dry-run").out.splitlines()
     assert lines[:-1] == ["would send new/index.html", "would send again about/index.html",
                           "would send again index.html", "would send again sitemap.xml",
-                          "would remove notes/index.html"]
+                          "would remove notes/a.txt"]
     assert lines[-1].startswith("Would send 4 files (1 new, 3 changed), 1 removed in ")
     assert deployed.run("deploy", "--dry-run", "--json").data["deployed"] is False
     assert git(pages, "rev-parse", "gh-pages") == before
@@ -144,15 +144,15 @@ def test_files_of_others_on_the_branch_stay(deployed, pages):
 
 
 def test_what_somebody_else_put_or_changed_is_not_replaced_without_a_word(deployed, pages):
-    commit_of_ann(pages, {"new/index.html": "Ann's", "notes/index.html": "Ann's"})
-    deployed.edit({"content/new.md": "Mine.", "content/notes.md": None})
+    commit_of_ann(pages, {"new/index.html": "Ann's", "notes/a.txt": "Ann's"})
+    deployed.edit({"content/new.md": "Mine.", "content/notes/a.txt": None})
     refused = deployed.run("deploy", "--json")
     assert (refused.code, refused.codes) == (1, ["deploy.foreign"])
     deployed.edit({"content/new.md": None})
     left = deployed.run("deploy")
-    assert (left.code, "left alone: notes/index.html" in left.out) == (0, True)
-    assert branch(pages)["notes/index.html"] == b"Ann's"
-    deployed.edit({"content/new.md": "Mine.", "content/notes.md": "Again."})
+    assert (left.code, "left alone: notes/a.txt" in left.out) == (0, True)
+    assert branch(pages)["notes/a.txt"] == b"Ann's"
+    deployed.edit({"content/new.md": "Mine.", "content/notes/a.txt": "Again."})
     assert deployed.run("deploy").code == 1
     assert deployed.run("deploy", "--adopt").code == 0
     files = branch(pages)
@@ -184,6 +184,23 @@ def test_a_push_that_comes_meanwhile_is_never_lost(pages, tmp_path):
                 target.send(tmp_path / "site", changes)
         assert refused.value.problems[0].code == "deploy.moved"
         assert branch(pages, name) == {"CNAME": b"ann.example.org"}
+
+
+def test_a_deploy_writes_the_urls_into_the_ledger_and_a_dry_run_does_not(make_site, pages):
+    site = make_site({"content/about.md": "Me."}, f"{URL}deploy: {{to: 'git+{pages.as_posix()}'}}\n")
+    ledger = site.root / "url-history.txt"
+    site.run("deploy", "--dry-run")
+    assert not ledger.exists()
+    assert "url-history.txt: " in site.run("deploy").out
+    first = ledger.read_text("utf-8")
+    assert "/about/" in first
+    site.edit({"content/about.md": None, "content/me.md": "---\nid: about.md\n---\nMe."})
+    assert site.run("deploy").code == 0
+    assert set(ledger.read_text("utf-8").splitlines()) > set(first.splitlines())
+    assert "/me/" in branch(pages)["about/index.html"].decode(), "it redirects"
+    before = ledger.read_bytes()
+    assert site.run("deploy").out.startswith("Nothing changed")
+    assert ledger.read_bytes() == before
 
 
 def test_a_style_sheet_that_was_replaced_stays_on_the_target_for_a_week(make_site, pages):
@@ -284,11 +301,11 @@ def test_rsync_over_ssh_sends_what_changed_and_removes_what_it_sent(make_site, s
     assert rsynced(target) == built(site)
     (target / "mine.txt").write_text("mine")
     (target / "notes/mine.txt").write_text("mine")
-    site.edit({"content/about.md": "You.", "content/notes.md": None, "content/用.md": None,
+    site.edit({"content/about.md": "You.", "content/notes/a.txt": None, "content/用/z.txt": None,
                "config.yaml": f"{URL}deploy: {{to: 'web:{target}/'}}\n"})
     said = site.run("deploy", "--json").data
-    assert (said["changed"], said["removed"]) == (["about/index.html", "index.html", "sitemap.xml"],
-                                                 ["notes/index.html", "用/index.html"])
+    assert (said["changed"], said["removed"]) == (["about/index.html"],
+                                                 ["notes/a.txt", "用/z.txt"])
     assert rsynced(target) == {**built(site), "mine.txt": b"mine", "notes/mine.txt": b"mine"}
     assert not (target / "用").exists()
     assert oct((target / "about/index.html").stat().st_mode)[-3:] == "644"
@@ -510,13 +527,12 @@ def test_a_command_is_told_what_changed_and_no_secret_is_shown(make_site, monkey
     lines = first.out.splitlines()
     assert lines[:3] == [f"SENT {' '.join(sorted(built(site)))}", "REMOVED", "https://example.org/ True"]
     assert lines[3] == "with *** at https://***@example.org/"
-    site.edit({"content/about.md": "You.", "content/notes.md": None})
+    site.edit({"content/about.md": "You.", "content/notes/a.txt": None})
     monkeypatch.setenv("FAIL", "3")
     failed = site.run("deploy")
     assert (failed.code, "error[deploy.failed]" in failed.err, "exit code 3" in failed.err) == (1, True, True)
     monkeypatch.delenv("FAIL")
-    assert site.run("deploy").out.splitlines()[:2] == ["SENT about/index.html index.html sitemap.xml",
-                                                          "REMOVED notes/index.html"]
+    assert site.run("deploy").out.splitlines()[:2] == ["SENT about/index.html", "REMOVED notes/a.txt"]
     assert site.run("deploy").out.startswith("Nothing changed")
 
 

@@ -10,7 +10,9 @@ from typing import Any
 from coldpress.build.builder import Builder
 from coldpress.build.context import BuildContext
 from coldpress.build.output import output_locked
+from coldpress.build.url_history import record_urls
 from coldpress.commands.check import problems_of_built
+from coldpress.commands.history import tell_written
 from coldpress.deploy.changes import Changes, changes_of, day_of
 from coldpress.deploy.destinations import Destination
 from coldpress.deploy.manifest import digest_of_file
@@ -46,13 +48,14 @@ def deploy(context: BuildContext, *, dry_run: bool = False, adopt: bool = False,
             root, programs, say = builder.site.root, Programs(Secrets(os.environ)), context.report.line
             target = destination.target(programs, root, root / STATE, say, stack)
             changes = _changes(builder, target, adopt=adopt, everything=everything)
-            if not dry_run and not changes.is_empty:
+            is_sent = not dry_run and not changes.is_empty
+            if is_sent:
                 _send(builder, target, changes)
+            new_facts = 0 if dry_run else record_urls(builder.site, builder.plan)
+            if is_sent:
                 destination.run_after(programs, root, builder.output.folder, changes, say)
-            if not dry_run and builder.site.library.kept.ledger is not None:
-                from coldpress.build.url_history import record_urls  # noqa: PLC0415  (of a site with a ledger)
-
-                record_urls(builder.site, builder.plan)
+    if new_facts:
+        tell_written(context, new_facts, builder.site.library.kept.ledger is None)
     _tell(context, target, changes, dry_run=dry_run)
     return 0
 
