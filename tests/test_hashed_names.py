@@ -227,3 +227,15 @@ def test_a_name_that_another_program_gave_a_hash_stays_in_reach(build_site):
     name = re.search(r"/(static/app\.a0b1c2d3e4\.\w+\.js)", site.text("a/index.html"))[1]
     assert site.files()[name] == b"made"
     assert site.client().get(f"/{name}", buffered=True).text == "made"
+
+
+def test_a_file_of_the_theme_that_is_named_by_hand_is_a_warning(make_site):
+    head = '{% include "theme/partials/head.html" %}\n<link rel="icon" href="/b/theme/favicon.svg">/theme/no.css'
+    site = make_site({"content/a.md": "[css](/theme/theme.css)", "templates/partials/head.html": head,
+                      "static/x.css": "a {}\nb { background: url(../theme/favicon.svg), url(../theme/no.svg) }"},
+                     "base_url: https://example.org/b/\n")
+    assert site.build().places() == [
+        ("link.broken-link", "content/a.md", 1), ("link.theme-file", "static/x.css", 2),
+        ("link.theme-file", "templates/partials/head.html", 2)]
+    site.edit({"config.yaml": "base_url: https://example.org/b/\nhashed_static: true\n"})
+    assert [place[1] for place in site.build().places()] == ["content/a.md", "templates/partials/head.html"]

@@ -30,6 +30,7 @@ from coldpress.markdown.tree import CALLOUTS, EMBED
 from coldpress.paths import folders_above, is_external
 from coldpress.recorder import KeyNumbers
 from coldpress.text import did_you_mean, nearest
+from coldpress.web.plain_names import plain_names
 from coldpress.web.site import Site
 from coldpress.web.template_blocks import unknown_blocks
 from coldpress.web.templates import is_layout, is_reserved
@@ -200,6 +201,7 @@ def check_settings(site: Site, exists: Callable[[str], bool], problems: Problems
     _check_intro(site, exists, problems)
     _check_pictures(site, exists, problems)
     problems.extend(unknown_blocks(site))
+    problems.extend(plain_names(site))
 
 
 def _check_layouts(site: Site, problems: Problems) -> None:
