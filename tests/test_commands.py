@@ -73,7 +73,7 @@ def test_no_command_at_all_builds(make_site):
 
 def test_build_says_what_it_did_in_its_last_line(make_site):
     lines = make_site(SITE).run("build").out.splitlines()
-    assert re.fullmatch(r"Built 26 pages \(26 rendered, 0 unchanged; 49 files written\) in \d+\.\d\d s → site/; "
+    assert re.fullmatch(r"Built 27 pages \(27 rendered, 0 unchanged; 49 files written\) in \d+\.\d\d s → site/; "
                         r"left out: content/posts/2026-01-03-d\.md \(draft\)", lines[-1])
 
 
