@@ -98,6 +98,24 @@ def test_a_list_of_texts_has_whole_summaries(build_site):
     assert "<img" not in card(site, "Two")
 
 
+def test_a_card_in_another_language_stands_whole_in_its_direction(build_site):
+    post = "---\ndate: 2025-01-02\nlang: ar\ntitle: عنوان\nauthor: Ann\n---\nنص\n"
+    site = build_site({**POSTS, "content/posts/ar.md": post}, CONFIG)
+    found = site.text("posts/index.html").partition('<article class="card" dir="rtl">')[2].partition("</article>")[0]
+    assert "<bdi>2 Jan 2025</bdi></time>\n<span><bdi>1 min read</bdi></span>" in found
+    assert "<span><bdi>" in site.text("posts/ar/index.html").partition('<p class="meta">')[2].partition("</p>")[0]
+
+
+def test_a_grid_has_large_pictures_and_texts_where_there_is_none(build_site):
+    site = build_site(POSTS, CONFIG + "theme: {list: grid}\n")
+    cards = re.findall(r'<article class="card">.*?</article>', site.text("posts/index.html"), re.S)
+    assert '<div class="cards covers">' in site.text("posts/index.html")
+    two, = [each for each in cards if ">Two</a></h2>" in each]
+    assert "<img" in two and "card-terms" not in two and "All of it." not in two
+    assert any("card-terms" in each and "<img" not in each for each in cards)
+    assert "/theme/pictures." in site.text("posts/index.html")
+
+
 def test_a_compact_list_has_a_line_for_each_post(build_site):
     page = build_site(POSTS, CONFIG + "theme: {list: compact}\n").text("posts/index.html")
     assert 'class="card"' not in page
@@ -165,7 +183,7 @@ def test_progress_is_an_option(build_site):
      "leave the line out if there is none"),
     ("social: [github]", "`social`: `key: value` lines are expected here, such as `github: octocat`", None),
     ("theme: {preset: papper}", "`theme`: `preset` is `paper`, `ink`, `serif` or `terminal`", "did you mean `paper`?"),
-    ("theme: {list: card}", "`theme`: `list` is `cover`, `text` or `compact`", None)])
+    ("theme: {list: card}", "`theme`: `list` is `cover`, `grid`, `text` or `compact`", None)])
 def test_mistakes_are_told(make_site, line, message, hint):
     (problem,) = make_site({"content/a.md": "# A"}, CONFIG + line + "\n").build().problems
     assert (problem["message"], problem["hint"], problem["place"]["line"]) == (message, hint, 6)

@@ -42,7 +42,7 @@ _TOP_LEVEL = ("docs", "edit_url")
 """Options that apply to every theme, so they are at the top level and not below `theme:`."""
 PRESETS = ("paper", "ink", "serif", "terminal")
 """The presets of type and colour."""
-LISTS = ("cover", "text", "compact")
+LISTS = ("cover", "grid", "text", "compact")
 """The ways in which lists show posts."""
 
 
@@ -55,7 +55,8 @@ class ThemeOptions:
     preset: str = "paper"
     """The type and the colours: `paper`, `ink`, `serif` or `terminal`."""
     list: str = "cover"
-    """How lists show posts: `cover` (with picture and description), `text` (the summary) or `compact` (a line)."""
+    """How lists show posts: `cover` (with picture and description), `grid` (large pictures side by side), `text` (the
+    summary) or `compact` (a line)."""
     accent: str | None = None
     """The colour of links, any colour of CSS: `"#c2410c"`, `teal`, `oklch(55% 0.2 260)`; by default the preset's."""
     progress: bool = False

@@ -20,7 +20,8 @@ from coldpress.web.site import Site
 MARKS = ("<math", "<h2 id=", "<pre", 'class="sheet toc"', "tabbed-set", 'class="component ', "data-player",
          "data-markdown", 'class="search', "md-button", 'class="grid', 'class="symbol', 'class="keys',
          'class="annotation', 'class="critic', ' align="', "#only-", ' inline"', ' inline end"',
-         'srcset="', 'class="gallery', 'class="zoom"')
+         'srcset="', 'class="gallery', 'class="cards covers',
+         'class="zoom"')
 """What `files.html` looks for in a page: it decides which scripts and style sheets the page needs."""
 
 
