@@ -36,6 +36,14 @@ for number in range(first, first + 100_000, 50):
     add_facts(folder, [Fact(f"/p/{each}/", f"p/{each}.md") for each in range(number, number + 50)], folder)
 """
 
+IMPORTED = """
+import sys
+from coldpress.start import execute
+execute(["build", "-q"], None, sys.argv[1])
+names = {name.rpartition(".")[2] for name in sys.modules if name.startswith("coldpress.")}
+print(sorted(names & {"ledger", "moves", "owners", "kept_urls"}))
+"""
+
 
 def facts(folder: Path) -> frozenset[object]:
     """The facts of a ledger in which every line is one, in their order."""
@@ -104,3 +112,12 @@ def test_plain_builds_add_no_line(make_site):
         result = site.build(*rng.sample(["-D", "-F", "--expired"], rng.randint(0, 3)))
         assert (result.code, [problem["code"] for problem in result.problems]) == (0, [])
     assert (lines(site), (site.root / LEDGER).stat()) == (before, stat)
+
+
+def test_a_site_without_a_ledger_imports_nothing_of_it(make_site):
+    site = make_site({"content/a.md": "# A"}, URL)
+    words = [sys.executable, "-c", IMPORTED, str(site.root)]
+    said = [subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, check=True).stdout.splitlines()[-1]]
+    site.run("urls", "--accept")
+    said += [subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, check=True).stdout.splitlines()[-1]]
+    assert said == ["[]", "['kept_urls', 'ledger', 'moves', 'owners']"]

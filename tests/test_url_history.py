@@ -373,6 +373,67 @@ def test_two_pages_that_had_one_url(published):
     assert "/x/ b.md 2" in lines(site)
 
 
+def test_authors_who_are_not_trusted_take_no_old_urls(published):
+    """Neither by an `id:` nor by a title of a page that is gone."""
+    config = URL + "markdown: {untrusted: [guests]}\n"
+    site = published({"content/main/a.md": "---\nid: first\ntitle: A\n---\nText.", "content/main/b.md": "# B\n\nMore.",
+                      "content/guests/c.md": "# C\n\nText of C."}, config)
+    assert "/main/a/ #first" in lines(site)
+    site.edit({"content/main/a.md": None, "content/main/b.md": None, "content/guests/c.md": None,
+               "content/guests/x.md": "---\nid: first\ntitle: A\n---\nText.", "content/guests/y.md": "# B\n\nMore.",
+               "content/guests/z.md": "# C\n\nText of C."})
+    assert [said.split("`")[1] for said in lost(build(site))] == ["/main/a/", "/main/b/"]
+    assert target(site, "guests/c/index.html") == "/blog/guests/z/"
+    site.build("--publish")
+    assert "/guests/x/ guests/x.md" in lines(site)
+
+
+def test_names_of_every_script(published):
+    site = published({"content/文章/你好 世界.md": "# 你好\n\n正文。", "content/é t.md": "# É\n\nx"})
+    assert {"/文章/你好-世界/ 文章/你好%20世界.md", "/é-t/ é%20t.md"} <= set(lines(site))
+    rename(site, "content/文章/你好 世界.md", "content/文章/再见.md")
+    assert lost(build(site)) == []
+    assert target(site, "文章/你好-世界/index.html") == "/blog/%E6%96%87%E7%AB%A0/%E5%86%8D%E8%A7%81/"
+    site.build("--publish")
+    assert "文章/再见.md = 文章/你好%20世界.md" in lines(site)
+
+
+def test_the_preview_redirects_and_tells_what_is_lost(browse, published):
+    files = {f"content/{name}.md": f"# {name}\n\nText of {name}." for name in "abc"}
+    ledger = (published(files).root / LEDGER).read_bytes()
+    browser = browse({**files, LEDGER: ledger}, URL)
+    browser.edit({"content/a.md": None, "content/z.md": files["content/a.md"], "content/b.md": None})
+    response = browser.get("/blog/a/")
+    assert (response.status_code, response.location) == (301, "/blog/z/")
+    assert "is lost" in browser.get("/blog/c/").text
+    browser.edit({LEDGER: ledger + b"/b/ gone 2\n/was/ c.md\n"})
+    assert browser.get("/blog/b/").status_code == 410
+    assert browser.get("/blog/was/").location == "/blog/c/"
+    assert (browser.site.root / LEDGER).read_bytes() == ledger + b"/b/ gone 2\n/was/ c.md\n"
+
+
+def test_several_processes_and_relative_links(published):
+    site = published({**SITE, **{f"content/x{number}.md": f"# X{number}\n\n{number}" for number in range(30)}},
+                     URL + "links: relative\n")
+    for number in range(30):
+        rename(site, f"content/x{number}.md", f"content/y/x{number}.md")
+    assert lost(site.build("-j", "2")) == []
+    assert target(site, "x7/index.html") == "../y/x7/index.html"
+
+
+def test_redirects_of_the_config_go_before_old_urls(published):
+    site = published()
+    for number in (1, 2, 3):
+        rename(site, f"content/posts/2026-01-0{number}-p{number}.md", f"content/posts/2026-01-0{number}-q{number}.md")
+    site.edit({"content/posts/2026-01-04-p4.md": None, "config.yaml": URL + "redirects:\n  /posts/p1/: /docs/\n"
+               "  /posts/p2/: {status: 410}\n  /posts/<slug>/: /nowhere/<slug>/\n  /posts/p4/: https://x.org/\n"})
+    assert build(site).problems == []
+    assert target(site, "posts/p1/index.html") == "/blog/docs/"
+    assert target(site, "posts/p3/index.html") == "/blog/posts/q3/"
+    redirects = {each.path: each.to for each in all_redirects(site.app().extensions["coldpress"].library)}
+    assert (redirects["/posts/p1/"], redirects["/posts/p2/"], redirects["/posts/p3/"]) == ("/docs/", None, "/posts/q3/")
+
+
 # With git.
 
 

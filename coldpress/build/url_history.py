@@ -32,7 +32,7 @@ def facts_to_add(site: Site, plan: Plan) -> list[Fact]:
     """Returns what the ledger gets when the site is published as it is planned."""
     kept = site.library.kept
     ledger = kept.ledger or Ledger()
-    facts = kept.new if kept.ledger else first_facts(site.library)
+    facts = kept.new() if kept.ledger else first_facts(site.library)
     return [*facts, *(ledger.next(path, owner) for path, owner in own_pages(site, plan)
                       if ledger.owners.get(path) != [owner])]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,8 +54,8 @@ class Kept(NamedTuple):
     """The ledger as it is read; None if the site has none."""
     found: tuple[Fact, ...] = ()
     """The moves that were found, which the ledger does not have yet."""
-    new: tuple[Fact, ...] = ()
-    """All facts that the ledger gets when the site is published as it is now."""
+    new: Callable[[], Sequence[Fact]] = tuple
+    """Returns all facts that the ledger gets when the site is published as it is now."""
     titles: Mapping[str, str] = MappingProxyType({})
     """The titles that lost pages had, by what the ledger calls them."""
 

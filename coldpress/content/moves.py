@@ -117,7 +117,7 @@ class Moves:
         self._former = self._traces_of_former(ledger.with_facts(memory.facts))
         waiting = [fact for fact in memory.facts if fact.subject not in ledger.origins and (
             fact.subject in self._published or fact.subject in self._lists)]
-        self._take(ledger, self._still_true(ledger, waiting))
+        self._take(ledger, self._still_true(ledger, waiting) if waiting else ())
 
     def follow(self) -> tuple[Ledger, Owners]:
         """Returns the ledger with the moves that were found, and who is who."""
@@ -138,6 +138,7 @@ class Moves:
 
     def _take(self, ledger: Ledger, facts: Iterable[Fact]) -> None:
         """Begins anew with a ledger and the facts that were found to it."""
+        self._missing: list[str] | None = None
         self._base, self._found = ledger, list(facts)
         self.ledger = ledger.with_facts(self._found)
         self.owners = Owners(self.ledger, self._published, self._lists, self._config)
@@ -159,9 +160,11 @@ class Moves:
 
     def _lost(self) -> list[str]:
         """Returns what the ledger knows and the site does not have, without pages that are only left out."""
-        wanted = {name for names in self.ledger.owners.values() for name in names}
-        return sorted(name for name in wanted if name not in self.owners.bearer and (
-            name.startswith("@") or (is_page(name) and name not in self._left_out)))
+        if self._missing is None:
+            wanted = {name for names in self.ledger.owners.values() for name in names}
+            self._missing = sorted(name for name in wanted if name not in self.owners.bearer and (
+                name.startswith("@") or (is_page(name) and name not in self._left_out)))
+        return self._missing
 
     def _traces_of_former(self, ledger: Ledger) -> dict[str, Trace]:
         """Returns the traces of pages as they were before this build, by what the ledger calls them."""

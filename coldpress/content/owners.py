@@ -8,6 +8,7 @@ the list; the site's feed belongs to `@home`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from coldpress import recorder
 from coldpress.config.loader import Config
@@ -60,12 +61,13 @@ def term_token(taxonomy: str, slug: str) -> str:
 
 def term_tokens(terms: Mapping[str, Iterable[str]]) -> set[str]:
     """Returns what the ledger calls these terms, and the terms above them."""
-    found = set()
-    for taxonomy, names in terms.items():
-        for name in names:
-            parts = term_slug(name).split("/")
-            found |= {term_token(taxonomy, "/".join(parts[:count])) for count in range(1, len(parts) + 1) if parts[0]}
-    return found
+    return {token for taxonomy, names in terms.items() for name in names for token in _tokens_of(taxonomy, name)}
+
+
+@lru_cache(maxsize=4096)
+def _tokens_of(taxonomy: str, name: str) -> tuple[str, ...]:
+    parts = term_slug(name).split("/")
+    return tuple(term_token(taxonomy, "/".join(parts[:count])) for count in range(1, len(parts) + 1) if parts[0])
 
 
 def lists_of(config: Config) -> set[str]:

@@ -51,7 +51,7 @@ def keep_urls(library: Library, sources: HistorySources, given: Iterable[Fact] |
     titles = {name: trace.title for name, trace in memory.traces.items() if trace.title}
     found = tuple(sorted(whole.facts - ledger.facts))
     return kept._replace(ledger=ledger, found=found, titles=titles,
-                         new=(*found, *_new_facts(whole, owners, kept_urls.urls)))
+                         new=lambda: [*found, *_new_facts(whole, owners, kept_urls.urls)])
 
 
 def first_facts(library: Library) -> tuple[Fact, ...]:

@@ -172,6 +172,10 @@ class CurrentSite:
             problems = Problems()
             with recorder.unrecorded():
                 check_settings(site, lambda path: self.exists(site.url_prefix + path), problems)
+                if site.library.kept.ledger is not None:
+                    from coldpress.build.url_history import report_lost  # noqa: PLC0415  (most sites have no ledger)
+
+                    report_lost(site, self._known_paths(), problems)
             self._checked = site.snapshot, tuple(problems)
         return [*self._checked[1], *(problem for problem in self.problems if not problem.is_error)]
 

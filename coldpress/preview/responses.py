@@ -306,9 +306,10 @@ class Responder:
             report_checks([check], library, lambda path: self._current.exists(prefix + path), problems)
             problems.extend(self._of_reads(render, revision, page, told_paths([check])))
             problems.extend(links_to_drafts(library, page))
-        config = revision.site.config_place().path
+        config, ledger = revision.site.config_place().path, library.kept.ledger
         problems.extend(problem for problem in self._current.warnings()
-                        if _is_in(problem, name) or (_is_in(problem, config) and problem.code != "config.no-base-url"))
+                        if _is_in(problem, name) or (ledger and _is_in(problem, ledger.name)) or (
+                            _is_in(problem, config) and problem.code != "config.no-base-url"))
         return keys.of(check.reads), tuple(problem for problem in problems if problem.severity != "note")
 
     def _of_reads(self, render: RenderedResponse, revision: Revision, page: Page | None, told: Collection[str]

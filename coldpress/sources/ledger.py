@@ -15,7 +15,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
@@ -58,6 +58,7 @@ class Fact(NamedTuple):
         return f"{subject} {self.value}" + (f" {self.number}" if self.number > 1 else "")
 
 
+@lru_cache(maxsize=65536)
 def escaped(text: str) -> str:
     """Returns a path, or the name of a source, as one word of a line: letters of any script stay readable.  A name
     that begins with `#` or `@` is told from an ID and from a list."""
@@ -166,9 +167,10 @@ def fact_of(line: str) -> Fact | None:
         return None
     words = line.split()
     number = int(words.pop()) if len(words) > 2 and words[-1].isascii() and words[-1].isdigit() else 1
-    words = [normalize("NFC", word) for word in words]
+    if not line.isascii():
+        words = [normalize("NFC", word) for word in words]
     if len(words) == 2 and words[0].startswith("/"):
-        return Fact(unquote(words[0]), words[1], number)
+        return Fact(unquote(words[0]) if "%" in words[0] else words[0], words[1], number)
     if len(words) == 3 and words[1] == "=" and not words[0].startswith("/"):
         return Fact(words[0], words[2], number)
     return None
