@@ -34,12 +34,13 @@ def create_app():
     app.add_url_rule("/own/", "own", lambda: f"<p>{mine.said()}</p>")
     return app
 """
+DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="8"></svg>'
 SITE = {
     "build.py": BUILD_PY, "mine.py": "def said():\n    return 'mine'\n",
-    "content/posts/2026-01-02-a.md": f"---\ntitle: First\n---\nOne. ![](dot.png)\n\n[About](../about.md)\n\n"
+    "content/posts/2026-01-02-a.md": f"---\ntitle: First\n---\nOne. ![](dot.svg)\n\n[About](../about.md)\n\n"
                                      f"<details><summary>More</summary>Inside.</details>\n\n{LONG}",
     "content/posts/2026-01-03-b.md": "---\ntitle: Second\n---\nTwo.", "content/about.md": "Me.",
-    "content/posts/dot.png": PNG, "static/x.css": "h1 { color: rgb(1, 2, 3); }",
+    "content/posts/dot.svg": DOT, "static/x.css": "h1 { color: rgb(1, 2, 3); }",
     "templates/partials/head.html": '<link rel="stylesheet" href="{{ url_for("static", filename="x.css") }}">'}
 POST = "content/posts/2026-01-02-a.md"
 COLOR = "getComputedStyle(document.querySelector('h1')).color"
@@ -201,7 +202,7 @@ def test_the_theme_s_style_sheet_is_changed_without_a_reload(live):
 def test_a_picture_is_changed_without_a_reload(live):
     it = live()
     before = it.page.evaluate("document.querySelector('main img').currentSrc")
-    it.edit({"content/posts/dot.png": PNG + b"\0"})
+    it.edit({"content/posts/dot.svg": f"{DOT}\n"})
     it.page.wait_for_function(f"document.querySelector('main img').currentSrc !== '{before}'")
     it.stays()
 

@@ -118,7 +118,8 @@ def photo_added(site: RandomSite) -> str:
     source = max(source for source in site.sources("posts/") if is_sure(source))
     doc = site.docs[source]
     there = posixpath.relpath(name, posixpath.dirname(source))
-    doc.body += f"![New]({there}){site.rng.choice(['', '', '{width=20}', '{.full}'])}\n"
+    shown = f"![New]({there}){site.rng.choice(['', '', '{width=20}', '{.full}'])}\n"
+    doc.body += site.rng.choice([shown, shown, f':::gallery\n![Row]({there} "Title")\n:::\n'])
     site.save(source)
     return name
 

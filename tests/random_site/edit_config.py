@@ -134,7 +134,7 @@ def config_theme(site: RandomSite) -> str:
     return _config(site, **{"theme": None, "docs": None, "edit_url": None, **site.rng.choice([
         {}, {"theme": {"accent": "#c2410c"}}, {"docs": ["."]}, {"theme": {"list": "compact", "preset": "ink"}},
         {"theme": {"list": "text", "progress": True}}, {"docs": [], "theme": {"backlinks": True}},
-        {"theme": {"copy_markdown": False}},
+        {"theme": {"copy_markdown": False}}, {"theme": {"list": "grid"}},
         {"docs": ["docs/guide", "日本"], "edit_url": "https://git.example/<path>"}])})
 
 

@@ -169,7 +169,8 @@ def description(site: RandomSite) -> str:
 
 @edit
 def image(site: RandomSite) -> str:
-    return change(site, site.any(), image=site.rng.choice([None, "logo.svg", "/logo.svg", "no.png", "https://e.org/x"]))
+    return change(site, site.any(), image=site.rng.choice([None, "logo.svg", "/logo.svg", "no.png", "https://e.org/x"]),
+                  og_image=site.rng.choice([None, None, "card", "/logo.svg", "nothing.png"]))
 
 
 @edit

@@ -28,6 +28,8 @@ function recall() {
 }
 
 let leaving = false;
+const reasons = JSON.parse(sessionStorage[WHY] ?? "[]"); // of the reload that showed this page
+delete sessionStorage[WHY];
 
 function reload(why = []) {
   if (leaving) return;
@@ -124,12 +126,11 @@ async function inspect() {
   const answer = await fetch(url);
   if (!answer.ok) return reload();
   bar.innerHTML = await answer.text();
-  const why = JSON.parse(sessionStorage[WHY] ?? "[]");
   const files = performance.getEntriesByType("resource").filter((entry) => !entry.name.startsWith(base.href));
   const size = files.reduce((sum, entry) => sum + (entry.encodedBodySize || 0), 0);
   const line = bar.querySelector(".line");
   line.append(` · ${files.length} files, ${(size / 1024).toFixed(1)} KB`);
-  if (why.length) line.append(` · reloaded for ${why.join(", ")}`);
+  if (reasons.length) line.append(` · reloaded for ${reasons.join(", ")}`);
   root.append(bar);
 }
 
