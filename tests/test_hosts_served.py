@@ -30,6 +30,7 @@ redirects:
   /away/: {to: https://elsewhere.example/x/, status: 307}
   /gone/: {status: 410}
   /blog/<year>/<slug>.html: /new/<slug>/
+  /<year>/<month>/<slug>.html: /new/<slug>/
   /was/<path:rest>: {to: /new/<path:rest>, status: 302}
   /free/<path:rest>: {to: /new/<path:rest>, status: 302}
   /\u5e74/<path:rest>: {to: /new/<path:rest>, status: 303}
@@ -48,10 +49,10 @@ FILES = {"build.py": BUILD, "content/new/a.md": "---\naliases: [/alias/]\n---\n#
          "content/posts/2026-01-01-post.md": "# Post\n\nText.", "content/.well-known/x.txt": "known",
          "content/new/lake.f123456789.png": "hashed", "content/a b.txt": "space"}
 REDIRECTED = (
-    "/old/", "/old", "/plain/", "/plain", "/page.html", "/b%C3%A9%20%C3%BC/", "/dollar/", "/away/",
-    "/alias/", "/blog/2024/a.html", "/blog/2024/none.html", "/was/a/", "/was/pic.png", "/was/nothing/x",
-    "/free/a/", "/free/a%20b/%E4%B8%AD", "/free/", "/free/a%3Fb", "/%E5%B9%B4/a/", "/%e5%b9%b4/b%20c",
-    "/go/a/b", "/go/a%20b", "/x//evil.example/", "/x/new/a/")
+    "/old/", "/old", "/plain/", "/plain", "/page.html", "/b%C3%A9%20%C3%BC/", "/dollar/", "/away/", "/alias/",
+    "/blog/2024/a.html", "/blog/2024/none.html", "/2024/01/a.html", "/2024/01/none.html", "/was/a/", "/was/pic.png",
+    "/was/nothing/x", "/free/a/", "/free/a%20b/%E4%B8%AD", "/free/", "/free/a%3Fb", "/%E5%B9%B4/a/",
+    "/%e5%b9%b4/b%20c", "/go/a/b", "/go/a%20b", "/x//evil.example/", "/x/new/a/")
 MISSING = ("/nothing/", "/nothing.html", "/new/b/", "/theme/nothing.css", "/.gitignore", "/.coldpress/", "/old/x/",
            "/_headers")
 HEADERS = ("X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy", "Content-Security-Policy", "Cache-Control",
@@ -86,6 +87,7 @@ def test_the_server_answers_as_the_app_does(make_site, tmp_path, host, prefix):
             if len(kept) >= 1000 and file.endswith((".html", ".xml", ".css")) and not leads_on:
                 packed = get(url, Accept_Encoding="gzip")
                 assert packed.headers.get("Content-Encoding") == "gzip", url
+                assert "accept-encoding" in packed.headers["Vary"].lower()
                 assert gzip.decompress(packed.body) == kept
         for path in MISSING:
             answer = get(prefix + path)
@@ -98,6 +100,8 @@ def test_the_server_answers_as_the_app_does(make_site, tmp_path, host, prefix):
             assert (answer.status, b"Page not found" in answer.body) == (410, True)
         for path in ("/about", "/new/a"):
             assert get(prefix + path).headers["Location"] == f"{prefix}{path}/"
+            index = get(f"{prefix}{path}/index.html")
+            assert (path, index.status, index.headers.get("Location")) in ((path, 200, None), (path, 308, "./"))
         for path in ("/", "/about/", "/new/a/", "/new/pic.png", "/new/lake.f123456789.png", "/nothing/", "/old/"):
             with client.get(path, base_url=f"https://example.org{prefix}/") as expected:
                 wanted = {name: expected.headers[name] for name in HEADERS if name in expected.headers}

@@ -135,16 +135,18 @@ class HostFiles:
 
     def _pattern(self, rule: RedirectRule, root: str, links: str) -> PatternRedirect:
         prefix = self._site.url_prefix
-        known, hides = [], False
+        known, hides, hides_index = [], False, False
         for entry in self._plan.entries:
-            found = entry.values.get("page")
+            found, path = entry.values.get("page"), entry.folder_url.removeprefix(prefix)
             if isinstance(found, Redirect) and found.key == rule.key:
                 known.append(PathRedirect(root + found.path, _whole(found.to, links), found.status))
-            elif not _leads_on(entry) and not hides:
-                hides = rule.pattern.match(entry.path.removeprefix(prefix)) is not None
+            elif not _leads_on(entry):
+                hides = hides or rule.pattern.match(path) is not None
+                index = f"{path}index.html" if path.endswith("/") else path
+                hides_index = hides_index or rule.pattern.match(index) is not None
         to = rule.to or ""
         return PatternRedirect(PathPattern(root + rule.path), PathPattern(to if is_external(to) else links + to),
-                               rule.status, tuple(known), hides)
+                               rule.status, tuple(known), hides, hides_index)
 
     def _sizes(self, root: str) -> dict[str, int]:
         """Returns the sizes of all published files by the paths that the host sees."""

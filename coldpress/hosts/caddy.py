@@ -64,7 +64,7 @@ def _gone(site: PublishedSite) -> Iterator[str]:
 def _exact(site: PublishedSite) -> Iterator[PathRedirect]:
     yield from site.leading
     for pattern in site.patterns:
-        yield from pattern.known if pattern.hides else ()
+        yield from pattern.known if pattern.is_after_files else ()
 
 
 def _redirect(redirect: PathRedirect) -> Iterator[str]:
@@ -75,14 +75,14 @@ def _redirect(redirect: PathRedirect) -> Iterator[str]:
 
 
 def _pattern(redirect: PatternRedirect, number: int) -> Iterator[str]:
-    """Yields the lines of a pattern; of one that hides files, these go first."""
+    """Yields the lines of a pattern; of one that stands for files, these go first."""
     name = f"coldpress_{number}"
     values = {each: f"{{re.{name}.{index}}}" for index, each in enumerate(redirect.pattern.names, 1)}
     target = "".join(part if index % 2 == 0 else values[part] for index, part in enumerate(redirect.target.parts))
     yield f"@{name} {{"
     yield f"    path_regexp {_raw(f'^{redirect.pattern.expression}$')}"
     yield f"    vars_regexp {name} {{http.request.orig_uri}} {_raw(asked_for(redirect))}"
-    if redirect.hides:
+    if redirect.is_after_files:
         yield "    not file {path} {path}/index.html"
     yield "}"
     yield f"redir @{name} {_quoted(target)} {redirect.status}"

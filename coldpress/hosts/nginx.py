@@ -30,12 +30,13 @@ _STATIC = {"gzip": "gzip_static on;", "br": "brotli_static on;  # the module ngx
 def nginx(site: PublishedSite, problems: Problems) -> list[HostFile]:
     """Returns the snippet."""
     where = f": a folder that has them in `{site.root[1:]}/`" if site.root else ""
-    lines = [*_HEAD.format(where=where).splitlines(), *(_STATIC[each] for each in ENCODINGS if each in site.compress)]
+    packed = [_STATIC[each] for each in ENCODINGS if each in site.compress]
+    lines = [*_HEAD.format(where=where).splitlines(), *packed, *(["gzip_vary on;"] if packed else [])]
     lines += ["", *_headers(site, problems), "", *_gone(site)]
     for each in site.leading:
         lines += _exact(each)
     for number, pattern in enumerate(site.patterns, 1):
-        for known in pattern.known if pattern.hides else ():
+        for known in pattern.known if pattern.is_after_files else ():
             lines += _exact(known)
         lines += _pattern(pattern, number, _string(f"{site.root}/404.html"))
     error = f"    error_page 404 {_string(f'{site.root}/404.html')};"
@@ -89,7 +90,8 @@ def _both(path: str) -> Iterable[str]:
 
 
 def _pattern(redirect: PatternRedirect, number: int, error: str) -> Iterator[str]:
-    """Yields the locations of a pattern; of one that hides files, these go first."""
+    """Yields the locations of a pattern; of one that stands for files, these go first.  nginx looks at the locations
+    once more for each file `index.html` that it finds."""
     names = {name: f"coldpress_{number}_{index}" for index, name in enumerate(redirect.pattern.names)}
     expression = _string(f"^{redirect.pattern.expression}$")
     target = "".join(part.replace("$", "%24") if index % 2 == 0 else f"${{{names[part]}}}"
@@ -97,7 +99,7 @@ def _pattern(redirect: PatternRedirect, number: int, error: str) -> Iterator[str
     asked = _string(asked_for(redirect, names))
     answer = (f"error_page 404 {error}; if ($request_uri ~ {asked}) {{ return {redirect.status} {_string(target)}; }} "
               "return 404;")
-    if redirect.hides:
+    if redirect.is_after_files:
         yield from (f"location ~ {expression} {{ index index.html; try_files $uri $uri/ @coldpress_{number}; }}",
                     f"location @coldpress_{number} {{ {answer} }}")
     else:

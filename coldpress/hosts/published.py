@@ -32,14 +32,21 @@ class PathRedirect(NamedTuple):
 @dataclass(frozen=True)
 class PatternRedirect:
     """A pattern of paths, and the pattern of their targets.  `known` are those of its paths that have a page which
-    leads on; `hides` tells whether it also stands for other files of the site, which it would hide on hosts that look
-    at redirects first."""
+    leads on; `hides` tells whether it also stands for other URLs of the site, which it would hide on hosts that look
+    at redirects first; `hides_index`, whether it stands for a file such as `/posts/a/index.html`, which is not asked
+    for by that name, but which some servers find by it."""
 
     pattern: PathPattern
     target: PathPattern
     status: int
     known: tuple[PathRedirect, ...] = ()
     hides: bool = False
+    hides_index: bool = False
+
+    @property
+    def is_after_files(self) -> bool:
+        """Whether a server has to look at files before it, as it stands for some."""
+        return self.hides or self.hides_index
 
     @property
     def is_open(self) -> bool:
