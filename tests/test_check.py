@@ -153,6 +153,12 @@ def test_the_structure_of_pages(checked):
     assert ("check.heading-order", BASE.format(1, "one"), 7) in found(site)
 
 
+def test_images_and_links_of_a_body_have_their_places(checked):
+    body = "Text.\n\n<p><img src='https://example.com/a.png'></p>\n\n<p><a href='/about/'></a></p>\n"
+    site = checked({**post(1, "one", body), "content/about.md": POST.format("About", "me", "Me.")})
+    assert found(site) == [("check.no-alt", BASE.format(1, "one"), 7), ("check.no-name", BASE.format(1, "one"), 9)]
+
+
 def test_an_error_of_the_build_ends_the_check(checked):
     site = checked({"content/a.md": "---\ntitle: [\n---\n"})
     assert site.results[-1].code == 1

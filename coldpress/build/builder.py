@@ -148,10 +148,12 @@ class Builder:
 
     def read_of(self, keys: Iterable[Key]) -> set[Key]:
         """Returns those of some keys that a page, or the site's own code, read in its last rendering."""
+        search = KeySearch({number_of(key): key for key in keys})
+        if not search:
+            return set()
         updates = self.runner.updates if self.runner else RecordUpdates()
         reads = {row.path: row.reads for row in self.records.pages.values()}
         reads |= {entry.path: frozen.reads for entry, frozen in updates.pages}
-        search = KeySearch({number_of(key): key for key in keys})
         kept = {OWN, FACTORY, *(entry.path for entry in self.plan.entries)}
         return {key for path, packed in reads.items() if path in kept for key in search.values(packed)}
 

@@ -45,6 +45,7 @@ class BuiltSite:
         self._base_path = unquote(self._base.path)
         self._name = f"{name}/" if name else ""
         self._outlines: dict[str, Outline] = {}
+        self._named: dict[str, str | None] = {}
 
     @cached_property
     def _found(self) -> dict[str, str]:
@@ -140,6 +141,11 @@ class BuiltSite:
 
     def file_named(self, path: str) -> str | None:
         """Returns the same for a decoded path."""
+        if path not in self._named:
+            self._named[path] = self._file_named(path)
+        return self._named[path]
+
+    def _file_named(self, path: str) -> str | None:
         path = unicodedata.normalize("NFC", path).removeprefix("/")
         folder = f"{path.rstrip('/')}/index.html".lstrip("/")
         wanted = (folder,) if not path or path.endswith("/") else (path, folder, f"{path}.html")

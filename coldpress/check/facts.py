@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urldefrag, urlsplit
 
 from coldpress.check.accessibility import accessibility_flaws
 from coldpress.check.built_site import BuiltSite
+from coldpress.check.feeds import NOWHERE, feed_problems, is_feed
 from coldpress.check.links import part_of
 from coldpress.check.outline import Outline
 from coldpress.check.references import PAGES, has_references
@@ -47,6 +48,20 @@ class Head(NamedTuple):
     is_hidden: bool = False
     canonical: str = ""
 
+    def as_text(self) -> str:
+        """Returns it as one text, for `head_of`; an empty one if the page says nothing."""
+        flags = f"{'r' if self.is_redirect else ''}{'h' if self.is_hidden else ''}"
+        parts = (self.title, self.description, flags, self.canonical)
+        return "\n".join(part.replace("\n", " ") for part in parts) if any(parts) else ""
+
+
+def head_of(text: str) -> Head:
+    """Returns what `as_text` has written."""
+    if not text:
+        return NO_HEAD
+    title, description, flags, canonical = text.split("\n")
+    return Head(title, description, "r" in flags, "h" in flags, canonical)
+
 
 NO_HEAD = Head()
 
@@ -79,14 +94,27 @@ def facts_of(site: BuiltSite, file: str, numbers: KeyNumbers) -> Facts:
         return Facts(file)
     targets = dict.fromkeys(targets_of(site, file))
     if not file.endswith(PAGES):
-        return Facts(file, numbers.packed(targets))
+        flaws = [list(flaw) for flaw in _feed_flaws(site, file)]
+        return Facts(file, numbers.packed(targets), flaws=_as_text(flaws))
     page = site.outline(file)
     head = _head(site, file, page)
     flaws = [] if head.is_redirect else [list(flaw) for flaw in _flaws(page)]
     # A line break in an id would make two of it; no link can name such a part.
     ids = "\n".join(sorted(name.replace("\n", " ") for name in {*page.ids, *page.names}))
     site.forget(file)
-    return Facts(file, numbers.packed(targets), head, ids, json.dumps(flaws, ensure_ascii=False) if flaws else "")
+    return Facts(file, numbers.packed(targets), head, ids, _as_text(flaws))
+
+
+def _as_text(flaws: list[list[Any]]) -> str:
+    return json.dumps(flaws, ensure_ascii=False) if flaws else ""
+
+
+def _feed_flaws(site: BuiltSite, file: str) -> Iterator[Flaw]:
+    """Yields what is wrong with a feed; where its links lead is told with all links."""
+    if is_feed(file, site.read(file)):
+        for problem in feed_problems(site, file):
+            if problem.code != NOWHERE:
+                yield Flaw("feed", problem.message, problem.hint, None, 1)
 
 
 def targets_of(site: BuiltSite, file: str) -> Iterator[Key]:
@@ -133,5 +161,5 @@ def _head(site: BuiltSite, file: str, page: Outline) -> Head:
 def _flaws(page: Outline) -> Iterator[Flaw]:
     for element, code, message, hint in accessibility_flaws(page):
         yield Flaw(code, message, hint, element.at if element else None, len(element.tag) + 1 if element else 1,
-                   element.get("src") if element and element.tag in ("img", "area") else "",
+                   (element.get("src") or element.get("href")) if element else "",
                    page.text[element.at:element.at + _BEGINNING] if element else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
@@ -13,7 +12,7 @@ from typing import Any
 from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.cache.file_stamps import is_settled, stamp_of_stat
 from coldpress.check.built_site import BuiltSite
-from coldpress.check.facts import NO_HEAD, Facts, Head, facts_of
+from coldpress.check.facts import Facts, facts_of, head_of
 from coldpress.processes import chunks, in_turn, local_executor
 from coldpress.recorder import Key, KeyNumbers, numbers
 
@@ -41,8 +40,8 @@ class FactsCache:
         """Returns the facts of all files, and the targets by their numbers."""
         rows: dict[str, Row] = {row[0]: row for row in self._database.select("facts")}
         targets = {number: (kind, name) for number, kind, name in self._database.select("targets")}
-        known = {file: row for file, row in rows.items() if all(number in targets for number in numbers(row[3]))
-                 } if rows else rows
+        lost = set().union(*(numbers(row[3]) for row in rows.values())) - targets.keys()
+        known = {file: row for file, row in rows.items() if lost.isdisjoint(numbers(row[3]))} if lost else rows
         fresh: dict[str, Row] = {}
         wanted: list[tuple[str, str]] = []
         for file in sorted(site.files):
@@ -79,7 +78,7 @@ class FactsCache:
 
 def _facts(row: Row) -> Facts:
     file, _, _, targets, head, ids, flaws = row
-    return Facts(file, targets, Head(*json.loads(head)) if head else NO_HEAD, ids, flaws)
+    return Facts(file, targets, head_of(head), ids, flaws)
 
 
 def _stamp(path: str) -> str:
@@ -122,5 +121,4 @@ def _read(site: BuiltSite, file: str, stamp: str, known: Row | None) -> tuple[Ro
         return (file, stamp, digest, *known[3:]), {}
     found: Any = KeyNumbers()
     facts = facts_of(site, file, found)
-    head = "" if facts.head == NO_HEAD else json.dumps(list(facts.head), ensure_ascii=False)
-    return (file, stamp, digest, facts.targets, head, facts.ids, facts.flaws), dict(found.keys)
+    return (file, stamp, digest, facts.targets, facts.head.as_text(), facts.ids, facts.flaws), dict(found.keys)

@@ -18,18 +18,21 @@ from coldpress.check.references import ATOM, UNSAFE_XML
 from coldpress.errors import Place, Problem
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\Z")
+_ENDINGS = (".xml", ".atom", ".rss", ".json")
 _JSON_FEED = "https://jsonfeed.org/version/1"
 
 
 def feeds_of(site: BuiltSite) -> Iterator[str]:
-    """Yields the files that are feeds."""
-    for file in sorted(site.files):
-        if file.endswith((".xml", ".atom", ".rss")):
-            head = site.read(file)[:2_000]
-            if "<feed" in head or "<rss" in head:
-                yield file
-        elif file.endswith(".json") and _JSON_FEED in site.read(file)[:2_000]:
-            yield file
+    """Returns the files that are feeds."""
+    return (file for file in sorted(site.files) if file.endswith(_ENDINGS) and is_feed(file, site.read(file)))
+
+
+def is_feed(file: str, text: str) -> bool:
+    """Returns whether a file with this text is a feed."""
+    head = text[:2_000]
+    if file.endswith(".json"):
+        return _JSON_FEED in head
+    return file.endswith(_ENDINGS) and ("<feed" in head or "<rss" in head)
 
 
 def feed_problems(site: BuiltSite, file: str) -> Iterator[Problem]:
@@ -132,12 +135,15 @@ def _link(site: BuiltSite, url: str, name: str, place: Place) -> Iterator[Proble
         return
     target = site.target("index.html", url)
     if target is not None and target.file is None:
-        yield _problem(f"{name} links to `{url}`, where nothing is", place)
+        yield Problem(NOWHERE, f"{name} links to `{url}`, where nothing is", place)
 
 
 def _doubles(ids: list[str], place: Place) -> Iterator[Problem]:
     for ident in sorted({each for each in ids if each and ids.count(each) > 1}):
         yield _problem(f"two entries have the id `{ident}`", place)
+
+
+NOWHERE = "check.feed-link"
 
 
 def _problem(message: str, place: Place) -> Problem:

@@ -16,7 +16,8 @@ class Finding:
 
     `subject` is the same for findings that one edit would mend, if it is in a template.  `link` is the URL that it is
     about, as an entry of `check.ignore` names it; `at` its place in the built file.  `place` is its place in the
-    sources, if it is known.  One that `is_hidden` is not told, as another problem tells it, or the config ignores it.
+    sources, if it is known.  One that `is_repeated` or `is_hidden` is not told: a list or a feed only
+    shows what is told of a source, or the config ignores it.
     """
 
     code: str
@@ -30,6 +31,7 @@ class Finding:
     length: int = 1
     place: Place | None = None
     also: tuple[Place, ...] = field(default=())
+    is_repeated: bool = False
     is_hidden: bool = False
 
 
@@ -66,8 +68,9 @@ def problems_of(findings: Iterable[Finding], sources: Sources) -> Iterator[Probl
         for place, finding in placed.items():
             if not finding.is_hidden:
                 yield _problem(finding, place)
-        rest = [finding for finding in group if finding.place is None and not finding.is_hidden and not (
-            placed and sources.is_made_of_others(finding.file))]
+        rest = [finding for finding in group if not (
+            finding.place or finding.is_hidden or finding.is_repeated or (
+                placed and sources.is_made_of_others(finding.file)))]
         if rest:
             first = rest[0]
             template = sources.template_place(first)

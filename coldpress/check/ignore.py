@@ -31,7 +31,7 @@ class IgnoreList:
             places = [finding.place.path] if finding.place else []
             url = f"/{finding.file.removesuffix('index.html')}"
             paths = (*places, finding.file, f"{self._output}/{finding.file}", url)
-            is_hidden = finding.is_hidden or bool(finding.place and spot_of(finding.place) in self._spots)
+            is_hidden = bool(finding.place and spot_of(finding.place) in self._spots)
             is_hidden = is_hidden or self._is_ignored(finding.code, paths, finding.link)
             yield replace(finding, is_hidden=True) if is_hidden else finding
 

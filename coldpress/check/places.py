@@ -23,6 +23,8 @@ from coldpress.text import heading_id
 
 _HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t#]*$")
 _MARKUP = re.compile(r"[*_`\[\]]|\([^()\s]*\)|\{[^{}]*\}")
+_VARIANT = re.compile(r"(.+)\.\d+\.[0-9a-f]{8,}\.\w+$")
+"""The URL of an image in another size."""
 _TAG = re.compile(r"<h[1-6]\b[^>]*\bid=[\"']?([^\"'\s>]+)")
 
 
@@ -49,6 +51,21 @@ class SourcePlaces:
             return None
         with recorder.unrecorded(), cached_bodies():
             link = self._links_of(page).get(_told(key))
+            return place_of_link(self._library, page, link) if link else None
+
+    def of_url(self, file: str, url: str) -> Place | None:
+        """Returns the place of the link or image in the source of a page that is shown with a URL."""
+        page = self._pages.get(file)
+        if page is None:
+            return None
+        variant = _VARIANT.match(url)
+        with recorder.unrecorded(), cached_bodies():
+            links = self._links_of(page)
+            names = self._targets_of(file, url)
+            if variant:
+                stem = self._targets_of(file, variant[1])[-1]
+                names += [name for name in links if name.startswith(f"{stem}.")]
+            link = next((links[name] for name in reversed(names) if name in links), None)
             return place_of_link(self._library, page, link) if link else None
 
     def of_field(self, file: str, field: str) -> Place | None:

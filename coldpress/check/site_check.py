@@ -11,10 +11,10 @@ from pathlib import Path
 from coldpress.check.built_site import BuiltSite
 from coldpress.check.external.outcomes import GOOD, SEVERITIES, Outcome
 from coldpress.check.facts import LOAD, OUTSIDE, Facts, keys_of
-from coldpress.check.feeds import feed_problems, feeds_of
 from coldpress.check.findings import Finding, Spot, spot_of
 from coldpress.check.pages import double_findings, orphan_findings, structure_findings
 from coldpress.check.places import SourcePlaces
+from coldpress.check.references import PAGES
 from coldpress.check.targets import Missing, Targets
 from coldpress.check.terms import near_terms
 from coldpress.check.unused import Unused, WasRead, own_templates
@@ -121,7 +121,7 @@ class SiteCheck:
             finding = Finding(missing.code, missing.message, file, missing.key, missing.hint, severity, missing.link,
                               at, place=place)
             is_repeated = not place and self.places.is_repeated(file, missing.key)
-            yield replace(finding, is_hidden=True) if is_repeated else finding
+            yield replace(finding, is_repeated=True) if is_repeated else finding
 
     def _at(self, file: str, key: Key) -> int | None:
         """Returns where a file has the URL of a target."""
@@ -131,7 +131,8 @@ class SiteCheck:
     def _placed(self, finding: Finding) -> Finding:
         subject = finding.subject
         text = subject[1] if isinstance(subject, tuple) else ""
-        place = self.places.of_heading(finding, text) if text.startswith("<h") else None
+        place = (self.places.of_heading(finding, text) if text.startswith("<h") else
+                 self.places.of_url(finding.file, finding.link) if finding.link else None)
         return replace(finding, place=place) if place else finding
 
     def _heavy(self) -> Iterator[Finding]:
@@ -148,9 +149,10 @@ class SiteCheck:
                     self._built.link_of(path)), "warning")
 
     def _feeds(self) -> Iterator[Finding]:
-        for file in feeds_of(self._built):
-            for problem in feed_problems(self._built, file):
-                yield Finding(problem.code, problem.message, file, hint=problem.hint, severity="error")
+        for file, facts in self._facts.items():
+            if facts.flaws and not file.endswith(PAGES):
+                for flaw in facts.found:
+                    yield Finding(f"check.{flaw.code}", flaw.message, file, hint=flaw.hint, severity="error")
 
 
 def told_by_build(problems: Iterable[Problem]) -> frozenset[Spot]:

@@ -21,6 +21,7 @@ _DATA = (".yaml", ".yml", ".json", ".toml", ".csv")
 _WELL_KNOWN = re.compile(
     r"(?:^|/)(?:(?:favicon|apple-touch-icon|mstile|android-chrome)[^/]*|\.well-known/.*)$")
 """Images that browsers ask for though no page names them."""
+_SCRIPTS = (".js", ".mjs", ".css", ".json")
 _STRINGS = "strings/"
 WasRead = Callable[[Iterable[Key]], Collection[Key]]
 """Returns those of some keys that a page read in its last rendering."""
@@ -41,8 +42,9 @@ class Unused:
                   ] if site.config.markdown.jinja else []
         python = [*code, *(file for file in site.registry.plugin_files if file.suffix == ".py")]
         config = site.options.config or site.root / "config.yaml"
-        scripts = [file for folder in (site.config.static_dir, site.config.content_dir)
-                   for file in (site.root / folder).rglob("*") if file.suffix in (".js", ".mjs", ".css", ".json")]
+        scripts = [file for file in (*(site.root / site.config.static_dir).rglob("*"), *(
+            asset.file for path, asset in site.library.assets.items() if path.endswith(_SCRIPTS)))
+            if file.suffix in _SCRIPTS]
         data = [file for file in (site.root / site.config.data_dir).rglob("*") if file.suffix in _DATA]
         self._code = Mentions(python)
         self._readers = Mentions([*own, *inherited, *plugins, *bodies, *python])
