@@ -348,7 +348,7 @@ def list_(only: str | None, **more: Any) -> int:
 @click.option("--adopt", is_flag=True, help="Replace files of others that the site has too; all others stay.")
 @click.option("--all", "everything", is_flag=True, help="Send files too that the target has already.")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Processes at once (as many as there are cores).")
-@_options(_base_url, _output, _clock, _json, _site)
+@_options(_base_url, _output, _clock, _json, _github, _site)
 def deploy(dry_run: bool, adopt: bool, everything: bool, jobs: int | None, output: Path | None, **more: Any) -> int:
     """Build strictly, check, and send what changed to the target of the config."""
     from coldpress.commands.deploy import deploy as run_deploy

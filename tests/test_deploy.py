@@ -220,8 +220,9 @@ def test_a_style_sheet_that_was_replaced_stays_on_the_target_for_a_week(make_sit
 
 def test_the_site_s_repository_says_where_github_pages_are(make_site, pages):
     site = make_site(SITE, f"{URL}deploy: {{to: github-pages}}\n")
-    nowhere = site.run("deploy", "--json")
-    assert nowhere.codes == ["deploy.failed"]
+    assert site.run("deploy", "--json").codes == ["deploy.jekyll"]
+    site.edit({"config.yaml": f"{URL}deploy: {{to: github-pages, host: github-pages}}\n"})
+    assert site.run("deploy", "--json").codes == ["deploy.failed"]
     git(site.root, "init", "-q")
     git(site.root, "remote", "add", "origin", str(pages))
     git(site.root, "config", "http.https://example.org/.extraheader", "AUTHORIZATION: basic abcdefgh")
@@ -399,7 +400,8 @@ def sent(make_target, folder, files, now=NOW, **more):
     return changes
 
 
-FIRST = {"index.html": "1", "x.css": "1", "a": "file", "b/c/index.html": "1", "用/z.txt": "1", "b/y": "1"}
+FIRST = {"index.html": "1", "x.css": "1", "#x": "1", ";y": "1", "-z": "1", "it's $x & y.txt": "1",
+         "a": "file", "b/c/index.html": "1", "用/z.txt": "1", "b/y": "1"}
 SECOND = {"index.html": "2", "x.css": "2", "a/index.html": "now a folder", "b": "now a file", "n/new.html": "2",
           "n/new.png": "2"}
 

@@ -47,6 +47,7 @@ def deploy(context: BuildContext, *, dry_run: bool = False, adopt: bool = False,
         with ExitStack() as stack:
             root, programs, say = builder.site.root, Programs(Secrets(os.environ)), context.report.line
             target = destination.target(programs, root, root / STATE, say, stack)
+            destination.refuse_jekyll(builder.output.owned.files() or ())
             changes = _changes(builder, target, adopt=adopt, everything=everything)
             is_sent = not dry_run and not changes.is_empty
             if is_sent:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ from coldpress.text import did_you_mean
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _BRANCH = "gh-pages"
+GITHUB = "github-pages"
+"""What `to` is for the branch from which GitHub publishes."""
 _FORMS = ("`github-pages`, `git+URL#BRANCH`, `user@host:path`, `ssh://user@host:port/path`, "
           "`rsync://host/module/path` or `s3://bucket/prefix`")
 _REMOTE = re.compile(r"[\w.-]+")
@@ -45,7 +47,7 @@ class Destination:
             return OwnCommand(programs, self.command or "", root, state, say)
         to = self._whole(self.to, os.environ, programs)
         kind, _, rest = to.partition("+")
-        if to == "github-pages":
+        if to == GITHUB:
             return GitBranch(programs, remote_url(programs, root, "origin"), _BRANCH, root, stack)
         if kind == "git" and rest:
             return self._git(rest, programs, root, stack)
@@ -54,7 +56,13 @@ class Destination:
         if _SSH.fullmatch(to):
             return RsyncFolder(programs, to, None, stack)
         raise self.problem("deploy.to", f"`to`: this is no target: `{programs.secrets.hide(to)}`",
-                           did_you_mean(to, ["github-pages"]) or f"there are {_FORMS}")
+                           did_you_mean(to, [GITHUB]) or f"there are {_FORMS}")
+
+    def refuse_jekyll(self, files: Collection[str]) -> None:
+        """Raises `ColdpressError` for files of a site that GitHub would change."""
+        if self.to == GITHUB and ".nojekyll" not in files:
+            raise self.problem("deploy.jekyll", "GitHub would run Jekyll over the site, which leaves files out",
+                               f"write `host: {GITHUB}` below `deploy`: then the build writes `.nojekyll`")
 
     def run_after(self, programs: Programs, root: Path, folder: Path, changes: Changes, say: Say) -> None:
         """Runs `command` after the site was sent to `to`.  Raises `ColdpressError` if it fails."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,9 @@ from pathlib import Path
 from coldpress.deploy.secrets import Secrets
 from coldpress.errors import ColdpressError, Problem
 
+_AGAIN = "mend it and deploy again: what was sent already is not sent twice"
+_MAKE_IT = "make the folder in which it shall be, and deploy again"
+_NO_FOLDER = re.compile(r"mkdir .* \(2\)")  # of rsync, which makes one folder and none above it
 _SHOWN = 12  # last lines of what a program said
 _OF_GIT_HOOKS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
 
@@ -70,7 +74,7 @@ class Programs:
         lines = [line for line in done.told.splitlines() if line.strip()]
         return ColdpressError(Problem(
             "deploy.failed", f"`{program}` failed to {what} (exit code {done.code})", None,
-            hint or "mend it and deploy again: what was sent already is not sent twice",
+            hint or (_MAKE_IT if _NO_FOLDER.search(done.told) else _AGAIN),
             traceback="\n".join(lines[-_SHOWN:]) or None))
 
     def shell(self, command: str, folder: Path, environment: Mapping[str, str], say: Callable[[str], None]) -> int:

@@ -104,7 +104,8 @@ def _names(text: str) -> Iterator[str]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return "".join(f"{name}\0" for name in names)
+    """Returns names as rsync reads them.  One that began with `#` or `;` would be a comment."""
+    return "".join(f"./{name}\0" for name in names)
 
 
 def _emptied(left: Iterable[str], removed: Iterable[str]) -> list[list[str]]:
