@@ -155,6 +155,20 @@ def test_a_ledger_that_cannot_be_read_is_a_problem(published):
     assert "history.unreadable" in site.run("urls", "--accept").err
 
 
+def test_a_ledger_that_cannot_be_written_is_a_problem(published):
+    site = published({"content/a.md": "# A"})
+    before = lines(site)
+    for part in (f".coldpress/{LEDGER}.part", f".{LEDGER}.part"):
+        (site.root / part).mkdir()
+    site.edit({"content/b.md": "# B"})
+    for result in (site.run("build", "--publish"), site.run("urls", "--accept")):
+        assert (result.code, "history.failed" in result.err) == (1, True)
+    assert lines(site) == before
+    (site.root / f".{LEDGER}.part").rmdir()
+    assert site.run("urls", "--accept").code == 0
+    assert set(lines(site)) - set(before) == {"/b/ b.md"}
+
+
 # What follows by itself.
 
 
@@ -477,6 +491,34 @@ def test_git_knows_what_coldpress_has_forgotten(published):
                                             "`/posts/p5/` is lost: it was “Post 5”, of `posts/2026-01-05-p5.md`"]
     assert {old: target(site, f"posts/{old}/index.html") for old in ("p1", "p2", "p4")} == {
         "p1": "/blog/posts/first/", "p2": "/blog/posts/two/", "p4": "/blog/posts/four/"}
+
+
+def test_a_part_of_the_history_is_told(published, tmp_path):
+    site = in_git(published({"content/a.md": "# A\n\n" + "Text.\n\n" * 20, "content/b.md": "# B\n\nb"}))
+    rename(site, "content/a.md", "content/z.md", lambda text: text.replace("# A", "# Z"))
+    commit(site)
+    site.edit({"content/c.md": "# C"})
+    commit(site)
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{site.root.as_posix()}", "part")
+    part = type(site)(tmp_path / "part", site.capture)
+    result = part.build()
+    assert lost(result) == ["`/a/` is lost: it was the page of `a.md`"]
+    assert "`fetch-depth: 0`" in result.problems[0]["hint"]
+    git(part.root, "fetch", "-q", "--unshallow")
+    assert (lost(part.build()), target(part, "a/index.html")) == ([], "/blog/z/")
+
+
+def test_urls_of_own_routes_that_only_links_tell(published):
+    code = ("import coldpress\nfrom flask import url_for\n\n\ndef create_app():\n"
+            "    app = coldpress.create_app(__file__)\n"
+            "    app.add_url_rule('/u/<name>/', 'user', lambda name: name)\n"
+            "    app.add_url_rule('/all/', 'all', lambda: f'<a href=\"{url_for(\"user\", name=\"ann\")}\">x</a>')\n"
+            "    return app\n")
+    site = published({"build.py": code, "content/a.md": "# A"})
+    assert {"/u/ann/ @view/user", "/all/ @view/all"} <= set(lines(site))
+    assert (site.build().problems, site.run("urls", "--accept", "--json").problems) == ([], [])
+    site.edit({"build.py": code.replace("ann", "bob")})
+    assert lost(site.build()) == ["`/u/ann/` is lost: it was a page of the view `user`"]
 
 
 def test_two_branches_that_renamed_posts_merge_without_a_hand(published, tmp_path):

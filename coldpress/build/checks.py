@@ -162,7 +162,7 @@ def check_site(site: Site, plan: Plan, checks: Iterable[PageCheck], dead_links: 
     if site.library.kept.ledger is not None:
         from coldpress.build.url_history import report_lost  # noqa: PLC0415  (as above)
 
-        report_lost(site, plan, problems)
+        report_lost(site, plan, problems, is_whole=True)
     if site.config.base_url is None and not site.config_problems.errors:
         problems.warn("config.no-base-url", "without `base_url` there are no feeds, no sitemap and no canonical links",
                       site.config_place(), "say where the site will live: `base_url: https://example.org/`")

@@ -45,28 +45,31 @@ def own_pages(site: Site, plan: Plan) -> Iterator[tuple[str, str]]:
             yield entry.folder_url.removeprefix(site.url_prefix), f"@view/{entry.endpoint}"
 
 
-def lost_urls(site: Site, plan: Plan) -> dict[str, list[str]]:
-    """Returns the URLs of the ledger that nothing answers and that are not said to be gone, by their owners."""
+def lost_urls(site: Site, plan: Plan, *, is_whole: bool = False) -> dict[str, list[str]]:
+    """Returns the URLs of the ledger that nothing answers and that are not said to be gone, by their owners.  Unless
+    the plan `is_whole`, it may lack URLs of own routes, which links tell while pages are rendered."""
     found: dict[str, list[str]] = {}
     kept = site.library.kept
     for path, owner in kept.lost.items():
         has_no_feeds = site.config.base_url is None and feed_list(path)
-        if not plan.has(site.url_prefix + path) and not has_no_feeds:
+        may_come = not is_whole and owner.removeprefix("@view/") in site.app.view_functions
+        if not (plan.has(site.url_prefix + path) or has_no_feeds or may_come):
             found.setdefault(path if owner == UNKNOWN else owner, []).append(path)
     return found
 
 
-def report_lost(site: Site, plan: Plan, problems: Problems) -> None:
+def report_lost(site: Site, plan: Plan, problems: Problems, *, is_whole: bool = False) -> None:
     """Warns of each page and list of which URLs are lost."""
     kept = site.library.kept
     if kept.ledger is None:
         return
-    for owner, paths in lost_urls(site, plan).items():
+    shallow = "; git has only a part of the history here, and finds more renames with `fetch-depth: 0`"
+    for owner, paths in lost_urls(site, plan, is_whole=is_whole).items():
         first = paths[0]
         more = f" and {len(paths) - 1} more of its URLs are" if len(paths) > 1 else " is"
         problems.warn("url.lost", f"`{first}`{more} lost: {_was(site, owner)}", kept.ledger.place(first),
                       f"put `aliases: [{first}]` into the page that takes its place; or say that nothing does: "
-                      f"`urls --gone {first}`; or put it back")
+                      f"`urls --gone {first}`; or put it back" + (shallow if kept.is_shallow else ""))
     for path in kept.redirects:
         if not plan.has(site.url_prefix + path):
             problems.warn("url.clash", f"the old URL `{path}` cannot redirect: a file or a folder is in its way",

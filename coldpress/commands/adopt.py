@@ -50,6 +50,7 @@ def adopt(context: BuildContext, old: Path) -> int:
     facts = _facts(site, plan, pages.values())
     with only_one(make_state(site.root / STATE)):
         added = write_facts(site, facts)
+        site.sources.save()
     site.reload()
     report_lost(site, Plan(site.app, site, Problems()).fill(), problems)
     context.report.data({"added": added, "urls": sorted(pages), "problems": [each.as_json() for each in problems]})

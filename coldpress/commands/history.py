@@ -28,6 +28,7 @@ def accept(context: BuildContext) -> int:
     is_first = site.library.kept.ledger is None
     with only_one(make_state(site.root / STATE)):
         added = record_urls(site, plan)
+        site.sources.save()
     report_lost(site, plan, problems)
     context.report.data({"added": added, "problems": [problem.as_json() for problem in problems]})
     code = context.finish(problems)

@@ -58,6 +58,8 @@ class Kept(NamedTuple):
     """Returns all facts that the ledger gets when the site is published as it is now."""
     titles: Mapping[str, str] = MappingProxyType({})
     """The titles that lost pages had, by what the ledger calls them."""
+    is_shallow: bool = False
+    """Whether git was asked for renames, and has only a part of the history."""
 
     @property
     def aliases(self) -> Mapping[str, Alias]:

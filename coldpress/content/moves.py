@@ -35,6 +35,8 @@ from coldpress.text import text_digest
 
 _FILE = "moves"
 _KIND = "coldpress moves 1"
+SHALLOW = "shallow "
+"""What begins the note of what git was asked if it has only a part of the history."""
 _EMPTY = frozenset(map(text_digest, ("", "\n")))  # bodies that are alike and tell nothing
 ReadBody = Callable[[], str]
 
@@ -219,7 +221,7 @@ class Moves:
         if not lost:
             return
         git = GitMoves(self._contents.folder)
-        asked = f"{git.head} {text_digest(' '.join([*lost, '<', *self._new()]))}"
+        asked = f"{SHALLOW if git.is_shallow else ''}{git.head} {text_digest(' '.join([*lost, '<', *self._new()]))}"
         if asked == self._memory.asked:
             return
         self._memory.asked, self._memory.is_changed = asked, True

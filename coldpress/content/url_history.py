@@ -10,7 +10,7 @@ from coldpress.config.loader import Config
 from coldpress.content.aliases import Kept
 from coldpress.content.kept_urls import KeptUrls
 from coldpress.content.library import Library
-from coldpress.content.moves import Contents, MoveMemory, Moves
+from coldpress.content.moves import SHALLOW, Contents, MoveMemory, Moves
 from coldpress.content.old_urls import OldPage, OldUrls
 from coldpress.content.owners import Owners, lists_of, owned_urls, source_token, term_tokens
 from coldpress.errors import Problems
@@ -50,7 +50,7 @@ def keep_urls(library: Library, sources: HistorySources, given: Iterable[Fact] |
     kept_urls.report_twins(problems)
     titles = {name: trace.title for name, trace in memory.traces.items() if trace.title}
     found = tuple(sorted(whole.facts - ledger.facts))
-    return kept._replace(ledger=ledger, found=found, titles=titles,
+    return kept._replace(ledger=ledger, found=found, titles=titles, is_shallow=memory.asked.startswith(SHALLOW),
                          new=lambda: [*found, *_new_facts(whole, owners, kept_urls.urls)])
 
 

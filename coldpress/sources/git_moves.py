@@ -21,6 +21,11 @@ class GitMoves:
         """The commit that is checked out; an empty text if there is none."""
         return self._git("rev-parse", "--verify", "-q", "HEAD").strip()
 
+    @property
+    def is_shallow(self) -> bool:
+        """Whether the repository has only a part of its history."""
+        return self._git("rev-parse", "--is-shallow-repository").strip() == "true"
+
     def former_names(self) -> set[str]:
         """Returns the names of files that were renamed or removed, and of those that the last commit has."""
         names = {names[0] for _, changes in self._history() for _, *names in changes}

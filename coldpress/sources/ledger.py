@@ -106,10 +106,17 @@ class Ledger:
 
     def place(self, subject: str, value: str | None = None) -> Place:
         """Returns the line of the latest fact of a subject."""
-        facts = [fact for fact in self.facts if fact.subject == subject and value in (None, fact.value)]
+        facts = [fact for fact in self._by_subject.get(subject, ()) if value in (None, fact.value)]
         fact = max(facts, key=lambda fact: (fact in self._lines, fact.number), default=None)
         line = self._lines.get(fact) if fact else None
         return Place(self.name, line, 1, fact.line, len(escaped(subject))) if fact and line else Place(self.name)
+
+    @cached_property
+    def _by_subject(self) -> dict[str, list[Fact]]:
+        found: dict[str, list[Fact]] = {}
+        for fact in sorted(self.facts):
+            found.setdefault(fact.subject, []).append(fact)
+        return found
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -196,19 +203,21 @@ def add_facts(folder: Path, facts: Iterable[Fact], state: Path) -> int:
 
 def _replace(file: Path, data: bytes, state: Path) -> None:
     target = Path(os.path.realpath(file))
+    failure = OSError()
     for part in (state / f"{LEDGER}.part", target.with_name(f".{LEDGER}.part")):  # the first may be on another disk
-        with suppress(FileNotFoundError):
-            part.unlink()
-        with part.open("xb") as writing:
-            writing.write(data)
-            writing.flush()
-            os.fsync(writing.fileno())
         try:
+            with suppress(FileNotFoundError):
+                part.unlink()
+            with part.open("xb") as writing:
+                writing.write(data)
+                writing.flush()
+                os.fsync(writing.fileno())
             os.replace(part, target)
             return
         except OSError as reason:
             failure = reason
-            part.unlink()
+            with suppress(OSError):
+                part.unlink()
     raise failure
 
 
