@@ -64,7 +64,7 @@ def patterns(number):
 
 def test_netlify():
     files, told = made("netlify", site())
-    assert told == []
+    assert [each.partition(": ")[2] for each in told] == ["nothing leads on from `/<year>/<slug>.html`"]
     assert files["_redirects"] == """\
 # From config.yaml and the aliases of pages:
 /old/ /new/a/ 301!
@@ -127,14 +127,16 @@ def test_the_author_s_lines_come_first():
 def test_gitlab_has_redirects_with_patterns_below_its_prefix():
     files, told = made("gitlab-pages", site(patterns=(
         pattern("/group/was/<path:rest>", "/group/new/<path:rest>", 307), pattern("/group/<a>.html", "/group/<a>/"))))
-    assert (told, list(files)) == ([], ["_redirects"])
+    assert ([each.partition(": ")[2] for each in told], list(files)) == (
+        ["nothing leads on from `/group/<a>.html`"], ["_redirects"])
     assert files["_redirects"].endswith(":\n/group/was/* /group/new/:splat 302\n")
 
 
 def test_github_has_a_domain_and_no_patterns():
     files, told = made("github-pages", site(base_url="https://ann.example/"))
     assert files == {".nojekyll": "", "CNAME": "ann.example\n"}
-    assert told == ["GitHub Pages has no redirects: nothing answers at `/was/<path:rest>`"]
+    assert sorted(told) == ["GitHub Pages has no redirects: nothing leads on from `/<year>/<slug>.html`",
+                            "GitHub Pages has no redirects: nothing leads on from `/was/<path:rest>`"]
     assert list(made("github-pages", site(base_url="https://ann.github.io/x/"))[0]) == [".nojekyll"]
     assert list(made("github-pages", site(base_url="https://ann.example/x/"))[0]) == [".nojekyll"]
     assert made("github-pages", site(base_url="https://ann.example/", own={"CNAME": "b", ".nojekyll": ""}))[0] == {}
@@ -258,10 +260,10 @@ def many_headers(number):
     ("gitlab-pages", {"patterns": (), "own": {"_redirects": "#" * 65_535}},
      {"patterns": (), "own": {"_redirects": "#" * 65_536}},
      "GitLab takes 65,536 bytes of `_redirects`, and the site has 65,537"),
-    ("gitlab-pages", {"files": dict.fromkeys(map(str, range(200_000)), 1)},
-     {"files": dict.fromkeys(map(str, range(200_001)), 1)},
+    ("gitlab-pages", {"patterns": (), "files": dict.fromkeys(map(str, range(200_000)), 1)},
+     {"patterns": (), "files": dict.fromkeys(map(str, range(200_001)), 1)},
      "GitLab Pages takes 200,000 files, and the site has 200,001"),
-    ("gitlab-pages", {"files": {"/a": 10 ** 9}}, {"files": {"/a": 10 ** 9, "/b": 1}},
+    ("gitlab-pages", {"patterns": (), "files": {"/a": 10 ** 9}}, {"patterns": (), "files": {"/a": 10 ** 9, "/b": 1}},
      "GitLab Pages takes 1.0 GB, and the site has 1.0 GB"),
     ("github-pages", {"patterns": (), "files": {"/a": 10 ** 9}}, {"patterns": (), "files": {"/a": 10 ** 9, "/b": 1}},
      "GitHub Pages takes 1.0 GB, and the site has 1.0 GB"),
@@ -413,6 +415,20 @@ def test_the_static_host_obeys_what_is_written_for_netlify(make_site):
             assert (path, answer.status_code, answer.headers.get("Location")) == (path, status, target)
             assert ("X-One" in answer.headers) == (path == "/a/")
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_a_host_cannot_do_is_told(make_site):
+    config = ("base_url: https://example.org/\ncsp: theme\nheaders: {\"/*\": {X-One: 1}}\n"
+              "redirects: {/docs/<path:rest>: https://docs.example/<path:rest>}\ndeploy: {host: HOST}\n")
+    site = make_site({"content/docs/a.md": "# A"}, config.replace("HOST", "gitlab-pages"))
+    assert site.build().places() == [("deploy.headers", "config.yaml", 2), ("deploy.headers", "config.yaml", 3)]
+    site.edit({"config.yaml": config.replace("HOST", "cloudflare")})
+    told = site.rebuild()
+    assert told.places() == [("deploy.pattern", "config.yaml", 5)]
+    assert "also stands for files" in told.problems[0]["message"]
+    assert site.text("_redirects") == "\n"
+    assert "/_headers" in site.run("urls").out
+    assert "made of the config" in site.run("build", "--explain", "/_headers").out
 
 
 @pytest.mark.parametrize(("deploy", "message"), [

@@ -97,6 +97,8 @@ def explain_page(builder: Builder, url: str) -> list[str]:
     entry = _entry(builder, url)
     came = f" from {entry.source}" if entry.source else ""
     lines = [f"{entry.path}{came}, by {entry.endpoint.rpartition('.')[2]}, is {entry.file}"]
+    if entry.is_made:
+        return [f"{entry.path} is {entry.file}.  It is made of the config and of other files, in each build."]
     if entry.copy_of:
         return [*lines, "It is a copy; nothing was rendered for it."]
     assert builder.runner is not None, "there is a plan"

@@ -96,7 +96,7 @@ class HostFiles:
 
     def write_beside(self) -> None:
         """Writes the files that stand beside the output folder, and removes those of another host."""
-        folder = self._site.cache_folder / FOLDER
+        folder = self._output.state / FOLDER
         wanted = {file.name: file.text for file in self._files if not file.is_inside}
         if wanted:
             folder.mkdir(exist_ok=True)
@@ -179,7 +179,12 @@ class HostFiles:
         return texts
 
     def _check_own(self, problems: Problems) -> None:
-        """Warns of files of the author's that this host does not read."""
+        """Warns of options and files of the author's that this host does not read."""
+        config = self._site.config
+        for name in () if self.host.has_headers else ("csp", "headers"):
+            if getattr(config, name):
+                problems.warn("deploy.headers", f"{self.host.title} sends no headers of yours, so `{name}` does nothing"
+                              " there", self._site.config_place(name), "take it out, or choose another host")
         for name, option in zip(_LINES, ("redirects", "headers"), strict=True):
             asset = self._site.library.asset_at(f"/{name}")
             if asset is not None and name not in self.host.own:

@@ -160,6 +160,11 @@ class Output:
         self.is_touched = False
         """Whether publishing has begun: some files may be new and others old."""
 
+    @property
+    def state(self) -> Path:
+        """The state folder."""
+        return self._state
+
     def open(self) -> None:
         """Makes the state folder and an empty staging folder; removes the files of a killed build."""
         make_state(self._state)

@@ -17,7 +17,7 @@ from typing import Any
 from coldpress.config.headers import IMMUTABLE
 from coldpress.errors import Problems
 from coldpress.hosts.header_rules import HASHED_PATHS
-from coldpress.hosts.published import LIMIT, STAYS_HTML, HostFile, PathRedirect, PublishedSite
+from coldpress.hosts.published import GOES_FIRST, LIMIT, STAYS_HTML, HostFile, PathRedirect, PublishedSite
 
 FUNCTION_SIZE = 10 * 1024
 CUSTOM_HEADERS, HEADER_NAME, HEADER_VALUE = 10, 256, 1_783
@@ -87,6 +87,7 @@ def _request(site: PublishedSite, problems: Problems) -> str:
     patterns = [[f"^{each.pattern.expression}$".replace("(.*)", r"([\s\S]*)"),
                  _parts(each.pattern.names, each.target.parts), each.status]
                 for each in site.patterns if not each.hides]
+    site.tell_lost((each for each in site.patterns if each.hides), "CloudFront", GOES_FIRST, problems)
     text = _request_text(site, exact, patterns)
     if len(text.encode()) > FUNCTION_SIZE:
         site.too_many("bytes of a function with the redirects", len(text.encode()), FUNCTION_SIZE, "CloudFront",

@@ -14,10 +14,7 @@ from coldpress.hosts.published import HostFile, PublishedSite
 
 def github(site: PublishedSite, problems: Problems) -> list[HostFile]:
     """Returns the files that GitHub Pages reads; warns of what it cannot do."""
-    lost = [each.pattern.text for each in site.patterns if not each.known]
-    if lost:
-        problems.warn("deploy.pattern", f"GitHub Pages has no redirects: nothing answers at `{lost[0]}`", site.place,
-                      "write the old paths out, or take the redirect out")
+    site.tell_lost(site.patterns, "GitHub Pages", "has no redirects", problems)
     domain = domain_of(site.base_url)
     files = [HostFile(".nojekyll", ""), *([HostFile("CNAME", f"{domain}\n")] if domain else [])]
     return [file for file in files if file.name not in site.own]

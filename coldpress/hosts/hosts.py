@@ -21,7 +21,7 @@ Make = Callable[[PublishedSite, Problems], list[HostFile]]
 @dataclass(frozen=True)
 class Host:
     """A host: `make` returns its files, `inside` are the names of those in the published folder, `own` the names of
-    the author's files that are merged into them.
+    the author's files that are merged into them.  `has_headers` tells whether it sends headers of the author's.
 
     `most_files`, `largest_file` and `largest_site` (in bytes) are what it takes; None where nothing is known.
     """
@@ -30,6 +30,7 @@ class Host:
     make: Make
     inside: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
+    has_headers: bool = True
     most_files: int | None = None
     largest_file: int | None = None
     largest_site: int | None = None
@@ -52,13 +53,15 @@ class Host:
 _LINES = ("_redirects", "_headers")
 HOSTS: Mapping[str, Host] = {
     # 1 GB: https://docs.github.com/pages/getting-started-with-github-pages/github-pages-limits
-    "github-pages": Host("GitHub Pages", github, (".nojekyll", "CNAME"), largest_site=10 ** 9),
+    "github-pages": Host("GitHub Pages", github, (".nojekyll", "CNAME"), has_headers=False, largest_site=10 ** 9),
     # 20,000 files of 25 MiB on the free plan: https://developers.cloudflare.com/pages/platform/limits/
-    "cloudflare": Host("Cloudflare Pages", cloudflare, _LINES, _LINES, 20_000, 25 * 1024 ** 2),
+    "cloudflare": Host("Cloudflare Pages", cloudflare, _LINES, _LINES, most_files=20_000,
+                       largest_file=25 * 1024 ** 2),
     "netlify": Host("Netlify", netlify, _LINES, _LINES),
     "vercel": Host("Vercel", vercel, ("vercel.json",), ("vercel.json",)),
     # 1 GB and 200,000 files on gitlab.com: https://docs.gitlab.com/user/gitlab_com/#gitlab-pages
-    "gitlab-pages": Host("GitLab Pages", gitlab, ("_redirects",), ("_redirects",), 200_000, None, 10 ** 9),
+    "gitlab-pages": Host("GitLab Pages", gitlab, ("_redirects",), ("_redirects",), has_headers=False,
+                         most_files=200_000, largest_site=10 ** 9),
     "s3": Host("CloudFront", s3),
     "nginx": Host("nginx", nginx),
     "caddy": Host("Caddy", caddy)}

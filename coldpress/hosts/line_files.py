@@ -19,12 +19,13 @@ from typing import NamedTuple
 from coldpress.config.headers import HeaderRule
 from coldpress.config.redirects import PathPattern
 from coldpress.errors import Problems
-from coldpress.hosts.published import LIMIT, STAYS_HTML, HostFile, PatternRedirect, PublishedSite, quoted
+from coldpress.hosts.published import GOES_FIRST, LIMIT, STAYS_HTML, HostFile, PatternRedirect, PublishedSite, quoted
 
 CLOUDFLARE_STATIC, CLOUDFLARE_DYNAMIC, CLOUDFLARE_LINE = 2_000, 100, 1_000
 CLOUDFLARE_HEADERS, CLOUDFLARE_HEADER_LINE = 100, 2_000
 GITLAB_RULES, GITLAB_SIZE = 1_000, 64 * 1024
 _MARK = "# From config.yaml and the aliases of pages:"
+_UNSAID = "has names for whole parts of a path only, and no pattern that could lead to other sites"
 _DYNAMIC = re.compile(r"\*|:[A-Za-z]\w*")
 
 
@@ -43,6 +44,11 @@ def _target(pattern: PatternRedirect) -> str:
                    for index, part in enumerate(pattern.target.parts))
 
 
+def _can_be_said(redirect: PatternRedirect) -> bool:
+    """Returns whether a host whose names stand for whole parts of a path can have a pattern."""
+    return redirect.pattern.has_whole_parts and not redirect.is_open
+
+
 def _own_lines(site: PublishedSite, name: str) -> list[str]:
     return site.own.get(name, "").replace("\r\n", "\n").rstrip("\n").split("\n") if site.own.get(name) else []
 
@@ -59,11 +65,12 @@ def _is_rule(line: str) -> bool:
 
 # Netlify.
 
-def netlify(site: PublishedSite, _problems: Problems) -> list[HostFile]:
+def netlify(site: PublishedSite, problems: Problems) -> list[HostFile]:
     """Returns the files that Netlify reads."""
     ours = [_line(quoted(each.path), each.to or f"{site.root}/404.html", each.status, "!") for each in site.redirects]
+    site.tell_lost((each for each in site.patterns if not _can_be_said(each)), "Netlify", _UNSAID, problems)
     for each in site.patterns:
-        can_be_said = each.pattern.has_whole_parts and not each.is_open
+        can_be_said = _can_be_said(each)
         if each.hides or not can_be_said:
             ours += [_line(quoted(known.path), known.to or "", known.status, "!") for known in each.known]
         if can_be_said:
@@ -88,6 +95,8 @@ def cloudflare(site: PublishedSite, problems: Problems) -> list[HostFile]:
     own, ours = _Lines([], []), _Lines([], [])
     own.add(filter(_is_rule, _own_lines(site, "_redirects")))
     ours.add(_line(quoted(each.path), each.to or "", each.status) for each in site.leading)
+    site.tell_lost((each for each in site.patterns if each.hides or each.is_open), "Cloudflare Pages", GOES_FIRST,
+                   problems)
     for each in site.patterns:
         if each.hides or each.is_open:
             ours.add(_line(quoted(known.path), known.to or "", known.status) for known in each.known)
@@ -133,8 +142,10 @@ def _cloudflare_headers(site: PublishedSite, problems: Problems) -> str:
 
 def gitlab(site: PublishedSite, problems: Problems) -> list[HostFile]:
     """Returns the file that GitLab Pages reads: of the redirects those with patterns, as files go before them."""
+    said = [each for each in site.patterns if _can_be_said(each)]
+    site.tell_lost((each for each in site.patterns if each not in said), "GitLab Pages", _UNSAID, problems)
     ours = [_line(_source(each.pattern), _target(each), 302 if each.status in (302, 303, 307) else 301)
-            for each in site.patterns if each.pattern.has_whole_parts and not each.is_open]
+            for each in said]
     own = _own_lines(site, "_redirects")
     number = len(ours) + sum(map(_is_rule, own))
     if number > GITLAB_RULES:

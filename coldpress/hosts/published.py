@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -121,6 +121,13 @@ class PublishedSite:
         yield from (HeaderRule(folder, (IMMUTABLE,)) for folder in self.hashed_folders)
         yield from self.headers
 
+    def tell_lost(self, lost: Iterable[PatternRedirect], host: str, why: str, problems: Problems) -> None:
+        """Warns of patterns that a host cannot have, if none of their paths has a page that leads on."""
+        for each in lost:
+            if not each.known:
+                problems.warn("deploy.pattern", f"{host} {why}: nothing leads on from `{each.pattern.text}`",
+                              self.place, "write the old paths out, or take the redirect out")
+
     def too_many(self, what: str, number: int, most: int, host: str, problems: Problems, hint: str) -> None:
         """Warns of more of something than the host takes."""
         problems.warn(LIMIT, f"{host} takes {most:,} {what}, and the site has {number:,}", self.place, hint)
@@ -143,6 +150,8 @@ def asked_for(redirect: PatternRedirect, groups: Mapping[str, str] | None = None
     return f"{text}(?:[?]|$)" if pattern.takes_rest or pattern.names_file else f"{text.removesuffix('/')}/?(?:[?]|$)"
 
 
+GOES_FIRST = "looks at redirects before files, and this pattern also stands for files, or could lead to other sites"
+"""Why some hosts cannot have a pattern."""
 STAYS_HTML = "those beyond stay pages that lead on"
 
 

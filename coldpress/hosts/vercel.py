@@ -16,7 +16,16 @@ from coldpress.config.headers import IMMUTABLE
 from coldpress.config.redirects import PathPattern
 from coldpress.errors import Problems
 from coldpress.hosts.header_rules import HASHED_FILE, HASHED_PICTURE
-from coldpress.hosts.published import LIMIT, STAYS_HTML, HostFile, PathRedirect, PatternRedirect, PublishedSite, quoted
+from coldpress.hosts.published import (
+    GOES_FIRST,
+    LIMIT,
+    STAYS_HTML,
+    HostFile,
+    PathRedirect,
+    PatternRedirect,
+    PublishedSite,
+    quoted,
+)
 
 MOST = 2_048
 LONGEST = 4_096
@@ -29,6 +38,7 @@ _SPECIAL = re.compile(r"[\\:()*?+{}\[\]|^$!=<>]")
 def vercel(site: PublishedSite, problems: Problems) -> list[HostFile]:
     """Returns the file that Vercel reads: what the author's own `vercel.json` has, then ours."""
     redirects = [_redirect(_literal(quoted(each.path)), each) for each in site.leading]
+    site.tell_lost((each for each in site.patterns if each.hides or each.is_open), "Vercel", GOES_FIRST, problems)
     for each in site.patterns:
         if each.hides or each.is_open:
             redirects += [_redirect(_literal(quoted(known.path)), known) for known in each.known]
