@@ -103,6 +103,7 @@ def test_a_policy_takes_more_sources():
     ('<img srcset="/a.png 1x, https://i.example/b.png 2x">', "img-src https://i.example"),
     ('<iframe src="https://v.example/x"></iframe>', "frame-src https://v.example"),
     ('<video poster="https://i.example/p.png" src="/v.mp4">', "img-src https://i.example"),
+    ('<a href="x" data-player="https://v.example/embed/x?a=1&amp;b">', "frame-src https://v.example"),
     ("<script>alert(1)</script>", "script-src 'unsafe-inline'"), ("<style>p {}</style>", "style-src 'unsafe-inline'"),
     ('<script src="https://s.example/x.js">', "script-src https://s.example"),
     ('<link rel="stylesheet" href="https://s.example/x.css">', "style-src https://s.example"),

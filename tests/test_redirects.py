@@ -140,6 +140,7 @@ def test_under_a_sub_path_and_with_relative_links(make_site):
     ("  /a/<b>/<b>: /b/\n", "config.value", 2),
     ("  /a/<b: /b/\n", "config.value", 2),
     ("  /a/<b>: /<c>/\n", "config.value", 2),
+    ("  /a%0Ab/: /b/\n", "config.value", 2),
     ("  /a: /page/\n  /a/: /\n", "config.value", 3),
 ])
 def test_what_cannot_be_is_told_at_its_line(make_site, lines, code, line):

@@ -253,7 +253,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             return ()
         links, self._links = self._links, []  # asking for their URLs is heard as well
         with self.app.test_request_context(base_url=f"http://localhost{self._site.script_root}"):
-            found = [RouteLink(endpoint, path_of(url_for(endpoint, **values)).removeprefix(self._site.script_root))
+            root = path_of(self._site.script_root)
+            found = [RouteLink(endpoint, path_of(url_for(endpoint, **values)).removeprefix(root))
                      for endpoint, values in links]
         self._links.clear()
         return tuple(dict.fromkeys(found))

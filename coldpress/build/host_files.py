@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
+from urllib.parse import quote
 
 from coldpress import recorder
 from coldpress.build.freezer import content_digest
@@ -21,13 +22,14 @@ from coldpress.errors import ColdpressError, Place, Problems
 from coldpress.hosts.header_rules import header_rules
 from coldpress.hosts.hosts import HOSTS, Host
 from coldpress.hosts.published import HostFile, PathRedirect, PatternRedirect, PublishedSite
-from coldpress.paths import can_be_page, is_external, relative_name
+from coldpress.paths import can_be_page, is_external, path_of, relative_name
 from coldpress.text import decode
 from coldpress.web.site import Site
 
 FOLDER = "host"
 """The folder in `.coldpress/` of the files that a host reads and nobody may publish."""
 _AT_ROOT = ("github-pages", "cloudflare", "netlify", "vercel")  # hosts that have the folder at the root of a domain
+_SAFE = "/%!$&'()*+,;=:@-._~"
 _LINES = ("_redirects", "_headers")
 
 
@@ -113,8 +115,8 @@ class HostFiles:
 
     def _published(self, problems: Problems) -> PublishedSite:
         site, library = self._site, self._site.library
-        links = site.script_root + site.url_prefix
-        root = site.url_prefix if self._name in _AT_ROOT else links
+        links = quote(site.script_root + site.url_prefix, safe=_SAFE)
+        root = site.url_prefix if self._name in _AT_ROOT else path_of(links)
         rules = site.config.redirects or ()
         single = (each for each in all_redirects(library) if not each.is_pattern and self._answers(each))
         return PublishedSite(

@@ -318,7 +318,7 @@ class Plan:
                                     "wins", place, "take the redirect out", also=(other.place,) if other.place else ())
 
     def _path(self, endpoint: str, values: Mapping[str, Any]) -> str:
-        return path_of(url_for(endpoint, **values)).removeprefix(self._site.script_root)
+        return path_of(url_for(endpoint, **values)).removeprefix(path_of(self._site.script_root))
 
     def _add(self, path: str, endpoint: str, values: Mapping[str, Any], **more: Any) -> PlanEntry | None:
         try:

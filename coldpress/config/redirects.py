@@ -181,6 +181,8 @@ def _rule(key: Any, spec: Any) -> RedirectRule:
     if status not in (*STATUSES, GONE) or isinstance(status, bool):
         raise ValueError(f"`status` is {', '.join(map(str, STATUSES))} or {GONE}", None, "status")
     path = normalize("NFC", unquote(key))
+    if not path.replace(" ", "").isprintable():
+        raise ValueError("an old path has no control characters")
     pattern = PathPattern(path)
     pattern.check_rest()
     path = with_slash(path) if pattern.is_plain else path

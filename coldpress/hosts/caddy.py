@@ -13,7 +13,7 @@ from coldpress.config.deploy import ENCODINGS
 from coldpress.config.headers import IMMUTABLE, HeaderRule
 from coldpress.errors import Problems
 from coldpress.hosts.header_rules import HASHED_PATHS
-from coldpress.hosts.published import HostFile, PathRedirect, PatternRedirect, PublishedSite, asked_for
+from coldpress.hosts.published import HostFile, PathRedirect, PatternRedirect, PublishedSite, asked_for, quoted
 
 NAME = "Caddyfile"
 
@@ -29,7 +29,7 @@ def caddy(site: PublishedSite, _problems: Problems) -> list[HostFile]:
     for number, pattern in enumerate(site.patterns, 1):
         inner += _pattern(pattern, number)
     if site.root:
-        inner.append(f"redir {_word(site.root)} {_word(site.root + '/')} 301")
+        inner.append(f"redir {_word(site.root)} {_word(quoted(site.root + '/'))} 301")
     inner += ["@coldpress_hidden {", "    path */.*", "    not path */.well-known/*", "}",
               "error @coldpress_hidden 404", send]
     lines = [f"# Made by Coldpress.  Import it in a site whose `root` has the site's files below it{where}.",

@@ -14,7 +14,7 @@ from coldpress.config.deploy import ENCODINGS
 from coldpress.config.headers import IMMUTABLE, HeaderRule
 from coldpress.errors import Problems
 from coldpress.hosts.header_rules import HASHED_PATHS
-from coldpress.hosts.published import HostFile, PathRedirect, PatternRedirect, PublishedSite, asked_for
+from coldpress.hosts.published import HostFile, PathRedirect, PatternRedirect, PublishedSite, asked_for, quoted
 
 NAME = "nginx.conf"
 _HEAD = """\
@@ -41,7 +41,7 @@ def nginx(site: PublishedSite, problems: Problems) -> list[HostFile]:
         lines += _pattern(pattern, number, _string(f"{site.root}/404.html"))
     error = f"    error_page 404 {_string(f'{site.root}/404.html')};"
     if site.root:
-        lines.append(f"location = {_string(site.root)} {{ return 301 {_url(f'{site.root}/')}; }}")
+        lines.append(f"location = {_string(site.root)} {{ return 301 {_url(quoted(f'{site.root}/'))}; }}")
     lines += [f"location ~ {_string(f'^{re.escape(site.root)}/(?:.*/)?[.](?!well-known/)')} {{", error,
               "    return 404;", "}", f"location {_string(f'{site.root}/')} {{", error, "    index index.html;",
               "    try_files $uri $uri/ =404;", "}"]

@@ -19,6 +19,7 @@ OF_THEME: Mapping[str, tuple[str, ...]] = {
 _TAG = lazy_re_compile(
     r"<(script|img|iframe|video|audio|source|embed|object|link|form|style)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.I)
 _ATTRIBUTE = lazy_re_compile(r"([^\s=\"'>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
+_PLAYER = lazy_re_compile(r"\sdata-player=\"([^\"]*)\"")  # of the theme's videos, in a frame when it is pressed
 _DIRECTIVES = {"img": "img-src", "iframe": "frame-src", "video": "media-src", "audio": "media-src",
                "embed": "object-src", "object": "object-src", "form": "form-action"}
 _URLS = {"form": "action", "object": "data", "link": "href"}
@@ -56,8 +57,12 @@ class Policy:
 
     def blocked(self, page: str) -> Iterator[Blocked]:
         """Yields what a page has and the policy forbids, each once.  Of a policy of the author's own, nothing."""
-        found = (each for tag in _TAG.finditer(page) for each in _wanted(tag[1].lower(), _attributes(tag[2])))
-        yield from () if self._own else dict.fromkeys(each for each in found if not self._allows(each))
+        if self._own:
+            return
+        found = [each for tag in _TAG.finditer(page) for each in _wanted(tag[1].lower(), _attributes(tag[2]))]
+        players = (_origin(html.unescape(player[1])) for player in _PLAYER.finditer(page))
+        found += [Blocked("frame-src", origin) for origin in players if origin]
+        yield from dict.fromkeys(each for each in found if not self._allows(each))
 
     def _allows(self, wanted: Blocked) -> bool:
         sources = self.directives.get(wanted.directive, self.directives["default-src"])
