@@ -123,7 +123,7 @@ def test_profile_says_where_the_time_went(site):
 # All of them, as a person types them.
 
 @pytest.mark.parametrize(("flag", "said"), [
-    (["--dry-run"], "Would build 26 pages (0 rendered"), (["--explain", "/about/"], "is about/index.html"),
+    (["--dry-run"], "Would build 27 pages (0 rendered"), (["--explain", "/about/"], "is about/index.html"),
     (["--verify"], "Verified: "), (["--profile"], "seconds")])
 def test_a_flag_works_where_nothing_changed(site, flag, said):
     run = [sys.executable, "-m", "coldpress", "build"]

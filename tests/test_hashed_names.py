@@ -239,3 +239,27 @@ def test_a_file_of_the_theme_that_is_named_by_hand_is_a_warning(make_site):
         ("link.theme-file", "templates/partials/head.html", 2)]
     site.edit({"config.yaml": "base_url: https://example.org/b/\nhashed_static: true\n"})
     assert [place[1] for place in site.build().places()] == ["content/a.md", "templates/partials/head.html"]
+
+
+def test_a_page_names_files_of_another_site_as_that_one_publishes_them(make_site):
+    code = ("import flask\nimport coldpress\n\n\ndef create_app():\n    app = flask.Flask(__name__)\n"
+            "    for name in ('a', 'b'):\n        coldpress.Coldpress(app, name, url_prefix=f'/{name}', name=name)\n\n"
+            "    @app.route('/a/own/')\n    @coldpress.frozen()\n    def own():\n"
+            "        names = [('theme', 'theme.css'), ('static', 'x.png')]\n"
+            "        return ' '.join(flask.url_for(f'b.{name}', filename=file) for name, file in names)\n\n"
+            "    return app\n")
+    site = make_site({"build.py": code, "a/content/a.md": "A.", "b/content/b.md": "B.", "b/static/x.png": "x",
+                      "a/config.yaml": "base_url: https://example.org/a/\n",
+                      "b/config.yaml": "base_url: https://example.org/b/\nhashed_static: true\n"}, "")
+
+    def named():
+        for name in "ab":
+            assert site.build("--site", name, "--output", str(site.root / "out" / name)).code == 0
+        style, picture = (site.root / "out/a/a/own/index.html").read_text().split()
+        assert (site.root / "out/b" / style[1:]).is_file()
+        assert picture == "/b/static/x.png"
+        return style
+
+    before = named()
+    site.edit({"b/templates/styles/parts.css": "b { color: red }"})
+    assert named() != before

@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.routing import BaseConverter, Map, Rule
 
+from coldpress import recorder
 from coldpress.content.page import Page
 from coldpress.content.permalinks import folder_path
 from coldpress.content.taxonomy import group_names, taxonomy_path
@@ -110,7 +111,12 @@ class _FileConverter(_PathConverter):
         return self.site.copied.plain(self.folder, value)
 
     def to_url(self, value: Any) -> str:
-        return url_of(self.site.copied.published(self.folder, str(value)))
+        site = self.site
+        if not site.is_other:
+            return url_of(site.copied.published(self.folder, str(value)))
+        recorder.read("site", site.name)
+        with recorder.unrecorded():  # its own build does not know that this static file is named
+            return url_of(str(value) if self.folder == "static" else site.copied.published(self.folder, str(value)))
 
 
 class ThemeFileConverter(_FileConverter):
