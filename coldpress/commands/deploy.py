@@ -44,10 +44,10 @@ def deploy(context: BuildContext, *, dry_run: bool = False, adopt: bool = False,
         wrong = Problems(problems_of_built(context, builder).errors)
         if wrong:
             return _refused(context, wrong)
+        destination.refuse_jekyll(builder.output.owned.files() or ())
         with ExitStack() as stack:
             root, programs, say = builder.site.root, Programs(Secrets(os.environ)), context.report.line
             target = destination.target(programs, root, root / STATE, say, stack)
-            destination.refuse_jekyll(builder.output.owned.files() or ())
             changes = _changes(builder, target, adopt=adopt, everything=everything)
             is_sent = not dry_run and not changes.is_empty
             if is_sent:
