@@ -268,8 +268,9 @@ def serve(output: Path | None, public_url: str | None, port: int, bind: str, ope
 @click.option("--language", default="en", show_default=True, help="Its language, such as zh-Hans, and the samples'.")
 @click.option("--kind", type=click.Choice(("blog", "docs", "both")), default="blog", show_default=True,
               help="What to begin with.")
-@click.option("--deploy", "host", type=click.Choice(("github-pages", "gitlab-pages", "cloudflare", "netlify", "none")),
-              default="github-pages", show_default=True, help="The host whose workflow is written.")
+@click.option("--deploy", "host", type=click.Choice((
+    "github-pages", "gitlab-pages", "cloudflare", "netlify", "vercel", "s3", "nginx", "caddy", "none")),
+              default="github-pages", show_default=True, help="The host, for the config and a workflow.")
 @_speaking
 def init(folder: Path, title: str | None, language: str, kind: str, host: str, verbose: bool, quiet: bool) -> int:
     """Begin a new site in FOLDER."""

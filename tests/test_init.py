@@ -15,6 +15,7 @@ import yaml
 from conftest import SiteFolder
 
 from coldpress.commands.init import KINDS, sample_texts
+from coldpress.config.deploy import HOSTS
 from coldpress.web.strings import FILES
 
 REPOSITORY = Path(__file__).parents[1]
@@ -185,6 +186,14 @@ def test_each_host_has_its_own_files_and_none_has_none(init):
         "netlify": {"netlify.toml", ".github/workflows/rebuild.yml", "netlify/keep-coldpress/index.js",
                     "netlify/keep-coldpress/manifest.yml"}}
     assert "deploy" not in yaml.safe_load((site.root / "config.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("host", sorted({*HOSTS} - {"github-pages", "gitlab-pages", "cloudflare", "netlify"}))
+def test_a_host_without_a_workflow_is_in_the_config(init, host):
+    site, result = init("--deploy", host)
+    assert yaml.safe_load((site.root / "config.yaml").read_text("utf-8"))["deploy"] == {"host": host}
+    assert f"{host} is in config.yaml; it has no workflow." in result.out
+    assert not [name for name in site.files(".") if ".github" in name]
 
 
 def test_the_workflow_builds_strictly_with_the_address_of_the_pages(init):

@@ -173,6 +173,20 @@ def test_a_link_to_a_redirect_is_not_broken(make_site):
     assert [problem["message"].count("/went/nowhere/") for problem in site.build().problems] == [1]
 
 
+def test_a_link_to_a_pattern_is_good_where_the_host_answers_it(make_site):
+    config = ("base_url: https://e.org/\ndeploy: {host: HOST}\nredirects:\n  /<year>/<slug>.html: /p/<slug>/\n"
+              "  /poll/: {status: 410}\n")
+    text = "---\ndescription: D\n---\n[old](/2019/a.html)\n[none](/2019/none.html)\n[poll](/poll/)\n"
+    site = make_site({"content/p/a.md": text}, config.replace("HOST", "nginx"))
+    result = site.run("check", "--json")
+    assert [(each["place"]["line"], each["message"]) for each in result.problems if "link" in each["code"]] == [
+        (5, "nothing is at `/2019/none.html`"), (6, "`/poll/` is marked as gone")]
+    result = site.edit({"config.yaml": config.replace("HOST", "github-pages")}).rebuild()
+    assert [(each["place"]["line"], each["hint"]) for each in result.problems if "link" in each["code"]] == [
+        (4, "the redirect `/<year>/<slug>.html` does not work on github-pages; write `/p/a/`"), (5, None),
+        (6, "link to something else, or take it out")]
+
+
 @pytest.mark.parametrize(("pattern", "path", "values"), [
     ("/a/<x>/", "/a/b/", {"x": "b"}), ("/a/<x>/", "/a/b", {"x": "b"}), ("/a/<x>/", "/a/b/c/", None),
     ("/a/<x>.html", "/a/b.html", {"x": "b"}), ("/a/<x>.html", "/a/b.html/", None), ("/<path:x>", "/", {"x": ""}),

@@ -125,7 +125,17 @@ def report_checks(checks: Iterable[PageCheck], library: Library, exists: Callabl
             for path, link in check.loose:
                 named = posixpath.join(posixpath.dirname(check.source), _name(link.target))
                 if not _is_unread(named, unread) and (path is None or not exists(path)):
-                    problems.add(broken_link(library, pages[check.source], link))
+                    problem = broken_link(library, pages[check.source], link)
+                    problems.add(_with_redirect(problem, library, path, exists) if path else problem)
+
+
+def _with_redirect(problem: Problem, library: Library, path: str, exists: Callable[[str], bool]) -> Problem:
+    """Returns the problem of a link, with what the site's redirects say of its path."""
+    if not library.config.redirects and not library.kept.gone:
+        return problem
+    from coldpress.build.redirect_checks import of_redirect  # noqa: PLC0415  (most sites have none)
+
+    return of_redirect(problem, library, path, exists)
 
 
 def _files_with_errors(problems: Problems) -> frozenset[str]:

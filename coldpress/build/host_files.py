@@ -7,29 +7,25 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
-from urllib.parse import quote
 
 from coldpress import recorder
 from coldpress.build.freezer import content_digest
+from coldpress.build.host_patterns import leads_on, links_of, pattern_redirect, root_of, whole
 from coldpress.build.output import Output
-from coldpress.build.plan import Plan, PlanEntry
+from coldpress.build.plan import Plan
 from coldpress.build.records import FileRow
 from coldpress.config.headers import HeaderRule
-from coldpress.config.redirects import PathPattern, RedirectRule
-from coldpress.content.aliases import Alias, Moved
 from coldpress.content.redirects import Redirect, all_redirects
 from coldpress.errors import ColdpressError, Place, Problems
 from coldpress.hosts.header_rules import header_rules
 from coldpress.hosts.hosts import HOSTS, Host
-from coldpress.hosts.published import HostFile, PathRedirect, PatternRedirect, PublishedSite
-from coldpress.paths import can_be_page, is_external, path_of, relative_name
+from coldpress.hosts.published import HostFile, PathRedirect, PublishedSite
+from coldpress.paths import can_be_page, relative_name
 from coldpress.text import decode
 from coldpress.web.site import Site
 
 FOLDER = "host"
 """The folder in `.coldpress/` of the files that a host reads and nobody may publish."""
-_AT_ROOT = ("github-pages", "cloudflare", "netlify", "vercel")  # hosts that have the folder at the root of a domain
-_SAFE = "/%!$&'()*+,;=:@-._~"
 _LINES = ("_redirects", "_headers")
 
 
@@ -115,14 +111,14 @@ class HostFiles:
 
     def _published(self, problems: Problems) -> PublishedSite:
         site, library = self._site, self._site.library
-        links = quote(site.script_root + site.url_prefix, safe=_SAFE)
-        root = site.url_prefix if self._name in _AT_ROOT else path_of(links)
+        links, root = links_of(site), root_of(site, self._name)
         rules = site.config.redirects or ()
         single = (each for each in all_redirects(library) if not each.is_pattern and self._answers(each))
         return PublishedSite(
             root, site.config.base_url,
-            tuple(PathRedirect(root + each.path, _whole(each.to, links), each.status) for each in single),
-            tuple(self._pattern(rule, root, links) for rule in rules if rule.to and not rule.pattern.is_plain),
+            tuple(PathRedirect(root + each.path, whole(each.to, links), each.status) for each in single),
+            tuple(pattern_redirect(rule, self._plan.entries, site.url_prefix, root, links) for rule in rules
+                  if rule.to and not rule.pattern.is_plain),
             tuple(HeaderRule(root + rule.pattern, rule.headers) for rule in header_rules(site.config)),
             self._own_texts(problems), self._sizes(root), self._compress, self._place)
 
@@ -130,25 +126,10 @@ class HostFiles:
         """Returns whether a redirect has its path, and no page or file."""
         entry = self._plan.at(self._site.url_prefix + redirect.path)
         if entry is not None:
-            return _leads_on(entry)
+            return leads_on(entry)
         # Where case does not count, as on Caddy, the redirect of `/About/` would be that of the page `/about/` too.
         is_free = (self._site.url_prefix + redirect.path).casefold() not in self._folded
         return is_free and (redirect.to is None or not redirect.key or not can_be_page(redirect.path))
-
-    def _pattern(self, rule: RedirectRule, root: str, links: str) -> PatternRedirect:
-        prefix = self._site.url_prefix
-        known, hides, hides_index = [], False, False
-        for entry in self._plan.entries:
-            found, path = entry.values.get("page"), entry.folder_url.removeprefix(prefix)
-            if isinstance(found, Redirect) and found.key == rule.key:
-                known.append(PathRedirect(root + found.path, _whole(found.to, links), found.status))
-            elif not _leads_on(entry):
-                hides = hides or rule.pattern.match(path) is not None
-                index = f"{path}index.html" if path.endswith("/") else path
-                hides_index = hides_index or rule.pattern.match(index) is not None
-        to = rule.to or ""
-        return PatternRedirect(PathPattern(root + rule.path), PathPattern(to if is_external(to) else links + to),
-                               rule.status, tuple(known), hides, hides_index)
 
     def _sizes(self, root: str) -> dict[str, int]:
         """Returns the sizes of all published files by the paths that the host sees."""
@@ -192,11 +173,3 @@ class HostFiles:
             if asset is not None and name not in self.host.own:
                 problems.warn("deploy.own-file", f"{self.host.title} does not read this file, and would publish it",
                               Place(asset.name), f"write what it says as `{option}` into config.yaml, and remove it")
-
-
-def _leads_on(entry: PlanEntry) -> bool:
-    return isinstance(entry.values.get("page"), Alias | Moved | Redirect)
-
-
-def _whole(to: str | None, links: str) -> str | None:
-    return to if to is None or is_external(to) else links + to

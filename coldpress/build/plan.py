@@ -127,6 +127,7 @@ class Plan:
         self._own = UserRoutes(app, site)
         self._found_on: dict[str, Place] = {}
         self._without_slash: set[str] = set()
+        self._host_answers: dict[tuple[str, int], bool] = {}
         self.own_reads: tuple[Key, ...] = ()
 
     def fill(self) -> Plan:
@@ -150,16 +151,27 @@ class Plan:
         return self._entries.values()
 
     def has(self, path: str) -> bool:
-        """Returns whether a host that serves the output folder answers at a path."""
+        """Returns whether the host answers at a path, with a file of the output folder or a redirect of the config."""
+        return self._has_file(path) or self.leads_on(path)
+
+    def _has_file(self, path: str) -> bool:
         file = path.lstrip("/")
         folder = f"{file}/index.html" if file and not file.endswith("/") else f"{file}index.html"
-        return file in self._entries or folder in self._entries or self._leads_away(path)
+        return file in self._entries or folder in self._entries
 
-    def _leads_away(self, path: str) -> bool:
-        """Returns whether a redirect of the config leads from a path to another site."""
+    def leads_on(self, path: str) -> bool:
+        """Returns whether a redirect of the config leads from a path to another site, or to a page of this one on the
+        host that the config names."""
         with recorder.unrecorded():
             found = configured_redirect(self._site, path.removeprefix(self._site.url_prefix))
-        return found is not None and not found.is_inside
+        if found is None or found.to is None or not found.is_inside:
+            return found is not None and found.to is not None
+        key = found.key, len(self._entries)
+        if key not in self._host_answers:
+            from coldpress.build.host_patterns import host_answers  # noqa: PLC0415  (most sites have no patterns)
+
+            self._host_answers[key] = host_answers(self._site, found.key, self.entries)
+        return self._host_answers[key] and self._has_file(self._site.url_prefix + path_of(found.to))
 
     def at(self, path: str) -> PlanEntry | None:
         """Returns the entry of a decoded path."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from coldpress.build.plan import Plan, PlanEntry
 from coldpress.config.redirects import RedirectRule, RedirectRules
-from coldpress.content.redirects import Redirect, looping
-from coldpress.errors import Problems
+from coldpress.content.library import Library
+from coldpress.content.redirects import Redirect, is_gone, looping, redirect_at
+from coldpress.errors import Problem, Problems
 from coldpress.paths import is_external, path_of
 from coldpress.text import did_you_mean
 from coldpress.web.site import Site
@@ -21,6 +25,19 @@ def check_redirects(site: Site, plan: Plan, problems: Problems) -> None:
                            site.config_place("redirects", rule.key), "let it lead to a page")
         elif rule.to and rule.pattern.is_plain and not is_external(rule.to):
             _check_target(site, plan, rule, problems)
+
+
+def of_redirect(problem: Problem, library: Library, path: str, exists: Callable[[str], bool]) -> Problem:
+    """Returns the problem of a link to a path where nothing is, with what the site's redirects say of the path."""
+    if is_gone(library, path):
+        return replace(problem, message=f"`{path}` is marked as gone", hint="link to something else, or take it out")
+    rules = library.config.redirects
+    found = redirect_at(rules, path) if rules else None
+    if found is None or not found.is_inside or not exists(path_of(found.to or "")):
+        return problem
+    deploy = library.config.deploy
+    where = f"on {deploy.host}" if deploy and deploy.host else "on every host"
+    return replace(problem, hint=f"the redirect `{found.key}` does not work {where}; write `{found.to}`")
 
 
 def _is_page(entry: PlanEntry | None) -> bool:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from coldpress.build.plan import Plan
 from coldpress.content.owners import feed_list
+from coldpress.content.redirects import is_gone
 from coldpress.content.url_history import first_facts
 from coldpress.errors import Problems
 from coldpress.paths import STATE, make_state
@@ -53,7 +54,7 @@ def lost_urls(site: Site, plan: Plan, *, is_whole: bool = False) -> dict[str, li
     for path, owner in kept.lost.items():
         has_no_feeds = site.config.base_url is None and feed_list(path)
         may_come = not is_whole and owner.removeprefix("@view/") in site.app.view_functions
-        if not (plan.has(site.url_prefix + path) or has_no_feeds or may_come):
+        if not (plan.has(site.url_prefix + path) or has_no_feeds or may_come or is_gone(site.library, path)):
             found.setdefault(path if owner == UNKNOWN else owner, []).append(path)
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -40,8 +40,9 @@ def base_of(site: Site) -> str:
 @dataclass
 class BuiltPages:
     """The HTML files that a build rendered; the pages of the content among them, by their files; and the lists that
-    Coldpress makes of itself."""
+    Coldpress makes of itself.  `is_redirected` tells whether the host leads on from a path where no file is."""
 
+    is_redirected: Callable[[str], bool]
     files: list[str] = field(default_factory=list)
     lists: set[str] = field(default_factory=set)
     sources: dict[str, Page] = field(default_factory=dict)
@@ -59,7 +60,7 @@ class SiteCheck:
         self._sources = pages.sources
         self._lists = pages.lists
         self._pages = [file for file in pages.files if file in facts and not facts[file].head.is_redirect]
-        self.targets = Targets(built, facts, targets)
+        self.targets = Targets(built, facts, targets, pages.is_redirected)
         self.places = SourcePlaces(built, site.library, pages.sources, own_templates(site), _broken_of(told))
 
         self._unused = Unused(site, code, self.targets.named(), was_read)

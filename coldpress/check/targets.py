@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,10 +28,13 @@ class Missing:
 
 
 class Targets:
-    """The targets of all files of a built folder."""
+    """The targets of all files of a built folder.  `is_redirected` tells whether the host leads on from a decoded path
+    below the folder where no file is."""
 
-    def __init__(self, site: BuiltSite, facts: Mapping[str, Facts], known: Mapping[int, Key]) -> None:
+    def __init__(self, site: BuiltSite, facts: Mapping[str, Facts], known: Mapping[int, Key],
+                 is_redirected: Callable[[str], bool]) -> None:
         self._site = site
+        self._is_redirected = is_redirected
         self._facts = facts
         used = set().union(*(numbers(each.targets) for each in facts.values()))
         self._known = {number: known[number] for number in used}
@@ -75,7 +78,7 @@ class Targets:
         path, _, part = name.partition(SEPARATOR)
         file = self._site.file_named(path)
         if kind != PART:
-            return file is not None
+            return file is not None or self._is_redirected(path)
         return file is None or not file.endswith(PAGES) or part in self._facts[file].parts
 
     def _files_of(self, wanted: Mapping[int, Key]) -> dict[Key, list[str]]:

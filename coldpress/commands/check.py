@@ -123,7 +123,7 @@ class _Check:
 def _pages(builder: Builder) -> BuiltPages:
     """Returns the HTML files that the build rendered, with the pages that they show."""
     by_name = {page.unrecorded.document.source.name: page for page in builder.site.library.all_pages}
-    pages = BuiltPages()
+    pages = BuiltPages(lambda path: builder.plan.leads_on(f"/{path.lstrip('/')}"))
     for entry in builder.plan.entries:
         if entry.copy_of is None and entry.file.endswith((".html", ".htm")):
             pages.files.append(entry.file)

@@ -49,7 +49,8 @@ def init(report: Report, folder: Path, *, python: str = "python", title: str | N
         "requirement": requirement(),
         "project": re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "my-site",
     }
-    parts = ("common", *KINDS[kind], *([f"deploy/{host}"] if host else []))
+    has_workflow = host is not None and (SKELETON / "deploy" / host).is_dir()
+    parts = ("common", *KINDS[kind], *([f"deploy/{host}"] if has_workflow else []))
     files = skeleton_files(parts, {**sample_texts(language, values), **values})
     if host:
         files["config.yaml"] += f"deploy:\n  host: {host}\n"
@@ -66,6 +67,9 @@ def init(report: Report, folder: Path, *, python: str = "python", title: str | N
     report.line(f"A new site is in {'this folder' if is_here else folder}")
     where = "" if is_here else f"cd {shlex.quote(str(folder))} && "
     report.line(f"Look at it:  {where}{python} build.py serve")
+    if host and not has_workflow:
+        report.line(f"{host} is in config.yaml; it has no workflow.  `build.py deploy` sends the site once `deploy` "
+                    "has a `to`.")
     return 0
 
 

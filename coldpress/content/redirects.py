@@ -74,6 +74,12 @@ def redirect_at(rules: RedirectRules, path: str) -> Redirect | None:
     return Redirect(path, filled(rule, values), rule.status, key=rule.key)
 
 
+def is_gone(library: RedirectingLibrary, path: str) -> bool:
+    """Returns whether the config or the ledger says of a decoded path without a page that nothing follows there."""
+    found = redirect_at(library.config.redirects, path) if library.config.redirects else None
+    return found.to is None if found else not library.kept.gone.isdisjoint((path, f"{path}/"))
+
+
 def filled(rule: RedirectRule, values: Mapping[str, str]) -> str | None:
     """Returns the target of a rule for the values of its names.  Whatever these are, a path of the site stays one."""
     if rule.target is None or rule.to is None:

@@ -11,7 +11,16 @@ from coldpress.hosts.caddy import caddy
 from coldpress.hosts.github import github
 from coldpress.hosts.line_files import cloudflare, gitlab, netlify
 from coldpress.hosts.nginx import nginx
-from coldpress.hosts.published import LIMIT, HostFile, PublishedSite
+from coldpress.hosts.published import (
+    LIMIT,
+    HostFile,
+    PatternRedirect,
+    PublishedSite,
+    always,
+    before_files,
+    in_whole_parts,
+    never,
+)
 from coldpress.hosts.vercel import vercel
 from coldpress.text import size_text
 
@@ -34,6 +43,9 @@ class Host:
     most_files: int | None = None
     largest_file: int | None = None
     largest_site: int | None = None
+    answers: Callable[[PatternRedirect], bool] = always
+    """Whether it answers a pattern by itself.  By default it is a server with regular expressions, which looks at files
+    first."""
 
     def check(self, site: PublishedSite, problems: Problems) -> None:
         """Reports a site that the host would refuse."""
@@ -53,15 +65,16 @@ class Host:
 _LINES = ("_redirects", "_headers")
 HOSTS: Mapping[str, Host] = {
     # 1 GB: https://docs.github.com/pages/getting-started-with-github-pages/github-pages-limits
-    "github-pages": Host("GitHub Pages", github, (".nojekyll", "CNAME"), has_headers=False, largest_site=10 ** 9),
+    "github-pages": Host("GitHub Pages", github, (".nojekyll", "CNAME"), has_headers=False, largest_site=10 ** 9,
+                         answers=never),
     # 20,000 files of 25 MiB on the free plan: https://developers.cloudflare.com/pages/platform/limits/
     "cloudflare": Host("Cloudflare Pages", cloudflare, _LINES, _LINES, most_files=20_000,
-                       largest_file=25 * 1024 ** 2),
-    "netlify": Host("Netlify", netlify, _LINES, _LINES),
-    "vercel": Host("Vercel", vercel, ("vercel.json",), ("vercel.json",)),
+                       largest_file=25 * 1024 ** 2, answers=before_files),
+    "netlify": Host("Netlify", netlify, _LINES, _LINES, answers=in_whole_parts),
+    "vercel": Host("Vercel", vercel, ("vercel.json",), ("vercel.json",), answers=before_files),
     # 1 GB and 200,000 files on gitlab.com: https://docs.gitlab.com/user/gitlab_com/#gitlab-pages
     "gitlab-pages": Host("GitLab Pages", gitlab, ("_redirects",), ("_redirects",), has_headers=False,
-                         most_files=200_000, largest_site=10 ** 9),
-    "s3": Host("CloudFront", s3),
+                         most_files=200_000, largest_site=10 ** 9, answers=in_whole_parts),
+    "s3": Host("CloudFront", s3, answers=lambda redirect: not redirect.hides),
     "nginx": Host("nginx", nginx),
     "caddy": Host("Caddy", caddy)}

@@ -19,7 +19,17 @@ from typing import NamedTuple
 from coldpress.config.headers import HeaderRule
 from coldpress.config.redirects import PathPattern
 from coldpress.errors import Problems
-from coldpress.hosts.published import GOES_FIRST, LIMIT, STAYS_HTML, HostFile, PatternRedirect, PublishedSite, quoted
+from coldpress.hosts.published import (
+    GOES_FIRST,
+    LIMIT,
+    STAYS_HTML,
+    HostFile,
+    PatternRedirect,
+    PublishedSite,
+    before_files,
+    in_whole_parts,
+    quoted,
+)
 
 CLOUDFLARE_STATIC, CLOUDFLARE_DYNAMIC, CLOUDFLARE_LINE = 2_000, 100, 1_000
 CLOUDFLARE_HEADERS, CLOUDFLARE_HEADER_LINE = 100, 2_000
@@ -44,11 +54,6 @@ def _target(pattern: PatternRedirect) -> str:
                    for index, part in enumerate(pattern.target.parts))
 
 
-def _can_be_said(redirect: PatternRedirect) -> bool:
-    """Returns whether a host whose names stand for whole parts of a path can have a pattern."""
-    return redirect.pattern.has_whole_parts and not redirect.is_open
-
-
 def _own_lines(site: PublishedSite, name: str) -> list[str]:
     return site.own.get(name, "").replace("\r\n", "\n").rstrip("\n").split("\n") if site.own.get(name) else []
 
@@ -68,9 +73,9 @@ def _is_rule(line: str) -> bool:
 def netlify(site: PublishedSite, problems: Problems) -> list[HostFile]:
     """Returns the files that Netlify reads."""
     ours = [_line(quoted(each.path), each.to or f"{site.root}/404.html", each.status, "!") for each in site.redirects]
-    site.tell_lost((each for each in site.patterns if not _can_be_said(each)), "Netlify", _UNSAID, problems)
+    site.tell_lost((each for each in site.patterns if not in_whole_parts(each)), "Netlify", _UNSAID, problems)
     for each in site.patterns:
-        can_be_said = _can_be_said(each)
+        can_be_said = in_whole_parts(each)
         if each.hides or not can_be_said:
             ours += [_line(quoted(known.path), known.to or "", known.status, "!") for known in each.known]
         if can_be_said:
@@ -95,10 +100,9 @@ def cloudflare(site: PublishedSite, problems: Problems) -> list[HostFile]:
     own, ours = _Lines([], []), _Lines([], [])
     own.add(filter(_is_rule, _own_lines(site, "_redirects")))
     ours.add(_line(quoted(each.path), each.to or "", each.status) for each in site.leading)
-    site.tell_lost((each for each in site.patterns if each.hides or each.is_open), "Cloudflare Pages", GOES_FIRST,
-                   problems)
+    site.tell_lost((each for each in site.patterns if not before_files(each)), "Cloudflare Pages", GOES_FIRST, problems)
     for each in site.patterns:
-        if each.hides or each.is_open:
+        if not before_files(each):
             ours.add(_line(quoted(known.path), known.to or "", known.status) for known in each.known)
         else:
             ours.add([_line(_source(each.pattern), _target(each), each.status)])
@@ -142,7 +146,7 @@ def _cloudflare_headers(site: PublishedSite, problems: Problems) -> str:
 
 def gitlab(site: PublishedSite, problems: Problems) -> list[HostFile]:
     """Returns the file that GitLab Pages reads: of the redirects those with patterns, as files go before them."""
-    said = [each for each in site.patterns if _can_be_said(each)]
+    said = [each for each in site.patterns if in_whole_parts(each)]
     site.tell_lost((each for each in site.patterns if each not in said), "GitLab Pages", _UNSAID, problems)
     ours = [_line(_source(each.pattern), _target(each), 302 if each.status in (302, 303, 307) else 301)
             for each in said]

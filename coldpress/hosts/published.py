@@ -54,6 +54,26 @@ class PatternRedirect:
         return self.target.parts[0] == "/" and not is_external(self.target.text)
 
 
+def never(_redirect: PatternRedirect) -> bool:
+    """Returns that a host without redirects answers no pattern."""
+    return False
+
+
+def always(_redirect: PatternRedirect) -> bool:
+    """Returns that a server with regular expressions, which looks at files first, answers every pattern."""
+    return True
+
+
+def in_whole_parts(redirect: PatternRedirect) -> bool:
+    """Returns whether a host whose names stand for whole parts of a path can have a pattern."""
+    return redirect.pattern.has_whole_parts and not redirect.is_open
+
+
+def before_files(redirect: PatternRedirect) -> bool:
+    """Returns whether a host that looks at redirects before files, and only puts texts together, can have a pattern."""
+    return not redirect.hides and not redirect.is_open
+
+
 class HostFile(NamedTuple):
     """A file for a host: inside the published folder, or beside it."""
 

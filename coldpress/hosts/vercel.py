@@ -24,6 +24,7 @@ from coldpress.hosts.published import (
     PathRedirect,
     PatternRedirect,
     PublishedSite,
+    before_files,
     quoted,
 )
 
@@ -38,9 +39,9 @@ _SPECIAL = re.compile(r"[\\:()*?+{}\[\]|^$!=<>]")
 def vercel(site: PublishedSite, problems: Problems) -> list[HostFile]:
     """Returns the file that Vercel reads: what the author's own `vercel.json` has, then ours."""
     redirects = [_redirect(_literal(quoted(each.path)), each) for each in site.leading]
-    site.tell_lost((each for each in site.patterns if each.hides or each.is_open), "Vercel", GOES_FIRST, problems)
+    site.tell_lost((each for each in site.patterns if not before_files(each)), "Vercel", GOES_FIRST, problems)
     for each in site.patterns:
-        if each.hides or each.is_open:
+        if not before_files(each):
             redirects += [_redirect(_literal(quoted(known.path)), known) for known in each.known]
         else:
             redirects.append({"source": _source(each), "destination": _destination(each.target),
