@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import flask
 import pytest
+from werkzeug.test import Client
 
 import coldpress
+from coldpress.build.context import BuildContext
 from coldpress.config.headers import as_csp
+from coldpress.config.loader import RunOptions
 from coldpress.hosts.header_rules import headers_at, rules_of
 from coldpress.hosts.policy import Policy
+from coldpress.preview.server import Preview
+from coldpress.report import Report
 
 BUILD = """\
 import flask
@@ -129,3 +134,12 @@ def test_a_page_that_the_policy_breaks_is_warned_of(make_site):
     assert (site.rebuild().problems, len(site.rebuild().rendered)) == ([], 0)
 
 
+
+
+def test_the_preview_has_the_headers_and_lets_no_page_be_kept(make_site):
+    site = make_site({"content/a.md": "# A"}, CONFIG.replace("X-One: 1", "Cache-Control: max-age=600") + (
+        "redirects: {/old/: /a/}\n"))
+    client = Client(Preview(BuildContext(None, RunOptions(), Report(quiet=True), site.root)))
+    assert asked(client, "/a/") == {"X-Frame-Options": "DENY", "Cache-Control": "no-store", **SNIFF}
+    assert client.get("/old/").headers["Location"] == "/a/"
+    assert asked(client, "/old/")["Cache-Control"] == "no-store"

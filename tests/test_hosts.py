@@ -369,6 +369,16 @@ def test_compressed_files_follow_those_that_they_are_made_of(make_site):
             if not name.endswith(".gz")] == []
 
 
+def test_files_are_compressed_by_brotli_too(make_site):
+    brotli = pytest.importorskip("brotli")
+    config = "base_url: https://example.org/\ndeploy: {host: caddy, compress: [br, gzip]}\n"
+    site = make_site({"content/c.txt": "c" * 1000}, config)
+    assert site.build("--strict").code == 0
+    files = site.files()
+    assert brotli.decompress(files["c.txt.br"]) == gzip.decompress(files["c.txt.gz"]) == files["c.txt"]
+    assert "precompressed br gzip" in site.files(".coldpress/host")["Caddyfile"].decode()
+
+
 def test_github_pages_keep_the_author_s_own_domain(make_site):
     site = make_site({"content/a.md": "# A"}, "base_url: https://ann.example/\ndeploy: {host: github-pages}\n")
     site.build("--strict")
