@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from test_url_history import LEDGER, commit, in_git, lines, lost, post, target
@@ -150,7 +150,7 @@ def unanswered(site, urls):
 def old_urls(site):
     """The URLs of the sitemap, and of the feeds."""
     found = re.findall(r"<loc>([^<]+)", site.text("sitemap.xml"))
-    return [urlsplit(url).path for url in found] + [
+    return [unquote(urlsplit(url).path) for url in found] + [
         f"/{name}" for name in site.files() if name.endswith(("feed.xml", "rss.xml", "feed.json"))]
 
 

@@ -121,6 +121,18 @@ def test_only_what_goes_online_is_written(published):
     assert not [line for line in added if "/d0/" in line or "2027" in line]
 
 
+def test_deploy_writes_it(published):
+    files = {"content/a.md": "# A\n\nText.", "content/b.md": "# B\n\nMore."}
+    site = published(files, URL + "deploy: {command: echo}\n")
+    before = lines(site)
+    site.edit({"content/c.md": "# C\n\nMore text."})
+    assert (site.run("deploy", "--dry-run").code, lines(site)) == (0, before)
+    assert site.run("deploy").code == 0
+    assert set(lines(site)) - set(before) == {"/c/ c.md"}
+    site.edit({"content/a.md": None})
+    assert (site.run("deploy").code, "url.lost" in site.results[-1].err) == (1, True)
+
+
 def test_nothing_is_written_by_a_build_with_errors(published):
     site = published()
     before = lines(site)
