@@ -24,7 +24,7 @@ DEFAULTS = {
                  "extension_configs": (), "schemes": (), "base": ""},
     "content_dir": "content", "output_dir": "site", "templates_dir": "templates",
     "static_dir": "static", "data_dir": "data", "llms": False, "plugins": (),
-    "redirects": None, "headers": (), "csp": None, "deploy": None,
+    "redirects": None, "headers": (), "csp": None, "deploy": None, "check": None, "hashed_static": False,
     "feeds": {"formats": ("atom", "rss", "json"), "limit": 20, "full": True},
     "social_cards": {"background": None, "logo": None, "font": (), "template": None, "is_on": False}, "favicon": None,
     "docs": None, "edit_url": None,
