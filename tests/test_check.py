@@ -7,9 +7,13 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 from conftest import REPOSITORY, Result
+
+from coldpress.check.outline import outline_of
+from coldpress.check.references import references_in
 
 POST = "---\ntitle: {}\ndescription: About {}\n---\n{}\n"
 BASE = "content/posts/2026-01-0{}-{}.md"
@@ -157,6 +161,32 @@ def test_images_and_links_of_a_body_have_their_places(checked):
     body = "Text.\n\n<p><img src='https://example.com/a.png'></p>\n\n<p><a href='/about/'></a></p>\n"
     site = checked({**post(1, "one", body), "content/about.md": POST.format("About", "me", "Me.")})
     assert found(site) == [("check.no-alt", BASE.format(1, "one"), 7), ("check.no-name", BASE.format(1, "one"), 9)]
+
+
+@pytest.mark.parametrize("text", [
+    "<img srcset='" + "," * 30_000 + "'>", "<style>" + "url(" + " " * 30_000 + "</style>",
+    "<p style='" + "url( '" * 20_000, "<p style=\"" + "url( '" * 20_000 + "\">",
+    "<h2 id=a>" * 3_000, "<a " + "x" * 30_000, "<script type=application/ld+json>" + "[" * 30_000])
+def test_what_is_made_to_take_long_does_not(text):
+    began = time.process_time()
+    page = outline_of(text)
+    assert [reference.url for reference in page.references if reference.url] == []
+    list(references_in("index.html", text, lambda: page))
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(("value", "urls"), [
+    ("a.png 1x, b.png 2x", ["a.png", "b.png"]), ("a.png,", ["a.png"]), ("w_1,h_2/a.png 100w,b.png", ["w_1,h_2/a.png",
+     "b.png"]), (" , a.png", ["a.png"]), ("", [])])
+def test_candidates_of_an_image(value, urls):
+    assert [reference.url for reference in outline_of(f"<img srcset='{value}'>").references] == urls
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+def test_a_pipe_in_the_output_folder_is_not_read(checked):
+    site = checked(post(1, "one"))
+    os.mkfifo(site.root / "site/mine.html")
+    assert site.run("check", "--json").code == 0
 
 
 def test_an_error_of_the_build_ends_the_check(checked):

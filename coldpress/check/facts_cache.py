@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from coldpress.cache.database import Database, TableSchema, Transaction
@@ -82,10 +83,12 @@ def _facts(row: Row) -> Facts:
 
 
 def _stamp(path: str) -> str:
+    """Returns the stamp of a file; an empty text for what is no regular file, which nobody reads."""
     try:
-        return stamp_of_stat(os.stat(path))  # noqa: PTH116  (called for every file)
+        found = os.stat(path)  # noqa: PTH116  (called for every file)
     except OSError:
         return ""
+    return stamp_of_stat(found) if S_ISREG(found.st_mode) else ""
 
 
 def _read_all(site: BuiltSite, wanted: list[tuple[str, str]], known: Mapping[str, Row], jobs: int
@@ -113,6 +116,8 @@ def _read_some(folder: Path, base_url: str, tasks: list[tuple[str, str, Row | No
 
 def _read(site: BuiltSite, file: str, stamp: str, known: Row | None) -> tuple[Row, dict[int, Key]]:
     """Reads a file; its facts are those that are known, if its content is the same."""
+    if not stamp:
+        return (file, "", b"", b"", "", "", ""), {}
     try:
         digest = blake2b(Path(site.on_disk(file)).read_bytes(), digest_size=16).digest()
     except OSError:

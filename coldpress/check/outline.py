@@ -24,9 +24,10 @@ _HINTS = frozenset(("preconnect", "dns-prefetch"))
 _SHARED = frozenset(("og:image", "og:url", "og:audio", "og:video", "og:image:secure_url", "twitter:image"))
 _REFRESH = lazy_re_compile(r"\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"']+)", re.I)
 _DATA_TYPE = "application/ld+json"
-CSS_URL = re.compile(r"url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^)\"']*))\s*\)|@import\s+(?:\"([^\"]*)\"|'([^']*)')", re.I)
+CSS_URL = re.compile(
+    r"url\(\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^)\"']*+))\s*+\)|@import\s++(?:\"([^\"]*+)\"|'([^']*+)')", re.I)
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
-_CANDIDATE = lazy_re_compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
+_CANDIDATE = re.compile(r"[\s,]*+(\S++)")
 _HEADING = re.compile(r"h([1-6])\Z")
 _KEPT = frozenset(("title", "button", "a", "label", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend", "option",
                    "iframe", "input", "select", "textarea", "img", "html", "main", "area", "meta", "dialog", "svg"))
@@ -173,9 +174,21 @@ def _note(page: Outline, tag: str, attributes: Mapping[str, str | None], at: int
             is_canonical = tag == "link" and (attributes.get("rel") or "").lower() == "canonical"
             page.references.append(Reference(tag, attribute, value.strip(), at, kind, is_canonical))
         elif attribute in _SETS:
-            page.references += [Reference(tag, attribute, found[1], at, "load") for found in _CANDIDATE.finditer(value)]
+            page.references += [Reference(tag, attribute, url, at, "load") for url in _candidates(value)]
         elif attribute == "style":
             page.references += [Reference(tag, attribute, url, at, "load") for _, url in urls_in_style(value)]
+
+
+def _candidates(value: str) -> Iterator[str]:
+    """Yields the URLs of a `srcset`, which may have commas inside."""
+    at = 0
+    while found := _CANDIDATE.match(value, at):
+        url, at = found[1].rstrip(","), found.end()
+        if url:
+            yield url
+        if url == found[1]:  # its width or density follows, up to a comma
+            comma = value.find(",", at)
+            at = comma + 1 if comma >= 0 else len(value)
 
 
 def _kind_of(tag: str, attributes: Mapping[str, str | None]) -> Kind | None:

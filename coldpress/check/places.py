@@ -21,7 +21,7 @@ from coldpress.markdown.rendered import Link
 from coldpress.recorder import Key
 from coldpress.text import heading_id
 
-_HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t#]*$")
+_HEADING = re.compile(r"#{1,6}[ \t]++(.*)")
 _MARKUP = re.compile(r"[*_`\[\]]|\([^()\s]*\)|\{[^{}]*\}")
 _VARIANT = re.compile(r"(.+)\.\d+\.[0-9a-f]{8,}\.\w+$")
 """The URL of an image in another size."""
@@ -83,8 +83,9 @@ class SourcePlaces:
             return None
         document = page.unrecorded.document
         lines = document.body.split("\n")
-        found = [number for number, line in enumerate(lines, 1) if (heading := _HEADING.match(line.strip())) and tag[1]
-                 in (heading_id(heading[1]), heading_id(_MARKUP.sub("", heading[1])))]
+        found = [number for number, line in enumerate(lines, 1)
+                 if (heading := _HEADING.match(line.strip().rstrip("# \t"))) and tag[1] in (
+                     heading_id(heading[1]), heading_id(_MARKUP.sub("", heading[1])))]
         return document.place_on(lines, found[0], 1, len(lines[found[0] - 1])) if len(found) == 1 else None
 
     def is_made_of_others(self, file: str) -> bool:
