@@ -332,6 +332,12 @@ def test_what_nothing_uses(make_site):
         ("unused-image", "static/lost.png", None), ("unused-template", "templates/lost.html", None)]
 
 
+def test_what_is_ignored_is_not_used_by_that(make_site):
+    entries = "    - {path: static/lost.png, reason: r}\n    - {path: static/none.png, reason: r}\nauthor: Ann\n"
+    site = make_site({**post(1, "one"), "static/lost.png": b"x"}, IGNORE + entries)
+    assert found(check_alone(site)) == [("check.ignore", "config.yaml", 5)]
+
+
 def test_what_stops_being_used(make_site):
     site = make_site({"templates/page.html": "{% extends 'theme/page.html' %}{% include 'part.html' %}",
                     "templates/part.html": "x", "content/about.md": POST.format("About", "me", "Me.")})

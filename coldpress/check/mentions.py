@@ -16,10 +16,11 @@ _WORD = re.compile(r"[\w-]+")
 
 
 class Mentions:
-    """The texts of some files."""
+    """The texts of some files, and more texts."""
 
-    def __init__(self, files: Iterable[Path]) -> None:
+    def __init__(self, files: Iterable[Path], more: Iterable[str] = ()) -> None:
         self._files = tuple(dict.fromkeys(files))
+        self._more = tuple(more)
 
     def has(self, name: str) -> bool:
         """Returns whether a text has a name as a word, or as a part of one that is written with dots or slashes."""
@@ -34,7 +35,7 @@ class Mentions:
 
     @cached_property
     def _texts(self) -> tuple[str, ...]:
-        return tuple(text for file in self._files if (text := _text(file)))
+        return tuple(text for text in (*map(text_of, self._files), *self._more) if text)
 
     @cached_property
     def _words(self) -> frozenset[str]:
@@ -42,7 +43,8 @@ class Mentions:
         return frozenset(found | {part for word in found if "-" in word for part in word.split("-")})
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """Returns the text of a file; an empty one if it is very large, or cannot be read."""
     try:
         return file.read_text("utf-8", "replace") if file.stat().st_size <= _LARGEST else ""
     except OSError:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from coldpress.check.findings import Finding
-from coldpress.check.mentions import Mentions
+from coldpress.check.mentions import Mentions, text_of
 from coldpress.errors import Place
 from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.recorder import Key
@@ -22,6 +22,7 @@ _WELL_KNOWN = re.compile(
     r"(?:^|/)(?:(?:favicon|apple-touch-icon|mstile|android-chrome)[^/]*|\.well-known/.*)$")
 """Images that browsers ask for though no page names them."""
 _SCRIPTS = (".js", ".mjs", ".css", ".json")
+_CHECK = re.compile(r"^check:.*\n(?:(?:[ \t#-].*)?\n)*", re.M)
 _STRINGS = "strings/"
 WasRead = Callable[[Iterable[Key]], Collection[Key]]
 """Returns those of some keys that a page read in its last rendering."""
@@ -41,7 +42,8 @@ class Unused:
         bodies = [Path(page.unrecorded.document.source.location) for page in site.library.all_pages
                   ] if site.config.markdown.jinja else []
         python = [*code, *(file for file in site.registry.plugin_files if file.suffix == ".py")]
-        config = site.options.config or site.root / "config.yaml"
+        # What is ignored is not used by that.
+        config = _CHECK.sub("", text_of(site.options.config or site.root / "config.yaml"))
         scripts = [file for file in (*(site.root / site.config.static_dir).rglob("*"), *(
             asset.file for path, asset in site.library.assets.items() if path.endswith(_SCRIPTS)))
             if file.suffix in _SCRIPTS]
@@ -49,8 +51,8 @@ class Unused:
         self._code = Mentions(python)
         self._readers = Mentions([*own, *inherited, *plugins, *bodies, *python])
         self._own_templates = Mentions([*own, *plugins, *bodies])
-        self._everything = Mentions([*own, *plugins, *python, *scripts, *data, config])
-        self._config = Mentions([config])
+        self._everything = Mentions([*own, *plugins, *python, *scripts, *data], [config])
+        self._config = Mentions([], [config])
 
     def findings(self) -> Iterator[Finding]:
         """Yields all that nothing uses."""
