@@ -35,7 +35,8 @@ class ImageOptions:
     """The options below `images:`, which may also be `false`: how pictures are made fit for the web."""
 
     widths: tuple[int, ...] = (480, 800, 1200, 1600)
-    """Widths in pixels that are made of a picture; none is larger than the original."""
+    """Widths in pixels that are made of a picture, beside twice the width of its place; none is larger than the
+    original, nor than that."""
     formats: tuple[str, ...] = IMAGE_FORMATS
     """Formats that are made beside the original's: `avif`, `webp`."""
     quality: Quality = Quality()  # noqa: RUF009  (a tuple)

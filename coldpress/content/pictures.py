@@ -187,7 +187,8 @@ class Pictures:
                  "sizes": _sizes(place, how), **sized}
         img = _img(self._coloured(attributes, facts), image, how)
         picture = f"<picture>{sources}{img}</picture>" if sources else img
-        if how.zoom and self._library.image_options.zoom and facts.width > place.width * _ZOOMED:
+        room = place.width / 2 if place.in_rows else place.width
+        if how.zoom and self._library.image_options.zoom and facts.width > room * _ZOOMED:
             return _zoomed(picture, shown(self._in_full(path, facts, place)), attributes, how.zoom)
         return picture
 
