@@ -386,13 +386,14 @@ def test_pictures_of_a_gallery_have_a_frame_of_their_ratio_and_a_caption(blog):
     shown = main(site, "posts/p/")
     assert '<figure class="gallery wide">' in shown
     frames = re.findall(
-        r'<span class="frame r-(\d+)">.*?(?:</a>|>)(?:<span class="frame-caption">(.*?)</span>)?</span>', shown)
+        r'<span class="gallery-image r-(\d+)">.*?(?:</a>|>)(?:<span class="gallery-caption">(.*?)</span>)?</span>',
+        shown)
     assert frames == [
         ("150", "At *noon*, &lt;b&gt;1&lt;/b&gt;"), ("67", ""), ("150", ""), ("150", ""),
         ("150", "With <em>words</em>.")]
     assert shown.count(" title=") == 1
     assert [each["sizes"][:6] for each in images(shown) if "sizes" in each] == ["(max-w", *["auto, "] * 4]
-    assert "frame" not in site.text("feed.xml") and site.text("feed.xml").count(" title=") == 2
+    assert "r-150" not in site.text("feed.xml") and site.text("feed.xml").count(" title=") == 2
     assert "/theme/pictures." in site.text("posts/p/index.html")
 
 

@@ -268,8 +268,8 @@ def _is_upright(facts: ImageFacts) -> bool:
 
 def _framed(picture: str, ratio: float, caption: str) -> str:
     """Returns a picture in a frame that has the class of its ratio of width to height."""
-    below = f'<span class="frame-caption">{caption}</span>' if caption else ""
-    return f'<span class="frame {ratio_class(ratio)}">{picture}{below}</span>'
+    below = f'<span class="gallery-caption">{caption}</span>' if caption else ""
+    return f'<span class="gallery-image {ratio_class(ratio)}">{picture}{below}</span>'
 
 
 def ratio_class(ratio: float) -> str:

@@ -122,8 +122,8 @@ _URL = frozenset(["href", "src", "poster", "cite"])
 _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
 _OWN_CLASS = lazy_re_compile(
     r"admonition(?:-title)?|code|line|hll|ins|del|math(?:-rejected)?|table|toc|footnote(?:-ref|-backref)?"
-    r"|task-list(?:-item)?|tabbed-[a-z]+|gallery(?:-images)?|diagram|language-[\w#.+-]+"
-    r"|keys?|key-[\w-]+|critic|annotations?|zoom|wide|full|tall|frame(?:-caption)?|r-\d+|c-[048cf]{3}|"
+    r"|task-list(?:-item)?|tabbed-[a-z]+|gallery(?:-images?|-caption)?|diagram|language-[\w#.+-]+"
+    r"|keys?|key-[\w-]+|critic|annotations?|zoom|wide|full|tall|r-\d+|c-[048cf]{3}|"
     + "|".join(sorted(CALLOUTS))
     + f"|(?:{'|'.join(sorted(filter(None, STANDARD_TYPES.values())))})(?:-[A-Z][\\w-]*)?")
 _OWN_ID = frozenset(["_main", "_switch", "_sidebar", "_contents", "_contents-title", "_backlinks", "_related"])

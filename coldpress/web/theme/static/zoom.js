@@ -9,7 +9,7 @@
     const link = all[at], [image, caption] = dialog.querySelectorAll("img, figcaption");
     image.src = link.href;
     dialog.ariaLabel = (image.alt = link.querySelector("img").alt) || link.ariaLabel;
-    caption.textContent = link.closest(".frame, figure:not(.gallery)")?.querySelector("figcaption, .frame-caption")?.textContent ?? "";
+    caption.textContent = link.closest(".gallery-image, figure:not(.gallery)")?.querySelector("figcaption, .gallery-caption")?.textContent ?? "";
   }
 
   function move(event, right) {
