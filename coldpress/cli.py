@@ -26,7 +26,7 @@ from coldpress import __version__
 from coldpress.build.context import BuildContext, Factory, ImportedApp
 from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.loader import RunOptions
-from coldpress.errors import ColdpressError, Problems, UsageError
+from coldpress.errors import ColdpressError, Problems
 from coldpress.paths import resolved
 from coldpress.processes import available_jobs
 from coldpress.report import Report
@@ -93,7 +93,7 @@ class _Group(click.Group):
             report, problems = Report(as_json=context.obj.as_json), Problems(reason.problems)
             report.problems(problems)
             report.data({"problems": [problem.as_json() for problem in problems]})
-            return 2 if isinstance(reason, UsageError) else 1
+            return reason.exit_code
         except KeyboardInterrupt:
             raise click.Abort from None
 

@@ -5,7 +5,8 @@ Problems are collected, and never printed where they are found: the report
 formats them, in one way for the terminal, `--json` and the browser.
 
     ColdpressError            carries one or more problems
-    └── UsageError            the command line was wrong (exit code 2)
+    ├── UsageError            the command line was wrong (exit code 2)
+    └── StoppedError          interrupted, and something may be half done (exit code 130)
 """
 
 from __future__ import annotations
@@ -94,6 +95,8 @@ def problem_of(data: Mapping[str, Any]) -> Problem:
 class ColdpressError(Exception):
     """Carries problems to the report.  It can be pickled."""
 
+    exit_code = 1
+
     def __init__(self, *problems: Problem) -> None:
         super().__init__(*problems)
         self.problems = problems
@@ -106,7 +109,15 @@ class ColdpressError(Exception):
 
 
 class UsageError(ColdpressError):
-    """The command was called wrongly: exit code 2."""
+    """The command was called wrongly."""
+
+    exit_code = 2
+
+
+class StoppedError(ColdpressError):
+    """The command was interrupted where something may be half done."""
+
+    exit_code = 130
 
 
 class Problems:

@@ -123,13 +123,20 @@ def test_only_what_changed_is_committed_and_what_is_gone_is_removed(deployed, pa
 
 def test_a_dry_run_tells_what_would_be_sent_and_removed_and_sends_nothing(deployed, pages):
     before = git(pages, "rev-parse", "gh-pages")
-    deployed.edit({"content/about.md": "You.", "content/notes/a.txt": None, "content/new.md": "New."})
+    config = (deployed.root / "config.yaml").read_text("utf-8").replace("{to", "{host: nginx, to")
+    deployed.edit({"content/about.md": None, "content/notes/a.txt": None, "content/new.md": "New.",
+                   "config.yaml": config})
+    (deployed.root / "url-history.txt").unlink()
     lines = deployed.run("deploy", "--dry-run").out.splitlines()
-    assert lines[:-1] == ["would send new/index.html", "would send again about/index.html",
-                          "would send again index.html", "would send again sitemap.xml",
-                          "would remove notes/a.txt"]
-    assert lines[-1].startswith("Would send 4 files (1 new, 3 changed), 1 removed in ")
-    assert deployed.run("deploy", "--dry-run", "--json").data["deployed"] is False
+    assert lines[:-1] == [
+        "would send new/index.html", "would send again index.html", "would send again sitemap.xml",
+        "would remove about/index.html", "would remove notes/a.txt",
+        "1 page's URL no longer exists:", "  /about/",
+        "To redirect it, put `aliases: [/about/]` into the front matter of the page that replaces it.",
+        "For nginx, not sent: .coldpress/host/nginx.conf"]
+    assert lines[-1].startswith("Would send 3 files (1 new, 2 changed), 2 removed in ")
+    said = deployed.run("deploy", "--dry-run", "--json").data
+    assert (said["deployed"], said["removed_urls"]) == (False, ["/about/"])
     assert git(pages, "rev-parse", "gh-pages") == before
 
 
@@ -224,18 +231,22 @@ def test_the_site_s_repository_says_where_github_pages_are(make_site, pages):
     site.edit({"config.yaml": f"{URL}deploy: {{to: github-pages, host: github-pages}}\n"})
     assert site.run("deploy", "--json").codes == ["deploy.failed"]
     git(site.root, "init", "-q")
-    git(site.root, "remote", "add", "origin", str(pages))
+    git(site.root, "remote", "add", "origin", os.path.relpath(pages, site.root))
     git(site.root, "config", "http.https://example.org/.extraheader", "AUTHORIZATION: basic abcdefgh")
     git(site.root, "add", "config.yaml")
     git(site.root, "commit", "-q", "-m", "First")
     git(pages, "config", "uploadpack.allowFilter", "true")
     index = (site.root / ".git/index").read_bytes()
     assert site.run("deploy").code == 0
+    source = git(site.root, "rev-parse", "--short", "HEAD").strip()
+    assert git(pages, "log", "-1", "--format=%s", "gh-pages").endswith(f"example.org/ from {source} with changes\n")
+    assert ((site.root / ".git/index").read_bytes(), git(site.root, "status", "--short", "config.yaml")) == (index, "")
     site.edit({"content/about.md": "You."})
+    git(site.root, "add", "-A")
+    git(site.root, "commit", "-q", "-m", "Second")
     assert site.run("deploy", "-v").code == 0
     source = git(site.root, "rev-parse", "--short", "HEAD").strip()
     assert git(pages, "log", "-1", "--format=%s", "gh-pages") == f"Publish https://example.org/ from {source}\n"
-    assert ((site.root / ".git/index").read_bytes(), git(site.root, "status", "--short", "config.yaml")) == (index, "")
     assert "gh-pages" not in git(site.root, "branch", "-a")
 
 
@@ -541,7 +552,8 @@ def test_a_command_is_told_what_changed_and_no_secret_is_shown(make_site, monkey
 @on_windows
 def test_an_interrupted_deploy_says_so(make_site):
     site = make_site(SITE, f"{URL}deploy: {{command: 'kill -INT $PPID'}}\n")
-    assert site.run("deploy", "--json").codes == ["deploy.interrupted"]
+    said = site.run("deploy", "--json")
+    assert (said.code, said.codes) == (130, ["deploy.interrupted"])
     site.edit({"config.yaml": f"{URL}deploy: {{command: 'true'}}\n"})
     assert site.run("deploy").code == 0
 

@@ -10,6 +10,7 @@ from typing import Any
 from coldpress.build.builder import Builder
 from coldpress.build.context import BuildContext
 from coldpress.build.output import output_locked
+from coldpress.build.removed_urls import removed_url_lines, removed_urls
 from coldpress.build.url_history import record_urls
 from coldpress.commands.check import problems_of_built
 from coldpress.commands.history import tell_written
@@ -19,8 +20,8 @@ from coldpress.deploy.manifest import digest_of_file
 from coldpress.deploy.programs import Programs
 from coldpress.deploy.secrets import Secrets
 from coldpress.deploy.target import Target
-from coldpress.errors import ColdpressError, Problem, Problems
-from coldpress.paths import STATE
+from coldpress.errors import ColdpressError, Problem, Problems, StoppedError
+from coldpress.paths import STATE, url_of
 from coldpress.report import counted, some
 from coldpress.web.site import Site
 
@@ -57,7 +58,7 @@ def deploy(context: BuildContext, *, dry_run: bool = False, adopt: bool = False,
                 destination.run_after(programs, root, builder.output.folder, changes, say)
     if new_facts:
         tell_written(context, new_facts, builder.site.library.kept.ledger is None)
-    _tell(context, target, changes, dry_run=dry_run)
+    _tell(builder, target, changes, dry_run=dry_run)
     return 0
 
 
@@ -84,7 +85,7 @@ def _send(builder: Builder, target: Target, changes: Changes) -> None:
     try:
         target.send(builder.output.folder, changes)
     except KeyboardInterrupt:
-        raise ColdpressError(Problem(
+        raise StoppedError(Problem(
             "deploy.interrupted", "interrupted: a part of the site may be on the target, each file whole", None,
             "deploy again: it completes the site")) from None
 
@@ -97,9 +98,9 @@ def _refused(context: BuildContext, problems: Problems) -> int:
     return code
 
 
-def _tell(context: BuildContext, target: Target, changes: Changes, *, dry_run: bool) -> None:
-    report = context.report
-    report.data(_as_json(target, changes, dry_run=dry_run))
+def _tell(builder: Builder, target: Target, changes: Changes, *, dry_run: bool) -> None:
+    report, ended = builder.context.report, _ended_urls(builder, changes)
+    report.data(_as_json(target, changes, [builder.site.script_root + url_of(path) for path in ended], dry_run=dry_run))
     say, verb = (report.line, "would ") if dry_run else (report.detail, "")
     for what, files in (("send", changes.new), ("send again", changes.changed), ("remove", changes.removed)):
         for file in files:
@@ -108,6 +109,10 @@ def _tell(context: BuildContext, target: Target, changes: Changes, *, dry_run: b
         say(f"{verb}keep {file} until {day_of(until)}")
     if changes.others:
         report.line(f"Changed on the target by somebody else, left alone: {some(changes.others)}")
+    for line in removed_url_lines(builder.site, ended):
+        report.line(line)
+    if builder.hosting and builder.hosting.changed:
+        report.line(f"For {builder.hosting.host.title}, not sent: {some(builder.hosting.changed)}")
     done = ", ".join([f"{counted(len(changes.sent), 'file')} ({len(changes.new):,} new, {len(changes.changed):,} "
                       "changed)", f"{len(changes.removed):,} removed",
                       *([f"{len(changes.kept):,} kept for a week"] if changes.kept else [])])
@@ -117,7 +122,13 @@ def _tell(context: BuildContext, target: Target, changes: Changes, *, dry_run: b
         report.line(f"{'Would send' if dry_run else 'Sent'} {done} in {report.seconds:.2f} s → {target.name}")
 
 
-def _as_json(target: Target, changes: Changes, *, dry_run: bool) -> dict[str, Any]:
+def _ended_urls(builder: Builder, changes: Changes) -> tuple[str, ...]:
+    """Returns the paths of pages that leave the target; with a ledger, the build told them."""
+    has_ledger = builder.site.library.kept.ledger is not None
+    return () if has_ledger else removed_urls(builder.site, builder.records, changes.removed)
+
+
+def _as_json(target: Target, changes: Changes, ended: list[str], *, dry_run: bool) -> dict[str, Any]:
     return {"deployed": not dry_run, "to": target.name, "new": changes.new, "changed": changes.changed,
-            "removed": changes.removed, "others": changes.others, "problems": [],
+            "removed": changes.removed, "removed_urls": ended, "others": changes.others, "problems": [],
             "kept": {file: datetime.fromtimestamp(until, UTC).isoformat() for file, until in changes.kept.items()}}

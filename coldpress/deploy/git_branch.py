@@ -88,8 +88,11 @@ class GitBranch:
     def _message(self, changes: Changes) -> str:
         """Returns the text of the commit: what was published, and from which commit of the sources."""
         source = self._programs.run([self._git, "rev-parse", "--short", "HEAD"], self._root)
-        of = f" from {source.text.strip()}" if source.code == 0 else ""
-        return f"Publish {changes.after.base_url}{of}\n"
+        if source.code:
+            return f"Publish {changes.after.base_url}\n"
+        others = self._programs.run([self._git, "--no-optional-locks", "status", "--porcelain", "--", "."], self._root)
+        return (f"Publish {changes.after.base_url} from {source.text.strip()}"
+                f"{' with changes' if others.text.strip() else ''}\n")
 
     def _author(self) -> Mapping[str, str]:
         """Returns a name for the commit, where git has none, as on machines that build."""
@@ -139,7 +142,8 @@ class GitBranch:
 
 
 def remote_url(programs: Programs, root: Path, name: str) -> str:
-    """Returns the URL to which the site's repository pushes at a remote.  Raises `ColdpressError` if there is none."""
+    """Returns the URL to which the site's repository pushes at a remote; git counts a folder from the top of the
+    repository.  Raises `ColdpressError` if there is none."""
     git = programs.find("git", _INSTALL)
     done = programs.run([git, "remote", "get-url", "--push", name], root)
     if done.code:
@@ -148,4 +152,8 @@ def remote_url(programs: Programs, root: Path, name: str) -> str:
             "deploy.failed", f"the site's repository has no remote `{name}`" if known else
             f"the site is in no git repository with a remote `{name}`", None,
             f"there is {', '.join(known)}" if known else "name the repository: `to: git+https://example.org/site.git#pages`"))
-    return done.text.strip()
+    url = done.text.strip()
+    if re.match(r"[^/\\]*:|[/\\]", url):
+        return url
+    top = programs.run([git, "rev-parse", "--show-toplevel"], root).text.strip()
+    return str((Path(top or root) / url).resolve())
