@@ -42,7 +42,7 @@ class GitBranch:
 
     def look(self) -> Found:
         """Fetches the branch's last commit without the content of its files, and returns what is in it."""
-        self._run("make a repository", "init", "-q", "--bare", str(self._folder / "repository"))
+        self._run("make a repository", "init", "-q", "--bare", "--template=", "--object-format=sha1")
         listed = self._run("ask the target for its branches", "ls-remote", _REMOTE, self._ref)
         if not listed.strip():
             return Found({})
