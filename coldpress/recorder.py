@@ -13,6 +13,7 @@ A key is a pair (kind, name):
     path, source, asset        whether a path, a source or an asset exists, and what it is
     name, image                which page a title leads to; the size and the content of the image at a path
     variant                    the path of a variant of an image that the page shows
+    original                   a URL in the page that may be that of an image itself
     card                       what the social card of a path is made of
     items, list                a slice of a collection (`posts[0:10]`), a page of a list
     near, section, members     a post's neighbours; a page's section; the pages of a section
@@ -47,8 +48,8 @@ from typing import Generic, TypeVar
 
 KINDS = (
     "meta", "params", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "variant",
-    "card", "items", "list", "near", "section", "members", "term", "nav", "related", "backlinks", "referring",
-    "data", "link", "template", "version", "config", "clock", "shard", "included", "file", "folder",
+    "original", "card", "items", "list", "near", "section", "members", "term", "nav", "related", "backlinks",
+    "referring", "data", "link", "template", "version", "config", "clock", "shard", "included", "file", "folder",
     "environment", "plugin", "site", "rows", "value", "volatile")
 T = TypeVar("T")
 Key = tuple[str, str]

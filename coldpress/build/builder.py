@@ -16,6 +16,7 @@ from coldpress import recorder
 from coldpress.build.checks import check_site
 from coldpress.build.context import BuildContext
 from coldpress.build.images import SiteImages
+from coldpress.build.originals import Originals
 from coldpress.build.output import CannotWriteError, Changes, Output, output_of, refuse_linked_output
 from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import FileRow, Records, RecordUpdates
@@ -205,13 +206,15 @@ class Builder:
             with self._stage("search"):
                 self._index_search()
         with self._stage("freeze"):
-            self._copied = stage_copies(self.plan.entries, self.output, self.records.files, self.problems)
+            originals = Originals(self.site, self.plan)
+            self._copied = stage_copies(originals.others(), self.output, self.records.files, self.problems)
             self.runner.run(self._workers(), self._local_workers(), self._index_search, self.problems)
             self._ask_declared_values(self.runner)
         with self._stage("images"):
             self.images.warn(self.runner.names_shown("image"), self.problems)
+            named = originals.take_named(self.runner.names_shown("original"))
             made = self.images.plan(self.runner.names_shown("variant"), self.context.jobs, self.problems)
-            self._copied |= stage_copies([*made, *self.runner.static_copies], self.output, self.records.files,
+            self._copied |= stage_copies([*named, *made, *self.runner.static_copies], self.output, self.records.files,
                                          self.problems)
         if self.site.config.deploy and self.site.config.deploy.host:
             self._make_host_files(self.runner)
@@ -387,4 +390,5 @@ def _settings(site: Site) -> str:
         config.base_url, site.url_prefix, config.timezone, config.permalinks, config.slugs, config.taxonomies,
         config.nested_taxonomies, config.collections,
         config.content_dir, config.templates_dir, config.static_dir, config.language, config.markdown, config.links,
+        config.images.originals,
         config.hashed_static, site.theme.name, site.theme.digest))

@@ -29,6 +29,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 from werkzeug.wrappers import Response
 
 from coldpress import recorder
+from coldpress.build.originals import Mentions
 from coldpress.build.output import Staging
 from coldpress.build.plan import PlanEntry
 from coldpress.build.request_checks import (
@@ -102,6 +103,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         self._keys = keys
         self._stage = stage
         self._own_reads = UserReads(app, site)
+        self._mentions = Mentions(site)
         self._own_routes = UserRoutes(app, site)
         self._visitors = NewVisitors(app)
         self._entries: Iterator[PlanEntry] = iter(())
@@ -222,6 +224,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             refuse_status(entry, response.status, problems)
         else:
             check_answer(entry, response.mimetype, data, problems)
+        self._mentions.record(entry, response.mimetype, data)
         if response.mimetype == "text/html":
             data = self._with_links(entry, data)
             if csp := self._site.config.csp:

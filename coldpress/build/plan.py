@@ -203,6 +203,11 @@ class Plan:
         """Adds a file that was made and is copied, unless another entry has its path, which is reported."""
         return self._add(path, endpoint, {}, source=source, copy_of=copy_of)
 
+    def leave_out(self, entries: Iterable[PlanEntry]) -> None:
+        """Removes entries whose files are not published after all."""
+        for entry in entries:
+            del self._entries[entry.file]
+
     def place_of(self, entry: PlanEntry) -> Place | None:
         """Returns the place of an entry's source; for a URL that was found by a link, the first file whose
         page links to it, else the first page, whatever the order of rendering."""

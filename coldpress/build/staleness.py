@@ -41,7 +41,7 @@ class Fingerprints:
         self._makers: dict[str, Callable[[str], str | None]] = {
             "template": site.environment.fingerprint, "version": self._version, "config": self._config,
             "clock": lambda _: site.moment().date().isoformat(), "link": lambda _: "", "variant": lambda _: "",
-            "volatile": lambda _: NEVER, "card": site.cards.key_of,
+            "original": lambda _: "", "volatile": lambda _: NEVER, "card": site.cards.key_of,
             "shard": self._shard, "file": self._file, "included": self._included, "folder": self._folder,
             "environment": lambda name: environment([name])[0], "rows": self._rows,
             "value": self._value, "site": self._state_of_site,
@@ -145,7 +145,7 @@ class Fingerprints:
             return shortened(repr(copy_context().run(mark.value, **values)))
 
 
-ASKED_LATER = ("link", "variant", "image", "version")
+ASKED_LATER = ("link", "variant", "original", "image", "version")
 """The kinds of keys of which it is asked, once all pages are frozen, which pages read them."""
 OWN = ""
 """The row for what the views of own routes read together."""

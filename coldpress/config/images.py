@@ -49,6 +49,9 @@ class ImageOptions:
     """What is behind a picture while it loads: its `colour`, or `none`."""
     animations: str = "keep"
     """What becomes of animated GIFs: `keep` leaves them, `webp` makes animated WebP of them, which are smaller."""
+    originals: bool = True
+    """Whether the files of pictures are published too, as they are and with their metadata; with `false`, only those
+    that something links to."""
     heavy: int = 500
     """Kilobytes (kB) from which a picture that is published as it is gets a warning; `0` for none."""
 

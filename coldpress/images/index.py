@@ -17,7 +17,8 @@ from coldpress.sources.files import SourceFile
 _TABLES = {"files": TableSchema("name, stamp, digest"), "facts": TableSchema("digest, facts"),
            "made": TableSchema("key, size, digest, stamp")}
 _SPARE = 1_000  # pictures that are not forgotten when they are gone
-_READABLE = frozenset(("jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "avif", "gif", "bmp", "tif", "tiff"))
+READABLE = frozenset(("jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "avif", "gif", "bmp", "tif", "tiff"))
+"""The extensions of pictures from which variants may be made."""
 
 
 def can_read_images() -> bool:
@@ -143,7 +144,7 @@ class ImageIndex:
 
 def is_readable(file: SourceFile) -> bool:
     """Returns whether a file has the extension of a picture from which variants may be made."""
-    return _extension(file) in _READABLE
+    return _extension(file) in READABLE
 
 
 def read_facts(file: Path, digest: str) -> ImageFacts:

@@ -55,7 +55,8 @@ def config_images(site: RandomSite) -> str:
     return _config(site, images=site.rng.choice([
         None, False, {"widths": [8]}, {"widths": [8, 16], "formats": ["webp"]}, {"formats": []},
         {"widths": [8], "quality": {"webp": site.rng.randint(20, 80), "avif": 40}}, {"placeholder": "none"},
-        {"sizes": "50vw", "zoom": False}, {"widths": [8, 12], "animations": "webp"}]))
+        {"sizes": "50vw", "zoom": False}, {"widths": [8, 12], "animations": "webp"},
+        {"widths": [8], "originals": False}, {"formats": [], "originals": False}]))
 
 
 @edit

@@ -267,7 +267,8 @@ class RandomSite:
         images = [name for name in self.assets() if name.endswith((".png", ".svg"))] or ["none.png"]
         images = self.rng.choice([images, self.photos() or images])
         there = posixpath.relpath(self.rng.choice(images), posixpath.dirname(source) or ".")
-        return f"![{self.words(1, 2)}]({self.rng.choice([there, there, 'no.png', '/logo.svg'])})"
+        mark = self.rng.choice(["!", "!", "!", ""])  # a link to the file itself is one in four
+        return f"{mark}[{self.words(1, 2)}]({self.rng.choice([there, there, 'no.png', '/logo.svg'])})"
 
     def paragraph(self, source: str) -> str:
         rng = self.rng

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Any
 
-from flask import abort, send_file
 from flask.typing import ResponseReturnValue
 
 from coldpress.content.library import Library
-from coldpress.images.facts import DamagedImageError
 from coldpress.images.service import Wanted
 from coldpress.web.blueprints import SiteBlueprint
-from coldpress.web.blueprints.pages import show_content
+from coldpress.web.blueprints.pages import send_variant, show_content
 from coldpress.web.sites import requested_site
 
 blueprint = SiteBlueprint("images", __name__)
@@ -28,11 +25,7 @@ def image(wanted: Wanted | None) -> ResponseReturnValue:
     content = site.find(site.requested_path())
     if content is not None or wanted is None:
         return show_content(content)
-    try:
-        data = site.images.make_now(wanted)
-    except DamagedImageError:
-        abort(404)
-    return send_file(BytesIO(data), f"image/{wanted.variant.format}", etag=wanted.key, max_age=_YEAR)
+    return send_variant(site, wanted, max_age=_YEAR)
 
 
 @blueprint.urls(image)

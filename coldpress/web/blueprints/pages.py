@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Union
 
 from flask import Response, abort, redirect, request, send_file, send_from_directory
@@ -14,12 +15,16 @@ from coldpress.content.aliases import Alias, Moved
 from coldpress.content.feeds import FEED_FILES
 from coldpress.content.library import Library
 from coldpress.content.page import Page
+from coldpress.images.facts import DamagedImageError
+from coldpress.images.service import Wanted
+from coldpress.images.variants import LARGEST_SIDE
 from coldpress.paths import resolved
 from coldpress.sources.files import SourceFile
 from coldpress.web.asset_texts import TYPES
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.copied_files import STYLESHEETS
 from coldpress.web.feed_formats import show_feed
+from coldpress.web.site import Site
 from coldpress.web.sites import requested_site
 from coldpress.web.templates import layouts_for
 
@@ -117,9 +122,10 @@ def show_content(content: Content) -> ResponseReturnValue:
         return _redirected(to.url, 301, to.title, to.permalink)
     if isinstance(content, Moved):
         return _show_moved(content)
-    if isinstance(content, SourceFile):
-        return send_file(content.file)
     site = requested_site()
+    if isinstance(content, SourceFile):
+        plain = None if site.config.images.originals else _without_metadata(site)
+        return send_variant(site, plain) if plain else send_file(content.file)
     if content is not None:
         if content.to is None:
             return site.render("404.html"), content.status
@@ -147,6 +153,23 @@ def _show_moved(moved: Moved) -> ResponseReturnValue:
         return _redirected(target, 301, moved.to, site.library.absolute(moved.to))
     kind = "application/json" if form == "json" else "application/xml"
     return Response(text, 301, {"Location": target}, mimetype=kind)
+
+
+def _without_metadata(site: Site) -> Wanted | None:
+    """Returns what stands in the place of the requested picture, whose file is not published; None for a file of which
+    nothing is made."""
+    pictures = site.library.pictures
+    single = pictures.single(site.requested_path(), LARGEST_SIDE)
+    return pictures.find(single.path) if single else None
+
+
+def send_variant(site: Site, wanted: Wanted, **options: Any) -> Response:
+    """Answer with a variant of a picture, which is made when it is first asked for."""
+    try:
+        data = site.images.make_now(wanted)
+    except DamagedImageError:
+        abort(404)
+    return send_file(BytesIO(data), f"image/{wanted.variant.format}", etag=wanted.key, **options)
 
 
 def show_page(page: Page) -> str:
