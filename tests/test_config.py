@@ -31,7 +31,7 @@ DEFAULTS = {
     "theme": {"name": "coldpress", "own": (), "preset": "paper", "list": "cover", "accent": None, "progress": False,
               "backlinks": False, "copy_markdown": True},
     "images": {"widths": (480, 800, 1200, 1600), "formats": ("avif", "webp"), "quality": (55, 78, 80), "sizes": None,
-               "zoom": True, "placeholder": "colour", "animations": "keep", "heavy": 500},
+               "zoom": True, "placeholder": "colour", "animations": "keep", "originals": True, "heavy": 500},
     "intro": "", "portrait": "", "social": (), "copyright": "", "links": "root",
 }
 
