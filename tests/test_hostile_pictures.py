@@ -68,6 +68,31 @@ def test_a_picture_is_made_in_formats_that_can_have_its_size(build_site):
     assert "<picture>" not in html and all(url.endswith(".png") for url in urls(html))
 
 
+def test_a_moving_picture_with_a_bomb_in_it_is_refused(make_site):
+    frames = [quarters(60, 40), quarters(60, 40).rotate(90)]
+    data = bytearray(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    at = data.rindex(b"\x2c\0\0\0\0")  # where the second picture says its size
+    data[at + 5:at + 9] = (15_000).to_bytes(2, "little") + (12_000).to_bytes(2, "little")
+    site = make_site({"content/p.gif": bytes(data), "content/a.md": "![A](p.gif)\n"},
+                     URL + "images: {animations: webp}\n")
+    (problem,) = site.build().problems
+    assert (problem["code"], problem["place"]["path"]) == ("image.damaged", "content/p.gif")
+    assert "its pictures differ in size" in problem["message"]
+
+
+def test_a_long_screenshot_has_no_avif(make_site):
+    """Its encoder takes 32 bytes for a pixel."""
+    site = make_site({"content/p.png": saved(quarters(1000, 30_000, "1"), "PNG"), "content/a.md": "![A](p.png)\n"}, URL)
+    app = site.app()
+    client = app.test_client()
+    html = client.get("/a/").text
+    assert "<picture>" not in html and max(candidates(html)["img"]) == 1000
+    facts = app.extensions["coldpress"].site.library.pictures.facts("/p.png")
+    small, large = (Variant(width, width * 30, "avif", 55) for width in (8, 1000))
+    assert small.fits and not large.fits
+    assert client.get(large.name("/p.png", large.key(facts, image_version()))).status_code == 404
+
+
 def test_the_largest_pictures_take_less_than_a_gigabyte():
     """49 megapixels may be decoded in any format; more are refused where they take more memory."""
     for kind in ("jpeg", "png", "webp", "avif", "tiff"):

@@ -150,9 +150,11 @@ class Pictures:
         images, widths = self._library.images, self._library.image_options.widths
         if place.width < widths[0]:
             widths = (place.width, *widths)
-        return [Candidates(kind, [(variant, images.path(path, facts, variant)) for variant in dict.fromkeys(
-                    _cut(each, facts, how) for each in images.variants(facts, kind, place.width * DENSITY, widths))])
-                for kind in images.formats(facts)]
+        *others, own = ([_cut(each, facts, how) for each in images.variants(facts, kind, place.width * DENSITY, widths)]
+                        for kind in images.formats(facts))
+        fitting = [each for each in others if all(variant.fits for variant in each)]
+        return [Candidates(each[0].format, [(variant, images.path(path, facts, variant))
+                                            for variant in dict.fromkeys(each)]) for each in (*fitting, own)]
 
     def html(self, path: str, attributes: Attributes, place: ImagePlace | None, shown: ShownUrl, how: Shown) -> str:
         """Returns the picture at a path, with the attributes of its `<img>`: `src` marks their place.  Without

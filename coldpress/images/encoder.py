@@ -167,8 +167,10 @@ def _saved(picture: Image.Image, format: str, **options: Any) -> bytes:
 def _animated(image: Image.Image, variant: Variant) -> bytes:
     """Returns an animation as WebP.  One that says nothing of its end is shown once; browsers show frames that are too
     short for a tenth of a second."""
-    frames, times = [], []
+    frames, times, size = [], [], image.size
     for frame in ImageSequence.Iterator(image):
+        if frame.size != size:  # it could be of any size, and none was checked but the first
+            raise DamagedImageError("its pictures differ in size")
         given = frame.info.get("duration") or 0
         times.append(given if given > _TOO_SHORT else 100)
         frames.append(_scaled(frame.convert("RGBA"), variant.width, variant.height, variant.crop))

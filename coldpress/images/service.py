@@ -14,7 +14,7 @@ from coldpress.config.images import ImageOptions
 from coldpress.images.facts import MEMORY, ImageFacts
 from coldpress.images.index import ImageIndex, can_read_images, is_readable, read_facts, size_in
 from coldpress.images.store import ImageStore, Made
-from coldpress.images.variants import EXTENSIONS, Variant, fits, height_for, parse_name, widths_for
+from coldpress.images.variants import EXTENSIONS, Variant, has_sides, height_for, parse_name, widths_for
 from coldpress.paths import make_state
 from coldpress.processes import Limit, in_turn, local_executor
 from coldpress.sources.files import SourceFile
@@ -135,7 +135,7 @@ class ImageService:
             return ["webp"]
         own = facts.format if facts.format in EXTENSIONS else facts.plain_format
         wanted = {own, *self._options().formats}
-        found = [kind for kind in EXTENSIONS if kind in wanted and fits(kind, facts.width, facts.height)]
+        found = [kind for kind in EXTENSIONS if kind in wanted and has_sides(kind, facts)]
         return found if own in found else [*(kind for kind in found if kind != "png"), "png"]
 
     def path(self, path: str, facts: ImageFacts, variant: Variant) -> str:
@@ -159,7 +159,7 @@ class ImageService:
                 if facts.can_be_made:
                     variant = name.variant(facts, quality)
                     key = variant.key(facts, image_version())
-                    if (variant.width <= facts.width and variant.height <= facts.height and
+                    if (variant.width <= facts.width and variant.height <= facts.height and variant.fits and
                             variant.name(original, key, is_default=variant.quality == quality) == path):
                         file = self.store.file(key, EXTENSIONS[variant.format])
                         return Wanted(path, asset, facts, variant, key, file)
@@ -230,7 +230,7 @@ class ImageService:
         if jobs > 1 and len(tasks) > 1 and (len(tasks) >= _FEW or pixels > _FEW_PIXELS):
             self.close()  # no connection may be shared with a forked process
             made = in_turn(local_executor(jobs), make_all, tasks, _AHEAD * jobs,
-                           limit=Limit(lambda task: task.facts.memory, MEMORY))
+                           limit=Limit(lambda task: task.memory, MEMORY))
             yield from zip(missing, made, strict=True)
         else:
             yield from zip(missing, map(make_all, tasks), strict=True)

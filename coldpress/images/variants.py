@@ -18,6 +18,7 @@ EXTENSIONS = {"avif": "avif", "webp": "webp", "jpeg": "jpg", "png": "png"}
 _FORMATS = {extension: kind for kind, extension in EXTENSIONS.items()}
 LARGEST_SIDES = {"avif": 32_768, "webp": 16_383, "jpeg": 65_500}
 """The most pixels of a side that a format can have, or that programs read."""
+_LARGEST_AVIF = 25_000_000  # pixels: for more, the encoder takes nearly a gigabyte
 LARGEST_SIDE = 99_999
 """The most pixels of a side that a name can say."""
 _LONGEST_STEM = 200  # bytes of a picture's name in those of its variants: file systems take 255
@@ -38,9 +39,20 @@ class Variant(NamedTuple):
     quality: int
     crop: str = ""
 
+    @property
+    def memory(self) -> int:
+        """How many bytes encoding it takes at most."""
+        return self.width * self.height * (32 if self.format == "avif" else 8)
+
     def key(self, facts: ImageFacts, version: str) -> str:
         """Returns a digest of the picture, of what is made of it, and of the version of what makes it."""
         return blake2b(f"{facts.digest} {tuple(self)} {version}".encode(), digest_size=16).hexdigest()
+
+    @property
+    def fits(self) -> bool:
+        """Whether its format can have these pixels, and the memory that encoding them takes."""
+        is_too_much = self.format == "avif" and self.width * self.height > _LARGEST_AVIF
+        return max(self.width, self.height) <= LARGEST_SIDES.get(self.format, LARGEST_SIDE) and not is_too_much
 
     def name(self, path: str, key: str, *, is_default: bool = True) -> str:
         """Returns the path of this variant of the picture at `path`; it ends with the beginning of its key.  With
@@ -83,9 +95,9 @@ def stem_of(path: str) -> str:
     return folder + slash + name.encode()[:_LONGEST_STEM].decode(errors="ignore")
 
 
-def fits(format: str, width: int, height: int) -> bool:
-    """Returns whether a picture of these pixels can have a format."""
-    return max(width, height) <= LARGEST_SIDES.get(format, LARGEST_SIDE)
+def has_sides(format: str, facts: ImageFacts) -> bool:
+    """Returns whether a format can have sides as long as those of a picture."""
+    return max(facts.width, facts.height) <= LARGEST_SIDES.get(format, LARGEST_SIDE)
 
 
 def height_for(facts: ImageFacts, width: int) -> int:

@@ -35,6 +35,11 @@ class Task(NamedTuple):
     facts: ImageFacts
     wanted: Sequence[tuple[Variant, Path]]
 
+    @property
+    def memory(self) -> int:
+        """How many bytes it takes at most."""
+        return max(self.facts.memory, *(variant.memory for variant, _ in self.wanted))
+
 
 def make_all(task: Task) -> dict[str, Made] | str:
     """Makes the variants of one picture; returns what was written, by file, or why they could not be made.  Raises

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from coldpress import recorder
 from coldpress.content.pictures import DENSITY, ImagePlace, Shown, plain_image
 from coldpress.images.facts import ImageFacts
-from coldpress.images.variants import CROPS, EXTENSIONS, Variant, fits, height_for
+from coldpress.images.variants import CROPS, EXTENSIONS, Variant, height_for
 from coldpress.paths import is_external, path_of
 from coldpress.text import did_you_mean
 from coldpress.web.site import Site
@@ -60,7 +60,7 @@ def image(site: Site, source: str, width: int | None = None, height: int | None 
 
     def url(density: int) -> tuple[str, Variant]:
         variant = _variant(facts, (width, height), density, crop, (kind, quality))
-        if not fits(kind, variant.width, variant.height):
+        if not variant.fits:
             raise ValueError(f"{variant.width:,} × {variant.height:,} pixels are too many for {kind}")
         return found.url(site.images.path(path, facts, variant)) + found.suffix, variant
 
