@@ -72,7 +72,7 @@ def test_a_moving_picture_with_a_bomb_in_it_is_refused(make_site):
     frames = [quarters(60, 40), quarters(60, 40).rotate(90)]
     data = bytearray(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     at = data.rindex(b"\x2c\0\0\0\0")  # where the second picture says its size
-    data[at + 5:at + 9] = (15_000).to_bytes(2, "little") + (12_000).to_bytes(2, "little")
+    data[at + 5:at + 9] = (13_000).to_bytes(2, "little") + (9_000).to_bytes(2, "little")
     site = make_site({"content/p.gif": bytes(data), "content/a.md": "![A](p.gif)\n"},
                      URL + "images: {animations: webp}\n")
     (problem,) = site.build().problems
