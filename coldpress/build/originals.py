@@ -99,7 +99,8 @@ class Originals:
         for mention in [*mentions, *self._in_copies()] if self.entries else ():
             base, _, token = mention.partition(" ")
             found.update(self._meant(base, token, by_name))
-        self._plan.leave_out(entry for path, entry in self.entries.items() if path not in found)
+        for path in self.entries.keys() - found:
+            self._plan.leave_out(self.entries[path].file)
         return [entry for path, entry in self.entries.items() if path in found]
 
     def _meant(self, base: str, token: str, by_name: Mapping[str, Collection[str]]) -> Iterable[str]:

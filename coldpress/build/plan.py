@@ -203,10 +203,9 @@ class Plan:
         """Adds a file that was made and is copied, unless another entry has its path, which is reported."""
         return self._add(path, endpoint, {}, source=source, copy_of=copy_of)
 
-    def leave_out(self, entries: Iterable[PlanEntry]) -> None:
-        """Removes entries whose files are not published after all."""
-        for entry in entries:
-            del self._entries[entry.file]
+    def leave_out(self, file: str) -> None:
+        """Removes the entry of a file that is not published after all."""
+        del self._entries[file]
 
     def place_of(self, entry: PlanEntry) -> Place | None:
         """Returns the place of an entry's source; for a URL that was found by a link, the first file whose
@@ -306,8 +305,7 @@ class Plan:
         self.own_reads = tuple(reads)
         for endpoint, values in urls:
             path = self._path(endpoint, values)
-            known = self.at(path)
-            if known is None or known.endpoint != endpoint:
+            if (known := self.at(path)) is None or known.endpoint != endpoint:
                 self._add(path, endpoint, values, own_place=self._own.place(endpoint))
 
     def _plan_redirects(self, rules: RedirectRules) -> None:
