@@ -32,7 +32,7 @@ DEFAULTS = {
               "backlinks": False, "copy_markdown": True},
     "images": {"widths": (480, 800, 1200, 1600), "formats": ("avif", "webp"), "quality": (55, 78, 80), "sizes": None,
                "zoom": True, "placeholder": "colour", "animations": "keep", "originals": True, "heavy": 500},
-    "intro": "", "portrait": "", "social": (), "copyright": "", "links": "root", "check": None, "hashed_static": False,
+    "intro": "", "portrait": "", "social": (), "copyright": "", "links": "root",
 }
 
 
