@@ -134,7 +134,7 @@ class FreezeRunner:
 
     def _plan_static_files(self) -> None:
         """Plans the static files that pages name under their published names, and freezes those that are no copies."""
-        names = [name.removeprefix("static/") for name in self.names_shown("version") if name.startswith("static/")]
+        names = [name.removeprefix("static/") for name in self.names_shown("version", "static/")]
         found = self._plan.add_static_files(names)
         self.static_copies += [entry for entry in found if entry.copy_of is not None]
         self._queue.extend(entry for entry in found if entry.copy_of is None)
@@ -172,11 +172,21 @@ class FreezeRunner:
             return {}
         return {name: entry for entry in reversed(list(self._plan.entries)) for name in dead.get(entry.path, ())}
 
-    def names_shown(self, kind: str) -> set[str]:
-        """Returns the names of a kind of reads, such as `image`, of all pages of the plan."""
-        shown = self._names_read(kind, lambda name: True)
-        paths = {entry.path for entry in self._plan.entries} if shown else ()
-        return {name for path, names in shown.items() if path in paths for name in names}
+    def names_shown(self, kind: str, begin: str = "") -> set[str]:
+        """Returns the names of a kind of reads, such as `image`, of all pages of the plan: those that begin so."""
+        new = {number: name for number, (_, name) in self._keys.of_kinds(kind).items() if name.startswith(begin)}
+        known = {row.number: row.name for row in self._staleness.asked_later[kind] if row.name.startswith(begin)}
+        wanted, found = {*new.values(), *known.values()}, set[str]()
+        paths = {entry.path for entry in self._plan.entries} if wanted else set[str]()
+        rendered = {entry.path: frozen.reads for entry, frozen in self.updates.pages} if wanted else {}
+        kept = ((path, row.reads) for path, row in self._records.pages.items() if path not in rendered)
+        for search, pages in ((KeySearch(new), rendered.items()), (KeySearch(known), kept if known else ())):
+            for path, reads in pages:
+                if len(found) == len(wanted):
+                    return found  # a static file is on the first page, or on all
+                if path in paths:
+                    found.update(search.values(reads))
+        return found
 
     def _names_read(self, kind: str, is_wanted: Callable[[str], bool]) -> dict[str, list[str]]:
         """Returns the wanted names of a kind that pages read, in this build or when they were last rendered."""
