@@ -140,6 +140,8 @@ def test_under_a_sub_path_and_with_relative_links(make_site):
     ("  /a/<b>/<b>: /b/\n", "config.value", 2),
     ("  /a/<b: /b/\n", "config.value", 2),
     ("  /a/<b>: /<c>/\n", "config.value", 2),
+    ("  /:year/:slug.html: /page/\n", "config.value", 2),
+    ("  /old.pdf: /page/\ndeploy: {host: github-pages}\n", "redirect.type", 2),
     ("  /a%0Ab/: /b/\n", "config.value", 2),
     ("  /a: /page/\n  /a/: /\n", "config.value", 3),
 ])
@@ -156,6 +158,23 @@ def test_all_redirects_of_a_site_come_from_one_place(make_site):
     assert [(each.path, each.to, each.status, each.page) for each in found] == [
         ("/first/", "/a/", 301, "a.md"), ("/both/", "/a/", 301, "a.md"), ("/second/", "https://e.org/", 301, None),
         ("/gone/", None, 410, None)]
+
+
+def test_an_old_path_of_a_feed_has_the_feed(make_site):
+    config = ("base_url: https://e.org/\ndeploy: {host: github-pages}\n"
+              "redirects: {/atom.xml: {to: /feed.xml, status: 302}}\n")
+    site = make_site({"content/posts/2026-01-01-a.md": "One."}, config)
+    assert site.build("--strict").problems == []
+    assert site.text("atom.xml") == site.text("feed.xml")
+    answer = site.client().get("/atom.xml")
+    assert (answer.status_code, answer.headers["Location"], answer.mimetype) == (302, "/feed.xml", "application/xml")
+    site.edit({"content/posts/2026-01-02-b.md": "Two."}).rebuild()
+    assert "Two." in site.text("atom.xml") and site.text("atom.xml") == site.text("feed.xml")
+
+
+def test_a_circle_is_told_once(make_site):
+    site = make_site({"content/a.md": "# A"}, "base_url: https://e.org/\nredirects:\n  /x/: /y/\n  /y/: /x/\n")
+    assert site.build().places() == [("redirect.loop", "config.yaml", 3)]
 
 
 def test_an_old_path_that_no_file_can_have_needs_a_host(make_site):

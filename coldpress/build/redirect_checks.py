@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from coldpress.build.plan import Plan, PlanEntry
+from coldpress.config.deploy import WITHOUT_REDIRECTS
 from coldpress.config.redirects import RedirectRule, RedirectRules
+from coldpress.content.feeds import FEED_FILES
 from coldpress.content.library import Library
 from coldpress.content.redirects import Redirect, is_gone, looping, redirect_at
 from coldpress.errors import Problem, Problems
@@ -23,8 +25,10 @@ def check_redirects(site: Site, plan: Plan, problems: Problems) -> None:
         if rule.path in loops:
             problems.error("redirect.loop", f"the redirect `{rule.key}` leads in a circle",
                            site.config_place("redirects", rule.key), "let it lead to a page")
-        elif rule.to and rule.pattern.is_plain and not is_external(rule.to):
-            _check_target(site, plan, rule, problems)
+        elif rule.to and rule.pattern.is_plain:
+            _check_type(site, plan, rule, problems)
+            if not is_external(rule.to):
+                _check_target(site, plan, rule, problems)
 
 
 def of_redirect(problem: Problem, library: Library, path: str, exists: Callable[[str], bool]) -> Problem:
@@ -42,6 +46,18 @@ def of_redirect(problem: Problem, library: Library, path: str, exists: Callable[
 
 def _is_page(entry: PlanEntry | None) -> bool:
     return entry is not None and not isinstance(entry.values.get("page"), Redirect)
+
+
+def _check_type(site: Site, plan: Plan, rule: RedirectRule, problems: Problems) -> None:
+    """Warns of an old path of a file that is no page, on a host where a page leads on from there."""
+    deploy, name = site.config.deploy, rule.path.rpartition("/")[2]
+    host = deploy.host if deploy else None
+    is_feed = rule.to and path_of(rule.to).rpartition("/")[2] in FEED_FILES.values() and plan.has(
+        site.url_prefix + path_of(rule.to))
+    if host in WITHOUT_REDIRECTS and host and "." in name and not name.endswith((".html", ".htm")) and not is_feed:
+        problems.warn("redirect.type", f"{host} has no redirects: at `{rule.key}` would be a page of HTML that "
+                      "leads on, which only browsers could follow", site.config_place("redirects", rule.key),
+                      f"publish the file at `{rule.key}` too, or choose another host")
 
 
 def _check_target(site: Site, plan: Plan, rule: RedirectRule, problems: Problems) -> None:

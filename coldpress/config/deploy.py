@@ -72,5 +72,5 @@ def _encodings(value: Any) -> tuple[str, ...]:
         one_of("compress", tuple(ENCODINGS), name)
     if "br" in names and find_spec("brotli") is None:
         raise ValueError("`compress`: `br` needs a package that is not installed",
-                         'run `pip install "coldpress[brotli]"`')
+                         'write `coldpress[brotli]` into requirements.txt, and run `pip install "coldpress[brotli]"`')
     return tuple(name for name in ENCODINGS if name in names)

@@ -19,6 +19,7 @@ GONE = 410
 """The status of a path where something was and nothing follows."""
 _PART = lazy_re_compile(r"<(?:(?P<kind>[^<>:]*):)?(?P<name>[^<>:]*)>")
 _NAME = lazy_re_compile(r"[A-Za-z_]\w*", re.ASCII)
+_COLON = lazy_re_compile(r"/:([A-Za-z_]\w*)", re.ASCII)  # as Jekyll has it
 _ENDING = lazy_re_compile(r"[^/]\.[a-zA-Z]\w*\Z")
 _KEYS = ("to", "status")
 
@@ -171,6 +172,9 @@ def _rule(key: Any, spec: Any) -> RedirectRule:
     if not isinstance(key, str) or not key.startswith("/") or key.startswith("//") or re.search(r"[\s?#*\\]", key):
         raise ValueError("an old path begins with `/`, and has no space, `?`, `#` or `*`",
                          "such as `/old/`, or `/blog/<path:rest>` for all that begins so")
+    if named := _COLON.search(key):
+        raise ValueError(f"a name in a path is written `<{named[1]}>` here, not `:{named[1]}`",
+                         f"write `{_COLON.sub(lambda found: f'/<{found[1]}>', key)}`")
     given = {"to": spec} if isinstance(spec, str) else spec
     if not isinstance(given, dict):
         raise ValueError("a target is expected here", "such as `/new/`, or `{to: /new/, status: 302}`")

@@ -35,6 +35,11 @@ class Redirect(NamedTuple):
         return "<" in self.path
 
     @property
+    def names_feed(self) -> bool:
+        """Whether its path is a name for a feed: `/atom.xml`, not `/feed/`, at which a host shows HTML."""
+        return self.path.endswith((".xml", ".rss", ".atom", ".json"))
+
+    @property
     def is_inside(self) -> bool:
         """Whether it leads to a path of the site."""
         return self.to is not None and not is_external(self.to)
@@ -89,13 +94,16 @@ def filled(rule: RedirectRule, values: Mapping[str, str]) -> str | None:
 
 
 def looping(rules: RedirectRules) -> Iterator[RedirectRule]:
-    """Yields the rules that lead back to themselves, or on without an end."""
+    """Yields the rules that lead back to themselves, or on without an end; of those in one circle the first."""
+    told: set[str] = set()
     for rule in rules:
-        path, hops = rule.pattern.fill(dict.fromkeys(rule.pattern.names, "x")), 0
+        path, hops, keys = rule.pattern.fill(dict.fromkeys(rule.pattern.names, "x")), 0, {rule.key}
         found = redirect_at(rules, path)
         while found and found.is_inside and hops <= _HOPS:
+            keys.add(found.key)
             found, hops = redirect_at(rules, path_of(found.to or "")), hops + 1
-        if hops > _HOPS:
+        if hops > _HOPS and told.isdisjoint(keys):
+            told |= keys
             yield rule
 
 

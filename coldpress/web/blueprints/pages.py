@@ -18,7 +18,7 @@ from coldpress.content.page import Page
 from coldpress.images.facts import DamagedImageError
 from coldpress.images.service import Wanted
 from coldpress.images.variants import LARGEST_SIDE
-from coldpress.paths import resolved
+from coldpress.paths import path_of, resolved
 from coldpress.sources.files import SourceFile
 from coldpress.web.asset_texts import TYPES
 from coldpress.web.blueprints import SiteBlueprint
@@ -130,7 +130,8 @@ def show_content(content: Content) -> ResponseReturnValue:
         if content.to is None:
             return site.render("404.html"), content.status
         target = f"{site.link_root()}{content.to}" if content.is_inside else content.to
-        return _redirected(target, content.status, target, None)
+        feed = _feed_leading_to(path_of(content.to), target, content.status) if content.names_feed else None
+        return feed or _redirected(target, content.status, target, None)
     if not site.find(site.requested_path() + "/"):
         abort(404)
     return redirect(request.script_root + request.path + "/", 308)
@@ -144,15 +145,18 @@ def _redirected(target: str, status: int, title: str, canonical: str | None) -> 
 
 def _show_moved(moved: Moved) -> ResponseReturnValue:
     """Redirect from the old path of a list.  For a feed, the text is the feed: its readers follow no HTML."""
-    site = requested_site()
-    target = site.library.url(moved.to)
-    base, _, name = moved.to.rpartition("/")
+    library = requested_site().library
+    target = library.url(moved.to)
+    return _feed_leading_to(moved.to, target, 301) or _redirected(target, 301, moved.to, library.absolute(moved.to))
+
+
+def _feed_leading_to(path: str, target: str, status: int) -> Response | None:
+    """Answer with a redirect to the feed at a path, whose text is that feed; None if there is no feed."""
+    base, _, name = path.rpartition("/")
     form = next((form for form, file in FEED_FILES.items() if file == name), None)
-    text = show_feed(site, f"{base}/", form) if form else None
-    if text is None:
-        return _redirected(target, 301, moved.to, site.library.absolute(moved.to))
+    text = show_feed(requested_site(), f"{base}/", form) if form else None
     kind = "application/json" if form == "json" else "application/xml"
-    return Response(text, 301, {"Location": target}, mimetype=kind)
+    return None if text is None else Response(text, status, {"Location": target}, mimetype=kind)
 
 
 def _without_metadata(site: Site) -> Wanted | None:
