@@ -93,6 +93,12 @@ def test_what_cannot_be_is_told_at_its_line(make_site, lines, line):
         ("config.value", "config.yaml", line)]
 
 
+def test_two_policies_for_all_files_are_told(make_site):
+    site = make_site({"content/a.md": "# A"}, "base_url: https://e.org/\ncsp: theme\nheaders:\n"
+                     "  /a/*: {content-security-policy: default-src *}\n  /*: {content-security-policy: default-src *}\n")
+    assert site.build().places() == [("csp.rival", "config.yaml", 5)]
+
+
 def test_a_policy_takes_more_sources():
     assert Policy(as_csp("default-src 'self'")).text == "default-src 'self'"
     policy = Policy(as_csp({"img-src": "https://i.example", "frame-src": ["https://v.example", "https://w.example"],

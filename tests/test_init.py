@@ -140,7 +140,10 @@ def of_github(file):
 
 
 def of_gitlab(file):
-    job = yaml.safe_load(file)["pages"]
+    jobs = yaml.safe_load(file)
+    job, check = jobs["pages"], jobs["check"]
+    assert check["script"] == job["script"]
+    assert check["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}]
     assert (job["variables"]["GIT_DEPTH"], job["cache"]["paths"][0]) == ("0", ".coldpress/")
     assert job["artifacts"]["paths"] == ["public"]
     return "\n".join(job["script"][1:])

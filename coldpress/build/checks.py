@@ -169,6 +169,10 @@ def check_site(site: Site, plan: Plan, checks: Iterable[PageCheck], dead_links: 
         from coldpress.build.redirect_checks import check_redirects  # noqa: PLC0415  (most sites have none)
 
         check_redirects(site, plan, problems)
+    if site.config.csp and site.config.headers:
+        from coldpress.build.policy_checks import check_rivals  # noqa: PLC0415  (as above)
+
+        check_rivals(site, problems)
     if site.library.kept.ledger is not None:
         from coldpress.build.url_history import report_lost  # noqa: PLC0415  (as above)
 
