@@ -94,8 +94,9 @@ def test_what_cannot_be_is_told_at_its_line(make_site, lines, line):
 
 
 def test_two_policies_for_all_files_are_told(make_site):
-    site = make_site({"content/a.md": "# A"}, "base_url: https://e.org/\ncsp: theme\nheaders:\n"
-                     "  /a/*: {content-security-policy: default-src *}\n  /*: {content-security-policy: default-src *}\n")
+    rule = "{content-security-policy: default-src *}"
+    site = make_site({"content/a.md": "# A"},
+                     f"base_url: https://e.org/\ncsp: theme\nheaders:\n  /a/*: {rule}\n  /*: {rule}\n")
     assert site.build().places() == [("csp.rival", "config.yaml", 5)]
 
 
