@@ -285,6 +285,7 @@ def test_what_the_build_tells_is_ignored_too(checked):
     entries = "    - {link: instal.md, path: content/*, reason: r}\n    - {code: link.*, link: '/no/*', reason: r}\n"
     site = checked(post(1, "one", "[a](instal.md) [b](/no/thing/)"), config=IGNORE + entries)
     assert site.results[-1].problems == []
+    assert site.results[-1].data["ignored"] == 2, "lists and feeds show them too"
 
 
 def test_an_entry_that_matches_nothing_is_told(checked):
@@ -298,8 +299,8 @@ def test_an_entry_that_matches_nothing_is_told(checked):
     ("{reason: x}", "names a `code`, a `path` or a `link`"), ("{lnk: x, reason: x}", "there is no `lnk`"),
     ("x", "is written")])
 def test_entries_that_are_refused(checked, entry, message):
-    site = checked(post(1, "one"), config=f"{IGNORE}    - {entry}\n")
-    assert site.results[-1].codes == ["config.value"]
+    site = checked(post(1, "one"), config=f"{IGNORE}    - {{code: x, reason: r}}\n    - {entry}\n")
+    assert site.results[-1].places() == [("config.value", "config.yaml", 5)]
     assert message in site.results[-1].problems[0]["message"]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from coldpress.check.findings import Finding, Spot, spot_of
+from coldpress.check.findings import Finding, Sources, Spot, problems_of, spot_of
 from coldpress.config.check import Ignored
 from coldpress.errors import Place, Problem
 
@@ -22,7 +22,13 @@ class IgnoreList:
         self._output = output
         self._matched: set[int] = set()
         self._spots: set[Spot] = set()
-        self.count = 0
+        self._hidden: list[Finding] = []
+        self._problems = 0
+
+    def count(self, sources: Sources) -> int:
+        """Returns how many problems would be told without the entries."""
+        found = problems_of(self._hidden, sources)
+        return self._problems + sum(not (each.place and spot_of(each.place) in self._spots) for each in found)
 
     def findings(self, found: Iterable[Finding]) -> Iterator[Finding]:
         """Yields the findings; those that an entry matches are hidden, and so are those at a place of which the build
@@ -33,6 +39,8 @@ class IgnoreList:
             paths = (*places, finding.file, f"{self._output}/{finding.file}", url)
             is_hidden = bool(finding.place and spot_of(finding.place) in self._spots)
             is_hidden = is_hidden or self._is_ignored(finding.code, paths, finding.link)
+            if is_hidden:
+                self._hidden.append(finding)
             yield replace(finding, is_hidden=True) if is_hidden else finding
 
     def problems(self, problems: Iterable[Problem]) -> Iterator[Problem]:
@@ -42,7 +50,9 @@ class IgnoreList:
             if not self._is_ignored(problem.code, (problem.place.path,) if problem.place else (),
                                     quoted[1] if quoted else ""):
                 yield problem
-            elif problem.place:
+                continue
+            self._problems += 1
+            if problem.place:
                 self._spots.add(spot_of(problem.place))
 
     def useless(self, place_of: Callable[[int], Place], *, asked_outside: bool) -> Iterator[Problem]:
@@ -58,6 +68,5 @@ class IgnoreList:
         for number, entry in enumerate(self._entries):
             if entry.matches(code, paths, link):
                 self._matched.add(number)
-                self.count += 1
                 return True
         return False

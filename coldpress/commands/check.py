@@ -103,7 +103,8 @@ class _Check:
         report = self._context.report
         count = ", ".join(counted(len(each), noun) for each, noun in (
             (problems.errors, "error"), (problems.warnings, "warning")) if each)
-        count = f"{count or 'nothing found'}{f'; {ignored.count:,} ignored' if ignored.count else ''}"
+        hidden = ignored.count(done.places)
+        count = f"{count or 'nothing found'}{f'; {hidden:,} ignored' if hidden else ''}"
         line = (f"Checked {counted(done.page_count, 'page')} with {counted(done.targets.count(), 'link')} "
                 f"in {report.seconds:.2f} s: {count}")
         if problems.errors:
@@ -114,7 +115,7 @@ class _Check:
     def _as_json(self, problems: Problems, found: Iterable[Finding], done: SiteCheck, ignored: IgnoreList
                  ) -> dict[str, Any]:
         return {"checked": True, "output": str(self._built.folder), "pages": done.page_count,
-                "links": done.targets.count(), "ignored": ignored.count,
+                "links": done.targets.count(), "ignored": ignored.count(done.places),
                 "problems": [problem.as_json() for problem in problems],
                 "found": [{"code": each.code, "file": each.file, "link": each.link, "message": each.message}
                           for each in found if not each.is_hidden]}

@@ -54,7 +54,13 @@ def _entries(value: Any) -> tuple[Ignored, ...]:
     entries = [value] if isinstance(value, dict) else value
     if not isinstance(entries, list):
         raise ValueError(f"`ignore` is a list of entries such as `{_EXAMPLE}`")
-    return tuple(_entry(entry) for entry in entries)
+    found = []
+    for number, entry in enumerate(entries):
+        try:
+            found.append(_entry(entry))
+        except ValueError as reason:
+            raise ValueError(*(*reason.args, None)[:2], *([number] if entries is value else [])) from None
+    return tuple(found)
 
 
 def _entry(entry: Any) -> Ignored:

@@ -203,8 +203,8 @@ def as_group(value: Any, kind: type, parsers: Mapping[str, Callable[[Any], Any]]
         try:
             given[name] = _member(name, option, known, parsers)
         except ValueError as reason:
-            message, hint = (*reason.args, None)[:2]
-            raise ValueError(message, hint, name) from None
+            message, hint, *inner = reason.args if reason.args[1:] else (*reason.args, None)
+            raise ValueError(message, hint, name, *inner) from None
     return given
 
 
