@@ -434,7 +434,7 @@ def test_what_a_host_cannot_do_is_told(make_site):
     assert site.build().places() == [("deploy.headers", "config.yaml", 2), ("deploy.headers", "config.yaml", 3)]
     site.edit({"config.yaml": config.replace("HOST", "cloudflare")})
     told = site.rebuild()
-    assert told.places() == [("deploy.pattern", "config.yaml", 5)]
+    assert told.places() == [("deploy.pattern", "config.yaml", 4)]
     assert "also stands for files" in told.problems[0]["message"]
     assert site.text("_redirects") == "\n"
     assert "/_headers" in site.run("urls").out

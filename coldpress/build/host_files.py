@@ -117,8 +117,9 @@ class HostFiles:
         return PublishedSite(
             root, site.config.base_url,
             tuple(PathRedirect(root + each.path, whole(each.to, links), each.status) for each in single),
-            tuple(pattern_redirect(rule, self._plan.entries, site.url_prefix, root, links) for rule in rules
-                  if rule.to and not rule.pattern.is_plain),
+            tuple(pattern_redirect(rule, self._plan.entries, site.url_prefix, root, links,
+                                   site.config_place("redirects", rule.key))
+                  for rule in rules if rule.to and not rule.pattern.is_plain),
             tuple(HeaderRule(root + rule.pattern, rule.headers) for rule in header_rules(site.config)),
             self._own_texts(problems), self._sizes(root), self._compress, self._place)
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from coldpress.config.redirects import PathPattern, RedirectRule
 from coldpress.content.aliases import Alias, Moved
 from coldpress.content.redirects import Redirect
+from coldpress.errors import Place
 from coldpress.hosts.hosts import HOSTS
 from coldpress.hosts.published import PathRedirect, PatternRedirect
 from coldpress.paths import is_external, path_of
@@ -48,8 +49,8 @@ def host_answers(site: Site, key: str, entries: Iterable[PlannedUrl]) -> bool:
                for rule in site.config.redirects or () if rule.key == key and not rule.pattern.is_plain)
 
 
-def pattern_redirect(rule: RedirectRule, entries: Iterable[PlannedUrl], prefix: str, root: str, links: str
-                     ) -> PatternRedirect:
+def pattern_redirect(rule: RedirectRule, entries: Iterable[PlannedUrl], prefix: str, root: str, links: str,
+                     place: Place | None = None) -> PatternRedirect:
     """Returns a pattern of the config as a host sees it, of a site whose plan has these entries below `prefix`; `links`
     is what the links of the site begin with."""
     known, hides, hides_index = [], False, False
@@ -63,7 +64,7 @@ def pattern_redirect(rule: RedirectRule, entries: Iterable[PlannedUrl], prefix: 
             hides_index = hides_index or rule.pattern.match(index) is not None
     to = rule.to or ""
     return PatternRedirect(PathPattern(root + rule.path), PathPattern(to if is_external(to) else links + to),
-                           rule.status, tuple(known), hides, hides_index)
+                           rule.status, tuple(known), hides, hides_index, place)
 
 
 def leads_on(entry: PlannedUrl) -> bool:

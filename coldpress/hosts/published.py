@@ -42,6 +42,7 @@ class PatternRedirect:
     known: tuple[PathRedirect, ...] = ()
     hides: bool = False
     hides_index: bool = False
+    place: Place | None = None
 
     @property
     def is_after_files(self) -> bool:
@@ -146,7 +147,8 @@ class PublishedSite:
         for each in lost:
             if not each.known:
                 problems.warn("deploy.pattern", f"{host} {why}: nothing leads on from `{each.pattern.text}`",
-                              self.place, "write the old paths out, or take the redirect out")
+                              each.place or self.place, "write old paths out, or as `aliases` into the pages; or take "
+                              "the redirect out")
 
     def too_many(self, what: str, number: int, most: int, host: str, problems: Problems, hint: str) -> None:
         """Warns of more of something than the host takes."""
