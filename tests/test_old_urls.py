@@ -84,6 +84,8 @@ def test_a_sitemap_in_parts(make_site):
     site.edit({"old/sitemap-1.xml.gz": gzip.compress(part.encode())})
     assert site.run("urls", "--adopt", str(site.root / "old/sitemap.xml")).code == 0
     assert lines(site)[1:] == ["/a&b/ ?", "/old/about-us.html about.md"]
+    site.edit({"old/sitemap.xml": part.removesuffix("</urlset>")})
+    assert "`</urlset>` is missing" in site.run("urls", "--adopt", str(site.root / "old/sitemap.xml")).err
     site.edit({"old/sitemap.xml": "<urlset></urlset>"})
     assert "history.no-urls" in site.run("urls", "--adopt", str(site.root / "old/sitemap.xml")).err
     assert site.run("urls", "--adopt", str(site.root / "nowhere.xml")).code == 2

@@ -371,6 +371,11 @@ def test_history_shows_what_is_there_now(published):
     assert {path: rows[path]["state"] for path in ("/posts/p1/", "/posts/p2/", "/posts/p3/", "/posts/p4/")} == {
         "/posts/p1/": "redirect", "/posts/p2/": "gone", "/posts/p3/": "lost", "/posts/p4/": "there"}
     assert rows["/posts/p1/"]["to"] == "/blog/posts/one/"
+    site.edit({"config.yaml": f"{URL}redirects: {{/posts/<n>/: /posts/p4/}}\ndeploy: {{host: nginx}}\n"})
+    rows = {row["path"]: row for row in site.run("urls", "--history", "--json").data["history"]}
+    assert (rows["/posts/p3/"]["state"], rows["/posts/p3/"]["to"]) == ("redirect", "/blog/posts/p4/")
+    assert "it redirects to `/posts/p4/`" in site.run("urls", "--gone", "/posts/p3/").err
+    site.edit({"config.yaml": URL})
     assert re.search(r"/blog/posts/p3/ +lost +posts/2026-01-03-p3.md", site.run("urls", "--history").out)
     assert site.run("urls", "--history", "--accept").code == 2
 

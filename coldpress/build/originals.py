@@ -40,7 +40,7 @@ class Mentions:
         with recorder.unrecorded():
             self._is_on = not site.config.images.originals
         self._root = site.script_root
-        self._silent = {site.endpoints[name] for name in ("search_index", "search_words", "search_texts")}
+        self._silent = {site.endpoints.get(name) for name in ("search_index", "search_words", "search_texts")}
 
     def record(self, entry: PlanEntry, mimetype: str | None, data: bytes) -> None:
         """Records what the answer of an entry names, each as `base token`."""

@@ -25,6 +25,7 @@ from coldpress.web.site import Site
 
 _LOC = re.compile(r"<(?:\w+:)?loc\s*>\s*(?:<!\[CDATA\[)?\s*(.*?)\s*(?:\]\]>)?\s*</(?:\w+:)?loc\s*>", re.S)
 _IMAGES = re.compile(r"<(image|video):\1\b.*?</\1:\1\s*>", re.S)
+_BEGIN = re.compile(r"<((?:\w+:)?(?:urlset|sitemapindex))\b(?![^>]*/>)")
 _INDEX = re.compile(r"<(?:\w+:)?sitemapindex\b")
 _TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1\s*>", re.S | re.I)
 _REFRESH = re.compile(r"""<meta\b[^>]*http-equiv=["']?refresh["']?[^>]*?url=['"]?([^"'>\s]+)""", re.S | re.I)
@@ -83,6 +84,9 @@ def _of_sitemap(file: Path, site: Site) -> Iterator[OldPage]:
 
 def _urls(file: Path, seen: tuple[Path, ...] = ()) -> Iterator[str]:
     text = _text(file)
+    if (begun := _BEGIN.search(text)) and f"</{begun[1]}>" not in text:
+        raise ColdpressError(Problem("history.no-sitemap", f"it ends in its middle: `</{begun[1]}>` is missing",
+                                     Place(str(file)), "fetch it again"))
     found = [unescape(each) for each in _LOC.findall(_IMAGES.sub("", text))]
     if not _INDEX.search(text):
         yield from found or (line.strip() for line in text.splitlines() if urlsplit(line.strip()).path.startswith("/"))

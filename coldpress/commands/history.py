@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from coldpress.build.context import BuildContext
 from coldpress.build.output_folder import only_one
 from coldpress.build.plan import Plan
 from coldpress.build.url_history import lost_urls, record_urls, report_lost, write_facts
-from coldpress.content.aliases import Alias
 from coldpress.content.redirects import all_redirects
 from coldpress.errors import ColdpressError, Problem, Problems, UsageError
 from coldpress.paths import LEDGER, STATE, is_external, make_state, path_of, url_of
@@ -17,6 +16,7 @@ from coldpress.report import counted
 from coldpress.sources.ledger import GONE, MERGED, Fact, Ledger
 from coldpress.text import did_you_mean
 from coldpress.web.error_places import explain
+from coldpress.web.redirects import configured_redirect
 from coldpress.web.site import Site
 
 
@@ -66,8 +66,8 @@ def _known_path(site: Site, ledger: Ledger, plan: Plan, url: str) -> str:
     path = path if path in ledger.owners else path.removeprefix(site.config.prefix)
     path = next((each for each in (path, f"{path}/") if each in ledger.owners), path)
     if path in site.library.kept.redirects or plan.has(site.url_prefix + path):
-        to = site.library.kept.redirects.get(path)
-        where = f"it redirects to `{to.page.path if isinstance(to, Alias) else to.to}`" if to else "it is there"
+        to = _leads_to(site, plan, path, _targets(site))
+        where = f"it redirects to `{to}`" if to else "it is there"
         raise UsageError(Problem("history.answered", f"`{path}` is not gone: {where}", None,
                                  "only a URL that nothing answers can be gone"))
     if path not in ledger.owners:
@@ -90,13 +90,26 @@ def history(context: BuildContext) -> int:
 def _rows(site: Site, plan: Plan) -> Iterator[dict[str, Any]]:
     kept = site.library.kept
     lost = {path for paths in lost_urls(site, plan).values() for path in paths}
-    targets = {redirect.path: redirect.to for redirect in all_redirects(site.library)}
+    targets = _targets(site)
     for path, owners in sorted((kept.ledger or Ledger()).owners.items()):
-        to = targets.get(path)
+        to = _leads_to(site, plan, path, targets)
         state = "gone" if path in kept.gone else "lost" if path in lost else "redirect" if to else "there"
         root = site.script_root + site.url_prefix
         yield {"url": root + url_of(path), "path": path, "state": state,
                "to": to and (to if is_external(to) else root + to), "owner": " ".join(owners)}
+
+
+def _targets(site: Site) -> dict[str, str | None]:
+    """Returns where the single redirects of a site lead, by their paths."""
+    return {redirect.path: redirect.to for redirect in all_redirects(site.library)}
+
+
+def _leads_to(site: Site, plan: Plan, path: str, targets: Mapping[str, str | None]) -> str | None:
+    """Returns the URL to which an old path of a site redirects, by itself or by a pattern; None if it doesn't."""
+    if path in targets:
+        return targets[path]
+    found = configured_redirect(site, path) if plan.leads_on(site.url_prefix + path) else None
+    return found.to if found and plan.at(site.url_prefix + path) is None else None
 
 
 def planned(context: BuildContext) -> tuple[Site, Plan, Problems]:
