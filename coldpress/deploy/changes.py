@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from coldpress.report import some
 
 WEEK = 7 * 24 * 3600
 _PAGES = (".html", ".xml")
+_OUTSIDE = re.compile(r"^/|(?:^|/)\.{0,2}(?:/|$)|[\x00-\x1f]")
+"""What no path of ours has: whoever writes into a target can also write a manifest that calls it ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def changes_of(site: Mapping[str, str], found: Found, base_url: str, now: dateti
     differing = [path for path, digest in site.items() if path in found.files
                  and (everything or _digest_there(path, found, before) != digest)]
     left = {path: entry for path in found.files if path not in site and path not in others
-            and path != NAME and (entry := before.of(path))}
+            and path != NAME and not _OUTSIDE.search(path) and (entry := before.of(path))}
     kept = {path: stays for path, entry in left.items() if (stays := _stays_until(path, entry, now))}
     removed = sorted(left.keys() - kept)
     if not adopt:
@@ -112,8 +115,9 @@ def _stays_until(path: str, entry: Entry, now: datetime) -> int | None:
     opened a page before this deploy.  None if it need not stay."""
     if plain_name(path) is None:
         return None
-    until = (entry.left if entry.left is not None else int(now.timestamp())) + WEEK
-    return until if until > now.timestamp() else None
+    moment = int(now.timestamp())
+    until = (moment if entry.left is None else min(entry.left, moment)) + WEEK
+    return until if until > moment else None
 
 
 def _in_the_way(site: Mapping[str, str], removed: list[str]) -> Iterator[str]:

@@ -27,7 +27,7 @@ GITHUB = "github-pages"
 """What `to` is for the branch from which GitHub publishes."""
 _FORMS = ("`github-pages`, `git+URL#BRANCH`, `user@host:path`, `ssh://user@host:port/path`, "
           "`rsync://host/module/path` or `s3://bucket/prefix`")
-_REMOTE = re.compile(r"[\w.-]+")
+_REMOTE = re.compile(r"[\w.][\w.-]*")
 _SSH = re.compile(r"(?!-)(?:[^@:/\s]+@(?!-))?(?:\[[\da-fA-F:.]+\]|[^@:/\s\\]{2,}):(?!//)(?P<path>[^\s].*)?")
 """What rsync takes for a place on a host; one letter before the colon is a drive of Windows."""
 
@@ -77,8 +77,10 @@ class Destination:
     def _git(self, rest: str, programs: Programs, root: Path, stack: ExitStack) -> Target:
         url, _, branch = rest.partition("#")
         branch = branch or _BRANCH
-        if not re.fullmatch(r"[^\s~^:?*\[\\-][^\s~^:?*\[\\]*", branch) or ".." in branch or not url:
+        if not re.fullmatch(r"[^\s~^:?*\[\\-][^\s~^:?*\[\\]*", branch) or ".." in branch:
             raise self.problem("deploy.to", f"`to`: `{branch}` is no name of a branch", "write `git+URL#BRANCH`")
+        if not url or url.startswith("-"):
+            raise self.problem("deploy.to", "`to`: there is no repository after `git+`", "write `git+URL#BRANCH`")
         if _REMOTE.fullmatch(url) and not url.startswith("."):
             url = remote_url(programs, root, url)
         elif url.startswith("."):

@@ -64,7 +64,7 @@ def read_manifest(text: str) -> Manifest:
         return Manifest(str(data["base_url"]), entries)
     except DamagedManifestError:
         raise
-    except (ValueError, TypeError, KeyError, AttributeError) as reason:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as reason:
         raise DamagedManifestError(str(reason)) from None
 
 

@@ -54,7 +54,8 @@ class RsyncFolder:
         text = None
         if NAME in self._found:
             self._run("fetch the manifest", f"{self._place}{NAME}", f"{NAME}.there")
-            text = (self._folder / f"{NAME}.there").read_text("utf-8", "replace")
+            fetched = self._folder / f"{NAME}.there"  # rsync passes over a link without a word
+            text = fetched.read_text("utf-8", "replace") if fetched.is_file() else ""
         return found_of(dict.fromkeys(name for name in self._found if name != NAME), text)
 
     def send(self, folder: Path, changes: Changes) -> None:
@@ -97,7 +98,7 @@ class RsyncFolder:
 
 def _names(text: str) -> Iterator[str]:
     """Yields the names of all that is not a folder in a list of rsync."""
-    for line in text.splitlines():
+    for line in text.split("\n"):  # names may have what else ends lines
         found = _LISTED.fullmatch(line)
         if found and found["kind"] != "d":
             yield found["name"].partition(" -> ")[0] if found["kind"] == "l" else found["name"]

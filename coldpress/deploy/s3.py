@@ -41,7 +41,7 @@ class S3Bucket:
         done = self._programs.run([self._aws, "s3", "ls", self.name, "--recursive"], self._folder)
         if done.code and done.told.strip():  # without a word, there is no such object
             raise self._programs.failure("aws", f"list {self.name}", done)
-        keys = [found[1] for line in done.text.splitlines() if (found := _LISTED.fullmatch(line.rstrip("\r")))]
+        keys = [found[1] for line in done.text.split("\n") if (found := _LISTED.fullmatch(line.rstrip("\r")))]
         files: dict[str, str | None] = dict.fromkeys(
             key.removeprefix(self._prefix) for key in keys if key.startswith(self._prefix) and not key.endswith("/"))
         text = None

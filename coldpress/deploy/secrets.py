@@ -10,8 +10,8 @@ _NAMES = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|APIKEY|(?:API|ACC
                     r"(?:^|_)(?:KEY|AUTH|PAT|PWD)$", re.I)
 _NO_SECRETS = frozenset({"PWD", "OLDPWD"})
 _SHORTEST = 6  # characters: shorter values would hide parts of words
-_IN_WEB_URL = re.compile(r"(https?://)[^/\s@'\"]+@", re.I)
-_PASSWORD = re.compile(r"([a-z][a-z0-9+.-]*://[^/\s:@'\"]*:)[^/\s@'\"]+@", re.I)
+_IN_WEB_URL = re.compile(r"(https?://)[^/\s'\"]+@", re.I)  # passwords may have `@` too
+_PASSWORD = re.compile(r"([a-z][a-z0-9+.-]*://[^/\s:@'\"]*:)[^/\s'\"]+@", re.I)
 _TOKEN = re.compile(r"https?://[^/\s@:]{20,}:?@", re.I)
 _HEADER = re.compile(r"(authorization:\s*(?:\w+\s+)?)\S+", re.I)
 _QUERY = re.compile(r"([?&][\w-]*(?:token|signature|secret|password|sig|key|auth)=)[^&\s'\"]+", re.I)
