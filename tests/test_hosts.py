@@ -116,6 +116,22 @@ def test_cloudflare_has_static_redirects_first_and_takes_headers_away_before_it_
 """)
 
 
+def test_letters_of_a_single_path_mean_nothing_to_a_host():
+    odd = PublishedSite(redirects=(PathRedirect("/a*/:b/", "/x/", 301), PathRedirect('/c\\/"{$d}', None, 410)))
+    assert "/a%2A/%3Ab/ /x/ 301" in made("netlify", odd)[0]["_redirects"]
+    assert made("cloudflare", odd)[0]["_redirects"] == "/a%2A/%3Ab/ /x/ 301\n"
+    caddy = made("caddy", odd)[0]["Caddyfile"]
+    assert r"path_regexp `(?i)^/a\*/:b/$`" in caddy
+    assert r'path_regexp `(?i)^/c\\/"\x7b\$d\x7d$`' in caddy
+
+
+def test_what_caddy_cannot_send_is_an_error():
+    values = {"X-A": "{$HOME}", "X-B": "\\`", "X-C": 'a\\"b\\'}
+    files, told = made("caddy", PublishedSite(headers=(HeaderRule("/x", tuple(values.items())),)))
+    assert ([each.rpartition("`")[0].rpartition("`")[2] for each in told], 'X-C `a\\"b\\`' in files["Caddyfile"]) == (
+        ["X-A", "X-B"], True)
+
+
 def test_the_author_s_lines_come_first():
     own = {"_redirects": "/mine /m/\n\n# more\n/also /a/\n", "_headers": "/*\n  X-Mine: yes\n"}
     files, _ = made("netlify", site(own=own))
@@ -204,6 +220,8 @@ def test_the_functions_of_cloudfront_answer_as_the_site_does(tmp_path):
             uri, expected.status, unquote(expected.to)), uri
         assert "\r" not in answer["headers"]["location"]["value"]
         assert not answer["headers"]["location"]["value"].startswith("//")
+    (answer,) = run(tmp_path, files["viewer-request.js"], ["/\\\\/2130706433"])
+    assert answer["headers"]["location"]["value"] == "/2130706433/", "browsers take a backslash for a slash"
 
 
 @pytest.mark.skipif(not NODE, reason="Node is not installed")

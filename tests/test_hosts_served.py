@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 from servers import CADDY, NGINX, served_by
@@ -44,13 +44,15 @@ headers:
   "/*.png": {Cache-Control: max-age=60}
 deploy: {host: HOST, compress: [gzip]}
 """
-FILES = {"build.py": BUILD, "content/new/a.md": "---\naliases: [/alias/]\n---\n# A",
+ALIASES = ("/alias/", "/a{$A}/", "/b'`;}$host{/", "/{env.HOME} c/")
+FILES = {"build.py": BUILD, "content/new/a.md": f"---\naliases: {list(ALIASES)}\n---\n# A",
          "content/new/\u4e2d\u6587.md": "# Z", "content/was/kept.md": "# Kept", "content/new/pic.png": "p",
          "content/about.md": "# About",
          "content/posts/2026-01-01-post.md": "# Post\n\nText.", "content/.well-known/x.txt": "known",
          "content/new/lake.f123456789.png": "hashed", "content/a b.txt": "space"}
 REDIRECTED = (
-    "/old/", "/old", "/plain/", "/plain", "/page.html", "/b%C3%A9%20%C3%BC/", "/dollar/", "/away/", "/alias/",
+    "/old/", "/old", "/plain/", "/plain", "/page.html", "/b%C3%A9%20%C3%BC/", "/dollar/", "/away/",
+    *map(quote, ALIASES),
     "/blog/2024/a.html", "/blog/2024/none.html", "/2024/01/a.html", "/2024/01/none.html", "/was/a/", "/was/pic.png",
     "/was/nothing/x", "/free/a/", "/free/a%20b/%E4%B8%AD", "/free/", "/free/a%3Fb", "/%E5%B9%B4/a/",
     "/%e5%b9%b4/b%20c", "/go/a/b", "/go/a%20b", "/x//evil.example/", "/x/new/a/")

@@ -33,6 +33,9 @@ var patterns = %(patterns)s;
 function quoted(text) {
   return text.split("/").map(encodeURIComponent).join("/");
 }
+function here(path) {
+  return path.replace(/^[\\/\\\\]+/, "/");
+}
 function answer(status, target) {
   var codes = { 301: "Moved Permanently", 302: "Found", 303: "See Other", 307: "Temporary Redirect",
     308: "Permanent Redirect", 410: "Gone" };
@@ -49,11 +52,11 @@ function handler(event) {
     var match = new RegExp(patterns[index][0]).exec(path);
     if (match) {
       var target = patterns[index][1].map((part) => typeof part === "number" ? quoted(match[part]) : part).join("");
-      return answer(patterns[index][2], target.replace(/^\\/+/, "/"));
+      return answer(patterns[index][2], here(target));
     }
   }
   if (request.uri.endsWith("/")) request.uri += "index.html";
-  else if (request.uri.split("/").pop().indexOf(".") < 0) return answer(301, (request.uri + "/").replace(/^\\/+/, "/"));
+  else if (request.uri.split("/").pop().indexOf(".") < 0) return answer(301, here(request.uri + "/"));
   return request;
 }
 """

@@ -16,14 +16,15 @@ from coldpress.hosts.header_rules import HASHED_PATHS
 from coldpress.hosts.published import HostFile, PathRedirect, PatternRedirect, PublishedSite, asked_for, quoted
 
 NAME = "Caddyfile"
+_SPECIAL = re.compile(r'[%*\\{}]')
 
 
-def caddy(site: PublishedSite, _problems: Problems) -> list[HostFile]:
+def caddy(site: PublishedSite, problems: Problems) -> list[HostFile]:
     """Returns the snippet."""
     where = f": a folder that has them in `{site.root[1:]}/`" if site.root else ""
     encodings = " ".join(each for each in reversed(ENCODINGS) if each in site.compress)
     send = f"file_server {{\n        precompressed {encodings}\n    }}" if encodings else "file_server"
-    inner = [*_headers(site), *_gone(site)]
+    inner = [*_headers(site, problems), *_gone(site)]
     for redirect in _exact(site):
         inner += _redirect(redirect)
     for number, pattern in enumerate(site.patterns, 1):
@@ -42,12 +43,17 @@ def caddy(site: PublishedSite, _problems: Problems) -> list[HostFile]:
     return [HostFile(NAME, "\n".join(lines) + "\n", is_inside=False)]
 
 
-def _headers(site: PublishedSite) -> Iterator[str]:
+def _headers(site: PublishedSite, problems: Problems) -> Iterator[str]:
     hashed = (f"^{re.escape(site.root)}(?:{'|'.join(HASHED_PATHS)})$", (IMMUTABLE,))
     rules = [hashed, *((_of_header(rule), rule.headers) for rule in site.headers)]
     for number, (expression, headers) in enumerate(rules):
         yield f"@coldpress_header_{number} path_regexp {_raw(expression)}"
-        yield from (f"header @coldpress_header_{number} {name} {_word(value)}" for name, value in headers)
+        for name, value in headers:
+            if "{$" in value or ("\\" in value and "`" in value):
+                problems.error("deploy.value", "Caddy cannot send `{$`, nor a backslash and a backtick in one value, "
+                               f"which the header `{name}` has", site.place, "write it otherwise")
+            else:
+                yield f"header @coldpress_header_{number} {name} {_word(value)}"
 
 
 def _of_header(rule: HeaderRule) -> str:
@@ -56,9 +62,7 @@ def _of_header(rule: HeaderRule) -> str:
 
 def _gone(site: PublishedSite) -> Iterator[str]:
     for path in site.gone:
-        yield f"error {_word(path)} 410"
-        if path.endswith("/") and path != "/":
-            yield f"error {_word(path[:-1])} 410"
+        yield from _answer("error", path, 410)
 
 
 def _exact(site: PublishedSite) -> Iterator[PathRedirect]:
@@ -68,10 +72,7 @@ def _exact(site: PublishedSite) -> Iterator[PathRedirect]:
 
 
 def _redirect(redirect: PathRedirect) -> Iterator[str]:
-    path, to = redirect.path, redirect.to or ""
-    yield f"redir {_word(path)} {_word(to)} {redirect.status}"
-    if path.endswith("/") and path != "/":
-        yield f"redir {_word(path[:-1])} {_word(to)} {redirect.status}"
+    return _answer("redir", redirect.path, f"{_word(redirect.to or '')} {redirect.status}")
 
 
 def _pattern(redirect: PatternRedirect, number: int) -> Iterator[str]:
@@ -88,9 +89,22 @@ def _pattern(redirect: PatternRedirect, number: int) -> Iterator[str]:
     yield f"redir @{name} {_quoted(target)} {redirect.status}"
 
 
+def _answer(directive: str, path: str, answer: object) -> Iterator[str]:
+    """Yields the lines by which a directive answers at a decoded path, with and without the slash at its end.  In a
+    path, stars, percents and braces mean something to Caddy; `{$NAME}` is a variable of the environment before anything
+    else is read, and a backslash may hide the quote after it.  A regular expression has none of them."""
+    for each in (path, path[:-1]) if path.endswith("/") and path != "/" else (path,):
+        matcher = _quoted(each)
+        if _SPECIAL.search(each):
+            matcher = f"@coldpress_path_{each.encode().hex()}"
+            yield f"{matcher} path_regexp {_raw(f'(?i)^{re.escape(each)}$')}"
+        yield f"{directive} {matcher} {answer}"
+
+
 def _word(text: str) -> str:
     """Returns a text as a word of a Caddyfile, in which braces are braces."""
-    return _quoted(text.replace("{", "\\{").replace("}", "\\}"))
+    escaped = text.replace("{", "\\{").replace("}", "\\}")
+    return f"`{escaped}`" if "\\" in text and "`" not in text else _quoted(escaped)
 
 
 def _quoted(text: str) -> str:
@@ -98,5 +112,7 @@ def _quoted(text: str) -> str:
 
 
 def _raw(expression: str) -> str:
-    """Returns a regular expression as a word, without quotes of any kind in it."""
-    return "`" + expression.replace("`", r"\x60") + "`"
+    """Returns a regular expression as a word, without quotes of any kind in it; an import takes the backslashes of
+    braces away."""
+    expression = expression.replace("\\{", r"\x7b").replace("\\}", r"\x7d").replace("`", r"\x60")
+    return f"`{expression}`"

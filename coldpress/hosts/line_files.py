@@ -43,9 +43,14 @@ def _line(path: str, to: str, status: int, mark: str = "") -> str:
     return f"{path} {to} {status}{mark}"
 
 
+def _literal(path: str) -> str:
+    """Returns a single path, in which stars and colons stand for themselves."""
+    return quoted(path).replace("*", "%2A").replace(":", "%3A")
+
+
 def _source(pattern: PathPattern) -> str:
     """Returns a pattern as these hosts write it: `*` for all that follows, `:name` for one part."""
-    return "".join(quoted(part) if index % 2 == 0 else "*" if part == pattern.rest else f":{part}"
+    return "".join(_literal(part) if index % 2 == 0 else "*" if part == pattern.rest else f":{part}"
                    for index, part in enumerate(pattern.parts))
 
 
@@ -72,12 +77,12 @@ def _is_rule(line: str) -> bool:
 
 def netlify(site: PublishedSite, problems: Problems) -> list[HostFile]:
     """Returns the files that Netlify reads."""
-    ours = [_line(quoted(each.path), each.to or f"{site.root}/404.html", each.status, "!") for each in site.redirects]
+    ours = [_line(_literal(each.path), each.to or f"{site.root}/404.html", each.status, "!") for each in site.redirects]
     site.tell_lost((each for each in site.patterns if not in_whole_parts(each)), "Netlify", _UNSAID, problems)
     for each in site.patterns:
         can_be_said = in_whole_parts(each)
         if each.hides or not can_be_said:
-            ours += [_line(quoted(known.path), known.to or "", known.status, "!") for known in each.known]
+            ours += [_line(_literal(known.path), known.to or "", known.status, "!") for known in each.known]
         if can_be_said:
             ours.append(_line(_source(each.pattern), _target(each), each.status, "" if each.hides else "!"))
     headers = _header_file(site, site.global_rules(), "")
@@ -99,11 +104,11 @@ def cloudflare(site: PublishedSite, problems: Problems) -> list[HostFile]:
     """Returns the files that Cloudflare Pages reads.  It has no 410: what is gone answers 404."""
     own, ours = _Lines([], []), _Lines([], [])
     own.add(filter(_is_rule, _own_lines(site, "_redirects")))
-    ours.add(_line(quoted(each.path), each.to or "", each.status) for each in site.leading)
+    ours.add(_line(_literal(each.path), each.to or "", each.status) for each in site.leading)
     site.tell_lost((each for each in site.patterns if not before_files(each)), "Cloudflare Pages", GOES_FIRST, problems)
     for each in site.patterns:
         if not before_files(each):
-            ours.add(_line(quoted(known.path), known.to or "", known.status) for known in each.known)
+            ours.add(_line(_literal(known.path), known.to or "", known.status) for known in each.known)
         else:
             ours.add([_line(_source(each.pattern), _target(each), each.status)])
     static = [*own.static, *_short(ours.static, CLOUDFLARE_LINE, site, problems)]
