@@ -168,7 +168,7 @@ class Report:
             return
         self._last_progress = now
         rate = f", {done / now:,.0f}/s" if of == "pages" else ""
-        self.err.write(f"\r\x1b[K{done:,}/{total:,} {of}{rate}  {what[:60]}")
+        self.err.write(f"\r\x1b[K{done:,}/{total:,} {of}{rate}  {_printable(what)[:60]}")
         self.err.flush()
 
     def _clear_progress(self) -> None:

@@ -7,10 +7,11 @@ import ssl
 import pytest
 from misbehaving_server import MisbehavingServer
 
+from coldpress.cache.database import Database
 from coldpress.check.external.addresses import allowed, is_public, names_private
-from coldpress.check.external.asker import Asker, Limits
+from coldpress.check.external.asker import Asker, Limits, seconds_of
 from coldpress.check.external.failures import outcome_of_failure
-from coldpress.check.external.links import ExternalLinks, is_reserved
+from coldpress.check.external.links import TABLES, ExternalLinks, is_reserved
 from coldpress.check.external.outcomes import outcome_of_status
 from coldpress.check.external.request import address_of
 
@@ -188,6 +189,29 @@ def test_good_answers_are_kept_for_a_week(tmp_path):
         assert ask(1_000 + 8 * 24 * 3600)[1][0] == "HEAD /ok"
     finally:
         server.close()
+
+
+@pytest.mark.parametrize("text", ["\u00b2", "\u0663", "-1", "1e99", "", "Mon, 01 Jan 99999999999 00:00:00 GMT",
+                                  "Mon, 01 Jan 2024 00:00:00 +9999999"])
+def test_a_pause_that_is_none(text):
+    assert seconds_of(text, 5.0) == 5.0
+
+
+@pytest.mark.parametrize("host", ["a..b.org", f"{'a' * 70}.org", "a\ud800"])
+def test_a_host_that_no_name_can_have_is_a_broken_link(host):
+    assert outcome(f"http://{host}/", named=False).kind == "broken"
+    assert address_of("http://127.0.0.1/\ud800?\ud800").path == "/%EF%BF%BD?%EF%BF%BD"
+
+
+def test_a_cache_that_somebody_else_wrote_is_not_believed(tmp_path, server):
+    url = server.url("/gone")
+    for row in ((url, "x", "good", "", ""), (url, 900, "broken", "\x1b", ""), (url, 900, "moved", 1, b"")):
+        database = Database(tmp_path, "external.sqlite", TABLES)
+        database.write(lambda transaction, row=row: transaction.put("links", [row]))
+        database.close()
+        found = ExternalLinks(tmp_path, limits=QUICK, now=lambda: 1_000).outcomes({url: True})
+        assert found[url] == ("unclear", "answers 404; its address is private, and each reader has another one there",
+                              "")
 
 
 def test_names_that_are_only_examples():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 import time
@@ -191,7 +192,7 @@ class Asker:
             if answer.status not in _BUSY or (answer.status == 503 and "retry-after" not in answer.headers):
                 host.is_busy = False
                 return answer
-            seconds = _seconds(answer.headers.get("retry-after", ""), self._limits.usual_wait)
+            seconds = seconds_of(answer.headers.get("retry-after", ""), self._limits.usual_wait)
             if host.is_busy or seconds > self._limits.longest_wait:
                 host.closed = f"answers {answer.status}: it wants to be left alone"
                 return answer
@@ -227,7 +228,9 @@ class Asker:
             host.addresses = asyncio.ensure_future(self._look_up(wanted))
         try:
             found = await asyncio.shield(host.addresses)
-        except (OSError, UnicodeError):
+        except UnicodeError:
+            raise BadUrlError("it has no valid host") from None
+        except OSError:
             if not wanted.proxy or names_private(wanted.host):
                 raise
             return [""]  # the proxy looks it up
@@ -251,13 +254,13 @@ def _host_of(url: str) -> str:
         return ""
 
 
-def _seconds(text: str, usual: float) -> float:
+def seconds_of(text: str, usual: float) -> float:
     """Returns the seconds that `Retry-After` says, as a number or as a date."""
-    if text.strip().isdigit():
+    if re.fullmatch(r"[0-9]+", text.strip()):
         return float(text.strip()[:9])
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return usual
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())

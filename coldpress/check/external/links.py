@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.check.external.asker import LIMITS, Asker, Limits
-from coldpress.check.external.outcomes import SEVERITIES, Outcome
+from coldpress.check.external.outcomes import Outcome
 
-_TABLES = {"links": TableSchema("url, at INTEGER, kind, says, moved_to")}
+TABLES = {"links": TableSchema("url, at INTEGER, kind, says, moved_to")}
+"""What is kept, by table."""
 _FRESH = 7 * 24 * 3600  # seconds for which a good answer counts
 _KEPT = ("good", "moved")
 _RESERVED = re.compile(r"(?:^|\.)(?:example\.(?:com|net|org)|example|test|invalid)\.?$", re.I)
@@ -24,7 +25,7 @@ class ExternalLinks:
 
     def __init__(self, state: Path, private_hosts: Iterable[str] = (), limits: Limits = LIMITS,
                  now: Callable[[], float] = time.time) -> None:
-        self._database = Database(state, "external.sqlite", _TABLES)
+        self._database = Database(state, "external.sqlite", TABLES)
         self._private_hosts = tuple(private_hosts)
         self._limits = limits
         self._now = int(now())
@@ -35,7 +36,8 @@ class ExternalLinks:
         its own host names.  `told` is called with each URL that is done, the number of those, and the number of all."""
         kept: dict[str, Outcome] = {
             url: Outcome(kind, says, moved_to) for url, at, kind, says, moved_to in self._database.select("links")
-            if url in links and kind in SEVERITIES | {"good": ""} and 0 <= self._now - at < _FRESH}
+            if url in links and kind in _KEPT and isinstance(at, int) and 0 <= self._now - at < _FRESH
+            and isinstance(says, str) and isinstance(moved_to, str)}
         wanted = {url: named for url, named in links.items() if url not in kept and not is_reserved(url)}
         done = iter(range(1, len(wanted) + 1))
         asker = Asker(self._private_hosts, self._limits, lambda url: told(url, next(done), len(wanted)))

@@ -80,8 +80,12 @@ def address_of(url: str) -> Address:
         raise BadUrlError(f"`{parts.scheme}` is no scheme of the web")
     if not re.fullmatch(r"[A-Za-z0-9._~-]+|[0-9A-Fa-f:.]+", host):
         raise BadUrlError("it has no valid host")
-    path = quote(parts.path or "/", safe=_SAFE) + (f"?{quote(parts.query, safe=_SAFE)}" if parts.query else "")
+    path = _quoted(parts.path or "/") + (f"?{_quoted(parts.query)}" if parts.query else "")
     return Address(host, port, parts.scheme == "https", path)
+
+
+def _quoted(text: str) -> str:
+    return quote(re.sub(r"[\ud800-\udfff]", "\ufffd", text), safe=_SAFE)  # as browsers do
 
 
 async def ask(method: str, wanted: Address, connect_to: str, context: ssl.SSLContext) -> Answer:
