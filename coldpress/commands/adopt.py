@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from html import unescape
 from pathlib import Path
@@ -105,7 +106,7 @@ def _text(file: Path) -> str:
     try:
         data = file.read_bytes()
         data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
-    except (OSError, EOFError) as reason:
+    except (OSError, EOFError, zlib.error) as reason:
         raise ColdpressError(Problem("history.unreadable", f"it cannot be read: {reason}", Place(str(file)))) from None
     return data.decode("utf-8-sig", "replace")
 

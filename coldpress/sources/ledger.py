@@ -35,6 +35,7 @@ _HEAD = "# The URLs that this site has published, and whose they were.  Lines ar
 _CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7})(?: .*)?|={7}")
 _UNSAFE = re.compile(r"^[#@]|[%\s]")
 _HIDDEN = ("#", "@")
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class Fact(NamedTuple):
@@ -173,7 +174,7 @@ def fact_of(line: str) -> Fact | None:
     if line.startswith("#"):
         return None
     words = line.split()
-    number = int(words.pop()) if len(words) > 2 and words[-1].isascii() and words[-1].isdigit() else 1
+    number = int(words.pop()) if len(words) > 2 and _NUMBER.fullmatch(words[-1]) else 1
     if not line.isascii():
         words = [normalize("NFC", word) for word in words]
     if len(words) == 2 and words[0].startswith("/"):
