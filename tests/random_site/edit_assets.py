@@ -12,7 +12,7 @@ from random_site.site import PNG, Doc, RandomSite
 
 @edit
 def asset_changed(site: RandomSite) -> str:
-    name = site.rng.choice(site.assets())
+    name = site.rng.choice(sorted({*site.assets()} - {*site.photos()}))  # which have no mark
     site.bump(site.path("content", name), keep_time=site.rng.random() < 0.5)
     return name
 
