@@ -313,7 +313,7 @@ def check_alone(site):
 
 
 def unused(site):
-    return [(code.removeprefix("check."), path, line) for code, path, line in found(site)
+    return [(code, path, line) for code, path, line in found(site)
             if code.startswith(("check.un", "check.near", "check.heavy"))]
 
 
@@ -329,8 +329,8 @@ def test_what_nothing_uses(make_site):
         "data/used.yaml": "a: 1", "data/shop/prices.csv": "a,b\n1,2\n", "data/lost.yaml": "a: 1",
         "data/strings/en.yaml": "next: Next"})
     assert unused(check_alone(site)) == [
-        ("unused-image", "content/posts/lost.png", None), ("unused-data", "data/lost.yaml", None),
-        ("unused-image", "static/lost.png", None), ("unused-template", "templates/lost.html", None)]
+        ("check.unused-image", "content/posts/lost.png", None), ("check.unused-data", "data/lost.yaml", None),
+        ("check.unused-image", "static/lost.png", None), ("check.unused-template", "templates/lost.html", None)]
 
 
 def test_what_is_ignored_is_not_used_by_that(make_site):
@@ -344,7 +344,7 @@ def test_what_stops_being_used(make_site):
                     "templates/part.html": "x", "content/about.md": POST.format("About", "me", "Me.")})
     assert unused(check_alone(site)) == []
     site.edit({"templates/page.html": "{% extends 'theme/page.html' %}"})
-    assert unused(check_alone(site)) == [("unused-template", "templates/part.html", None)]
+    assert unused(check_alone(site)) == [("check.unused-template", "templates/part.html", None)]
 
 
 KEYS = "---\ntitle: {}\nmood: glad\ncolor: red\nrole: x\n---\nText.\n"
@@ -354,7 +354,7 @@ def test_front_matter_that_nobody_reads(make_site):
     files = {"content/a.md": KEYS.format("A"), "content/b.md": KEYS.format("B"),
              "templates/page.html": "{% extends 'theme/page.html' %}{{ page.params.color }}"}
     site = make_site({**files, "build.py": BUILD + "    app.role = 'role'\n    return app\n"})
-    assert unused(check_alone(site)) == [("unread-key", "content/a.md", 3)]
+    assert unused(check_alone(site)) == [("check.unread-key", "content/a.md", 3)]
     assert messages(site, "check.unread-key") == ["nothing reads `mood`, which 2 pages have in front matter"]
 
 
@@ -375,8 +375,8 @@ def test_terms_that_are_one_letter_apart(checked):
             "tutorial, tutorials, 开源项目人"]
     site = checked({f"content/posts/2026-01-0{number}-p{number}.md": head.format(number, each)
                     for number, each in enumerate(tags, 1)})
-    assert unused(site) == [("near-terms", "content/posts/2026-01-02-p2.md", 3),
-                            ("near-terms", "content/posts/2026-01-04-p4.md", 3)]
+    assert unused(site) == [("check.near-terms", "content/posts/2026-01-02-p2.md", 3),
+                            ("check.near-terms", "content/posts/2026-01-04-p4.md", 3)]
     assert messages(site, "check.near-terms")[0] == "`Pyhton` of 1 page and `python` of 2 pages differ by one letter"
 
 

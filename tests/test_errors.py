@@ -217,7 +217,7 @@ def codes_of_the_package():
                     node.func, "attr", getattr(node.func, "id", "")) in ("error", "warn", "Problem", "Flaw"):
                 found.add(node.args[0].value)
     kinds = {code.partition(".")[0] for code in found} | {"syntax"}
-    strings -= {"source.name"}  # for operator.attrgetter
+    strings -= {"source.name", "page.params", "post.params", "site.data"}  # attributes
     files = ("-", ".sqlite", ".yaml", ".yml", ".html", ".py", ".xml", ".txt", ".md", ".json")
     found |= {text for text in strings if text.partition(".")[0] in kinds and not text.endswith(files)}
     return sorted(found | {"link.broken-link", "link.broken-image"})

@@ -133,8 +133,8 @@ def test_a_page_that_the_policy_breaks_is_warned_of(make_site):
              "content/b.md": "# B\n\n| a |\n|:-:|\n| b |\n\n$x^2$",
              "content/posts/2026-01-01-c.md": "```python\nx = 1\n```\n\n:::note\nText\n:::"}
     site = make_site(files, CONFIG)
-    told = [(problem["message"], problem["hint"]) for problem in site.build().problems]
-    assert told == [("`/a/` loads from `https://i.example`, which the policy forbids",
+    told = [(problem["code"], problem["message"], problem["hint"]) for problem in site.build().problems]
+    assert told == [("csp.blocked", "`/a/` loads from `https://i.example`, which the policy forbids",
                      "write `csp: {img-src: https://i.example}`, or take it out")]
     assert len(site.rebuild().problems) == 1
     site.edit({"config.yaml": CONFIG.replace("csp: theme", "csp: {img-src: https://i.example}")})

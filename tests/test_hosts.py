@@ -54,6 +54,13 @@ def made(host, published):
     return files, [str(problem.message) for problem in problems]
 
 
+def codes(host, published):
+    problems = Problems()
+    list(HOSTS[host].make(published, problems))
+    HOSTS[host].check(published, problems)
+    return [problem.code for problem in problems]
+
+
 def exact(number, length=0):
     return tuple(PathRedirect(f"/o{index}{'x' * length}/", "/", 301) for index in range(number))
 
@@ -301,6 +308,7 @@ def test_a_host_s_limit_is_told_one_beyond_it(host, fits, exceeds, message):
     assert made(host, site(**fits))[1] == []
     files, told = made(host, site(**exceeds))
     assert [each[:len(message)] for each in told] == [message]
+    assert codes(host, site(**exceeds)) == ["deploy.limit"]
     if host == "vercel":
         jsonschema.validate(json.loads(files["vercel.json"]), VERCEL)
     if host == "cloudflare" and "redirects" in exceeds:
@@ -323,8 +331,9 @@ def test_what_does_not_fit_into_a_function_stays_a_page():
 
 
 def test_what_nginx_cannot_send_is_an_error():
-    assert made("nginx", site(headers=[HeaderRule("/", (("A", "$x"),))]))[1] == [
-        "nginx cannot send `$`, which the header `A` has"]
+    published = site(headers=[HeaderRule("/", (("A", "$x"),))])
+    assert made("nginx", published)[1] == ["nginx cannot send `$`, which the header `A` has"]
+    assert codes("nginx", published) == ["deploy.value"]
 
 
 # In builds.

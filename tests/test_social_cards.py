@@ -340,6 +340,13 @@ def test_a_wrong_option_is_an_error_at_its_place(make_site, value, code, says):
     assert (problem["place"]["path"], problem["place"]["line"]) == ("config.yaml", 5)
 
 
+def test_a_drawing_as_logo_needs_what_draws_it(make_site, monkeypatch):
+    monkeypatch.setattr("coldpress.images.drawings.can_read_svg", lambda: False)
+    site = make_site({**SITE, "static/logo.svg": DRAWING},
+                     CONFIG.replace("social_cards: true", "social_cards: {logo: logo.svg}"))
+    assert site.build().places() == [("cards.svg", "config.yaml", 5)]
+
+
 def test_without_pillow_there_are_no_cards_and_a_warning(make_site, monkeypatch):
     monkeypatch.setattr("coldpress.web.social_cards.can_read_images", lambda: False)
     site = make_site(SITE, CONFIG)

@@ -216,7 +216,8 @@ def test_a_build_imports_only_what_its_pages_need(site):
         "pygments": "```python\nx = 1\n```", "coldpress.markdown.math.mathml": "It is $x^2$.",
         "PIL": "![A dot](dot.gif)", "coldpress.images.drawings": "![A drawing](dot.svg)"}
     never = {"coldpress.commands.serve", "coldpress.commands.init", "coldpress.markdown.html.sanitize",
-             "coldpress.preview", "concurrent.futures", "imagesize", "markdown", "multiprocessing", "tomllib", "watchfiles"}
+             "coldpress.preview", "concurrent.futures", "imagesize", "markdown", "multiprocessing", "tomllib",
+             "watchfiles"}
     assert loaded_by_a_build(site) & {*never, *rarely} == set()
     dot = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
     dot += b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"

@@ -248,7 +248,9 @@ ITEM = '{"id": "1", "url": "https://example.org/blog/", "content_text": "x", "da
 def test_feeds(folder_of, name, text, message):
     site = folder_of({"index.html": "", name: text})
     assert list(feeds_of(site)) == [name]
-    assert [problem.message for problem in feed_problems(site, name)] == ([message] if message else [])
+    code = "check.feed-link" if message and "where nothing is" in message else "check.feed"
+    assert [(problem.code, problem.message) for problem in feed_problems(site, name)] == (
+        [(code, message)] if message else [])
 
 
 def test_other_files_are_no_feeds(folder_of):
