@@ -76,7 +76,8 @@ def test_urls_of_other_generators(make_site):
 def test_a_sitemap_in_parts(make_site):
     site = make_site(SITE, CONFIG)
     part = (f"<?xml version='1.0'?><urlset><url><loc>\n{BASE}/old/about-us.html </loc>"
-            f"<image:image><image:loc>{BASE}/x.png</image:loc></image:image></url><url><loc><![CDATA[https://e.org/blog/a&b/]]></loc></url></urlset>")
+            f"<image:image><image:loc>{BASE}/x.png</image:loc></image:image></url><url><loc><![CDATA[https://e.org/blog/a&b/]]></loc></url>"
+            f"<url><loc>http://[::1/x</loc></url><url><loc>{BASE}/a%0Ab/</loc></url></urlset>")
     index = "<sitemapindex><sitemap><loc>https://e.org/blog/sitemap-1.xml.gz</loc></sitemap></sitemapindex>"
     site.edit({"old/sitemap.xml": index})
     result = site.run("urls", "--adopt", str(site.root / "old/sitemap.xml"))
@@ -87,6 +88,12 @@ def test_a_sitemap_in_parts(make_site):
     assert lines(site)[1:] == ["/a&b/ ?", "/old/about-us.html about.md"]
     site.edit({"old/sitemap.xml": part.removesuffix("</urlset>")})
     assert "`</urlset>` is missing" in site.run("urls", "--adopt", str(site.root / "old/sitemap.xml")).err
+    site.edit({"old/sitemap.xml": index.replace("sitemap-1.xml.gz", "")})
+    assert "history.no-sitemap" in site.run("urls", "--adopt", str(site.root / "old/sitemap.xml")).err
+    site.edit({"old/sitemap.xml": "http://[x/\n"})
+    assert "history.no-urls" in site.run("urls", "--adopt", str(site.root / "old/sitemap.xml")).err
+    site.edit({"old/sitemap.xml": b"\x1f\x8b\x08\x00no gzip at all"})
+    assert "history.unreadable" in site.run("urls", "--adopt", str(site.root / "old/sitemap.xml")).err
     site.edit({"old/sitemap.xml": "<urlset></urlset>"})
     assert "history.no-urls" in site.run("urls", "--adopt", str(site.root / "old/sitemap.xml")).err
     assert site.run("urls", "--adopt", str(site.root / "nowhere.xml")).code == 2

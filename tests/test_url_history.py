@@ -158,7 +158,8 @@ def test_lines_of_both_sides_of_a_conflict_count(published):
     assert "what is this" in lines(site)
 
 
-@pytest.mark.parametrize("line", ["/a/ gone " + "9" * 5000, "/a/ gone \u0663", "/a/ b c", "/a/", "a = b = c", "= a b"])
+@pytest.mark.parametrize("line", [
+    "/a/ gone " + "9" * 5000, "/a/ gone \u0663", "/a%00b/ gone", "/a%0A/ a.md", "/a/ b c", "/a/", "a = b = c", "= a b"])
 def test_a_line_that_is_no_fact(line):
     assert fact_of(line) is None
 

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from html import unescape
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from coldpress.build.context import BuildContext
 from coldpress.build.output_folder import only_one
@@ -21,7 +21,7 @@ from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import STATE, is_external, make_state, path_of
 from coldpress.report import counted
 from coldpress.sources.files import is_ignored
-from coldpress.sources.ledger import UNKNOWN, Fact, Ledger
+from coldpress.sources.ledger import UNKNOWN, Fact, Ledger, has_control
 from coldpress.web.site import Site
 
 _LOC = re.compile(r"<(?:\w+:)?loc\s*>\s*(?:<!\[CDATA\[)?\s*(.*?)\s*(?:\]\]>)?\s*</(?:\w+:)?loc\s*>", re.S)
@@ -78,7 +78,7 @@ def _of_sitemap(file: Path, site: Site) -> Iterator[OldPage]:
     """Yields the pages of a sitemap, and of those beside it that it names."""
     prefix = site.config.prefix
     for url in _urls(file):
-        path = path_of(url)
+        path = _path(url)
         if path.startswith(f"{prefix}/") or path == prefix:
             yield OldPage(_as_page(path.removeprefix(prefix) or "/"))
 
@@ -90,16 +90,25 @@ def _urls(file: Path, seen: tuple[Path, ...] = ()) -> Iterator[str]:
                                      Place(str(file)), "fetch it again"))
     found = [unescape(each) for each in _LOC.findall(_IMAGES.sub("", text))]
     if not _INDEX.search(text):
-        yield from found or (line.strip() for line in text.splitlines() if urlsplit(line.strip()).path.startswith("/"))
+        yield from found or (line.strip() for line in text.splitlines() if _path(line.strip()).startswith("/"))
         return
     for url in found:
-        name = path_of(url).rpartition("/")[2]
-        beside = next((each for each in (file.with_name(name), file.with_name(name.removesuffix(".gz")))
-                       if each.is_file() and each not in (file, *seen)), None)
+        name = _path(url).rpartition("/")[2]
+        beside = next((each for each in (file.parent / name, file.parent / name.removesuffix(".gz"))
+                       if name and each.is_file() and each not in (file, *seen)), None)
         if beside is None:
             raise ColdpressError(Problem("history.no-sitemap", f"it names the sitemap `{name}`, which is not beside it",
                                          Place(str(file)), f"put `{url}` there too"))
         yield from _urls(beside, (*seen, file))
+
+
+def _path(url: str) -> str:
+    """Returns the decoded path of a URL of an old site; an empty text for what is no URL."""
+    try:
+        path = path_of(url)
+    except ValueError:
+        return ""
+    return "" if has_control(path) else path
 
 
 def _text(file: Path) -> str:
@@ -126,10 +135,10 @@ def _of_folder(folder: Path) -> Iterator[OldPage]:
 def _page_of(file: Path, path: str) -> OldPage:
     text = _start(file).decode("utf-8", "replace")
     refresh = _REFRESH.search(text)
-    leads_to = urljoin(path, unescape(refresh[1])) if refresh and not is_external(refresh[1]) else None
+    leads_to = _path(urljoin(path, unescape(refresh[1]))) if refresh and not is_external(refresh[1]) else None
     titles = [" ".join(unescape(_TAG.sub("", found[1])).split()) for found in reversed(_TITLE.findall(text))]
     parts = (part for title in titles for part in (title, *_PARTS.split(title)) if part)
-    return OldPage(path, tuple(dict.fromkeys(parts)), _as_page(path_of(leads_to)) if leads_to else None)
+    return OldPage(path, tuple(dict.fromkeys(parts)), _as_page(leads_to) if leads_to else None)
 
 
 def _start(file: Path) -> bytes:

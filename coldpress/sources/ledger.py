@@ -35,6 +35,7 @@ _HEAD = "# The URLs that this site has published, and whose they were.  Lines ar
 _CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7})(?: .*)?|={7}")
 _UNSAFE = re.compile(r"^[#@]|[%\s]")
 _HIDDEN = ("#", "@")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
@@ -178,10 +179,16 @@ def fact_of(line: str) -> Fact | None:
     if not line.isascii():
         words = [normalize("NFC", word) for word in words]
     if len(words) == 2 and words[0].startswith("/"):
-        return Fact(unquote(words[0]) if "%" in words[0] else words[0], words[1], number)
+        path = unquote(words[0]) if "%" in words[0] else words[0]
+        return None if has_control(path) else Fact(path, words[1], number)
     if len(words) == 3 and words[1] == "=" and not words[0].startswith("/"):
         return Fact(words[0], words[2], number)
     return None
+
+
+def has_control(path: str) -> bool:
+    """Returns whether a path has a control character, which no URL of a site has and few hosts could be told of."""
+    return _CONTROL.search(path) is not None
 
 
 def add_facts(folder: Path, facts: Iterable[Fact], state: Path) -> int:
