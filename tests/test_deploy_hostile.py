@@ -117,3 +117,19 @@ def test_what_programs_would_take_for_an_option_is_no_target(to, tmp_path):
 def test_a_password_with_an_at_sign_is_hidden_whole():
     assert Secrets({}).hide("https://me:p@ss@example.org/x ssh://me:a@b@example.org/") == (
         "https://***@example.org/x ssh://me:***@example.org/")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a script has no ending")
+def test_what_a_variable_says_is_in_no_message(tmp_path, monkeypatch):
+    (tmp_path / "aws").write_text("#!/bin/sh\necho \"$*\" >&2; exit 1\n")
+    (tmp_path / "aws").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("PLACE", "my-own-bucket")
+    with ExitStack() as stack:
+        bucket = Destination("s3://$PLACE/x", None, None).target(
+            Programs(Secrets({})), tmp_path, tmp_path, print, stack)
+        with pytest.raises(ColdpressError) as found:
+            bucket.look()
+    (problem,) = found.value.problems
+    assert (bucket.name, "my-own-bucket" in str(problem.as_json()), problem.traceback) == (
+        "s3://***/x/", False, "s3 ls s3://***/x/ --recursive")

@@ -29,7 +29,8 @@ class S3Bucket:
     """The objects of `bucket` whose keys begin with `prefix`, which is empty or ends with a slash."""
 
     def __init__(self, programs: Programs, bucket: str, prefix: str, stack: ExitStack) -> None:
-        self.name = f"s3://{bucket}/{prefix}"
+        self._url = f"s3://{bucket}/{prefix}"
+        self.name = programs.secrets.hide(self._url)
         self._bucket = bucket
         self._prefix = prefix
         self._programs = programs
@@ -38,7 +39,7 @@ class S3Bucket:
 
     def look(self) -> Found:
         """Lists the objects, and fetches the manifest."""
-        done = self._programs.run([self._aws, "s3", "ls", self.name, "--recursive"], self._folder)
+        done = self._programs.run([self._aws, "s3", "ls", self._url, "--recursive"], self._folder)
         if done.code and done.told.strip():  # without a word, there is no such object
             raise self._programs.failure("aws", f"list {self.name}", done)
         keys = [found[1] for line in done.text.split("\n") if (found := _LISTED.fullmatch(line.rstrip("\r")))]
@@ -47,7 +48,7 @@ class S3Bucket:
         text = None
         if NAME in files:
             del files[NAME]
-            self._run("fetch the manifest", "s3", "cp", "--only-show-errors", f"{self.name}{NAME}", f"{NAME}.there")
+            self._run("fetch the manifest", "s3", "cp", "--only-show-errors", f"{self._url}{NAME}", f"{NAME}.there")
             text = (self._folder / f"{NAME}.there").read_text("utf-8", "replace")
         return found_of(files, text)
 
@@ -63,14 +64,14 @@ class S3Bucket:
             target.parent.mkdir(parents=True, exist_ok=True)
             _link_or_copy(folder / file, target)
         try:
-            self._run(f"send files to {self.name}", "s3", "cp", "--recursive", "--only-show-errors", "sent", self.name)
+            self._run(f"send files to {self.name}", "s3", "cp", "--recursive", "--only-show-errors", "sent", self._url)
         finally:
             shutil.rmtree(sent)
 
     def put_manifest(self, text: str) -> None:
         """Sends the manifest."""
         (self._folder / NAME).write_text(text, "utf-8", newline="\n")
-        self._run("send the manifest", "s3", "cp", "--only-show-errors", NAME, f"{self.name}{NAME}")
+        self._run("send the manifest", "s3", "cp", "--only-show-errors", NAME, f"{self._url}{NAME}")
 
     def remove(self, files: Sequence[str]) -> None:
         """Removes files, as many at once as one request may."""
