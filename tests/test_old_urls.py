@@ -23,6 +23,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
+from servers import CADDY, NGINX, served_by
 from test_url_history import LEDGER, commit, in_git, lines, lost, post, target
 
 LONG = bool(os.environ.get("COLDPRESS_LONG"))
@@ -157,6 +158,19 @@ def unanswered(site, urls):
         return {url: status for url in urls if (status := answers(host, url)) != 200}
 
 
+def redirected_by(host, site, urls) -> int:
+    """How many of the URLs a real server redirects; each leads to a page, without the help of a browser."""
+    site.root.parent.chmod(0o755)
+    count, snippet = 0, next((site.root / ".coldpress/host").iterdir())
+    with served_by(host, site.root / "site", snippet, site.root.parent / host) as get:
+        for url in urls:
+            answer = get(quote(url, safe="/%"))
+            if answer.status == 301:
+                answer, count = get(urlsplit(answer.headers["Location"]).path), count + 1
+            assert (url, answer.status, b'http-equiv="refresh"' in answer.body) == (url, 200, False)
+    return count
+
+
 def old_urls(site):
     """The URLs of the sitemap, and of the feeds."""
     found = re.findall(r"<loc>([^<]+)", site.text("sitemap.xml"))
@@ -221,6 +235,10 @@ def test_every_old_url_of_a_site_answers(make_site, request, name, when):
     assert (result.code, lost(result)) == (0, [])
     assert unanswered(site, urls) == {}
     assert len([url for url in urls if target(site, f"{url[1:]}index.html" if url.endswith("/") else "404.html")]) > 3
+    for host in ("nginx", "caddy") if when == "before" and ((NGINX and CADDY) or os.environ.get("CI")) else ():
+        site.edit({"config.yaml": f"{changed}deploy: {{host: {host}}}\n"})
+        assert site.build().code == 0
+        assert redirected_by(host, site, urls) > 3
     posts = site.root / "content" / folders[1]
     deleted = next(path for path in sorted(posts.rglob("*.md")) if path.name != "_index.md")
     deleted.unlink()
