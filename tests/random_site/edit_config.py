@@ -69,7 +69,8 @@ def config_params(site: RandomSite) -> str:
 
 @edit
 def config_menu(site: RandomSite) -> str:
-    menu = [*site.config["menu"], {site.words(1, 1): site.rng.choice(["/archive/", "docs/", "no.md", "/no/"])}]
+    menu = [*site.config["menu"], {site.words(1, 1): site.rng.choice(
+        ["/archive/", "docs/", "no.md", "/no/", "/2019/about.html", "/was/about/", "/went/"])}]
     site.rng.shuffle(menu)
     return _config(site, menu=menu[:7])
 
@@ -96,6 +97,7 @@ def config_redirects(site: RandomSite) -> str:
         None, {"/old/": "/about/"}, {"/was/<path:rest>": "/posts/<path:rest>", "/about/": "/posts/"},
         {"/was/<path:rest>": {"to": "/docs/<path:rest>", "status": 302}, "/went/": {"status": 410}},
         {"/<year>/<slug>.html": "/posts/<slug>/", "/old/": "/nowhere/", "/away/": "https://e.example/"},
+        {"/atom.xml": "/feed.xml", "/posts.json": {"to": "/posts/feed.json", "status": 302}, "/old.pdf": "/about/"},
         {"/posts/<path:rest>": "/docs/<path:rest>", "/old": "/about/?x#y"}]))
 
 
