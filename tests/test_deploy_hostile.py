@@ -97,6 +97,11 @@ def test_a_manifest_makes_nothing_ours_that_is_elsewhere_or_stays_for_ever():
     assert (changes.removed, changes.kept) == (ours[:1], {ours[1]: int(NOW.timestamp()) + WEEK})
 
 
+def test_a_folder_with_the_manifest_s_name_is_in_the_way():
+    with pytest.raises(ColdpressError, match="in the way"):
+        changes_of({"a": "1"}, Found({f"{NAME}/x": None}), BASE, NOW, adopt=True)
+
+
 @pytest.mark.parametrize("text", [
     "[" * 100_000, "", "\0", "[]", '{"kind": "coldpress deploy 1", "base_url": "", "files": {"a": ["x", Infinity]}}',
     json.dumps({"kind": "coldpress deploy 1", "base_url": "", "files": {"a": 1}})])

@@ -91,7 +91,7 @@ def changes_of(site: Mapping[str, str], found: Found, base_url: str, now: dateti
     if not adopt:
         _refuse_foreign(found, before, {path for path in differing if before.of(path) is None or path in others})
     blocking = sorted(set(_in_the_way(site, removed)))
-    _refuse_blocked(site, found, set(removed))
+    _refuse_blocked({**site, NAME: ""}, found, set(removed))
     after = {**{path: Entry(digest) for path, digest in site.items()},
              **{path: Entry(left[path].digest, stays - WEEK) for path, stays in kept.items()}}
     return Changes(sorted(new), sorted(differing), removed, kept, [path for path in others if path not in site],
