@@ -47,8 +47,8 @@ def test_a_badge_has_a_tone_of_the_theme(build_site):
 
 def test_a_page_without_components_loads_nothing_of_theirs(build_site):
     html = page(build_site, "Text.")
-    assert "components.css" not in html
-    assert "video.js" not in html
+    assert "/theme/components." not in html
+    assert "/theme/video." not in html
 
 
 def test_a_video_loads_nothing_before_it_is_pressed(build_site):
