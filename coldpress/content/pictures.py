@@ -184,9 +184,9 @@ class Pictures:
             return self._plain(path, facts, attributes, width, shown, how)
         made = self.candidates(path, facts, place, how)
         *others, own = made
-        sources = "".join(_source(each, _sizes(place, how), shown) for each in others)
+        sources = "".join(_source(each, place.sizes, shown) for each in others)
         image = {"src": shown(own.nearest(place.width)[1]) + how.suffix, "srcset": own.srcset(shown),
-                 "sizes": _sizes(place, how), **sized}
+                 "sizes": place.sizes, **sized}
         img = _img(self._coloured(attributes, facts), image, how)
         picture = f"<picture>{sources}{img}</picture>" if sources else img
         room = place.width / 2 if place.in_rows else place.width
@@ -256,11 +256,6 @@ def _zoomed(picture: str, url: str, attributes: Attributes, name: str) -> str:
 def _source(each: Candidates, sizes: str, shown: ShownUrl) -> str:
     attributes = {"type": f"image/{each.format}", "srcset": each.srcset(shown), "sizes": sizes}
     return f"<source{attributes_html(attributes)}>"
-
-
-def _sizes(place: ImagePlace, how: Shown) -> str:
-    """Returns the attribute `sizes`: a browser knows only of pictures that wait how wide they are."""
-    return place.sizes.removeprefix("auto, ") if how.is_early else place.sizes
 
 
 def _is_upright(facts: ImageFacts) -> bool:
