@@ -40,6 +40,7 @@ def create_app():
 REPOSITORY = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("COLDPRESS_SHARED") or REPOSITORY.parent / "shared")
 
+collect_ignore = [] if os.environ.get("COLDPRESS_LONG") else ["test_hosts_tools.py"]  # it fetches packages
 PROPERTY = ("test_audit", "test_bounds", "test_commonmark", "test_corpora", "test_damage", "test_github",
             "test_hostile", "test_image_fuzz", "test_image_quality", "test_killed", "test_ledger_killed",
             "test_markup_fuzz", "test_output_links", "test_preview_edits", "test_random_edits", "test_records",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 
@@ -11,7 +10,7 @@ import pytest
 
 NPM = shutil.which("npm")
 PACKAGES = ("netlify-redirect-parser@14.4.0", "@netlify/headers-parser@10.1.1", "@vercel/routing-utils@6.6.0")
-pytestmark = pytest.mark.skipif(not (NPM and os.environ.get("COLDPRESS_LONG")), reason="only with npm, in the long run")
+pytestmark = pytest.mark.skipif(NPM is None, reason="npm is not installed")
 CONFIG = """\
 base_url: https://example.org/
 csp: theme
@@ -74,7 +73,7 @@ def test_netlify_reads_every_line(make_site, node):
     assert found == [
         ("/alias/", "/new/a/", 301, True), ("/old/", "/new/a/", 301, True),
         ("/caf%C3%A9/", "/new/%E4%B8%AD%E6%96%87/", 301, True), ("/gone/", "/404.html", 410, True),
-        ("/a:b(c)/", "/new/a/", 301, True), ("/was/*", "/new/:splat", 302, True),
+        ("/a%3Ab(c)/", "/new/a/", 301, True), ("/was/*", "/new/:splat", 302, True),
         ("/go/*", "https://elsewhere.example/in/:splat?from=us", 301, True)]
     assert [each["for"] for each in told["headers"]] == ["/theme/*", "/*", "/new/*", "/*.png"]
     assert told["headers"][1]["values"]["Content-Security-Policy"].startswith("default-src 'none'; ")
