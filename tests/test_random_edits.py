@@ -370,6 +370,10 @@ def test_a_kind_that_is_not_recorded_is_found_out(tmp_path, monkeypatch, kind):
         shown = '{% set found = library.by_source("about.md") %}{{ found.document.body if found }}'
         pair.site.write(pair.site.path("templates", "probes/document.html"), shown)
         pair.site.put("probes/document.md", Doc({"title": "A document", "layout": "probes/document"}, "x\n"))
+    if kind == "original":  # a link to the file of a picture, which would be left out
+        pair.site.config |= {"images": {"originals": False}}
+        pair.site.save_config()
+        pair.site.put("probes/original.md", Doc({"title": "An original"}, "[In full](../photo.png)\n"))
     others = pair.rng.sample(sorted(EDITS), len(EDITS))
     pair.again("--json")
     found = None
