@@ -393,7 +393,7 @@ def test_pictures_of_a_gallery_have_a_frame_of_their_ratio_and_a_caption(blog):
         ("150", "With <em>words</em>.")]
     assert shown.count(" title=") == 1
     first, *others = (each["sizes"] for each in images(shown) if "sizes" in each)
-    assert others == ["(max-width: 44rem) calc(100vw - 2.5rem), 27rem"] * 4 and first not in others
+    assert others == ["(max-width: 44rem) calc(100vw - 2.5rem), 42rem"] * 4 and first not in others
     assert "r-150" not in site.text("feed.xml") and site.text("feed.xml").count(" title=") == 2
     assert "/theme/pictures." in site.text("posts/p/index.html")
 

@@ -94,8 +94,8 @@ def kept(name):
 
 
 @pytest.mark.parametrize(("width", "scale", "expected"), [
-    (375, 1, ("480", "480")), (375, 2, ("800", "800")), (800, 1, ("800", "480")), (800, 2, ("1440", "800")),
-    (1280, 1, ("800", "480")), (1280, 2, ("1440", "800"))])
+    (375, 1, ("480", "480")), (375, 2, ("800", "800")), (800, 1, ("800", "800")), (800, 2, ("1440", "1320")),
+    (1280, 1, ("800", "800")), (1280, 2, ("1440", "1320"))])
 def test_each_screen_takes_its_file(browser, site, width, scale, expected):  # noqa: F811
     with served(site()) as url:
         page = shown(browser, url, width=width, scale=scale)
