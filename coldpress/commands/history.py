@@ -9,13 +9,13 @@ from coldpress.build.context import BuildContext
 from coldpress.build.output_folder import only_one
 from coldpress.build.plan import Plan
 from coldpress.build.url_history import lost_urls, record_urls, report_lost, write_facts
+from coldpress.commands.listing import planned_urls
 from coldpress.content.redirects import all_redirects
 from coldpress.errors import ColdpressError, Problem, Problems, UsageError
 from coldpress.paths import LEDGER, STATE, is_external, make_state, path_of, url_of
 from coldpress.report import counted
 from coldpress.sources.ledger import GONE, MERGED, Fact, Ledger
 from coldpress.text import did_you_mean
-from coldpress.web.error_places import explain
 from coldpress.web.redirects import configured_redirect
 from coldpress.web.site import Site
 
@@ -118,14 +118,7 @@ def planned(context: BuildContext) -> tuple[Site, Plan, Problems]:
     if options.drafts or options.future or options.expired:
         raise UsageError(Problem("history.drafts", "the ledger is of published URLs only", None,
                                  "leave out --drafts, --future and --expired"))
-    app, site = context.make_app()
-    problems = Problems(site.snapshot.problems)
-    plan = Plan(app, site, problems)
-    try:
-        plan.fill()
-    except (Exception, SystemExit) as reason:  # noqa: BLE001  (a URL generator of an own route)
-        problems.add(explain(reason, site))
-    return site, plan, problems
+    return planned_urls(context)
 
 
 def refused(context: BuildContext, problems: Problems) -> int:

@@ -40,8 +40,8 @@ def _rows(site: Site) -> Iterator[dict[str, Any]]:
                "date": format_iso(front.date) if front.date else None}
 
 
-def urls(context: BuildContext) -> int:
-    """Prints every URL, decoded, with its endpoint, source and output file; `--json` has URLs as links have them."""
+def planned_urls(context: BuildContext) -> tuple[Site, Plan, Problems]:
+    """Loads a site and plans its URLs; returns them with the problems found on the way."""
     app, site = context.make_app()
     problems = Problems(site.snapshot.problems)
     plan = Plan(app, site, problems)
@@ -49,6 +49,12 @@ def urls(context: BuildContext) -> int:
         plan.fill()
     except (Exception, SystemExit) as reason:  # noqa: BLE001  (a URL generator of an own route)
         problems.add(explain(reason, site))
+    return site, plan, problems
+
+
+def urls(context: BuildContext) -> int:
+    """Prints every URL, decoded, with its endpoint, source and output file; `--json` has URLs as links have them."""
+    site, plan, problems = planned_urls(context)
     rows = [entry.as_json(site.script_root) for entry in plan.entries]
     context.report.data({"pages": rows, "problems": [problem.as_json() for problem in problems]})
     context.report.table(["URL", "endpoint", "source", "file"],
