@@ -215,11 +215,12 @@ ROWS = {
     ("keys", "name"): [*NOTHING, "'*'", "'a' || char(0) || 'b'", "'../../x'", "'posts[x:y]'",
                        "'posts[::0]'", "'posts 0 0'"],
     ("keys", "fingerprint"): [*NOTHING, "'~'"], ("keys", "basis"): NOTHING,
-    ("pages", "path"): ["'/x' || path", "'nonsense' || path"], ("pages", "endpoint"): NOTHING,
-    ("pages", "file"): [*NOTHING, "'../x'"], ("pages", "reads"): NOTHING, ("pages", "digest"): NOTHING,
-    ("pages", "seconds"): NOTHING, ("pages", "problems"): PROBLEMS,
-    ("pages", "routes"): [*TEXT, """'[["a", "b", "c"]]'""", """'[["a", "/b/"]]'""", "'[[1, 2]]'"],
-    ("files", "stamp"): NOTHING, ("files", "digest"): NOTHING, ("files", "source"): NOTHING,
+    ("pages", "first"): ["'/x' || first", "'nonsense' || first"], ("pages", "rows"): [
+        *TEXT, *(f"json_set(rows, '$[0][{index}]', {value})" for index, value in [
+            (0, "'/x'"), (1, "7"), (2, "'../x'"), (3, "0"), (4, "'00'"), (5, "'[[1, 2]]'"), (6, "'[7]'"), (7, "'x'")])],
+    ("pages", "reads"): [*NOTHING, "substr(reads, 1, 8)"],
+    ("files", "first"): ["'x' || first"], ("files", "rows"): [
+        *TEXT, *(f"json_set(rows, '$[0][{index}]', '00')" for index in range(4))],
     ("checks", "reads"): NOTHING, ("checks", "problems"): PROBLEMS,
     ("checks", "loose"): [*TEXT, "'[[null, [1, 2]]]'", """'[[7, ["link", 7, 1, 1, 1]]]'""", """'[[null, ["link"]]]'"""],
     ("contents", "packed"): NOTHING}

@@ -3,13 +3,14 @@ They are an SQLite file in `.coldpress/`, one for each output folder.
 
 A row of `keys` is a read with its fingerprint (and, where the fingerprint is costly, its
 basis).  Its number is a digest of its kind and name, so no lookup is
-needed; pages and checks hold the packed numbers of their reads.
+needed; pages and checks hold the packed numbers of their reads.  Pages, and published files, with
+neighbouring names are one row.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -20,6 +21,7 @@ from coldpress.build.freezer import FrozenPage, RouteLink, content_digest, unpac
 from coldpress.build.plan import PlanEntry
 from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.cache.file_stamps import stamp_of
+from coldpress.cache.neighbours import Neighbours
 from coldpress.errors import Problem, problem_of
 from coldpress.markdown.rendered import Link
 from coldpress.recorder import Key, KeyNumbers, numbers, packed
@@ -27,8 +29,8 @@ from coldpress.recorder import Key, KeyNumbers, numbers, packed
 _TABLES = {
     "about": TableSchema("name, value", whole=True),
     "keys": TableSchema("number INTEGER, kind, name, fingerprint, basis", whole=True),
-    "pages": TableSchema("path, endpoint, file, reads, digest, routes, problems, seconds", whole=True),
-    "files": TableSchema("file, stamp, digest, source"),
+    "pages": TableSchema("first, rows, reads", whole=True),
+    "files": TableSchema("first, rows"),
     "checks": TableSchema("source, reads, loose, problems"),
     "contents": TableSchema("path, packed")}
 _FEW = 20_000  # numbers that are looked for by their names
@@ -116,16 +118,19 @@ class Records:
     def _load(self) -> None:
         select = self._database.select
         self.about: dict[str, str] = dict(select("about"))
-        pages = select("pages")
-        self.pages = {row[0]: PageRow._make(row) for row in pages}
-        self.files = {row[0]: FileRow._make(row) for row in select("files")}
+        pages = {first: list(_page_rows(rows, reads)) for first, rows, reads in select("pages")}
+        files = {first: list(_file_rows(rows)) for first, rows in select("files")}
+        self.page_neighbours = Neighbours({first: [row.path for row in rows] for first, rows in pages.items()})
+        self.file_neighbours = Neighbours({first: [row.file for row in rows] for first, rows in files.items()})
+        self.pages = {row.path: row for rows in pages.values() for row in rows}
+        self.files = {row.file: row for rows in files.values() for row in rows}
         checks = select("checks")
         self.checks: dict[str, bytes] = {source: reads for source, reads, _, _ in checks}
         self.told_checks = [
             PageCheck(source, b"", tuple((path, Link(*link)) for path, link in json.loads(loose or "[]")),
                   tuple(problem_of(each) for each in json.loads(problems or "[]")))
             for source, _, loose, problems in checks if loose or problems]
-        if len(self.pages) < len(pages):
+        if len(self.pages) < sum(map(len, pages.values())):
             raise ValueError("a page is there twice")
 
     @property
@@ -141,6 +146,7 @@ class Records:
         """Drops all records, as if the file were damaged."""
         self._database.empty(self.note or "the records of the last build were damaged; everything is rendered anew")
         self.about, self.pages, self.files, self.checks, self.told_checks = {}, {}, {}, {}, []
+        self.page_neighbours, self.file_neighbours = Neighbours({}), Neighbours({})
 
     def keys(self, kinds: Iterable[str]) -> list[KeyRow]:
         """Returns the reads of these kinds."""
@@ -200,19 +206,34 @@ class _Saving:
     def save(self, updates: RecordUpdates, kept: set[str], files: set[str], sources: set[str],
              fingerprint_of: FingerprintOf) -> None:
         records, put, drop = self._records, self._transaction.put, self._transaction.drop
+        gone = records.pages.keys() - kept
         put("about", updates.about.items())
-        put("pages", [_page_row(*page) for page in updates.pages])
-        put("files", updates.files)
+        self._save_pages([_page_row(*page) for page in updates.pages], gone)
+        self._save_files(updates.files, records.files.keys() - files)
         put("checks", [_check_row(check) for check in updates.checks])
         put("keys", sorted((number, *key, *fingerprint_of(key)) for number, key in updates.keys.keys.items()))
-        gone = records.pages.keys() - kept
-        drop("pages", gone)
         drop("contents", gone)
-        drop("files", records.files.keys() - files)
         drop("checks", records.checks.keys() - sources)
         drop("keys", self._unused_of(UNSEEN, updates.keys.keys))
         if records.pages and 4 * (len(updates.pages) + len(gone)) > len(kept):
             drop("keys", self._unused())
+
+    def _save_pages(self, new: Iterable[PageRow], gone: Collection[str]) -> None:
+        fresh = {row.path: row for row in new}
+        pages = {**self._records.pages, **fresh}
+        rows = self._records.page_neighbours.change(fresh, gone)
+        self._transaction.drop("pages", rows)
+        self._transaction.put("pages", [
+            (part[0], _json([_packed_page(pages[path]) for path in part]), b"".join(pages[path].reads for path in part))
+            for parts in rows.values() for part in parts])
+
+    def _save_files(self, new: Iterable[FileRow], gone: Collection[str]) -> None:
+        fresh = {row.file: row for row in new}
+        files = {**self._records.files, **fresh}
+        rows = self._records.file_neighbours.change(fresh, gone)
+        self._transaction.drop("files", rows)
+        self._transaction.put("files", [(part[0], _json([_packed_file(files[file]) for file in part]))
+                                        for parts in rows.values() for part in parts])
 
     def _unused_of(self, kinds: tuple[str, ...], fresh: Collection[int]) -> list[int]:
         """Returns the reads of these kinds that belong to no page, without those that are `fresh`."""
@@ -228,10 +249,33 @@ class _Saving:
         return {number for (number,) in self._transaction.fetch("SELECT number FROM keys")} - used
 
 
-def _page_row(entry: PlanEntry, frozen: FrozenPage) -> tuple[Any, ...]:
+def _page_row(entry: PlanEntry, frozen: FrozenPage) -> PageRow:
     found = _json([[each.endpoint, each.path] for each in frozen.links])
-    return (entry.path, entry.endpoint, entry.file, frozen.reads, frozen.digest, found, _problems(frozen.problems),
-            frozen.seconds)
+    return PageRow(entry.path, entry.endpoint, entry.file, frozen.reads, frozen.digest, found,
+                   _problems(frozen.problems), frozen.seconds)
+
+
+def _packed_page(row: PageRow) -> list[Any]:
+    """Returns the values of a page for JSON; of its reads, which are kept beside, how many bytes they have."""
+    return [row.path, row.endpoint, row.file, len(row.reads), row.digest.hex(), *row[5:]]
+
+
+def _page_rows(rows: str, reads: bytes) -> Iterator[PageRow]:
+    """Yields the pages of a row of the table.  Raises `ValueError` or `TypeError` if it is not ours."""
+    start = 0
+    for path, endpoint, file, length, digest, *others in json.loads(rows):
+        yield PageRow(path, endpoint, file, reads[start:start + length], bytes.fromhex(digest), *others)
+        start += length
+
+
+def _packed_file(row: FileRow) -> list[str]:
+    return [row.file, row.stamp, row.digest.hex(), row.source]
+
+
+def _file_rows(rows: str) -> Iterator[FileRow]:
+    """Yields the files of a row of the table, as `_page_rows` does pages."""
+    for file, stamp, digest, source in json.loads(rows):
+        yield FileRow(file, stamp, bytes.fromhex(digest), source)
 
 
 def _check_row(check: PageCheck) -> tuple[Any, ...]:

@@ -170,7 +170,9 @@ class Staleness:
         self.everything = everything
         self.same: list[Key] = []
         # Read now: a cache that fails on the way is read no more.
-        self.asked_later = {kind: records.keys([kind]) for kind in ASKED_LATER}
+        self.asked_later: dict[str, list[KeyRow]] = {kind: [] for kind in ASKED_LATER}
+        for row in records.keys(ASKED_LATER):
+            self.asked_later[row.kind].append(row)
         if everything is None:
             changed = {row.number: row for row in self._suspects() if self._is_other(row)}
             if records.note:  # it could not be read whole: nothing is known to be fresh

@@ -6,11 +6,10 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from coldpress import text
 from coldpress.cache.build_stamp import state_of_read
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from coldpress.markdown.workers import Engine
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """The Markdown of a page: its digest, its language, a function that reads it, and
     whether its author may write any HTML."""
 

@@ -8,7 +8,6 @@ without problems are cached.
 from __future__ import annotations
 
 import json
-from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from coldpress import text
 from coldpress.cache.checksum import code_version, digest_of
 from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.cache.file_stamps import is_settled
+from coldpress.cache.neighbours import Neighbours
 from coldpress.config import yaml_toml
 from coldpress.config.yaml_toml import Params
 from coldpress.errors import Problems
@@ -30,9 +30,7 @@ from coldpress.sources.files import SourceFile
 from coldpress.sources.front_matter import ParsedSource, parse
 
 _TABLES = {"sources": TableSchema("first, entries")}
-"""Sources with neighbouring paths are one row, whose key is the first path at that time.  They are read faster
-than single rows, and lie in memory in the order in which they are used."""
-_TOGETHER = 100  # sources in a new row; it is divided when it has twice as many
+"""Sources with neighbouring paths are one row: they lie in memory in the order in which they are used, too."""
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -76,6 +74,7 @@ class SourceCache:
         self.parser = SourceParser(tuple(taxonomies), zone, nested)
         self._zone = zone
         self._entries: dict[str, list[Any]] | None = None
+        self._neighbours = Neighbours({})
         self._used_rows: dict[str, str] = {}
         self._changed: dict[str, CachedSource] = {}
         self.parsed_anew = 0
@@ -147,19 +146,18 @@ class SourceCache:
         """Writes the new entries, and deletes those of sources that this build did not use."""
         gone = frozenset(self._unused)
         if self._changed or gone:
-            firsts = sorted(key for key in self._database.keys("sources") if isinstance(key, str))
-            row_of = {path: firsts[max(0, bisect(firsts, path) - 1)] if firsts else ""
-                      for path in (*self._changed, *gone)}
-            rows: dict[str, dict[str, str]] = {first: {} for first in row_of.values()}
-            for first, entries in self._stored(tuple(rows)):
-                rows[first] = {entry[0]: _dumped(entry) for entry in entries if entry[0] not in gone}
-            for path in self._changed.keys() - gone:
-                rows[row_of[path]][path] = self._changed[path]
-            self._database.write(partial(_write, rows=rows))
+            self._database.write(partial(_write, rows=self._rows(gone)))
         self._unused.clear()
         self._changed.clear()
         self._replaced.clear()
         self.close()
+
+    def _rows(self, gone: Collection[str]) -> dict[str, list[list[CachedSource]]]:
+        """Returns what takes the place of the rows that have to be written, by their keys."""
+        rows = self._neighbours.change(self._changed.keys() - gone, gone)
+        entries = {entry[0]: _dumped(entry) for _, kept in self._stored(tuple(rows)) for entry in kept} | self._changed
+        return {first: [[entries[path] for path in paths if path in entries] for paths in parts]
+                for first, parts in rows.items()}
 
     def close(self) -> None:
         """Closes the file; it is opened again at the next use."""
@@ -169,7 +167,9 @@ class SourceCache:
     def _unused(self) -> dict[str, list[Any]]:
         """The stored entries that were not used yet, by path."""
         if self._entries is None:
-            self._entries = {entry[0]: entry for _, entries in self._stored() for entry in entries}
+            rows = dict(self._stored())
+            self._neighbours = Neighbours({first: [entry[0] for entry in entries] for first, entries in rows.items()})
+            self._entries = {entry[0]: entry for entries in rows.values() for entry in entries}
         return self._entries
 
     def _stored(self, firsts: Sequence[str] = ()) -> Iterator[tuple[str, list[list[Any]]]]:
@@ -183,14 +183,10 @@ class SourceCache:
                 continue  # not ours; its sources are read again
 
 
-def _write(transaction: Transaction, rows: Mapping[str, Mapping[str, str]]) -> None:
-    """Writes rows anew: each is divided if it is long, and has the first of its paths as its key."""
+def _write(transaction: Transaction, rows: Mapping[str, Iterable[Sequence[CachedSource]]]) -> None:
     transaction.drop("sources", rows)
-    for entries in rows.values():
-        paths = sorted(entries)
-        size = _TOGETHER if len(paths) >= 2 * _TOGETHER else max(1, len(paths))
-        parts = [paths[start:start + size] for start in range(0, len(paths), size)]
-        transaction.put("sources", [(part[0], f"[{','.join(map(entries.__getitem__, part))}]") for part in parts])
+    transaction.put("sources", [(json.loads(part[0])[0], f"[{','.join(part)}]")
+                                for parts in rows.values() for part in parts if part])
 
 
 def _dumped(entry: list[Any]) -> str:
