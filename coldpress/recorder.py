@@ -179,9 +179,15 @@ class KeySearch(Generic[T]):
     def __bool__(self) -> bool:
         return bool(self._wanted)
 
+    def may_be_in(self, reads: bytes) -> bool:
+        """Returns False if none of the wanted keys is in the packed reads of one page or of several."""
+        if self._marks is None:
+            return True
+        return any(map(reads.__contains__, self._marks))
+
     def values(self, reads: bytes) -> list[T]:
         """Returns the values of the wanted keys that are in packed reads, in their order there."""
-        if self._marks is not None and not any(mark in reads for mark in self._marks):
+        if not self.may_be_in(reads):
             return []
         found = numbers(reads)
         if self._wanted.keys().isdisjoint(found):

@@ -10,7 +10,7 @@ neighbouring names are one row.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -103,7 +103,12 @@ class RecordUpdates:
 
 
 class Records:
-    """The records of one output folder."""
+    """The records of one output folder.
+
+    `rows_of_reads` has the pages in groups, with the packed reads of each group as a whole.
+    """
+
+    rows_of_reads: Sequence[tuple[bytes, Sequence[PageRow]]]
 
     def __init__(self, folder: Path, output: str) -> None:
         key = blake2b(output.encode(), digest_size=6).hexdigest()
@@ -118,7 +123,9 @@ class Records:
     def _load(self) -> None:
         select = self._database.select
         self.about: dict[str, str] = dict(select("about"))
-        pages = {first: list(_page_rows(rows, reads)) for first, rows, reads in select("pages")}
+        stored = select("pages")
+        pages = {first: list(_page_rows(rows, reads)) for first, rows, reads in stored}
+        self.rows_of_reads = [(reads, pages[first]) for first, _, reads in stored]
         files = {first: list(_file_rows(rows)) for first, rows in select("files")}
         self.page_neighbours = Neighbours({first: [row.path for row in rows] for first, rows in pages.items()})
         self.file_neighbours = Neighbours({first: [row.file for row in rows] for first, rows in files.items()})
@@ -146,7 +153,7 @@ class Records:
         """Drops all records, as if the file were damaged."""
         self._database.empty(self.note or "the records of the last build were damaged; everything is rendered anew")
         self.about, self.pages, self.files, self.checks, self.told_checks = {}, {}, {}, {}, []
-        self.page_neighbours, self.file_neighbours = Neighbours({}), Neighbours({})
+        self.page_neighbours, self.file_neighbours, self.rows_of_reads = Neighbours({}), Neighbours({}), []
 
     def keys(self, kinds: Iterable[str]) -> list[KeyRow]:
         """Returns the reads of these kinds."""

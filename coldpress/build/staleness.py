@@ -167,6 +167,7 @@ class Staleness:
         self._records = records
         self.fingerprints = fingerprints
         self._search: KeySearch[KeyRow] = KeySearch({})
+        self._touched: dict[str, list[KeyRow]] = {}
         self.everything = everything
         self.same: list[Key] = []
         # Read now: a cache that fails on the way is read no more.
@@ -183,6 +184,7 @@ class Staleness:
             made_of = self._changes(records.pages.get(FACTORY))
             if made_of and not self.everything:
                 self.everything = f"{made_of[0]}, which own code shares"
+            self._touched = self._read_by_pages()
 
     def why(self, entry: PlanEntry, row: PageRow | None, shared: Collection[str] = ()) -> Why:
         """Returns the reasons to render an entry; none if it is fresh.  `row` is its record
@@ -191,9 +193,10 @@ class Staleness:
             return (self.everything,)
         if row is None or row.endpoint != entry.endpoint or row.file != entry.file:
             return ("it is new",)
-        own = self._search.values(self._records.pages[OWN].reads) if shared and OWN in self._records.pages else []
-        return tuple(dict.fromkeys(
-            _told(key) for key in (*self._search.values(row.reads), *(key for key in own if key.kind in shared))))
+        touched = self._touched.get(entry.path, [])
+        if shared:
+            touched = [*touched, *(key for key in self._touched.get(OWN, ()) if key.kind in shared)]
+        return tuple(dict.fromkeys(map(_told, touched)))
 
     def is_checked(self, source: str) -> bool:
         """Returns whether the recorded check of a source is still valid."""
@@ -210,6 +213,11 @@ class Staleness:
         others = records.keys_but((*OF_SOURCES, *(() if changes.sources else OF_LISTS)))
         named = records.keys_numbered({number_of(key) for key in changes.suspects()})
         return [*named, *(row for row in others if row.kind not in OF_LISTS or not changes.is_same(row[1:3]))]
+
+    def _read_by_pages(self) -> dict[str, list[KeyRow]]:
+        """Returns the changed reads of each page that has any, by path."""
+        return {row.path: found for reads, rows in self._records.rows_of_reads if self._search.may_be_in(reads)
+                for row in rows if (found := self._search.values(row.reads))}
 
     def _changes(self, row: PageRow | None) -> Why:
         return tuple(_told(key) for key in self._search.values(row.reads)) if row else ()

@@ -45,6 +45,7 @@ class Backlinks:
 
 MAX_RELATED = 5  # pages
 WINDOW = 20  # pages compared on each side of a page in a term's list
+_FEW = 20  # pages, for which it is quicker to look through the lists than to note the positions of all pages
 _RAREST = 720  # the weight of a term with one page; a multiple of 1 to 6, 8, 9, 10
 
 
@@ -58,12 +59,13 @@ class Related:
 
     def __init__(self, taxonomies: Iterable[Taxonomy]) -> None:
         self._taxonomies = tuple(taxonomies)
+        self._asked = 0
 
     def of(self, page: Page) -> tuple[Page, ...]:
         """Returns the pages that share most terms with a page, at most `MAX_RELATED`; of equally related
         pages the nearest by date come first."""
         scores: dict[Page, int] = {}
-        for listed, index in self._lists.get(page, ()):
+        for listed, index in self._lists_with(page):
             weight = _RAREST // len(listed.pages).bit_length()
             for other in listed.pages[max(0, index - WINDOW):index + WINDOW + 1]:
                 scores[other] = scores.get(other, 0) + weight
@@ -76,7 +78,7 @@ class Related:
     def basis(self, page: Page) -> str:
         """Returns a digest of all data that `of` uses.  While it is the same, the related pages are the same."""
         parts = []
-        for listed, index in self._lists.get(page, ()):
+        for listed, index in self._lists_with(page):
             parts += [str(len(listed.pages).bit_length()),
                       *listed.signatures[max(0, index - WINDOW):index + WINDOW + 1], ""]
         return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
@@ -87,15 +89,25 @@ class Related:
         lists = (term.pages for taxonomy in self._taxonomies for term in taxonomy.below(""))
         return [pages for pages in lists if len(pages.unrecorded) > 1]
 
+    def _lists_with(self, page: Page) -> Sequence[tuple[_TermPages, int]]:
+        """Returns the lists of a page's terms, and its position in each."""
+        self._asked += 1
+        if self._asked <= _FEW:
+            return [(listed, listed.pages.index(page)) for listed in self._term_pages if page in listed.pages]
+        return self._positions.get(page, ())
+
     @cached_property
-    def _lists(self) -> Mapping[Page, list[tuple[_TermPages, int]]]:
+    def _term_pages(self) -> list[_TermPages]:
+        return [_TermPages(pages.unrecorded) for pages in self.lists]
+
+    @cached_property
+    def _positions(self) -> Mapping[Page, list[tuple[_TermPages, int]]]:
         """For each page, the lists of its terms and its position in each."""
-        lists: defaultdict[Page, list[tuple[_TermPages, int]]] = defaultdict(list)
-        for pages in self.lists:
-            listed = _TermPages(pages.unrecorded)
+        found: defaultdict[Page, list[tuple[_TermPages, int]]] = defaultdict(list)
+        for listed in self._term_pages:
             for index, page in enumerate(listed.pages):
-                lists[page].append((listed, index))
-        return lists
+                found[page].append((listed, index))
+        return found
 
 
 class _TermPages:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from coldpress.content.permalinks import PageEntry
 from coldpress.content.taxonomy import fault_of_term, term_slug
@@ -15,17 +15,14 @@ Spellings = dict[str, PageEntry]
 """The spellings of one name, each with the first page that has it."""
 
 
-def check_terms(entries: Iterable[PageEntry], problems: Problems) -> None:
+def check_terms(entries: Sequence[PageEntry], problems: Problems) -> None:
     """Warns of terms that cannot have a page, and of each further spelling of a name: with other
     case, width or punctuation."""
     groups: dict[tuple[str, str], Spellings] = {}
     sound: dict[str, set[str]] = {}
-    uses: Counter[tuple[str, str]] = Counter()
     for entry in entries:
         for taxonomy, terms in entry.document.front.terms.items():
             known = sound.setdefault(taxonomy, set())
-            if not entry.document.front.unlisted:
-                uses.update((taxonomy, term) for term in terms)
             for term in (term for term in terms if term not in known):
                 fault = fault_of_term(term)
                 if fault is not None:
@@ -34,9 +31,16 @@ def check_terms(entries: Iterable[PageEntry], problems: Problems) -> None:
                     continue
                 known.add(term)
                 groups.setdefault((taxonomy, _folded(term)), {})[term] = entry
-    for (taxonomy, _), spellings in groups.items():
-        if len(spellings) > 1:
-            _warn_of_spellings(taxonomy, spellings, uses, problems)
+    unlike = [(taxonomy, spellings) for (taxonomy, _), spellings in groups.items() if len(spellings) > 1]
+    uses = _uses(entries) if unlike else {}
+    for taxonomy, spellings in unlike:
+        _warn_of_spellings(taxonomy, spellings, uses, problems)
+
+
+def _uses(entries: Iterable[PageEntry]) -> Mapping[tuple[str, str], int]:
+    """Returns how many listed pages have each term of a taxonomy."""
+    return Counter((taxonomy, term) for entry in entries if not entry.document.front.unlisted
+                   for taxonomy, terms in entry.document.front.terms.items() for term in terms)
 
 
 def _warn_of_spellings(taxonomy: str, spellings: Spellings, uses: Mapping[tuple[str, str], int],
