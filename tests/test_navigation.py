@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from coldpress.web.sites import sites_of
+
 URL = "base_url: https://e.org/sub/\n"
 TREE = """\
 {% macro entries(items) %}{% for item in items %}({{ item.title }}{{ " " ~ item.url if item.url }}\
@@ -125,6 +127,16 @@ def test_who_shares_terms_is_related(build_site):
     site = build_site({**files, "templates/post.html": "{% for each in page.related %}{{ each.title }} {% endfor %}"})
     assert site.text("posts/p1/index.html").split() == ["P3", "P6", "P2", "P5", "P7"], "more terms, then nearer in time"
     assert site.text("posts/p4/index.html").split() == []
+
+
+def test_related_pages_are_the_same_for_the_first_few_and_for_many(make_site):
+    """The lists are looked through for the first; then the positions of all pages in them are noted."""
+    library = sites_of(make_site({
+        f"content/posts/2026-01-{day:02}-p{day}.md": f"---\ntags: [t{day % 2}, t{day % 3}, t{day % 5}]\n---\n# P{day}\n"
+        for day in range(1, 31)}).app())[0].library
+    first, later = ([[page.source for page in library.related.of(post)] for post in library.posts] for _ in range(2))
+    assert first == later
+    assert all(len(found) == 5 for found in first)
 
 
 def test_a_page_knows_who_links_to_it(make_site):

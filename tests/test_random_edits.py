@@ -318,10 +318,10 @@ def many_processes(folder: Path, method: str) -> None:
     builder.start_method = lambda: method
     workers.FEW = runner.FEW = read_ahead.FEW = 10
     cache.FEW = 5
-    pair = Pair(folder, SEED + 100, min(POSTS, 60), jobs=2)
+    pair = Pair(folder, SEED + 100, POSTS, jobs=2)
     if not LONG:
         pair.with_few_feeds()
-    run_edits(pair, EDITS_WANTED // 5 or (3 if LONG else 2), 1 if EDITS_WANTED else 10)
+    run_edits(pair, EDITS_WANTED or (3 if LONG else 2), 1 if EDITS_WANTED else 10)
 
 
 # The test of the test: what is not recorded is missed.

@@ -16,6 +16,7 @@ from coldpress.audit_hook import DATABASE, NETWORK, PROGRAM, QUERIED
 from coldpress.build.checks import PageCheck, check_page
 from coldpress.build.failures import Failures
 from coldpress.build.freezer import FrozenPage, RouteLink, SiteFreezer, content_digest
+from coldpress.build.jobs import divided
 from coldpress.build.output import CannotWriteError, Output
 from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import FileRow, PageRow, Records, RecordUpdates
@@ -25,7 +26,6 @@ from coldpress.build.user_routes import UserRoutes
 from coldpress.build.workers import FEW, Job, JobResult, Workers
 from coldpress.cache.file_stamps import is_settled, stamp_of
 from coldpress.errors import Place, Problem, Problems
-from coldpress.processes import chunks
 from coldpress.recorder import Key, KeySearch
 from coldpress.report import Report
 from coldpress.web.error_places import code_place
@@ -203,7 +203,7 @@ class FreezeRunner:
                  ) -> Generator[JobResult, None, None]:
         """Yields the rendered entries; many entries are rendered by worker processes."""
         if workers and len(stale) >= FEW:
-            yield from workers.run(map(self._job, chunks(stale, workers.chunk)), index_search)
+            yield from workers.run(map(self._job, divided(stale, workers.chunk, workers.count)), index_search)
             return
         index_search()
         for frozen in self._freezer.freeze_entries(stale):

@@ -131,11 +131,15 @@ def work(job: Job) -> JobResult:
 
 
 class Workers(Protocol):
-    """Other processes that run jobs, of `chunk` pages each."""
+    """Other processes that run jobs."""
+
+    @property
+    def count(self) -> int:
+        """How many processes there are."""
 
     @property
     def chunk(self) -> int:
-        """How many pages a job has."""
+        """How many pages a job has at least."""
 
     def run(self, jobs: Iterable[Job], meanwhile: Callable[[], None]) -> Iterator[JobResult]:
         """Yields the results of jobs, in order.  Calls `meanwhile` once the workers are busy."""
@@ -205,6 +209,11 @@ class RemoteWorkers:
     fingerprints: Fingerprints
     stage: Stage
     chunk: int = _REMOTE_CHUNK
+
+    @property
+    def count(self) -> int:
+        """The number of the cluster's processes."""
+        return max(1, self.cluster.threads)
 
     def run(self, jobs: Iterable[Job], meanwhile: Callable[[], None]) -> Iterator[JobResult]:
         """Yields the results of jobs."""
