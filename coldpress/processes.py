@@ -46,11 +46,16 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+_staying = [0]  # the objects that were frozen when garbage was last looked for
+
+
 @contextmanager
 def frozen_after_loading() -> Iterator[None]:
     """Leaves out the garbage collector inside the block; it never looks at what the
-    block loaded (`gc.freeze`).  A second build in a process frees what the first one loaded."""
-    if gc.get_freeze_count():
+    block loaded (`gc.freeze`).  Later builds in a process free what the earlier ones loaded, once that is as much as
+    all that stays: to look for it takes longer than a small build."""
+    is_due = gc.get_freeze_count() > 2 * _staying[0]
+    if is_due:
         gc.unfreeze()
         gc.collect()
     gc.disable()
@@ -59,6 +64,8 @@ def frozen_after_loading() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+        if is_due or not _staying[0]:
+            _staying[0] = gc.get_freeze_count()
 
 
 def available_jobs() -> int:
