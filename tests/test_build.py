@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import re
 
+from everything_site import everything
+
 from coldpress.paths import plain_name
+from coldpress.web.site import Site
 
 POST = "---\ntitle: Hello\ndate: 2026-01-02\ntags: [a, b]\n---\n\nFirst *words*.\n\n## Part\n\nMore.\n"
 
@@ -51,3 +55,11 @@ def test_an_empty_config_and_one_page_suffice(make_site):
     assert "<p>Hello.</p>" in site.text("index.html")
     assert "canonical" not in site.text("index.html")
     assert not (site.root / "site/feed.xml").exists()
+
+
+def test_a_site_that_was_built_is_let_go(make_site):
+    """Those who test their site build it many times in one process."""
+    site = make_site({**everything("en"), "templates/post.html": "{% extends 'theme/post.html' %}"})
+    assert site.run("build").code == 0
+    gc.collect()
+    assert [each for each in gc.get_objects() if isinstance(each, Site) and each.root == site.root] == []

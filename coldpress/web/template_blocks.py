@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from coldpress.text import did_you_mean
 from coldpress.web.environment import SiteEnvironment
 from coldpress.web.error_places import code_place
 from coldpress.web.site import Site
+from coldpress.web.template_sources import FoundInSource
 
 
 class _Outline(NamedTuple):
@@ -69,12 +69,12 @@ def _blocks_above(environment: SiteEnvironment, outline: _Outline) -> frozenset[
 
 def _outline_of(environment: SiteEnvironment, name: str) -> _Outline | None:
     try:
-        return _outline(environment, environment.loader.get_source(environment, name)[0])
+        return _outline(environment, name)
     except (TemplateNotFound, TemplateSyntaxError, OSError, UnicodeDecodeError):
         return None  # rendering a page reports it
 
 
-@lru_cache(maxsize=256)
+@FoundInSource
 def _outline(environment: SiteEnvironment, source: str) -> _Outline | None:
     tree = environment.parse(source)
     found = [node.template for node in tree.find_all(nodes.Extends)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError, nodes
@@ -18,6 +17,7 @@ from coldpress.content.page import Page
 from coldpress.paths import is_external
 from coldpress.web.environment import THEME, SiteEnvironment
 from coldpress.web.site import Site
+from coldpress.web.template_sources import FoundInSource
 
 
 class SiteVariables:
@@ -149,13 +149,12 @@ def _draws(environment: SiteEnvironment, name: str) -> bool:
     recorder.read("template", name)
     try:
         with recorder.unrecorded():
-            source = environment.loader.get_source(environment, name)[0]
-        return _draws_anything(environment, source)
+            return _draws_anything(environment, name)
     except (TemplateNotFound, TemplateSyntaxError):
         return True  # rendering the page reports it
 
 
-@lru_cache(maxsize=256)
+@FoundInSource
 def _draws_anything(environment: SiteEnvironment, source: str) -> bool:
     return any(not isinstance(node, _SILENT) and not _is_blank(node) for node in environment.parse(source).body)
 
