@@ -172,7 +172,7 @@ def _one_process(_turns: Iterator[int]) -> Iterator[None]:
     folders = list(sys.path)
     yield
     sys.path[:] = folders
-    if next(_turns) % 25 == 0:
+    if next(_turns) % 100 == 0:
         gc.collect()
 
 
