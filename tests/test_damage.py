@@ -62,6 +62,8 @@ def flip_column(site, name, table, column, rng):
     file.text_factory = bytes
     rows = file.execute(f"SELECT rowid, {column}, typeof({column}) FROM {table} ORDER BY rowid").fetchall()
     filled = [row for row in rows if row[1] not in (None, b"")]
+    if not filled:
+        raise IndexError("an earlier flip kept the last build from writing this file")
     for rowid, value, kind in filled if table in BY_KEY else [rng.choice(filled)]:
         place = "CAST(? AS TEXT)" if kind == b"text" else "?"
         file.execute(f"UPDATE OR REPLACE {table} SET {column} = {place} WHERE rowid = ?", (flipped(value, rng), rowid))
