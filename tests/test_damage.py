@@ -105,7 +105,7 @@ def site(make_site):
 def test_a_flipped_bit_is_noticed_and_misleads_nobody(site):
     rng = random.Random(SEED)
     turns = cycle([(edits, clean_build(site, edits)) for edits in (EDITS, BACK)])
-    passed_over = 0
+    passed_over, partial = 0, set[str]()
     for number, (targets, (edits, clean)) in enumerate(zip(rounds(rng), turns, strict=False)):
         if targets == [(STAMP,)]:
             site.run("build")  # after one that had something to say, there is none
@@ -115,6 +115,7 @@ def test_a_flipped_bit_is_noticed_and_misleads_nobody(site):
         except (sqlite3.DatabaseError, IndexError):  # an earlier flip that nobody came across yet
             passed_over += 1
             memory(site, name).unlink()
+            partial.add(name)
             targets = []
         if targets != [(STAMP,)]:
             forget_the_stamp(site)
@@ -126,8 +127,15 @@ def test_a_flipped_bit_is_noticed_and_misleads_nobody(site):
         assert site.files() == clean[1], about
         for name, *column in targets:
             said = [line for line in result.out.splitlines() if "damaged" in line and name.split("-")[0] in line]
-            if is_read(*column) if column else name in (MANIFEST, STAMP):
+            if name not in partial and is_read(*column) if column else name in (MANIFEST, STAMP):
                 assert len(said) == 1, (about, result.out)
+        # What is made anew has only what that build asked for: the next one may come across none of its rows.
+        partial.update(name for name, *column in targets if not column)
+        if number % 25 == 24:
+            shutil.rmtree(site.root / ".coldpress")
+            shutil.rmtree(site.root / "site")
+            site.run("build")
+            partial.clear()
         if number % 6 == 0:
             assert "damaged" not in site.run("build").out, about
     assert passed_over <= FLIPS / 10
