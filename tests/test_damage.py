@@ -125,20 +125,28 @@ def test_a_flipped_bit_is_noticed_and_misleads_nobody(site):
         about = f"COLDPRESS_SEED={SEED}, round {number}: {targets}"
         assert (result.code, result.err) == (0, clean[0]), about
         assert site.files() == clean[1], about
-        for name, *column in targets:
-            said = [line for line in result.out.splitlines() if "damaged" in line and name.split("-")[0] in line]
-            if name not in partial and is_read(*column) if column else name in (MANIFEST, STAMP):
-                assert len(said) == 1, (about, result.out)
+        expect_told([name for name, *column in targets if (
+            name not in partial and is_read(*column) if column else name in (MANIFEST, STAMP))], result, about)
         # What is made anew has only what that build asked for: the next one may come across none of its rows.
         partial.update(name for name, *column in targets if not column)
         if number % 25 == 24:
-            shutil.rmtree(site.root / ".coldpress")
-            shutil.rmtree(site.root / "site")
-            site.run("build")
+            build_from_nothing(site)
             partial.clear()
         if number % 6 == 0:
             assert "damaged" not in site.run("build").out, about
     assert passed_over <= FLIPS / 10
+
+
+def expect_told(names, result, about):
+    for name in names:
+        said = [line for line in result.out.splitlines() if "damaged" in line and name.split("-")[0] in line]
+        assert len(said) == 1, (about, result.out)
+
+
+def build_from_nothing(site):
+    for folder in (".coldpress", "site"):
+        shutil.rmtree(site.root / folder)
+    site.run("build")
 
 
 def of_another_version(file):

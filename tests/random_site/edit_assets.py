@@ -7,12 +7,15 @@ import posixpath
 
 from random_site.initial_code import FACTS
 from random_site.registry import edit, is_sure, other_edit
-from random_site.site import PNG, Doc, RandomSite
+from random_site.site import MARK, PNG, Doc, RandomSite
 
 
 @edit
-def asset_changed(site: RandomSite) -> str:
-    name = site.rng.choice(sorted({*site.assets()} - {*site.photos()}))  # which have no mark
+def asset_changed(site: RandomSite) -> str | None:
+    marked = [name for name in site.assets() if MARK.search(site.path("content", name).read_bytes())]
+    if not marked:
+        return None
+    name = site.rng.choice(marked)
     site.bump(site.path("content", name), keep_time=site.rng.random() < 0.5)
     return name
 
