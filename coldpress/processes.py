@@ -1,7 +1,7 @@
 """Worker processes: how many there are, how they start, how tasks are given to them.
 
 Global state: `uncollected` and `frozen_after_loading` switch the garbage collector of the process off and on, and
-`gc.freeze` keeps it away from objects that stay; workers ignore SIGINT.
+`gc.freeze` keeps it away from objects that stay, which `_staying` counts; workers ignore SIGINT.
 """
 
 from __future__ import annotations

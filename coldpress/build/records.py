@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from coldpress.build.checks import PageCheck
 from coldpress.build.freezer import FrozenPage, RouteLink, content_digest, unpack
@@ -36,6 +36,7 @@ _TABLES = {
 _FEW = 20_000  # numbers that are looked for by their names
 UNSEEN = ("volatile", "value", "rows", "site", "clock", "environment", "file", "folder")
 """Kinds of reads that only the next build can tell of."""
+Row = TypeVar("Row")
 FingerprintOf = Callable[[Key], tuple[str | None, str | None]]
 
 
@@ -215,8 +216,10 @@ class _Saving:
         records, put, drop = self._records, self._transaction.put, self._transaction.drop
         gone = records.pages.keys() - kept
         put("about", updates.about.items())
-        self._save_pages([_page_row(*page) for page in updates.pages], gone)
-        self._save_files(updates.files, records.files.keys() - files)
+        pages = {entry.path: _page_row(entry, frozen) for entry, frozen in updates.pages}
+        self._save_rows("pages", records.page_neighbours, records.pages, pages, gone, _packed_pages)
+        self._save_rows("files", records.file_neighbours, records.files, {row.file: row for row in updates.files},
+                        records.files.keys() - files, _packed_files)
         put("checks", [_check_row(check) for check in updates.checks])
         put("keys", sorted((number, *key, *fingerprint_of(key)) for number, key in updates.keys.keys.items()))
         drop("contents", gone)
@@ -225,22 +228,14 @@ class _Saving:
         if records.pages and 4 * (len(updates.pages) + len(gone)) > len(kept):
             drop("keys", self._unused())
 
-    def _save_pages(self, new: Iterable[PageRow], gone: Collection[str]) -> None:
-        fresh = {row.path: row for row in new}
-        pages = {**self._records.pages, **fresh}
-        rows = self._records.page_neighbours.change(fresh, gone)
-        self._transaction.drop("pages", rows)
-        self._transaction.put("pages", [
-            (part[0], _json([_packed_page(pages[path]) for path in part]), b"".join(pages[path].reads for path in part))
-            for parts in rows.values() for part in parts])
-
-    def _save_files(self, new: Iterable[FileRow], gone: Collection[str]) -> None:
-        fresh = {row.file: row for row in new}
-        files = {**self._records.files, **fresh}
-        rows = self._records.file_neighbours.change(fresh, gone)
-        self._transaction.drop("files", rows)
-        self._transaction.put("files", [(part[0], _json([_packed_file(files[file]) for file in part]))
-                                        for parts in rows.values() for part in parts])
+    def _save_rows(self, table: str, neighbours: Neighbours, known: Mapping[str, Row], new: Mapping[str, Row],
+                   gone: Collection[str], packed_rows: Callable[[list[Row]], tuple[Any, ...]]) -> None:
+        """Writes rows of which many are one row of the table, by path; `packed_rows` returns its other columns."""
+        rows = {**known, **new}
+        changed = neighbours.change(new, gone)
+        self._transaction.drop(table, changed)
+        self._transaction.put(table, [(part[0], *packed_rows([rows[key] for key in part]))
+                                      for parts in changed.values() for part in parts])
 
     def _unused_of(self, kinds: tuple[str, ...], fresh: Collection[int]) -> list[int]:
         """Returns the reads of these kinds that belong to no page, without those that are `fresh`."""
@@ -262,9 +257,10 @@ def _page_row(entry: PlanEntry, frozen: FrozenPage) -> PageRow:
                    _problems(frozen.problems), frozen.seconds)
 
 
-def _packed_page(row: PageRow) -> list[Any]:
-    """Returns the values of a page for JSON; of its reads, which are kept beside, how many bytes they have."""
-    return [row.path, row.endpoint, row.file, len(row.reads), row.digest.hex(), *row[5:]]
+def _packed_pages(rows: list[PageRow]) -> tuple[str, bytes]:
+    """Returns pages as JSON, with the length of each one's reads, and the reads of all."""
+    told = [[row.path, row.endpoint, row.file, len(row.reads), row.digest.hex(), *row[5:]] for row in rows]
+    return _json(told), b"".join(row.reads for row in rows)
 
 
 def _page_rows(rows: str, reads: bytes) -> Iterator[PageRow]:
@@ -275,8 +271,8 @@ def _page_rows(rows: str, reads: bytes) -> Iterator[PageRow]:
         start += length
 
 
-def _packed_file(row: FileRow) -> list[str]:
-    return [row.file, row.stamp, row.digest.hex(), row.source]
+def _packed_files(rows: list[FileRow]) -> tuple[str]:
+    return (_json([[row.file, row.stamp, row.digest.hex(), row.source] for row in rows]),)
 
 
 def _file_rows(rows: str) -> Iterator[FileRow]:

@@ -181,10 +181,10 @@ class Staleness:
                 self.structure = None
                 self.everything = self.everything or "the record of it cannot be read"
             self._search = KeySearch(changed)
-            made_of = self._changes(records.pages.get(FACTORY))
-            if made_of and not self.everything:
-                self.everything = f"{made_of[0]}, which own code shares"
             self._touched = self._read_by_pages()
+            made_of = self._touched.get(FACTORY)
+            if made_of and not self.everything:
+                self.everything = f"{_told(made_of[0])}, which own code shares"
 
     def why(self, entry: PlanEntry, row: PageRow | None, shared: Collection[str] = ()) -> Why:
         """Returns the reasons to render an entry; none if it is fresh.  `row` is its record
@@ -218,9 +218,6 @@ class Staleness:
         """Returns the changed reads of each page that has any, by path."""
         return {row.path: found for reads, rows in self._records.rows_of_reads if self._search.may_be_in(reads)
                 for row in rows if (found := self._search.values(row.reads))}
-
-    def _changes(self, row: PageRow | None) -> Why:
-        return tuple(_told(key) for key in self._search.values(row.reads)) if row else ()
 
     def _is_other(self, row: KeyRow) -> bool:
         key: Key = (row.kind, row.name)

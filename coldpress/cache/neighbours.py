@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Collection, Iterable, Mapping
-from itertools import islice
+
+from coldpress.processes import chunks
 
 _TOGETHER = 100  # entries in a new row; it is divided when it has twice as many
 
@@ -35,6 +36,4 @@ class Neighbours:
 
 
 def _divided(keys: list[str]) -> list[list[str]]:
-    size = _TOGETHER if len(keys) >= 2 * _TOGETHER else max(1, len(keys))
-    rest = iter(keys)
-    return list(iter(lambda: list(islice(rest, size)), []))
+    return list(chunks(keys, _TOGETHER if len(keys) >= 2 * _TOGETHER else max(1, len(keys))))

@@ -152,11 +152,11 @@ class SourceCache:
         self._replaced.clear()
         self.close()
 
-    def _rows(self, gone: Collection[str]) -> dict[str, list[list[CachedSource]]]:
+    def _rows(self, gone: Collection[str]) -> dict[str, list[list[tuple[str, CachedSource]]]]:
         """Returns what takes the place of the rows that have to be written, by their keys."""
         rows = self._neighbours.change(self._changed.keys() - gone, gone)
         entries = {entry[0]: _dumped(entry) for _, kept in self._stored(tuple(rows)) for entry in kept} | self._changed
-        return {first: [[entries[path] for path in paths if path in entries] for paths in parts]
+        return {first: [[(path, entries[path]) for path in paths if path in entries] for paths in parts]
                 for first, parts in rows.items()}
 
     def close(self) -> None:
@@ -183,9 +183,9 @@ class SourceCache:
                 continue  # not ours; its sources are read again
 
 
-def _write(transaction: Transaction, rows: Mapping[str, Iterable[Sequence[CachedSource]]]) -> None:
+def _write(transaction: Transaction, rows: Mapping[str, Iterable[Sequence[tuple[str, CachedSource]]]]) -> None:
     transaction.drop("sources", rows)
-    transaction.put("sources", [(json.loads(part[0])[0], f"[{','.join(part)}]")
+    transaction.put("sources", [(part[0][0], f"[{','.join(entry for _, entry in part)}]")
                                 for parts in rows.values() for part in parts if part])
 
 
