@@ -1,18 +1,21 @@
-"""The report: prints everything that Coldpress writes to a console.  No other module prints."""
+"""The report: prints everything that Coldpress writes to a console.  No other module prints.
+
+`start` imports this module even for a build with nothing to do, so it imports what only problems need where
+it is used.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
-import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, TextIO
 
-from coldpress.errors import Place, Problem, Problems, problem_of
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any, TextIO
+
+    from coldpress.errors import Place, Problem, Problems
 
 MAX_SHOWN = 50
 _NAMES = 5  # in one line
@@ -64,6 +67,8 @@ def window(place: Place, width: int = _LINE) -> Place:
     part = text[start : start + width]
     part = ("…" + part[1:] if start else part)
     part = part[:-1] + "…" if start + width < len(text) else part
+    from dataclasses import replace  # noqa: PLC0415  (see above)
+
     return replace(place, text=part, column=column - start)
 
 
@@ -74,6 +79,8 @@ def _printable(text: str) -> str:
 
 def _width(text: str) -> int:
     """Returns the columns that a text takes in a terminal: combining marks take none, wide characters two."""
+    import unicodedata  # noqa: PLC0415  (see above)
+
     marks = sum(unicodedata.category(char) in ("Mn", "Me", "Cf") for char in text)
     return len(text) - marks + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
 
@@ -138,6 +145,8 @@ class Report:
     def data(self, value: Mapping[str, Any]) -> None:
         """Prints the result as JSON if `--json` was given."""
         if self.as_json:
+            import json  # noqa: PLC0415  (see above)
+
             self._write(self.out, json.dumps(value, ensure_ascii=False, indent=1))
 
     def problems(self, problems: Problems) -> None:
@@ -209,18 +218,24 @@ def _urgency(problem: Problem) -> int:
     return ("note", "warning", "error").index(problem.severity)
 
 
-def again(said: str, seconds: float, *, quiet: bool) -> None:
-    """Prints again what the last build reported, since nothing changed: its problems and
-    its last line, with the time of this run."""
+def again(line: str, problems: str, seconds: float, *, quiet: bool) -> None:
+    """Prints again what the last build reported, since nothing changed: its problems, which are JSON if there
+    are any, and its last line, with the time of this run."""
     report = Report(quiet=quiet)
-    told = json.loads(said)
-    report.problems(Problems(problem_of(problem) for problem in told["problems"]))
-    report.line(told["line"].replace("%s", f"{seconds:.2f}"))
+    if problems:
+        import json  # noqa: PLC0415  (see above)
+
+        from coldpress.errors import Problems, problem_of  # noqa: PLC0415
+
+        report.problems(Problems(problem_of(problem) for problem in json.loads(problems)))
+    report.line(line.replace("%s", f"{seconds:.2f}"))
 
 
 def _rest(problems: Sequence[Problem]) -> Iterator[str]:
     """Yields lines on problems of which only the first are shown: how many there are of each kind, in how many
     files, and the most frequent ones."""
+    from collections import Counter  # noqa: PLC0415  (see above)
+
     yield f"… and {len(problems) - MAX_SHOWN:,} more; `--json` has all. Together:"
     for code, number in Counter(problem.code for problem in problems).most_common(_NAMES):
         these = [problem for problem in problems if problem.code == code]

@@ -51,7 +51,7 @@ def _execute(arguments: list[str] | None, factory: Callable[[], Any] | None, fol
     if said is not None:
         from coldpress import report  # noqa: PLC0415  (what has nothing to do imports as little as it can)
 
-        report.again(said, time.perf_counter() - started, quiet="-q" in words or "--quiet" in words)
+        report.again(*said, time.perf_counter() - started, quiet="-q" in words or "--quiet" in words)
         return 0
     from coldpress import cli  # noqa: PLC0415  (as above)
 

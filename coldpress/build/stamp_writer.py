@@ -67,7 +67,7 @@ def write_stamp(builder: Builder, snapshot: Snapshot, line: str) -> None:
             "inputs": [build_stamp.inputs_digest(snapshot)], "since": [str(since)], "until": [str(until)],
             "output": [str(builder.output.folder)],
             "outputs": [build_stamp.digest_of("\n".join(f"{file} {builder.output_stamps[file]}" for file in files))],
-            "report": [json.dumps({"line": line, "problems": problems})],
+            "line": [line], "problems": [json.dumps(problems)] if problems else [],
         }, files)
 
 

@@ -19,13 +19,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_KIND = "coldpress-stamp 2"
+_KIND = "coldpress-stamp 3"
 _SEPARATOR = "\x1f"
 
 
-def unchanged(state: str, arguments: Sequence[str]) -> tuple[str | None, Snapshot | None]:
-    """Returns the report of the last build with these arguments if nothing changed since, otherwise
-    None; and the snapshot of its inputs, which the following build uses."""
+def unchanged(state: str, arguments: Sequence[str]) -> tuple[tuple[str, str] | None, Snapshot | None]:
+    """Returns what the last build with these arguments reported if nothing changed since, otherwise None: its last
+    line, and its problems as JSON (nothing if there were none); and the snapshot of its inputs, which the following
+    build uses."""
     stamp = None if os.path.islink(state) else _read(state)  # noqa: PTH114
     if stamp is None:
         return None, None
@@ -40,7 +41,7 @@ def unchanged(state: str, arguments: Sequence[str]) -> tuple[str | None, Snapsho
         and outputs_digest(head["output"][0], outputs) == head["outputs"][0])
     if same and recent and not snapshot.recent:
         write(state, {**head, "recent": []}, outputs)
-    return (head["report"][0] if same else None), snapshot
+    return ((head["line"][0], "".join(head["problems"])) if same else None), snapshot
 
 
 def write(state: str, head: Mapping[str, Sequence[str]], outputs: Iterable[str]) -> None:
@@ -114,7 +115,7 @@ def _read(state: str) -> tuple[dict[str, list[str]], list[str]] | None:
         for name in ("since", "until"):
             int(values[name][0])
         wanted = ("arguments", "names", "environment", "folders", "files", "recent", "inputs", "output", "outputs",
-                  "report")
+                  "line", "problems")
         return (values, outputs.split("\n")) if all(name in values for name in wanted) else None
     except (OSError, ValueError, IndexError, KeyError):
         return None
