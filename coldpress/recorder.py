@@ -103,6 +103,7 @@ def replay(reads: Reads) -> None:
 
 _NUMBERS = "q"
 _FEW = 12  # numbers that it is quicker to search for by their bytes
+_MOST = 20_000  # keys that a process keeps to number each once; they take 5 MB
 
 
 class KeyNumbers:
@@ -111,7 +112,6 @@ class KeyNumbers:
     def __init__(self) -> None:
         self.keys: dict[int, Key] = {}
         self._numbers: dict[Key, int] = {}
-        self._taken = 0
 
     def packed(self, keys: Iterable[Key]) -> bytes:
         """Returns the packed numbers of some keys."""
@@ -126,23 +126,23 @@ class KeyNumbers:
         """Returns the keys of some kinds by number."""
         return {number: key for number, key in self.keys.items() if key[0] in kinds}
 
-    def take_new(self) -> list[Key]:
-        """Returns the keys that are new since the last call."""
-        new = list(self._numbers)[self._taken:]
-        self._taken += len(new)
+    def take_new(self) -> dict[int, Key]:
+        """Returns the keys that are new since the last call, which are forgotten.  When it has returned very many,
+        they are new again."""
+        new, self.keys = self.keys, {}
+        if len(self._numbers) > _MOST:
+            self._numbers.clear()
         return new
 
     def clear(self) -> None:
         """Forgets all keys, so that those of the next pages are new."""
         self.keys.clear()
         self._numbers.clear()
-        self._taken = 0
 
-    def add(self, keys: Iterable[Key]) -> None:
-        """Adds keys that another process numbered."""
-        for key in keys:
-            if key not in self._numbers:
-                self._number(key)
+    def add(self, keys: Mapping[int, Key]) -> None:
+        """Adds keys that were numbered elsewhere."""
+        for number, key in keys.items():
+            self.keys.setdefault(number, key)  # one object for each, whoever returns it again
 
     def _number(self, key: Key) -> int:
         number = self._numbers[key] = number_of(key)

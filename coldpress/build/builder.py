@@ -305,6 +305,8 @@ class Builder:
     def _start_worker(self) -> StartWorker:
         method = start_method()
         self._close_caches()
+        if method == "fork":
+            self.site.library.related.prepare()
         make = partial(_inherited, self._app, self.site) if method == "fork" else self.context.remake()
         return StartWorker(make, self.output.staging.folder, self.output.folder, method)
 

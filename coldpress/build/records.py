@@ -104,12 +104,7 @@ class RecordUpdates:
 
 
 class Records:
-    """The records of one output folder.
-
-    `rows_of_reads` has the pages in groups, with the packed reads of each group as a whole.
-    """
-
-    rows_of_reads: Sequence[tuple[bytes, Sequence[PageRow]]]
+    """The records of one output folder."""
 
     def __init__(self, folder: Path, output: str) -> None:
         key = blake2b(output.encode(), digest_size=6).hexdigest()
@@ -126,7 +121,7 @@ class Records:
         self.about: dict[str, str] = dict(select("about"))
         stored = select("pages")
         pages = {first: list(_page_rows(rows, reads)) for first, rows, reads in stored}
-        self.rows_of_reads = [(reads, pages[first]) for first, _, reads in stored]
+        self._rows_of_reads = [(reads, pages[first]) for first, _, reads in stored]
         files = {first: list(_file_rows(rows)) for first, rows in select("files")}
         self.page_neighbours = Neighbours({first: [row.path for row in rows] for first, rows in pages.items()})
         self.file_neighbours = Neighbours({first: [row.file for row in rows] for first, rows in files.items()})
@@ -154,7 +149,12 @@ class Records:
         """Drops all records, as if the file were damaged."""
         self._database.empty(self.note or "the records of the last build were damaged; everything is rendered anew")
         self.about, self.pages, self.files, self.checks, self.told_checks = {}, {}, {}, {}, []
-        self.page_neighbours, self.file_neighbours, self.rows_of_reads = Neighbours({}), Neighbours({}), []
+        self.page_neighbours, self.file_neighbours, self._rows_of_reads = Neighbours({}), Neighbours({}), []
+
+    def take_rows_of_reads(self) -> Sequence[tuple[bytes, Sequence[PageRow]]]:
+        """Returns the pages in groups, with the packed reads of each group as a whole, and forgets the groups."""
+        rows, self._rows_of_reads = self._rows_of_reads, []
+        return rows
 
     def keys(self, kinds: Iterable[str]) -> list[KeyRow]:
         """Returns the reads of these kinds."""

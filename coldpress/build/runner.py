@@ -124,7 +124,7 @@ class FreezeRunner:
             with closing(self._results(stale, workers, index_search)) as results:
                 for result in results:
                     self._keys.add(result.keys)
-                    self._staleness.fingerprints.prepare(result.keys)
+                    self._staleness.fingerprints.prepare(result.keys.values())
                     for page in result.pages:
                         self._take(page)
                     self._keep(result.contents)
@@ -209,7 +209,7 @@ class FreezeRunner:
         for frozen in self._freezer.freeze_entries(stale):
             job = self._job([self._by_path[frozen.path]])
             checks = [check_page(self._site.library, self._pages[source], self._keys) for source in job.sources]
-            yield JobResult([frozen], self._freezer.take_contents(), checks, [], {}, [])
+            yield JobResult([frozen], self._freezer.take_contents(), checks, {}, {}, [])
 
     def _job(self, entries: list[PlanEntry]) -> Job:
         """Returns entries with those of their sources whose links are to be checked."""

@@ -169,7 +169,7 @@ class Staleness:
         self._search: KeySearch[KeyRow] = KeySearch({})
         self._touched: dict[str, list[KeyRow]] = {}
         self.everything = everything
-        self.same: list[Key] = []
+        self.same: dict[int, Key] = {}
         # Read now: a cache that fails on the way is read no more.
         self.asked_later: dict[str, list[KeyRow]] = {kind: [] for kind in ASKED_LATER}
         for row in records.keys(ASKED_LATER):
@@ -216,7 +216,7 @@ class Staleness:
 
     def _read_by_pages(self) -> dict[str, list[KeyRow]]:
         """Returns the changed reads of each page that has any, by path."""
-        return {row.path: found for reads, rows in self._records.rows_of_reads if self._search.may_be_in(reads)
+        return {row.path: found for reads, rows in self._records.take_rows_of_reads() if self._search.may_be_in(reads)
                 for row in rows if (found := self._search.values(row.reads))}
 
     def _is_other(self, row: KeyRow) -> bool:
@@ -227,7 +227,7 @@ class Staleness:
         now = self.fingerprints.of(key)
         if now == row.fingerprint and now != NEVER:
             if basis is not None:
-                self.same.append(key)
+                self.same[row.number] = key
             return False
         return True
 

@@ -31,7 +31,7 @@ from coldpress.build.user_reads import UserReads
 from coldpress.errors import ColdpressError, Problem, Problems
 from coldpress.loaded_code import own_files, take_lookups, with_lookups
 from coldpress.processes import in_turn, local_executor
-from coldpress.recorder import Key, KeyNumbers
+from coldpress.recorder import Key, KeyNumbers, number_of
 from coldpress.web.registry import code_context
 from coldpress.web.site import Site
 
@@ -55,14 +55,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """The pages and checks of a job, with the keys that they are the first to read in their process; the
+    """The pages and checks of a job, with the keys that are new in their process, by number; the
     packed bytes of the pages by path; the site's own modules that rendering them loaded; what was wrong
     with a cache."""
 
     pages: list[FrozenPage]
     contents: dict[str, bytes]
     checks: list[PageCheck]
-    keys: list[Key]
+    keys: dict[int, Key]
     code: dict[str, Path]
     notes: list[str]
 
@@ -185,8 +185,8 @@ class RemoteWorker:
         """Runs one job."""
         self._worker.forget()
         result = self._worker.run(job)
-        keys = [*dict.fromkeys([*result.keys, *self._factory_reads])]
-        prints = [None if key[0] in _UNCOMPARED else self._fingerprints.of(key) for key in keys]
+        keys = {**result.keys, **{number_of(key): key for key in self._factory_reads}}
+        prints = [None if key[0] in _UNCOMPARED else self._fingerprints.of(key) for key in keys.values()]
         return RemoteResult(replace(result, keys=keys), prints, socket.gethostname())
 
 
@@ -226,7 +226,7 @@ class RemoteWorkers:
             yield self._staged(told.result, sent.popleft())
 
     def _compare(self, told: RemoteResult) -> None:
-        for key, there in zip(told.result.keys, told.fingerprints, strict=True):
+        for key, there in zip(told.result.keys.values(), told.fingerprints, strict=True):
             if key[0] not in _UNCOMPARED and self.fingerprints.of(key) != there:
                 raise ColdpressError(Problem(
                     "cluster.other-input", f"the machine `{told.machine}` of the cluster does not have what is here: "

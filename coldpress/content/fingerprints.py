@@ -23,7 +23,7 @@ from coldpress.markdown.store import serialize_brief
 
 COMBINED_KINDS = ("meta", "params", "body", "summary", "url", "section", "near", "members")
 """The kinds of keys that `ALL_SOURCES` may stand for."""
-_SHORT = 200  # letters of a fingerprint that is not shortened
+_SHORT = 64  # letters of a fingerprint that is not shortened
 
 
 class ContentFingerprints:
@@ -87,7 +87,7 @@ class ContentFingerprints:
         if kind == "related" and name in self._pages:
             return self._library.related.basis(self._pages[name])
         if kind == "summary" and name != ALL_SOURCES and name in self._pages:
-            return _body(self._pages[name])
+            return shortened(_body(self._pages[name]))
         return None
 
     def _of_page(self, make: Callable[[Page], str | None]) -> Callable[[str], str | None]:

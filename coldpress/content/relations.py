@@ -75,6 +75,10 @@ class Related:
                       for other, score in scores.items() if score >= least)
         return tuple(other for *_, other in best[:MAX_RELATED])
 
+    def prepare(self) -> None:
+        """Notes the positions of all pages now, so that processes that are forked then share them."""
+        self._asked = max(_FEW, len(self._positions))
+
     def basis(self, page: Page) -> str:
         """Returns a digest of all data that `of` uses.  While it is the same, the related pages are the same."""
         parts = []
