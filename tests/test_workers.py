@@ -150,6 +150,19 @@ def test_pages_rendered_by_many_processes_are_those_of_one(make_site, few, start
     assert sorted(edited.codes) == ["link.broken-anchor", "link.broken-link", *["route.type"] * 8]
 
 
+@pytest.mark.skipif("fork" not in CONTEXTS, reason="the worker inherits by fork how few keys it keeps")
+def test_a_process_that_forgets_which_keys_it_returned_returns_them_again(make_site, few, monkeypatch):
+    monkeypatch.setattr("coldpress.recorder._MOST", 30)
+    monkeypatch.setattr(workers, "CHUNK", 5)
+    site, clean = make_site(MANY), make_site(MANY)
+    site.build("-j", "2")
+    assert site.build("-j", "1").rendered == set()
+    edit = {"content/p007.md": "---\ntitle: P7\nparams: {book: other}\n---\nOther."}
+    assert site.edit(edit).build("-j", "1").rendered == {"/p007/", "/books/other/"}
+    clean.edit(edit).build("-j", "1")
+    assert site.files() == clean.files()
+
+
 def test_a_page_that_fails_in_another_process_is_a_problem_here(make_site, few):
     broken = {f"content/p{number:03}.md": f"---\nparams: {{book: b, wrong: 1}}\n---\nText {number}."
               for number in (3, PAGES - 1)}
