@@ -8,6 +8,7 @@ import gc
 import html
 import io
 import json
+import os
 import re
 import shutil
 from contextlib import redirect_stderr, redirect_stdout
@@ -18,7 +19,8 @@ from conftest import BUILD_PY, SHARED, SiteFolder, missing
 from coldpress.start import execute
 
 BASE = "https://example.org/"
-SMALL = "images: {widths: [480], formats: [webp]}\n"  # hundreds of photos, of which all variants would take minutes
+# Hundreds of photos, of which all variants would take minutes.
+SMALL = "images: {widths: [480], formats: [webp]}\n" if os.environ.get("COLDPRESS_LONG") else "images: false\n"
 CONFIGS = {
     "scientific-python-blog": f"base_url: {BASE}\n{SMALL}",
     "hexo-docs": f"base_url: {BASE}\ncollections: [_posts]\n{SMALL}",
