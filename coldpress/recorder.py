@@ -107,7 +107,7 @@ _MOST = 20_000  # keys that a process keeps to number each once; they take 5 MB
 
 
 class KeyNumbers:
-    """The keys that the pages of one process read, by number."""
+    """Numbers the keys that the pages of one process read, each once: `keys` are those that were not taken yet."""
 
     def __init__(self) -> None:
         self.keys: dict[int, Key] = {}

@@ -218,9 +218,9 @@ def _urgency(problem: Problem) -> int:
     return ("note", "warning", "error").index(problem.severity)
 
 
-def again(line: str, problems: str, seconds: float, *, quiet: bool) -> None:
+def again(before: str, after: str, problems: str, quiet: bool, seconds: float) -> None:
     """Prints again what the last build reported, since nothing changed: its problems, which are JSON if there
-    are any, and its last line, with the time of this run."""
+    are any, and its last line, with the time of this run between what stands `before` and `after` it."""
     report = Report(quiet=quiet)
     if problems:
         import json  # noqa: PLC0415  (see above)
@@ -228,7 +228,7 @@ def again(line: str, problems: str, seconds: float, *, quiet: bool) -> None:
         from coldpress.errors import Problems, problem_of  # noqa: PLC0415
 
         report.problems(Problems(problem_of(problem) for problem in json.loads(problems)))
-    report.line(line.replace("%s", f"{seconds:.2f}"))
+    report.line(f"{before}{seconds:.2f}{after}")
 
 
 def _rest(problems: Sequence[Problem]) -> Iterator[str]:

@@ -46,12 +46,12 @@ def _execute(arguments: list[str] | None, factory: Callable[[], Any] | None, fol
     started = time.perf_counter()
     words = sys.argv[1:] if arguments is None else list(arguments)
     said, snapshot = None, None
-    if not words or words[0] == "build" or words[0].startswith("-"):
+    if not words or words[0] == "build" or (words[0].startswith("-") and not {"--help", "--version"} & {*words}):
         said, snapshot = build_stamp.unchanged(os.path.join(folder, STATE), words)  # noqa: PTH118
     if said is not None:
         from coldpress import report  # noqa: PLC0415  (what has nothing to do imports as little as it can)
 
-        report.again(*said, time.perf_counter() - started, quiet="-q" in words or "--quiet" in words)
+        report.again(*said, time.perf_counter() - started)
         return 0
     from coldpress import cli  # noqa: PLC0415  (as above)
 

@@ -1094,6 +1094,26 @@ def test_a_page_that_reads_the_query_is_warned_of_each_time(make_site):
     assert (again.rendered, again.codes) == (set(), ["route.query"])
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are Unicode")
+@pytest.mark.parametrize("begin", ["b", "b" * 80])
+def test_own_code_may_read_files_whose_names_are_not_unicode(make_site, begin):
+    view = ("@app.route('/x/')\ndef x():\n    import os\n"
+            "    return ' '.join(ascii(name) + Path('BOX', name).read_text()"
+            " for name in sorted(os.listdir('BOX')))")
+    site = make_site({"box/a": "1", "build.py": routes("")})
+    site.edit({"build.py": routes(view.replace("BOX", (site.root / "box").as_posix()))})
+    odd = site.root / "box" / os.fsdecode(begin.encode() + b"\xff")
+    odd.write_text("2")
+    assert site.build().codes == []
+    assert "udcff" in site.text("x/index.html")
+    assert site.build().rendered == set()
+    odd.write_text("three")
+    assert site.build().rendered == {"/x/"}
+    assert "three" in site.text("x/index.html")
+    odd.rename(odd.with_name(os.fsdecode(b"other\xff")))
+    assert site.build().rendered == {"/x/"}
+
+
 def test_messages_of_flask_may_be_asked_for_in_any_template(small):
     small.edit({"build.py": routes("app.secret_key = 'x'"), "templates/partials/head.html":
                 "{% for message in get_flashed_messages() %}{{ message }}{% endfor %}"})

@@ -11,6 +11,13 @@ def page(**front):
     return "---\n" + "".join(f"{key}: {value}\n" for key, value in front.items()) + "---\nText"
 
 
+def test_a_layout_that_is_not_utf_8_is_told_with_its_place(make_site):
+    site = make_site({"content/a.md": page(layout="bad"), "templates/bad.html": b"x\ny\xff"}, URL)
+    result = site.build()
+    assert result.code == 1
+    assert result.places() == [("template.syntax", "templates/bad.html", 2)]
+
+
 @pytest.mark.parametrize("config", [URL, URL + "markdown: {trusted: false}\n"])
 def test_a_layout_names_page_templates_only(make_site, config):
     others = ["redirect", "base", "icons", "404", "components/figure", "partials/head", "feed.xml", "robots.txt",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -70,6 +71,53 @@ def at_once(site, *words):
     """Whether a build would end at the stamp."""
     said, _ = build_stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q", *words])
     return said is not None
+
+
+def said(site, *words):
+    """What two builds print, with other times."""
+    site.capture.readouterr()
+    codes, texts = [], []
+    for _ in range(2):
+        codes.append(start.execute(["build", *words], None, str(site.root)))
+        out, err = site.capture.readouterr()
+        texts.append((re.sub(r"in \d+\.\d\d s", "", out.splitlines()[-1] if out else ""), err))
+    return codes, texts
+
+
+@pytest.mark.parametrize("words", [["-o", "out%s"], ["-Dq"], ["-q"], ["-D"]])
+def test_a_build_with_nothing_to_do_says_what_a_build_says(site, words):
+    site.edit({"content/d%s.md": "---\ntitle: D\ndraft: true\n---\nSee [it](nowhere.md)."})
+    run(site, *words)
+    codes, (first, second) = said(site, *words)
+    assert codes == [0, 0]
+    assert first == second
+    assert (first[0] == "") == ("q" in words[0])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["content/.a\nb", "content/.a\x1fb", "static/.line=\n\n"])
+def test_a_name_with_a_separator_of_the_stamp_stops_no_build(make_site, name):
+    site = make_site({**FILES, name: "x"})
+    assert [run(site), run(site), run(site, "--strict")] == [0, 0, 0]
+    site.edit({"content/b.md": "New."})
+    assert run(site) == 0
+    assert "New." in site.text("b/index.html")
+
+
+def test_a_draft_with_a_separator_in_its_name_is_named_each_time(site):
+    site.edit({"content/e\x1fx.md": "---\ndraft: true\n---\n"})
+    run(site)
+    codes, (first, second) = said(site)
+    assert codes == [0, 0]
+    assert first == second
+    assert "e x.md" in first[0]
+
+
+def test_a_build_that_failed_fails_again(make_site):
+    receiver = ("@coldpress.site_built.connect\ndef tell(app, **more):\n    raise ValueError('no')\n\n\n"
+                "def create_app")
+    site = make_site({**FILES, "build.py": BUILD_PY.replace("def create_app", receiver)})
+    assert [run(site), run(site)] == [1, 1]
 
 
 def same_size_same_time(site):

@@ -163,6 +163,30 @@ def test_a_process_that_forgets_which_keys_it_returned_returns_them_again(make_s
     assert site.files() == clean.files()
 
 
+def test_an_own_route_of_several_processes_may_have_values_of_any_type(make_site, few):
+    build = MANY["build.py"].replace("    return app\n", """\
+    class Parts(BaseConverter):
+        def to_python(self, value):
+            return value.split("+")
+
+        def to_url(self, values):
+            return "+".join(values)
+
+    app.url_map.converters["parts"] = Parts
+
+    @app.route("/shelf/<parts:name>/<int:number>/")
+    @coldpress.frozen(lambda: [{"name": ["a", "b"], "number": number} for number in range(PAGES)])
+    def shelf(name, number):
+        return f"{name} {number}"
+
+    return app
+""").replace("import coldpress\n", "from werkzeug.routing import BaseConverter\n\nimport coldpress\n")
+    site = make_site({**MANY, "build.py": build.replace("PAGES", str(PAGES))})
+    result = site.build("-j", "2")
+    assert result.code == 0, result.problems
+    assert site.text("shelf/a+b/7/index.html") == "['a', 'b'] 7"
+
+
 def test_a_page_that_fails_in_another_process_is_a_problem_here(make_site, few):
     broken = {f"content/p{number:03}.md": f"---\nparams: {{book: b, wrong: 1}}\n---\nText {number}."
               for number in (3, PAGES - 1)}

@@ -31,4 +31,4 @@ def _is_of_list(entry: PlanEntry) -> bool:
 
 
 def _list_of(entry: PlanEntry) -> Hashable:
-    return entry.endpoint, entry.values.get("name"), entry.values.get("slug")
+    return entry.endpoint, str(entry.values.get("name")), str(entry.values.get("slug"))

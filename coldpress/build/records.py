@@ -120,9 +120,9 @@ class Records:
         select = self._database.select
         self.about: dict[str, str] = dict(select("about"))
         stored = select("pages")
-        pages = {first: list(_page_rows(rows, reads)) for first, rows, reads in stored}
-        self._rows_of_reads = [(reads, pages[first]) for first, _, reads in stored]
-        files = {first: list(_file_rows(rows)) for first, rows in select("files")}
+        pages = {first: list(_pages_of_group(rows, reads)) for first, rows, reads in stored}
+        self._groups = [(reads, pages[first]) for first, _, reads in stored]
+        files = {first: list(_files_of_group(rows)) for first, rows in select("files")}
         self.page_neighbours = Neighbours({first: [row.path for row in rows] for first, rows in pages.items()})
         self.file_neighbours = Neighbours({first: [row.file for row in rows] for first, rows in files.items()})
         self.pages = {row.path: row for rows in pages.values() for row in rows}
@@ -149,12 +149,12 @@ class Records:
         """Drops all records, as if the file were damaged."""
         self._database.empty(self.note or "the records of the last build were damaged; everything is rendered anew")
         self.about, self.pages, self.files, self.checks, self.told_checks = {}, {}, {}, {}, []
-        self.page_neighbours, self.file_neighbours, self._rows_of_reads = Neighbours({}), Neighbours({}), []
+        self.page_neighbours, self.file_neighbours, self._groups = Neighbours({}), Neighbours({}), []
 
-    def take_rows_of_reads(self) -> Sequence[tuple[bytes, Sequence[PageRow]]]:
+    def take_groups(self) -> Sequence[tuple[bytes, Sequence[PageRow]]]:
         """Returns the pages in groups, with the packed reads of each group as a whole, and forgets the groups."""
-        rows, self._rows_of_reads = self._rows_of_reads, []
-        return rows
+        groups, self._groups = self._groups, []
+        return groups
 
     def keys(self, kinds: Iterable[str]) -> list[KeyRow]:
         """Returns the reads of these kinds."""
@@ -217,9 +217,9 @@ class _Saving:
         gone = records.pages.keys() - kept
         put("about", updates.about.items())
         pages = {entry.path: _page_row(entry, frozen) for entry, frozen in updates.pages}
-        self._save_rows("pages", records.page_neighbours, records.pages, pages, gone, _packed_pages)
+        self._save_rows("pages", records.page_neighbours, records.pages, pages, gone, _page_group)
         self._save_rows("files", records.file_neighbours, records.files, {row.file: row for row in updates.files},
-                        records.files.keys() - files, _packed_files)
+                        records.files.keys() - files, _file_group)
         put("checks", [_check_row(check) for check in updates.checks])
         put("keys", sorted((number, *key, *fingerprint_of(key)) for number, key in updates.keys.keys.items()))
         drop("contents", gone)
@@ -257,13 +257,14 @@ def _page_row(entry: PlanEntry, frozen: FrozenPage) -> PageRow:
                    _problems(frozen.problems), frozen.seconds)
 
 
-def _packed_pages(rows: list[PageRow]) -> tuple[str, bytes]:
+def _page_group(rows: list[PageRow]) -> tuple[str, bytes]:
     """Returns pages as JSON, with the length of each one's reads, and the reads of all."""
-    told = [[row.path, row.endpoint, row.file, len(row.reads), row.digest.hex(), *row[5:]] for row in rows]
+    told = [[row.path, row.endpoint, row.file, len(row.reads), row.digest.hex(), row.routes, row.problems,
+             row.seconds] for row in rows]
     return _json(told), b"".join(row.reads for row in rows)
 
 
-def _page_rows(rows: str, reads: bytes) -> Iterator[PageRow]:
+def _pages_of_group(rows: str, reads: bytes) -> Iterator[PageRow]:
     """Yields the pages of a row of the table.  Raises `ValueError` or `TypeError` if it is not ours."""
     start = 0
     for path, endpoint, file, length, digest, *others in json.loads(rows):
@@ -271,12 +272,12 @@ def _page_rows(rows: str, reads: bytes) -> Iterator[PageRow]:
         start += length
 
 
-def _packed_files(rows: list[FileRow]) -> tuple[str]:
+def _file_group(rows: list[FileRow]) -> tuple[str]:
     return (_json([[row.file, row.stamp, row.digest.hex(), row.source] for row in rows]),)
 
 
-def _file_rows(rows: str) -> Iterator[FileRow]:
-    """Yields the files of a row of the table, as `_page_rows` does pages."""
+def _files_of_group(rows: str) -> Iterator[FileRow]:
+    """Yields the files of a row of the table, as `_pages_of_group` does pages."""
     for file, stamp, digest, source in json.loads(rows):
         yield FileRow(file, stamp, bytes.fromhex(digest), source)
 

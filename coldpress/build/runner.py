@@ -21,7 +21,7 @@ from coldpress.build.output import CannotWriteError, Output
 from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import FileRow, PageRow, Records, RecordUpdates
 from coldpress.build.staleness import FACTORY, OWN, Staleness, Why
-from coldpress.build.user_reads import UNSEEN, UserReads
+from coldpress.build.user_reads import OF_OWN_CODE, UserReads
 from coldpress.build.user_routes import UserRoutes
 from coldpress.build.workers import FEW, Job, JobResult, Workers
 from coldpress.cache.file_stamps import is_settled, stamp_of
@@ -295,7 +295,7 @@ class FreezeRunner:
         mark = self._own_reads.mark(entry.endpoint)
         if mark and mark.nothing:
             return ()
-        return [kind for kind in UNSEEN if kind != "volatile" or not (mark and mark.value)]
+        return [kind for kind in OF_OWN_CODE if kind != "volatile" or not (mark and mark.value)]
 
     def _take(self, frozen: FrozenPage) -> None:
         """Records the result of one request."""
@@ -334,7 +334,7 @@ class FreezeRunner:
         share what filters and the like opened."""
         shared = self._remembered(OWN)
         by_all = self._remembered(FACTORY)
-        search = KeySearch(self._keys.of_kinds(*UNSEEN))
+        search = KeySearch(self._keys.of_kinds(*OF_OWN_CODE))
         for entry, frozen in self.updates.pages if search else ():
             own = self._shared_kinds(entry)
             for key in search.values(frozen.reads):

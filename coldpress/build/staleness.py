@@ -212,11 +212,12 @@ class Staleness:
             return records.keys_but(())
         others = records.keys_but((*OF_SOURCES, *(() if changes.sources else OF_LISTS)))
         named = records.keys_numbered({number_of(key) for key in changes.suspects()})
-        return [*named, *(row for row in others if row.kind not in OF_LISTS or not changes.is_same(row[1:3]))]
+        return [*named, *(row for row in others
+                          if row.kind not in OF_LISTS or not changes.is_same((row.kind, row.name)))]
 
     def _read_by_pages(self) -> dict[str, list[KeyRow]]:
         """Returns the changed reads of each page that has any, by path."""
-        return {row.path: found for reads, rows in self._records.take_rows_of_reads() if self._search.may_be_in(reads)
+        return {row.path: found for reads, rows in self._records.take_groups() if self._search.may_be_in(reads)
                 for row in rows if (found := self._search.values(row.reads))}
 
     def _is_other(self, row: KeyRow) -> bool:

@@ -41,14 +41,17 @@ def take_snapshot(context: BuildContext) -> Snapshot:
     return snapshot
 
 
-def write_stamp(builder: Builder, snapshot: Snapshot, line: str) -> None:
-    """Records what the build read and wrote; removes the stamp when the next build must look again."""
+def write_stamp(builder: Builder, snapshot: Snapshot, line: tuple[str, str]) -> None:
+    """Records what the build read and wrote; removes the stamp when the next build must look again.  `line` is the last
+    line of a build with nothing to do, before and after its seconds."""
     context, site = builder.context, builder.site
     state = str(site.root / STATE)
     unseen = builder.records.keys((*UNSEEN, "included"))
     late = [name for name in {*_files(context, site), *_opened(builder, unseen)} if name not in snapshot.stamps]
     snapshot.add(late)
-    if (context.arguments is None or builder.notes or site.root != context.folder or _must_look(builder, unseen)
+    problems = builder.reported_problems
+    if (context.arguments is None or builder.notes or problems.errors or site.root != context.folder
+            or _must_look(builder, unseen)
             or list(snapshot.folders) != _folders(site.root, site.config)
             or snapshot.changed_since(late, min(context.started_ns, snapshot.taken_ns))):
         build_stamp.forget(state)
@@ -57,7 +60,6 @@ def write_stamp(builder: Builder, snapshot: Snapshot, line: str) -> None:
     names = sorted({*site.setting_names, "SOURCE_DATE_EPOCH", *asked})
     since, until = _span(context, site, any(row.kind == "clock" for row in unseen))
     files = sorted(builder.output_stamps)
-    problems = [problem.as_json() for problem in builder.reported_problems]
     with suppress(OSError):
         build_stamp.write(state, {
             "arguments": build_stamp.arguments_digest(state, context.arguments), "names": names,
@@ -67,7 +69,9 @@ def write_stamp(builder: Builder, snapshot: Snapshot, line: str) -> None:
             "inputs": [build_stamp.inputs_digest(snapshot)], "since": [str(since)], "until": [str(until)],
             "output": [str(builder.output.folder)],
             "outputs": [build_stamp.digest_of("\n".join(f"{file} {builder.output_stamps[file]}" for file in files))],
-            "line": [line], "problems": [json.dumps(problems)] if problems else [],
+            "line": line,
+            "problems": [json.dumps([problem.as_json() for problem in problems])] if problems else [],
+            "quiet": ["quiet"] if context.report.quiet else [],
         }, files)
 
 

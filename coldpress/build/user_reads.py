@@ -27,7 +27,7 @@ from coldpress.recorder import Key, Reads
 from coldpress.web.site import Site
 from coldpress.web.strings import FILES
 
-UNSEEN = ("file", "folder", "environment", "volatile")
+OF_OWN_CODE = ("file", "folder", "environment", "volatile")
 """What own code reads behind our back."""
 _LOCAL = frozenset(("file", "folder", "included", QUERY[0]))
 """The kinds of keys that are not recorded as they are read."""
@@ -49,7 +49,7 @@ class UserReads:
             return tuple(reads)
         keys = [key for key in reads if key != QUERY]
         if mark and mark.nothing:
-            keys = [key for key in keys if key[0] not in UNSEEN]
+            keys = [key for key in keys if key[0] not in OF_OWN_CODE]
         if mark and mark.value:
             keys = [key for key in keys if key[0] != "volatile"]
             keys.append(("value", entry.path))

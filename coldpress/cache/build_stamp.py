@@ -23,10 +23,10 @@ _KIND = "coldpress-stamp 3"
 _SEPARATOR = "\x1f"
 
 
-def unchanged(state: str, arguments: Sequence[str]) -> tuple[tuple[str, str] | None, Snapshot | None]:
-    """Returns what the last build with these arguments reported if nothing changed since, otherwise None: its last
-    line, and its problems as JSON (nothing if there were none); and the snapshot of its inputs, which the following
-    build uses."""
+def unchanged(state: str, arguments: Sequence[str]) -> tuple[tuple[str, str, str, bool] | None, Snapshot | None]:
+    """Returns what a build with these arguments reports if nothing changed since the last one, otherwise None: its last
+    line before and after the seconds, its problems as JSON (nothing if there are none), and whether it is quiet; and
+    the snapshot of its inputs, which the following build uses."""
     stamp = None if os.path.islink(state) else _read(state)  # noqa: PTH114
     if stamp is None:
         return None, None
@@ -41,11 +41,17 @@ def unchanged(state: str, arguments: Sequence[str]) -> tuple[tuple[str, str] | N
         and outputs_digest(head["output"][0], outputs) == head["outputs"][0])
     if same and recent and not snapshot.recent:
         write(state, {**head, "recent": []}, outputs)
-    return ((head["line"][0], "".join(head["problems"])) if same else None), snapshot
+    before, after = head["line"]
+    return ((before, after, "".join(head["problems"]), bool(head["quiet"])) if same else None), snapshot
 
 
 def write(state: str, head: Mapping[str, Sequence[str]], outputs: Iterable[str]) -> None:
-    """Writes the stamp of a build."""
+    """Writes the stamp of a build.  There is none where a name has a line break or a separator in it."""
+    outputs = list(outputs)
+    names = "".join([*outputs, *(value for values in head.values() for value in values)])
+    if "\n" in names or _SEPARATOR in names:
+        forget(state)
+        return
     lines = [*(f"{name}={_SEPARATOR.join(values)}" for name, values in head.items()), "", *outputs]
     write_with_checksum(_file(state), _KIND, "\n".join(lines))
 
@@ -115,7 +121,9 @@ def _read(state: str) -> tuple[dict[str, list[str]], list[str]] | None:
         for name in ("since", "until"):
             int(values[name][0])
         wanted = ("arguments", "names", "environment", "folders", "files", "recent", "inputs", "output", "outputs",
-                  "line", "problems")
+                  "line", "problems", "quiet")
+        if len(values["line"]) != 2 or len(values["recent"]) % 2:
+            return None
         return (values, outputs.split("\n")) if all(name in values for name in wanted) else None
     except (OSError, ValueError, IndexError, KeyError):
         return None

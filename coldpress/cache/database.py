@@ -278,7 +278,12 @@ class Transaction:
             made = self._tables[table]
             self._add(table, sum(made.weight_of(*row[:2]) for row in checked.values()) if made.whole else 0, checked)
             places = ", ".join("?" * (len(made.names) + 1))
-            self._connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", checked.values())
+            insert = f"INSERT OR REPLACE INTO {table} VALUES"
+            try:
+                self._connection.executemany(f"{insert} ({places})", checked.values())
+            except UnicodeEncodeError:
+                for row in checked.values():
+                    self._connection.execute(f"{insert} ({', '.join(map(_place, row))})", list(map(_as_bytes, row)))
 
     def drop(self, table: str, keys: Iterable[object]) -> None:
         """Deletes the rows with these keys."""
@@ -305,13 +310,22 @@ class Transaction:
             self.put(_SUMS, [(table, total)])
 
 
+def _place(value: object) -> str:
+    return "CAST(? AS TEXT)" if isinstance(value, str) else "?"
+
+
+def _as_bytes(value: object) -> object:
+    """Returns text as bytes: the name of a file need not be UTF-8, and as text it has lone surrogates then."""
+    return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
+
+
 def _fetched(connection: sqlite3.Connection, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
     try:
         return connection.execute(query, values).fetchall()
     except sqlite3.OperationalError as reason:
         if "decode" not in str(reason):
             raise
-    # The bytes are not UTF-8, so the checksum will not match.
+    # The bytes are not UTF-8: a row is damaged, so that its checksum will not match, or it has the name of a file.
     connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     return connection.execute(query, values).fetchall()
 

@@ -36,4 +36,5 @@ class Neighbours:
 
 
 def _divided(keys: list[str]) -> list[list[str]]:
-    return list(chunks(keys, _TOGETHER if len(keys) >= 2 * _TOGETHER else max(1, len(keys))))
+    """Returns sorted keys in parts, each for a row; none if there are no keys."""
+    return list(chunks(keys, _TOGETHER)) if len(keys) >= 2 * _TOGETHER else [keys] if keys else []

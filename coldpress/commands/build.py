@@ -49,7 +49,7 @@ def build(context: BuildContext, *, explain: str | None = None, publish: bool = 
     if builder.changes and not context.dry_run:
         code = (_verify(builder) if verify else 0) or code
         if not context.report.as_json:
-            write_stamp(builder, snapshot, f"{_summary(builder, None)} in %s s → {_where(builder)}")
+            write_stamp(builder, snapshot, (f"{_summary(builder, None)} in ", f" s → {_where(builder)}"))
     return code
 
 

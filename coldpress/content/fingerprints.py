@@ -184,10 +184,10 @@ class ContentFingerprints:
 
 
 def shortened(text: str | None) -> str | None:
-    """Returns a fingerprint, or its digest if it is long."""
+    """Returns a fingerprint, or its digest if it is long.  Names of files in it need not be Unicode."""
     if text is None or len(text) <= _SHORT:
         return text
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _ident(page: Page | None) -> str | None:

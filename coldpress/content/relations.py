@@ -60,6 +60,7 @@ class Related:
     def __init__(self, taxonomies: Iterable[Taxonomy]) -> None:
         self._taxonomies = tuple(taxonomies)
         self._asked = 0
+        self._positions: Mapping[Page, list[tuple[_TermPages, int]]] | None = None
 
     def of(self, page: Page) -> tuple[Page, ...]:
         """Returns the pages that share most terms with a page, at most `MAX_RELATED`; of equally related
@@ -77,7 +78,7 @@ class Related:
 
     def prepare(self) -> None:
         """Notes the positions of all pages now, so that processes that are forked then share them."""
-        self._asked = max(_FEW, len(self._positions))
+        self._positions = self._find_positions()
 
     def basis(self, page: Page) -> str:
         """Returns a digest of all data that `of` uses.  While it is the same, the related pages are the same."""
@@ -95,18 +96,19 @@ class Related:
 
     def _lists_with(self, page: Page) -> Sequence[tuple[_TermPages, int]]:
         """Returns the lists of a page's terms, and its position in each."""
-        self._asked += 1
-        if self._asked <= _FEW:
-            return [(listed, listed.pages.index(page)) for listed in self._term_pages if page in listed.pages]
+        if self._positions is None:
+            self._asked += 1
+            if self._asked <= _FEW:
+                return [(listed, listed.pages.index(page)) for listed in self._term_pages if page in listed.pages]
+            self._positions = self._find_positions()
         return self._positions.get(page, ())
 
     @cached_property
     def _term_pages(self) -> list[_TermPages]:
         return [_TermPages(pages.unrecorded) for pages in self.lists]
 
-    @cached_property
-    def _positions(self) -> Mapping[Page, list[tuple[_TermPages, int]]]:
-        """For each page, the lists of its terms and its position in each."""
+    def _find_positions(self) -> Mapping[Page, list[tuple[_TermPages, int]]]:
+        """Returns for each page the lists of its terms and its position in each."""
         found: defaultdict[Page, list[tuple[_TermPages, int]]] = defaultdict(list)
         for listed in self._term_pages:
             for index, page in enumerate(listed.pages):

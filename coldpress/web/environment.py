@@ -33,7 +33,7 @@ from jinja2 import (
 from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
-from jinja2.exceptions import UndefinedError
+from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.runtime import Context
 from jinja2.utils import generate_lorem_ipsum, missing
 from markupsafe import Markup
@@ -192,6 +192,19 @@ def plugins_in(source: str, names: Mapping[str, str]) -> tuple[str, ...]:
     return _found_in(source, tuple(names.items()))
 
 
+class TemplateFolder(FileSystemLoader):
+    """Loads the templates of a folder.  Raises `TemplateSyntaxError` for one that is not UTF-8."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError as reason:
+            file = next((file for folder in self.searchpath if (file := Path(folder, template)).is_file()), None)
+            line = reason.object[:reason.start].count(b"\n") + 1
+            message = f"this file is not UTF-8: byte 0x{reason.object[reason.start]:02X}"
+            raise TemplateSyntaxError(message, line, template, str(file) if file else None) from reason
+
+
 class Templates(ChoiceLoader):
     """Loads a template from the first loader that has it; keeps the digest and the file
     of each name as last loaded."""
@@ -237,12 +250,12 @@ class SiteEnvironment(FlaskEnvironment):
     loader: Templates
 
     def __init__(self, app: flask.Flask, templates: Path, base: Path, theme: Theme, *, share: bool = False) -> None:
-        themes = {each.name: FileSystemLoader(each.templates) for each in theme.chain}
+        themes = {each.name: TemplateFolder(each.templates) for each in theme.chain}
         self._theme, chain = themes[theme.name], list(themes.values())
         prefixes = {name: ChoiceLoader(chain[index:]) for index, name in enumerate(themes)}
         super().__init__(
             app,
-            loader=Templates([FileSystemLoader(templates), *chain,
+            loader=Templates([TemplateFolder(templates), *chain,
                               PrefixLoader({**prefixes, "theme": ChoiceLoader(chain)})]),
             undefined=Strict,
             bytecode_cache=_COMPILED,
@@ -325,7 +338,7 @@ class SiteEnvironment(FlaskEnvironment):
     def add_template_folder(self, folder: Path) -> None:
         """Looks for templates in a folder too, before those of the theme."""
         loaders = list(self.loader.loaders)
-        loaders.insert(loaders.index(self._theme), FileSystemLoader(folder))
+        loaders.insert(loaders.index(self._theme), TemplateFolder(folder))
         self.loader.loaders = loaders
 
     def has_borrowed(self, files: Iterable[Path]) -> bool:

@@ -150,7 +150,7 @@ def _draws(environment: SiteEnvironment, name: str) -> bool:
     try:
         with recorder.unrecorded():
             return _draws_anything(environment, name)
-    except (TemplateNotFound, TemplateSyntaxError):
+    except (TemplateNotFound, TemplateSyntaxError, UnicodeDecodeError):
         return True  # rendering the page reports it
 
 
