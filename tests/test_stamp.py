@@ -85,7 +85,8 @@ def said(site, *words):
 
 
 @pytest.mark.parametrize("words", [["-o", "out%s"], ["-Dq"], ["-q"], ["-D"]])
-def test_a_build_with_nothing_to_do_says_what_a_build_says(site, words):
+def test_a_build_with_nothing_to_do_says_what_a_build_says(site, words, monkeypatch):
+    monkeypatch.chdir(site.root)  # where `-o` makes the folder
     site.edit({"content/d%s.md": "---\ntitle: D\ndraft: true\n---\nSee [it](nowhere.md)."})
     run(site, *words)
     codes, (first, second) = said(site, *words)
