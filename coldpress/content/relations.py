@@ -78,7 +78,8 @@ class Related:
 
     def prepare(self) -> None:
         """Notes the positions of all pages now, so that processes that are forked then share them."""
-        self._positions = self._find_positions()
+        if self._positions is None:
+            self._positions = self._find_positions()
 
     def basis(self, page: Page) -> str:
         """Returns a digest of all data that `of` uses.  While it is the same, the related pages are the same."""
