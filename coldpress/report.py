@@ -123,6 +123,10 @@ class Report:
         if not self.quiet and not self.as_json:
             self._write(self.out, _printable(text))
 
+    def note(self, text: str) -> None:
+        """Prints a clause as a sentence."""
+        self.line(f"{text[:1].upper()}{text[1:]}.")
+
     def detail(self, text: str) -> None:
         """Prints a line that only `-v` shows."""
         if self.verbose and not self.as_json:
@@ -218,9 +222,10 @@ def _urgency(problem: Problem) -> int:
     return ("note", "warning", "error").index(problem.severity)
 
 
-def again(before: str, after: str, problems: str, quiet: bool, seconds: float) -> None:
+def again(notes: Sequence[str], before: str, after: str, problems: str, quiet: bool, seconds: float) -> None:
     """Prints again what the last build reported, since nothing changed: its problems, which are JSON if there
-    are any, and its last line, with the time of this run between what stands `before` and `after` it."""
+    are any, its lasting notes, and its last line, with the time of this run between what stands `before` and `after`
+    it."""
     report = Report(quiet=quiet)
     if problems:
         import json  # noqa: PLC0415  (see above)
@@ -228,6 +233,8 @@ def again(before: str, after: str, problems: str, quiet: bool, seconds: float) -
         from coldpress.errors import Problems, problem_of  # noqa: PLC0415
 
         report.problems(Problems(problem_of(problem) for problem in json.loads(problems)))
+    for note in notes:
+        report.note(note)
     report.line(f"{before}{seconds:.2f}{after}")
 
 

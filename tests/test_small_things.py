@@ -130,10 +130,29 @@ def test_new_asks_for_a_title(make_site):
     ("{{ autor }}", "`autor` is not defined", None),
     ("{{ page.titel.upper() }}", "a Page has no `titel`", "did you mean `title`?"),
     ("{{ nobody() }}", "`nobody` is not defined", None),
+    ("{{ site.titel }}", "a Site has no `titel`", "did you mean `title`?"),
 ])
 def test_an_unknown_name_is_told_with_the_one_that_was_meant(make_site, template, message, hint):
     problem, = make_site({"content/a.md": "A.", "templates/page.html": template}).build().problems
     assert (problem["code"], problem["message"], problem["hint"]) == ("template.undefined", message, hint)
+
+
+@pytest.mark.parametrize(("template", "message", "hint"), [
+    ("{{ page.title|uper }}", "No filter named 'uper'.", "did you mean `upper`?"),
+    ("{{ page.title is defind }}", "No test named 'defind'.", "did you mean `defined`?"),
+    ("{{ page.title|zzzzzz }}", "No filter named 'zzzzzz'.", None),
+])
+def test_an_unknown_filter_is_told_with_the_one_that_was_meant(make_site, template, message, hint):
+    problem, = make_site({"content/a.md": "A.", "templates/page.html": template}).build().problems
+    assert (problem["code"], problem["message"], problem["hint"]) == ("template.syntax", message, hint)
+
+
+def test_a_route_that_answers_404_is_not_said_to_be_linked_to(make_site):
+    build = ("import coldpress\nimport flask\n\n\ndef create_app():\n    app = coldpress.create_app(__file__)\n\n"
+             "    @app.route('/x/')\n    def x():\n        flask.abort(404)\n\n    return app\n")
+    problem, = make_site({"content/a.md": "A.", "build.py": build}).build().problems
+    assert (problem["code"], problem["place"]["path"]) == ("route.status", "build.py")
+    assert problem["hint"] == "mark its view @coldpress.live if it is not to be frozen"
 
 
 def test_the_preview_is_not_started_where_there_is_no_site(tmp_path):

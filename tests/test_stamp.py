@@ -95,6 +95,26 @@ def test_a_build_with_nothing_to_do_says_what_a_build_says(site, words, monkeypa
     assert (first[0] == "") == ("q" in words[0])
 
 
+def test_a_build_ends_at_once_after_one_whose_code_listed_a_folder_of_sources(make_site):
+    listing = BUILD_PY.replace('HERE.glob("more/*")', '(HERE / "static").iterdir()')
+    site = make_site({**FILES, "build.py": listing})
+    assert run(site) == 0
+    assert at_once(site)
+    site.edit({"static/y.css": "y"})
+    assert not at_once(site)
+    assert run(site) == 0
+    assert "chairs2" in site.text("uses/index.html")
+    assert at_once(site)
+
+
+def test_without_pillow_a_build_with_nothing_to_do_ends_at_once_and_says_so_too(make_site, monkeypatch):
+    monkeypatch.setattr("coldpress.images.service.can_read_images", lambda: False)
+    site = make_site(FILES)
+    run(site)
+    assert at_once(site)
+    assert site.run("build").out.startswith("Pictures are published as they are; with `pip install")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")
 @pytest.mark.parametrize("name", ["content/.a\nb", "content/.a\x1fb", "static/.line=\n\n"])
 def test_a_name_with_a_separator_of_the_stamp_stops_no_build(make_site, name):

@@ -228,9 +228,9 @@ _NAMES = {
 
 def refuse_status(entry: PlanEntry, status: str, problems: Problems) -> None:
     """Reports a response that is neither a page nor a redirect."""
-    gone = status.startswith("404")
+    is_of_view = entry.place is None or entry.place.path.endswith(".py")
     problems.error("route.status", f"`{entry.path}` answers {status}", entry.place,
-                   "it is linked to from here, and nothing is there" if gone
+                   "it is linked to from here, and nothing is there" if status.startswith("404") and not is_of_view
                    else "mark its view @coldpress.live if it is not to be frozen")
 
 

@@ -236,4 +236,4 @@ class Staleness:
 def _told(row: KeyRow) -> str:
     if row.kind == "volatile":
         return f"it asks {row.name}"
-    return f"{row.kind} {row.name}"
+    return " ".join((row.kind, *row.name.split()))

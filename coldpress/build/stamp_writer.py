@@ -64,12 +64,12 @@ def write_stamp(builder: Builder, snapshot: Snapshot, line: tuple[str, str]) -> 
         build_stamp.write(state, {
             "arguments": build_stamp.arguments_digest(state, context.arguments), "names": names,
             "environment": build_stamp.environment(names), "folders": snapshot.folders,
-            "files": [name for name in snapshot.stamps if not name.startswith(snapshot.folders)],
+            "files": snapshot.files,
             "recent": [part for pair in snapshot.recent.items() for part in pair],
             "inputs": [build_stamp.inputs_digest(snapshot)], "since": [str(since)], "until": [str(until)],
             "output": [str(builder.output.folder)],
             "outputs": [build_stamp.digest_of("\n".join(f"{file} {builder.output_stamps[file]}" for file in files))],
-            "line": line,
+            "notes": builder.lasting_notes, "line": line,
             "problems": [json.dumps([problem.as_json() for problem in problems])] if problems else [],
             "quiet": ["quiet"] if context.report.quiet else [],
         }, files)

@@ -19,13 +19,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    Said = tuple[Sequence[str], str, str, str, bool]
+    """What a build says: its lasting notes; its last line, before and after its seconds; its problems as JSON, nothing
+    if there are none; and whether it is quiet."""
+
 _KIND = "coldpress-stamp 3"
 _SEPARATOR = "\x1f"
 
 
-def unchanged(state: str, arguments: Sequence[str]) -> tuple[tuple[str, str, str, bool] | None, Snapshot | None]:
-    """Returns what a build with these arguments reports if nothing changed since the last one, otherwise None: its last
-    line before and after the seconds, its problems as JSON (nothing if there are none), and whether it is quiet; and
+def unchanged(state: str, arguments: Sequence[str]) -> tuple[Said | None, Snapshot | None]:
+    """Returns what a build with these arguments reports if nothing changed since the last one, otherwise None; and
     the snapshot of its inputs, which the following build uses."""
     stamp = None if os.path.islink(state) else _read(state)  # noqa: PTH114
     if stamp is None:
@@ -42,7 +45,8 @@ def unchanged(state: str, arguments: Sequence[str]) -> tuple[tuple[str, str, str
     if same and recent and not snapshot.recent:
         write(state, {**head, "recent": []}, outputs)
     before, after = head["line"]
-    return ((before, after, "".join(head["problems"]), bool(head["quiet"])) if same else None), snapshot
+    said = head["notes"], before, after, "".join(head["problems"]), bool(head["quiet"])
+    return (said if same else None), snapshot
 
 
 def write(state: str, head: Mapping[str, Sequence[str]], outputs: Iterable[str]) -> None:
@@ -121,7 +125,7 @@ def _read(state: str) -> tuple[dict[str, list[str]], list[str]] | None:
         for name in ("since", "until"):
             int(values[name][0])
         wanted = ("arguments", "names", "environment", "folders", "files", "recent", "inputs", "output", "outputs",
-                  "line", "problems", "quiet")
+                  "notes", "line", "problems", "quiet")
         if len(values["line"]) != 2 or len(values["recent"]) % 2:
             return None
         return (values, outputs.split("\n")) if all(name in values for name in wanted) else None

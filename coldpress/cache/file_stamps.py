@@ -59,7 +59,7 @@ def changed_at(path: str) -> int:
 class Snapshot:
     """The stamps of all files in some folders, and of some single files, at one moment.
 
-    `stamps` holds them by path.  `recent` holds the digests of files that changed
+    `stamps` holds them by path; `files` are the single ones.  `recent` holds the digests of files that changed
     so recently that their stamps cannot be trusted.
     """
 
@@ -67,6 +67,7 @@ class Snapshot:
         self.folders = tuple(folders)
         self.taken_ns = time.time_ns()
         self.stamps: dict[str, str] = {}
+        self.files: list[str] = []
         self.recent: dict[str, str] = {}
         for folder in self.folders:
             self._walk(folder)
@@ -76,6 +77,7 @@ class Snapshot:
         """Adds the stamps of more files."""
         for file in files:
             if file not in self.stamps:
+                self.files.append(file)
                 try:
                     self._add(file, os.stat(file))  # noqa: PTH116  (pathlib takes longer to import than all of this)
                 except OSError:

@@ -112,8 +112,8 @@ def _rendered(builder: Builder) -> dict[str, Why]:
 def _say(builder: Builder, changes: Changes) -> None:
     context, output = builder.context, builder.output
     report = context.report
-    for note in builder.notes:
-        report.line(note[:1].upper() + note[1:] + ".")
+    for note in (*builder.notes, *builder.lasting_notes):
+        report.note(note)
     for line in _missed(builder):
         report.line(line)
     if builder.hosting and builder.hosting.changed:

@@ -20,6 +20,7 @@ from coldpress.web.site import Site
 
 _PACKAGE = Path(__file__).parents[1]
 _QUOTED = re.compile(r"[`']([^`'\n]+)[`']")
+_UNNAMED = re.compile(r"No (filter|test) named '(\w+)'")
 _RENAMED = {"content": "page", "twin": "markdown_page"}
 """Names of views that no spelling leads from the old one to the new one."""
 
@@ -34,7 +35,8 @@ def explain(error: BaseException, site: Site) -> Problem:
         return error.problems[0]
     if isinstance(error, TemplateSyntaxError):
         return Problem("template.syntax", f"{error.message}",
-                       code_place(error.filename or error.name or "template", error.lineno, site))
+                       code_place(error.filename or error.name or "template", error.lineno, site),
+                       _near_filter(str(error.message), site))
     frames = list(_own_frames(error.__traceback__, site))
     place = code_place(*frames[-1], site) if frames else None
     if isinstance(error, (TemplatesNotFound, TemplateNotFound)):
@@ -66,6 +68,13 @@ def at_name(place: Place, message: str) -> Place:
         if found:
             return replace(place, column=found.start() + 1, length=len(found[0]))
     return place
+
+
+def _near_filter(message: str, site: Site) -> str | None:
+    """Returns a hint for a filter or a test of Jinja that does not exist."""
+    found = _UNNAMED.match(message)
+    known = {"filter": site.environment.filters, "test": site.environment.tests}
+    return did_you_mean(found[2], known[found[1]]) if found else None
 
 
 def _unknown_route(error: BuildError, site: Site, place: Place | None) -> Problem:

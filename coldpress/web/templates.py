@@ -23,6 +23,8 @@ from coldpress.web.template_sources import FoundInSource
 class SiteVariables:
     """`site` in templates: the settings of the config, its menu and the site's URL."""
 
+    _kind = "Site"  # in messages
+
     def __init__(self, site: Site) -> None:
         self._site = site
 
