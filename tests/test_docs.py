@@ -24,6 +24,7 @@ from coldpress.content.pagination import ListPage
 from coldpress.content.taxonomy import Taxonomy, Term
 from coldpress.errors import Problems
 from coldpress.markdown.rendered import Heading
+from coldpress.recorder import KINDS
 from coldpress.sources.fields import ALIASES, FIELDS
 from coldpress.web.environment import THEME, SiteTemplate
 from coldpress.web.templates import SiteVariables
@@ -49,6 +50,13 @@ def public(kind):
 @pytest.mark.parametrize("name", [option.name for option in fields(Config)])
 def test_every_option_is_documented(name):
     assert name in NAMED
+
+
+def test_the_table_of_reads_has_every_kind():
+    page = (REPOSITORY / "content/docs/builds.md").read_text("utf-8")
+    table = page.partition("## Kinds of reads")[2].partition("\n#")[0]
+    names = [name for line in re.findall(r"^\| (`.*?) \|", table, re.M) for name in re.findall(r"`(\w+)`", line)]
+    assert sorted(names) == sorted(KINDS)
 
 
 def test_the_reference_of_options_is_what_the_code_says():
