@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import difflib
 import filecmp
-import gc
 import importlib
 import io
 import json
@@ -99,7 +98,6 @@ def forgetting_modules(root: Path) -> Iterator[None]:
         yield
     finally:
         sys.path[:], sys.dont_write_bytecode = path, written
-        gc.unfreeze()  # what a build takes out of the collector's sight would pile up here
         for name, module in list(sys.modules.items()):
             if str(getattr(module, "__file__", None) or "").startswith(str(root)):
                 del sys.modules[name]
