@@ -552,7 +552,7 @@ def test_a_command_is_told_what_changed_and_no_secret_is_shown(make_site, monkey
 
 @on_windows
 def test_an_interrupted_deploy_says_so(make_site):
-    site = make_site(SITE, f"{URL}deploy: {{command: 'kill -INT $PPID'}}\n")
+    site = make_site(SITE, f"{URL}deploy: {{command: 'sleep 0.3; kill -INT $PPID'}}\n")
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored below a shell in the background
     try:
         said = site.run("deploy", "--json")

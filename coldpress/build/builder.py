@@ -128,14 +128,9 @@ class Builder:
     def notes(self) -> list[str]:
         """Lines on damaged caches, and on why most pages are rendered in every build."""
         volatile = volatile_note(self.site, self.plan, self.runner) if self.runner else None
-        notes = (*self.site.notes, self.records.note, self.output.owned.note, self.context.stamp_note,
-                 *(self.runner.notes if self.runner else ()), volatile)
-        return list(dict.fromkeys(note for note in notes if note))
-
-    @property
-    def lasting_notes(self) -> list[str]:
-        """Lines that hold until something is installed."""
-        return [self.images.note] if self.images.note else []
+        return list(dict.fromkeys(filter(None, (
+            *self.site.notes, self.records.note, self.output.owned.note, self.context.stamp_note,
+            *(self.runner.notes if self.runner else ()), volatile))))
 
     @property
     def own_code(self) -> Iterable[Path]:

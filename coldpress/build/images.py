@@ -80,12 +80,12 @@ class SiteImages:
         return f"images: {made.number:,} made, {size_text(made.before)} → {size_text(made.after)}"
 
     @property
-    def note(self) -> str | None:
-        """A line on pictures that are published as they are, because Pillow is not installed."""
+    def notes(self) -> list[str]:
+        """A line on pictures that are published as they are, as long as Pillow is not installed."""
         if not self._site.images.is_missing or not any(map(is_readable, self._site.library.assets.values())):
-            return None
-        return ('pictures are published as they are; with `pip install "coldpress[images]"` they become fit for the '
-                "web, with `images: false` in the config this line goes")
+            return []
+        return ['pictures are published as they are; with `pip install "coldpress[images]"` they become fit for the '
+                "web, with `images: false` in the config this line goes"]
 
 
 @contextmanager

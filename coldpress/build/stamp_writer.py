@@ -69,7 +69,7 @@ def write_stamp(builder: Builder, snapshot: Snapshot, line: tuple[str, str]) -> 
             "inputs": [build_stamp.inputs_digest(snapshot)], "since": [str(since)], "until": [str(until)],
             "output": [str(builder.output.folder)],
             "outputs": [build_stamp.digest_of("\n".join(f"{file} {builder.output_stamps[file]}" for file in files))],
-            "notes": builder.lasting_notes, "line": line,
+            "notes": builder.images.notes, "line": line,
             "problems": [json.dumps([problem.as_json() for problem in problems])] if problems else [],
             "quiet": ["quiet"] if context.report.quiet else [],
         }, files)

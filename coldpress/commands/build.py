@@ -112,7 +112,7 @@ def _rendered(builder: Builder) -> dict[str, Why]:
 def _say(builder: Builder, changes: Changes) -> None:
     context, output = builder.context, builder.output
     report = context.report
-    for note in (*builder.notes, *builder.lasting_notes):
+    for note in (*builder.notes, *builder.images.notes):
         report.note(note)
     for line in _missed(builder):
         report.line(line)

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from coldpress.errors import ColdpressError, Problem
 _AGAIN = "mend it and deploy again: what was sent already is not sent twice"
 _MAKE_IT = "make the folder in which it shall be, and deploy again"
 _NO_FOLDER = re.compile(r"mkdir .* \(2\)")  # of rsync, which makes one folder and none above it
+_SECONDS_TO_END = 5
 _SHOWN = 12  # last lines of what a program said
 _OF_GIT_HOOKS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
 
@@ -87,6 +89,11 @@ class Programs:
             finally:
                 os.close(writing)
             with running:
-                for line in lines:
-                    say(self.secrets.hide(line.rstrip("\n")))
+                try:
+                    for line in lines:
+                        say(self.secrets.hide(line.rstrip("\n")))
+                except KeyboardInterrupt:  # the command was interrupted too
+                    with suppress(subprocess.TimeoutExpired):
+                        running.wait(_SECONDS_TO_END)
+                    raise
         return running.returncode
