@@ -22,8 +22,6 @@ CJK = (
     "\uff66-\uff9d"  # half-width Katakana
     "\U00020000-\U0003fffd"  # Han, the supplementary planes
 )
-_CJK = re.compile(f"[{CJK}]")
-_WORD = re.compile(rf"[^\W_{CJK}][^\s{CJK}]*")  # from its first letter or digit on
 # What `heading_id` does to the characters of ASCII.
 _ASCII_ID = {code: "-" if chr(code) == " " else None for code in range(128)
              if not chr(code).isalnum() and chr(code) not in "-_"}
@@ -63,6 +61,15 @@ def lazy_re_compile(regex: str, flags: int = 0) -> re.Pattern[str]:
     and more) and that most builds do not need.  Calls of its methods take a little longer, so patterns
     that every page needs come from `re.compile`, as do small ones."""
     return cast("re.Pattern[str]", _LazyPattern(regex, flags))
+
+
+_CJK = lazy_re_compile(f"[{CJK}]")
+_WORD = lazy_re_compile(rf"[^\W_{CJK}][^\s{CJK}]*")  # from its first letter or digit on
+
+
+def is_cjk(char: str) -> bool:
+    """Returns whether a character is of a script that is written without spaces."""
+    return not char.isascii() and bool(_CJK.match(char))
 
 
 def one_line(text: str) -> str:
@@ -128,7 +135,8 @@ def _letters(text: str, *, lowercase: bool = True) -> str:
 def count_words(text: str) -> tuple[int, int]:
     """Counts the words between spaces, and the CJK characters, of a text."""
     plain, other = split_ascii(text)
-    return len(plain.translate(_NO_LETTERS).split()) + len(_WORD.findall(other)), len(_CJK.findall(other))
+    words = len(plain.translate(_NO_LETTERS).split())
+    return (words + len(_WORD.findall(other)), len(_CJK.findall(other))) if other else (words, 0)
 
 
 def split_ascii(text: str) -> tuple[str, str]:
@@ -151,7 +159,7 @@ def shorten(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     cut = text[: limit - 1]
-    if not _CJK.match(cut[-1]) and " " in cut[limit // 2 :]:
+    if not is_cjk(cut[-1]) and " " in cut[limit // 2 :]:
         cut = cut[: cut.rindex(" ")]
     return cut.rstrip(" ,.;:，。；：、") + "…"
 
@@ -199,7 +207,7 @@ class NearNames:
     def _longer(self, word: str) -> str | None:
         """Returns the shortest name with a CJK word in it, first of those that begin with it: two of its
         characters are a word, but few of a name's."""
-        if len(word) < 2 or not _CJK.match(word):
+        if len(word) < 2 or not is_cjk(word[0]):
             return None
         return min((name for name in self._names if word in name), default=None,
                    key=lambda name: (not name.startswith(word), len(name)))
@@ -267,14 +275,17 @@ def decode(data: bytes, name: str, code: str) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError as reason:
-        before = data[: reason.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        message, line = not_utf8(reason)
+        column = len(data[: reason.start].rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
         shown = data.split(b"\n")[line - 1].decode("utf-8", "replace").rstrip("\r")
-        raise ColdpressError(Problem(
-            code, f"this file is not UTF-8: byte 0x{data[reason.start]:02X}", Place(name, line, column, shown),
-            "save it as UTF-8")) from None
+        raise ColdpressError(Problem(code, message, Place(name, line, column, shown), "save it as UTF-8")) from None
     return CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def not_utf8(reason: UnicodeDecodeError) -> tuple[str, int]:
+    """Returns a message about the bytes of a file that are not UTF-8, and the line of the first of them."""
+    return (f"this file is not UTF-8: byte 0x{reason.object[reason.start]:02X}",
+            reason.object[:reason.start].count(b"\n") + 1)
 
 
 def size_text(count: float) -> str:

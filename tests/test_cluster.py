@@ -17,8 +17,8 @@ from conftest import REPOSITORY, Result, missing
 from everything_site import everything
 
 from coldpress import cluster as cluster_module
-from coldpress.build import builder, runner
-from coldpress.build.workers import FEW
+from coldpress.build import builder, runner, worker_pool
+from coldpress.build.jobs import FEW
 from coldpress.cluster import Cluster, Machine, _answer, _settle, versions
 from coldpress.errors import UsageError
 
@@ -93,7 +93,7 @@ def soon(monkeypatch):
 @pytest.fixture
 def few(monkeypatch):
     """One page is enough for a cluster."""
-    for module in (builder, runner):
+    for module in (builder, runner, worker_pool):
         monkeypatch.setattr(module, "FEW", 1)
 
 
@@ -226,10 +226,10 @@ def codes_elsewhere(site, url, **environment):
     """The problems of a build by another process: in this one, Dask would leave a thread after a failure."""
     code = f"""\
 from coldpress import cluster
-from coldpress.build import builder, runner
+from coldpress.build import builder, runner, worker_pool
 from coldpress.start import execute
 
-cluster._SECONDS = builder.FEW = runner.FEW = 1
+cluster._SECONDS = builder.FEW = runner.FEW = worker_pool.FEW = 1
 execute(["build", "--json", "--executor", {url!r}], None, {str(site.root)!r})
 """
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=REPOSITORY,

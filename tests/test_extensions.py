@@ -10,7 +10,7 @@ import textwrap
 
 import pytest
 
-from coldpress.build import builder, runner, workers
+from coldpress.build import runner, worker_pool
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:unclosed database:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -337,9 +337,8 @@ MADE = """
 
 @pytest.mark.parametrize("method", ["spawn"] + ["fork"] * (sys.platform == "linux"))
 def test_many_processes_ask_a_database_that_was_opened_before(make_site, monkeypatch, method):
-    monkeypatch.setattr(builder, "start_method", lambda: method)
-    for module in (workers, runner):
-        monkeypatch.setattr(module, "FEW", 4)
+    monkeypatch.setattr(worker_pool, "start_method", lambda: method)
+    monkeypatch.setattr(runner, "FEW", 4)
     site = site_of(make_site, "alone", MADE, "", imports="import sqlalchemy", top=PLAIN)
     site.edit({"templates/asks.html": "{{ titles() }} {{ page.title }}", **{
         f"content/p{number}.md": f"---\nlayout: asks\n---\n# P{number}\n" for number in range(8)}})

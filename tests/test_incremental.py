@@ -565,8 +565,8 @@ def test_a_module_that_only_a_worker_imports_is_known(make_site, method):
     many = {f"content/p{number}.md": "x" for number in range(420)}  # more than one process renders alone
     site = make_site({**many, "late.py": "PRICE = 1\n", "build.py": routes(
         "@app.route('/price/')\ndef price():\n    import late\n    return str(late.PRICE)")})
-    in_two = ("import os\nimport sys\nfrom coldpress import start\nfrom coldpress.build import builder\n"
-              f"if __name__ == '__main__':\n    builder.start_method = lambda: {method!r}\n"
+    in_two = ("import os\nimport sys\nfrom coldpress import start\nfrom coldpress.build import worker_pool\n"
+              f"if __name__ == '__main__':\n    worker_pool.start_method = lambda: {method!r}\n"
               "    sys.exit(start.execute([*sys.argv[1:], '-j', '2'], None, os.getcwd()))\n")
     site.edit({"../in_two.py": in_two})
     built_alone(site, "../in_two.py")

@@ -115,7 +115,7 @@ shutil.copyfile = counted(shutil.copyfile, "copyfile")
 if what == "kill worker":
     workers.check_page = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 if "2" in arguments:
-    for module, few in ((workers, 10), (runner, 10), (read_ahead, 10), (cache, 5)):
+    for module, few in ((runner, 10), (read_ahead, 10), (cache, 5)):
         module.FEW = few
 sys.exit(coldpress.start.execute(["build", *arguments], None, root))
 """

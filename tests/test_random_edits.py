@@ -28,7 +28,7 @@ import pytest
 from random_site import EDITS, OF_SOURCES, VALUES, Doc, RandomSite
 
 from coldpress import recorder, start
-from coldpress.build import builder, runner, user_reads, workers
+from coldpress.build import builder, runner, user_reads, worker_pool
 from coldpress.build.freezer import SiteFreezer
 from coldpress.build.output import Output
 from coldpress.build.plan import Plan
@@ -313,8 +313,8 @@ many_processes(Path(sys.argv[1]), sys.argv[2])
 def many_processes(folder: Path, method: str) -> None:
     """Few pages counted as many, so that other processes render them."""
     tell(f"COLDPRESS_SEED={SEED}")
-    builder.start_method = lambda: method
-    workers.FEW = runner.FEW = read_ahead.FEW = 10
+    worker_pool.start_method = lambda: method
+    runner.FEW = read_ahead.FEW = 10
     cache.FEW = 5
     pair = Pair(folder, SEED + 100, POSTS, jobs=2)
     if not LONG:

@@ -121,7 +121,7 @@ def create_app():
 @pytest.fixture
 def few(monkeypatch):
     """Fewer pages than usual are enough for several processes."""
-    for module in (builder, runner, workers, read_ahead):
+    for module in (builder, runner, read_ahead):
         monkeypatch.setattr(module, "FEW", PAGES)
     monkeypatch.setattr(markdown_cache, "FEW", PAGES // 2)
 

@@ -16,6 +16,7 @@ from coldpress import recorder
 from coldpress.build.checks import check_site
 from coldpress.build.context import BuildContext
 from coldpress.build.images import SiteImages
+from coldpress.build.jobs import FEW
 from coldpress.build.originals import Originals
 from coldpress.build.output import CannotWriteError, Changes, Output, output_of, refuse_linked_output
 from coldpress.build.plan import Plan, PlanEntry
@@ -24,11 +25,11 @@ from coldpress.build.removed_urls import removed_urls
 from coldpress.build.runner import FreezeRunner, stage_copies, volatile_note
 from coldpress.build.staleness import FACTORY, NEVER, OF_FILES, OWN, Fingerprints, Staleness
 from coldpress.build.user_reads import LibraryCode, UserCode, engine
-from coldpress.build.workers import FEW, LocalWorkers, MakeSite, RemoteWorkers, StartWorker, Workers
+from coldpress.build.worker_pool import WorkerPool
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.errors import Problems
 from coldpress.markdown.cache import Body
-from coldpress.processes import WorkerDiedError, frozen_after_loading, start_method
+from coldpress.processes import WorkerDiedError, frozen_after_loading
 from coldpress.recorder import Key, KeySearch, number_of
 from coldpress.signals import send, site_built
 from coldpress.web.error_places import explain
@@ -37,7 +38,6 @@ from coldpress.web.site import Site
 
 if TYPE_CHECKING:
     from coldpress.build.host_files import HostFiles
-    from coldpress.cluster import Cluster
 
 _MISLEADING = ("config.value", "source.failed", "source.row", "source.keys", "collection.no-source")
 
@@ -64,7 +64,7 @@ class Builder:
         self.changes: Changes | None = None
         self.removed_urls: tuple[str, ...] = ()
         self.hosting: HostFiles | None = None
-        self._cluster = _cluster_at(context.executor, site) if context.executor else None
+        self._pool = WorkerPool(context, app, site, output)
 
     @property
     def is_hopeless(self) -> bool:
@@ -202,13 +202,14 @@ class Builder:
             self.site.images.survey(self.site.library.assets.values(), self.context.jobs)
             if self._staleness.everything is not None:
                 self.images.prepare(self.context.jobs)
-        if self.context.jobs == 1 and not self._cluster:
+        if self._pool.is_this_process:
             with self._stage("search"):
                 self._index_search()
         with self._stage("freeze"):
             originals = Originals(self.site, self.plan)
             self._copied = stage_copies(originals.others(), self.output, self.records.files, self.problems)
-            self.runner.run(self._workers(), self._local_workers(), self._index_search, self.problems)
+            self.runner.run(partial(self._pool.workers, self._fingerprints), self._pool.local_workers,
+                            self._index_search, self.problems)
             self._ask_declared_values(self.runner)
         with self._stage("images"):
             self.images.warn(self.runner.names_shown("image"), self.problems)
@@ -266,11 +267,7 @@ class Builder:
     def _render_bodies(self, is_worthwhile: bool) -> None:
         """Renders the Markdown of all pages in several processes, before pages ask for it one by one."""
         with self._stage("markup"):
-            bodies = self._bodies() if is_worthwhile else []
-            if self._cluster and len(bodies) >= FEW:
-                self.site.markup.render_ahead(bodies, self._cluster.threads, self._cluster.executor)
-            else:
-                self.site.markup.render_ahead(bodies, self.context.jobs)
+            self._pool.render_bodies(self._bodies() if is_worthwhile else [])
 
     def _index_search(self) -> None:
         """Makes the search index before pages ask for parts of it."""
@@ -282,33 +279,6 @@ class Builder:
         """Returns the bodies of all pages; none when they are templates, which need their page."""
         site = self.site
         return [] if site.config.markdown.jinja else [site.library.body_of(page) for page in site.library.all_pages]
-
-    def _workers(self) -> Workers | None:
-        """Returns the processes that render pages; None if it is this one alone."""
-        if self._cluster is None:
-            return self._local_workers()
-        return RemoteWorkers(self._cluster, self._remake, self._fingerprints, self.output.staging)
-
-    def _local_workers(self) -> Workers | None:
-        return LocalWorkers(self.context.jobs, self._start_worker) if self.context.jobs > 1 else None
-
-    def _remake(self) -> MakeSite:
-        self._close_caches()
-        return self.context.remake()
-
-    def _close_caches(self) -> None:
-        """Closes what workers open too: no connection may be shared with a forked process."""
-        self.site.markup.store.close()
-        self.site.images.close()
-        self.site.search.close()
-
-    def _start_worker(self) -> StartWorker:
-        method = start_method()
-        self._close_caches()
-        if method == "fork":
-            self.site.library.related.prepare()
-        make = partial(_inherited, self._app, self.site) if method == "fork" else self.context.remake()
-        return StartWorker(make, self.output.staging.folder, self.output.folder, method)
 
     def _remember(self) -> None:
         """Records what was published, for the next build to compare with."""
@@ -353,8 +323,7 @@ class Builder:
 
     def _close(self) -> None:
         site = self.site
-        if self._cluster:
-            self._cluster.close()
+        self._pool.close()
         site.sources.save()
         if self.runner and self._staleness.everything:
             site.markup.trim(self._bodies())
@@ -372,16 +341,6 @@ class Builder:
             yield
         finally:
             self.stages[name] = self.stages.get(name, 0) + time.perf_counter() - started
-
-
-def _inherited(app: Flask, site: Site) -> tuple[Flask, Site]:
-    return app, site
-
-
-def _cluster_at(address: str, site: Site) -> Cluster:
-    from coldpress.cluster import Cluster  # noqa: PLC0415  (most builds have none)
-
-    return Cluster(address, site.base)
 
 
 def _settings(site: Site) -> str:

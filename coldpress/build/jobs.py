@@ -1,13 +1,65 @@
-"""Divides the entries that several processes render into jobs."""
+"""Jobs: the entries of a plan that a build renders, divided among several processes."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
+from flask import Flask
+
+from coldpress.build.checks import PageCheck
+from coldpress.build.freezer import FrozenPage
 from coldpress.build.plan import PlanEntry
 from coldpress.processes import chunks
+from coldpress.recorder import Key
+from coldpress.web.site import Site
 
+FEW = 400  # with fewer pages, one process is as fast
 _LIST_JOBS = 4  # for each process: so few that few cards are drawn twice, so many that none waits long for the last one
+MakeSite = Callable[[], tuple[Flask, Site]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The entries to render, and the sources whose links are to be checked."""
+
+    entries: tuple[PlanEntry, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """The pages and checks of a job, with the keys that are new in their process, by number; the
+    packed bytes of the pages by path; the site's own modules that rendering them loaded; what was wrong
+    with a cache."""
+
+    pages: list[FrozenPage]
+    contents: dict[str, bytes]
+    checks: list[PageCheck]
+    keys: dict[int, Key]
+    code: dict[str, Path]
+    notes: list[str]
+
+
+class Workers(Protocol):
+    """Other processes that run jobs."""
+
+    @property
+    def count(self) -> int:
+        """How many processes there are."""
+
+    @property
+    def chunk(self) -> int:
+        """How many pages a job has at least."""
+
+    def run(self, jobs: Iterable[Job], meanwhile: Callable[[], None]) -> Iterator[JobResult]:
+        """Yields the results of jobs, in order.  Calls `meanwhile` once the workers are busy."""
+
+
+MakeWorkers = Callable[[], Workers | None]
+"""Returns the processes that render pages; None if it is this one alone."""
 
 
 def divided(entries: Sequence[PlanEntry], size: int, processes: int) -> Iterator[list[PlanEntry]]:

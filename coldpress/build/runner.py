@@ -16,14 +16,13 @@ from coldpress.audit_hook import DATABASE, NETWORK, PROGRAM, QUERIED
 from coldpress.build.checks import PageCheck, check_page
 from coldpress.build.failures import Failures
 from coldpress.build.freezer import FrozenPage, RouteLink, SiteFreezer, content_digest
-from coldpress.build.jobs import divided
+from coldpress.build.jobs import FEW, Job, JobResult, MakeWorkers, divided
 from coldpress.build.output import CannotWriteError, Output
 from coldpress.build.plan import Plan, PlanEntry
 from coldpress.build.records import FileRow, PageRow, Records, RecordUpdates
 from coldpress.build.staleness import FACTORY, OWN, Staleness, Why
 from coldpress.build.user_reads import OF_OWN_CODE, UserReads
 from coldpress.build.user_routes import UserRoutes
-from coldpress.build.workers import FEW, Job, JobResult, Workers
 from coldpress.cache.file_stamps import is_settled, stamp_of
 from coldpress.errors import Place, Problem, Problems
 from coldpress.recorder import Key, KeySearch
@@ -91,13 +90,13 @@ class FreezeRunner:
         self.late_code: dict[str, Path] = {}
         self.notes: dict[str, None] = {}
 
-    def run(self, workers: Workers | None, index_workers: Workers | None, index_search: Callable[[], None],
+    def run(self, workers: MakeWorkers, index_workers: MakeWorkers, index_search: Callable[[], None],
             problems: Problems) -> None:
         """Freezes all stale entries, keeps the fresh ones, and checks pages.  Reports the problems of
         both kinds of entries to `problems`; the results of the checks go to `updates`.
 
-        `index_search` makes the search index.  It is called while `workers` render the other pages; those
-        that show parts of the index follow, rendered by `index_workers`.
+        `index_search` makes the search index.  It is called while the processes of `workers` render the
+        other pages; those that show parts of the index follow, rendered by those of `index_workers`.
         """
         library = self._site.library
         entries = [entry for entry in self._plan.entries if entry.is_page]
@@ -118,10 +117,10 @@ class FreezeRunner:
             problems.extend(placed(problem, self._plan.place_of(entry)) for problem in told)
         problems.extend(self._failures.problems())
 
-    def _run_queue(self, workers: Workers | None, index_search: Callable[[], None]) -> None:
+    def _run_queue(self, make_workers: MakeWorkers, index_search: Callable[[], None]) -> None:
         """Freezes the stale entries of the queue, and those to which their pages lead."""
         while stale := list(self._stale()):
-            with closing(self._results(stale, workers, index_search)) as results:
+            with closing(self._results(stale, make_workers, index_search)) as results:
                 for result in results:
                     self._keys.add(result.keys)
                     self._staleness.fingerprints.prepare(result.keys.values())
@@ -138,7 +137,7 @@ class FreezeRunner:
         found = self._plan.add_static_files(names)
         self.static_copies += [entry for entry in found if entry.copy_of is not None]
         self._queue.extend(entry for entry in found if entry.copy_of is None)
-        self._run_queue(None, lambda: None)
+        self._run_queue(lambda: None, lambda: None)
 
     @property
     def volatile(self) -> dict[str, tuple[PlanEntry, str]]:
@@ -199,10 +198,10 @@ class FreezeRunner:
                 read[path] = known.values(row.reads)
         return read
 
-    def _results(self, stale: list[PlanEntry], workers: Workers | None, index_search: Callable[[], None]
+    def _results(self, stale: list[PlanEntry], make_workers: MakeWorkers, index_search: Callable[[], None]
                  ) -> Generator[JobResult, None, None]:
         """Yields the rendered entries; many entries are rendered by worker processes."""
-        if workers and len(stale) >= FEW:
+        if len(stale) >= FEW and (workers := make_workers()):
             yield from workers.run(map(self._job, divided(stale, workers.chunk, workers.count)), index_search)
             return
         index_search()

@@ -75,7 +75,7 @@ def count_tokens(text: str) -> Counter[str]:
     plain, other = split_ascii(text)
     words = plain.translate(_ASCII_TOKENS).split()
     parts: list[str] = []
-    for run in _RUN.finditer(fold(other)):
+    for run in _RUN.finditer(fold(other)) if other else ():
         (parts if run[1] else words).append(run[0])
     counts = _stemmed(Counter(words))
     for part in parts:

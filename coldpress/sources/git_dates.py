@@ -7,7 +7,6 @@ asked at; after further commits only these are asked for.
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -134,6 +133,8 @@ class GitDates:
 
     def _run(self, *arguments: str) -> tuple[int, bytes, bytes]:
         """Returns the exit code of git, what it printed, and what it told of errors."""
+        import subprocess  # noqa: PLC0415  (most sites do not ask git)
+
         try:
             with subprocess.Popen(["git", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE) as git:

@@ -13,6 +13,7 @@ import jinja2
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Template, TemplateSyntaxError
 
 from coldpress import recorder
+from coldpress.text import not_utf8
 
 
 @lru_cache(maxsize=512)
@@ -34,8 +35,7 @@ class TemplateFolder(FileSystemLoader):
             return super().get_source(environment, template)
         except UnicodeDecodeError as reason:
             file = next((file for folder in self.searchpath if (file := Path(folder, template)).is_file()), None)
-            line = reason.object[:reason.start].count(b"\n") + 1
-            message = f"this file is not UTF-8: byte 0x{reason.object[reason.start]:02X}"
+            message, line = not_utf8(reason)
             raise TemplateSyntaxError(message, line, template, str(file) if file else None) from reason
 
 

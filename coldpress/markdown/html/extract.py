@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
-from html.parser import HTMLParser
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -89,25 +88,14 @@ def _is_centered(before: str) -> bool | None:
 
 def _heading(tag: str, inner: str, *, is_centered: bool) -> Element:
     """Makes the element of a heading in raw HTML."""
-    reader = _Attributes()
-    reader.feed(tag)
-    element = Element("h1", {name: value or "" for name, value in reader.found})
+    from coldpress.markdown.html.tag_attributes import tag_attributes  # noqa: PLC0415  (few pages have such headings)
+
+    element = Element("h1", tag_attributes(tag))
     if is_centered:
         element.attrib.setdefault("align", "center")
     element.text = RawHtml(inner.strip())
     element.tail = "\n"
     return element
-
-
-class _Attributes(HTMLParser):
-    """Parses the attributes of one tag."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, str | None]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found = attrs
 
 
 TOKEN = re.compile(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -12,9 +11,9 @@ from coldpress.markdown.html.extract import element_text
 from coldpress.markdown.parser import attribute_lists
 from coldpress.markdown.parser.attribute_lists import AttributeList
 from coldpress.markdown.parser.link_parser import LinkDestination
-from coldpress.text import CJK
+from coldpress.text import CJK, lazy_re_compile
 
-_CJK = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uff65\uffe0-\uffee\uac00-\ud7af\u1100-\u11ff]")
+_CJK = lazy_re_compile(f"[{CJK}\u3000-\u303f\uff00-\uff65\uffe0-\uffee\uac00-\ud7af\u1100-\u11ff]")
 _EXTENSION_ELEMENTS = {"~": "del", "=": "mark", "^": "ins"}
 _MAX_OPENERS = 60  # openers that are kept; more are text
 _SPACE, _PUNCTUATION, _WIDE, _LETTER = range(4)
@@ -98,7 +97,7 @@ def _character_class(char: str) -> int:
     """Returns the class of a character: space, punctuation, CJK or letter."""
     if char.isspace():
         return _SPACE
-    if _CJK.match(char):
+    if not char.isascii() and _CJK.match(char):
         return _WIDE
     return _PUNCTUATION if _is_punctuation(char) else _LETTER
 
