@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
 
-from coldpress import recorder
 from coldpress.content.page import Page, PageLibrary
 from coldpress.errors import Place, Problem, shown_line
 from coldpress.markdown.syntax.snippets import ExpandedBody
@@ -22,18 +21,13 @@ def expanded_body(library: PageLibrary, page: Page) -> ExpandedBody | None:
 def is_expanded(library: PageLibrary, page: Page) -> bool:
     """Returns whether a page's body may have templates or snippets.  A row never is a template, since
     others may have written it."""
-    document = page.unrecorded.document
-    if document.source.key:
-        return False
-    with recorder.unrecorded():
-        options = library.config.markdown
-    return options.jinja or bool(options.append) or document.parsed.has_snippets
+    document, options = page.unrecorded.document, library.markdown
+    return not document.source.key and (options.jinja or bool(options.append) or document.parsed.has_snippets)
 
 
 def is_template(library: PageLibrary, page: Page) -> bool:
     """Returns whether a page's body is a template."""
-    with recorder.unrecorded():
-        return library.config.markdown.jinja and not page.unrecorded.document.source.key
+    return library.markdown.jinja and not page.unrecorded.document.source.key
 
 
 class _BodyLines:

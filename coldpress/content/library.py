@@ -58,7 +58,8 @@ class Library:
         self._states = states
         self._markup = markup
         with recorder.unrecorded():
-            self._markdown = config.markdown
+            self.markdown = config.markdown
+            self._language = config.language
         self.config = config
         self.root = host.link_root
         self._lists = lists = PageLists(
@@ -264,14 +265,13 @@ class Library:
 
     def trusts(self, page: Page) -> bool:
         """Returns whether the author of a page may write any HTML."""
-        return self._markdown.trusts(page.source)
+        return self.markdown.trusts(page.source)
 
     def body_of(self, page: Page) -> Body:
         """Returns a page's body as it is to be rendered.  Records only the reads of its templates and
         snippets."""
         document = page.unrecorded.document
-        with recorder.unrecorded():
-            language = document.front.lang or self.config.language
+        language = document.front.lang or self._language
         expanded = expanded_body(self, page)
         if expanded is None:
             return Body(document.digest, language, document.read_body, self.trusts(page), document.front.is_html)

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from coldpress import recorder
 from coldpress.config.loader import Config
-from coldpress.config.options import PATH_TOKEN
+from coldpress.config.options import PATH_TOKEN, MarkdownOptions
 from coldpress.config.yaml_toml import Params
 from coldpress.content.permalinks import PageEntry
 from coldpress.content.recorded import (
@@ -86,6 +86,9 @@ class PageLibrary(SlotLibrary["Page"], UnrecordedLibrary["Page"], Protocol):
     """The part of a library that its pages need: `library.Library` implements it."""
 
     config: Config
+
+    @property
+    def markdown(self) -> MarkdownOptions: ...
 
     def root(self) -> str: ...
 
