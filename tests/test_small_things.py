@@ -128,6 +128,11 @@ def test_new_asks_for_a_title(make_site):
 @pytest.mark.parametrize(("template", "message", "hint"), [
     ("{{ page.titel }}", "a Page has no `titel`", "did you mean `title`?"),
     ("{{ autor }}", "`autor` is not defined", None),
+    ("{{ pge.title }}", "`pge` is not defined", "did you mean `page`?"),
+    ("{% block main %}{{ libary.posts }}{% endblock %}", "`libary` is not defined", "did you mean `library`?"),
+    ("{% for entry in [1] %}{{ entri }}{% endfor %}", "`entri` is not defined", "did you mean `entry`?"),
+    ("{% set colour = 1 %}{% macro m() %}{{ clour }}{% endmacro %}{{ m() }}", "`clour` is not defined",
+     "did you mean `colour`?"),
     ("{{ page.titel.upper() }}", "a Page has no `titel`", "did you mean `title`?"),
     ("{{ nobody() }}", "`nobody` is not defined", None),
     ("{{ site.titel }}", "a Site has no `titel`", "did you mean `title`?"),

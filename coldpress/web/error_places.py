@@ -21,6 +21,7 @@ from coldpress.web.site import Site
 _PACKAGE = Path(__file__).parents[1]
 _QUOTED = re.compile(r"[`']([^`'\n]+)[`']")
 _UNNAMED = re.compile(r"No (filter|test) named '(\w+)'")
+_NOT_DEFINED = re.compile(r"`(\w+)` is not defined")
 _RENAMED = {"content": "page", "twin": "markdown_page"}
 """Names of views that no spelling leads from the old one to the new one."""
 
@@ -45,7 +46,7 @@ def explain(error: BaseException, site: Site) -> Problem:
     in_template = bool(frames) and not frames[-1][0].endswith(".py")
     if isinstance(error, UndefinedError) and in_template:
         return Problem("template.undefined", str(error.message), place and at_name(place, str(error.message)),
-                       getattr(error, "hint", None))
+                       getattr(error, "hint", None) or _near_name(error))
     if isinstance(error, BuildError):
         return _unknown_route(error, site, place)
     if isinstance(error, NothingThere):
@@ -75,6 +76,17 @@ def _near_filter(message: str, site: Site) -> str | None:
     found = _UNNAMED.match(message)
     known = {"filter": site.environment.filters, "test": site.environment.tests}
     return did_you_mean(found[2], known[found[1]]) if found else None
+
+
+def _near_name(error: UndefinedError) -> str | None:
+    """Returns a hint for a name that the innermost template does not have."""
+    name = _NOT_DEFINED.match(str(error))
+    # Jinja puts frames of templates into the traceback, whose locals are all that a template has; those of a
+    # macro are its own.
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if "__jinja_exception__" in frame.f_globals]
+    files = [frame.f_code.co_filename for frame in frames]
+    known = {each for frame, file in zip(frames, files, strict=True) if file == files[-1] for each in frame.f_locals}
+    return did_you_mean(name[1], sorted(each for each in known if each[0] != "_")) if name else None
 
 
 def _unknown_route(error: BuildError, site: Site, place: Place | None) -> Problem:
