@@ -115,6 +115,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
             FREEZER_DESTINATION=str(stage.folder), FREEZER_BASE_URL=self._base_url(),
             FREEZER_REMOVE_EXTRA_FILES=False)
         super().__init__(app, with_static_files=False, with_no_argument_rules=False, log_url_for=False)
+        # Flask's own `test_request_context` would import Click's tests, which an edit feels.
         self._environ = create_environ("/", app.config["FREEZER_BASE_URL"])
 
     def freeze_entries(self, entries: Iterable[PlanEntry]) -> Iterator[FrozenPage]:
@@ -247,7 +248,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         return session_written(entry, write, view, self._site)
 
     def _redirect_page(self, location: str) -> bytes:
-        with self.app.test_request_context(base_url=self.app.config["FREEZER_BASE_URL"]):
+        with self.app.request_context({**self._environ}):
             return self._site.render("redirect.html", title=location, target=location, canonical=None).encode()
 
     def _linked_routes(self) -> tuple[RouteLink, ...]:
@@ -255,7 +256,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         if not self._links:
             return ()
         links, self._links = self._links, []  # asking for their URLs is heard as well
-        with self.app.test_request_context(base_url=f"http://localhost{self._site.script_root}"):
+        with self.app.request_context(create_environ("/", f"http://localhost{self._site.script_root}")):
             root = path_of(self._site.script_root)
             found = [RouteLink(endpoint, path_of(url_for(endpoint, **values)).removeprefix(root))
                      for endpoint, values in links]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Flask, url_for
+from werkzeug.test import create_environ
 
 from coldpress import recorder
 from coldpress.build.output_folder import MARK_FILES
@@ -137,7 +138,7 @@ class Plan:
         return self
 
     def _fill(self) -> None:
-        with self._app.test_request_context(base_url=f"http://localhost{self._site.script_root}"):
+        with self._app.request_context(create_environ("/", f"http://localhost{self._site.script_root}")):
             merged = self._plan_host_files() if self._site.config.deploy else frozenset()
             self._plan_copies(merged)
             kept = self._plan_site()
@@ -327,8 +328,7 @@ class Plan:
                     self._problems.warn("url.bad", f"no page can lead on from `{redirect.path}`: {reason}", place,
                                         "name a host that has redirects: `deploy: {host: …}`")
                 continue
-            other = self._take(entry)
-            if other is not None and redirect.path == redirect.key:
+            if (other := self._take(entry)) and redirect.path == redirect.key:
                 self._problems.warn("url.clash", f"the redirect `{redirect.path}` is the URL of {_owner(other)}, which "
                                     "wins", place, "take the redirect out", also=(other.place,) if other.place else ())
 
