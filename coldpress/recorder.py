@@ -18,7 +18,7 @@ A key is a pair (kind, name):
     items, list                a slice of a collection (`posts[0:10]`), a page of a list
     near, section, members     a post's neighbours; a page's section; the pages of a section
     term                       a term's name, or the terms of a taxonomy (`tags/`)
-    nav                        a menu or a docs tree, and the page's position in it
+    nav, tree                  a menu or a docs tree; in which tree a page is
     related, backlinks         pages with the same terms, and pages that link to a page
     referring                  pages whose typed fields name a page
     data                       a data file, or the names in a data folder
@@ -48,7 +48,7 @@ from typing import Generic, TypeVar
 
 KINDS = (
     "meta", "params", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "variant",
-    "original", "card", "items", "list", "near", "section", "members", "term", "nav", "related", "backlinks",
+    "original", "card", "items", "list", "near", "section", "members", "term", "nav", "tree", "related", "backlinks",
     "referring", "data", "link", "template", "version", "config", "clock", "shard", "included", "file", "folder",
     "environment", "plugin", "site", "rows", "value", "volatile")
 T = TypeVar("T")
@@ -182,14 +182,11 @@ class KeySearch(Generic[T]):
     def may_be_in(self, reads: bytes) -> bool:
         """Returns False if none of the wanted keys is in the packed reads of one page or of several."""
         if self._marks is None:
-            return True
+            return not self._wanted.keys().isdisjoint(numbers(reads))
         return any(map(reads.__contains__, self._marks))
 
     def values(self, reads: bytes) -> list[T]:
         """Returns the values of the wanted keys that are in packed reads, in their order there."""
         if not self.may_be_in(reads):
             return []
-        found = numbers(reads)
-        if self._wanted.keys().isdisjoint(found):
-            return []
-        return [self._wanted[number] for number in found if number in self._wanted]
+        return [self._wanted[number] for number in numbers(reads) if number in self._wanted]

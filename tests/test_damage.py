@@ -29,7 +29,7 @@ MARKUP, SEARCH = "markup.sqlite", "search.sqlite"
 MANIFEST, STAMP = "manifest-*.json", "stamp"
 TABLES = {BUILD: records._TABLES, SOURCES: sources._TABLES, MARKUP: markup._TABLES, SEARCH: search._TABLES}
 UNUSED = {"reads"}  # only Python-Markdown's extensions have reads
-BY_KEY = {"markup", "briefs", "words", "shards", "contents", "keys"}  # of which a build asks for some rows
+BY_KEY = {"markup", "briefs", "words", "shards", "contents", "keys", "named"}  # of which a build asks for some rows
 
 
 def columns_of(name):

@@ -20,7 +20,8 @@ from coldpress.build.jobs import FEW
 from coldpress.build.originals import Originals
 from coldpress.build.output import CannotWriteError, Changes, Output, output_of, refuse_linked_output
 from coldpress.build.plan import Plan, PlanEntry
-from coldpress.build.records import FileRow, Records, RecordUpdates
+from coldpress.build.record_rows import FileRow, KeyRow
+from coldpress.build.records import UNSEEN, Records, RecordUpdates
 from coldpress.build.removed_urls import removed_urls
 from coldpress.build.runner import FreezeRunner, stage_copies, volatile_note
 from coldpress.build.staleness import FACTORY, NEVER, OF_FILES, OWN, Fingerprints, Staleness
@@ -53,6 +54,8 @@ class Builder:
         self.site = site
         self.output = output
         self.output_stamps: dict[str, str] = {}
+        self.unseen: list[KeyRow] = []
+        """The recorded reads of which only the next build can tell whether they changed, and included files."""
         self.problems = problems
         self._app = app
         self._started_ns = time.time_ns()
@@ -153,7 +156,7 @@ class Builder:
         if not search:
             return set()
         updates = self.runner.updates if self.runner else RecordUpdates()
-        reads = {row.path: row.reads for row in self.records.pages.values()}
+        reads = {row.path: row.reads for row in self.records.pages_with(search)}
         reads |= {entry.path: frozen.reads for entry, frozen in updates.pages}
         kept = {OWN, FACTORY, *(entry.path for entry in self.plan.entries)}
         return {key for path, packed in reads.items() if path in kept for key in search.values(packed)}
@@ -288,13 +291,13 @@ class Builder:
         with self._stage("remember"):
             self._complete_updates(self.runner.updates, self.runner.late_code)
             entries = list(self.plan.entries)
-            stamps = {file: row.stamp for file, row in self.records.files.items()}
-            stamps.update((row.file, row.stamp) for row in self.runner.updates.files)
+            stamps = {**self.records.stamps, **{row.file: row.stamp for row in self.runner.updates.files}}
             self.output_stamps = {entry.file: stamps[entry.file] for entry in entries}
             self.records.save(
                 self.runner.updates, {OWN, FACTORY, *(entry.path for entry in entries)},
                 {entry.file for entry in entries}, {page.source for page in self.site.library.all_pages},
                 self._stored_fingerprint)
+            self.unseen = self.records.keys((*UNSEEN, "included"))
 
     def _complete_updates(self, updates: RecordUpdates, late_code: Mapping[str, Path]) -> None:
         """Adds to the updates what is known only once the files are published."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from coldpress.build.freezer import content_digest
 from coldpress.build.output import Output
-from coldpress.build.records import FileRow
+from coldpress.build.record_rows import FileRow
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.config.deploy import ENCODINGS
 

@@ -13,7 +13,7 @@ from coldpress.build.freezer import content_digest
 from coldpress.build.host_patterns import leads_on, links_of, pattern_redirect, root_of, whole
 from coldpress.build.output import Output
 from coldpress.build.plan import Plan
-from coldpress.build.records import FileRow
+from coldpress.build.record_rows import FileRow
 from coldpress.config.headers import HeaderRule
 from coldpress.content.redirects import Redirect, all_redirects
 from coldpress.errors import ColdpressError, Place, Problems

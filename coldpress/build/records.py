@@ -1,10 +1,9 @@
 """The records of earlier builds: what each page read when it was rendered, and the result.
 They are an SQLite file in `.coldpress/`, one for each output folder.
 
-A row of `keys` is a read with its fingerprint (and, where the fingerprint is costly, its
-basis).  Its number is a digest of its kind and name, so no lookup is
-needed; pages and checks hold the packed numbers of their reads.  Pages, and published files, with
-neighbouring names are one row.
+A read has a kind and a name, a fingerprint and, where the fingerprint is costly, its basis.  A row of `keys` is one
+read; a row of `named` has all reads of one name, of the kinds that are known to have changed by it.  The number of a
+read is a digest of its kind and name, so no lookup is needed; pages and checks hold the packed numbers of their reads.
 """
 
 from __future__ import annotations
@@ -14,79 +13,47 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
+from coldpress.build import record_rows
 from coldpress.build.checks import PageCheck
-from coldpress.build.freezer import FrozenPage, RouteLink, content_digest, unpack
+from coldpress.build.freezer import FrozenPage, content_digest, unpack
 from coldpress.build.plan import PlanEntry
+from coldpress.build.record_rows import (
+    CheckRow,
+    FileGroup,
+    FileRow,
+    GroupedRows,
+    KeyRow,
+    PageGroup,
+    PageRow,
+    Row,
+    as_json,
+    file_columns,
+    page_columns,
+)
+from coldpress.cache.checksum import code_version
 from coldpress.cache.database import Database, TableSchema, Transaction
-from coldpress.cache.file_stamps import stamp_of
 from coldpress.cache.neighbours import Neighbours
-from coldpress.errors import Problem, problem_of
-from coldpress.markdown.rendered import Link
-from coldpress.recorder import Key, KeyNumbers, numbers, packed
+from coldpress.content.structure import OF_SOURCES
+from coldpress.errors import Problem
+from coldpress.recorder import Key, KeyNumbers, KeySearch, number_of, numbers, packed
 
 _TABLES = {
     "about": TableSchema("name, value", whole=True),
     "keys": TableSchema("number INTEGER, kind, name, fingerprint, basis", whole=True),
-    "pages": TableSchema("first, rows, reads", whole=True),
-    "files": TableSchema("first, rows"),
+    "named": TableSchema("number INTEGER, name, fingerprints", whole=True),
+    "pages": TableSchema("first, heads, details, numbers, reads", whole=True),
+    "files": TableSchema("first, heads, details"),
     "checks": TableSchema("source, reads, loose, problems"),
     "contents": TableSchema("path, packed")}
-_FEW = 20_000  # numbers that are looked for by their names
+_FEW = 20_000  # numbers that are looked for by themselves
 UNSEEN = ("volatile", "value", "rows", "site", "clock", "environment", "file", "folder")
 """Kinds of reads that only the next build can tell of."""
-Row = TypeVar("Row")
 FingerprintOf = Callable[[Key], tuple[str | None, str | None]]
-
-
-class KeyRow(NamedTuple):
-    """A recorded read: its fingerprint, and the basis of the fingerprint."""
-
-    number: int
-    kind: str
-    name: str
-    fingerprint: str | None
-    basis: str | None
-
-
-class PageRow(NamedTuple):
-    """A page as it was last rendered; `reads` are packed numbers of keys."""
-
-    path: str
-    endpoint: str
-    file: str
-    reads: bytes
-    digest: bytes
-    routes: str
-    problems: str
-    seconds: float
-
-    @property
-    def links(self) -> list[RouteLink]:
-        """Returns the URLs of own routes to which the page links."""
-        links = json.loads(self.routes) if self.routes else []
-        return [RouteLink(str(endpoint), str(path)) for endpoint, path in links]
-
-    @property
-    def told(self) -> list[Problem]:
-        """The problems it had."""
-        return [problem_of(each) for each in json.loads(self.problems)] if self.problems else []
-
-
-class FileRow(NamedTuple):
-    """A published file and its stamp.  A page also has the digest of its content; a copy has the
-    stamp of its source instead."""
-
-    file: str
-    stamp: str
-    digest: bytes
-    source: str
-
-    def matches(self, path: Path) -> bool:
-        """Returns whether a file on disk is still the published one."""
-        return self.stamp == stamp_of(path) or (
-            bool(self.digest) and path.is_file() and content_digest(path.read_bytes()) == self.digest)
+_NAMED = frozenset(OF_SOURCES)
+_Fingerprints = dict[str, tuple[str | None, str | None]]
+"""The fingerprint and the basis of each read of one name, by kind."""
 
 
 @dataclass
@@ -108,10 +75,10 @@ class Records:
 
     def __init__(self, folder: Path, output: str) -> None:
         key = blake2b(output.encode(), digest_size=6).hexdigest()
-        self._database = Database(folder, f"build-{key}.sqlite", _TABLES)
+        self._database = Database(folder, f"build-{key}.sqlite", _TABLES, _code_version())
         try:
             self._load()
-        except (ValueError, TypeError, AttributeError, KeyError):  # another version's
+        except (ValueError, TypeError, AttributeError, KeyError):  # not ours
             self.forget()
         if self.note:
             self.forget()
@@ -119,22 +86,25 @@ class Records:
     def _load(self) -> None:
         select = self._database.select
         self.about: dict[str, str] = dict(select("about"))
-        stored = select("pages")
-        pages = {first: list(_pages_of_group(rows, reads)) for first, rows, reads in stored}
-        self._groups = [(reads, pages[first]) for first, _, reads in stored]
-        files = {first: list(_files_of_group(rows)) for first, rows in select("files")}
-        self.page_neighbours = Neighbours({first: [row.path for row in rows] for first, rows in pages.items()})
-        self.file_neighbours = Neighbours({first: [row.file for row in rows] for first, rows in files.items()})
-        self.pages = {row.path: row for rows in pages.values() for row in rows}
-        self.files = {row.file: row for rows in files.values() for row in rows}
-        checks = select("checks")
-        self.checks: dict[str, bytes] = {source: reads for source, reads, _, _ in checks}
-        self.told_checks = [
-            PageCheck(source, b"", tuple((path, Link(*link)) for path, link in json.loads(loose or "[]")),
-                  tuple(problem_of(each) for each in json.loads(problems or "[]")))
-            for source, _, loose, problems in checks if loose or problems]
-        if len(self.pages) < sum(map(len, pages.values())):
-            raise ValueError("a page is there twice")
+        self._take({first: PageGroup(*columns) for first, *columns in select("pages")},
+                   {first: FileGroup(*columns) for first, *columns in select("files")},
+                   [CheckRow._make(row) for row in select("checks")])
+
+    def _take(self, pages: Mapping[str, PageGroup], files: Mapping[str, FileGroup], checks: Sequence[CheckRow]) -> None:
+        self._groups = list(pages.values())
+        self.pages = GroupedRows(pages.values())
+        self.heads = {path: head for group in self._groups for path, head in group.heads}
+        """The endpoint and the file of each page, by path."""
+        self.told = {path for group in self._groups for path in group.told}
+        """The pages that had problems or lead to own routes."""
+        self.files = GroupedRows(files.values())
+        self.stamps = {name: stamp for group in files.values() for name, stamp in zip(
+            group.names, group.stamps, strict=True)}
+        """The stamps of the files by name."""
+        self.page_neighbours = Neighbours({first: group.names for first, group in pages.items()})
+        self.file_neighbours = Neighbours({first: group.names for first, group in files.items()})
+        self.checks = {row.source: row.reads for row in checks}
+        self.told_checks = [row.check for row in checks if row.loose or row.problems]
 
     @property
     def note(self) -> str | None:
@@ -148,34 +118,40 @@ class Records:
     def forget(self) -> None:
         """Drops all records, as if the file were damaged."""
         self._database.empty(self.note or "the records of the last build were damaged; everything is rendered anew")
-        self.about, self.pages, self.files, self.checks, self.told_checks = {}, {}, {}, {}, []
-        self.page_neighbours, self.file_neighbours, self._groups = Neighbours({}), Neighbours({}), []
+        self.about = {}
+        self._take({}, {}, ())
 
-    def take_groups(self) -> Sequence[tuple[bytes, Sequence[PageRow]]]:
-        """Returns the pages in groups, with the packed reads of each group as a whole, and forgets the groups."""
-        groups, self._groups = self._groups, []
-        return groups
+    def pages_with(self, search: KeySearch[Any]) -> Iterator[PageRow]:
+        """Yields the pages among which all are that read one of the keys of a search."""
+        for group in self._groups if search else ():
+            if search.may_be_in(group.numbers):
+                yield from group.rows.values()
 
     def keys(self, kinds: Iterable[str]) -> list[KeyRow]:
-        """Returns the reads of these kinds."""
+        """Returns the reads of these kinds, none of which is in `OF_SOURCES`."""
         return self._keys(f"kind IN ({_places(kinds)})", kinds)
 
     def keys_but(self, kinds: Iterable[str]) -> list[KeyRow]:
-        """Returns the reads that are not certainly of these kinds, damaged ones included."""
+        """Returns the reads that are neither certainly of these kinds, damaged ones included, nor of those in
+        `OF_SOURCES`."""
         return self._keys(f"(kind IN ({_places(kinds)})) IS NOT 1", kinds)
 
-    def keys_numbered(self, wanted: Iterable[int]) -> list[KeyRow]:
-        """Returns the reads with these numbers, in that order."""
-        numbered = list(wanted)
-        few = numbered if len(numbered) <= _FEW else []
-        # All are looked through (`+`): were the way to one damaged, it would not be missed.
-        rows = self._keys(f"+number IN ({', '.join(map(str, few))})" if few else "", ()) if numbered else []
-        found = {row.number: row for row in rows}
-        return [found[number] for number in numbered if number in found]
+    def keys_of_sources(self, wanted: Collection[Key] | None = None) -> Iterator[KeyRow]:
+        """Yields the reads of the kinds in `OF_SOURCES`: all of them, or those that are wanted."""
+        names = None if wanted is None else {name for _, name in wanted}
+        for name, found in self._named(names).items():
+            for kind, (fingerprint, basis) in found.items():
+                if wanted is None or (kind, name) in wanted:
+                    yield KeyRow(number_of((kind, name)), kind, name, fingerprint, basis)
 
     def keys_of(self, row: PageRow) -> list[Key]:
         """Returns the reads of a page."""
-        return [(key.kind, key.name) for key in self.keys_numbered(numbers(row.reads))]
+        wanted = list(numbers(row.reads))
+        found = {row.number: row for row in self._keys(*_among(wanted))} if wanted else {}
+        if len(found) < len(wanted):
+            found |= {row.number: row for row in self.keys_of_sources()}
+        rows = [found[number] for number in wanted if number in found]
+        return [(key.kind, key.name) for key in rows]
 
     def contents(self, digests: Mapping[str, bytes]) -> dict[str, bytes | None]:
         """Returns the bytes of pages as they were last rendered, by their paths; None if they are damaged.
@@ -195,13 +171,43 @@ class Records:
 
     def save(self, updates: RecordUpdates, entries: Iterable[str], files: set[str], sources: set[str],
              fingerprint_of: FingerprintOf) -> None:
-        """Stores what is new, and drops pages, files and sources that no longer exist."""
-        kept = set(entries)
-        self._database.write(lambda transaction: _Saving(transaction, self).save(
-            updates, kept, files, sources, fingerprint_of))
+        """Stores what is new, and drops pages, files and sources that no longer exist.  When the old records turn out
+        to be damaged, nothing is stored."""
+        kept, note = set(entries), self.note
+        fingerprints = {key: fingerprint_of(key) for key in updates.keys.keys.values()}
+        named = self._named({name for kind, name in fingerprints if kind in _NAMED})
+        everything = self._named(None) if self._are_mostly_new(updates, kept) else None
+        if self.note == note:
+            self._database.write(lambda transaction: _Saving(transaction, self).save(
+                updates, kept, files, sources, fingerprints, named, everything))
+
+    def _are_mostly_new(self, updates: RecordUpdates, kept: set[str]) -> bool:
+        """Returns whether so many pages changed that many of the old reads may be no page's any more."""
+        gone = len(self.pages.keys() - kept)
+        return bool(self.pages) and 4 * (len(updates.pages) + gone) > len(kept)
 
     def _keys(self, condition: str, values: Iterable[object]) -> list[KeyRow]:
         return [KeyRow._make(row) for row in self._database.select("keys", condition, values)]
+
+    def _named(self, names: Collection[str] | None) -> dict[str, _Fingerprints]:
+        """Returns the reads of these names, or of all names."""
+        wanted = None if names is None else [number_of(("", name)) for name in names]
+        if wanted == []:
+            return {}
+        rows = self._database.select("named", *(_among(wanted) if wanted else ()))
+        return {name: {kind: (found[0], found[1]) for kind, found in json.loads(kept).items()}
+                for _, name, kept in rows}
+
+
+def _code_version() -> str:
+    """Returns the version of the code that may read the records."""
+    return code_version([Path(__file__), Path(str(record_rows.__file__))])
+
+
+def _among(wanted: Sequence[int]) -> tuple[str, tuple[object, ...]]:
+    """Returns the condition for rows with these numbers; all rows are looked through (`+`): were the way to one of them
+    damaged, it would not be missed."""
+    return (f"+number IN ({', '.join(map(str, wanted))})" if len(wanted) <= _FEW else "1"), ()
 
 
 class _Saving:
@@ -212,91 +218,79 @@ class _Saving:
         self._records = records
 
     def save(self, updates: RecordUpdates, kept: set[str], files: set[str], sources: set[str],
-             fingerprint_of: FingerprintOf) -> None:
+             fingerprints: Mapping[Key, tuple[str | None, str | None]], named: dict[str, _Fingerprints],
+             everything: dict[str, _Fingerprints] | None) -> None:
+        """Stores what is new.  `named` are the reads, as recorded, of the names in `fingerprints`; `everything` are
+        those of all names if the ones of no page are to be dropped."""
         records, put, drop = self._records, self._transaction.put, self._transaction.drop
         gone = records.pages.keys() - kept
         put("about", updates.about.items())
         pages = {entry.path: _page_row(entry, frozen) for entry, frozen in updates.pages}
-        self._save_rows("pages", records.page_neighbours, records.pages, pages, gone, _page_group)
+        self._save_rows("pages", records.page_neighbours, records.pages, pages, gone, page_columns)
         self._save_rows("files", records.file_neighbours, records.files, {row.file: row for row in updates.files},
-                        records.files.keys() - files, _file_group)
+                        records.files.keys() - files, file_columns)
         put("checks", [_check_row(check) for check in updates.checks])
-        put("keys", sorted((number, *key, *fingerprint_of(key)) for number, key in updates.keys.keys.items()))
+        numbered = {key: number for number, key in updates.keys.keys.items()}
+        put("keys", sorted((numbered[key], *key, *found) for key, found in fingerprints.items()
+                           if key[0] not in _NAMED))
+        for (kind, name), found in fingerprints.items():
+            if kind in _NAMED:
+                named.setdefault(name, {})[kind] = found
+        put("named", _named_rows(named))
         drop("contents", gone)
         drop("checks", records.checks.keys() - sources)
         drop("keys", self._unused_of(UNSEEN, updates.keys.keys))
-        if records.pages and 4 * (len(updates.pages) + len(gone)) > len(kept):
-            drop("keys", self._unused())
+        if everything is not None:
+            self._drop_unused({**everything, **named})
 
     def _save_rows(self, table: str, neighbours: Neighbours, known: Mapping[str, Row], new: Mapping[str, Row],
-                   gone: Collection[str], packed_rows: Callable[[list[Row]], tuple[Any, ...]]) -> None:
-        """Writes rows of which many are one row of the table, by path; `packed_rows` returns its other columns."""
-        rows = {**known, **new}
+                   gone: Collection[str], columns: Callable[[Sequence[Row]], tuple[Any, ...]]) -> None:
+        """Writes rows of which many are one row of the table, by name; `columns` returns its other columns."""
         changed = neighbours.change(new, gone)
         self._transaction.drop(table, changed)
-        self._transaction.put(table, [(part[0], *packed_rows([rows[key] for key in part]))
-                                      for parts in changed.values() for part in parts])
+        self._transaction.put(table, [
+            (part[0], *columns([new[name] if name in new else known[name] for name in part]))
+            for parts in changed.values() for part in parts])
 
     def _unused_of(self, kinds: tuple[str, ...], fresh: Collection[int]) -> list[int]:
         """Returns the reads of these kinds that belong to no page, without those that are `fresh`."""
         found = self._transaction.fetch(f"SELECT number FROM keys WHERE kind IN ({_places(kinds)})", kinds)
         return [number for (number,) in found if number not in fresh and not self._transaction.fetch(
-            "SELECT 1 FROM pages WHERE instr(reads, ?) LIMIT 1", (packed([number]),))]
+            "SELECT 1 FROM pages WHERE instr(numbers, ?) LIMIT 1", (packed([number]),))]
 
-    def _unused(self) -> set[int]:
-        used: set[int] = set()
-        for table in ("pages", "checks"):
-            for (reads,) in self._transaction.fetch(f"SELECT reads FROM {table}"):
+    def _drop_unused(self, named: Mapping[str, _Fingerprints]) -> None:
+        """Drops the reads that belong to no page; `named` are those of all names."""
+        used, fetch = set[int](), self._transaction.fetch
+        for query in ("SELECT numbers FROM pages", "SELECT reads FROM checks"):
+            for (reads,) in fetch(query):
                 used.update(numbers(reads))
-        return {number for (number,) in self._transaction.fetch("SELECT number FROM keys")} - used
+        self._transaction.drop("keys", {number for (number,) in fetch("SELECT number FROM keys")} - used)
+        left = {name: {kind: pair for kind, pair in found.items() if number_of((kind, name)) in used}
+                for name, found in named.items()}
+        self._transaction.drop("named", [number_of(("", name)) for name, found in left.items() if not found])
+        self._transaction.put("named", _named_rows(
+            {name: found for name, found in left.items() if found and len(found) < len(named[name])}))
+
+
+def _named_rows(named: Mapping[str, _Fingerprints]) -> list[tuple[int, str, str]]:
+    return [(number_of(("", name)), name, json.dumps(found, ensure_ascii=False, separators=(",", ":")))
+            for name, found in sorted(named.items())]
 
 
 def _page_row(entry: PlanEntry, frozen: FrozenPage) -> PageRow:
-    found = _json([[each.endpoint, each.path] for each in frozen.links])
+    found = as_json([[each.endpoint, each.path] for each in frozen.links])
     return PageRow(entry.path, entry.endpoint, entry.file, frozen.reads, frozen.digest, found,
                    _problems(frozen.problems), frozen.seconds)
 
 
-def _page_group(rows: list[PageRow]) -> tuple[str, bytes]:
-    """Returns pages as JSON, with the length of each one's reads, and the reads of all."""
-    told = [[row.path, row.endpoint, row.file, len(row.reads), row.digest.hex(), row.routes, row.problems,
-             row.seconds] for row in rows]
-    return _json(told), b"".join(row.reads for row in rows)
-
-
-def _pages_of_group(rows: str, reads: bytes) -> Iterator[PageRow]:
-    """Yields the pages of a row of the table.  Raises `ValueError` or `TypeError` if it is not ours."""
-    start = 0
-    for path, endpoint, file, length, digest, *others in json.loads(rows):
-        yield PageRow(path, endpoint, file, reads[start:start + length], bytes.fromhex(digest), *others)
-        start += length
-
-
-def _file_group(rows: list[FileRow]) -> tuple[str]:
-    return (_json([[row.file, row.stamp, row.digest.hex(), row.source] for row in rows]),)
-
-
-def _files_of_group(rows: str) -> Iterator[FileRow]:
-    """Yields the files of a row of the table, as `_pages_of_group` does pages."""
-    for file, stamp, digest, source in json.loads(rows):
-        yield FileRow(file, stamp, bytes.fromhex(digest), source)
-
-
-def _check_row(check: PageCheck) -> tuple[Any, ...]:
-    return check.source, check.reads, _loose(check), _problems(check.problems)
+def _check_row(check: PageCheck) -> CheckRow:
+    loose = as_json([[path, list(asdict(link).values())] for path, link in check.loose])
+    return CheckRow(check.source, check.reads, loose, _problems(check.problems))
 
 
 def _places(values: Iterable[object]) -> str:
     return ", ".join("?" for _ in values)
 
 
-def _json(value: list[Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else ""
-
-
 def _problems(problems: Iterable[Problem]) -> str:
-    return _json([problem.as_json() for problem in problems])
-
-
-def _loose(check: PageCheck) -> str:
-    return _json([[path, list(asdict(link).values())] for path, link in check.loose])
+    return as_json([problem.as_json() for problem in problems])

@@ -16,7 +16,7 @@ _NUMBERED = re.compile(r"(?:.*/)?page/\d+/index\.html")
 def removed_urls(site: Site, records: Records, files: Iterable[str]) -> tuple[str, ...]:
     """Returns the paths of the pages among removed files.  Copies, lists, feeds and
     sitemaps are no pages; where an alias takes a page's place, its file stays."""
-    known = {row.file: row.endpoint for row in records.pages.values()}
+    known = {file: endpoint for endpoint, file in records.heads.values()}
     page = site.endpoints["page"]
     lists = tuple(path.lstrip("/") for path in ("/archive/", "/search/", "/404.html", *map(
         taxonomy_path, group_names(site.config))))

@@ -19,7 +19,8 @@ from coldpress.build.freezer import FrozenPage, RouteLink, SiteFreezer, content_
 from coldpress.build.jobs import FEW, Job, JobResult, MakeWorkers, divided
 from coldpress.build.output import CannotWriteError, Output
 from coldpress.build.plan import Plan, PlanEntry
-from coldpress.build.records import FileRow, PageRow, Records, RecordUpdates
+from coldpress.build.record_rows import FileRow
+from coldpress.build.records import Records, RecordUpdates
 from coldpress.build.staleness import FACTORY, OWN, Staleness, Why
 from coldpress.build.user_reads import OF_OWN_CODE, UserReads
 from coldpress.build.user_routes import UserRoutes
@@ -75,7 +76,7 @@ class FreezeRunner:
         self._failures = Failures()
         self._told: list[tuple[PlanEntry, Iterable[Problem]]] = []
         self._queue: deque[PlanEntry] = deque()
-        self._lost: list[tuple[PlanEntry, PageRow]] = []
+        self._lost: list[PlanEntry] = []
         self._unkept: dict[str, bytes] = {}
         self._by_path: dict[str, PlanEntry] = {}
         self._pages = {page.source: page for page in site.library.all_pages}
@@ -101,7 +102,7 @@ class FreezeRunner:
         library = self._site.library
         entries = [entry for entry in self._plan.entries if entry.is_page]
         of_index = {self._site.endpoints.get(name) for name in ("search_index", "search_words")}
-        self._unchecked = {page.source for page in library.all_pages if not self._staleness.is_checked(page.source)}
+        self._unchecked = self._staleness.unchecked(self._pages)
         self._queue.extend(entry for entry in entries if entry.endpoint not in of_index)
         self._run_queue(workers, index_search)
         self._queue.extend(entry for entry in entries if entry.endpoint in of_index)
@@ -178,8 +179,9 @@ class FreezeRunner:
         wanted, found = {*new.values(), *known.values()}, set[str]()
         paths = {entry.path for entry in self._plan.entries} if wanted else set[str]()
         rendered = {entry.path: frozen.reads for entry, frozen in self.updates.pages} if wanted else {}
-        kept = ((path, row.reads) for path, row in self._records.pages.items() if path not in rendered)
-        for search, pages in ((KeySearch(new), rendered.items()), (KeySearch(known), kept if known else ())):
+        search_known = KeySearch(known)
+        kept = ((row.path, row.reads) for row in self._records.pages_with(search_known) if row.path not in rendered)
+        for search, pages in ((KeySearch(new), rendered.items()), (search_known, kept)):
             for path, reads in pages:
                 if len(found) == len(wanted):
                     return found  # a static file is on the first page, or on all
@@ -193,9 +195,9 @@ class FreezeRunner:
                             if is_wanted(name)})
         read = {entry.path: search.values(frozen.reads) for entry, frozen in self.updates.pages}
         known = KeySearch({row.number: row.name for row in self._staleness.asked_later[kind] if is_wanted(row.name)})
-        for path, row in self._records.pages.items() if known else ():
-            if path not in read:
-                read[path] = known.values(row.reads)
+        for row in self._records.pages_with(known):
+            if row.path not in read:
+                read[row.path] = known.values(row.reads)
         return read
 
     def _results(self, stale: list[PlanEntry], make_workers: MakeWorkers, index_search: Callable[[], None]
@@ -233,28 +235,27 @@ class FreezeRunner:
 
     def _why(self, entry: PlanEntry) -> Why:
         """Returns the reasons to render an entry; a fresh one is adopted, or its file is lost."""
-        row = self._records.pages.get(entry.path)
-        why = self._staleness.why(entry, row, self._shared_kinds(entry))
-        if why or row is None:
+        why = self._staleness.why(entry, self._shared_kinds(entry))
+        if why:
             return why
-        known = self._records.files.get(entry.file)
         stamp = stamp_of(f"{self._folder}/{entry.file}", of_link=True)
-        if known and stamp and known.stamp == stamp:
+        if stamp and self._records.stamps.get(entry.file) == stamp:
             self._output.adopt(entry.file)
-            self._keep_fresh(entry, row)
+            self._keep_fresh(entry)
         else:
-            self._lost.append((entry, row))
+            self._lost.append(entry)
         return ()
 
     def _restore(self) -> Iterator[PlanEntry]:
         """Adopts some fresh pages whose files are missing or new; yields the entries of which the bytes are lost."""
         lost, self._lost = self._lost[:_BATCH], self._lost[_BATCH:]
+        rows = [(entry, self._records.pages[entry.path]) for entry in lost]
         contents = self._records.contents(
-            {row.path: row.digest for entry, row in lost if not self._is_published(entry.file, row.digest)})
-        for entry, row in lost:
+            {row.path: row.digest for entry, row in rows if not self._is_published(entry.file, row.digest)})
+        for entry, row in rows:
             data = contents.get(row.path)
             if data is None and row.path in contents:
-                data = self._kept_picture(entry, row)
+                data = self._kept_picture(entry, row.digest)
             if data is not None:
                 self._output.stage(entry.file, data)
             elif row.path in contents:
@@ -263,14 +264,14 @@ class FreezeRunner:
             else:
                 self._output.adopt(entry.file)
             self.updates.files.append(FileRow(entry.file, "", row.digest, ""))
-            self._keep_fresh(entry, row)
+            self._keep_fresh(entry)
 
-    def _kept_picture(self, entry: PlanEntry, row: PageRow) -> bytes | None:
+    def _kept_picture(self, entry: PlanEntry, digest: bytes) -> bytes | None:
         """Returns the bytes of a page that is a picture, if the site keeps them."""
         if entry.endpoint not in self._of_pictures:
             return None
         data = self._site.kept_picture(entry.path.removeprefix(self._site.url_prefix))
-        return data if data is not None and content_digest(data) == row.digest else None
+        return data if data is not None and content_digest(data) == digest else None
 
     def _is_published(self, file: str, digest: bytes) -> bool:
         """Returns whether a page's bytes are in the output folder."""
@@ -280,11 +281,11 @@ class FreezeRunner:
         except OSError:
             return False
 
-    def _keep_fresh(self, entry: PlanEntry, row: PageRow) -> None:
+    def _keep_fresh(self, entry: PlanEntry) -> None:
         """Keeps what is known of a fresh page: its problems and the routes to which it leads."""
-        if row.problems:
+        if entry.path in self._records.told:
+            row = self._records.pages[entry.path]
             self._told.append((entry, row.told))
-        if row.routes:
             self._follow(entry, row.links)
 
     def _shared_kinds(self, entry: PlanEntry) -> Collection[str]:

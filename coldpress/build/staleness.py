@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextvars import copy_context
 from hashlib import blake2b
 from pathlib import Path
@@ -11,14 +11,16 @@ from flask import Flask
 
 from coldpress import recorder
 from coldpress.build.plan import Plan, PlanEntry
-from coldpress.build.records import KeyRow, PageRow, Records
+from coldpress.build.record_rows import KeyRow
+from coldpress.build.records import Records
 from coldpress.cache.build_stamp import environment
 from coldpress.cache.file_stamps import changed_at
 from coldpress.content.fingerprints import ContentFingerprints, shortened
 from coldpress.content.relations import WINDOW
-from coldpress.content.structure import OF_LISTS, OF_SOURCES, Structure, StructureChanges
+from coldpress.content.structure import OF_LISTS, Structure, StructureChanges
 from coldpress.decorators import mark_of
-from coldpress.recorder import Key, KeySearch, number_of
+from coldpress.processes import chunks
+from coldpress.recorder import Key, KeySearch
 from coldpress.sources.files import LARGEST_INCLUDED
 from coldpress.web.site import Site
 from coldpress.web.sites import sites_of, state_of
@@ -147,6 +149,9 @@ class Fingerprints:
 
 ASKED_LATER = ("link", "variant", "original", "image", "version")
 """The kinds of keys of which it is asked, once all pages are frozen, which pages read them."""
+_SAME_FOR_EVER = ("link", "variant", "original")
+"""Those of them that never have another fingerprint."""
+_TOGETHER = 100  # checks that are searched at once
 OWN = ""
 """The row for what the views of own routes read together."""
 FACTORY = "*"
@@ -166,59 +171,69 @@ class Staleness:
         self.structure = Structure.loads(records.about)
         self._records = records
         self.fingerprints = fingerprints
-        self._search: KeySearch[KeyRow] = KeySearch({})
         self._touched: dict[str, list[KeyRow]] = {}
         self.everything = everything
+        self._search: KeySearch[KeyRow] = KeySearch({})
         self.same: dict[int, Key] = {}
+        changes = self._changes()
         # Read now: a cache that fails on the way is read no more.
+        rows = records.keys_but(() if changes is None or changes.sources else OF_LISTS)
         self.asked_later: dict[str, list[KeyRow]] = {kind: [] for kind in ASKED_LATER}
-        for row in records.keys(ASKED_LATER):
-            self.asked_later[row.kind].append(row)
+        for row in rows:
+            if row.kind in self.asked_later:
+                self.asked_later[row.kind].append(row)
         if everything is None:
-            changed = {row.number: row for row in self._suspects() if self._is_other(row)}
+            changed = {row.number: row for row in self._suspects(rows, changes) if self._is_other(row)}
             if records.note:  # it could not be read whole: nothing is known to be fresh
                 records.forget()
                 self.structure = None
                 self.everything = self.everything or "the record of it cannot be read"
             self._search = KeySearch(changed)
-            self._touched = self._read_by_pages()
+            self._touched = {row.path: found for row in records.pages_with(self._search)
+                             if (found := self._search.values(row.reads))}
             made_of = self._touched.get(FACTORY)
             if made_of and not self.everything:
                 self.everything = f"{_told(made_of[0])}, which own code shares"
 
-    def why(self, entry: PlanEntry, row: PageRow | None, shared: Collection[str] = ()) -> Why:
-        """Returns the reasons to render an entry; none if it is fresh.  `row` is its record
-        of the last build; `shared` are the kinds of reads it shares with own routes."""
+    def why(self, entry: PlanEntry, shared: Collection[str] = ()) -> Why:
+        """Returns the reasons to render an entry; none if it is fresh.  `shared` are the kinds of reads it shares
+        with own routes."""
         if self.everything:
             return (self.everything,)
-        if row is None or row.endpoint != entry.endpoint or row.file != entry.file:
+        if self._records.heads.get(entry.path) != (entry.endpoint, entry.file):
             return ("it is new",)
+        if not shared and entry.path not in self._touched:
+            return ()
         touched = self._touched.get(entry.path, [])
         if shared:
             touched = [*touched, *(key for key in self._touched.get(OWN, ()) if key.kind in shared)]
         return tuple(dict.fromkeys(map(_told, touched)))
 
-    def is_checked(self, source: str) -> bool:
-        """Returns whether the recorded check of a source is still valid."""
-        reads = self._records.checks.get(source)
-        return self.everything is None and reads is not None and not self._search.values(reads)
+    def unchecked(self, sources: Iterable[str]) -> set[str]:
+        """Returns those of some sources whose recorded check is not valid any more."""
+        if self.everything is not None:
+            return set(sources)
+        checks = self._records.checks
+        stale = {source for part in chunks(checks.items(), _TOGETHER)
+                 if self._search.may_be_in(b"".join(reads for _, reads in part))
+                 for source, reads in part if self._search.values(reads)}
+        return {source for source in sources if source in stale or source not in checks}
 
-    def _suspects(self) -> list[KeyRow]:
-        """Returns the reads whose fingerprints may have changed."""
-        records, changes = self._records, None
-        if self.structure:
-            changes = StructureChanges(self.structure, self.fingerprints.structure, WINDOW)
-        if changes is None or changes.are_unknown:
-            return records.keys_but(())
-        others = records.keys_but((*OF_SOURCES, *(() if changes.sources else OF_LISTS)))
-        named = records.keys_numbered({number_of(key) for key in changes.suspects()})
-        return [*named, *(row for row in others
-                          if row.kind not in OF_LISTS or not changes.is_same((row.kind, row.name)))]
+    def _changes(self) -> StructureChanges | None:
+        """Returns how the structure changed; None if that is not known."""
+        if self.structure is None or self.everything is not None:
+            return None
+        changes = StructureChanges(self.structure, self.fingerprints.structure, WINDOW)
+        return None if changes.are_unknown else changes
 
-    def _read_by_pages(self) -> dict[str, list[KeyRow]]:
-        """Returns the changed reads of each page that has any, by path."""
-        return {row.path: found for reads, rows in self._records.take_groups() if self._search.may_be_in(reads)
-                for row in rows if (found := self._search.values(row.reads))}
+    def _suspects(self, others: Iterable[KeyRow], changes: StructureChanges | None) -> Iterator[KeyRow]:
+        """Yields the reads whose fingerprints may have changed; `others` are those of kinds that are not in
+        `OF_SOURCES`."""
+        yield from self._records.keys_of_sources(None if changes is None else set(changes.suspects()))
+        for row in others:
+            if row.kind not in _SAME_FOR_EVER and not (
+                    changes and row.kind in OF_LISTS and changes.is_same((row.kind, row.name))):
+                yield row
 
     def _is_other(self, row: KeyRow) -> bool:
         key: Key = (row.kind, row.name)

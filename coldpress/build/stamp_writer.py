@@ -13,7 +13,7 @@ from pathlib import Path
 import coldpress
 from coldpress.build.builder import Builder
 from coldpress.build.context import BuildContext
-from coldpress.build.records import UNSEEN, KeyRow
+from coldpress.build.record_rows import KeyRow
 from coldpress.build.staleness import NEVER
 from coldpress.cache import build_stamp
 from coldpress.cache.file_stamps import Snapshot
@@ -46,7 +46,7 @@ def write_stamp(builder: Builder, snapshot: Snapshot, line: tuple[str, str]) -> 
     line of a build with nothing to do, before and after its seconds."""
     context, site = builder.context, builder.site
     state = str(site.root / STATE)
-    unseen = builder.records.keys((*UNSEEN, "included"))
+    unseen = builder.unseen
     late = [name for name in {*_files(context, site), *_opened(builder, unseen)} if name not in snapshot.stamps]
     snapshot.add(late)
     problems = builder.reported_problems
