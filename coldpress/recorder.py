@@ -18,7 +18,7 @@ A key is a pair (kind, name):
     items, list                a slice of a collection (`posts[0:10]`), a page of a list
     near, section, members     a post's neighbours; a page's section; the pages of a section
     term                       a term's name, or the terms of a taxonomy (`tags/`)
-    nav, tree                  a menu or a docs tree; in which tree a page is
+    nav                        a menu or a docs tree, and the page's position in it
     related, backlinks         pages with the same terms, and pages that link to a page
     referring                  pages whose typed fields name a page
     data                       a data file, or the names in a data folder
@@ -48,7 +48,7 @@ from typing import Generic, TypeVar
 
 KINDS = (
     "meta", "params", "body", "summary", "url", "text", "path", "source", "asset", "name", "image", "variant",
-    "original", "card", "items", "list", "near", "section", "members", "term", "nav", "tree", "related", "backlinks",
+    "original", "card", "items", "list", "near", "section", "members", "term", "nav", "related", "backlinks",
     "referring", "data", "link", "template", "version", "config", "clock", "shard", "included", "file", "folder",
     "environment", "plugin", "site", "rows", "value", "volatile")
 T = TypeVar("T")

@@ -19,7 +19,8 @@ from coldpress.build.images import SiteImages
 from coldpress.build.jobs import FEW
 from coldpress.build.originals import Originals
 from coldpress.build.output import CannotWriteError, Changes, Output, output_of, refuse_linked_output
-from coldpress.build.plan import Plan, PlanEntry
+from coldpress.build.plan import Plan
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.build.record_rows import FileRow, KeyRow
 from coldpress.build.records import UNSEEN, Records, RecordUpdates
 from coldpress.build.removed_urls import removed_urls

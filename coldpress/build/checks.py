@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from coldpress import recorder
-from coldpress.build.plan import Plan, PlanEntry
+from coldpress.build.plan import Plan
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.build.user_reads import summed_up
 from coldpress.config.options import MenuItem
 from coldpress.content.author_data import AUTHORS, author_images
@@ -219,7 +220,7 @@ def check_settings(site: Site, exists: Callable[[str], bool], problems: Problems
 
 
 def _check_layouts(site: Site, problems: Problems) -> None:
-    wanted = [page for page in site.library.all_pages if page.document.front.layout]
+    wanted = [page for page in site.library.all_pages.unrecorded if page.unrecorded.front.layout]
     templates = set(site.template_names) if wanted else set()
     lists = {*site.library.list_pages, "/search/"} if wanted else set()
     for page in wanted:
@@ -235,7 +236,7 @@ def _check_layouts(site: Site, problems: Problems) -> None:
 
 
 def _check_cards(site: Site, problems: Problems) -> None:
-    for page in site.library.all_pages if not site.config.social_cards.is_on else ():
+    for page in site.library.all_pages.unrecorded if not site.config.social_cards.is_on else ():
         if page.unrecorded.front.og_image == CARD:
             problems.warn("page.og-image", "`og_image: card` means the social card of the page, and there are none",
                           page.unrecorded.document.place_of("og_image"), "write `social_cards: true` into the config")

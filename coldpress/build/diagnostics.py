@@ -19,7 +19,7 @@ from flask import Flask
 from coldpress.build.builder import Builder
 from coldpress.build.context import BuildContext
 from coldpress.build.output import Output
-from coldpress.build.plan import PlanEntry
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.config.loader import RunOptions
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import path_of

@@ -31,7 +31,7 @@ from werkzeug.wrappers import Response
 from coldpress import recorder
 from coldpress.build.originals import Mentions
 from coldpress.build.output import Staging
-from coldpress.build.plan import PlanEntry
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.build.request_checks import (
     NO_HOST,
     NewVisitors,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from coldpress import recorder
 from coldpress.build.output import CannotWriteError
-from coldpress.build.plan import Plan, PlanEntry
+from coldpress.build.plan import Plan
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.content.feeds import feed_pictures
 from coldpress.content.picture_weights import damaged_pictures, way_out
 from coldpress.errors import Place, Problems

@@ -11,7 +11,7 @@ from flask import Flask
 
 from coldpress.build.checks import PageCheck
 from coldpress.build.freezer import FrozenPage
-from coldpress.build.plan import PlanEntry
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.processes import chunks
 from coldpress.recorder import Key
 from coldpress.web.site import Site

@@ -14,7 +14,8 @@ from html import unescape
 from urllib.parse import urljoin
 
 from coldpress import recorder
-from coldpress.build.plan import Plan, PlanEntry
+from coldpress.build.plan import Plan
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.images.index import READABLE
 from coldpress.images.variants import parse_name
 from coldpress.paths import is_external, path_of, url_of

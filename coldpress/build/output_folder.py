@@ -233,13 +233,17 @@ class OutputConflicts:
         """Returns links among the folders of the site, each found in its parent folder:
         there are fewer parents than folders."""
         inner: dict[str, set[str]] = {}
+        known = {""}
         for folder in folders:
-            for above in (folder, *folders_above(folder)):
-                inner.setdefault(above.rpartition("/")[0], set()).add(above)
+            while folder not in known:
+                known.add(folder)
+                above = folder.rpartition("/")[0]
+                inner.setdefault(above, set()).add(folder)
+                folder = above
         waiting = [""]
         while waiting:
             folder = waiting.pop()
-            wanted = inner.get(folder, set()) - {""}
+            wanted = inner.get(folder, set())
             found = self._links_in(folder, wanted)
             yield from found
             waiting += [each for each in wanted.difference(found) if each in inner]
@@ -251,7 +255,7 @@ class OutputConflicts:
                          if entry.is_symlink() or (os.name == "nt" and is_link(entry.path))}
         except OSError:
             return set()
-        return {name for name in wanted if name.rpartition("/")[2] in names}
+        return {name for name in wanted if name.rpartition("/")[2] in names} if names else set()
 
     def _check_file(self, file: str, problems: Problems) -> None:
         target = f"{self._folder}/{file}"

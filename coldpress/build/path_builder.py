@@ -21,9 +21,10 @@ class PathBuilder:
     def path(self, endpoint: str, values: Mapping[str, Any]) -> str:
         """Returns the decoded path of a view for URL values."""
         number = values.get("number")
-        if type(number) is not int or any(type(value) not in (int, str) for value in values.values()):
+        if type(number) is not int or not _PLAIN.issuperset(map(type, values.values())):
             return self._build(endpoint, values)
-        key = (endpoint, *((name, value) for name, value in values.items() if name != "number"))
+        others = {**values, "number": None}
+        key = (endpoint, *others, *others.values())
         if key not in self._around:
             self._around[key] = self._split(endpoint, values)
         around = self._around[key]
@@ -39,6 +40,7 @@ class PathBuilder:
         return path_of(self._urls.build(endpoint, values))
 
 
+_PLAIN = frozenset((int, str))
 _NUMBER = 987654321
 """A number that is in no path but in its own place."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextvars import copy_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, url_for
 from werkzeug.test import create_environ
@@ -13,12 +13,13 @@ from werkzeug.test import create_environ
 from coldpress import recorder
 from coldpress.build.output_folder import MARK_FILES
 from coldpress.build.path_builder import PathBuilder, is_one_of
+from coldpress.build.plan_entry import PlanEntry, clash
 from coldpress.build.user_routes import UserRoutes, is_static
 from coldpress.content.aliases import Alias, Moved
-from coldpress.content.clashes import Claims, file_that_is_a_folder
+from coldpress.content.clashes import Claims
 from coldpress.content.page import Page
 from coldpress.errors import Place, Problem, Problems
-from coldpress.paths import BadPath, OpenEnded, asset_file_of, file_of, path_of, plain_name, url_of
+from coldpress.paths import BadPath, OpenEnded, asset_file_of, file_of, path_of, plain_name
 from coldpress.recorder import Key
 from coldpress.web.copied_files import STYLESHEETS
 from coldpress.web.redirects import configured_redirect
@@ -26,90 +27,6 @@ from coldpress.web.site import Site
 
 if TYPE_CHECKING:
     from coldpress.config.redirects import RedirectRules
-
-_NO_VALUES: Mapping[str, Any] = {}
-
-
-class PlanEntry(NamedTuple):
-    """One URL of the plan: `path` is decoded and below the app's root, `file` is below the
-    output folder; `copy_of` is the file that is copied unchanged, if it is a copy.  `own_place` is where
-    it comes from, if that is not its source."""
-
-    path: str
-    endpoint: str
-    file: str
-    values: Mapping[str, Any] = _NO_VALUES
-    source: str | None = None
-    own_place: Place | None = None
-    copy_of: Path | None = None
-    is_made: bool = False
-    """Whether the build makes its bytes of other files, without a request."""
-
-    @property
-    def is_page(self) -> bool:
-        """Whether its bytes are what the app answers."""
-        return self.copy_of is None and not self.is_made
-
-    @property
-    def folder_url(self) -> str:
-        """The path at which a static host shows the entry: it adds a slash to that of a folder."""
-        is_folder = self.file.endswith("/index.html") and not self.path.endswith(("/", "/index.html"))
-        return f"{self.path}/" if is_folder else self.path
-
-    @property
-    def place(self) -> Place | None:
-        """Where the entry comes from."""
-        return self.own_place or (Place(self.source) if self.source else None)
-
-    def as_json(self, script_root: str) -> dict[str, Any]:
-        """Returns the entry for `--json`, with the URL that links have."""
-        return {"url": script_root + url_of(self.path), "endpoint": self.endpoint, "source": self.source,
-                "file": self.file, "copied": self.copy_of is not None}
-
-
-class ClaimedFiles:
-    """The output files of a plan.  Coldpress's own mark file is claimed from the start."""
-
-    def __init__(self) -> None:
-        self._claims: Claims[PlanEntry] = Claims()
-        for name in MARK_FILES:
-            self._claims.take(name, PlanEntry(f"/{name}", "", name))
-
-    def take(self, entry: PlanEntry) -> PlanEntry | None:
-        """Claims the file of an entry, or returns the entry that is in its way."""
-        claim = self._claims.take(entry.file, entry)
-        return claim.owner if claim else None
-
-
-def clash(entry: PlanEntry, other: PlanEntry) -> Problem:
-    """Reports two entries that claim one file, or one of which claims as a file what the
-    other needs as a folder."""
-    return Problem("url.clash", _message(entry, other), entry.place or other.place, "give one of them another URL",
-                   also=(other.place,) if entry.place and other.place else ())
-
-
-def _message(entry: PlanEntry, other: PlanEntry) -> str:
-    folder = file_that_is_a_folder(entry.file, other.file)
-    if folder:
-        return f"`/{folder}` would be a file and a folder: it is wanted by {_owner(other)} and by {_owner(entry)}"
-    if entry.file == other.file:
-        return f"`{entry.path}` is wanted twice: by {_owner(other)} and by {_owner(entry)}"
-    return f"`{entry.path}` and `{other.path}` are one file where case does not count"
-
-
-_LISTS = {"posts": "collection", "terms": "taxonomy"}
-"""The views of lists, and what they list."""
-
-
-def _owner(entry: PlanEntry) -> str:
-    if entry.source:
-        return f"`{entry.source}`"
-    if not entry.endpoint:
-        return "Coldpress itself, which marks its output with it"
-    view, name = entry.endpoint.rpartition(".")[2], entry.values.get("name")
-    if view in _LISTS and name and "slug" not in entry.values:
-        return f"the list of the {_LISTS[view]} `{name}`"
-    return f"the view `{view}`"
 
 
 class Plan:
@@ -123,7 +40,8 @@ class Plan:
         self._site = site
         self._problems = problems
         self._entries: dict[str, PlanEntry] = {}
-        self._places = ClaimedFiles()
+        self._claims: Claims[PlanEntry] = Claims()
+        self._claims.take_all([PlanEntry(f"/{name}", "", name) for name in MARK_FILES])
         self._told = [_files(problem) for problem in problems if problem.code == "url.clash"]
         self._own = UserRoutes(app, site)
         self._found_on: dict[str, Place] = {}
@@ -275,16 +193,17 @@ class Plan:
         lists = self._site.library.list_pages
         copied = {self._site.endpoints["theme"], self._site.endpoints["static"]}
         for endpoint, generator in self._site.generators.items():
-            if endpoint not in copied:
-                for values in generator(self._site.library):
-                    page = values.get("page")
-                    # What `url_for` would say too, which a test holds us to; it takes twice the time.
-                    path = self._site.url_prefix + page.path if page else builder.path(endpoint, values)
-                    source = self._source_of(page or lists.get(path.removeprefix(self._site.url_prefix)))
-                    if page and kept and kept.get(page.path) is page:
-                        waiting.append((path, endpoint, values))
-                    else:
-                        self._add(path, endpoint, values, source=source)
+            found: list[PlanEntry] = []
+            for values in generator(self._site.library) if endpoint not in copied else ():
+                page = values.get("page")
+                # What `url_for` would say too, which a test holds us to; it takes twice the time.
+                path = self._site.url_prefix + page.path if page else builder.path(endpoint, values)
+                source = self._source_of(page or lists.get(path.removeprefix(self._site.url_prefix)))
+                if page and kept and kept.get(page.path) is page:
+                    waiting.append((path, endpoint, values))
+                elif entry := self._entry(path, endpoint, values, source=source):
+                    found.append(entry)
+            self._put_all(found)
         return waiting
 
     def _plan_kept(self, kept: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
@@ -298,7 +217,7 @@ class Plan:
         """Returns the source of the page that an entry shows."""
         if isinstance(page, Alias):
             page = page.page
-        return page.document.source.name if isinstance(page, Page) else None
+        return page.unrecorded.document.source.name if isinstance(page, Page) else None
 
     def _plan_own_routes(self) -> None:
         with recorder.recording() as reads:
@@ -329,35 +248,52 @@ class Plan:
                                         "name a host that has redirects: `deploy: {host: …}`")
                 continue
             if (other := self._take(entry)) and redirect.path == redirect.key:
-                self._problems.warn("url.clash", f"the redirect `{redirect.path}` is the URL of {_owner(other)}, which "
+                self._problems.warn("url.clash", f"the redirect `{redirect.path}` is the URL of {other.owner}, which "
                                     "wins", place, "take the redirect out", also=(other.place,) if other.place else ())
 
     def _path(self, endpoint: str, values: Mapping[str, Any]) -> str:
         return path_of(url_for(endpoint, **values)).removeprefix(path_of(self._site.script_root))
 
     def _add(self, path: str, endpoint: str, values: Mapping[str, Any], **more: Any) -> PlanEntry | None:
+        """Adds an entry; returns it, or None for one that cannot be frozen or whose file is not free, which is
+        reported."""
+        entry = self._entry(path, endpoint, values, **more)
+        return entry if entry and self._put(entry) else None
+
+    def _entry(self, path: str, endpoint: str, values: Mapping[str, Any], **more: Any) -> PlanEntry | None:
+        """Returns the entry of a path; None for one that cannot be frozen, which is reported."""
         try:
             file = asset_file_of(path) if more.get("copy_of") else self._file_of(path, endpoint)
         except BadPath as reason:
             place = PlanEntry(path, endpoint, "", values, **more).place
             self._problems.error("url.bad", f"`{path}` cannot be frozen: {reason}", place, reason.hint)
             return None
-        entry = PlanEntry(path, endpoint, file, values, **more)
-        if not self._claim(entry):
-            return None
-        self._entries[file] = entry
-        return entry
+        return PlanEntry(path, endpoint, file, values, **more)
+
+    def _put(self, entry: PlanEntry) -> bool:
+        """Adds an entry, unless its file is not free, which is reported."""
+        is_free = self._claim(entry)
+        if is_free:
+            self._entries[entry.file] = entry
+        return is_free
+
+    def _put_all(self, entries: Sequence[PlanEntry]) -> None:
+        if self._claims.take_all(entries):
+            self._entries.update((entry.file, entry) for entry in entries)
+        else:
+            for entry in entries:
+                self._put(entry)
 
     def _claim(self, entry: PlanEntry) -> bool:
         """Claims the file of an entry; returns whether it is free, and reports a clash."""
-        other = self._places.take(entry)
+        other = self._claims.take(entry)
         if other is not None:
-            self._refuse(clash(_exactly(entry), _exactly(other)))
+            self._refuse(clash(entry, other))
         return other is None
 
     def _take(self, entry: PlanEntry) -> PlanEntry | None:
         """Adds an entry, or returns the one that is in its way."""
-        other = self._places.take(entry)
+        other = self._claims.take(entry)
         if other is None:
             self._entries[entry.file] = entry
         return other
@@ -380,14 +316,6 @@ class Plan:
         """Reports a clash, unless loading the content has reported it."""
         if _files(problem) not in self._told:
             self._problems.add(problem)
-
-
-def _exactly(entry: PlanEntry) -> PlanEntry:
-    """Returns an entry with the line of front matter that gives it its URL."""
-    found = entry.values.get("page")
-    if isinstance(found, Alias):
-        return entry._replace(own_place=found.page.document.place_of("aliases"))
-    return entry._replace(own_place=found.document.place_of("permalink")) if isinstance(found, Page) else entry
 
 
 def _files(problem: Problem) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coldpress.build.plan import PlanEntry
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.config.headers import POLICY, PolicyOptions
 from coldpress.errors import Problems
 from coldpress.hosts.header_rules import EVERYWHERE

@@ -18,7 +18,7 @@ from typing import Any
 from coldpress.build import record_rows
 from coldpress.build.checks import PageCheck
 from coldpress.build.freezer import FrozenPage, content_digest, unpack
-from coldpress.build.plan import PlanEntry
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.build.record_rows import (
     CheckRow,
     FileGroup,

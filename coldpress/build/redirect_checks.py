@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from coldpress.build.plan import Plan, PlanEntry
+from coldpress.build.plan import Plan
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.config.deploy import WITHOUT_REDIRECTS
 from coldpress.config.redirects import RedirectRule, RedirectRules
 from coldpress.content.feeds import FEED_FILES

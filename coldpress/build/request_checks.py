@@ -24,7 +24,7 @@ from flask.sessions import SecureCookieSession
 
 from coldpress import recorder
 from coldpress.audit_hook import is_own
-from coldpress.build.plan import PlanEntry
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.errors import Place, Problem, Problems
 from coldpress.recorder import Reads
 from coldpress.web.error_places import code_place

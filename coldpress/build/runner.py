@@ -18,7 +18,8 @@ from coldpress.build.failures import Failures
 from coldpress.build.freezer import FrozenPage, RouteLink, SiteFreezer, content_digest
 from coldpress.build.jobs import FEW, Job, JobResult, MakeWorkers, divided
 from coldpress.build.output import CannotWriteError, Output
-from coldpress.build.plan import Plan, PlanEntry
+from coldpress.build.plan import Plan
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.build.record_rows import FileRow
 from coldpress.build.records import Records, RecordUpdates
 from coldpress.build.staleness import FACTORY, OWN, Staleness, Why
@@ -364,13 +365,15 @@ _DONE = {DATABASE: "a database is opened", QUERIED: "a database is asked", NETWO
 
 def volatile_note(site: Site, plan: Plan, runner: FreezeRunner) -> str | None:
     """Returns a note if more than half of the pages are rendered in every build."""
-    pages = [entry for entry in plan.entries if entry.is_page]
     asked = [name for kind, name in site.factory_reads if kind == "volatile"]
+    volatile = {} if asked else runner.volatile
+    if not asked and not volatile:
+        return None
+    pages = [entry for entry in plan.entries if entry.is_page]
     if asked:
         why = _DONE[asked[0]] + _in_factory(site, asked[0])
         return (f"all {len(pages):,} pages are rendered in every build, as {why}; "
                 "if none of them depends on that, mark create_app `@coldpress.depends.nothing`")
-    volatile = runner.volatile
     if len(pages) < 3 or 2 * len(volatile) <= len(pages):
         return None
     entry, name = next(iter(volatile.values()))

@@ -10,7 +10,8 @@ from pathlib import Path
 from flask import Flask
 
 from coldpress import recorder
-from coldpress.build.plan import Plan, PlanEntry
+from coldpress.build.plan import Plan
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.build.record_rows import KeyRow
 from coldpress.build.records import Records
 from coldpress.cache.build_stamp import environment

@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Flask
 
 import coldpress
-from coldpress.build.plan import PlanEntry
+from coldpress.build.plan_entry import PlanEntry
 from coldpress.build.request_checks import QUERY
 from coldpress.cache.checksum import code_version, plain_name
 from coldpress.cache.file_stamps import changed_at

@@ -72,6 +72,8 @@ class MarkdownOptions:
     def trusts(self, source: str) -> bool:
         """Returns whether the author of a source (a path below the content folder) is trusted.
         All decisions about trust call this."""
+        if not self.untrusted:
+            return self.trusted
         return self.trusted and not any(source.startswith(f"{folder}/") for folder in self.untrusted)
 
     @property

@@ -47,7 +47,7 @@ class TreeEntry(NamedTuple):
 
 def tree_for(navigation: Navigation, page: Page) -> tuple[TreeEntry, ...]:
     """Returns the docs tree that contains a page, as the page shows it; an empty tree for any other page."""
-    recorder.read("tree", page.source)
+    recorder.read("nav", f"of {page.source}")
     name = navigation.name_of(page)
     if name is None:
         return ()

@@ -39,7 +39,6 @@ class ContentFingerprints:
             "near": self._of_page(_near), "members": self._of_page(self._members), "path": self._path,
             "source": self._source, "asset": library.asset_of, "name": self._name, "image": self._image,
             "items": self._items, "list": self._list, "term": self._term, "nav": library.navigation.fingerprint,
-            "tree": self._of_page(library.navigation.name_of),
             "related": self._of_page(lambda page: _idents(library.related.of(page))), "data": library.data.fingerprint,
             "referring": self._of_page(lambda page: "\n".join(
                 f"{name}: {_idents(pages)}" for name, pages in library.referring_to(page).items())),

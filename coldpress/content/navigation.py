@@ -128,7 +128,7 @@ class Navigation:
 
     def tree_of(self, page: Page) -> Sequence[NavItem]:
         """Returns the docs tree that contains a page; an empty tree for any other page."""
-        recorder.read("tree", page.source)
+        recorder.read("nav", f"of {page.source}")
         name = self.name_of(page)
         return () if name is None else RecordedTree(name, self.tree(name))
 
@@ -183,7 +183,11 @@ class Navigation:
         return order.get(page.source, (None, None))
 
     def fingerprint(self, name: str) -> str | None:
-        """Returns the fingerprint of a tree, of its size or of a level of it."""
+        """Returns the fingerprint of a tree.  For a name `of SOURCE` it is the name of the tree that
+        contains that page."""
+        if name.startswith("of "):
+            page = self.find(name[3:])
+            return self.name_of(page) if page else None
         if name.startswith("size of "):
             return str(self.size(name[8:]))
         if name.startswith("level "):

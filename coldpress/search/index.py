@@ -141,12 +141,16 @@ class IndexState:
     @cached_property
     def digest(self) -> str:
         """The digest of the whole state."""
-        return _digest(repr((self.documents, sorted(self.digests.items()))))
+        return _digest(repr((self._documents, sorted(self.digests.items()))))
 
     @cached_property
     def version(self) -> str:
         """A digest of the search results, for caches of parts of them."""
-        return _digest(repr(self.documents))[:8]
+        return _digest(repr(self._documents))[:8]
+
+    @cached_property
+    def _documents(self) -> list[tuple[object, ...]]:
+        return [tuple(document) for document in self.documents]  # plain ones, as `repr` writes them four times as fast
 
 
 class IndexStore:
