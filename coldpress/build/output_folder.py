@@ -118,7 +118,9 @@ class OutputManifest:
         return self._written
 
     def _is_inside(self, file: str) -> bool:
-        # By hand: there may be a hundred thousand of them.
+        # By hand: there may be a hundred thousand of them, and nearly all are plain.
+        if not ("/." in (path := f"/{file}/") or "//" in path or "\\" in file or ":" in file):
+            return True
         parts = file.split("/")
         return not ({"", ".", ".."}.intersection(parts) or "\\" in file or ":" in parts[0])
 

@@ -223,16 +223,17 @@ class FreezeRunner:
     def _stale(self) -> Iterator[PlanEntry]:
         """Yields the stale entries; the fresh ones are adopted on the way."""
         while self._queue or self._lost:
-            if self._queue:
+            while self._queue:
                 entry = self._queue.popleft()
-                found = [(entry, self._why(entry))]
-            else:
-                found = [(entry, ("its file is not what it was",)) for entry in self._restore()]
-            for entry, why in found:
-                if why:
-                    self.rendered[entry.path] = why
-                    self._by_path[entry.path] = entry
-                    yield entry
+                if why := self._why(entry):
+                    yield self._to_render(entry, why)
+            for entry in self._restore():
+                yield self._to_render(entry, ("its file is not what it was",))
+
+    def _to_render(self, entry: PlanEntry, why: Why) -> PlanEntry:
+        self.rendered[entry.path] = why
+        self._by_path[entry.path] = entry
+        return entry
 
     def _why(self, entry: PlanEntry) -> Why:
         """Returns the reasons to render an entry; a fresh one is adopted, or its file is lost."""
