@@ -1,6 +1,6 @@
 """Worker processes: how many there are, how they start, how tasks are given to them.
 
-Global state: `uncollected` and `frozen_after_loading` switch the garbage collector of the process off and on, and
+Global state: `uncollected` and `frozen_after` switch the garbage collector of the process off and on, and
 `gc.freeze` keeps it away from objects that stay, which `_staying` counts; workers ignore SIGINT.
 """
 
@@ -50,22 +50,28 @@ _staying = [0]  # the objects that were frozen when garbage was last looked for
 
 
 @contextmanager
-def frozen_after_loading() -> Iterator[None]:
-    """Leaves out the garbage collector inside the block; it never looks at what the
-    block loaded (`gc.freeze`).  Later builds in a process free what the earlier ones loaded, once that is as much as
-    all that stays: to look for it takes longer than a small build."""
-    is_due = gc.get_freeze_count() > 2 * _staying[0]
-    if is_due:
-        gc.unfreeze()
-        gc.collect()
+def frozen_after() -> Iterator[None]:
+    """Leaves out the garbage collector inside the block; it never looks at what the block made (`gc.freeze`)."""
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
         gc.enable()
-        if is_due or not _staying[0]:
-            _staying[0] = gc.get_freeze_count()
+
+
+@contextmanager
+def frozen_after_loading() -> Iterator[None]:
+    """Does what `frozen_after` does.  Later builds in a process free what the earlier ones froze, once that is as much
+    as all that stays: to look for it takes longer than a small build."""
+    is_due = gc.get_freeze_count() > 2 * _staying[0]
+    if is_due:
+        gc.unfreeze()
+        gc.collect()
+    with frozen_after():
+        yield
+    if is_due or not _staying[0]:
+        _staying[0] = gc.get_freeze_count()
 
 
 def available_jobs() -> int:

@@ -31,7 +31,7 @@ from coldpress.build.worker_pool import WorkerPool
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.errors import Problems
 from coldpress.markdown.cache import Body
-from coldpress.processes import WorkerDiedError, frozen_after_loading
+from coldpress.processes import WorkerDiedError, frozen_after, frozen_after_loading
 from coldpress.recorder import Key, KeySearch, number_of
 from coldpress.signals import send, site_built
 from coldpress.web.error_places import explain
@@ -94,7 +94,8 @@ class Builder:
 
     def build(self) -> None:
         """Publishes the site, unless there are errors or it is a dry run."""
-        self.records = Records(self.site.cache_folder, self.output.key)
+        with frozen_after():
+            self.records = Records(self.site.cache_folder, self.output.key)
         self.output.open()
         self.output.owned.check(self.records.files.keys(), partial(self.records.is_published, self.output.folder))
         try:
@@ -182,13 +183,13 @@ class Builder:
 
     def _plan(self) -> None:
         """Plans every URL that is known before any page is rendered."""
-        with self._stage("plan"):
+        with self._stage("plan"), frozen_after():
             self.plan.fill()
         self._render_bodies(self.site.sources.cache.parsed_anew >= FEW)
 
     def _compare(self) -> None:
         """Finds out which pages are stale."""
-        with self._stage("compare"):
+        with self._stage("compare"), frozen_after():
             site = self.site
             self._fingerprints = Fingerprints(self._app, site, self.plan)
             self._code = UserCode(site.base, self.records.about.get("code"), site.registry.plugin_files)

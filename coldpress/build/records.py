@@ -2,8 +2,9 @@
 They are an SQLite file in `.coldpress/`, one for each output folder.
 
 A read has a kind and a name, a fingerprint and, where the fingerprint is costly, its basis.  A row of `keys` is one
-read; a row of `named` has all reads of one name, of the kinds that are known to have changed by it.  The number of a
-read is a digest of its kind and name, so no lookup is needed; pages and checks hold the packed numbers of their reads.
+read; a row of `named` has all reads with one name that is given when they can have changed
+(`content.structure.is_of_source`).  The number of a read is a digest of its kind and name, so no lookup is needed;
+pages and checks hold the packed numbers of their reads.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from coldpress.build.record_rows import (
 from coldpress.cache.checksum import code_version
 from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.cache.neighbours import Neighbours
-from coldpress.content.structure import OF_SOURCES
+from coldpress.content.structure import is_of_source
 from coldpress.errors import Problem
 from coldpress.recorder import Key, KeyNumbers, KeySearch, number_of, numbers, packed
 
@@ -51,7 +52,6 @@ _FEW = 20_000  # numbers that are looked for by themselves
 UNSEEN = ("volatile", "value", "rows", "site", "clock", "environment", "file", "folder")
 """Kinds of reads that only the next build can tell of."""
 FingerprintOf = Callable[[Key], tuple[str | None, str | None]]
-_NAMED = frozenset(OF_SOURCES)
 _Fingerprints = dict[str, tuple[str | None, str | None]]
 """The fingerprint and the basis of each read of one name, by kind."""
 
@@ -128,16 +128,15 @@ class Records:
                 yield from group.rows.values()
 
     def keys(self, kinds: Iterable[str]) -> list[KeyRow]:
-        """Returns the reads of these kinds, none of which is in `OF_SOURCES`."""
+        """Returns the reads of these kinds that are of no source."""
         return self._keys(f"kind IN ({_places(kinds)})", kinds)
 
     def keys_but(self, kinds: Iterable[str]) -> list[KeyRow]:
-        """Returns the reads that are neither certainly of these kinds, damaged ones included, nor of those in
-        `OF_SOURCES`."""
+        """Returns the reads that are of no source and not certainly of these kinds, damaged ones included."""
         return self._keys(f"(kind IN ({_places(kinds)})) IS NOT 1", kinds)
 
     def keys_of_sources(self, wanted: Collection[Key] | None = None) -> Iterator[KeyRow]:
-        """Yields the reads of the kinds in `OF_SOURCES`: all of them, or those that are wanted."""
+        """Yields the reads of sources: all of them, or those that are wanted."""
         names = None if wanted is None else {name for _, name in wanted}
         for name, found in self._named(names).items():
             for kind, (fingerprint, basis) in found.items():
@@ -175,7 +174,7 @@ class Records:
         to be damaged, nothing is stored."""
         kept, note = set(entries), self.note
         fingerprints = {key: fingerprint_of(key) for key in updates.keys.keys.values()}
-        named = self._named({name for kind, name in fingerprints if kind in _NAMED})
+        named = self._named({key[1] for key in fingerprints if is_of_source(key)})
         everything = self._named(None) if self._are_mostly_new(updates, kept) else None
         if self.note == note:
             self._database.write(lambda transaction: _Saving(transaction, self).save(
@@ -232,10 +231,10 @@ class _Saving:
         put("checks", [_check_row(check) for check in updates.checks])
         numbered = {key: number for number, key in updates.keys.keys.items()}
         put("keys", sorted((numbered[key], *key, *found) for key, found in fingerprints.items()
-                           if key[0] not in _NAMED))
-        for (kind, name), found in fingerprints.items():
-            if kind in _NAMED:
-                named.setdefault(name, {})[kind] = found
+                           if not is_of_source(key)))
+        for key, found in fingerprints.items():
+            if is_of_source(key):
+                named.setdefault(key[1], {})[key[0]] = found
         put("named", _named_rows(named))
         drop("contents", gone)
         drop("checks", records.checks.keys() - sources)

@@ -228,8 +228,7 @@ class Staleness:
         return None if changes.are_unknown else changes
 
     def _suspects(self, others: Iterable[KeyRow], changes: StructureChanges | None) -> Iterator[KeyRow]:
-        """Yields the reads whose fingerprints may have changed; `others` are those of kinds that are not in
-        `OF_SOURCES`."""
+        """Yields the reads whose fingerprints may have changed; `others` are those of no source."""
         yield from self._records.keys_of_sources(None if changes is None else set(changes.suspects()))
         for row in others:
             if row.kind not in _SAME_FOR_EVER and not (

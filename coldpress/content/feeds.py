@@ -209,13 +209,17 @@ MAX_SITEMAP_URLS = 50_000
 def sitemap_entries(library: Library) -> list[tuple[str, datetime | None]]:
     """Returns paths, sorted, each with the date of its page; for a list, the date of the newest
     page on it.  Whether a page is unlisted is read of each page, with its front matter."""
+    dates = {page: _date(page) for page in library.all_pages}  # once, as a page is in many lists
+
+    def latest(pages: Iterable[Page]) -> datetime | None:
+        return max(filter(None, map(dates.get, pages)), default=None)
+
     places: dict[str, datetime | None] = {}
-    for page in library.all_pages:
+    for page, date in dates.items():
         if not page.unlisted:
-            members = page.pages if isinstance(page, Section) else ()
-            places[page.path] = _latest([page, *members]) if members else _date(page)
+            places[page.path] = latest([page, *page.pages]) if isinstance(page, Section) else date
     for path, pages in [*_whole_lists(library), *_pages_of_lists(library)]:
-        places[path] = _latest(pages) or places.get(path)
+        places[path] = latest(pages) or places.get(path)
     return sorted(places.items())
 
 
@@ -237,9 +241,12 @@ def absolute_entries(library: Library, places: Iterable[tuple[str, datetime | No
 
 def count_sitemap_parts(library: Library) -> int:
     """Returns the number of files of the sitemap if it needs more than one, otherwise 0."""
-    at_most = len(library.all_pages) + len(list(_whole_lists(library))) + sum(
-        1 + len(page_numbers(len(pages), size, dated=dated)) for _, pages, size, dated in _lists(library))
-    return -(-len(sitemap_entries(library)) // MAX_SITEMAP_URLS) if at_most > MAX_SITEMAP_URLS else 0
+    paths = {page.path for page in library.all_pages if not page.unlisted}
+    paths.update(path for path, _ in _whole_lists(library))
+    lists = list(_lists(library))
+    paths.update(path for path, *_ in lists)  # that of a list may be the path of a page too
+    count = len(paths) + sum(len(page_numbers(len(pages), size, dated=dated)) for _, pages, size, dated in lists)
+    return -(-count // MAX_SITEMAP_URLS) if count > MAX_SITEMAP_URLS else 0
 
 
 # Which pages are in a list depends on their front matter and on the authors.  The caller has
@@ -280,10 +287,6 @@ def _pages_of_lists(library: Library) -> Iterator[tuple[str, Sequence[Page]]]:
             chunk = page_of(pages, number, size, dated=dated)
             if chunk:
                 yield page_path(path, number), chunk[0]
-
-
-def _latest(pages: Iterable[Page]) -> datetime | None:
-    return max(filter(None, map(_date, pages)), default=None)
 
 
 def _date(page: Page) -> datetime | None:

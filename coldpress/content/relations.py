@@ -60,15 +60,16 @@ class Related:
     def __init__(self, taxonomies: Iterable[Taxonomy]) -> None:
         self._taxonomies = tuple(taxonomies)
         self._asked = 0
-        self._positions: Mapping[Page, list[tuple[_TermPages, int]]] | None = None
+        self._positions: Mapping[Page, list[tuple[Sequence[Page], int]]] | None = None
+        self._signatures = _Signatures()
 
     def of(self, page: Page) -> tuple[Page, ...]:
         """Returns the pages that share most terms with a page, at most `MAX_RELATED`; of equally related
         pages the nearest by date come first."""
         scores: dict[Page, int] = {}
         for listed, index in self._lists_with(page):
-            weight = _RAREST // len(listed.pages).bit_length()
-            for other in listed.pages[max(0, index - WINDOW):index + WINDOW + 1]:
+            weight = _RAREST // len(listed).bit_length()
+            for other in listed[max(0, index - WINDOW):index + WINDOW + 1]:
                 scores[other] = scores.get(other, 0) + weight
         scores.pop(page, None)
         moment, least = _timestamp(page), min(sorted(scores.values(), reverse=True)[:MAX_RELATED], default=0)
@@ -85,8 +86,8 @@ class Related:
         """Returns a digest of all data that `of` uses.  While it is the same, the related pages are the same."""
         parts = []
         for listed, index in self._lists_with(page):
-            parts += [str(len(listed.pages).bit_length()),
-                      *listed.signatures[max(0, index - WINDOW):index + WINDOW + 1], ""]
+            parts += [str(len(listed).bit_length()),
+                      *map(self._signatures.__getitem__, listed[max(0, index - WINDOW):index + WINDOW + 1]), ""]
         return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
     @property
@@ -95,38 +96,33 @@ class Related:
         lists = (term.pages for taxonomy in self._taxonomies for term in taxonomy.below(""))
         return [pages for pages in lists if len(pages.unrecorded) > 1]
 
-    def _lists_with(self, page: Page) -> Sequence[tuple[_TermPages, int]]:
+    def _lists_with(self, page: Page) -> Sequence[tuple[Sequence[Page], int]]:
         """Returns the lists of a page's terms, and its position in each."""
         if self._positions is None:
             self._asked += 1
             if self._asked <= _FEW:
-                return [(listed, listed.pages.index(page)) for listed in self._term_pages if page in listed.pages]
+                return [(listed, listed.index(page)) for listed in self._term_pages if page in listed]
             self._positions = self._find_positions()
         return self._positions.get(page, ())
 
     @cached_property
-    def _term_pages(self) -> list[_TermPages]:
-        return [_TermPages(pages.unrecorded) for pages in self.lists]
+    def _term_pages(self) -> list[Sequence[Page]]:
+        return [pages.unrecorded for pages in self.lists]
 
-    def _find_positions(self) -> Mapping[Page, list[tuple[_TermPages, int]]]:
+    def _find_positions(self) -> Mapping[Page, list[tuple[Sequence[Page], int]]]:
         """Returns for each page the lists of its terms and its position in each."""
-        found: defaultdict[Page, list[tuple[_TermPages, int]]] = defaultdict(list)
+        found: defaultdict[Page, list[tuple[Sequence[Page], int]]] = defaultdict(list)
         for listed in self._term_pages:
-            for index, page in enumerate(listed.pages):
+            for index, page in enumerate(listed):
                 found[page].append((listed, index))
         return found
 
 
-class _TermPages:
-    """The pages of a term, in order."""
+class _Signatures(dict[Page, str]):
+    """What `Related.of` uses of a page: its source and its date."""
 
-    def __init__(self, pages: Sequence[Page]) -> None:
-        self.pages = pages
-
-    @cached_property
-    def signatures(self) -> list[str]:
-        """What `Related.of` uses of each page: its source and its date."""
-        return [f"{page.source} {_timestamp(page)}" for page in self.pages]
+    def __missing__(self, page: Page) -> str:
+        return self.setdefault(page, f"{page.source} {_timestamp(page)}")
 
 
 def _timestamp(page: Page) -> float:

@@ -22,9 +22,14 @@ to record each."""
 OF_TEXTS = ("text", "body", "summary")
 """The kinds of keys that depend on the text of one source."""
 OF_SOURCES = (*OF_TEXTS, "meta", "params", "url", "section", "near", "related", "path", "source", "asset")
-"""The kinds of keys whose names `StructureChanges.suspects` gives, where they can have other fingerprints."""
+"""The kinds of keys that have names of sources or paths."""
 OF_LISTS = ("items", "list", "term", "name", "members", "nav")
 """The other kinds of keys whose fingerprints depend on the structure only."""
+
+
+def is_of_source(key: Key) -> bool:
+    """Returns whether `StructureChanges.suspects` gives a key if it can have another fingerprint."""
+    return key[0] in OF_SOURCES or (key[0] == "nav" and key[1].startswith("of "))
 
 
 class SourceData(NamedTuple):
@@ -99,17 +104,14 @@ class StructureChanges:
                          or not self.sources.isdisjoint(now[name]))
 
     def is_same(self, key: Key) -> bool:
-        """Returns whether a key of a kind in `OF_LISTS`, which `suspects` does not name, has the same fingerprint."""
+        """Returns whether a key of a kind in `OF_LISTS`, which `suspects` does not give, has the same fingerprint."""
         kind, name = key
-        if kind == "nav":
-            data = self._now.sources.get(name.removeprefix("of "))
-            return name.startswith("of ") and (not self._trees_differ or (data is not None and data.kind == "post"))
         listed = {"items": name.rpartition("[" if name.endswith("]") else ".")[0],
                   "list": name.rsplit(" ", 3)[0]}.get(kind)
         return listed in self._now.lists and listed not in self.lists
 
     def suspects(self) -> Iterator[Key]:
-        """Yields the keys of the kinds in `OF_SOURCES` that can have other fingerprints.  Some may be in no record."""
+        """Yields the keys of sources (`is_of_source`) that can have other fingerprints.  Some may be in no record."""
         for kind in OF_TEXTS:
             yield from ((kind, source) for source in self.sources | self.texts)
         if self.sources | self.texts:
@@ -117,6 +119,11 @@ class StructureChanges:
         if self.sources:
             yield from self._of_data()
             yield from (("near", source) for source in self._beside())
+            if self._trees_differ:
+                for source, data in self._now.sources.items():
+                    if data.kind != "post":
+                        yield "near", source
+                        yield "nav", f"of {source}"
             yield from (("related", source) for source in self._around())
         aliases = _different(self._before.aliases, self._now.aliases)
         yield from (("path", path) for path, source in self._now.aliases.items() if source in self.sources)
@@ -145,15 +152,12 @@ class StructureChanges:
                    for versions in (list(self._versions(source)) for source in self.sources))
 
     def _beside(self) -> Iterator[str]:
-        """Yields the sources whose pages may have other neighbours: in a collection, those on both sides of
-        a change."""
+        """Yields the sources whose pages may have other neighbours in a collection: those on both sides of a change."""
         for name in self.lists:
             if name.startswith("collection/"):
                 before, now = (_edges(structure.lists.get(name, ())) for structure in (self._before, self._now))
                 yield from (source for edge in before.keys() | now.keys() for source in edge if source and (
                     edge not in before or edge not in now or not self.sources.isdisjoint(edge)))
-        if self._trees_differ:
-            yield from (source for source, data in self._now.sources.items() if data.kind != "post")
 
     def _around(self) -> Iterator[str]:
         """Yields the sources whose pages may have other related pages: those near to a change in a list,

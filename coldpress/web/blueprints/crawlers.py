@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from flask import Response, abort
@@ -31,7 +32,7 @@ def sitemap(number: int | None = None) -> Response:
     site = requested_site()
     if site.config.base_url is None:
         abort(404)
-    places = sitemap_entries(site.library)
+    places = site.memo.get("sitemap", partial(sitemap_entries, site.library))  # for all its files
     parts = [places[at:at + MAX_SITEMAP_URLS] for at in range(0, len(places), MAX_SITEMAP_URLS)]
     if number is not None and not (1 < len(parts) >= number >= 1):
         abort(404)
