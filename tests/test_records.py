@@ -275,6 +275,17 @@ def test_a_table_that_lost_its_rows_misleads_nobody(site, table):
     assert list(misled(site, BUILD, statements)) == []
 
 
+def test_rows_that_are_found_damaged_when_others_are_to_be_written(site):
+    template = {"templates/page.html": "{{ page.title }}"}
+    damage(site, BUILD, "UPDATE named SET fingerprints = '{}'")  # which nothing asks for when no source changed
+    (line,) = told(site, template)
+    assert "a row of `named`" in line
+    assert told(site, {}) == []
+    assert site.build().rendered == set()
+    of_another_template = "content/posts/2026-01-02-two.md"
+    assert told(site, {of_another_template: FILES[of_another_template].replace("Two.", "2.")}) == []
+
+
 @pytest.mark.parametrize("value", NOTHING)
 def test_pages_whose_bytes_are_lost_are_rendered_when_their_files_are_too(site, value):
     damage(site, BUILD, f"UPDATE contents SET packed = {value}")
