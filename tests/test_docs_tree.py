@@ -97,6 +97,17 @@ def test_what_comes_and_goes_is_as_in_a_clean_build(make_site, change):
     assert clean.files() == site.files()
 
 
+@pytest.mark.parametrize("folder", ["of mice", "size of mice", "level 1 of mice", "menu"])
+def test_a_folder_may_be_named_as_the_parts_of_a_tree_are(make_site, folder):
+    pages = {f"content/{folder}/p{number}.md": f"# Page {number}" for number in range(4)}
+    site = make_site({f"content/{folder}/_index.md": "# Docs", **pages}, URL + f"docs: ['{folder}']\n")
+    site.build()
+    site.edit({f"content/{folder}/p3.md": "# Another title"}).build()
+    clean = site.clean_copy()
+    clean.build()
+    assert site.files() == clean.files()
+
+
 def test_a_tree_of_the_menu_is_folded_too(build_site):
     menu = "menu:\n  - Guide:\n" + "".join(
         f"      - Part {part}:\n" + "".join(f"          - docs/part{part}/p{page:02}.md\n" for page in range(30))

@@ -213,6 +213,22 @@ def test_a_sitemap_of_many_urls_is_split(make_site):
     assert client.get("/sitemap-3.xml").status_code == 404
 
 
+@pytest.mark.parametrize("most", [1, 4, 7])
+def test_a_build_makes_every_part_of_a_sitemap(make_site, monkeypatch, most):
+    for module in ("content.feeds", "web.blueprints.crawlers"):
+        monkeypatch.setattr(f"coldpress.{module}.MAX_SITEMAP_URLS", most)
+    post = "---\ndate: 2026-01-{0:02}\ntags: [a/b, c]\nseries: S\nauthors: [Ann]\nunlisted: {1}\n---\nText.".format
+    files = {f"content/posts/{day}.md": post(day, "true" if day == 3 else "false") for day in range(1, 9)}
+    files |= {"content/posts/_index.md": "# Posts", "content/tags/c.md": "# C", "content/about.md": "A.",
+              "content/docs/_index.md": "# Docs", "content/index.md": "# Home"}
+    site = make_site(files, "base_url: https://example.org/\npaginate: 2\n")
+    site.build()
+    found = [places(site.text(f"sitemap-{number}.xml")) for number in range(
+        1, 1 + len(list(places(site.text("sitemap.xml")))))]
+    assert all(len(part) == most for part in found[:-1]) and 1 <= len(found[-1]) <= most
+    assert len(set().union(*found)) == sum(map(len, found)) > 20
+
+
 def test_a_small_sitemap_is_one_file(site):
     assert site.client().get("/sitemap-1.xml").status_code == 404
     assert [name for name in site.files() if "sitemap" in name] == ["sitemap.xml"]

@@ -275,6 +275,31 @@ def test_a_table_that_lost_its_rows_misleads_nobody(site, table):
     assert list(misled(site, BUILD, statements)) == []
 
 
+@pytest.mark.parametrize("kind", ["items", "link", "config"])
+def test_rows_that_are_damaged_when_everything_is_rendered_anyway(site, kind):
+    damage(site, BUILD, f"UPDATE keys SET fingerprint = 'x' WHERE kind = '{kind}'")
+    config = (site.root / "config.yaml").read_text("utf-8")
+    (line,) = told(site, {"config.yaml": f"{config}\nlanguage: de\n"})
+    assert "a row of `keys`" in line
+    assert told(site, {}) == []
+    assert site.build().rendered == set()
+
+
+def test_rows_that_are_damaged_and_the_app_read_them(make_site):
+    reading = ROUTES.replace("    return app\n", """\
+    with app.app_context():
+        app.config["TITLES"] = [page.title for page in coldpress.get_site(app).library.all_pages]
+    return app
+""")
+    site = make_site({**FILES, "build.py": reading})
+    site.build()
+    damage(site, BUILD, "UPDATE named SET fingerprints = '{}' WHERE name = 'docs/a.md'")
+    (line,) = told(site, {"content/posts/2026-01-02-two.md": "---\ntitle: Two\n---\n2."})
+    assert "a row of `named`" in line
+    assert told(site, {}) == []
+    assert site.build().rendered == set()
+
+
 def test_rows_that_are_found_damaged_when_others_are_to_be_written(site):
     template = {"templates/page.html": "{{ page.title }}"}
     damage(site, BUILD, "UPDATE named SET fingerprints = '{}'")  # which nothing asks for when no source changed

@@ -78,10 +78,11 @@ class Records:
         self._database = Database(folder, f"build-{key}.sqlite", _TABLES, _code_version())
         try:
             self._load()
-        except (ValueError, TypeError, AttributeError, KeyError):  # not ours
+        except (ValueError, TypeError, AttributeError, KeyError, IndexError):  # not ours
             self.forget()
         if self.note:
             self.forget()
+        self._losses = self._database.losses
 
     def _load(self) -> None:
         select = self._database.select
@@ -118,6 +119,7 @@ class Records:
     def forget(self) -> None:
         """Drops all records, as if the file were damaged."""
         self._database.empty(self.note or "the records of the last build were damaged; everything is rendered anew")
+        self._losses = self._database.losses
         self.about = {}
         self._take({}, {}, ())
 
@@ -170,13 +172,13 @@ class Records:
 
     def save(self, updates: RecordUpdates, entries: Iterable[str], files: set[str], sources: set[str],
              fingerprint_of: FingerprintOf) -> None:
-        """Stores what is new, and drops pages, files and sources that no longer exist.  When the old records turn out
-        to be damaged, nothing is stored."""
-        kept, note = set(entries), self.note
+        """Stores what is new, and drops pages, files and sources that no longer exist.  If old records were found to
+        be damaged since `forget`, nothing is stored."""
+        kept = set(entries)
         fingerprints = {key: fingerprint_of(key) for key in updates.keys.keys.values()}
         named = self._named({key[1] for key in fingerprints if is_of_source(key)})
         everything = self._named(None) if self._are_mostly_new(updates, kept) else None
-        if self.note == note:
+        if self._database.losses == self._losses:
             self._database.write(lambda transaction: _Saving(transaction, self).save(
                 updates, kept, files, sources, fingerprints, named, everything))
 

@@ -183,17 +183,18 @@ class Staleness:
         for row in rows:
             if row.kind in self.asked_later:
                 self.asked_later[row.kind].append(row)
-        if everything is None:
-            changed = {row.number: row for row in self._suspects(rows, changes) if self._is_other(row)}
-            if records.note:  # it could not be read whole: nothing is known to be fresh
-                records.forget()
-                self.structure = None
-                self.everything = self.everything or "the record of it cannot be read"
+        suspects = self._suspects(rows, changes) if everything is None else ()
+        changed = {row.number: row for row in suspects if self._is_other(row)}
+        if records.note:  # it could not be read whole: nothing is known to be fresh
+            records.forget()
+            self.structure = None
+            self.everything = self.everything or "the record of it cannot be read"
+        if self.everything is None:
             self._search = KeySearch(changed)
             self._touched = {row.path: found for row in records.pages_with(self._search)
                              if (found := self._search.values(row.reads))}
             made_of = self._touched.get(FACTORY)
-            if made_of and not self.everything:
+            if made_of:
                 self.everything = f"{_told(made_of[0])}, which own code shares"
 
     def why(self, entry: PlanEntry, shared: Collection[str] = ()) -> Why:

@@ -85,6 +85,8 @@ class Database:
 
     def __init__(self, folder: Path, name: str, tables: Mapping[str, TableSchema], version: str = "") -> None:
         self.note: str | None = None
+        self.losses = 0
+        """How often all rows were deleted, since something was damaged."""
         self._folder = folder
         self._name = name
         sums = {_SUMS: TableSchema("name, total")} if any(table.whole for table in tables.values()) else {}
@@ -127,6 +129,7 @@ class Database:
     def empty(self, note: str) -> None:
         """Deletes every row, and sets the note."""
         self.note = note
+        self.losses += 1
         self.write(Transaction.empty)
 
     def run(self, work: Callable[[sqlite3.Connection], T], default: T) -> T:
@@ -260,6 +263,7 @@ class Database:
 
     def _remove(self, reason: Exception) -> None:
         self.note = f"the cache was damaged ({self._name}: {reason}); it is made anew"
+        self.losses += 1
         for ending in _FILE_SUFFIXES:
             (self._folder / f"{self._name}{ending}").unlink(missing_ok=True)
 

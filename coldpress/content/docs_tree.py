@@ -47,11 +47,11 @@ class TreeEntry(NamedTuple):
 
 def tree_for(navigation: Navigation, page: Page) -> tuple[TreeEntry, ...]:
     """Returns the docs tree that contains a page, as the page shows it; an empty tree for any other page."""
-    recorder.read("nav", f"of {page.source}")
+    recorder.read("nav", f"/of {page.source}")
     name = navigation.name_of(page)
     if name is None:
         return ()
-    recorder.read("nav", f"size of {name}")
+    recorder.read("nav", f"/size of {name}")
     if navigation.size(name) <= WHOLE:
         recorder.read("nav", name)
         return tuple(_whole(item, page) for item in navigation.tree(name))
@@ -121,7 +121,7 @@ class _PartOfTree:
         """Records a read: of the whole tree if it is written in the config, where a page may be in several places;
         otherwise of one level."""
         is_written = self._name.startswith("menu")
-        recorder.read("nav", self._name if is_written else f"level {self.address(positions).place} of {self._name}")
+        recorder.read("nav", self._name if is_written else f"/level {self.address(positions).place} of {self._name}")
 
 
 def _whole(item: NavItem, page: Page) -> TreeEntry:

@@ -128,7 +128,7 @@ class Navigation:
 
     def tree_of(self, page: Page) -> Sequence[NavItem]:
         """Returns the docs tree that contains a page; an empty tree for any other page."""
-        recorder.read("nav", f"of {page.source}")
+        recorder.read("nav", f"/of {page.source}")
         name = self.name_of(page)
         return () if name is None else RecordedTree(name, self.tree(name))
 
@@ -183,15 +183,15 @@ class Navigation:
         return order.get(page.source, (None, None))
 
     def fingerprint(self, name: str) -> str | None:
-        """Returns the fingerprint of a tree.  For a name `of SOURCE` it is the name of the tree that
-        contains that page."""
-        if name.startswith("of "):
-            page = self.find(name[3:])
+        """Returns the fingerprint of a tree; for `/of SOURCE` the name of the tree that contains that page; for
+        `/size of TREE` and `/level PLACE of TREE` that of a part.  The name of no tree begins with a slash."""
+        if name.startswith("/of "):
+            page = self.find(name[4:])
             return self.name_of(page) if page else None
-        if name.startswith("size of "):
-            return str(self.size(name[8:]))
-        if name.startswith("level "):
-            place, _, name = name[6:].partition(" of ")
+        if name.startswith("/size of "):
+            return str(self.size(name[9:]))
+        if name.startswith("/level "):
+            place, _, name = name[7:].partition(" of ")
             return "\n".join(f"{item.fingerprint_text}\n{item.first_url}" for item in self.level(name, place) or ())
         lines = [item.fingerprint_text for item in walk(self.tree(name))]
         return blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()

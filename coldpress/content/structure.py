@@ -29,7 +29,7 @@ OF_LISTS = ("items", "list", "term", "name", "members", "nav")
 
 def is_of_source(key: Key) -> bool:
     """Returns whether `StructureChanges.suspects` gives a key if it can have another fingerprint."""
-    return key[0] in OF_SOURCES or (key[0] == "nav" and key[1].startswith("of "))
+    return key[0] in OF_SOURCES or (key[0] == "nav" and key[1].startswith("/of "))
 
 
 class SourceData(NamedTuple):
@@ -123,7 +123,7 @@ class StructureChanges:
                 for source, data in self._now.sources.items():
                     if data.kind != "post":
                         yield "near", source
-                        yield "nav", f"of {source}"
+                        yield "nav", f"/of {source}"
             yield from (("related", source) for source in self._around())
         aliases = _different(self._before.aliases, self._now.aliases)
         yield from (("path", path) for path, source in self._now.aliases.items() if source in self.sources)
@@ -132,7 +132,7 @@ class StructureChanges:
     def _of_data(self) -> Iterator[Key]:
         for source in self.sources:
             yield from ((kind, source) for kind in ("meta", "params", "url", "source", "section", "near", "related"))
-            yield "nav", f"of {source}"
+            yield "nav", f"/of {source}"
             for data in self._versions(source):
                 yield "path", data.path
             folder = source
