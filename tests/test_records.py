@@ -13,7 +13,9 @@ from itertools import cycle
 import pytest
 from conftest import shown
 
+from coldpress.build.record_rows import FileGroup, FileRow, PageGroup, PageRow, file_columns, page_columns
 from coldpress.cache.database import Database
+from coldpress.recorder import packed
 from coldpress.web.sites import sites_of
 
 ROUTES = """\
@@ -203,6 +205,19 @@ def test_a_state_folder_that_is_a_file_is_a_problem(site):
 
 
 # Rows.
+
+@pytest.mark.parametrize("count", [0, 3, 1 << 16, (1 << 16) + 1])
+def test_a_group_has_what_was_put_into_it(count):
+    reads = [packed(range(count)), packed(range(count - 1, 0, -2)), b"", packed([7, 2**62])]
+    pages = [PageRow(f"/{at}/", f"view.{at}", f"{at}/index.html", found, bytes([at] * 16), "[[1]]" * (at == 1),
+                     "[{}]" * (at == 2), at / 7) for at, found in enumerate(reads)]
+    group = PageGroup(*page_columns(pages))
+    assert list(group.rows.values()) == pages
+    assert [*group.rows] == group.names and group.told == ["/1/", "/2/"]
+    assert dict(group.heads) == {page.path: (page.endpoint, page.file) for page in pages}
+    files = [FileRow("a/ü.html", "1 2 3 4", b"x" * 16, ""), FileRow("b.png", "5 6 7 8", b"", "9 9 9 9")]
+    assert list(FileGroup(*file_columns(files)).rows.values()) == files
+
 
 NOTHING = ["NULL", "7", "x'ff00'", "'nonsense'"]
 TEXT = ["7", "x'ff00'", "'nonsense'", "'{'", "'null'", "'[1]'", "'[[]]'", "'[{}]'", "'[null]'"]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import dataclass
+
 import pytest
 from conftest import check_one_truth
+
+from coldpress.content.clashes import Claims
 
 DATED = "---\ndate: 2026-01-02\n---\nWords."
 PERMALINK = "---\ntitle: P\npermalink: {}\n---\nWords."
@@ -346,6 +351,28 @@ def test_a_file_that_is_another_s_folder_is_an_error_that_names_both(make_site, 
     assert site.files() == before
     assert site.edit(dict.fromkeys(files)).build().code == 0
     assert "New." in site.text("index.html")
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_files_are_claimed_together_as_they_are_one_by_one(seed):
+    rng = random.Random(seed)
+    names = ["/".join(rng.choices(["a", "A", "b", "ß", "ss", "c.html"], k=rng.randint(1, 3))) for _ in range(6)]
+    earlier, coming, later = (list(map(Claim, part)) for part in (names[:2], names[2:4], names[4:]))
+    together, one_by_one = Claims(), Claims()
+    for claims in (together, one_by_one):
+        for claim in earlier:
+            claims.take(claim)
+    are_free = [one_by_one.take(claim) is None for claim in coming]
+    assert together.take_all(coming) is all(are_free)
+    if all(are_free):
+        assert [together.take(claim) for claim in later] == [one_by_one.take(claim) for claim in later]
+
+
+@dataclass
+class Claim:
+    """What claims a file."""
+
+    file: str
 
 
 def test_a_route_of_one_s_own_that_a_link_reveals_may_be_no_folder_either(make_site):
