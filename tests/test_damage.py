@@ -137,6 +137,28 @@ def test_a_flipped_bit_is_noticed_and_misleads_nobody(site):
     assert passed_over <= 3 + FLIPS / 10
 
 
+@pytest.mark.parametrize("table", sorted(TABLES[MARKUP].keys() - UNUSED))
+def test_rows_that_were_lost_are_written_again(site, table):
+    def run(sql):
+        connection = sqlite3.connect(memory(site, MARKUP))
+        with connection:
+            found = connection.execute(sql).fetchall()
+        connection.close()
+        return found
+
+    def of_both():
+        for edits in (EDITS, BACK):
+            assert site.edit(edits).run("build").code == 0
+        return set(run(f"SELECT key FROM {table}"))
+
+    asked_for = of_both()
+    run(f"DELETE FROM {table}")
+    lost = of_both()
+    assert lost and lost <= asked_for
+    run(f"DELETE FROM {table}")
+    assert of_both() == lost
+
+
 def expect_told(names, result, about):
     for name in names:
         said = [line for line in result.out.splitlines() if "damaged" in line and name.split("-")[0] in line]

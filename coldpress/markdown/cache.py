@@ -101,9 +101,10 @@ class MarkupCache:
             return self.render(body).brief
         found = self.store.brief(key)
         try:
-            return store.deserialize_brief(found) if found is not None else self.render(body).brief
+            kept = store.deserialize_brief(found) if found is not None else None
         except (ValueError, TypeError, IndexError):
-            return self.render(body).brief
+            kept = None
+        return kept or self._render_now(body).brief  # not `render`: the brief is to be kept again
 
     def reads(self, body: Body) -> tuple[Key, ...]:
         """Returns what code of others read to render a body: extensions, functions of fences."""
