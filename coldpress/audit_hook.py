@@ -21,7 +21,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakSet
 
 from coldpress import recorder
@@ -68,8 +68,7 @@ def noting_writes() -> Iterator[set[str]]:
         _written.reset(token)
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A query that was made through SQLAlchemy."""
 
     engine: Any

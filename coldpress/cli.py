@@ -13,10 +13,9 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import click
@@ -63,8 +62,7 @@ def execute(arguments: list[str], factory: Factory | None, folder: Path | str, s
         return 130
 
 
-@dataclass(frozen=True)
-class _Call:
+class _Call(NamedTuple):
     """The call of the program: the site, whether the output is JSON, the arguments."""
 
     factory: Factory | None

@@ -7,8 +7,7 @@ when it is served.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 View = TypeVar("View", bound=Callable[..., Any])
 Values = Mapping[str, Any]
@@ -17,8 +16,7 @@ ValuesGenerator = Callable[[], Iterable[Values]]
 _MARK = "__coldpress__"
 
 
-@dataclass(frozen=True, slots=True)
-class RouteMark:
+class RouteMark(NamedTuple):
     """The marks of one view: whether it is live or frozen, the values of its
     URLs, and its dependencies."""
 
@@ -80,7 +78,7 @@ def frozen(values: ValuesGenerator | None = None) -> Callable[[View], View]:
 
 
 def _marked(view: View, **said: Any) -> View:
-    setattr(view, _MARK, replace(mark_of(view) or RouteMark(), **said))
+    setattr(view, _MARK, (mark_of(view) or RouteMark())._replace(**said))
     return view
 
 

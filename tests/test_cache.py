@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import zlib
-from dataclasses import replace
 
 import pytest
 from conftest import REPOSITORY
@@ -178,4 +177,4 @@ def test_a_body_that_comes_back_is_still_known(site):
 def test_markup_survives_being_written_and_read(body):
     rendered = Renderer().render(body)
     stored = store.store_body(rendered)
-    assert replace(store.deserialize(stored.value), sections=stored.words.sections) == rendered
+    assert store.deserialize(stored.value)._replace(sections=stored.words.sections) == rendered

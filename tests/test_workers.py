@@ -8,7 +8,6 @@ import signal
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -70,7 +69,7 @@ def test_few_bodies_wait_until_they_are_asked_for(tmp_path):
     cache.render_ahead(bodies(FEW), 2, make)
     assert asked == [2]
     kept = Body(text_digest("Text 7"), "en", unread)
-    assert cache.render(kept) == replace(Renderer().render("Text 7", "en"), sections=())  # those are for search
+    assert cache.render(kept) == Renderer().render("Text 7", "en")._replace(sections=())  # those are for search
     assert [section.text for section in cache.words(kept).sections] == ["Text 7"]
     assert cache.brief(Body(text_digest("Text 8"), "en", unread)) == Renderer().render("Text 8", "en").brief
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from coldpress import recorder
 from coldpress.build.plan import Plan
@@ -37,8 +37,7 @@ from coldpress.web.template_blocks import unknown_blocks
 from coldpress.web.templates import is_layout, is_reserved
 
 
-@dataclass(frozen=True, slots=True)
-class PageCheck:
+class PageCheck(NamedTuple):
     """The result of checking one page: its problems, and the links to paths without
     content, of which only the whole plan knows whether they are answered.  `reads` are packed numbers of keys."""
 

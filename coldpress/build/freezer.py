@@ -16,12 +16,11 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, url_for
 from flask_frozen import Freezer, MissingURLGeneratorWarning
@@ -54,16 +53,14 @@ from coldpress.web.relative_links import ASKED, with_relative_links
 from coldpress.web.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class RouteLink:
+class RouteLink(NamedTuple):
     """A URL of the user's own route that was built while a page was rendered."""
 
     endpoint: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenPage:
+class FrozenPage(NamedTuple):
     """A page that was requested: `reads` are packed numbers of keys; `is_staged` tells whether it is in
     the staging folder, unlike one that is published as it is; `failure` is the problem of a page that failed."""
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from flask import Flask
 
@@ -21,16 +20,14 @@ _LIST_JOBS = 4  # for each process: so few that few cards are drawn twice, so ma
 MakeSite = Callable[[], tuple[Flask, Site]]
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """The entries to render, and the sources whose links are to be checked."""
 
     entries: tuple[PlanEntry, ...]
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class JobResult:
+class JobResult(NamedTuple):
     """The pages and checks of a job, with the keys that are new in their process, by number; the
     packed bytes of the pages by path; the site's own modules that rendering them loaded; what was wrong
     with a cache."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from coldpress.build.atomic_write import FolderWriter, clear_the_way, settle
 from coldpress.build.output_folder import (
@@ -130,8 +130,7 @@ def _size(path: Path | str) -> int | None:
     return found.st_size if stat.S_ISREG(found.st_mode) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """The changes of publishing: the files written and removed, the number of
     unchanged files, and the foreign files in the output folder."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -285,8 +285,7 @@ def _page_row(entry: PlanEntry, frozen: FrozenPage) -> PageRow:
 
 
 def _check_row(check: PageCheck) -> CheckRow:
-    loose = as_json([[path, list(asdict(link).values())] for path, link in check.loose])
-    return CheckRow(check.source, check.reads, loose, _problems(check.problems))
+    return CheckRow(check.source, check.reads, as_json(list(check.loose)), _problems(check.problems))
 
 
 def _places(values: Iterable[object]) -> str:

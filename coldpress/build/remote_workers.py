@@ -9,8 +9,9 @@ from __future__ import annotations
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from flask import Flask
 
@@ -33,8 +34,7 @@ _UNCOMPARED = ("value", "volatile", "shard", "link")
 """Kinds of keys whose fingerprints are known to the machine that builds only, or to nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteResult:
+class RemoteResult(NamedTuple):
     """The result of a job on another machine, with the fingerprints of its keys there."""
 
     result: JobResult
@@ -56,7 +56,7 @@ class RemoteWorker:
         result = self._worker.run(job)
         keys = {**result.keys, **{number_of(key): key for key in self._factory_reads}}
         prints = [None if key[0] in _UNCOMPARED else self._fingerprints.of(key) for key in keys.values()]
-        return RemoteResult(replace(result, keys=keys), prints, socket.gethostname())
+        return RemoteResult(result._replace(keys=keys), prints, socket.gethostname())
 
 
 _remote: list[RemoteWorker] = []  # the one of this process, once it is a worker
@@ -104,9 +104,9 @@ class RemoteWorkers:
     def _staged(self, result: JobResult, job: Job) -> JobResult:
         """Stages the pages of a job."""
         files = {entry.path: entry.file for entry in job.entries}
-        pages = [replace(page, is_staged=self.stage.put(files[page.path], unpack(result.contents[page.path]) or b""))
+        pages = [page._replace(is_staged=self.stage.put(files[page.path], unpack(result.contents[page.path]) or b""))
                  if page.is_staged else page for page in result.pages]
-        return replace(result, pages=pages)
+        return result._replace(pages=pages)
 
 
 def _noted(jobs: Iterable[Job], sent: deque[Job]) -> Iterator[Job]:

@@ -11,13 +11,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from traceback import walk_tb
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 from flask.sessions import SecureCookieSession
@@ -62,8 +61,7 @@ name such as `current_user` is looked up, and in context processors."""
 _in_view: ContextVar[bool] = ContextVar("coldpress.in-view", default=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """The first write of a page to its session: file and line of the site's own
     code, if it took part, and the function of an extension that wrote."""
 

@@ -312,7 +312,7 @@ class FreezeRunner:
         self.seconds[entry.path] = frozen.seconds
         self.updates.files.append(FileRow(entry.file, "", frozen.digest, ""))
         if frozen.problems:
-            frozen = replace(frozen, problems=tuple(placed(problem, None) for problem in frozen.problems))
+            frozen = frozen._replace(problems=tuple(placed(problem, None) for problem in frozen.problems))
         self.updates.pages.append((entry, frozen))
         self._report.progress(len(self.rendered), len(self.rendered) + len(self._queue), entry.path)
 

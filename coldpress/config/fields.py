@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from coldpress.text import did_you_mean, lazy_re_compile
@@ -20,8 +19,7 @@ _OTHER_NAMES = {"str": "text", "string": "text", "integer": "int", "number": "fl
                 "enum": "choice", "reference": "page"}
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """The type of one front matter key.  `choices` are the words of the kind `choice`; with
     `is_list` the value is a list, each item of the kind."""
 
@@ -68,7 +66,7 @@ def make_field(name: str, kind: str = "text", *, required: bool = False, default
     if kind == "choice" and not choices:
         raise ValueError("a choice has words to choose from", "write them as a list: `[easy, hard]`")
     made = Field(name, kind, required, None, choices, is_list)
-    return made if default is None else replace(made, default=convert(made, default))
+    return made if default is None else made._replace(default=convert(made, default))
 
 
 def _near(kind: str) -> str | None:

@@ -7,7 +7,6 @@ unchanged in that respect.  A fingerprint depends on content, never on times.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
 
@@ -214,7 +213,7 @@ def _body(page: Page) -> str:
 
 
 def _summary(page: Page) -> str:
-    shown = replace(page.unrecorded.brief, links=(), reads=())
+    shown = page.unrecorded.brief._replace(links=(), reads=())
     brief = blake2b(serialize_brief(shown).encode(), digest_size=8).hexdigest()
     return f"{page.unrecorded.document.parsed.front_digest} {brief}"
 

@@ -6,9 +6,8 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import quote, unquote, urljoin
 
 from coldpress import recorder
@@ -112,8 +111,7 @@ def _stem(source: str) -> str:
 _SPECIAL = re.compile("[:?#]")
 
 
-@dataclass(frozen=True, slots=True)
-class LinkTarget:
+class LinkTarget(NamedTuple):
     """The target of a link.
 
     `path` is None for a missing source and for a URL of another site.  `page` is set

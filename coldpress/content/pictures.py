@@ -7,7 +7,6 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple, Protocol
 
@@ -76,8 +75,7 @@ class PictureLibrary(Protocol):
     def image_place(self, name: str) -> ImagePlace | None: ...
 
 
-@dataclass(frozen=True)
-class Candidates:
+class Candidates(NamedTuple):
     """The variants of a picture in one format, by width: their paths."""
 
     format: str

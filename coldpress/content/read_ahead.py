@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from coldpress.errors import ColdpressError
 from coldpress.loaded_code import take_lookups, with_lookups
@@ -25,8 +25,7 @@ FEW = 400  # sources, below which one process is as fast
 _CHUNK = 25  # sources
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSource:
+class ReadSource(NamedTuple):
     """A source as a worker read it: its row in the cache, and its body rendered in a language, if it could be."""
 
     path: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from coldpress.config.loader import Config, RunOptions
 from coldpress.content.permalinks import asset_path
@@ -20,8 +20,7 @@ _STATES = {"draft": "a draft", "scheduled": "not yet published", "expired": "exp
 _KNOWN = ("_posts", "_drafts")  # folders of Jekyll and Hexo
 
 
-@dataclass(frozen=True, slots=True)
-class Unpublished:
+class Unpublished(NamedTuple):
     """A source that is not published now, because it is `draft`, `scheduled` or `expired`."""
 
     document: SourceDocument

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -40,8 +39,7 @@ class SourceData(NamedTuple):
     data: str
 
 
-@dataclass(frozen=True)
-class Structure:
+class Structure(NamedTuple):
     """The data and the digests of the texts of all sources; the sources of each list of pages, by the
     list's name; the names of the lists that relate pages; the path of each alias with the source it leads
     to; everything else as one text."""
@@ -58,7 +56,7 @@ class Structure:
         parts = {}
         if before is None or self.texts != before.texts:
             parts["texts"] = _json(self.texts)
-        if before is None or replace(self, texts=before.texts) != before:
+        if before is None or self._replace(texts=before.texts) != before:
             numbers = {source: number for number, source in enumerate(self.sources)}
             lists = {name: [numbers[source] for source in listed] for name, listed in self.lists.items()}
             parts["structure"] = _json([self.sources, lists, self.relating, self.aliases, self.rest])
@@ -94,7 +92,7 @@ class StructureChanges:
     def are_unknown(self) -> bool:
         """Whether something changed of which is not known what it concerns."""
         return self._before.rest != self._now.rest or (
-            not self.sources and replace(self._before, texts=self._now.texts) != self._now)
+            not self.sources and self._before._replace(texts=self._now.texts) != self._now)
 
     @cached_property
     def lists(self) -> frozenset[str]:

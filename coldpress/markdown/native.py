@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from xml.etree.ElementTree import Element
 
 from coldpress.config.options import MarkdownOptions
@@ -110,8 +110,7 @@ def _repairs(body: ParsedBody, *, trusted: bool) -> tuple[Callable[[str], str], 
     return (repair, repair_inner) if body.has_html else (str, str)
 
 
-@dataclass(frozen=True, slots=True)
-class _WrittenBody:
+class _WrittenBody(NamedTuple):
     """What was written of a body: its HTML, its title, its anchors, its summary as HTML, whether the author marked
     the end of the summary, and the plain text, split at its headings."""
 

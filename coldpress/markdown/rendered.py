@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from coldpress.recorder import Key
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A reference as the author wrote it: `other.md#part`, `../img.png`, `[[A page]]`.
 
     `kind` is `link` for a reference that readers follow, `image` for a file that the page loads.  `line` counts from
@@ -28,8 +27,7 @@ class Link:
     length: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """An `<img>` whose file is written by hand or in Markdown: its link, and its attributes in their order (`src` marks
     the place of the link, None stands for no value).
 
@@ -60,8 +58,7 @@ def flat_headings(headings: Iterable[Heading]) -> Iterator[Heading]:
         yield from flat_headings(heading.children)
 
 
-@dataclass(frozen=True, slots=True)
-class TextSection:
+class TextSection(NamedTuple):
     """The plain text from one heading of a body to the next, for the search.
 
     Before the first heading of the contents, `id` and `heading` are those of the title heading, or empty.
@@ -72,8 +69,7 @@ class TextSection:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """HTML in parts: text, and slots for links, components and the title."""
 
     parts: tuple[Part, ...] = ()
@@ -112,8 +108,7 @@ class Fragment:
                 yield from part.body.components
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(NamedTuple):
     """The heading that is the page's title.
 
     `text` is its plain text, `written` its text in Markdown, `lines` are its lines in the
@@ -127,8 +122,7 @@ class Title:
     html: Fragment
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(NamedTuple):
     """A component, which the template of its name shows.
 
     `kind` is `container`, `leaf` or `inline`; `number` counts the components of a body from
@@ -155,8 +149,7 @@ Fill = Callable[[Slot], str]
 """Returns the value of the attribute for a link, and HTML for a title or a component."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(NamedTuple):
     """A mistake in the body.  It is a note if readers see no difference."""
 
     code: str
@@ -168,8 +161,7 @@ class Flaw:
     severity: Literal["error", "warning", "note"] = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(NamedTuple):
     """The part of a rendered body that other pages show: its summary as HTML and as
     plain text, its links as written, and the minutes that reading it takes.  `reads` are the files,
     folders and variables that an extension of Python-Markdown read to render it."""
@@ -182,8 +174,7 @@ class Brief:
     minutes: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """One rendered body: its HTML, its summary, contents, anchors and counts.
 
     `sections` are the plain text for the search.  A body from the store has none: the store

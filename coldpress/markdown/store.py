@@ -6,9 +6,8 @@ import json
 import threading
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.markdown.rendered import (
@@ -37,16 +36,14 @@ _SPARE_ROWS = 2_000  # rows that are kept in addition to those that the last bui
 _BATCH = 500  # rows that are written in one transaction
 
 
-@dataclass(frozen=True, slots=True)
-class SearchWords:
+class SearchWords(NamedTuple):
     """The data of a body for search: its weighted tokens, and its plain text by sections."""
 
     tokens: str
     sections: tuple[TextSection, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredBody:
+class StoredBody(NamedTuple):
     """One rendered body as the store keeps it: `value` has all but its text, `packed_words`
     has its text and the words of it, both compressed; `brief` is what other pages need.  A
     result of another process also has the `digest` of its body and what an extension read
@@ -77,8 +74,7 @@ class StoredBody:
         return unpack_words(self.packed_words)
 
 
-@dataclass(frozen=True, slots=True)
-class BodyReads:
+class BodyReads(NamedTuple):
     """The reads of an extension while it rendered a body, a digest of their state at that
     time, and a digest of the result."""
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 from coldpress import text
 from coldpress.cache.checksum import code_version, digest_of
@@ -38,8 +37,7 @@ CachedSource = str
 """A source as the cache keeps it, as JSON: its path, its stamp, the digest of its bytes, and what was parsed."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceParser:
+class SourceParser(NamedTuple):
     """Parses sources for the taxonomies and the time zone of one site; another process may do it."""
 
     taxonomies: tuple[str, ...]

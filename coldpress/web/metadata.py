@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -80,8 +80,7 @@ def _shown_path(site: Site, known: Mapping[str, Any]) -> str:
     return str(shown.path) if shown else site.requested_path()
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(NamedTuple):
     """What JSON-LD needs to know about a page."""
 
     page: Page | None

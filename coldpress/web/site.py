@@ -7,13 +7,13 @@ import shutil
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, Request, g, has_request_context, request
 
@@ -62,8 +62,7 @@ def key_of(name: str) -> str:
 
 
 
-@dataclass(frozen=True)
-class ContentSnapshot:
+class ContentSnapshot(NamedTuple):
     """The content as it was loaded at one moment, with the problems found in it."""
 
     library: Library
@@ -219,7 +218,7 @@ class Site:
                 send(site_loaded, self.app, site=self.app.extensions[key_of(self.name)])
         except (Exception, SystemExit) as reason:  # noqa: BLE001  (a receiver is somebody's code)
             if snapshot is not None:
-                self._snapshot = replace(snapshot, problems=(*snapshot.problems, self.host.explained(reason)))
+                self._snapshot = snapshot._replace(problems=(*snapshot.problems, self.host.explained(reason)))
 
     def reload(self) -> ContentSnapshot:
         """Load the content again and drop compiled templates; files that did not change are not read again."""

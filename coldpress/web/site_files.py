@@ -7,8 +7,8 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from flask import has_app_context
 
@@ -134,8 +134,7 @@ _EACH = 1_000  # characters that each inclusion counts in addition, as rendering
 _CODE = 4  # a file shown as code counts this many times its characters
 
 
-@dataclass(frozen=True, slots=True)
-class Inclusion:
+class Inclusion(NamedTuple):
     """A request of a page to include another `page`, or the file `name`.  `source` is the
     same for each spelling of the name."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import has_request_context
 from jinja2 import TemplateError
@@ -48,8 +48,7 @@ def run_body(site: Site, page: Page) -> str:
     return made.text
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(NamedTuple):
     """A body that was rendered in this request: its text, its reads and its steps."""
 
     text: str

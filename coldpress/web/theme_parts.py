@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import has_request_context, request
 from jinja2 import Template
@@ -75,8 +74,7 @@ _GLOBALS = ("site", "library", "t", "url_for", "feeds")
 """The names that parts use and that are the same for all pages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A part that is drawn once for all pages with the same value of its `variable` and the same language.  `value`
     returns what stands for that variable on a page; None if the part must be drawn for this page.  `shows`
     are the templates that the part uses."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from coldpress import recorder
@@ -52,8 +52,7 @@ _KEYS = {"hllines": "marked", "highlight": "marked", "mark": "marked", "codeline
 _FALSE_VALUES = ("false", "0", "no", "off", "none", "-1")
 
 
-@dataclass(frozen=True, slots=True)
-class FenceInfo:
+class FenceInfo(NamedTuple):
     """The language of a fenced code block, and how its code is shown.  `first` is the number of its first line (None:
     no line numbers); `ignored` are the words of the info string that have no meaning here."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
@@ -63,8 +63,7 @@ _MAX_REFERENCE_TEXT = 1_000_000  # characters of URLs and titles that references
 _MAX_PARENTHESES = 32  # nested parentheses in a destination, as in the reference implementations of CommonMark
 
 
-@dataclass(frozen=True, slots=True)
-class LinkDestination:
+class LinkDestination(NamedTuple):
     """The destination of a link, and its title."""
 
     url: str

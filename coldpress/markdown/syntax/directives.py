@@ -7,7 +7,7 @@ A directive becomes a component, which a template with its name shows.  Callouts
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from coldpress.markdown.parser.attribute_lists import parse_pairs
@@ -48,8 +48,7 @@ class DirectiveBlock(Container):
                         f"all below it is within; end it with a line `{':' * self.colons}`")
 
 
-@dataclass(frozen=True, slots=True)
-class InlineDirective:
+class InlineDirective(NamedTuple):
     """A directive in a text: its name, the range of its label in the text, its attributes and its end."""
 
     name: str

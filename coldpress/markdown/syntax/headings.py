@@ -6,6 +6,7 @@ import html as entities
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
 from coldpress.markdown.html.extract import TOKEN, element_text, lower_headings, visible_text
@@ -23,8 +24,7 @@ from coldpress.text import heading_id, lazy_re_compile, one_line, python_markdow
 _MAX_CONTENTS = 10  # times that a page can show its table of contents
 
 
-@dataclass(frozen=True, slots=True)
-class ExtractedTitle:
+class ExtractedTitle(NamedTuple):
     """The title heading that was taken out of the tree of a body."""
 
     id: str
@@ -144,8 +144,7 @@ _OPENING = lazy_re_compile(r"(?:[ \t]*\n)* {0,3}#[ \t][^\[\n]*(?=\n|\Z)")
 _MAY_HAVE = lazy_re_compile(r"^ {0,3}(?:#(?:[ \t]|$)|=+[ \t]*$|<h1)|<h1[\s>]", re.M | re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class TitleHeading:
+class TitleHeading(NamedTuple):
     """A heading that may be the page's title: its text, its Markdown, and the range of its lines."""
 
     element: Element
@@ -241,8 +240,7 @@ class _HtmlHeading:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HtmlTitle:
+class HtmlTitle(NamedTuple):
     """The title heading that was taken out of HTML: its anchor, its text and its HTML."""
 
     id: str
@@ -250,8 +248,7 @@ class HtmlTitle:
     html: str
 
 
-@dataclass(frozen=True, slots=True)
-class StructuredHtml:
+class StructuredHtml(NamedTuple):
     """The HTML of a body after its title was replaced by a mark, with its table of contents."""
 
     html: str

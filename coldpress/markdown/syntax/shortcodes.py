@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
 from coldpress.text import lazy_re_compile
@@ -64,8 +64,7 @@ _CHARACTER_OF = {
 _KIND = lazy_re_compile(r"-(?:\d+|fill|filled|outline|circle|bold|thick|solid|variant|box|decagram|rounded?)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Icon:
+class Icon(NamedTuple):
     """An icon: the name of its file without `.svg`, the character that replaces it if there
     is one, and the end of its code."""
 

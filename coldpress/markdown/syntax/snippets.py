@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from coldpress.markdown.parser.blocks import split_lines
 from coldpress.text import lazy_re_compile
@@ -43,8 +44,7 @@ _HINTS = {
     _HOLDS_ITSELF: "it is left out here", _TOO_LARGE: "it is left out here"}
 
 
-@dataclass(frozen=True, slots=True)
-class LineOrigin:
+class LineOrigin(NamedTuple):
     """The origin of a line: its file (None for the body itself), its number there, and the indentation that snippets
     have added."""
 
@@ -53,8 +53,7 @@ class LineOrigin:
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class MissingSnippet:
+class MissingSnippet(NamedTuple):
     """A snippet that cannot be included: its name, and the line that asks for it."""
 
     message: str
@@ -129,7 +128,7 @@ class _SnippetExpander:
             file, chosen = found
             self._open.append(file)
             for inner, text in self.lines(chosen):
-                yield replace(inner, indent=inner.indent + len(space)), space + text if text else ""
+                yield inner._replace(indent=inner.indent + len(space)), space + text if text else ""
             self._open.pop()
 
     def _found(self, written: str) -> tuple[str, list[_Line]] | str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -41,8 +40,7 @@ _SLOW_STEPS = 100  # what is read by going through many pages counts for, or a t
 _CALL_STEPS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """The names of a view: `values` are read, `functions` are called."""
 
     values: frozenset[str]
