@@ -7,7 +7,6 @@ from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import CodeType
 from typing import Any, NoReturn
 
 import flask
@@ -21,11 +20,8 @@ from jinja2 import (
     Template,
     TemplateNotFound,
     Undefined,
-    nodes,
     pass_context,
 )
-from jinja2.bccache import Bucket, BytecodeCache
-from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.exceptions import UndefinedError
 from jinja2.runtime import Context
@@ -39,6 +35,7 @@ from coldpress.seeding import seeded
 from coldpress.sources.dates import format_iso, format_rfc822
 from coldpress.text import did_you_mean
 from coldpress.web.app_templates import PREFIX, AppTemplates
+from coldpress.web.template_compiler import SiteCodeGenerator, compiled_templates
 from coldpress.web.template_loaders import TemplateFolder, Templates, plugins_in
 
 
@@ -67,36 +64,8 @@ def _page_random() -> random.Random:
     return generator
 
 
-class ThemeBytecodeCache(BytecodeCache):
-    """Keeps the compiled templates of the theme in memory, for all environments of the
-    process.  Not on disk: bytecode in a file could have been written by anybody."""
-
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self._codes: dict[tuple[str, str, bool], CodeType] = {}
-
-    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
-        """A bucket for a template, with its code if this source was compiled before."""
-        bucket = Bucket(environment, f"{name}\n{filename or ''}", self.get_source_checksum(source))
-        if filename is not None and filename.startswith(self._folder):
-            bucket.code = self._codes.get((bucket.key, bucket.checksum, _escapes(environment, name)))
-        return bucket
-
-    def set_bucket(self, bucket: Bucket) -> None:
-        """Keep the code of a template, if it is the theme's."""
-        name, _, filename = bucket.key.partition("\n")
-        if bucket.code is not None and filename.startswith(self._folder):
-            self._codes[bucket.key, bucket.checksum, _escapes(bucket.environment, name)] = bucket.code
-
-
-def _escapes(environment: Environment, name: str) -> bool:
-    escapes: bool | Callable[[str | None], bool] = environment.autoescape
-    return escapes if isinstance(escapes, bool) else escapes(name)
-
-
 THEME = Path(__file__).parent / "theme"
 _GETTEXT = ("_", "gettext", "ngettext", "pgettext", "npgettext")
-_COMPILED = ThemeBytecodeCache(str(THEME))
 
 
 class NothingThere(LookupError):
@@ -133,16 +102,6 @@ class Strict(Undefined):
         self._fail()
     __eq__ = Undefined.__eq__
     __hash__ = Undefined.__hash__
-
-
-class SiteCodeGenerator(CodeGenerator):
-    """Compiles templates such that filters and tests are called each time, also with constants: what
-    they read is recorded for each page."""
-
-    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
-        if isinstance(node, (nodes.TemplateData, nodes.Const)):
-            return super()._output_child_to_const(node, frame, finalize)
-        raise nodes.Impossible
 
 
 class SiteContext(Context):
@@ -184,7 +143,8 @@ class SiteEnvironment(FlaskEnvironment):
     code_generator_class = SiteCodeGenerator
     loader: Templates
 
-    def __init__(self, app: flask.Flask, templates: Path, base: Path, theme: Theme, *, share: bool = False) -> None:
+    def __init__(self, app: flask.Flask, templates: Path, base: Path, theme: Theme, *, share: bool = False,
+                 on_disk: bool = True) -> None:
         themes = {each.name: TemplateFolder(each.templates) for each in theme.chain}
         self._theme, chain = themes[theme.name], list(themes.values())
         prefixes = {name: ChoiceLoader(chain[index:]) for index, name in enumerate(themes)}
@@ -193,7 +153,7 @@ class SiteEnvironment(FlaskEnvironment):
             loader=Templates([TemplateFolder(templates), *chain,
                               PrefixLoader({**prefixes, "theme": ChoiceLoader(chain)})]),
             undefined=Strict,
-            bytecode_cache=_COMPILED,
+            bytecode_cache=compiled_templates(on_disk=on_disk),
             autoescape=app.select_jinja_autoescape,
             optimized=False,  # which would call filters when a template is compiled
             auto_reload=False,  # the site clears the cache when a template changes
