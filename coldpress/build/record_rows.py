@@ -135,7 +135,7 @@ class PageGroup:
     """Pages: `endpoints` and `files` are in the order of the `names`; `numbers` are the packed numbers of what they
     read, each once; `told` are the names of those that had problems or lead to own routes.
 
-    The columns are those of `page_columns`.  Raises `ValueError` or `TypeError` if they are not.
+    The columns are those of `page_columns`.  Raises `ValueError`, `TypeError` or `IndexError` if they are not.
     """
 
     def __init__(self, heads: str, details: str, numbers: bytes, reads: bytes) -> None:
@@ -185,7 +185,7 @@ def _places_in(known: Sequence[int]) -> str:
 class FileGroup:
     """Published files: `stamps` are in the order of the `names`.
 
-    The columns are those of `file_columns`.  Raises `ValueError` or `TypeError` if they are not.
+    The columns are those of `file_columns`.  Raises `ValueError`, `TypeError` or `IndexError` if they are not.
     """
 
     def __init__(self, heads: str, details: str) -> None:

@@ -247,7 +247,8 @@ class Library:
 
     def title_of(self, document: SourceDocument) -> str:
         """Returns the title of a source (not recorded)."""
-        return title_of(document, lambda: self._markup.heading(document.digest, document.read_body), self.config.title)
+        return title_of(
+            document, lambda: self._markup.heading(document.digest, document.read_body)) or self.config.title
 
     def target(self, page: Page, link: Link) -> LinkTarget:
         """Returns the target of a link in a page."""

@@ -89,7 +89,7 @@ class UnrecordedPage(Generic[P]):
     def title(self) -> str:
         """The title, determined when it is first needed."""
         if self._title is None:
-            self._title = self.document.front.title or self._library.title_of(self.document)
+            self._title = self._library.title_of(self.document)
         return self._title
 
     @property

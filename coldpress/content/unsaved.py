@@ -94,7 +94,7 @@ class UnsavedLibrary:
     def title_of(self, document: SourceDocument) -> str:
         """Returns the title of a source (not recorded)."""
         return title_of(document, lambda: self._markup.heading(
-            document.digest, document.read_body, keep=False), self._saved.config.title)
+            document.digest, document.read_body, keep=False)) or self._saved.config.title
 
     def render(self, page: Page) -> Rendered:
         """Returns the rendered Markdown of a page."""

@@ -373,10 +373,10 @@ def _folded(title: str) -> str:
     return " ".join(unicodedata.normalize("NFC", title.translate(_STRAIGHT)).split()).casefold()
 
 
-def title_of(document: SourceDocument, first_heading: Callable[[], str | None], site: str) -> str:
+def title_of(document: SourceDocument, first_heading: Callable[[], str | None]) -> str:
     """Returns the title in the front matter, or else the first heading, or else the name of the
-    file, or else (for the home page) the title of the `site`."""
-    return document.front.title or first_heading() or _file_name(document) or site
+    file, which the home page has none of."""
+    return document.front.title or first_heading() or _file_name(document)
 
 
 def _file_name(document: SourceDocument) -> str:
