@@ -68,6 +68,16 @@ def noting_writes() -> Iterator[set[str]]:
         _written.reset(token)
 
 
+@contextmanager
+def not_noting() -> Iterator[None]:
+    """Records no writes inside the block: they are ours."""
+    token = _written.set(None)
+    try:
+        yield
+    finally:
+        _written.reset(token)
+
+
 class Query(NamedTuple):
     """A query that was made through SQLAlchemy."""
 

@@ -186,7 +186,7 @@ def _python(folder: Path | None = None) -> str:
 @commands.command(epilog="Example: python build.py build --strict --base-url https://example.org/blog/")
 @_options(_selection, _base_url, _output, _clock, _json, _github, _site)
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-@click.option("--no-cache", is_flag=True, help="Render all Markdown anew, and keep nothing of it.")
+@click.option("--no-cache", is_flag=True, help="Render everything anew, and store nothing new in .coldpress/.")
 @click.option("--dry-run", is_flag=True, help="Publish nothing; say what would be written and removed.")
 @click.option("--explain", metavar="URL", help="Say what the page at URL read, and why it was rendered or not.")
 @click.option("--publish", is_flag=True, help="Write the URLs into url-history.txt, as what is built goes online.")
@@ -358,7 +358,7 @@ def deploy(dry_run: bool, adopt: bool, everything: bool, jobs: int | None, outpu
 
 
 @commands.command(epilog="Example: python build.py clean --cache")
-@click.option("--cache", is_flag=True, help="Remove .coldpress/ too.")
+@click.option("--cache", is_flag=True, help="Remove .coldpress/ and compiled templates too.")
 @_options(_output, _json, _site)
 def clean(cache: bool, output: Path | None, **more: Any) -> int:
     """Remove what Coldpress wrote; other files stay."""

@@ -121,6 +121,24 @@ def test_what_is_no_broken_link(checked, head, body):
     assert found(checked({"build.py": OWN.format(PAGE.format(head, body)), **LINK})) == []
 
 
+def test_links_of_a_template_without_the_path_of_the_base_url(checked):
+    template = HEAD + """{% block main %}
+<h1>{{ page.title }}</h1> <a href="/about/">about</a> <a href="/">home</a> <a href="/shop/">of the host</a>
+<a href="{{ url_for('page', page='about.md') }}">about</a> <img src="/static/a%20b.png" alt="">
+{% endblock %}"""
+    files = {"templates/page.html": template, "static/a b.png": "p",
+             "content/about.md": POST.format("About", "me", "x"),
+             "content/more.md": POST.format("More", "more", "[About](about.md)")}
+    site = checked({**files, "content/index.md": "[m](more.md)"})
+    assert found(site) == [("check.no-base-path", "templates/page.html", 2),
+                           ("check.no-base-path", "templates/page.html", 3)]
+    assert [(problem["severity"], problem["message"], problem["hint"]) for problem in site.results[-1].problems] == [
+        ("warning", "`/about/` is outside of the site, which begins at `/x/`, on 2 pages", "did you mean `/x/about/`?"),
+        ("warning", "`/static/a%20b.png` is outside of the site, which begins at `/x/`, on 2 pages",
+         "did you mean `/x/static/a%20b.png`?")]
+    assert "no-base-path" not in checked(files, config="title: T\nbase_url: https://example.org/\n").run("check").err
+
+
 def test_urls_in_files_that_are_no_pages(checked):
     site = checked({
         **post(1, "one"), "static/a.css": "/* url(no.png) */ p { background: url('no.png') } @import 'no.css';",

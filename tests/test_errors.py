@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import os
 import pickle
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from conftest import REPOSITORY
 
 import coldpress
 from coldpress.commands.serve import free_port
@@ -117,6 +121,8 @@ MISTAKES = [
     ("route.no-base-url", "error", "build.py:4", "",
      route("@app.route('/x/')\ndef x():\n    return flask.request.url"), "set `base_url`"),
     ("build.failed", "error", "build.py:2", URL, {"build.py": "x = 1\nx.y\n"}, "AttributeError"),
+    ("build.failed", "error", "build.py:2", URL, {"build.py": "import coldpress\ncoldpress.create_ap(__file__)\n"},
+     "did you mean `create_app`?"),
     ("build.failed", "error", "build.py:2", URL, {"build.py": "x = 1\ndef (\n"}, "SyntaxError"),
     ("build.no-site", "error", "build.py", URL, {"build.py": "x = 1\n"}, "create_app"),
     ("build.no-site", "error", "build.py", URL,
@@ -141,6 +147,17 @@ def test_a_mistake_is_told_with_code_place_and_way_out(make_site, code, severity
     quiet = site.run("build", "-q").err
     assert (block in quiet) == (severity == "error")
     assert "warning[" not in quiet
+
+
+def test_a_mistake_inside_an_installed_package_is_told_where_it_was_called(make_site):
+    """Also where the packages are installed in the folder of the site, as in `.venv`."""
+    site = make_site({".venv/lib/site-packages/other.py": "def call():\n    return 1 / 0\n",
+                      "build.py": "import os, sys\nsys.path.insert(0, os.path.abspath('.venv/lib/site-packages'))\n"
+                                  "import other\nother.call()\n"})
+    said = subprocess.run([sys.executable, "-m", "coldpress", "build"], cwd=site.root, check=False, text=True,
+                          capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY)}).stderr
+    assert "error[build.failed]: ZeroDivisionError" in said
+    assert "--> build.py:4:" in said
 
 
 @pytest.mark.parametrize("files", [{"build.py": "1 / 0"}, {"build.py": "x = 1"}])

@@ -47,11 +47,13 @@ def test_what_is_meant_is_told_on_a_large_site_too(make_site):
     headings = "".join(f"## Part {number}\n\n" for number in range(60))
     links = ["[a](alpha-bta.md)", "[b](/docs/gama-delta/)", "[c](../lost/deploy-beta.md)", "[d](long.md#prt-17)",
              "[[zeta gamm]]", "[e](nothing-like-it.md)", "[f](/docs/nothing-at-all/)", "![g](pictur.png)",
-             "[h](/nix/)"]
+             "[h](/nix/)", "[i](../guide/indx.md)"]
     site = make_site({**pages, "content/docs/long.md": headings, "content/docs/picture.png": "p",
-                      "content/.nojekyll": "", "content/docs/a.md": "\n\n".join(links)})
+                      "content/guide/index.md": "# Guide", "content/.nojekyll": "",
+                      "content/docs/a.md": "\n\n".join(links)})
     hints = {problem["place"]["line"]: problem["hint"] for problem in site.build().problems}
     assert hints == {1: "did you mean `alpha-beta.md`?", 3: "did you mean `gamma-delta.md`?",
                      5: "did you mean `deploy-beta.md`?", 7: "did you mean `#part-17`?",
                      9: "did you mean `zeta gamma`?",
-                     11: None, 13: None, 15: "did you mean `picture.png`?", 17: None}
+                     11: None, 13: None, 15: "did you mean `picture.png`?", 17: None,
+                     19: "did you mean `../guide/index.md`?"}

@@ -12,6 +12,8 @@ from conftest import REPOSITORY
 from jinja2 import Environment, FileSystemLoader, TemplateError, TemplateSyntaxError, nodes, pass_context
 from jinja2.ext import Extension
 
+from coldpress.audit_hook import noting_writes
+from coldpress.web import template_compiler
 from coldpress.web.template_compiler import CompiledTemplates, SiteCodeGenerator
 
 NAME = "page.html"
@@ -24,7 +26,8 @@ class Compiling(Environment):
     code_generator_class = SiteCodeGenerator
 
     def __init__(self, folder, **options):
-        super().__init__(loader=FileSystemLoader(folder), bytecode_cache=CompiledTemplates(), **options)
+        super().__init__(**{"loader": FileSystemLoader(folder), "bytecode_cache": CompiledTemplates(),
+                            "optimized": False, **options})
         self.compiled = 0
 
     def _compile(self, source, filename):
@@ -132,26 +135,130 @@ def test_a_file_that_was_changed_is_not_run(folder, temporary):
 
 
 @ON_POSIX
-def test_a_folder_that_may_be_another_users_is_not_used(folder, temporary, tmp_path):
+@pytest.mark.parametrize("mode", [0o755, 0o770, 0o707])
+def test_a_folder_that_others_may_write_to_is_not_used(folder, temporary, mode):
+    theirs = temporary / f"coldpress-templates-{os.getuid()}"
+    theirs.mkdir()
+    theirs.chmod(mode)
+    assert [compiled_in(folder, "<B>!") for _ in range(2)] == [1, 1]
+    assert not kept(temporary)
+
+
+@ON_POSIX
+def test_a_link_in_place_of_the_folder_is_left_alone(folder, temporary, tmp_path):
     elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    (temporary / f"_jinja2-cache-{os.getuid()}").symlink_to(elsewhere)
+    elsewhere.mkdir(mode=0o755)
+    mode = elsewhere.stat().st_mode
+    (temporary / f"coldpress-templates-{os.getuid()}").symlink_to(elsewhere)
     assert [compiled_in(folder, "<B>!") for _ in range(2)] == [1, 1]
     assert not list(elsewhere.iterdir())
+    assert elsewhere.stat().st_mode == mode
 
 
 @ON_POSIX
 def test_a_folder_where_nothing_can_be_written_costs_only_time(folder, temporary):
-    (temporary / f"_jinja2-cache-{os.getuid()}").write_text("not a folder")
+    (temporary / f"coldpress-templates-{os.getuid()}").write_text("not a folder")
     assert [compiled_in(folder, "<B>!") for _ in range(2)] == [1, 1]
+
+
+def test_where_there_is_no_temporary_folder_nothing_is_written_beside_the_site(folder, temporary, monkeypatch):
+    """Python takes the current folder then."""
+    monkeypatch.chdir(temporary)
+    assert [compiled_in(folder, "<B>!") for _ in range(2)] == [1, 1]
+    assert not kept(temporary)
+
+
+def test_a_failure_while_a_file_is_written_leaves_no_rubbish(folder, temporary):
+    compiled_in(folder, "<B>!")
+    [file] = kept(temporary)
+    file.unlink()
+    file.with_name(f"{file.name}.part").mkdir()  # as any other obstacle
+    assert [compiled_in(folder, "<B>!") for _ in range(2)] == [1, 0]
+    assert kept(temporary) == [file]
+
+
+def test_files_of_what_is_no_more_are_removed_some_day(folder, temporary, monkeypatch):
+    monkeypatch.setattr(template_compiler, "_MOST", 5)
+    for number in range(20):
+        (folder / NAME).write_text(f"{{{{ value|upper }}}}{number}")
+        made = Compiling(folder)
+        made.filters[f"filter{number}"] = str
+        assert made.shown() == f"<B>{number}"
+    assert 1 <= len(kept(temporary)) <= 7
+
+
+def test_a_name_that_is_no_text_is_a_name(folder):
+    """On Linux, names of files are bytes."""
+    odd = folder / os.fsdecode(b"caf\xe9")
+    try:
+        odd.mkdir()
+    except OSError:
+        pytest.skip("names are text here")
+    (odd / NAME).write_text("{{ value }}")
+    assert [compiled_in(odd, "<b>") for _ in range(2)] == [1, 0]
+
+
+def test_what_a_filter_returns_is_asked_each_time(folder):
+    (folder / NAME).write_text("{% autoescape 1|flag %}{{ value }}{{ '<' }}{% endautoescape %}{{ value }}")
+    for expected in ("<b><<b>", "&lt;b&gt;&lt;<b>", "<b><<b>"):
+        made = Compiling(folder)
+        made.filters["flag"] = lambda _, answer="&" in expected: answer
+        assert made.shown() == expected
+
+
+def test_an_environment_that_asks_filters_when_it_compiles_keeps_nothing(folder):
+    (folder / NAME).write_text("{% if 'a'|version == 'a1' %}a1{% else %}a2{% endif %}")
+    for expected in ("a1", "a2"):
+        made = Compiling(folder, optimized=True)
+        made.filters["version"] = lambda word, expected=expected: f"{word}{expected[1]}"
+        assert made.shown() == expected
+
+
+def test_a_policy_of_translations_is_part_of_the_key(folder):
+    (folder / NAME).write_text("{% trans %}\n  a\n  b\n{% endtrans %}")
+    for trimmed, expected in ((False, "\n  a\n  b\n"), (True, "a b")):
+        made = Compiling(folder, extensions=["jinja2.ext.i18n"])
+        made.install_null_translations()
+        made.policies["ext.i18n.trimmed"] = trimmed
+        assert made.shown() == expected
+
+
+def test_what_is_kept_is_no_write_of_the_app(folder, temporary):
+    with noting_writes() as written:
+        compiled_in(folder, "<B>!")
+    assert kept(temporary)
+    assert not written
+
+
+def run(site, temporary, *arguments):
+    """Runs a command in a process of its own, with a temporary folder of its own."""
+    return subprocess.run([sys.executable, "-m", "coldpress", *arguments], cwd=site.root, check=False, text=True,
+                          capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY),
+                                                    "TMPDIR": str(temporary)})
+
+
+@ON_POSIX
+def test_clean_removes_what_is_kept(make_site, temporary):
+    site = make_site({"content/a.md": "A"})
+    run(site, temporary, "build")
+    assert kept(temporary)
+    run(site, temporary, "clean")
+    assert kept(temporary)
+    run(site, temporary, "clean", "--cache")
+    assert not kept(temporary)
+
+
+@ON_POSIX
+def test_no_cache_reads_and_writes_none(make_site, temporary):
+    site = make_site({"content/a.md": "A"})
+    run(site, temporary, "build", "--no-cache")
+    assert not kept(temporary)
 
 
 def test_an_error_in_a_kept_template_is_reported_in_its_line(make_site, temporary):
     site = make_site({"content/about.md": "---\ntitle: A\n---\nText.",
                       "templates/page.html": "<p>\n{{ page.title }}\n{{ pag.title }}"})
-    said = [subprocess.run([sys.executable, "-m", "coldpress", "build"], cwd=site.root, check=False, text=True,
-                           capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY),
-                                                     "TMPDIR": str(temporary)}).stderr for _ in range(2)]
+    said = [run(site, temporary, "build").stderr for _ in range(2)]
     assert "`pag` is not defined" in said[0]
     assert "templates/page.html:3:" in said[0]
     assert said[1] == said[0]

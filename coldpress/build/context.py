@@ -21,7 +21,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from coldpress import audit_hook, recorder
-from coldpress.audit_hook import starting
+from coldpress.audit_hook import is_own, starting
 from coldpress.cache.file_stamps import SETTLED_NS, Snapshot, changed_at
 from coldpress.config.loader import Config, RunOptions, load_config, use_options
 from coldpress.decorators import mark_of
@@ -236,7 +236,8 @@ def _own_mistake(reason: BaseException, folder: Path) -> ColdpressError:
     file, line = (reason.filename, reason.lineno) if isinstance(reason, SyntaxError) else ("build.py", None)
     if trace is not None and not isinstance(reason, SyntaxError):
         last = traceback.extract_tb(trace)[-1]
-        inner = [frame for frame in traceback.extract_tb(trace) if Path(frame.filename).is_relative_to(folder)]
+        inner = [frame for frame in traceback.extract_tb(trace)
+                 if is_own(frame.filename) and Path(frame.filename).is_relative_to(folder)]
         file, line = (inner[-1] if inner else last).filename, (inner[-1] if inner else last).lineno
     path = Path(file or "build.py")
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
@@ -245,4 +246,12 @@ def _own_mistake(reason: BaseException, folder: Path) -> ColdpressError:
     if isinstance(reason, SyntaxError) and reason.offset:
         end = reason.end_offset if reason.end_lineno == reason.lineno and reason.end_offset else 0
         place = replace(place, column=reason.offset, length=max(1, end - reason.offset))
-    return ColdpressError(Problem("build.failed", f"{type(reason).__name__}: {reason}", place, traceback=text))
+    return ColdpressError(Problem("build.failed", f"{type(reason).__name__}: {reason}", place, _near_attribute(reason),
+                                  traceback=text))
+
+
+def _near_attribute(reason: BaseException) -> str | None:
+    """Returns a hint for a name that a module or another object does not have."""
+    if not isinstance(reason, AttributeError) or not reason.name:
+        return None
+    return did_you_mean(reason.name, [name for name in dir(reason.obj) if name[0] != "_"])

@@ -108,8 +108,8 @@ def explain_page(builder: Builder, url: str) -> list[str]:
     reads = list(builder.reads(entry))
     lines.append(f"It read {counted(len(reads), 'thing')}:" if reads else "It read nothing.")
     shared = [key for key in builder.shared_reads(entry) if key not in reads]
-    return [*lines, *_told(reads), *(["It shares with other pages what own code read:"] if shared else []),
-            *_told(shared)]
+    shared_head = ["Read for several pages, by the app when it was made or by own code:"] if shared else []
+    return [*lines, *_told(reads), *shared_head, *_told(shared)]
 
 
 def _entry(builder: Builder, url: str) -> PlanEntry:

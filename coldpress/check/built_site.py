@@ -110,13 +110,22 @@ class BuiltSite:
 
     def target_of(self, url: str) -> Target | None:
         """Returns what a whole URL leads to, as `target` does.  Raises `ValueError` for what is no URL."""
-        whole = urlsplit(url)
-        path = unquote(whole.path)
-        if whole.scheme not in ("http", "https") or whole.netloc.lower() != self._base.netloc.lower() or (
-                not f"{path}/".startswith(self._base_path)):
+        path = self._path_on_host(url)
+        if path is None or not f"{path}/".startswith(self._base_path):
             return None
         path = path[len(self._base_path):]
-        return Target(path, self.file_named(path), unquote(whole.fragment))
+        return Target(path, self.file_named(path), unquote(urlsplit(url).fragment))
+
+    def path_beside(self, url: str) -> str | None:
+        """Returns the path of a whole URL on the host of the site, but outside of the site; None for others.
+        Raises `ValueError` for what is no URL."""
+        path = self._path_on_host(url)
+        return urlsplit(url).path if path is not None and not f"{path}/".startswith(self._base_path) else None
+
+    def _path_on_host(self, url: str) -> str | None:
+        whole = urlsplit(url)
+        is_here = whole.scheme in ("http", "https") and whole.netloc.lower() == self._base.netloc.lower()
+        return unquote(whole.path) if is_here else None
 
     def references(self, file: str) -> Iterator[Reference]:
         """Yields the URLs of a file."""

@@ -74,6 +74,8 @@ class SiteCheck:
         """Yields everything that can be found without asking another site."""
         for missing in self.targets.missing():
             yield from self._at_each(missing)
+        for strayed in self.targets.without_base_path():
+            yield from self._at_each(strayed, "warning")
         for finding in structure_findings(self._facts, self._pages):
             yield self._placed(finding)
         yield from double_findings(self._facts, self._pages, self.places.of_field)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import unquote
 
 from coldpress.check.built_site import BuiltSite
 from coldpress.check.facts import LINK, LOAD, OUTSIDE, PART, SEPARATOR, Facts
@@ -48,6 +49,17 @@ class Targets:
         wanted = {number: key for number, key in self._known.items() if not self._is_there(*key)}
         for key, files in self._files_of(wanted).items():
             yield self._missing(key, tuple(files))
+
+    def without_base_path(self) -> Iterator[Missing]:
+        """Yields the URLs that lead out of the site, and to something in it if the path of `base_url` were before
+        them; not that of the host's own home page."""
+        for url, files in self.outside().items():
+            path = _path_beside(self._site, url)
+            if path and path.strip("/") and self._site.file_at(path.lstrip("/")):
+                meant = self._site.link_of(unquote(path.lstrip("/")))
+                yield Missing((OUTSIDE, url), "check.no-base-path",
+                              f"`{path}` is outside of the site, which begins at `{self._site.link_of('')}`",
+                              f"did you mean `{meant}`?", tuple(files), path)
 
     def outside(self) -> dict[str, list[str]]:
         """Returns the URLs of other sites, each with the files that have it."""
@@ -107,3 +119,9 @@ class Targets:
     def _near(self) -> NearNames:
         return NearNames(sorted(file.removesuffix("index.html") for file in self._site.files))
 
+
+def _path_beside(site: BuiltSite, url: str) -> str | None:
+    try:
+        return site.path_beside(url)
+    except ValueError:  # such as `http://[x/`
+        return None

@@ -11,10 +11,11 @@ from coldpress.build.output_folder import only_one
 from coldpress.build.records import Records
 from coldpress.paths import STATE, make_state
 from coldpress.report import counted
+from coldpress.web.template_compiler import compiled_templates
 
 
 def clean(context: BuildContext, *, cache: bool = False) -> int:
-    """Removes the site's files; with `cache` also the folder `.coldpress`."""
+    """Removes the site's files; with `cache` also the folder `.coldpress`, and all compiled templates."""
     _, site = context.make_app()
     output = output_of(site)
     refuse_linked_output(site, output)
@@ -27,6 +28,7 @@ def clean(context: BuildContext, *, cache: bool = False) -> int:
             removed = output.clean()
     if cache:
         shutil.rmtree(state, ignore_errors=True)
+        compiled_templates(on_disk=True).clear()
     context.report.line(f"Removed {counted(removed, 'file')} from {output.name}/" + (" and the cache" if cache else ""))
     context.report.data({"removed": removed})
     return 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -28,7 +28,8 @@ IMAGE_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png",
 """Media types by extension.  Python's own table differs between machines."""
 
 
-class Cover(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Cover:
     """An image with its absolute URL.  `bytes`, `width` and `height` are known for a file of the
     content folder, otherwise None.  `size` is what `bytes` returns, or a function that returns it.  `made`
     is the path of a picture that is made, otherwise None."""
@@ -49,7 +50,7 @@ class Cover(NamedTuple):
     @property
     def without_making(self) -> Cover:
         """The same; `bytes` is None if a picture would have to be made for it."""
-        return self._replace(size=None) if callable(self.size) else self
+        return replace(self, size=None) if callable(self.size) else self
 
 
 def shared_image(library: Library, page: Page) -> str | None:
@@ -100,7 +101,8 @@ FEED_FILES = {"atom": "feed.xml", "rss": "rss.xml", "json": "feed.json"}
 """The file name of each format."""
 
 
-class Feed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Feed:
     """The feed of the list at `path`.  `name` is the name of the list, None for the whole site; `pages`
     are the pages of the list, the newest first.  Feeds of the site, of collections and of sections
     contain whole texts; feeds of terms do not, because they would repeat each text for each term."""

@@ -99,7 +99,9 @@ class _Files:
     def _by_folder(self) -> dict[str, tuple[dict[str, list[str]], NearNames]]:
         found: dict[str, dict[str, list[str]]] = {}
         for file in self._files:
-            found.setdefault(posixpath.dirname(file), {}).setdefault(_stem(file), []).append(file)
+            stems = found.setdefault(posixpath.dirname(file), {})
+            for stem in {_stem(file), file_stem(file).casefold()}:  # an index has the name of its folder, and its own
+                stems.setdefault(stem, []).append(file)
         return {folder: (stems, NearNames(stems)) for folder, stems in found.items()}
 
 

@@ -2,36 +2,40 @@
 
 A template's code is kept in memory for all environments of the process, and in a folder for the builds to
 come: never in `.coldpress/`, which a CI cache or an archive of somebody else may bring along, since whoever
-can write code there has it run.  Jinja's own folder for this purpose is in the user's temporary folder, and
-nobody else can write there.
+can write code there has it run.  The folder is in the temporary folder, and only the user can write to it.
 """
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, cached_property
-from hashlib import blake2b
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from jinja2 import Environment, FileSystemBytecodeCache, nodes
+from jinja2 import Environment, nodes
 from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.compiler import CodeGenerator, Frame
 
 from coldpress import recorder
-from coldpress.cache.checksum import code_version
+from coldpress.audit_hook import not_noting
+from coldpress.cache.checksum import code_version, digest_of, read_with_checksum, write_with_checksum
 
-_DIGEST = 16  # bytes
+_KIND = "coldpress-template 1"
+_FOLDER = "coldpress-templates"
+_MOST = 3_000  # files: the theme's for 60 sites with filters of their own, about 25 MB
 _SYNTAX = (
     "block_start_string", "block_end_string", "variable_start_string", "variable_end_string", "comment_start_string",
     "comment_end_string", "line_statement_prefix", "line_comment_prefix", "trim_blocks", "lstrip_blocks",
-    "newline_sequence", "keep_trailing_newline", "optimized", "sandboxed", "is_async", "newstyle_gettext",
-    "newstyle_trimmed")
+    "newline_sequence", "keep_trailing_newline", "sandboxed", "is_async", "newstyle_gettext")
 """The attributes of an environment that change the code of a template."""
+_POLICIES = ("ext.i18n.trimmed",)
+"""The policies that do."""
 
 
 class SiteCodeGenerator(CodeGenerator):
@@ -39,9 +43,19 @@ class SiteCodeGenerator(CodeGenerator):
     they read is recorded for each page."""
 
     def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
-        if isinstance(node, (nodes.TemplateData, nodes.Const)):
+        if isinstance(node, nodes.TemplateData) or (isinstance(node, nodes.Const) and not frame.eval_ctx.volatile):
             return super()._output_child_to_const(node, frame, finalize)
         raise nodes.Impossible
+
+    def visit_EvalContextModifier(self, node: nodes.EvalContextModifier, frame: Frame) -> None:  # noqa: N802  (Jinja's)
+        """Compiles `{% autoescape … %}`: Jinja would call the filters in it now."""
+        for option in node.options:
+            self.writeline(f"context.eval_ctx.{option.key} = ")
+            self.visit(option.value, frame)
+            if isinstance(option.value, nodes.Const):
+                setattr(frame.eval_ctx, option.key, option.value.value)
+            else:
+                frame.eval_ctx.volatile = True
 
 
 @cache
@@ -57,15 +71,16 @@ class CompiledTemplates(BytecodeCache):
     def __init__(self, *, on_disk: bool = True) -> None:
         self._is_on_disk = on_disk
         self._codes: dict[tuple[str, str], CodeType] = {}
+        self._is_swept = False
 
     def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
         """Returns a bucket for a template, with its code if the same source was compiled before."""
-        dialect = self._dialect(environment, name) if filename is not None else None
         bucket = Bucket(environment, "", self.get_source_checksum(source))
+        dialect = _dialect(environment, name) if filename is not None else None
         if dialect is not None:
-            bucket.key = self.get_cache_key(f"{dialect}\n{name}", filename)
+            bucket.key = digest_of(repr((self._version, name, filename, *dialect)).encode("utf-8", "surrogateescape"))
             bucket.code = self._codes.get((bucket.key, bucket.checksum))
-            if bucket.code is None:
+            if bucket.code is None and self._folder:
                 self.load_bytecode(bucket)
         return bucket
 
@@ -73,55 +88,80 @@ class CompiledTemplates(BytecodeCache):
         """Keeps the code of a template."""
         if bucket.key and bucket.code is not None:
             self._codes[bucket.key, bucket.checksum] = bucket.code
-            self.dump_bytecode(bucket)
+            if self._folder:
+                self.dump_bytecode(bucket)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Reads the code of a template from its file, if the file is as it was written."""
         with suppress(OSError, ValueError), recorder.unrecorded():
-            data = self._file(bucket).read_bytes()
-            if blake2b(data[_DIGEST:], digest_size=_DIGEST).digest() == data[:_DIGEST]:
-                bucket.bytecode_from_string(data[_DIGEST:])
+            text = read_with_checksum(self._file(bucket), _KIND)
+            if text is not None:
+                bucket.bytecode_from_string(text.encode("utf-8", "surrogateescape"))
                 if bucket.code is not None:
                     self._codes[bucket.key, bucket.checksum] = bucket.code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Writes the code of a template into a file, atomically.  Where that is impossible, it is compiled again
-        by the next build."""
-        with suppress(OSError, ValueError), recorder.unrecorded():
-            file = self._file(bucket)
-            data = bucket.bytecode_to_string()
-            number, part = tempfile.mkstemp(dir=file.parent)
-            with open(number, "wb") as opened:
-                opened.write(blake2b(data, digest_size=_DIGEST).digest() + data)
-            Path(part).replace(file)
+        """Writes the code of a template into a file.  Where that fails, the next build compiles it again."""
+        with suppress(OSError), recorder.unrecorded(), not_noting():
+            self._sweep()
+            code = bucket.bytecode_to_string().decode("utf-8", "surrogateescape")
+            write_with_checksum(self._file(bucket), _KIND, code)
 
-    def _file(self, bucket: Bucket) -> Path:
-        if self._folder is None:
-            raise ValueError("there is no folder for it")
-        return self._folder / f"__coldpress_{bucket.key}.cache"
+    def clear(self) -> None:
+        """Removes what is on disk, for all sites."""
+        for file in Path(self._folder).iterdir() if self._folder else ():
+            with suppress(OSError):
+                file.unlink()
+
+    def _sweep(self) -> None:
+        """Removes what is on disk if it has become much: of sites, filters and versions that are no more."""
+        if not self._is_swept and self._folder and len(os.listdir(self._folder)) > _MOST:  # noqa: PTH208  (names only)
+            self.clear()
+        self._is_swept = True
+
+    def _file(self, bucket: Bucket) -> str:
+        return os.path.join(self._folder or "", bucket.key)  # noqa: PTH118  (as `checksum` takes it)
 
     @cached_property
-    def _folder(self) -> Path | None:
-        """The folder that Jinja keeps for this user; None if it may not be the user's alone, or is not wanted."""
+    def _folder(self) -> str | None:
+        """The folder; None if it is not wanted, or may not be the user's alone."""
         if not self._is_on_disk:
             return None
-        try:
-            return Path(FileSystemBytecodeCache().directory)
-        except (OSError, RuntimeError):
-            return None
-
-    def _dialect(self, environment: Environment, name: str) -> str | None:
-        """Returns all that the code of a template depends on, beside its source; None if it cannot be told."""
-        if environment.code_generator_class is not SiteCodeGenerator or environment.finalize is not None or any(
-                not type(each).__module__.startswith("jinja2.") for each in environment.extensions.values()):
-            return None
-        escapes: bool | Callable[[str | None], bool] = environment.autoescape
-        callables = [(each, getattr(call, "jinja_pass_arg", None))  # a name that is missing is an error of compiling
-                     for kind in (environment.filters, environment.tests) for each, call in sorted(kind.items())]
-        return repr([self._version, escapes if isinstance(escapes, bool) else escapes(name), callables,
-                     sorted(environment.extensions), [getattr(environment, each, None) for each in _SYNTAX]])
+        with recorder.unrecorded(), not_noting():
+            return _own_folder()
 
     @cached_property
     def _version(self) -> str:
         """The version of what compiles: Jinja, the code generator above, Python."""
         return f"{code_version([Path(__file__)], ['jinja2'])} {sys.version}"
+
+
+def _own_folder() -> str | None:
+    """Returns the folder in the temporary folder that nobody else can write to, and makes it; None if that fails."""
+    try:
+        parent = Path(tempfile.gettempdir()).resolve()
+        if parent.is_relative_to(Path.cwd()):  # as where there is no temporary folder: a site is copied as a whole
+            return None
+        folder = parent / (f"{_FOLDER}-{os.getuid()}" if hasattr(os, "getuid") else _FOLDER)
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        found = folder.lstat()
+    except OSError:
+        return None
+    is_own = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o077)
+    return str(folder) if stat.S_ISDIR(found.st_mode) and is_own else None
+
+
+def _dialect(environment: Environment, name: str) -> tuple[object, ...] | None:
+    """Returns all that the code of a template depends on, beside its source; None if it cannot be told."""
+    if (environment.code_generator_class is not SiteCodeGenerator or environment.finalize is not None
+            or environment.optimized  # then the code has what filters return
+            or any(not type(each).__module__.startswith("jinja2.") for each in environment.extensions.values())):
+        return None
+    escapes: bool | Callable[[str | None], bool] = environment.autoescape
+    # Whether a name is known is asked when a template is compiled, and so is whether it takes the context.
+    callables = [(each, getattr(call, "jinja_pass_arg", None))
+                 for kind in (environment.filters, environment.tests) for each, call in sorted(kind.items())]
+    return (escapes if isinstance(escapes, bool) else escapes(name), sorted(environment.extensions), callables,
+            [getattr(environment, each, None) for each in _SYNTAX],
+            [environment.policies.get(each) for each in _POLICIES])
