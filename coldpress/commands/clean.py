@@ -11,7 +11,7 @@ from coldpress.build.output_folder import only_one
 from coldpress.build.records import Records
 from coldpress.paths import STATE, make_state
 from coldpress.report import counted
-from coldpress.web.template_compiler import compiled_templates
+from coldpress.web.template_compiler import CompiledTemplates
 
 
 def clean(context: BuildContext, *, cache: bool = False) -> int:
@@ -28,7 +28,7 @@ def clean(context: BuildContext, *, cache: bool = False) -> int:
             removed = output.clean()
     if cache:
         shutil.rmtree(state, ignore_errors=True)
-        compiled_templates(on_disk=True).clear()
+        CompiledTemplates().clear()
     context.report.line(f"Removed {counted(removed, 'file')} from {output.name}/" + (" and the cache" if cache else ""))
     context.report.data({"removed": removed})
     return 0

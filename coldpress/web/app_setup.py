@@ -62,7 +62,7 @@ _HOOKS = ("before_request_funcs", "after_request_funcs", "teardown_request_funcs
 def make_environment(app: Flask, site: Site) -> SiteEnvironment:
     """Makes the environment of a site's templates, with what was registered so far."""
     environment = SiteEnvironment(app, site.root / site.config.templates_dir, site.base, site.theme,
-                                  share=site.shares, on_disk=not site.options.no_cache)
+                                  share=site.shares, keep_compiled=not site.options.no_cache)
     environment.globals.update(
         site=SiteVariables(site), library=LocalProxy(lambda: site.library),
         data=LocalProxy(lambda: site.library.data), now=site.now,

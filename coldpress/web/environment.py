@@ -35,7 +35,7 @@ from coldpress.seeding import seeded
 from coldpress.sources.dates import format_iso, format_rfc822
 from coldpress.text import did_you_mean
 from coldpress.web.app_templates import PREFIX, AppTemplates
-from coldpress.web.template_compiler import SiteCodeGenerator, compiled_templates
+from coldpress.web.template_compiler import CompiledTemplates, SiteCodeGenerator
 from coldpress.web.template_loaders import TemplateFolder, Templates, plugins_in
 
 
@@ -144,7 +144,7 @@ class SiteEnvironment(FlaskEnvironment):
     loader: Templates
 
     def __init__(self, app: flask.Flask, templates: Path, base: Path, theme: Theme, *, share: bool = False,
-                 on_disk: bool = True) -> None:
+                 keep_compiled: bool = True) -> None:
         themes = {each.name: TemplateFolder(each.templates) for each in theme.chain}
         self._theme, chain = themes[theme.name], list(themes.values())
         prefixes = {name: ChoiceLoader(chain[index:]) for index, name in enumerate(themes)}
@@ -153,7 +153,7 @@ class SiteEnvironment(FlaskEnvironment):
             loader=Templates([TemplateFolder(templates), *chain,
                               PrefixLoader({**prefixes, "theme": ChoiceLoader(chain)})]),
             undefined=Strict,
-            bytecode_cache=compiled_templates(on_disk=on_disk),
+            bytecode_cache=CompiledTemplates() if keep_compiled else None,
             autoescape=app.select_jinja_autoescape,
             optimized=False,  # which would call filters when a template is compiled
             auto_reload=False,  # the site clears the cache when a template changes

@@ -1,8 +1,8 @@
 """How templates are compiled; and the cache of compiled templates.
 
-A template's code is kept in memory for all environments of the process, and in a folder for the builds to
-come: never in `.coldpress/`, which a CI cache or an archive of somebody else may bring along, since whoever
-can write code there has it run.  The folder is in the temporary folder, and only the user can write to it.
+A template's code is kept for other environments and for the builds to come: never in `.coldpress/`, which a CI
+cache or an archive of somebody else may bring along, since whoever can write code there has it run.  The folder
+is in the temporary folder, and only the user can write to it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 from jinja2 import Environment, nodes
@@ -58,38 +57,26 @@ class SiteCodeGenerator(CodeGenerator):
                 frame.eval_ctx.volatile = True
 
 
-@cache
-def compiled_templates(*, on_disk: bool) -> CompiledTemplates:
-    """Returns the cache of this process."""
-    return CompiledTemplates(on_disk=on_disk)
-
-
 class CompiledTemplates(BytecodeCache):
-    """Keeps the code of templates that are files: `on_disk` for the next processes too.  In an environment that
-    compiles in its own way, with a tag of an extension for example, each template is compiled anew."""
+    """Keeps the code of templates that are files.  In an environment that compiles in its own way, with a tag of an
+    extension for example, each template is compiled anew."""
 
-    def __init__(self, *, on_disk: bool = True) -> None:
-        self._is_on_disk = on_disk
-        self._codes: dict[tuple[str, str], CodeType] = {}
+    def __init__(self) -> None:
         self._is_swept = False
 
     def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
         """Returns a bucket for a template, with its code if the same source was compiled before."""
         bucket = Bucket(environment, "", self.get_source_checksum(source))
-        dialect = _dialect(environment, name) if filename is not None else None
+        dialect = _dialect(environment, name) if filename is not None and self._folder else None
         if dialect is not None:
             bucket.key = digest_of(repr((self._version, name, filename, *dialect)).encode("utf-8", "surrogateescape"))
-            bucket.code = self._codes.get((bucket.key, bucket.checksum))
-            if bucket.code is None and self._folder:
-                self.load_bytecode(bucket)
+            self.load_bytecode(bucket)
         return bucket
 
     def set_bucket(self, bucket: Bucket) -> None:
         """Keeps the code of a template."""
-        if bucket.key and bucket.code is not None:
-            self._codes[bucket.key, bucket.checksum] = bucket.code
-            if self._folder:
-                self.dump_bytecode(bucket)
+        if bucket.key:
+            self.dump_bytecode(bucket)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Reads the code of a template from its file, if the file is as it was written."""
@@ -97,8 +84,6 @@ class CompiledTemplates(BytecodeCache):
             text = read_with_checksum(self._file(bucket), _KIND)
             if text is not None:
                 bucket.bytecode_from_string(text.encode("utf-8", "surrogateescape"))
-                if bucket.code is not None:
-                    self._codes[bucket.key, bucket.checksum] = bucket.code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Writes the code of a template into a file.  Where that fails, the next build compiles it again."""
@@ -124,9 +109,7 @@ class CompiledTemplates(BytecodeCache):
 
     @cached_property
     def _folder(self) -> str | None:
-        """The folder; None if it is not wanted, or may not be the user's alone."""
-        if not self._is_on_disk:
-            return None
+        """The folder; None if it may not be the user's alone."""
         with recorder.unrecorded(), not_noting():
             return _own_folder()
 
