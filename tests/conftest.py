@@ -131,6 +131,13 @@ class SiteFolder:
         self.results.append(Result(code, said.out, said.err))
         return self.results[-1]
 
+    def run_alone(self, *arguments: str, **environment: str) -> Result:
+        """Run the command line in a process of its own."""
+        done = subprocess.run([sys.executable, "-m", "coldpress", *arguments], cwd=self.root, check=False, text=True,
+                              capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment})
+        self.results.append(Result(done.returncode, done.stdout, done.stderr))
+        return self.results[-1]
+
     def build(self, *arguments: str) -> Result:
         """Build, with the result as JSON."""
         return self.run("build", "--json", *arguments)

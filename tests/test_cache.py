@@ -3,14 +3,10 @@ far as it can be."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
 import zlib
 
 import pytest
-from conftest import REPOSITORY
 
 from coldpress.cache.checksum import row_checksum
 from coldpress.markdown import store
@@ -93,9 +89,7 @@ def test_no_cache_reads_and_writes_none(site, clean):
 
 def test_no_cache_leaves_no_folder_behind(site, tmp_path):
     (tmp_path / "temporary").mkdir()
-    subprocess.run([sys.executable, "-m", "coldpress", "build", "--no-cache"], cwd=site.root, check=True,
-                   capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY),
-                                             "TMPDIR": str(tmp_path / "temporary")})
+    assert site.run_alone("build", "--no-cache", TMPDIR=str(tmp_path / "temporary")).code == 0
     assert list((tmp_path / "temporary").iterdir()) == []
 
 

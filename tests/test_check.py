@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 import time
 
 import pytest
-from conftest import REPOSITORY, Result
 
 from coldpress.check.outline import outline_of
 from coldpress.check.references import references_in
@@ -324,9 +321,7 @@ def test_entries_that_are_refused(checked, entry, message):
 
 def check_alone(site):
     """Checks a site in a process of its own: what the modules of the tests mention would count as used."""
-    done = subprocess.run([sys.executable, "-m", "coldpress", "check", "--json"], cwd=site.root, text=True, check=False,
-                          capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY)})
-    site.results.append(Result(done.returncode, done.stdout, done.stderr))
+    site.run_alone("check", "--json")
     return site
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import ast
-import os
 import pickle
 import re
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
 
 import coldpress
 from coldpress.commands.serve import free_port
@@ -154,8 +150,7 @@ def test_a_mistake_inside_an_installed_package_is_told_where_it_was_called(make_
     site = make_site({".venv/lib/site-packages/other.py": "def call():\n    return 1 / 0\n",
                       "build.py": "import os, sys\nsys.path.insert(0, os.path.abspath('.venv/lib/site-packages'))\n"
                                   "import other\nother.call()\n"})
-    said = subprocess.run([sys.executable, "-m", "coldpress", "build"], cwd=site.root, check=False, text=True,
-                          capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY)}).stderr
+    said = site.run_alone("build").err
     assert "error[build.failed]: ZeroDivisionError" in said
     assert "--> build.py:4:" in said
 

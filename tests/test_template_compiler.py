@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
 
 import pytest
-from conftest import REPOSITORY
 from jinja2 import Environment, FileSystemLoader, TemplateError, TemplateSyntaxError, nodes, pass_context
 from jinja2.ext import Extension
 
@@ -230,35 +227,21 @@ def test_what_is_kept_is_no_write_of_the_app(folder, temporary):
     assert not written
 
 
-def run(site, temporary, *arguments):
-    """Runs a command in a process of its own, with a temporary folder of its own."""
-    return subprocess.run([sys.executable, "-m", "coldpress", *arguments], cwd=site.root, check=False, text=True,
-                          capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY),
-                                                    "TMPDIR": str(temporary)})
-
-
 @ON_POSIX
 def test_clean_removes_what_is_kept(make_site, temporary):
     site = make_site({"content/a.md": "A"})
-    run(site, temporary, "build")
+    site.run_alone("build", TMPDIR=str(temporary))
     assert kept(temporary)
-    run(site, temporary, "clean")
+    site.run_alone("clean", TMPDIR=str(temporary))
     assert kept(temporary)
-    run(site, temporary, "clean", "--cache")
-    assert not kept(temporary)
-
-
-@ON_POSIX
-def test_no_cache_reads_and_writes_none(make_site, temporary):
-    site = make_site({"content/a.md": "A"})
-    run(site, temporary, "build", "--no-cache")
+    site.run_alone("clean", "--cache", TMPDIR=str(temporary))
     assert not kept(temporary)
 
 
 def test_an_error_in_a_kept_template_is_reported_in_its_line(make_site, temporary):
     site = make_site({"content/about.md": "---\ntitle: A\n---\nText.",
                       "templates/page.html": "<p>\n{{ page.title }}\n{{ pag.title }}"})
-    said = [run(site, temporary, "build").stderr for _ in range(2)]
+    said = [site.run_alone("build", TMPDIR=str(temporary)).err for _ in range(2)]
     assert "`pag` is not defined" in said[0]
     assert "templates/page.html:3:" in said[0]
     assert said[1] == said[0]

@@ -235,10 +235,10 @@ def _own_mistake(reason: BaseException, folder: Path) -> ColdpressError:
         trace = trace.tb_next
     file, line = (reason.filename, reason.lineno) if isinstance(reason, SyntaxError) else ("build.py", None)
     if trace is not None and not isinstance(reason, SyntaxError):
-        last = traceback.extract_tb(trace)[-1]
-        inner = [frame for frame in traceback.extract_tb(trace)
-                 if is_own(frame.filename) and Path(frame.filename).is_relative_to(folder)]
-        file, line = (inner[-1] if inner else last).filename, (inner[-1] if inner else last).lineno
+        frames = traceback.extract_tb(trace)
+        inner = [frame for frame in frames if is_own(frame.filename) and Path(frame.filename).is_relative_to(folder)]
+        innermost = (inner or frames)[-1]
+        file, line = innermost.filename, innermost.lineno
     path = Path(file or "build.py")
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
     text = "".join(traceback.format_exception(type(reason), reason, trace))
@@ -254,4 +254,8 @@ def _near_attribute(reason: BaseException) -> str | None:
     """Returns a hint for a name that a module or another object does not have."""
     if not isinstance(reason, AttributeError) or not reason.name:
         return None
-    return did_you_mean(reason.name, [name for name in dir(reason.obj) if name[0] != "_"])
+    try:
+        known = dir(reason.obj)
+    except Exception:  # noqa: BLE001  (whatever an object may raise)
+        return None
+    return did_you_mean(reason.name, [name for name in known if not name.startswith("_")])

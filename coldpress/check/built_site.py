@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from coldpress.check.outline import Outline, Reference, outline_of, place_in
 from coldpress.check.references import PAGES, references_in
@@ -110,22 +110,23 @@ class BuiltSite:
 
     def target_of(self, url: str) -> Target | None:
         """Returns what a whole URL leads to, as `target` does.  Raises `ValueError` for what is no URL."""
-        path = self._path_on_host(url)
-        if path is None or not f"{path}/".startswith(self._base_path):
+        whole = urlsplit(url)
+        path = unquote(whole.path)
+        if not self._is_on_host(whole) or not f"{path}/".startswith(self._base_path):
             return None
         path = path[len(self._base_path):]
-        return Target(path, self.file_named(path), unquote(urlsplit(url).fragment))
+        return Target(path, self.file_named(path), unquote(whole.fragment))
 
-    def path_beside(self, url: str) -> str | None:
-        """Returns the path of a whole URL on the host of the site, but outside of the site; None for others.
-        Raises `ValueError` for what is no URL."""
-        path = self._path_on_host(url)
-        return urlsplit(url).path if path is not None and not f"{path}/".startswith(self._base_path) else None
+    def path_outside(self, url: str) -> str | None:
+        """Returns the path of a whole URL that leads out of the site, if it stays on the site's host."""
+        try:
+            whole = urlsplit(url)
+        except ValueError:  # such as `http://[x/`
+            return None
+        return whole.path if self._is_on_host(whole) else None
 
-    def _path_on_host(self, url: str) -> str | None:
-        whole = urlsplit(url)
-        is_here = whole.scheme in ("http", "https") and whole.netloc.lower() == self._base.netloc.lower()
-        return unquote(whole.path) if is_here else None
+    def _is_on_host(self, whole: SplitResult) -> bool:
+        return whole.scheme in ("http", "https") and whole.netloc.lower() == self._base.netloc.lower()
 
     def references(self, file: str) -> Iterator[Reference]:
         """Yields the URLs of a file."""

@@ -53,13 +53,13 @@ class Targets:
     def without_base_path(self) -> Iterator[Missing]:
         """Yields the URLs that lead out of the site, and to something in it if the path of `base_url` were before
         them; not that of the host's own home page."""
-        for url, files in self.outside().items():
-            path = _path_beside(self._site, url)
-            if path and path.strip("/") and self._site.file_at(path.lstrip("/")):
-                meant = self._site.link_of(unquote(path.lstrip("/")))
-                yield Missing((OUTSIDE, url), "check.no-base-path",
-                              f"`{path}` is outside of the site, which begins at `{self._site.link_of('')}`",
-                              f"did you mean `{meant}`?", tuple(files), path)
+        wanted = {number: key for number, key in self._known.items() if key[0] == OUTSIDE and self._is_astray(key[1])}
+        for key, files in self._files_of(wanted).items():
+            path = str(self._site.path_outside(key[1]))
+            meant = self._site.link_of(unquote(path.lstrip("/")))
+            yield Missing(key, "check.no-base-path",
+                          f"`{path}` is outside of the site, which begins at `{self._site.link_of('')}`",
+                          f"did you mean `{meant}`?", tuple(files), path)
 
     def outside(self) -> dict[str, list[str]]:
         """Returns the URLs of other sites, each with the files that have it."""
@@ -93,6 +93,10 @@ class Targets:
             return file is not None or self._is_redirected(path)
         return file is None or not file.endswith(PAGES) or part in self._facts[file].parts
 
+    def _is_astray(self, url: str) -> bool:
+        path = (self._site.path_outside(url) or "").strip("/")
+        return bool(path) and self._site.file_at(path) is not None
+
     def _files_of(self, wanted: Mapping[int, Key]) -> dict[Key, list[str]]:
         found: dict[Key, list[str]] = {key: [] for key in wanted.values()}
         search = KeySearch(wanted)
@@ -118,10 +122,3 @@ class Targets:
     @cached_property
     def _near(self) -> NearNames:
         return NearNames(sorted(file.removesuffix("index.html") for file in self._site.files))
-
-
-def _path_beside(site: BuiltSite, url: str) -> str | None:
-    try:
-        return site.path_beside(url)
-    except ValueError:  # such as `http://[x/`
-        return None

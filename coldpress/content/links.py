@@ -100,7 +100,8 @@ class _Files:
         found: dict[str, dict[str, list[str]]] = {}
         for file in self._files:
             stems = found.setdefault(posixpath.dirname(file), {})
-            for stem in {_stem(file), file_stem(file).casefold()}:  # an index has the name of its folder, and its own
+            # An index has the name of its folder, and its own.
+            for stem in dict.fromkeys((_stem(file), file_stem(file).casefold())):
                 stems.setdefault(stem, []).append(file)
         return {folder: (stems, NearNames(stems)) for folder, stems in found.items()}
 
