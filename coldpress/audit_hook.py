@@ -350,11 +350,9 @@ def _writes(arguments: tuple[Any, ...]) -> bool:
 @cache
 def _installed() -> tuple[str, ...]:
     """Returns the folders of Python and of installed packages."""
+    # Not their prefix: it is the site's own folder after `python -m venv .`, or `/usr`, which has `/usr/src/mysite`.
     paths = sysconfig.get_paths()
-    folders = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, str(Path(__file__).parent),
-               "/usr/share/zoneinfo"}
+    folders = {str(Path(__file__).parent), "/usr/share/zoneinfo"}
     folders |= {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     folders |= {folder for folder in sys.path if folder.endswith(("site-packages", "dist-packages"))}
-    # `/usr` as a prefix would hide what is really a site's: `/usr/src/mysite`.
-    return tuple(sorted(str(Path(folder)) + os.sep for folder in folders
-                        if folder not in ("/usr", "/usr/local", "/") and folder))
+    return tuple(sorted(str(Path(folder)) + os.sep for folder in folders if folder))

@@ -8,8 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 
 import pytest
+from conftest import REPOSITORY
 
 BUILD_PY = """\
 import coldpress
@@ -244,3 +246,35 @@ def test_a_second_plugin_of_a_name_is_noticed(installed):
     assert installed.rendered() == set()
     installed.install("other", {"other.py": plugin}, entry_points="[coldpress.plugins]\nother = other:Plugin\n")
     assert "/a/" in installed.rendered()
+
+
+def test_a_site_in_the_folder_of_an_environment_is_no_package(make_site):
+    """As after `python -m venv .`: its own code and files count as in any other folder."""
+    site = make_site({"content/a.md": "A.", "words.txt": "one", "build.py": """\
+import coldpress
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+
+    @app.get("/words/")
+    def words():
+        with open("words.txt") as file:
+            return file.read()
+
+    return app
+"""})
+    venv.create(site.root, symlinks=os.name != "nt")
+    python = site.root / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    packages = os.pathsep.join([str(REPOSITORY), *(path for path in sys.path if path.endswith("site-packages"))])
+
+    def built():
+        subprocess.run([python, "-m", "coldpress", "build", "-q"], cwd=site.root, check=True,
+                       env={**os.environ, "PYTHONPATH": packages})
+        return site.text("words/index.html")
+
+    assert built() == "one"
+    site.edit({"words.txt": "two"})
+    assert built() == "two"
+    site.edit({"build.py": (site.root / "build.py").read_text().replace("file.read()", "file.read().upper()")})
+    assert built() == "TWO"

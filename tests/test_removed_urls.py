@@ -45,6 +45,15 @@ def test_a_renamed_page_is_said_unless_an_alias_answers(make_site):
                           "that replaces it.")
 
 
+def test_what_an_earlier_build_published_before_its_time_is_not_said(make_site):
+    site = make_site({**POSTS, "content/soon.md": "---\ndraft: true\n---\nSoon."}, URL)
+    site.run("build", "--drafts")
+    assert said(site) is None
+    assert "soon/index.html" not in site.files()
+    site.edit({"content/posts/2026-01-01-p01.md": "---\ndraft: true\n---\nNo more."})
+    assert said(site)[:2] == (1, ["  /posts/p01/"])
+
+
 def test_lists_feeds_and_assets_are_no_pages(make_site):
     site = make_site({**POSTS, "content/notes/_index.md": "# N", "content/notes/a.png": "x"},
                      URL + "paginate: 3\nllms: true\n")

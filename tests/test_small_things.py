@@ -150,6 +150,8 @@ def test_an_unknown_name_is_told_with_the_one_that_was_meant(make_site, template
 def test_an_unknown_filter_is_told_with_the_one_that_was_meant(make_site, template, message, hint):
     problem, = make_site({"content/a.md": "A.", "templates/page.html": template}).build().problems
     assert (problem["code"], problem["message"], problem["hint"]) == ("template.syntax", message, hint)
+    place = problem["place"]
+    assert place["text"][place["column"] - 1 :][: place["length"]] == message.split("'")[1]
 
 
 def test_a_route_that_answers_404_is_not_said_to_be_linked_to(make_site):

@@ -168,6 +168,13 @@ class Builder:
         names = [FACTORY] if entry.endpoint in self.site.generators else [FACTORY, OWN]
         return [key for name in names for key in self.reads(PlanEntry(name, "", ""))]
 
+    @property
+    def _selection(self) -> str:
+        """Which pages are published beside the usual, as text: a draft that an earlier build was told to publish
+        has no URL that is lost."""
+        options = self.context.options
+        return repr((options.drafts, options.future, options.expired))
+
     @contextmanager
     def _failures_as_problems(self) -> Iterator[None]:
         """Reports what the site's own URL generators raise as problems."""
@@ -194,7 +201,7 @@ class Builder:
             self._fingerprints = Fingerprints(self._app, site, self.plan)
             self._code = UserCode(site.base, self.records.about.get("code"), site.registry.plugin_files)
             self._libraries = LibraryCode(self.records.about.get("libraries"), site.registry.distributions)
-            self._about = {"engine": engine(), "settings": _settings(site)}
+            self._about = {"engine": engine(), "settings": _settings(site), "selection": self._selection}
             self._staleness = Staleness(self.records, self._fingerprints, self._whole_reason())
             self.runner = FreezeRunner(self._app, site, self.plan, self.output, self.records, self._staleness,
                                        self.context.report)
@@ -245,7 +252,8 @@ class Builder:
         """Moves the staged files into the output folder; in a dry run, only tells the changes."""
         with self._stage("publish"):
             changes = self.output.changes()
-            self.removed_urls = removed_urls(self.site, self.records, changes.removed)
+            if self.records.about.get("selection", self._selection) == self._selection:
+                self.removed_urls = removed_urls(self.site, self.records, changes.removed)
             self.changes = changes if self.context.dry_run else self.output.publish()
             if self.hosting and not self.context.dry_run:
                 self.hosting.write_beside()

@@ -41,7 +41,7 @@ class _Loader(SafeLoader):  # type: ignore[misc]  # chosen at run time
             mark = (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else None
             if mark in seen and key.value != "<<":
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"key `{key.value}` stands here twice", key.start_mark)
+                    None, None, f"key `{key.value}` stands here twice", key.start_mark, "keep one of them")
             if mark:
                 seen.add(mark)
         result: dict[Any, Any] = super().construct_mapping(node, deep)
@@ -53,7 +53,9 @@ class _Loader(SafeLoader):  # type: ignore[misc]  # chosen at run time
         except (ValueError, OverflowError) as reason:  # `2024-02-30`
             said, text = str(node.value), str(reason).partition(",")[0]
             raise yaml.constructor.ConstructorError(
-                None, None, text if len(said) > _MAX_DEPTH else f"`{said}`: {text}", node.start_mark) from None
+                None, None, text if len(said) > _MAX_DEPTH else f"`{said}`: {text}", node.start_mark,
+                "write a date that exists, or put quotes round a text" if node.tag.endswith("timestamp") else None
+                ) from None
         except (AttributeError, LookupError, TypeError):  # `!!timestamp soon`
             raise yaml.constructor.ConstructorError(
                 None, None, f"this is no `{node.tag.rpartition(':')[2]}`", node.start_mark) from None
@@ -220,7 +222,7 @@ class MappingText:
         mark = reason.problem_mark or reason.context_mark
         at = mark.index if mark else 0
         message = reason.problem or "this is not YAML"
-        hint = None
+        hint = reason.note
         if reason.context_mark and "flow" in (reason.context or ""):
             at, hint = reason.context_mark.index, "close it with `]` or `}`"
             at = at if self.text[at:].strip() else max(0, len(self.text.rstrip()) - 1)  # with any content
@@ -240,8 +242,6 @@ class MappingText:
         elif message == "found unhashable key":
             message = "a list or a mapping cannot be a key"
             hint = "put quotes round a value that starts with `{`" if self.text[at : at + 1] == "{" else None
-        elif "twice" in message:
-            hint = "keep one of them"
         elif "could not determine a constructor" in message:
             message, hint = "a tag like `!name` has no meaning here", "put quotes round the value"
         elif hint is None:

@@ -12,13 +12,13 @@ from types import TracebackType
 from jinja2 import TemplateNotFound, TemplatesNotFound, TemplateSyntaxError, UndefinedError
 from werkzeug.routing import BuildError
 
+from coldpress.audit_hook import is_own
 from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.paths import relative_name
 from coldpress.text import did_you_mean
 from coldpress.web.environment import NothingThere
 from coldpress.web.site import Site
 
-_PACKAGE = Path(__file__).parents[1]
 _QUOTED = re.compile(r"[`']([^`'\n]+)[`']")
 _UNNAMED = re.compile(r"No (filter|test) named '(\w+)'")
 _NOT_DEFINED = re.compile(r"`(\w+)` is not defined")
@@ -35,9 +35,7 @@ def explain(error: BaseException, site: Site) -> Problem:
     if isinstance(error, ColdpressError) and error.problems:
         return error.problems[0]
     if isinstance(error, TemplateSyntaxError):
-        return Problem("template.syntax", f"{error.message}",
-                       code_place(error.filename or error.name or "template", error.lineno, site),
-                       _near_filter(str(error.message), site))
+        return _syntax_problem(error, site)
     frames = list(_own_frames(error.__traceback__, site))
     place = code_place(*frames[-1], site) if frames else None
     if isinstance(error, (TemplatesNotFound, TemplateNotFound)):
@@ -71,11 +69,14 @@ def at_name(place: Place, message: str) -> Place:
     return place
 
 
-def _near_filter(message: str, site: Site) -> str | None:
-    """Returns a hint for a filter or a test of Jinja that does not exist."""
-    found = _UNNAMED.match(message)
+def _syntax_problem(error: TemplateSyntaxError, site: Site) -> Problem:
+    """The problem of a template that cannot be compiled; of a filter or a test that does not exist, at its name."""
+    message, place = str(error.message), code_place(error.filename or error.name or "template", error.lineno, site)
+    unnamed = _UNNAMED.match(message)
+    if not unnamed:
+        return Problem("template.syntax", message, place)
     known = {"filter": site.environment.filters, "test": site.environment.tests}
-    return did_you_mean(found[2], known[found[1]]) if found else None
+    return Problem("template.syntax", message, at_name(place, message), did_you_mean(unnamed[2], known[unnamed[1]]))
 
 
 def _near_name(error: UndefinedError) -> str | None:
@@ -112,22 +113,23 @@ def _near_endpoint(error: BuildError, site: Site) -> str | None:
     return did_you_mean(name, [*site.endpoints, *own])
 
 
-def _is_own(file: str, site: Site) -> bool:
+def _is_of_site(file: str, site: Site) -> bool:
+    """Returns whether a file belongs to the site or to one of its themes."""
     path = Path(file)
     return any(path.is_relative_to(theme.folder) for theme in site.theme.chain) or (
-        path.is_relative_to(site.base) and not path.is_relative_to(_PACKAGE) and "site-packages" not in path.parts)
+        path.is_relative_to(site.base) and is_own(file))
 
 
 def _own_frames(trace: TracebackType | None, site: Site) -> Iterator[tuple[str, int]]:
     for frame, line in traceback.walk_tb(trace):
         file = frame.f_code.co_filename
-        if _is_own(file, site):
+        if _is_of_site(file, site):
             yield file, line
 
 
 def _own_traceback(error: BaseException, site: Site) -> str | None:
     trace = error.__traceback__
-    while trace is not None and not _is_own(trace.tb_frame.f_code.co_filename, site):
+    while trace is not None and not _is_of_site(trace.tb_frame.f_code.co_filename, site):
         trace = trace.tb_next
     return "".join(traceback.format_exception(type(error), error, trace)) if trace else None
 
