@@ -74,11 +74,11 @@ class SiteImages:
 
     @property
     def summary(self) -> str | None:
-        """Returns `images: 41 made, 38 MB → 2.1 MB`; None if none was made."""
+        """Returns `images: 41 made, 2.1 MB from 38 MB`; None if none was made."""
         made = self.made
         if not made.number:
             return None
-        return f"images: {made.number:,} made, {size_text(made.before)} → {size_text(made.after)}"
+        return f"images: {made.number:,} made, {size_text(made.after)} from {size_text(made.before)}"
 
     @property
     def notes(self) -> list[str]:
