@@ -23,6 +23,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 from weakref import WeakSet
+from zoneinfo import TZPATH
 
 from coldpress import recorder
 from coldpress.cache.file_stamps import changed_at
@@ -352,7 +353,7 @@ def _installed() -> tuple[str, ...]:
     """Returns the folders of Python and of installed packages."""
     # Not their prefix: it is the site's own folder after `python -m venv .`, or `/usr`, which has `/usr/src/mysite`.
     paths = sysconfig.get_paths()
-    folders = {str(Path(__file__).parent), "/usr/share/zoneinfo"}
+    folders = {str(Path(__file__).parent), *TZPATH}
     folders |= {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     folders |= {folder for folder in sys.path if folder.endswith(("site-packages", "dist-packages"))}
     return tuple(sorted(str(Path(folder)) + os.sep for folder in folders if folder))
