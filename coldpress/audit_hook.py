@@ -14,11 +14,12 @@ import re
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
+from importlib.util import source_from_cache
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -204,8 +205,8 @@ _VOLATILE = {
 _CHANGING = {"os.rename": 2, "os.remove": 1, "os.mkdir": 1, "os.rmdir": 1, "os.link": 2, "os.symlink": 2}
 """Events that make, move or remove files, each with the number of its arguments that are paths."""
 _noted: ContextVar[dict[str, int] | None] = ContextVar("noted", default=None)
-_WRITING = os.O_WRONLY | os.O_RDWR
-_IMPORT = "<frozen importlib"  # files of code, which are compared as a whole
+_WRITING = os.O_WRONLY | os.O_TRUNC
+_IMPORT = "<frozen importlib"  # files of Python's own code that imports
 _METADATA = str(Path(importlib.__file__).parent / "metadata")  # lists each folder of `sys.path`, tries it as an archive
 _BACKPORT = f"{os.sep}importlib_metadata{os.sep}"  # which takes part in every search once a package has imported it
 _NEAR = 8  # calls from `importlib.metadata` to where it opens an archive
@@ -258,7 +259,7 @@ def _hear(event: str, arguments: tuple[Any, ...], is_finalizing: Callable[[], bo
     elif event in _VOLATILE:
         _hear_volatile(event, arguments, sys._getframe(1))
     elif event in _CHANGING:
-        if is_noting():
+        if is_noting() and not _is_importlib(sys._getframe(1)):
             _note_write(arguments[:_CHANGING[event]])
     elif event == "import":
         listen_to_queries()
@@ -266,11 +267,12 @@ def _hear(event: str, arguments: tuple[Any, ...], is_finalizing: Callable[[], bo
 
 def _hear_opening(event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
     """Records a file that is opened, or a folder that is listed."""
-    if event == "open" and is_noting() and _writes(arguments):
+    if event == "open" and is_noting() and not _reads(arguments) and not _is_importlib(frame):
         _note_write(arguments[:1])
-    if recorder.is_recording() and not _is_import(frame):
+    if recorder.is_recording():
         with recorder.unrecorded():
-            key = _key(event, arguments)
+            key = _imported(event, arguments) if _is_import(frame) else (
+                None if _is_search(frame) else _key(event, arguments))
         noted = _noted.get()
         if key and noted is not None:
             noted.setdefault(key[1], changed_at(key[1]))
@@ -311,12 +313,19 @@ def _note_place(name: str, frame: FrameType | None) -> None:
         frame = frame.f_back
 
 
+def _is_importlib(frame: FrameType) -> bool:
+    """Returns whether an event is Python's own, which imports a module: it keeps bytecode beside the file."""
+    return frame.f_code.co_filename.startswith(_IMPORT)
+
+
 def _is_import(frame: FrameType) -> bool:
-    """Returns whether a file is opened to import it, and not by `pkgutil.get_data`; or
-    a folder is listed to find installed packages.  Both are compared as a whole elsewhere."""
+    """Returns whether a file is opened to import it, and not by `pkgutil.get_data`."""
     above = frame.f_back
-    if frame.f_code.co_filename.startswith(_IMPORT):
-        return above is None or above.f_code.co_filename.startswith(_IMPORT)
+    return _is_importlib(frame) and (above is None or _is_importlib(above))
+
+
+def _is_search(frame: FrameType) -> bool:
+    """Returns whether a folder is listed to find installed packages, which are compared as a whole elsewhere."""
     return any(file.startswith(_METADATA) or _BACKPORT in file for file in _files_above(frame, _NEAR))
 
 
@@ -327,9 +336,21 @@ def _files_above(frame: FrameType | None, most: int) -> Iterator[str]:
         frame, most = frame.f_back, most - 1
 
 
-def _key(event: str, arguments: tuple[Any, ...]) -> recorder.Key | None:
+def _imported(event: str, arguments: tuple[Any, ...]) -> Key | None:
+    """Returns the read of a module's file: its source, also where Python takes the bytecode beside it.  The module may
+    be gone from `sys.modules`, or may never have been there, once the site's own code is compared."""
+    if event != "open" or not _reads(arguments) or not isinstance(arguments[0], str):
+        return None
+    path = _absolute(arguments[0])
+    if f"{os.sep}__pycache__{os.sep}" in path:
+        with suppress(ValueError):
+            path = source_from_cache(path)
+    return ("file", path) if is_own(path) else None
+
+
+def _key(event: str, arguments: tuple[Any, ...]) -> Key | None:
     name = arguments[0] if arguments else None
-    if event == "open" and _writes(arguments):
+    if event == "open" and not _reads(arguments):
         return None
     if not isinstance(name, (str, bytes, os.PathLike)) and name is not None:
         return None  # a descriptor: it was opened before
@@ -338,14 +359,25 @@ def _key(event: str, arguments: tuple[Any, ...]) -> recorder.Key | None:
 
 
 def _absolute(name: str | bytes | os.PathLike[Any]) -> str:
-    return os.path.abspath(os.fsdecode(name))  # noqa: PTH100  (links stay links)
+    """Returns the path of a file.  Links stay links, but for those that `..` follows: it leads out of their target."""
+    path = os.path.join(os.getcwd(), os.fsdecode(name))  # noqa: PTH109, PTH118  (many; a Path costs more)
+    before, up, after = path.rpartition(f"{os.sep}..")
+    if up and (not after or after.startswith(os.sep)):
+        path = os.path.realpath(before + up) + after
+    return os.path.abspath(path)  # noqa: PTH100
 
 
-def _writes(arguments: tuple[Any, ...]) -> bool:
+def _reads(arguments: tuple[Any, ...]) -> bool:
+    """Returns whether what was in a file may be read: also by `r+`, as `numpy.memmap` opens it."""
     _, mode, flags = (*arguments, None, None, None)[:3]
     if isinstance(mode, str):
-        return not mode.startswith("r") or "+" in mode
-    return isinstance(flags, int) and bool(flags & _WRITING)
+        return "r" in mode or ("a" in mode and "+" in mode)
+    return not isinstance(flags, int) or not flags & _WRITING
+
+
+def package_folders() -> Iterator[Path]:
+    """Returns the folders of installed packages."""
+    return (Path(folder) for folder in sys.path if os.path.basename(folder) in ("site-packages", "dist-packages"))  # noqa: PTH119
 
 
 @cache
@@ -355,5 +387,5 @@ def _installed() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
     folders = {str(Path(__file__).parent), *TZPATH}
     folders |= {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    folders |= {folder for folder in sys.path if folder.endswith(("site-packages", "dist-packages"))}
+    folders |= set(map(str, package_folders()))
     return tuple(sorted(str(Path(folder)) + os.sep for folder in folders if folder))

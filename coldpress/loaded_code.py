@@ -10,7 +10,7 @@ import ast
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property, lru_cache, partial
@@ -20,7 +20,7 @@ from importlib.util import find_spec, resolve_name
 from pathlib import Path
 from typing import Any, TypeVar
 
-from coldpress.audit_hook import is_own
+from coldpress.audit_hook import is_own, package_folders
 from coldpress.cache.checksum import code_version, digest_of, metadata_folders, plain_name
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.paths import name_from
@@ -34,6 +34,35 @@ def own_files(base: Path, without: Collection[Path] = ()) -> dict[str, Path]:
         if isinstance(file, str) and file.endswith(".py") and is_own(file) and Path(file) not in without:
             files[name_from(file, base)] = Path(file)
     return files
+
+
+def forget_own_modules(folder: Path) -> None:
+    """Forgets the modules below a folder that were imported, and those that the script at work names in its imports
+    and that are not installed: the next import runs them again."""
+    named = set(own_modules("__main__"))
+    for name, module in list(sys.modules.items()):
+        file = _file_or_folder(module)
+        if name != "__main__" and file and is_own(file) and (name in named or Path(file).is_relative_to(folder)):
+            del sys.modules[name]
+
+
+def own_candidates(files: Iterable[Path], missing: Iterable[str]) -> Iterator[Path]:
+    """Yields the files with which own modules would be others: those that stand before `files` on the path, as
+    `shop/__init__.py` does before `shop.py`, and those of modules that are `missing`."""
+    folders = [Path(folder) for folder in sys.path if is_own(f"{Path(folder).absolute()}{os.sep}")]
+    for name in missing:
+        for folder in folders:
+            yield from _files_of_module(folder.joinpath(*name.split(".")))
+    for file in files:
+        within = next((folder for folder in folders if file.is_relative_to(folder)), None)
+        if within is not None:
+            top = file.relative_to(within).parts[0].removesuffix(".py")
+            for folder in folders[: folders.index(within) + 1]:
+                yield from _files_of_module(folder / top)
+
+
+def _files_of_module(place: Path) -> tuple[Path, Path]:
+    return place / "__init__.py", place.with_name(f"{place.name}.py")
 
 
 def own_version(module: str, base: Path) -> str:
@@ -90,8 +119,7 @@ def file_of(name: str) -> Path | None:
     if name in sys.modules:
         file = getattr(sys.modules[name], "__file__", None)
         return Path(file) if isinstance(file, str) and file.endswith(".py") else None
-    below = Path(sys.path[0], *name.split("."))
-    return next((file for file in (below / "__init__.py", below.with_name(f"{below.name}.py")) if file.is_file()), None)
+    return next((file for file in _files_of_module(Path(sys.path[0], *name.split("."))) if file.is_file()), None)
 
 
 def imports_of(name: str, file: Path) -> Iterator[str]:
@@ -314,8 +342,3 @@ def _text(file: Path) -> str:
         return file.read_text("utf-8", "replace")
     except OSError:
         return ""
-
-
-def package_folders() -> Iterator[Path]:
-    """Returns the folders of installed packages."""
-    return (Path(folder) for folder in sys.path if folder.endswith(("site-packages", "dist-packages")))

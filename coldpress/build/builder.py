@@ -143,6 +143,11 @@ class Builder:
         late = self.runner.late_code.values() if self.runner else ()
         return {*self._code.files, *late}
 
+    @property
+    def missing_modules(self) -> set[str]:
+        """The names of modules that were not found, which may come to be."""
+        return self._libraries.missing
+
     def reads(self, entry: PlanEntry) -> Iterable[Key]:
         """Returns what a page read when it was last rendered."""
         updates = self.runner.updates if self.runner else RecordUpdates()

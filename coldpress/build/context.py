@@ -26,7 +26,7 @@ from coldpress.cache.file_stamps import SETTLED_NS, Snapshot, changed_at
 from coldpress.config.loader import Config, RunOptions, load_config, use_options
 from coldpress.decorators import mark_of
 from coldpress.errors import ColdpressError, Place, Problem, Problems, UsageError
-from coldpress.loaded_code import note_lookups
+from coldpress.loaded_code import forget_own_modules, note_lookups, own_files
 from coldpress.report import Report
 from coldpress.text import did_you_mean
 from coldpress.web.caching import cache_by_request
@@ -127,7 +127,9 @@ class BuildContext:
         mark = mark_of(factory)
         for site in sites:
             site.start = start
-            site.factory_reads = () if mark and mark.nothing else (*start.reads(reads), *site.extension_reads)
+            loaded = set(map(str, own_files(site.base).values()))  # which are compared as code
+            made_of = [key for key in start.reads(reads) if key[0] != "file" or key[1] not in loaded]
+            site.factory_reads = () if mark and mark.nothing else (*made_of, *site.extension_reads)
             site.factory_noted = noted
         return app, sites
 
@@ -146,24 +148,22 @@ class BuildContext:
             (f"name one with `--site`: {listed}" if len(sites) > 1 else f"there is {listed}")))
 
     def _load(self) -> Factory:
-        """Returns the factory.  A file that was run as a script is imported again, so that
-        its reads at the top level are recorded."""
-        code = getattr(self.factory, "__code__", None)
+        """Returns the factory.  A file that was run as a script is imported again, and with it the site's own
+        modules that it had imported, so that what all of them read at their top level is recorded."""
         if self.factory is None:
             return find_factory(self.folder)
-        script = sys.modules["__main__"]
-        if code and getattr(script, code.co_name, None) is self.factory and Path(
-                code.co_filename).exists():
-            return load_factory(Path(code.co_filename), code.co_name)
-        return self.factory
+        script = _script_of(self.factory)
+        if script is None:
+            return self.factory
+        forget_own_modules(self.folder)
+        return load_factory(*script)
 
     def remake(self, options: RunOptions | None = None) -> Callable[[], tuple[Flask, Site]]:
         """Returns a function that makes the same app in another process."""
         if isinstance(self.factory, ImportedApp):
             return partial(_imported_again, options or self.options, self.folder, self.factory)
-        code = getattr(self.factory, "__code__", None)
-        file = Path(code.co_filename) if code else None
-        return partial(_made_again, options or self.options, self.folder, file if file and file.exists() else None)
+        script = _script_of(self.factory) or _file_of(self.factory) if self.factory else None
+        return partial(_made_again, options or self.options, self.folder, script)
 
     def finish(self, problems: Problems) -> int:
         """Reports the problems and returns the exit code."""
@@ -178,7 +178,7 @@ def _is_being_edited(folder: Path) -> bool:
         return changed_at(str(file)) > time.time_ns() - SETTLED_NS
 
     packages = [file.parent for file in folder.glob("*/__init__.py")]
-    own = [*folder.glob("*.py"), *(file for each in packages for file in each.rglob("*.py"))]
+    own = [*folder.glob("*.py"), *folder.glob("*/*.py"), *(file for each in packages for file in each.rglob("*.py"))]
     return any(map(changed, own))
 
 
@@ -186,9 +186,24 @@ def _imported_again(options: RunOptions, folder: Path, factory: ImportedApp) -> 
     return BuildContext(factory, options, Report(quiet=True), folder).make_app()
 
 
-def _made_again(options: RunOptions, folder: Path, file: Path | None) -> tuple[Flask, Site]:
-    factory = load_factory(file) if file else None
+def _made_again(options: RunOptions, folder: Path, file: tuple[Path, str] | None) -> tuple[Flask, Site]:
+    factory = load_factory(*file) if file else None
     return BuildContext(factory, options, Report(quiet=True), folder).make_app()
+
+
+def _script_of(factory: Factory) -> tuple[Path, str] | None:
+    """Returns the file that was run as a script and the name that a factory has there; None if it has none."""
+    script = sys.modules["__main__"]
+    file = getattr(script, "__file__", None)
+    name = next((name for name, value in vars(script).items() if value is factory), None)
+    # A part of a package, run by `python -m`, is not itself without the package.
+    return (Path(file), name) if file and name and script.__spec__ is None and Path(file).exists() else None
+
+
+def _file_of(factory: Factory) -> tuple[Path, str] | None:
+    """Returns the file in which a factory is a function, and its name."""
+    code = getattr(factory, "__code__", None)
+    return (Path(code.co_filename), code.co_name) if code and Path(code.co_filename).exists() else None
 
 
 def find_factory(folder: Path) -> Factory:

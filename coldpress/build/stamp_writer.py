@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import coldpress
+from coldpress.audit_hook import package_folders
 from coldpress.build.builder import Builder
 from coldpress.build.context import BuildContext
 from coldpress.build.record_rows import KeyRow
@@ -19,8 +20,9 @@ from coldpress.cache import build_stamp
 from coldpress.cache.file_stamps import Snapshot
 from coldpress.config.loader import Config
 from coldpress.config.themes import find_theme
-from coldpress.loaded_code import own_files, package_folders
+from coldpress.loaded_code import own_candidates, own_files
 from coldpress.paths import LEDGER, STATE
+from coldpress.sources.files import is_ignored
 from coldpress.sources.front_matter import SourceDocument
 from coldpress.sources.git_dates import GitError
 from coldpress.web.site import Site
@@ -46,18 +48,19 @@ def write_stamp(builder: Builder, snapshot: Snapshot, line: tuple[str, str]) -> 
     line of a build with nothing to do, before and after its seconds."""
     context, site = builder.context, builder.site
     state = str(site.root / STATE)
-    unseen = builder.unseen
-    late = [name for name in {*_files(context, site), *_opened(builder, unseen)} if name not in snapshot.stamps]
+    unseen, git = builder.unseen, _files_of_git(site)
+    late = [name for name in {*_files(context, site), *map(str, git or ()), *_opened(builder, unseen),
+                              *_beside(builder)} if name not in snapshot.stamps]
     snapshot.add(late)
     problems = builder.reported_problems
     if (context.arguments is None or builder.notes or problems.errors or site.root != context.folder
-            or _must_look(builder, unseen)
+            or git is None or _must_look(builder, unseen)
             or list(snapshot.folders) != _folders(site.root, site.config)
             or snapshot.changed_since(late, min(context.started_ns, snapshot.taken_ns))):
         build_stamp.forget(state)
         return
     asked = {row.name for row in unseen if row.kind == "environment"}
-    names = sorted({*site.setting_names, "SOURCE_DATE_EPOCH", *asked})
+    names = sorted({*site.setting_names, "SOURCE_DATE_EPOCH", "PYTHONPATH", *asked})
     since, until = _span(context, site, any(row.kind == "clock" for row in unseen))
     files = sorted(builder.output_stamps)
     with suppress(OSError):
@@ -82,6 +85,17 @@ def _opened(builder: Builder, unseen: Iterable[KeyRow]) -> Iterable[str]:
     yield from map(str, builder.own_code)
 
 
+def _beside(builder: Builder) -> Iterator[str]:
+    """Yields the templates of the app and of its blueprints, with their folders, to which others may be added; and
+    the files with which modules would be others than those that were imported."""
+    yield from map(str, own_candidates(builder.own_code, builder.missing_modules))
+    output = builder.output.folder
+    for folder in builder.site.own_template_folders:
+        for at, folders, files in os.walk(folder):
+            folders[:] = [name for name in folders if not is_ignored(name) and Path(at, name) != output]
+            yield from (at, *(f"{at}{os.sep}{name}" for name in files))
+
+
 def _folders(root: Path, config: Config) -> list[str]:
     themes = [theme.folder for theme in find_theme(config.theme.name).chain if theme.parent]
     return [str(folder) for folder in (
@@ -91,10 +105,16 @@ def _folders(root: Path, config: Config) -> list[str]:
 def _files(context: BuildContext, site: Site) -> list[str]:
     """Returns the config, the files of the site's own code, and the folders of installed packages."""
     own = [*own_files(site.base).values(), site.root / LEDGER]
-    git = site.sources.git_dates
-    with suppress(GitError):
-        own = [*own, *(git.watched() if git else ())]
     return [str(file) for file in (*context.own_files, *own, *site.registry.plugin_files, *package_folders())]
+
+
+def _files_of_git(site: Site) -> list[Path] | None:
+    """Returns the files with which the dates of commits change; None if there is no repository yet."""
+    git = site.sources.git_dates
+    try:
+        return list(git.watched()) if git else []
+    except GitError:
+        return None
 
 
 def _must_look(builder: Builder, unseen: Iterable[KeyRow]) -> bool:

@@ -104,6 +104,11 @@ class LibraryCode:
                 return f"the installed package of {name} changed" if name else "the list of installed packages changed"
         return None
 
+    @property
+    def missing(self) -> set[str]:
+        """Returns the names of modules that were looked for and not found, in this build or an earlier one."""
+        return {name for kind, name in (*map(_lookup, self._before), *lookups()) if kind == "missing"}
+
     def written(self) -> str:
         """Returns what to remember."""
         used = {*map(_lookup, self._before), *lookups(), *(("distribution", name) for name in LIBRARIES)}

@@ -129,7 +129,8 @@ class CurrentSite:
                      for name, tree in trees.items()}
             site = revision.site
             has_theme_changed = any(files for name, files in found.items() if name.startswith("theme "))
-            if found["templates"] or has_theme_changed or site.environment.has_borrowed(changed):
+            has_template_changed = any(files for name, files in found.items() if name.startswith("templates"))
+            if has_theme_changed or has_template_changed or site.environment.has_borrowed(changed):
                 site.forget_templates()
                 self._checked = None
             sources = [name for name in found["content"] if _errors(self._content) or _is_there(site, name)]
@@ -253,7 +254,11 @@ class CurrentSite:
         self.revision = Revision(app, site, self.revision.number + 1 if self.revision else 0)
 
     def _trees(self) -> dict[str, Path]:
-        return _trees_of(self.revision.site.root, self.revision.site.config) if self.revision else {}
+        if self.revision is None:
+            return {}
+        site = self.revision.site
+        own = [folder for folder in site.own_template_folders if not site.root.is_relative_to(folder)]
+        return {**{f"templates {folder}": folder for folder in own}, **_trees_of(site.root, site.config)}
 
     def _other_trees(self) -> list[Path]:
         """Returns the folders of the other sites of the app."""

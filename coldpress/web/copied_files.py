@@ -17,6 +17,7 @@ from os.path import isfile  # unlike that of a path, it answers for a name that 
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any, NamedTuple
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from coldpress import recorder
@@ -31,6 +32,12 @@ STYLESHEETS = ("theme.css", "pictures.css")
 """The templates of style sheets, and their file names below `/theme/`."""
 FileName = tuple[str, str]
 """`theme` or `static`, and the name of a file there."""
+
+
+def _forms_of(filename: str) -> tuple[str, ...]:
+    """A name as it is asked for, and as macOS once wrote it: with letters and their marks apart (NFD)."""
+    apart = filename if filename.isascii() else normalize("NFD", filename)
+    return (filename,) if apart == filename else (filename, apart)
 
 
 class Sheet(NamedTuple):
@@ -77,13 +84,13 @@ class CopiedFiles:
     def file(self, name: str, filename: str) -> Path:
         """The file that `/theme/` or `/static/` serves under a name; a theme's goes before that of the theme that it
         extends.  It may not exist.  Raises `paths.BadPath` for a name that leads out of the folder."""
-        files = [below(folder, filename) for folder in self._folders[name]]
+        files = [below(folder, form) for folder in self._folders[name] for form in _forms_of(filename)]
         return next((file for file in files if isfile(file)), files[0])  # noqa: PTH113
 
-    def folder(self, name: str, filename: str) -> Path:
-        """The folder in which `file` finds a name."""
-        folders = self._folders[name]
-        return next((folder for folder in folders if isfile(folder / filename)), folders[0])  # noqa: PTH113
+    def place(self, name: str, filename: str) -> tuple[Path, str]:
+        """The folder in which `file` finds a name, and the name as it is written there."""
+        places = [(folder, form) for folder in self._folders[name] for form in _forms_of(filename)]
+        return next(((folder, form) for folder, form in places if isfile(folder / form)), places[0])  # noqa: PTH113
 
     def files_in(self, name: str, problems: Problems | None = None) -> Iterator[str]:
         """The names of the files below `/theme/` or `/static/`."""
@@ -178,7 +185,8 @@ class CopiedFiles:
     def _paths_of(self, file: FileName) -> list[str]:
         """Where a file may be, that of the theme before those of the themes that it extends."""
         try:
-            paths = self._paths[file] = [str(below(folder, file[1])) for folder in self._folders[file[0]]]
+            paths = self._paths[file] = [
+                str(below(folder, form)) for folder in self._folders[file[0]] for form in _forms_of(file[1])]
         except ValueError:  # it leads out of its folder
             return []
         return paths

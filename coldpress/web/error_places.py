@@ -114,10 +114,9 @@ def _near_endpoint(error: BuildError, site: Site) -> str | None:
 
 
 def _is_of_site(file: str, site: Site) -> bool:
-    """Returns whether a file belongs to the site or to one of its themes."""
+    """Returns whether a file is the user's: own code and templates, also beside the site, or of one of its themes."""
     path = Path(file)
-    return any(path.is_relative_to(theme.folder) for theme in site.theme.chain) or (
-        path.is_relative_to(site.base) and is_own(file))
+    return path.is_absolute() and (is_own(file) or any(path.is_relative_to(theme.folder) for theme in site.theme.chain))
 
 
 def _own_frames(trace: TracebackType | None, site: Site) -> Iterator[tuple[str, int]]:
@@ -145,7 +144,7 @@ def file_name(file: Path, site: Site) -> str:
     for theme in site.theme.chain:
         if file.is_relative_to(theme.templates):
             return f"{'theme' if theme.parent is None else theme.name}/{relative_name(file, theme.templates)}"
-    return relative_name(file, site.base)
+    return relative_name(file if file.is_relative_to(site.base) else file.resolve(), site.base)
 
 
 def line_place(path: Path, name: str, line: int) -> Place:

@@ -16,9 +16,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from flask import Flask, Request, g, has_request_context, request
+from jinja2 import FileSystemLoader
 
 from coldpress import recorder
-from coldpress.audit_hook import Start
+from coldpress.audit_hook import Start, is_own
 from coldpress.config.loader import Config, RunOptions, current_options, load_config, setting_names
 from coldpress.config.settings import Settings
 from coldpress.config.themes import find_theme
@@ -180,6 +181,14 @@ class Site:
     def source_folders(self) -> tuple[Path, ...]:
         """The folders of content, templates, static files and data."""
         return tuple(self.root / name for name in self.config.source_dirs)
+
+    @property
+    def own_template_folders(self) -> tuple[Path, ...]:
+        """The folders that own code names for templates: of the site, of the app and of its blueprints."""
+        loaders = [each.jinja_loader for each in (self.app, *self.app.blueprints.values())]
+        named = [folder for loader in loaders if isinstance(loader, FileSystemLoader) for folder in loader.searchpath]
+        found = dict.fromkeys([*self.registry.template_folders, *map(Path, named)])
+        return tuple(folder for folder in found if is_own(f"{folder}{os.sep}"))
 
     @property
     def setting_names(self) -> list[str]:

@@ -50,9 +50,9 @@ def theme_urls(library: Library) -> Iterator[dict[str, Any]]:
 @blueprint.get("/static/<coldpress_static_file:filename>")
 def static(filename: str) -> Response:
     """Send a file of the site's own `static/`; 404 for a symbolic link that leads out of it."""
-    folder = requested_site().copied.folder("static", filename)
+    folder, written = requested_site().copied.place("static", filename)
     try:
-        inside = resolved(folder / filename).is_relative_to(resolved(folder))
+        inside = resolved(folder / written).is_relative_to(resolved(folder))
     except ValueError:  # NUL
         inside = False
     if not inside:
@@ -72,7 +72,7 @@ def _send(name: str, filename: str) -> Response:
     asked, published = request.path.rpartition("/")[2], copied.published(name, filename).rpartition("/")[2]
     data = copied.data(name, filename) if asked == published or name == "theme" else None
     if data is None:
-        response = send_from_directory(copied.folder(name, filename), filename)
+        response = send_from_directory(*copied.place(name, filename))
     else:
         response = Response(data, mimetype=TYPES[posixpath.splitext(filename)[1].lower()])
     plain = filename.rpartition("/")[2]

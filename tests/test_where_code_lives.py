@@ -1,0 +1,231 @@
+"""Own code and what it reads count wherever they live, and however they are reached."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+import unicodedata
+from textwrap import dedent
+
+import pytest
+from conftest import REPOSITORY
+
+FACTORY = """\
+import coldpress
+import flask
+{top}
+
+def create_app():
+    app = coldpress.create_app(__file__)
+    {made}
+
+    @app.get("/x.txt")
+    def x():
+        return flask.Response({shown}, mimetype="text/plain")
+
+    return app
+
+
+if __name__ == "__main__":
+    coldpress.main(create_app)
+"""
+
+
+def build_py(top="", made="pass", shown='""'):
+    return FACTORY.format(top=top, made=made.replace("\n", "\n    "), shown=shown)
+
+
+def run(site, *arguments, script="build.py", **environment):
+    """Run `build.py` as a script."""
+    return subprocess.run([sys.executable, script, *arguments], cwd=site.root, check=False, text=True,
+                          capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment})
+
+
+def shown(site, **environment):
+    """What the page of own code is after a build."""
+    assert run(site, "build", "-q", **environment).returncode == 0
+    return site.text("x.txt")
+
+
+def holds(site, edits, **environment):
+    """Whether a build after edits sees them."""
+    assert shown(site) == "one"
+    site.edit(edits)
+    return shown(site, **environment) == "two"
+
+
+READ = '(Path(__file__).parent / "d.txt").read_text()'
+SHOP = "from flask import Blueprint, render_template\nshop = Blueprint('shop', __name__, template_folder='t')\n"
+CASES = {
+    "a file that a module reads while it is imported": (
+        {"build.py": build_py("import helper", shown="helper.D"), "d.txt": "one",
+         "helper.py": f"from pathlib import Path\nD = {READ}\n"}, {"d.txt": "two"}),
+    "a file that a module in a package without a name reads": (
+        {"build.py": build_py("from parts import helper", shown="helper.D"), "parts/d.txt": "one",
+         "parts/helper.py": f"from pathlib import Path\nD = {READ}\n"}, {"parts/d.txt": "two"}),
+    "a module loaded from its file": (
+        {"build.py": build_py("import importlib.util as u", shown="cfg()").replace("\n\ndef create_app", dedent("""
+
+            def cfg():
+                spec = u.spec_from_file_location("cfg", "cfg.py")
+                module = u.module_from_spec(spec)
+                spec.loader.exec_module(module)
+                return module.D
+
+
+            def create_app""")), "cfg.py": "D = 'one'\n"}, {"cfg.py": "D = 'two'\n"}),
+    "a file mapped into memory": (
+        {"build.py": build_py("from mmap import mmap", shown="words()").replace("\n\ndef create_app", dedent("""
+
+            def words():
+                with open("d.txt", "r+b") as file, mmap(file.fileno(), 0) as found:
+                    return found[:]
+
+
+            def create_app""")), "d.txt": "one"},
+        {"d.txt": "two"}),
+    "a template of a blueprint": (
+        {"build.py": build_py("from shop.bp import shop", "app.register_blueprint(shop)",
+                              'flask.render_template("shop.html")'),
+         "shop/bp.py": SHOP, "shop/t/shop.html": "one"}, {"shop/t/shop.html": "two"}),
+    "a template that comes before another one": (
+        {"build.py": build_py("from pathlib import Path",
+                              'coldpress.get_site(app).template_folder(Path("../tf").resolve())',
+                              'coldpress.get_site(app).render("shop.html")'),
+         "../tf/shop.html": "{% include ['first.html', 'second.html'] %}", "../tf/second.html": "one"},
+        {"../tf/first.html": "two"}),
+    "a module that comes to be": (
+        {"build.py": build_py(shown="word()").replace("\n\ndef create_app", dedent("""
+
+            def word():
+                try:
+                    from local_settings import D
+                except ImportError:
+                    return "one"
+                return D
+
+
+            def create_app"""))}, {"local_settings.py": "D = 'two'\n"}),
+    "a package before a module": (
+        {"build.py": build_py("import shop", shown="shop.D"), "shop.py": "D = 'one'\n"},
+        {"shop/__init__.py": "D = 'two'\n"}),
+    "an own folder whose name ends like that of packages": (
+        {"build.py": build_py("import os, sys\nsys.path.insert(0, os.path.abspath('my-site-packages'))\nimport shop",
+                              shown="shop.d()"),
+         "my-site-packages/shop.py": "def d():\n    return open('my-site-packages/d.txt').read()\n",
+         "my-site-packages/d.txt": "one"}, {"my-site-packages/d.txt": "two"}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_own_code_reads_is_seen_in_the_next_build(make_site, case):
+    files, edits = CASES[case]
+    assert holds(make_site({"content/a.md": "A.", **files}), edits)
+
+
+def test_the_preview_shows_a_template_of_a_blueprint(browse):
+    preview = browse({"content/a.md": "A.", **CASES["a template of a blueprint"][0]})
+    assert preview.get("/x.txt").data == b"one"
+    preview.edit({"shop/t/shop.html": "two"})
+    assert preview.get("/x.txt").data == b"two"
+
+
+def test_a_variable_that_a_module_reads_while_it_is_imported(make_site):
+    site = make_site({"content/a.md": "A.", "helper.py": "import os\nD = os.environ.get('WORD', 'one')\n",
+                      "build.py": build_py("import helper", shown="helper.D")})
+    assert holds(site, {}, WORD="two")
+
+
+def test_a_folder_is_listed_also_where_python_keeps_bytecode_in_it(make_site):
+    site = make_site({"content/a.md": "A.", "plug/a.py": "D = 'one'\n", "build.py": build_py(
+        "import importlib\nimport os\nimport sys", "sys.path.insert(0, 'plug')\n"
+        "found = [importlib.import_module(name[0]).D for name in sorted(os.listdir('plug')) if name[1:] == '.py']",
+        "found[-1]")})
+    time.sleep(2.1)  # until then, no bytecode is written
+    assert shown(site) == "one"
+    assert (site.root / "plug/__pycache__").exists()
+    site.edit({"plug/b.py": "D = 'two'\n"})
+    assert shown(site) == "two"
+
+
+def test_a_module_of_another_folder_of_the_path(make_site, tmp_path):
+    site = make_site({"content/a.md": "A.", "build.py": build_py("import shop", shown="shop.D"),
+                      "../one/shop.py": "D = 'one'\n", "../two/shop.py": "D = 'two'\n"})
+    for name in ("one", "two"):
+        assert shown(site, PYTHONPATH=os.pathsep.join((str(REPOSITORY), str(tmp_path / name)))) == name
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_folder_above_a_link_is_that_above_its_target(make_site):
+    """As the system reads `link/..`: the folder in which the link's target is."""
+    site = make_site({"content/a.md": "A.", "../p.txt": "one", "../deep/er/p.txt": "three",
+                      "build.py": build_py("import os", shown="open('up/../p.txt').read()")})
+    (site.root / "up").symlink_to(site.root)
+    (site.root / "p.txt").write_text("none")
+    site.edit({"build.py": build_py(shown="open('up/../p.txt').read()")})
+    assert holds(site, {"../p.txt": "two"})
+
+
+def test_the_factory_may_be_in_a_package(make_site):
+    """Its package is imported again, not its file alone."""
+    site = make_site({
+        "content/a.md": "A.", "shop/__init__.py": "", "shop/words.py": "D = 'one'\n",
+        "shop/factory.py": "from pathlib import Path\nimport coldpress\nimport flask\nfrom . import words\n\n\n"
+                           "def make():\n    app = coldpress.create_app(Path(__file__).parents[1])\n"
+                           "    app.add_url_rule('/x.txt', 'x', lambda: flask.Response(words.D,\n"
+                           "                     mimetype='text/plain'))\n"
+                           "    return app\n",
+        "build.py": "import coldpress\nfrom shop.factory import make\n\nif __name__ == '__main__':\n"
+                    "    coldpress.main(make)\n"})
+    assert holds(site, {"shop/words.py": "D = 'two'\n"})
+    assert run(site, "check").returncode == 0
+
+
+@pytest.mark.parametrize(("template", "code", "message"), [
+    ("<p>\n{{ nope.x }}", "template.undefined", "`nope` is not defined"),
+    ("<p>\n{{ 1 / 0 }}", "template.failed", "ZeroDivisionError")])
+@pytest.mark.parametrize("where", ["../tf", "tf"])
+def test_a_mistake_in_a_template_is_told_there_wherever_it_is(make_site, template, code, message, where):
+    site = make_site({"content/a.md": "A.", f"{where}/page.html": template,
+                      "build.py": build_py("from pathlib import Path", "coldpress.get_site(app).template_folder("
+                                           f"Path({where!r}).resolve())")})
+    said = run(site, "build").stderr
+    assert f"error[{code}]: {message}" in said
+    assert re.search(r"--> \S*tf/page\.html:2", said)
+
+
+def test_a_mistake_in_a_module_beside_the_site_is_told_there(make_site):
+    site = make_site({"content/a.md": "A.", "../lib/words.py": "def d():\n    return 1 / 0\n",
+                      "build.py": build_py("import os, sys\nsys.path.insert(0, os.path.abspath('../lib'))\n"
+                                           "import words", shown="words.d()")})
+    assert re.search(r"--> \S*lib/words\.py:2", run(site, "build").stderr)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_site_behind_a_link_names_its_files_as_others_do(make_site, tmp_path):
+    site = make_site({"content/a.md": "A.", "build.py": build_py(shown="1 / 0")})
+    (tmp_path / "link").symlink_to(site.root)
+    assert "--> build.py:11:" in run(site, "build", script=tmp_path / "link/build.py").stderr
+
+
+@pytest.mark.parametrize("hashed", ["true", "false"])
+def test_a_static_file_whose_name_was_written_by_macos(make_site, hashed):
+    name = unicodedata.normalize("NFD", "café.txt")
+    site = make_site({"content/a.md": "[it](/static/café.txt)", f"static/{name}": "one"},
+                     f"base_url: https://example.org/\nhashed_static: {hashed}\n")
+    result = site.build()
+    assert result.codes == []
+    assert "one" in [data.decode("utf-8", "replace") for file, data in site.files().items()
+                     if file.startswith("static/caf\u00e9")]
+
+
+def test_dates_of_a_repository_that_is_begun_later(make_site):
+    site = make_site({"content/a.md": "A.", "build.py": build_py()}, "base_url: https://example.org/\ndates: git\n")
+    assert "begin a repository" in run(site, "build").stderr
+    for words in (["init", "-q"], ["add", "."],
+                  ["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-qm", "First"]):
+        subprocess.run(["git", *words], cwd=site.root, check=True)
+    assert "begin a repository" not in run(site, "build").stderr
