@@ -214,11 +214,11 @@ _DEVICES = re.compile(r"/(?:dev/(?!shm/)|proc/|sys/)")
 
 
 class _HeardEnvironment(type(os.environ)):  # type: ignore[misc]  # a class of Python's that has no public name
-    """`os.environ` with its reads recorded."""
+    """`os.environ`, or `os.environb`, with its reads recorded."""
 
     def __getitem__(self, name: Any) -> Any:
-        if isinstance(name, str):
-            recorder.read("environment", name)
+        if isinstance(name, (str, bytes)):
+            recorder.read("environment", os.fsdecode(name))
         return super().__getitem__(name)
 
 
@@ -227,6 +227,8 @@ def listen() -> None:
     """Adds the audit hook and records reads of `os.environ` from now on."""
     sys.addaudithook(_hear)
     os.environ.__class__ = _HeardEnvironment
+    if os.supports_bytes_environ:
+        os.environb.__class__ = _HeardEnvironment
 
 
 @contextmanager
@@ -360,7 +362,7 @@ def _key(event: str, arguments: tuple[Any, ...]) -> Key | None:
 
 def _absolute(name: str | bytes | os.PathLike[Any]) -> str:
     """Returns the path of a file.  Links stay links, but for those that `..` follows: it leads out of their target."""
-    path = os.path.join(os.getcwd(), os.fsdecode(name))  # noqa: PTH109, PTH118  (many; a Path costs more)
+    path = os.fsdecode(name)
     before, up, after = path.rpartition(f"{os.sep}..")
     if up and (not after or after.startswith(os.sep)):
         path = os.path.realpath(before + up) + after

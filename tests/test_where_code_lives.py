@@ -112,6 +112,9 @@ CASES = {
     "a package before a module": (
         {"build.py": build_py("import shop", shown="shop.D"), "shop.py": "D = 'one'\n"},
         {"shop/__init__.py": "D = 'two'\n"}),
+    "a file that becomes a folder": (
+        {"build.py": build_py("import os", shown="'two' if next(os.walk('d'))[1] else 'one'"), "d/e": ""},
+        {"d/e": None, "d/e/f": ""}),
     "an own folder whose name ends like that of packages": (
         {"build.py": build_py("import os, sys\nsys.path.insert(0, os.path.abspath('my-site-packages'))\nimport shop",
                               shown="shop.d()"),
@@ -137,6 +140,25 @@ def test_a_variable_that_a_module_reads_while_it_is_imported(make_site):
     site = make_site({"content/a.md": "A.", "helper.py": "import os\nD = os.environ.get('WORD', 'one')\n",
                       "build.py": build_py("import helper", shown="helper.D")})
     assert holds(site, {}, WORD="two")
+
+
+@pytest.mark.skipif(not os.supports_bytes_environ, reason="variables are texts there")
+def test_a_variable_in_bytes(make_site):
+    site = make_site({"content/a.md": "A.", "build.py": build_py(
+        "import os", shown="os.environb.get(b'WORD', b'one')")})
+    assert holds(site, {}, WORD="two")
+
+
+def test_an_edit_as_long_as_the_text_before_it_in_the_same_second(make_site):
+    """Python itself takes the bytecode of the first text for that of the second."""
+    site = make_site({"content/a.md": "A.", "shop/words.py": "D = 'one'\n",
+                      "build.py": build_py("from shop import words", shown="words.D")})
+    second = int(time.time()) + 100
+    os.utime(site.root / "shop/words.py", (second, second + 0.1))
+    assert shown(site) == "one"
+    site.edit({"shop/words.py": "D = 'two'\n"})
+    os.utime(site.root / "shop/words.py", (second, second + 0.9))
+    assert shown(site) == "two"
 
 
 def test_a_folder_is_listed_also_where_python_keeps_bytecode_in_it(make_site):

@@ -1,13 +1,14 @@
 """The context of a command: the site's factory and its options.
 
 Global state: the site's `build.py` becomes the module `build` in `sys.modules`, and its folder is added to `sys.path`.
-While its code is being edited, `sys.dont_write_bytecode` is set.
+While its code is being edited, `sys.dont_write_bytecode` is set, and where bytecode misleads `sys.pycache_prefix`.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import struct
 import sys
 import time
 import traceback
@@ -27,6 +28,7 @@ from coldpress.config.loader import Config, RunOptions, load_config, use_options
 from coldpress.decorators import mark_of
 from coldpress.errors import ColdpressError, Place, Problem, Problems, UsageError
 from coldpress.loaded_code import forget_own_modules, note_lookups, own_files
+from coldpress.paths import STATE
 from coldpress.report import Report
 from coldpress.text import did_you_mean
 from coldpress.web.caching import cache_by_request
@@ -106,8 +108,7 @@ class BuildContext:
         """Makes the app and returns it with all its sites.  Raises `ColdpressError` as `make_app` does."""
         audit_hook.listen()
         note_lookups()
-        if _is_being_edited(self.folder):
-            sys.dont_write_bytecode = True
+        _distrust_bytecode(self.folder)
         try:
             with (use_options(self.options), starting() as start, audit_hook.noting() as noted,
                   recorder.recording() as reads):
@@ -171,15 +172,27 @@ class BuildContext:
         return 1 if problems.errors else 0
 
 
-def _is_being_edited(folder: Path) -> bool:
-    """Returns whether a site's code changed a moment ago.  Python's bytecode cannot tell the next edit from it, if
-    that comes within one second and is as long."""
-    def changed(file: Path) -> bool:
-        return changed_at(str(file)) > time.time_ns() - SETTLED_NS
-
+def _distrust_bytecode(folder: Path) -> None:
+    """Lets Python write no bytecode while a site's code is being edited, and read none that is older than its source:
+    Python cannot tell two edits of one second apart that are as long."""
     packages = [file.parent for file in folder.glob("*/__init__.py")]
     own = [*folder.glob("*.py"), *folder.glob("*/*.py"), *(file for each in packages for file in each.rglob("*.py"))]
-    return any(map(changed, own))
+    if any(changed_at(str(file)) > time.time_ns() - SETTLED_NS for file in own):
+        sys.dont_write_bytecode = True
+    if any(map(_misleads, own)):
+        sys.pycache_prefix = str(folder / STATE / "no-bytecode")  # where there is none
+
+
+def _misleads(file: Path) -> bool:
+    """Returns whether Python would take bytecode that was made of an earlier text of a file (see PEP 3147)."""
+    cached, found = Path(importlib.util.cache_from_source(str(file))), file.stat()
+    try:
+        with cached.open("rb") as bytecode:
+            stamp = bytecode.read(16)[8:]
+        is_older = cached.stat().st_mtime_ns <= found.st_mtime_ns
+    except OSError:
+        return False
+    return is_older and stamp == struct.pack("<LL", int(found.st_mtime) & 0xFFFFFFFF, found.st_size & 0xFFFFFFFF)
 
 
 def _imported_again(options: RunOptions, folder: Path, factory: ImportedApp) -> tuple[Flask, Site]:

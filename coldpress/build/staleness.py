@@ -15,7 +15,7 @@ from coldpress.build.plan_entry import PlanEntry
 from coldpress.build.record_rows import KeyRow
 from coldpress.build.records import Records
 from coldpress.cache.build_stamp import environment
-from coldpress.cache.file_stamps import changed_at
+from coldpress.cache.file_stamps import changed_at, names_in
 from coldpress.content.fingerprints import ContentFingerprints, shortened
 from coldpress.content.relations import WINDOW
 from coldpress.content.structure import OF_LISTS, Structure, StructureChanges
@@ -120,7 +120,7 @@ class Fingerprints:
 
     def _folder(self, name: str) -> str | None:
         try:
-            return shortened("\n".join(sorted(path.name for path in Path(self._site.base, name).iterdir())))
+            return shortened("\n".join(names_in(Path(self._site.base, name))))
         except OSError:
             return None
 

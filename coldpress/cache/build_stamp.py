@@ -13,7 +13,7 @@ import sys
 
 from coldpress.cache import checksum
 from coldpress.cache.checksum import DamagedError, read_with_checksum, write_with_checksum
-from coldpress.cache.file_stamps import Snapshot, digest_of_file, is_settled, stamp_of, stamp_of_stat
+from coldpress.cache.file_stamps import Snapshot, digest_of_file, is_settled, names_in, stamp_of, stamp_of_stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,6 +149,6 @@ def state_of_read(kind: str, name: str) -> str:
             _digests[name] = stamp, digest_of_file(name)
         return _digests[name][1]
     try:
-        return " ".join(sorted(os.listdir(name)))  # noqa: PTH208  (names only)
+        return " ".join(names_in(name))
     except OSError:
         return "-"

@@ -56,6 +56,12 @@ def changed_at(path: str) -> int:
     return max(stat.st_mtime_ns, stat.st_ctime_ns)
 
 
+def names_in(folder: str | os.PathLike[str]) -> list[str]:
+    """Returns the sorted names of what is in a folder, those of folders with `/`.  Raises `OSError`."""
+    with os.scandir(folder) as entries:
+        return sorted(f"{entry.name}/" if entry.is_dir() else entry.name for entry in entries)
+
+
 class Snapshot:
     """The stamps of all files in some folders, and of some single files, at one moment.
 
