@@ -8,10 +8,13 @@ import subprocess
 import sys
 import time
 import unicodedata
+import urllib.request
 from textwrap import dedent
 
 import pytest
-from conftest import REPOSITORY
+from conftest import REPOSITORY, wait_until
+
+from coldpress.commands.serve import free_port
 
 FACTORY = """\
 import coldpress
@@ -42,6 +45,12 @@ def run(site, *arguments, script="build.py", **environment):
     """Run `build.py` as a script."""
     return subprocess.run([sys.executable, script, *arguments], cwd=site.root, check=False, text=True,
                           capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment})
+
+
+def fetch(url):
+    """What a server answers."""
+    with urllib.request.urlopen(url) as answer:
+        return answer.read().decode()
 
 
 def shown(site, **environment):
@@ -136,6 +145,22 @@ def test_the_preview_shows_a_template_of_a_blueprint(browse):
     assert preview.get("/x.txt").data == b"two"
 
 
+def test_the_preview_takes_an_edit_of_a_module_beside_the_site(make_site):
+    site = make_site({"content/a.md": "A.", "../lib/words.py": "D = 'one'\n", "build.py": build_py(
+        "import os, sys\nsys.path.insert(0, os.path.abspath('../lib'))\nimport words", shown="words.D")})
+    port = free_port("127.0.0.1", 28000 + os.getpid() % 10000)
+    with subprocess.Popen([sys.executable, "build.py", "serve", "-p", str(port)], cwd=site.root, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          env={**os.environ, "PYTHONPATH": str(REPOSITORY)}) as server:
+        try:
+            url = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())[0]
+            assert fetch(f"{url}x.txt") == "one"
+            site.edit({"../lib/words.py": "D = 'two'  # longer\n"})
+            wait_until(lambda: fetch(f"{url}x.txt") == "two")
+        finally:
+            server.kill()
+
+
 def test_a_variable_that_a_module_reads_while_it_is_imported(make_site):
     site = make_site({"content/a.md": "A.", "helper.py": "import os\nD = os.environ.get('WORD', 'one')\n",
                       "build.py": build_py("import helper", shown="helper.D")})
@@ -149,15 +174,17 @@ def test_a_variable_in_bytes(make_site):
     assert holds(site, {}, WORD="two")
 
 
-def test_an_edit_as_long_as_the_text_before_it_in_the_same_second(make_site):
+@pytest.mark.parametrize("folder", ["shop", "../lib"])
+def test_an_edit_as_long_as_the_text_before_it_in_the_same_second(make_site, folder):
     """Python itself takes the bytecode of the first text for that of the second."""
-    site = make_site({"content/a.md": "A.", "shop/words.py": "D = 'one'\n",
-                      "build.py": build_py("from shop import words", shown="words.D")})
+    top = f"import os, sys\nsys.path.insert(0, os.path.abspath({folder!r}))\nimport words"
+    site = make_site({"content/a.md": "A.", f"{folder}/words.py": "D = 'one'\n",
+                      "build.py": build_py(top, shown="words.D")})
     second = int(time.time()) + 100
-    os.utime(site.root / "shop/words.py", (second, second + 0.1))
+    os.utime(site.root / folder / "words.py", (second, second + 0.1))
     assert shown(site) == "one"
-    site.edit({"shop/words.py": "D = 'two'\n"})
-    os.utime(site.root / "shop/words.py", (second, second + 0.9))
+    site.edit({f"{folder}/words.py": "D = 'two'\n"})
+    os.utime(site.root / folder / "words.py", (second, second + 0.9))
     assert shown(site) == "two"
 
 

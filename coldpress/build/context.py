@@ -176,7 +176,8 @@ def _distrust_bytecode(folder: Path) -> None:
     """Lets Python write no bytecode while a site's code is being edited, and read none that is older than its source:
     Python cannot tell two edits of one second apart that are as long."""
     packages = [file.parent for file in folder.glob("*/__init__.py")]
-    own = [*folder.glob("*.py"), *folder.glob("*/*.py"), *(file for each in packages for file in each.rglob("*.py"))]
+    own = {*folder.glob("*.py"), *folder.glob("*/*.py"), *own_files(folder).values(),
+           *(file for each in packages for file in each.rglob("*.py"))}
     if any(changed_at(str(file)) > time.time_ns() - SETTLED_NS for file in own):
         sys.dont_write_bytecode = True
     if any(map(_misleads, own)):
@@ -185,10 +186,11 @@ def _distrust_bytecode(folder: Path) -> None:
 
 def _misleads(file: Path) -> bool:
     """Returns whether Python would take bytecode that was made of an earlier text of a file (see PEP 3147)."""
-    cached, found = Path(importlib.util.cache_from_source(str(file))), file.stat()
+    cached = Path(importlib.util.cache_from_source(str(file)))
     try:
         with cached.open("rb") as bytecode:
             stamp = bytecode.read(16)[8:]
+        found = file.stat()
         is_older = cached.stat().st_mtime_ns <= found.st_mtime_ns
     except OSError:
         return False

@@ -10,7 +10,7 @@ import importlib
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -232,7 +232,7 @@ class CurrentSite:
 
     def _make(self) -> None:
         """Makes the app.  An app whose content has errors is used only if there is no other."""
-        loaded = set(sys.modules)
+        loaded = dict(sys.modules)
         try:
             with uncollected():
                 app, site = self._context.make_app()
@@ -293,13 +293,13 @@ def _errors(problems: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.is_error]
 
 
-def _own_modules(folder: Path, loaded: Collection[str]) -> dict[str, Path]:
-    """Returns the modules of a site: those below its folder, and those that its code has imported."""
+def _own_modules(folder: Path, loaded: Mapping[str, object]) -> dict[str, Path]:
+    """Returns the modules of a site: those below its folder, and those that its code has imported since `loaded`."""
     found = {}
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and name != "__main__" and audit_hook.is_own(file) and (
-                name not in loaded or Path(file).is_relative_to(folder)):
+                loaded.get(name) is not module or Path(file).is_relative_to(folder)):
             found[name] = Path(file)
     return found
 
