@@ -205,7 +205,7 @@ _VOLATILE = {
 _CHANGING = {"os.rename": 2, "os.remove": 1, "os.mkdir": 1, "os.rmdir": 1, "os.link": 2, "os.symlink": 2}
 """Events that make, move or remove files, each with the number of its arguments that are paths."""
 _noted: ContextVar[dict[str, int] | None] = ContextVar("noted", default=None)
-_WRITING = os.O_WRONLY | os.O_TRUNC
+_WRITING = os.O_WRONLY | os.O_RDWR
 _IMPORT = "<frozen importlib"  # files of Python's own code that imports
 _METADATA = str(Path(importlib.__file__).parent / "metadata")  # lists each folder of `sys.path`, tries it as an archive
 _BACKPORT = f"{os.sep}importlib_metadata{os.sep}"  # which takes part in every search once a package has imported it
@@ -269,7 +269,7 @@ def _hear(event: str, arguments: tuple[Any, ...], is_finalizing: Callable[[], bo
 
 def _hear_opening(event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
     """Records a file that is opened, or a folder that is listed."""
-    if event == "open" and is_noting() and not _reads(arguments) and not _is_importlib(frame):
+    if event == "open" and is_noting() and _writes(arguments) and not _is_importlib(frame):
         _note_write(arguments[:1])
     if recorder.is_recording():
         with recorder.unrecorded():
@@ -344,8 +344,8 @@ def _imported(event: str, arguments: tuple[Any, ...]) -> Key | None:
     if event != "open" or not _reads(arguments) or not isinstance(arguments[0], str):
         return None
     path = _absolute(arguments[0])
-    if f"{os.sep}__pycache__{os.sep}" in path:
-        with suppress(ValueError):
+    if path.endswith(".pyc"):
+        with suppress(ValueError):  # without a source
             path = source_from_cache(path)
     return ("file", path) if is_own(path) else None
 
@@ -369,12 +369,17 @@ def _absolute(name: str | bytes | os.PathLike[Any]) -> str:
     return os.path.abspath(path)  # noqa: PTH100
 
 
-def _reads(arguments: tuple[Any, ...]) -> bool:
-    """Returns whether what was in a file may be read: also by `r+`, as `numpy.memmap` opens it."""
+def _writes(arguments: tuple[Any, ...]) -> bool:
     _, mode, flags = (*arguments, None, None, None)[:3]
     if isinstance(mode, str):
-        return "r" in mode or ("a" in mode and "+" in mode)
-    return not isinstance(flags, int) or not flags & _WRITING
+        return not mode.startswith("r") or "+" in mode
+    return isinstance(flags, int) and bool(flags & _WRITING)
+
+
+def _reads(arguments: tuple[Any, ...]) -> bool:
+    """Returns whether a file is opened for what is in it: also by `r+`, as `numpy.memmap` does."""
+    mode = (*arguments, None)[1]
+    return "r" in mode if isinstance(mode, str) else not _writes(arguments)
 
 
 def package_folders() -> Iterator[Path]:

@@ -25,37 +25,59 @@ from coldpress.cache.checksum import code_version, digest_of, metadata_folders, 
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.paths import name_from
 
+_DEPENDENCIES = frozenset((
+    "blinker", "click", "flask", "flask_frozen", "itsdangerous", "jinja2", "markdown", "markupsafe", "pygments",
+    "werkzeug", "yaml"))
+"""The modules of packages that Coldpress needs."""
+
 
 def own_files(base: Path, without: Collection[Path] = ()) -> dict[str, Path]:
     """Returns the files of loaded modules that belong to the site, by their names below its folder."""
     files = {}
     for module in list(sys.modules.values()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str) and file.endswith(".py") and is_own(file) and Path(file) not in without:
+        file = _file_of_module(module)
+        if file and file.endswith(".py") and is_own(file) and Path(file) not in without:
             files[name_from(file, base)] = Path(file)
     return files
 
 
 def forget_own_modules(folder: Path) -> None:
-    """Forgets the modules below a folder that were imported, and those that the script at work names in its imports
-    and that are not installed: the next import runs them again."""
-    named = set(own_modules("__main__"))
-    for name, module in list(sys.modules.items()):
-        file = _file_or_folder(module)
-        if name != "__main__" and file and is_own(file) and (name in named or Path(file).is_relative_to(folder)):
+    """Forgets the modules that a script in a folder has imported from there or from folders beside it, so that
+    importing them again records what they read.  What lies with installed packages stays, whatever the folder is
+    called: these may be ours, and at work."""
+    own = {name: files for name, module in list(sys.modules.items())
+           if name != "__main__" and (files := _files_or_folders(module)) and all(map(is_own, files))}
+    homes = {name: {_path_folder_of(file) for file in files} for name, files in own.items()}
+    kept = {home for name, found in homes.items() if name in _DEPENDENCIES for home in found}
+    kept |= {home for home in set().union(*homes.values()) if home is None or not _is_of_project(home, folder.parent)}
+    for name, found in homes.items():
+        if found.isdisjoint(kept):
             del sys.modules[name]
+
+
+def _is_of_project(home: Path, project: Path) -> bool:
+    """Returns whether a folder of modules is in a project, and neither hidden there nor one of installed packages."""
+    return home.is_relative_to(project) and not any(part[0] == "." for part in home.relative_to(project).parts) and (
+        not any(home.glob("*.dist-info")) and not any(home.glob("*.egg-info")))
+
+
+def _path_folder_of(file: str) -> Path | None:
+    """Returns the folder of `sys.path` from which a file was imported."""
+    folders = [Path(folder).absolute() for folder in sys.path]
+    return max((folder for folder in folders if Path(file).is_relative_to(folder)), default=None,
+               key=lambda folder: len(folder.parts))
 
 
 def own_candidates(files: Iterable[Path], missing: Iterable[str]) -> Iterator[Path]:
     """Yields the files with which own modules would be others: those that stand before `files` on the path, as
     `shop/__init__.py` does before `shop.py`, and those of modules that are `missing`."""
-    folders = [Path(folder) for folder in sys.path if is_own(f"{Path(folder).absolute()}{os.sep}")]
+    folders = [path for folder in sys.path if is_own(f"{(path := Path(folder).absolute())}{os.sep}")]
     for name in missing:
         for folder in folders:
             yield from _files_of_module(folder.joinpath(*name.split(".")))
     for file in files:
-        within = next((folder for folder in folders if file.is_relative_to(folder)), None)
-        if within is not None:
+        within = _path_folder_of(str(file))
+        if within in folders:
             top = file.relative_to(within).parts[0].removesuffix(".py")
             for folder in folders[: folders.index(within) + 1]:
                 yield from _files_of_module(folder / top)
@@ -134,7 +156,11 @@ def imports_of(name: str, file: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module or ""
+            named = node.module or ""
+            try:
+                base = resolve_name("." * node.level + named, package) if node.level else named
+            except ImportError:  # from above the top
+                continue
             names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
         for found in names:
             parts = found.split(".")
@@ -204,8 +230,25 @@ def lookups() -> set[Lookup]:
 
 def _file_or_folder(module: object) -> str | None:
     """Returns the file of a module, or one of the folders of a package without `__init__.py`."""
-    file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", None) or ()), None)
+    return next(iter(_files_or_folders(module)), None)
+
+
+def _files_or_folders(module: object) -> list[str]:
+    """Returns the file of a module, or the folders of a package without `__init__.py`."""
+    file = _file_of_module(module)
+    return [file] if file else [each for each in _attribute(module, "__path__") or () if isinstance(each, str)]
+
+
+def _file_of_module(module: object) -> str | None:
+    file = _attribute(module, "__file__")
     return file if isinstance(file, str) else None
+
+
+def _attribute(module: object, name: str) -> Any:
+    try:
+        return getattr(module, name, None)
+    except Exception:  # noqa: BLE001  (an object in the place of a module may raise anything)
+        return None
 
 
 def _package_prefixes() -> tuple[str, ...]:

@@ -21,10 +21,10 @@ def main(factory: Callable[[], Any], arguments: list[str] | None = None) -> None
 
     A site's `build.py` calls it with its `create_app`.
     """
-    script, code = sys.modules["__main__"], getattr(factory, "__code__", None)
-    file = getattr(script, "__file__", None) if any(value is factory for value in vars(script).values()) else None
-    file = file or (code.co_filename if code else None)
-    folder = os.path.dirname(os.path.abspath(file)) if file else os.getcwd()  # noqa: PTH100, PTH109, PTH120
+    code = getattr(factory, "__code__", None)
+    folder = os.path.dirname(os.path.abspath(code.co_filename)) if code else os.getcwd()  # noqa: PTH100, PTH109, PTH120
+    for _ in range(factory.__module__.count(".") if code else 0):  # that of its package is not the site's
+        folder = os.path.dirname(folder)  # noqa: PTH120
     sys.exit(execute(arguments, factory, folder))
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 import unicodedata
 import urllib.request
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -138,6 +139,57 @@ def test_what_own_code_reads_is_seen_in_the_next_build(make_site, case):
     assert holds(make_site({"content/a.md": "A.", **files}), edits)
 
 
+TWO_WAYS = "try:\n    from .words import D\nexcept ImportError:\n    from words import D\n"
+FOUND = ("import pkgutil\nfrom importlib import import_module\nREG = {}\n"
+         "for found in pkgutil.iter_modules(__path__):\n    import_module(f'{__name__}.{found.name}')\n")
+
+
+@pytest.mark.parametrize("files", [
+    {"build.py": build_py("import helper", shown="helper.D"), "helper.py": TWO_WAYS, "words.py": "D = 'one'\n"},
+    {"build.py": build_py("import os, sys\nsys.path.insert(0, os.path.abspath('../lib'))\nimport shop",
+                          shown="shop.REG['a']"),
+     "../lib/shop/__init__.py": FOUND, "../lib/shop/a.py": "from shop import REG\nREG['a'] = 'one'\n"},
+    {"build.py": build_py("import os, sys\nsys.path.insert(0, os.path.abspath('deps'))\nimport acme.words, acme.tool",
+                          shown="acme.words.D + acme.tool.E"),
+     "acme/words.py": "D = 'on'\n", "deps/acme/tool.py": "E = 'e'\n", "deps/acme_tool-1.0.dist-info/METADATA": ""},
+    {"build.py": build_py("import sys\nclass Odd:\n    def __getattr__(self, name):\n        raise KeyError(name)\n"
+                          "sys.modules['odd'] = Odd()", shown="'one'")},
+], ids=["imported in two ways", "found by its package", "one of two parts", "no module"])
+def test_modules_that_are_imported_twice_work(make_site, files):
+    assert shown(make_site({"content/a.md": "A.", **files})) == "one"
+
+
+def test_packages_in_a_folder_of_another_name_are_not_imported_twice(make_site):
+    flask = Path(__import__("flask").__file__).parent
+    files = {f"deps/flask/{file.relative_to(flask).as_posix()}": file.read_bytes() for file in flask.rglob("*.py")}
+    site = make_site({"content/a.md": "A.", **files, "build.py": build_py(shown="flask.url_for('x')")})
+    assert shown(site, PYTHONPATH=os.pathsep.join((str(site.root / "deps"), str(REPOSITORY)))) == "/x.txt"
+
+
+@pytest.mark.parametrize("words", [["run.py"], ["-m", "pdb", "-c", "continue", "build.py"], ["-m", "build"]])
+def test_other_ways_to_run_the_script(make_site, words):
+    site = make_site({"content/a.md": "A.", "build.py": build_py(shown="'one'"),
+                      "run.py": "import coldpress\nfrom build import create_app\ncoldpress.main(create_app)\n"})
+    subprocess.run([sys.executable, *words, "build"], cwd=site.root, check=False, capture_output=True, input=b"q\nq\n",
+                   env={**os.environ, "PYTHONPATH": str(REPOSITORY)})
+    assert site.text("x.txt") == "one"
+
+
+@pytest.mark.parametrize("given", ["lambda: create_app()", "partial(create_app)"])
+def test_a_factory_without_a_name(make_site, given):
+    text = build_py("from functools import partial", shown="'one'").replace("main(create_app)", f"main({given})")
+    assert shown(make_site({"content/a.md": "A.", "build.py": text})) == "one"
+
+
+def test_what_create_app_writes_is_not_what_it_reads(make_site):
+    lock = "fd = os.open('lock', os.O_RDWR | os.O_CREAT)\nos.write(fd, str(os.getpid()).encode())\nos.close(fd)"
+    site = make_site({"content/a.md": "A.", "build.py": build_py(
+        "import os", f"{lock}\nopen('log', 'a+').write('x')", "'one'")})
+    run(site, "build")
+    site.edit({"content/a.md": "B."})
+    assert "0 unchanged" not in run(site, "build").stdout
+
+
 def test_the_preview_shows_a_template_of_a_blueprint(browse):
     preview = browse({"content/a.md": "A.", **CASES["a template of a blueprint"][0]})
     assert preview.get("/x.txt").data == b"one"
@@ -145,9 +197,13 @@ def test_the_preview_shows_a_template_of_a_blueprint(browse):
     assert preview.get("/x.txt").data == b"two"
 
 
-def test_the_preview_takes_an_edit_of_a_module_beside_the_site(make_site):
-    site = make_site({"content/a.md": "A.", "../lib/words.py": "D = 'one'\n", "build.py": build_py(
-        "import os, sys\nsys.path.insert(0, os.path.abspath('../lib'))\nimport words", shown="words.D")})
+BESIDE = {"content/a.md": "A.", "../lib/words.py": "D = 'one'\n", "build.py": build_py(
+    "import os, sys\nsys.path.insert(0, os.path.abspath('../lib'))\nimport words", shown="words.D")}
+
+
+@pytest.mark.parametrize("where", ["../lib", "shop"])
+def test_the_preview_takes_an_edit_of_a_module(make_site, where):
+    site = make_site(BESIDE if where == "../lib" else PACKAGE)
     port = free_port("127.0.0.1", 28000 + os.getpid() % 10000)
     with subprocess.Popen([sys.executable, "build.py", "serve", "-p", str(port)], cwd=site.root, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -155,8 +211,9 @@ def test_the_preview_takes_an_edit_of_a_module_beside_the_site(make_site):
         try:
             url = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())[0]
             assert fetch(f"{url}x.txt") == "one"
-            site.edit({"../lib/words.py": "D = 'two'  # longer\n"})
-            wait_until(lambda: fetch(f"{url}x.txt") == "two")
+            for word in ("two", "three times"):
+                site.edit({f"{where}/words.py": f"D = {word!r}  # longer\n"})
+                wait_until(lambda word=word: fetch(f"{url}x.txt") == word)
         finally:
             server.kill()
 
@@ -218,17 +275,19 @@ def test_a_folder_above_a_link_is_that_above_its_target(make_site):
     assert holds(site, {"../p.txt": "two"})
 
 
+PACKAGE = {
+    "content/a.md": "A.", "shop/__init__.py": "", "shop/words.py": "D = 'one'\n",
+    "shop/factory.py": "from pathlib import Path\nimport coldpress\nimport flask\nfrom . import words\n\n\n"
+                       "def make():\n    app = coldpress.create_app(Path(__file__).parents[1])\n"
+                       "    app.add_url_rule('/x.txt', 'x', lambda: flask.Response(words.D,\n"
+                       "                     mimetype='text/plain'))\n    return app\n",
+    "build.py": "import coldpress\nfrom shop.factory import make\n\nif __name__ == '__main__':\n"
+                "    coldpress.main(make)\n"}
+
+
 def test_the_factory_may_be_in_a_package(make_site):
     """Its package is imported again, not its file alone."""
-    site = make_site({
-        "content/a.md": "A.", "shop/__init__.py": "", "shop/words.py": "D = 'one'\n",
-        "shop/factory.py": "from pathlib import Path\nimport coldpress\nimport flask\nfrom . import words\n\n\n"
-                           "def make():\n    app = coldpress.create_app(Path(__file__).parents[1])\n"
-                           "    app.add_url_rule('/x.txt', 'x', lambda: flask.Response(words.D,\n"
-                           "                     mimetype='text/plain'))\n"
-                           "    return app\n",
-        "build.py": "import coldpress\nfrom shop.factory import make\n\nif __name__ == '__main__':\n"
-                    "    coldpress.main(make)\n"})
+    site = make_site(PACKAGE)
     assert holds(site, {"shop/words.py": "D = 'two'\n"})
     assert run(site, "check").returncode == 0
 

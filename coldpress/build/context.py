@@ -15,8 +15,9 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import NamedTuple
 
 from flask import Flask
 from flask.cli import ScriptInfo
@@ -39,6 +40,7 @@ from coldpress.web.site_app import create_app as create_plain_app
 from coldpress.web.sites import sites_of
 
 Factory = Callable[[], Flask]
+_TWICE = "`python build.py` imports your modules twice; `coldpress build` imports them once"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,37 @@ class ImportedApp:
 
     def __call__(self) -> Flask:
         return ScriptInfo(app_import_path=self.path).load_app()
+
+
+class FactorySource(NamedTuple):
+    """Where a factory is found again: a name in a file that was run as a script, or in a module."""
+
+    file: Path | None
+    module: str | None
+    name: str
+
+    @classmethod
+    def of(cls, factory: Factory) -> FactorySource | None:
+        """Returns where a factory is found that the script at work has; None if it has it under no name."""
+        script = sys.modules["__main__"]
+        name = next((name for name, value in vars(script).items() if value is factory), None)
+        home = getattr(factory, "__module__", None)
+        if name is None or not isinstance(home, str):
+            return None
+        if home != "__main__":  # the script has imported it
+            own = getattr(factory, "__name__", name)
+            return cls(None, home, own) if getattr(sys.modules.get(home), own, None) is factory else None
+        spec, file = getattr(script, "__spec__", None), getattr(script, "__file__", None)
+        if spec is not None:  # `python -m`
+            return cls(None, spec.name, name)
+        return cls(Path(file), None, name) if file and Path(file).exists() else None
+
+    def load(self) -> Factory:
+        """Imports the file or the module again.  Raises `ColdpressError` if that fails, and what the module raises."""
+        if self.file is not None:
+            return load_factory(self.file, self.name)
+        factory: Factory = getattr(importlib.import_module(self.module or ""), self.name)
+        return factory
 
 
 @dataclass
@@ -148,23 +181,33 @@ class BuildContext:
             f"the app has {len(sites)} sites", None, did_you_mean(self.options.site or "", names) or
             (f"name one with `--site`: {listed}" if len(sites) > 1 else f"there is {listed}")))
 
+    @cached_property
+    def source(self) -> FactorySource | None:
+        """Where the factory is found again; None for one that is not a value of the script at work."""
+        return FactorySource.of(self.factory) if self.factory else None
+
     def _load(self) -> Factory:
-        """Returns the factory.  A file that was run as a script is imported again, and with it the site's own
-        modules that it had imported, so that what all of them read at their top level is recorded."""
+        """Returns the factory.  What was run as a script is imported again, and with it the site's own modules that
+        it had imported, so that what all of them read at their top level is recorded."""
         if self.factory is None:
             return find_factory(self.folder)
-        script = _script_of(self.factory)
-        if script is None:
+        if self.source is None:
             return self.factory
         forget_own_modules(self.folder)
-        return load_factory(*script)
+        try:
+            return self.source.load()
+        except ColdpressError as reason:
+            raise ColdpressError(*(problem if problem.hint else replace(problem, hint=_TWICE)
+                                   for problem in reason.problems)) from reason
 
     def remake(self, options: RunOptions | None = None) -> Callable[[], tuple[Flask, Site]]:
         """Returns a function that makes the same app in another process."""
         if isinstance(self.factory, ImportedApp):
             return partial(_imported_again, options or self.options, self.folder, self.factory)
-        script = _script_of(self.factory) or _file_of(self.factory) if self.factory else None
-        return partial(_made_again, options or self.options, self.folder, script)
+        code = getattr(self.factory, "__code__", None)
+        file = Path(code.co_filename) if code else None
+        source = self.source or (FactorySource(file, None, "create_app") if file and file.exists() else None)
+        return partial(_made_again, options or self.options, self.folder, source)
 
     def finish(self, problems: Problems) -> int:
         """Reports the problems and returns the exit code."""
@@ -178,9 +221,10 @@ def _distrust_bytecode(folder: Path) -> None:
     packages = [file.parent for file in folder.glob("*/__init__.py")]
     own = {*folder.glob("*.py"), *folder.glob("*/*.py"), *own_files(folder).values(),
            *(file for each in packages for file in each.rglob("*.py"))}
-    if any(changed_at(str(file)) > time.time_ns() - SETTLED_NS for file in own):
+    misleads = any(map(_misleads, own))
+    if misleads or any(changed_at(str(file)) > time.time_ns() - SETTLED_NS for file in own):
         sys.dont_write_bytecode = True
-    if any(map(_misleads, own)):
+    if misleads:
         sys.pycache_prefix = str(folder / STATE / "no-bytecode")  # where there is none
 
 
@@ -191,34 +235,19 @@ def _misleads(file: Path) -> bool:
         with cached.open("rb") as bytecode:
             stamp = bytecode.read(16)[8:]
         found = file.stat()
-        is_older = cached.stat().st_mtime_ns <= found.st_mtime_ns
     except OSError:
         return False
-    return is_older and stamp == struct.pack("<LL", int(found.st_mtime) & 0xFFFFFFFF, found.st_size & 0xFFFFFFFF)
+    believed = struct.pack("<LL", int(found.st_mtime) & 0xFFFFFFFF, found.st_size & 0xFFFFFFFF)
+    return stamp == believed and changed_at(str(cached)) <= changed_at(str(file))
 
 
 def _imported_again(options: RunOptions, folder: Path, factory: ImportedApp) -> tuple[Flask, Site]:
     return BuildContext(factory, options, Report(quiet=True), folder).make_app()
 
 
-def _made_again(options: RunOptions, folder: Path, file: tuple[Path, str] | None) -> tuple[Flask, Site]:
-    factory = load_factory(*file) if file else None
+def _made_again(options: RunOptions, folder: Path, source: FactorySource | None) -> tuple[Flask, Site]:
+    factory = source.load() if source else None
     return BuildContext(factory, options, Report(quiet=True), folder).make_app()
-
-
-def _script_of(factory: Factory) -> tuple[Path, str] | None:
-    """Returns the file that was run as a script and the name that a factory has there; None if it has none."""
-    script = sys.modules["__main__"]
-    file = getattr(script, "__file__", None)
-    name = next((name for name, value in vars(script).items() if value is factory), None)
-    # A part of a package, run by `python -m`, is not itself without the package.
-    return (Path(file), name) if file and name and script.__spec__ is None and Path(file).exists() else None
-
-
-def _file_of(factory: Factory) -> tuple[Path, str] | None:
-    """Returns the file in which a factory is a function, and its name."""
-    code = getattr(factory, "__code__", None)
-    return (Path(code.co_filename), code.co_name) if code and Path(code.co_filename).exists() else None
 
 
 def find_factory(folder: Path) -> Factory:
@@ -266,7 +295,7 @@ def _own_mistake(reason: BaseException, folder: Path) -> ColdpressError:
     file, line = (reason.filename, reason.lineno) if isinstance(reason, SyntaxError) else ("build.py", None)
     if trace is not None and not isinstance(reason, SyntaxError):
         frames = traceback.extract_tb(trace)
-        inner = [frame for frame in frames if is_own(frame.filename) and Path(frame.filename).is_relative_to(folder)]
+        inner = [frame for frame in frames if Path(frame.filename).is_absolute() and is_own(frame.filename)]
         innermost = (inner or frames)[-1]
         file, line = innermost.filename, innermost.lineno
     path = Path(file or "build.py")

@@ -20,7 +20,7 @@ from flask import Flask
 
 from coldpress import audit_hook, recorder
 from coldpress.build.checks import check_settings
-from coldpress.build.context import BuildContext, ImportedApp, load_factory
+from coldpress.build.context import BuildContext, ImportedApp
 from coldpress.build.plan import Plan
 from coldpress.build.staleness import Fingerprints
 from coldpress.config.loader import Config
@@ -221,14 +221,9 @@ class CurrentSite:
         for name in self._modules:
             sys.modules.pop(name, None)
         importlib.invalidate_caches()
-        build = self._context.folder / "build.py"
-        try:
-            if not isinstance(self._context.factory, ImportedApp):
-                self._context.factory = load_factory(build) if build.exists() else None
-        except ColdpressError as reason:
-            self._unmade = reason.problems
-        else:
-            self._make()
+        if not isinstance(self._context.factory, ImportedApp) and self._context.source is None:
+            self._context.factory = None  # that of `build.py`, as it is now
+        self._make()
 
     def _make(self) -> None:
         """Makes the app.  An app whose content has errors is used only if there is no other."""
