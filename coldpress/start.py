@@ -23,8 +23,9 @@ def main(factory: Callable[[], Any], arguments: list[str] | None = None) -> None
     """
     code = getattr(factory, "__code__", None)
     folder = os.path.dirname(os.path.abspath(code.co_filename)) if code else os.getcwd()  # noqa: PTH100, PTH109, PTH120
-    for _ in range(factory.__module__.count(".") if code else 0):  # that of its package is not the site's
-        folder = os.path.dirname(folder)  # noqa: PTH120
+    if code:  # the folder of a package is not the site's
+        for _ in range((factory.__module__ or "").count(".") + code.co_filename.endswith("__init__.py")):
+            folder = os.path.dirname(folder)  # noqa: PTH120
     sys.exit(execute(arguments, factory, folder))
 
 

@@ -285,9 +285,12 @@ PACKAGE = {
                 "    coldpress.main(make)\n"}
 
 
-def test_the_factory_may_be_in_a_package(make_site):
+@pytest.mark.parametrize("home", ["factory", "__init__"])
+def test_the_factory_may_be_in_a_package(make_site, home):
     """Its package is imported again, not its file alone."""
-    site = make_site(PACKAGE)
+    found = f"shop.{home}".removesuffix(".__init__")
+    site = make_site({**PACKAGE, f"shop/{home}.py": PACKAGE["shop/factory.py"],
+                      "build.py": PACKAGE["build.py"].replace("shop.factory", found)})
     assert holds(site, {"shop/words.py": "D = 'two'\n"})
     assert run(site, "check").returncode == 0
 
