@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.util import source_from_cache
 from pathlib import Path
@@ -245,7 +245,7 @@ def noting() -> Iterator[dict[str, int]]:
 
 def is_own(path: str) -> bool:
     """Returns whether a file belongs neither to Python nor to an installed package nor to Coldpress."""
-    return not path.startswith(_installed()) and not _DEVICES.match(path)
+    return not path.startswith(_installed(tuple(sys.path))) and not _DEVICES.match(path)
 
 
 def _hear(event: str, arguments: tuple[Any, ...], is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
@@ -387,9 +387,9 @@ def package_folders() -> Iterator[Path]:
     return (Path(folder) for folder in sys.path if os.path.basename(folder) in ("site-packages", "dist-packages"))  # noqa: PTH119
 
 
-@cache
-def _installed() -> tuple[str, ...]:
-    """Returns the folders of Python and of installed packages."""
+@lru_cache(maxsize=8)
+def _installed(_path: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns the folders of Python and of installed packages; the path may become longer meanwhile."""
     # Not their prefix: it is the site's own folder after `python -m venv .`, or `/usr`, which has `/usr/src/mysite`.
     paths = sysconfig.get_paths()
     folders = {str(Path(__file__).parent), *TZPATH}

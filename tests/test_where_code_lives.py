@@ -68,7 +68,7 @@ def holds(site, edits, **environment):
 
 
 READ = '(Path(__file__).parent / "d.txt").read_text()'
-SHOP = "from flask import Blueprint, render_template\nshop = Blueprint('shop', __name__, template_folder='t')\n"
+KIOSK = "from flask import Blueprint\nkiosk = Blueprint('kiosk', __name__, template_folder='t')\n"
 CASES = {
     "a file that a module reads while it is imported": (
         {"build.py": build_py("import helper", shown="helper.D"), "d.txt": "one",
@@ -98,9 +98,9 @@ CASES = {
             def create_app""")), "d.txt": "one"},
         {"d.txt": "two"}),
     "a template of a blueprint": (
-        {"build.py": build_py("from shop.bp import shop", "app.register_blueprint(shop)",
-                              'flask.render_template("shop.html")'),
-         "shop/bp.py": SHOP, "shop/t/shop.html": "one"}, {"shop/t/shop.html": "two"}),
+        {"build.py": build_py("from kiosk.bp import kiosk", "app.register_blueprint(kiosk)",
+                              'flask.render_template("kiosk.html")'),
+         "kiosk/bp.py": KIOSK, "kiosk/t/kiosk.html": "one"}, {"kiosk/t/kiosk.html": "two"}),
     "a template that comes before another one": (
         {"build.py": build_py("from pathlib import Path",
                               'coldpress.get_site(app).template_folder(Path("../tf").resolve())',
@@ -193,7 +193,7 @@ def test_what_create_app_writes_is_not_what_it_reads(make_site):
 def test_the_preview_shows_a_template_of_a_blueprint(browse):
     preview = browse({"content/a.md": "A.", **CASES["a template of a blueprint"][0]})
     assert preview.get("/x.txt").data == b"one"
-    preview.edit({"shop/t/shop.html": "two"})
+    preview.edit({"kiosk/t/kiosk.html": "two"})
     assert preview.get("/x.txt").data == b"two"
 
 
