@@ -159,10 +159,10 @@ class BuildContext:
         cache_by_request(app)
         exempt_frozen_pages(app)
         mark = mark_of(factory)
+        loaded = set(map(str, own_files(self.folder).values()))  # which are compared as code
+        made_of = [key for key in start.reads(reads) if key[0] != "file" or key[1] not in loaded]
         for site in sites:
             site.start = start
-            loaded = set(map(str, own_files(site.base).values()))  # which are compared as code
-            made_of = [key for key in start.reads(reads) if key[0] != "file" or key[1] not in loaded]
             site.factory_reads = () if mark and mark.nothing else (*made_of, *site.extension_reads)
             site.factory_noted = noted
         return app, sites
