@@ -43,9 +43,10 @@ def build_py(top="", made="pass", shown='""'):
 
 
 def run(site, *arguments, script="build.py", **environment):
-    """Run `build.py` as a script."""
+    """Run `build.py` as a script, by a Python that keeps bytecode, also where the tests' own keeps none."""
+    kept = {"PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": ""}
     return subprocess.run([sys.executable, script, *arguments], cwd=site.root, check=False, text=True,
-                          capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment})
+                          capture_output=True, env={**os.environ, **kept, **environment})
 
 
 def fetch(url):
