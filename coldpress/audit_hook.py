@@ -248,6 +248,11 @@ def is_own(path: str) -> bool:
     return not path.startswith(_installed(tuple(sys.path))) and not _DEVICES.match(path)
 
 
+def is_own_code(file: str) -> bool:
+    """Returns whether the file that a code object names is own code: one named `<string>` comes from no file."""
+    return Path(file).is_absolute() and is_own(file)
+
+
 def _hear(event: str, arguments: tuple[Any, ...], is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
     """Records the reads and writes of an audit event.
 
@@ -309,7 +314,7 @@ def _note_place(name: str, frame: FrameType | None) -> None:
     start = current_start()
     while start and frame is not None:
         file = frame.f_code.co_filename
-        if Path(file).is_absolute() and is_own(file):
+        if is_own_code(file):
             start.asked.setdefault(name, (file, frame.f_lineno, frame.f_code.co_name))
             return
         frame = frame.f_back

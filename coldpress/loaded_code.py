@@ -33,12 +33,19 @@ _DEPENDENCIES = frozenset((
 
 def own_files(base: Path, without: Collection[Path] = ()) -> dict[str, Path]:
     """Returns the files of loaded modules that belong to the site, by their names below its folder."""
-    files = {}
-    for module in list(sys.modules.values()):
-        file = _file_of_module(module)
-        if file and file.endswith(".py") and is_own(file) and Path(file) not in without:
-            files[name_from(file, base)] = Path(file)
-    return files
+    return {name_from(str(file), base): file for file in loaded_own_modules().values()
+            if file.suffix == ".py" and file not in without}
+
+
+def loaded_own_modules() -> dict[str, Path]:
+    """Returns the loaded modules that belong to the site, each with its file."""
+    files = ((name, _file_of_module(module)) for name, module in list(sys.modules.items()))
+    return {name: Path(file) for name, file in files if file and is_own(file)}
+
+
+def missing_modules() -> set[str]:
+    """Returns the names of modules that this process has looked for and not found."""
+    return {name for kind, name in _lookups if kind == "missing"}
 
 
 def forget_own_modules(folder: Path) -> None:

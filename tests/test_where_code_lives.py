@@ -219,6 +219,98 @@ def test_the_preview_takes_an_edit_of_a_module(make_site, where):
             server.kill()
 
 
+HERE = "from pathlib import Path\n\nHERE = Path(__file__).parent"
+MADE_OF = {
+    "a file that the factory reads": (
+        build_py(HERE, 'app.word = (HERE / "word.txt").read_text()', "app.word"),
+        {"word.txt": "one"}, {"word.txt": "two"}),
+    "a file that a module reads at its top": (
+        build_py("import read_at_top", shown="read_at_top.D"),
+        {"word.txt": "one", "read_at_top.py": f"{HERE}\nD = (HERE / 'word.txt').read_text()\n"}, {"word.txt": "two"}),
+    "a folder that the factory lists": (
+        build_py(HERE, 'app.word = max(p.stem for p in (HERE / "words").iterdir())', "app.word"),
+        {"words/one.txt": ""}, {"words/two.txt": ""}),
+    "a module that comes to be": (
+        build_py("try:\n    from come_to_be import D\nexcept ImportError:\n    D = 'one'", shown="D"),
+        {}, {"come_to_be.py": "D = 'two'\n"}),
+    "a package that comes before a module": (
+        build_py("import come_before", shown="come_before.D"),
+        {"come_before.py": "D = 'one'\n"}, {"come_before/__init__.py": "D = 'two'\n"}),
+}
+
+
+@pytest.mark.parametrize("case", MADE_OF)
+def test_the_preview_takes_what_the_app_is_made_of(browse, case):
+    code, before, edited = MADE_OF[case]
+    preview = browse({"content/a.md": "A.", "build.py": code, **before})
+    assert preview.get("/x.txt").data == b"one"
+    preview.edit(edited)
+    assert preview.get("/x.txt").data == b"two"
+
+
+MENDED = {
+    "a file that the factory reads": ("word.txt", "no", "2", build_py(
+        HERE, 'app.word = int((HERE / "word.txt").read_text())', 'f"{app.word}"')),
+    "a file that is not there": ("word.txt", None, "2", build_py(
+        HERE, 'app.word = (HERE / "word.txt").read_text()', "app.word")),
+    "a module that does not compile": ("not_compiled.py", "D = (", "D = '2'\n", build_py(
+        "import not_compiled", shown="not_compiled.D")),
+    "a module that is not there": ("not_there.py", None, "D = '2'\n", build_py(
+        "import not_there", shown="not_there.D")),
+}
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("case", MENDED)
+def test_the_preview_takes_what_mends_an_app_that_cannot_be_made(browse, monkeypatch, case, is_first):
+    name, wrong, right, code = MENDED[case]
+    monkeypatch.delitem(sys.modules, Path(name).stem, raising=False)  # of another site, in the test before
+    files = {"content/a.md": "A.", **({name: wrong} if wrong else {})}
+    if is_first:
+        preview = browse({**files, "build.py": code})
+    else:
+        preview = browse({**files, "build.py": build_py()}).edit({"build.py": code})
+    assert b"build.failed" in preview.get("/").data
+    preview.edit({name: right})
+    assert preview.get("/x.txt").data == b"2"
+
+
+def test_the_preview_watches_a_folder_that_a_page_lists(browse):
+    preview = browse({"content/a.md": "A.", "words/one.txt": "", "build.py": build_py(HERE, """
+@app.get("/words/")
+def words():
+    return "<!doctype html><body>" + max(p.stem for p in (HERE / "words").iterdir())
+""")})
+    assert b"<body>one" in preview.get("/words/").data
+    number = preview.preview._current.revision.number
+    preview.edit({"words/two.txt": ""})
+    assert preview.preview._current.revision.number == number + 1  # which open pages are told
+    assert b"<body>two" in preview.get("/words/").data
+
+
+def test_the_preview_is_not_made_anew_by_what_comes_and_goes_in_hidden_folders(browse):
+    preview = browse({"content/a.md": "A.", ".cache/one.txt": "", "build.py": build_py(
+        HERE, 'app.word = str(len([path for path in HERE.rglob("*.md")]))', "app.word")})
+    preview.site.edit({".cache/two.txt": "", ".git/index.lock": "", ".coldpress/x-journal": ""})
+    assert not {path for path in preview.look() if path.name[0] == "."}
+    preview.edit({"more/b.md": ""})
+    assert preview.get("/x.txt").data == b"2"
+
+
+def test_the_preview_is_not_made_anew_when_the_app_writes_what_it_had_read(browse):
+    code = build_py(HERE, """app.word = (HERE / "word.txt").read_text()
+@app.post("/word")
+def save():
+    (HERE / "word.txt").write_text("two")
+    app.word = "kept in memory"
+    return ""
+""", "app.word")
+    preview = browse({"content/a.md": "A.", "word.txt": "one", "build.py": code})
+    assert preview.client.post("/word", headers={"Host": "localhost:8000"}).status_code == 200
+    preview.preview.take(preview.look())
+    assert preview.get("/x.txt").data == b"kept in memory"
+
+
 def test_a_variable_that_a_module_reads_while_it_is_imported(make_site):
     site = make_site({"content/a.md": "A.", "helper.py": "import os\nD = os.environ.get('WORD', 'one')\n",
                       "build.py": build_py("import helper", shown="helper.D")})

@@ -23,13 +23,14 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from coldpress import audit_hook, recorder
-from coldpress.audit_hook import is_own, starting
+from coldpress.audit_hook import is_own_code, starting
 from coldpress.cache.file_stamps import SETTLED_NS, Snapshot, changed_at
 from coldpress.config.loader import Config, RunOptions, load_config, use_options
 from coldpress.decorators import mark_of
 from coldpress.errors import ColdpressError, Place, Problem, Problems, UsageError
 from coldpress.loaded_code import forget_own_modules, note_lookups, own_files
 from coldpress.paths import STATE
+from coldpress.recorder import Key
 from coldpress.report import Report
 from coldpress.text import did_you_mean
 from coldpress.web.caching import cache_by_request
@@ -112,6 +113,8 @@ class BuildContext:
     """What was wrong with the stamp of the last build, if anything was."""
     started_ns: int = field(default_factory=time.time_ns)
     """When it began: what changes from then on may have been read before."""
+    reads: tuple[Key, ...] = ()
+    """What making the app has read, also if that failed."""
 
     def fix_clock(self) -> None:
         """Sets one moment for the whole build, unless the options or the environment give it."""
@@ -145,8 +148,11 @@ class BuildContext:
         try:
             with (use_options(self.options), starting() as start, audit_hook.noting() as noted,
                   recorder.recording() as reads):
-                factory = self._load()
-                app = factory()
+                try:
+                    factory = self._load()
+                    app = factory()
+                finally:
+                    self.reads = start.reads(reads)
         except ColdpressError:
             raise
         except (Exception, SystemExit) as reason:
@@ -160,7 +166,7 @@ class BuildContext:
         exempt_frozen_pages(app)
         mark = mark_of(factory)
         loaded = set(map(str, own_files(self.folder).values()))  # which are compared as code
-        made_of = [key for key in start.reads(reads) if key[0] != "file" or key[1] not in loaded]
+        made_of = [key for key in self.reads if key[0] != "file" or key[1] not in loaded]
         for site in sites:
             site.start = start
             site.factory_reads = () if mark and mark.nothing else (*made_of, *site.extension_reads)
@@ -295,7 +301,7 @@ def _own_mistake(reason: BaseException, folder: Path) -> ColdpressError:
     file, line = (reason.filename, reason.lineno) if isinstance(reason, SyntaxError) else ("build.py", None)
     if trace is not None and not isinstance(reason, SyntaxError):
         frames = traceback.extract_tb(trace)
-        inner = [frame for frame in frames if Path(frame.filename).is_absolute() and is_own(frame.filename)]
+        inner = [frame for frame in frames if is_own_code(frame.filename)]
         innermost = (inner or frames)[-1]
         file, line = innermost.filename, innermost.lineno
     path = Path(file or "build.py")

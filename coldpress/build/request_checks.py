@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from importlib import import_module
-from pathlib import Path
 from traceback import walk_tb
 from types import FrameType
 from typing import Any, NamedTuple
@@ -22,7 +21,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSession
 
 from coldpress import recorder
-from coldpress.audit_hook import is_own
+from coldpress.audit_hook import is_own_code
 from coldpress.build.plan_entry import PlanEntry
 from coldpress.errors import Place, Problem, Problems
 from coldpress.recorder import Reads
@@ -185,7 +184,7 @@ def _write(frame: FrameType | None, *, in_view: bool) -> Write | None:
         module = str(frame.f_globals.get("__name__", ""))
         if module == __name__:
             break  # what called the view
-        if _is_of_site(file):
+        if _is_own_code(file):
             if in_view or not file.endswith(".py"):
                 template = frame.f_globals.get("__jinja_template__")
                 line = template.get_corresponding_lineno(frame.f_lineno) if template else frame.f_lineno
@@ -198,10 +197,7 @@ def _write(frame: FrameType | None, *, in_view: bool) -> Write | None:
     return Write(package=package, function=function) if in_view else None
 
 
-@cache
-def _is_of_site(file: str) -> bool:
-    """Returns whether a file is a template or Python file of the site."""
-    return Path(file).is_absolute() and is_own(file)
+_is_own_code = cache(is_own_code)
 
 
 @cache

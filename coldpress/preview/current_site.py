@@ -18,7 +18,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from coldpress import audit_hook, recorder
+from coldpress import recorder
 from coldpress.build.checks import check_settings
 from coldpress.build.context import BuildContext, ImportedApp
 from coldpress.build.plan import Plan
@@ -26,9 +26,11 @@ from coldpress.build.staleness import Fingerprints
 from coldpress.config.loader import Config
 from coldpress.config.themes import find_theme
 from coldpress.errors import ColdpressError, Problem, Problems, UsageError
+from coldpress.loaded_code import loaded_own_modules, missing_modules, own_candidates
 from coldpress.paths import LEDGER
 from coldpress.preview.watcher import WatchedPaths
 from coldpress.processes import uncollected
+from coldpress.sources.files import is_ignored
 from coldpress.web.registry import row_keys
 from coldpress.web.site import Site
 from coldpress.web.sites import sites_of
@@ -71,6 +73,8 @@ class CurrentSite:
         self._context = context
         self._lock = threading.RLock()
         self._modules: dict[str, Path] = {}
+        self._imported: frozenset[Path] = frozenset()
+        self._read: frozenset[Path] = frozenset()
         self._plan: tuple[object, Plan] | None = None
         self._checked: tuple[object, tuple[Problem, ...]] | None = None
         self._unmade: tuple[Problem, ...] = ()
@@ -99,7 +103,7 @@ class CurrentSite:
 
     def watched(self) -> WatchedPaths:
         """Returns the paths to watch, without the files that single pages show."""
-        return WatchedPaths((*self._trees().values(), *self._other_trees()), self._code())
+        return WatchedPaths((*self._trees().values(), *self._other_trees()), self._code() | self._read)
 
     def is_source(self, name: str) -> bool:
         """Returns whether a file is in a source folder of the site, or its code."""
@@ -119,7 +123,7 @@ class CurrentSite:
         with self._lock, recorder.unrecorded():
             changed = set(paths)
             revision = self.revision
-            if revision is None or self._unmade or changed & self._code():
+            if revision is None or self._unmade or changed & (self._code() | self._read):
                 self._make_anew()
                 if revision is None or self.revision is not revision:
                     return SiteChange()
@@ -241,12 +245,21 @@ class CurrentSite:
             return
         finally:
             self._modules |= _own_modules(self._context.folder, loaded)
+            self._note_files()
         app.config["PROPAGATE_EXCEPTIONS"] = True
         if self.revision is not None and _errors(problems):
             self._unmade = problems
             return
         self._unmade, self._content, self._row_keys = (), problems, keys
         self.revision = Revision(app, site, self.revision.number + 1 if self.revision else 0)
+
+    def _note_files(self) -> None:
+        """Notes the site's own modules, with the files by which others would be imported, and the files and folders
+        that making the app has read: before it failed, if it did."""
+        modules = frozenset(self._modules.values())
+        self._imported = modules.union(own_candidates(modules, missing_modules()))
+        self._read = frozenset(Path(name) for kind, name in self._context.reads if kind == "file" or (
+            kind == "folder" and not _is_hidden(self._context.folder, name)))
 
     def _trees(self) -> dict[str, Path]:
         if self.revision is None:
@@ -267,8 +280,8 @@ class CurrentSite:
         config = context.options.config or root / "config.yaml"
         others = [site.root / "config.yaml" for site in sites_of(self.revision.app)] if self.revision else []
         themes = self.revision.site.theme.chain if self.revision else []
-        return frozenset((*self._modules.values(), context.folder / "build.py", config, root / LEDGER, *others,
-                          *(file for theme in themes for file in theme.read_once)))
+        return self._imported.union((context.folder / "build.py", config, root / LEDGER), others,
+                                   *(theme.read_once for theme in themes))
 
 
 def expected_places(context: BuildContext) -> WatchedPaths:
@@ -290,13 +303,14 @@ def _errors(problems: Iterable[Problem]) -> list[Problem]:
 
 def _own_modules(folder: Path, loaded: Mapping[str, object]) -> dict[str, Path]:
     """Returns the modules of a site: those below its folder, and those that its code has imported since `loaded`."""
-    found = {}
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str) and name != "__main__" and audit_hook.is_own(file) and (
-                loaded.get(name) is not module or Path(file).is_relative_to(folder)):
-            found[name] = Path(file)
-    return found
+    return {name: file for name, file in loaded_own_modules().items() if name != "__main__" and (
+        loaded.get(name) is not sys.modules.get(name) or file.is_relative_to(folder))}
+
+
+def _is_hidden(base: Path, folder: str) -> bool:
+    """Returns whether a folder of a site is hidden, as `.git/` and `.coldpress/` are: files come and go there."""
+    path = Path(folder)
+    return path.is_relative_to(base) and any(map(is_ignored, path.relative_to(base).parts))
 
 
 def _is_there(site: Site, name: str) -> bool:

@@ -126,8 +126,8 @@ class RenderedResponse:
 
     @property
     def files(self) -> list[str]:
-        """Returns the files that the page shows and that are no sources of the site."""
-        return [name for kind, name in self.fingerprints if kind in ("file", "included")]
+        """Returns the files and folders that the page shows and that are no sources of the site."""
+        return [name for kind, name in self.fingerprints if kind in OF_FILES]
 
 
 def fingerprints_of(keys: Iterable[Key], revision: Revision) -> dict[Key, str | None]:

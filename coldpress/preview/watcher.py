@@ -73,7 +73,7 @@ class ChangeScanner:
         """Takes these files as they are now for scanned: the system has reported them."""
         for path in paths:
             self._seen.pop(path, None)
-            if path.is_file():
+            if path in self._places or path.is_file():
                 self._seen.update(_stamps_of(path))
 
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from jinja2 import TemplateNotFound, TemplatesNotFound, TemplateSyntaxError, UndefinedError
 from werkzeug.routing import BuildError
 
-from coldpress.audit_hook import is_own
+from coldpress.audit_hook import is_own_code
 from coldpress.errors import ColdpressError, Place, Problem
 from coldpress.paths import relative_name
 from coldpress.text import did_you_mean
@@ -115,8 +115,7 @@ def _near_endpoint(error: BuildError, site: Site) -> str | None:
 
 def _is_of_site(file: str, site: Site) -> bool:
     """Returns whether a file is the user's: own code and templates, also beside the site, or of one of its themes."""
-    path = Path(file)
-    return path.is_absolute() and (is_own(file) or any(path.is_relative_to(theme.folder) for theme in site.theme.chain))
+    return is_own_code(file) or any(Path(file).is_relative_to(theme.folder) for theme in site.theme.chain)
 
 
 def _own_frames(trace: TracebackType | None, site: Site) -> Iterator[tuple[str, int]]:
