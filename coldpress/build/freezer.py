@@ -49,6 +49,7 @@ from coldpress.paths import path_of, url_of
 from coldpress.recorder import KeyNumbers
 from coldpress.seeding import seeded
 from coldpress.web.error_places import explain
+from coldpress.web.kept_parts import PackedPart, noting_parts, packed_parts
 from coldpress.web.relative_links import ASKED, with_relative_links
 from coldpress.web.site import Site
 
@@ -72,6 +73,8 @@ class FrozenPage(NamedTuple):
     problems: tuple[Problem, ...] = ()
     failure: Problem | None = None
     seconds: float = 0.0
+    parts: tuple[PackedPart, ...] = ()
+    """The parts of it that the next build may take."""
 
 
 def content_digest(data: bytes) -> bytes:
@@ -180,7 +183,7 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
         self._links.clear()
         self._visitors.write = None
         random.seed(entry.path)
-        with recorder.recording() as reads:
+        with noting_parts() as parts, recorder.recording() as reads:
             registry = self._site.registry
             for plugin in (*registry.everywhere, *filter(None, [registry.endpoints.get(entry.endpoint)])):
                 recorder.read("plugin", plugin)
@@ -193,6 +196,9 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
                 self._frozen = FrozenPage(entry.path, failure=failure)
             else:
                 self._frozen = self._take(entry, response, data, reads, started)
+                if parts and not self._frozen.failure:
+                    with recorder.unrecorded():
+                        self._frozen = self._frozen._replace(parts=tuple(packed_parts(entry.path, parts)))
 
     def _answer(self, path: str) -> Response:
         """Ask for a path; a test client would, in twice the time."""

@@ -47,7 +47,8 @@ _TABLES = {
     "pages": TableSchema("first, heads, details, numbers, reads", whole=True),
     "files": TableSchema("first, heads, details"),
     "checks": TableSchema("source, reads, loose, problems"),
-    "contents": TableSchema("path, packed")}
+    "contents": TableSchema("path, packed"),
+    "parts": TableSchema("digest, path, packed")}
 _FEW = 20_000  # numbers that are looked for by themselves
 UNSEEN = ("volatile", "value", "rows", "site", "clock", "environment", "file", "folder")
 """Kinds of reads that only the next build can tell of."""
@@ -162,6 +163,11 @@ class Records:
         return {path: data if data is not None and content_digest(data) == digest else None
                 for path, digest in digests.items() for data in [found.get(path)]}
 
+    def parts(self, paths: Collection[str]) -> list[bytes]:
+        """Returns the packed parts of pages as they were last rendered.  All are looked at, so that one that is
+        damaged is noticed."""
+        return [packed for _, path, packed in self._database.select("parts") if path in paths]
+
     def keep_contents(self, contents: Mapping[str, bytes]) -> None:
         """Stores the packed bytes of pages by path; they are used once `save` has stored their digests."""
         self._database.write(lambda transaction: transaction.put("contents", contents.items()))
@@ -239,10 +245,20 @@ class _Saving:
                 named.setdefault(key[1], {})[key[0]] = found
         put("named", _named_rows(named))
         drop("contents", gone)
+        self._save_parts(updates, gone)
         drop("checks", records.checks.keys() - sources)
         drop("keys", self._unused_of(UNSEEN, updates.keys.keys))
         if everything is not None:
             self._drop_unused({**everything, **named})
+
+    def _save_parts(self, updates: RecordUpdates, gone: Collection[str]) -> None:
+        """Writes the new parts of pages, and drops those that no page shows any more."""
+        shown = {entry.path: dict(frozen.parts) for entry, frozen in updates.pages}
+        self._transaction.drop("parts", [
+            digest for digest, path in self._transaction.fetch("SELECT digest, path FROM parts")
+            if path in gone or digest not in shown.get(path, (digest,))])
+        self._transaction.put("parts", [(digest, path, packed) for path, parts in shown.items()
+                                        for digest, packed in parts.items() if packed is not None])
 
     def _save_rows(self, table: str, neighbours: Neighbours, known: Mapping[str, Row], new: Mapping[str, Row],
                    gone: Collection[str], columns: Callable[[Sequence[Row]], tuple[Any, ...]]) -> None:

@@ -165,7 +165,8 @@ class Staleness:
 
     `everything` is the reason for which all pages are stale, if there is one;
     `same` are keys whose fingerprint is the same though its basis changed; `structure`
-    is the structure of the content in the last build; `asked_later` are recorded keys by kind.
+    is the structure of the content in the last build; `changed` are recorded keys that have another
+    fingerprint now; `asked_later` are recorded keys by kind.
     """
 
     def __init__(self, records: Records, fingerprints: Fingerprints, everything: str | None) -> None:
@@ -185,6 +186,7 @@ class Staleness:
                 self.asked_later[row.kind].append(row)
         suspects = self._suspects(rows, changes) if everything is None else ()
         changed = {row.number: row for row in suspects if self._is_other(row)}
+        self.changed = {(row.kind, row.name) for row in changed.values()}
         if records.note:  # it could not be read whole: nothing is known to be fresh
             records.forget()
             self.structure = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Container, Hashable, Iterable
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -56,6 +57,22 @@ def hear_link(endpoint: str, values: dict[str, Any]) -> None:
         links.append((endpoint, values.copy()))
 
 
+@contextmanager
+def noting_links(ours: Container[str]) -> Iterator[Links]:
+    """Collects the links to own routes, not to `ours`, that are built inside the block: they are in the list once it
+    has ended."""
+    built: Links = []
+    around = _links.get()
+    token = _links.set(built)
+    try:
+        yield built
+    finally:
+        _links.reset(token)
+        built[:] = [link for link in built if link[0] not in ours]
+        if around is not None:
+            around += built
+
+
 class Memo:
     """Keeps values by key, each with the reads made and the links to own routes (not to `ours`) built
     while computing it; a later use records them again.  A value is not kept if a template took part
@@ -81,17 +98,8 @@ class Memo:
         return kept
 
     def _make(self, key: Hashable, make: Callable[[], T]) -> T:
-        built: Links = []
-        around = _links.get()
-        token = _links.set(built)
-        try:
-            with recorder.recording() as reads:
-                value = make()
-        finally:
-            _links.reset(token)
-        links = [link for link in built if link[0] not in self._ours]
-        if around is not None:
-            around += links
+        with noting_links(self._ours) as links, recorder.recording() as reads:
+            value = make()
         if not any(self._is_own(name) for kind, name in reads if kind == "template"):
             if len(self._made) >= _MOST:
                 self._made.clear()

@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import mkdtemp
 from types import MappingProxyType
@@ -45,6 +45,7 @@ from coldpress.web.code_versions import CodeVersions
 from coldpress.web.config_checks import check_fields, check_markdown
 from coldpress.web.copied_files import CopiedFiles
 from coldpress.web.environment import SiteEnvironment
+from coldpress.web.kept_parts import KeptParts
 from coldpress.web.registry import Registry, call_source
 from coldpress.web.site_icons import SiteIcons
 from coldpress.web.site_search import SiteSearch
@@ -302,6 +303,11 @@ class Site:
             memo = Memo(self.app, self.environment.is_own, self.generators)
             self._memo = library, memo
         return memo
+
+    @cached_property
+    def kept_parts(self) -> KeptParts:
+        """The parts of long pages that the last build has drawn."""
+        return KeptParts(self.environment.is_own, self.generators)
 
     def find(self, path: str) -> Page | Alias | Moved | SourceFile | None:
         """The content at a decoded path of this site."""

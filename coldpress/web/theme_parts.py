@@ -1,4 +1,5 @@
-"""Parts of the theme that many pages show alike: each is drawn once for all of them."""
+"""Parts of the theme that many pages show alike: each is drawn once for all of them.  Parts of long pages outlive a
+build."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from jinja2.runtime import Context
 from coldpress.content.navigation import walk
 from coldpress.content.page import Page
 from coldpress.web.environment import SiteEnvironment
+from coldpress.web.kept_parts import PartKey
 from coldpress.web.site import Site
 
 MARKS = ("<math", "<h2 id=", "<pre", 'class="sheet toc"', "tabbed-set", 'class="component ', "data-player",
@@ -53,6 +55,8 @@ class ThemeParts:
             key = part.key(site, context) if has_request_context() else None
             if key is None or not self._is_plain(context):
                 yield from draw(context)
+            elif part.outlives:
+                yield site.kept_parts.get(PartKey(name, site.link_root(), *key), partial(drawn, *key))
             else:
                 yield site.memo.get((name, site.link_root(), *key), partial(drawn, *key))
 
@@ -82,6 +86,9 @@ class Part(NamedTuple):
     variable: str | None
     value: Callable[[Site, Any, Context], Any]
     shows: tuple[str, ...] = ()
+    outlives: bool = False
+    """Whether it is a long part of one page, and is drawn again only when something in it changed: its value
+    are pages."""
 
     def key(self, site: Site, context: Context) -> tuple[Any, str] | None:
         """Returns the value and the language of the page, which is empty if there is no page; None if the
@@ -104,6 +111,11 @@ def _item(_: Site, item: Any, context: Context) -> Page | None:
     return item if is_usual else None
 
 
+def _items(_: Site, items: Any, __: Context) -> tuple[Page, ...] | None:
+    """The pages in a list of rows."""
+    return tuple(items) if isinstance(items, list) and all(isinstance(item, Page) for item in items) else None
+
+
 def _language_of_masthead(site: Site, lang: Any, _: Context) -> str | None:
     """The variable `lang`, unless the menu marks the page."""
     urls = site.memo.get(("menu", site.link_root()), partial(_urls_of_menu, site))
@@ -123,6 +135,7 @@ def _marks(_: Site, main: Any, __: Context) -> str | None:
 PARTS: Mapping[str, Part] = {
     "partials/row.html": Part("item", _item),
     "partials/card.html": Part("post", _item),
+    "partials/archive-year.html": Part("posts", _items, ("partials/row.html",), outlives=True),
     "partials/masthead.html": Part("lang", _language_of_masthead, (
         "partials/menu.html", "partials/search-link.html", "icons.html")),
     "partials/files.html": Part("main", _marks),
