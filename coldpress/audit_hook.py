@@ -30,7 +30,8 @@ from coldpress import recorder
 from coldpress.cache.file_stamps import changed_at
 from coldpress.recorder import Key, Reads
 
-_BESIDE = ("-journal", "-wal", "-shm")  # what SQLite writes beside a database
+BESIDE_DATABASES = ("-journal", "-wal", "-shm")
+"""The ends of the names of files that SQLite keeps beside a database."""
 _databases: set[str] = set()
 _written: ContextVar[set[str] | None] = ContextVar("coldpress.written", default=None)
 
@@ -49,7 +50,8 @@ def is_database(path: str) -> bool:
     """Returns whether a file is an SQLite database that was opened, or a file that SQLite keeps beside it."""
     if not _databases:
         return False
-    return path in _databases or any(path.endswith(end) and path.removesuffix(end) in _databases for end in _BESIDE)
+    return path in _databases or any(
+        path.endswith(end) and path.removesuffix(end) in _databases for end in BESIDE_DATABASES)
 
 
 def wrote(path: str) -> None:

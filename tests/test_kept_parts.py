@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import zlib
 
@@ -123,3 +124,61 @@ def create_app():
     site.edit(EDITED).build()
     assert "/on/P20241/" in site.text("archive/index.html")
     assert site.text("on/P20241/index.html") == "P20241"
+
+
+def test_a_year_of_more_posts_than_a_record_names(make_site):
+    """A page that reads more than 200 sources depends on all of them in its record, and here every page does."""
+    posts = {f"content/posts/20{10 + number // 50}-01-{1 + number % 28:02}-p{number}.md":
+             f"---\ntitle: P{number}\n---\nText." for number in range(210)}
+    site = make_site({**posts, "templates/partials/colophon.html":
+                      "{% for post in library.posts %}{{ post.url }} {{ post.title }}{% endfor %}"},
+                     f"{CONFIG}search: false\n")
+    assert site.build().code == 0
+    plant(site)
+    for front in ("title: New", "title: New\nslug: other"):
+        site.edit({"content/posts/2010-01-06-p5.md": f"---\n{front}\n---\nText."}).build()
+        assert site.text("archive/index.html").count(PLANTED) == 4
+    clean = site.clean_copy()
+    clean.build()
+    for each in site.text("archive/index.html").split(PLANTED):
+        assert each in clean.text("archive/index.html")
+
+
+TWO_SITES = {
+    "build.py": """\
+import coldpress
+import flask
+
+
+def create_app():
+    app = flask.Flask(__name__)
+    one, two = (coldpress.Coldpress(app, name, url_prefix=f"/{name}", name=name) for name in ("one", "two"))
+
+    @one.glob("theirs")
+    def theirs():
+        return list(two.library.posts)
+
+    return app
+
+
+if __name__ == "__main__":
+    coldpress.main(create_app)
+""",
+    **{f"{site}/content/posts/2020-01-0{day}-p{day}.md": f"{site} {day}" for site in ("one", "two") for day in (1, 2)},
+    "one/content/both.md": "---\nlayout: both\n---\n", "one/data/x.yaml": "v: 1",
+    "one/templates/both.html": "{{ library.data.x.v }}{% set posts = library.posts[:]|list %}"
+                               '{% include "partials/archive-year.html" %}{% set posts = theirs() %}'
+                               '{% include "partials/archive-year.html" %}',
+    "one/config.yaml": "base_url: https://example.org/one/\n",
+    "two/config.yaml": "base_url: https://example.org/two/\n"}
+
+
+def test_a_year_of_another_site_s_posts_is_not_taken_for_ours(make_site):
+    site = make_site(TWO_SITES)
+    (site.root / "config.yaml").unlink(missing_ok=True)
+    for number in range(3):
+        said = site.edit({"one/data/x.yaml": f"v: {number}"}).run("build", "--site", "one")
+        assert said.code == 0, said.err
+        (page,) = site.root.glob("one/site/**/both/index.html")
+        assert [*re.findall(r'href="(\S*)"', page.read_text())] == [
+            f"/{name}/posts/p{day}/" for name in ("one", "two") for day in (2, 1)]

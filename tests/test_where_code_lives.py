@@ -297,6 +297,51 @@ def test_the_preview_is_not_made_anew_by_what_comes_and_goes_in_hidden_folders(b
     assert preview.get("/x.txt").data == b"2"
 
 
+MANIFEST = """import json
+subprocess.run([sys.executable, "-c", "open('m.json', 'w').write('{}')"], cwd=HERE, check=True)
+app.manifest = json.loads((HERE / "m.json").read_text())"""
+SAME = {
+    "a program that the factory starts writes what it reads": (
+        build_py(f"import subprocess, sys\n{HERE}", MANIFEST), {"m.json": "{}"}),
+    "a file is written again": (build_py(HERE, '(HERE / "word.txt").read_text()'), {"word.txt": "one"}),
+    "a file is replaced in a folder": (
+        build_py(HERE, 'list((HERE / "words").iterdir())'), {"words/one.txt": "", "words/.two.txt.swp": "1"}),
+    "a database is at work in a folder": (
+        build_py(HERE, 'list((HERE / "words").iterdir())'), {"words/one.db": "", "words/one.db-journal": "1"}),
+    "a module is touched": (build_py("import touched_only"), {"touched_only.py": "D = 1\n"}),
+    "a file comes to be beside the code": (build_py(), {"README.md": "Read."}),
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_the_preview_is_not_made_anew_by_what_stays_the_same(browse, case):
+    code, files = SAME[case]
+    preview = browse({"content/a.md": "A.", "build.py": code, **{name: files[name] for name in list(files)[:1]
+                                                                 if name != "README.md"}})
+    app = preview.preview._current.revision.app
+    for _ in range(3):
+        preview.site.edit(files)
+        preview.preview.take({*preview.look(), *(preview.site.root / name for name in files)})
+        assert preview.preview._current.revision.app is app
+
+
+def test_an_app_that_cannot_be_made_is_not_tried_again_for_what_it_wrote_itself(browse):
+    top = "from pathlib import Path\n\nHERE = Path(__file__).parent"
+    preview = browse({"content/a.md": "A.", "bad.txt": "ok", "build.py": build_py(top, """\
+with (HERE / "made.txt").open("a") as made: made.write("+")
+(HERE / "static").mkdir(exist_ok=True)
+(HERE / "static/gen.css").write_text("a {}")
+assert (HERE / "bad.txt").read_text() == "ok\"""")})
+    made = preview.site.root / "made.txt"
+    preview.edit({"bad.txt": "no"})
+    count = len(made.read_text())
+    for _ in range(3):
+        preview.preview.take({*preview.look(), preview.site.root / "static/gen.css"})
+    assert len(made.read_text()) == count
+    preview.edit({"bad.txt": "ok"})
+    assert b"build.failed" not in preview.get("/").data
+
+
 def test_the_preview_is_not_made_anew_when_the_app_writes_what_it_had_read(browse):
     code = build_py(HERE, """app.word = (HERE / "word.txt").read_text()
 @app.post("/word")

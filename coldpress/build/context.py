@@ -12,7 +12,7 @@ import struct
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -85,6 +85,15 @@ class FactorySource(NamedTuple):
         return factory
 
 
+class Making(NamedTuple):
+    """What making an app has read, when each file and folder had changed then, in nanoseconds, and the files that it
+    wrote."""
+
+    reads: tuple[Key, ...]
+    noted: Mapping[str, int]
+    written: Collection[str]
+
+
 @dataclass
 class BuildContext:
     """The site, the options and the report of one run of a command."""
@@ -113,8 +122,8 @@ class BuildContext:
     """What was wrong with the stamp of the last build, if anything was."""
     started_ns: int = field(default_factory=time.time_ns)
     """When it began: what changes from then on may have been read before."""
-    reads: tuple[Key, ...] = ()
-    """What making the app has read, also if that failed."""
+    making: Making | None = None
+    """How the app was made last, also if that failed."""
 
     def fix_clock(self) -> None:
         """Sets one moment for the whole build, unless the options or the environment give it."""
@@ -152,7 +161,7 @@ class BuildContext:
                     factory = self._load()
                     app = factory()
                 finally:
-                    self.reads = start.reads(reads)
+                    self.making = Making(start.reads(reads), noted, start.written)
         except ColdpressError:
             raise
         except (Exception, SystemExit) as reason:
@@ -166,7 +175,7 @@ class BuildContext:
         exempt_frozen_pages(app)
         mark = mark_of(factory)
         loaded = set(map(str, own_files(self.folder).values()))  # which are compared as code
-        made_of = [key for key in self.reads if key[0] != "file" or key[1] not in loaded]
+        made_of = [key for key in self.making.reads if key[0] != "file" or key[1] not in loaded]
         for site in sites:
             site.start = start
             site.factory_reads = () if mark and mark.nothing else (*made_of, *site.extension_reads)
@@ -199,7 +208,8 @@ class BuildContext:
             return find_factory(self.folder)
         if self.source is None:
             return self.factory
-        forget_own_modules(self.folder)
+        with recorder.unrecorded():
+            forget_own_modules(self.folder)
         try:
             return self.source.load()
         except ColdpressError as reason:

@@ -198,7 +198,8 @@ class SiteFreezer(Freezer):  # type: ignore[misc]  # Frozen-Flask has no types
                 self._frozen = self._take(entry, response, data, reads, started)
                 if parts and not self._frozen.failure:
                     with recorder.unrecorded():
-                        self._frozen = self._frozen._replace(parts=tuple(packed_parts(entry.path, parts)))
+                        self._frozen = self._frozen._replace(
+                            parts=tuple(packed_parts(entry.path, parts, self._site.library)))
 
     def _answer(self, path: str) -> Response:
         """Ask for a path; a test client would, in twice the time."""

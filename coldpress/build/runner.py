@@ -208,9 +208,10 @@ class FreezeRunner:
             yield from workers.run(map(self._job, divided(stale, workers.chunk, workers.count)), index_search)
             return
         index_search()
-        if self._staleness.everything is None and len(stale) < FEW:
+        suspects = self._staleness.suspects
+        if suspects is not None and self._staleness.everything is None and len(stale) < FEW:
             packed = self._records.parts({entry.path for entry in stale})
-            self._site.kept_parts.take(packed, self._site.library, self._staleness.changed)
+            self._site.kept_parts.take(packed, self._site.library, suspects)
         for frozen in self._freezer.freeze_entries(stale):
             job = self._job([self._by_path[frozen.path]])
             checks = [check_page(self._site.library, self._pages[source], self._keys) for source in job.sources]

@@ -165,8 +165,8 @@ class Staleness:
 
     `everything` is the reason for which all pages are stale, if there is one;
     `same` are keys whose fingerprint is the same though its basis changed; `structure`
-    is the structure of the content in the last build; `changed` are recorded keys that have another
-    fingerprint now; `asked_later` are recorded keys by kind.
+    is the structure of the content in the last build; `suspects` are the keys that can have another
+    fingerprint now, or None if these are not known; `asked_later` are recorded keys by kind.
     """
 
     def __init__(self, records: Records, fingerprints: Fingerprints, everything: str | None) -> None:
@@ -178,15 +178,16 @@ class Staleness:
         self._search: KeySearch[KeyRow] = KeySearch({})
         self.same: dict[int, Key] = {}
         changes = self._changes()
+        wanted = None if changes is None else set(changes.suspects())
         # Read now: a cache that fails on the way is read no more.
         rows = records.keys_but(() if changes is None or changes.sources else OF_LISTS)
         self.asked_later: dict[str, list[KeyRow]] = {kind: [] for kind in ASKED_LATER}
         for row in rows:
             if row.kind in self.asked_later:
                 self.asked_later[row.kind].append(row)
-        suspects = self._suspects(rows, changes) if everything is None else ()
+        suspects = self._suspects(rows, changes, wanted) if everything is None else ()
         changed = {row.number: row for row in suspects if self._is_other(row)}
-        self.changed = {(row.kind, row.name) for row in changed.values()}
+        self.suspects = None if wanted is None else wanted | {(row.kind, row.name) for row in changed.values()}
         if records.note:  # it could not be read whole: nothing is known to be fresh
             records.forget()
             self.structure = None
@@ -230,9 +231,11 @@ class Staleness:
         changes = StructureChanges(self.structure, self.fingerprints.structure, WINDOW)
         return None if changes.are_unknown else changes
 
-    def _suspects(self, others: Iterable[KeyRow], changes: StructureChanges | None) -> Iterator[KeyRow]:
-        """Yields the reads whose fingerprints may have changed; `others` are those of no source."""
-        yield from self._records.keys_of_sources(None if changes is None else set(changes.suspects()))
+    def _suspects(self, others: Iterable[KeyRow], changes: StructureChanges | None, wanted: Collection[Key] | None
+                  ) -> Iterator[KeyRow]:
+        """Yields the reads whose fingerprints may have changed: `wanted` ones, or all, of sources, and of the `others`,
+        which are those of no source."""
+        yield from self._records.keys_of_sources(wanted)
         for row in others:
             if row.kind not in _SAME_FOR_EVER and not (
                     changes and row.kind in OF_LISTS and changes.is_same((row.kind, row.name))):

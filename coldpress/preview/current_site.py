@@ -10,7 +10,7 @@ import importlib
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,10 +19,13 @@ from pathlib import Path
 from flask import Flask
 
 from coldpress import recorder
+from coldpress.audit_hook import BESIDE_DATABASES
 from coldpress.build.checks import check_settings
 from coldpress.build.context import BuildContext, ImportedApp
 from coldpress.build.plan import Plan
 from coldpress.build.staleness import Fingerprints
+from coldpress.cache.checksum import digest_of
+from coldpress.cache.file_stamps import changed_at, names_in, stamp_of
 from coldpress.config.loader import Config
 from coldpress.config.themes import find_theme
 from coldpress.errors import ColdpressError, Problem, Problems, UsageError
@@ -35,6 +38,7 @@ from coldpress.web.registry import row_keys
 from coldpress.web.site import Site
 from coldpress.web.sites import sites_of
 
+_LARGEST = 2**24  # bytes of a file that is compared by its content
 ROWS_SECONDS = 0.5
 """The least time between two looks at the rows of sources."""
 
@@ -75,6 +79,7 @@ class CurrentSite:
         self._modules: dict[str, Path] = {}
         self._imported: frozenset[Path] = frozenset()
         self._read: frozenset[Path] = frozenset()
+        self._states: dict[Path, str] = {}
         self._plan: tuple[object, Plan] | None = None
         self._checked: tuple[object, tuple[Problem, ...]] | None = None
         self._unmade: tuple[Problem, ...] = ()
@@ -117,16 +122,18 @@ class CurrentSite:
         return revision is not None and any(
             path.is_relative_to(folder) for folder in (revision.app.instance_path, revision.site.root / "instance"))
 
-    def take(self, paths: Iterable[Path], *, by_app: bool = False) -> SiteChange:
-        """Applies the changes of these files.  With `by_app`, the app itself has written
-        them: the revision keeps its number, and no page is out of date."""
+    def take(self, paths: Iterable[Path], own: Collection[Path] = (), *, by_app: bool = False) -> SiteChange:
+        """Applies the changes of these files, of which the app itself has written its `own`.  With `by_app`, it has
+        written all of them: the revision keeps its number, and no page is out of date."""
         with self._lock, recorder.unrecorded():
             changed = set(paths)
             revision = self.revision
-            if revision is None or self._unmade or changed & (self._code() | self._read):
+            if self._asks_for_new_app(changed, own):
                 self._make_anew()
-                if revision is None or self.revision is not revision:
+                if self.revision is not revision:
                     return SiteChange()
+            if revision is None:
+                return SiteChange()
             self._take_other_sites(revision.app, changed)
             trees = self._trees()
             found = {name: [path.relative_to(tree).as_posix() for path in sorted(changed) if path.is_relative_to(tree)]
@@ -258,8 +265,19 @@ class CurrentSite:
         that making the app has read: before it failed, if it did."""
         modules = frozenset(self._modules.values())
         self._imported = modules.union(own_candidates(modules, missing_modules()))
-        self._read = frozenset(Path(name) for kind, name in self._context.reads if kind == "file" or (
-            kind == "folder" and not _is_hidden(self._context.folder, name)))
+        making = self._context.making
+        if making is not None:
+            self._read = frozenset(Path(name) for kind, name in making.reads if kind == "file" or (
+                kind == "folder" and not _is_hidden(self._context.folder, name)))
+            unchanged = [path for path in self._read if making.noted.get(str(path)) == changed_at(str(path))]
+            self._states = {path: _state_of(path) for path in (*unchanged, *map(Path, making.written))}
+
+    def _asks_for_new_app(self, changed: Collection[Path], own: Collection[Path]) -> bool:
+        """Returns whether something that the app was made of is not what it was then; while it cannot be made, any
+        change may mend it."""
+        code = self._code()
+        return any(self._states.get(path) != _state_of(path) for path in changed if (
+            self._unmade or path in code or (path in self._read and path not in own)))
 
     def _trees(self) -> dict[str, Path]:
         if self.revision is None:
@@ -305,6 +323,18 @@ def _own_modules(folder: Path, loaded: Mapping[str, object]) -> dict[str, Path]:
     """Returns the modules of a site: those below its folder, and those that its code has imported since `loaded`."""
     return {name: file for name, file in loaded_own_modules().items() if name != "__main__" and (
         loaded.get(name) is not sys.modules.get(name) or file.is_relative_to(folder))}
+
+
+def _state_of(path: Path) -> str:
+    """Returns what a file or folder has, as text: a digest of the content, or the names that are neither hidden nor
+    temporary; the stamp of a large file."""
+    try:
+        if path.is_dir():
+            return "\n".join(name for name in names_in(path) if not (
+                is_ignored(name.rstrip("/")) or name.endswith(BESIDE_DATABASES)))
+        return digest_of(path.read_bytes()) if path.stat().st_size <= _LARGEST else stamp_of(path)
+    except OSError:
+        return ""
 
 
 def _is_hidden(base: Path, folder: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import socket
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_urlsafe
@@ -150,7 +150,7 @@ class Preview:
         changed = {path for path in paths if not self._current.is_data_of_users(path)}
         own = {path for path in changed if self._is_own(str(path))}
         if changed - own:
-            self._take(changed)
+            self._take(changed, own)
         elif sources := [path for path in own if self._current.is_source(str(path)) and not is_database(str(path))]:
             self._current.take(sources, by_app=True)
 
@@ -161,10 +161,10 @@ class Preview:
         return self._responder.app_writes.has(name) or (
             revision is not None and name in revision.site.start.written and not self._current.is_source(name))
 
-    def _take(self, paths: Iterable[Path]) -> None:
+    def _take(self, paths: Iterable[Path], own: Collection[Path]) -> None:
         errors = self._current.errors
         before = self._current.revision
-        change = self._current.take(paths)
+        change = self._current.take(paths, own)
         self._responder.tell("the site", self._current.problems)
         self.tell_left_out()
         revision = self._current.revision

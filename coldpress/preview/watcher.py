@@ -59,7 +59,10 @@ class ChangeScanner:
                 self._seen.update((path, stamp) for path, stamp in found.items()
                                   if path not in self._seen and stamp_changed_at(stamp) < self._since)
             now.update(found)
-        before, self._seen, self._places = self._seen, now, files | frozenset(trees)
+        before, places = self._seen, files | frozenset(trees)
+        for path in self._places - places:
+            before.pop(path, None)  # nobody asks for this file any more
+        self._seen, self._places = now, places
         self._latest = nlargest(_LATEST, now, lambda path: stamp_changed_at(now[path]))
         return {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
 

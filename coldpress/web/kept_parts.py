@@ -60,6 +60,11 @@ def noting_parts() -> Iterator[list[DrawnPart]]:
         _drawn.reset(token)
 
 
+_UNCERTAIN = frozenset((
+    "members", "file", "folder", "included", "environment", "volatile", "rows", "site", "value"))
+"""Kinds of reads that a page has under other names in the records, so that nothing tells which one changed."""
+
+
 class KeptParts:
     """The parts of one site that the last build has drawn and that are as they were.  No part is kept in which a
     template took part for which `is_own` is true, which may show anything, or with a link to an own route, not to
@@ -79,14 +84,16 @@ class KeptParts:
         else:
             with noting_links(self._ours) as links, recorder.recording() as reads:
                 html = draw()
-            may_be_kept = not links and not any(kind == "template" and self._is_own(name) for kind, name in reads)
+            may_be_kept = not links and not any(
+                kind in _UNCERTAIN or (kind == "template" and self._is_own(name)) for kind, name in reads)
         recorder.replay(reads)
         if drawn is not None and may_be_kept:
             drawn.append(DrawnPart(key, html, None if known else reads))
         return html
 
-    def take(self, packed: Iterable[bytes], library: Library, changed: Collection[Key]) -> None:
-        """Adds packed parts of the last build, without damaged ones and those that read a changed key."""
+    def take(self, packed: Iterable[bytes], library: Library, suspects: Collection[Key]) -> None:
+        """Adds packed parts of the last build, without damaged ones and those that read a key that can have another
+        fingerprint now.  In the records of their page, many keys may be combined into one (`summed_up`)."""
         for each in packed:
             with suppress(zlib.error, ValueError, TypeError, AttributeError):
                 template, link_root, language, sources, names_of, html = json.loads(
@@ -94,14 +101,16 @@ class KeptParts:
                 reads = {(kind, name): None for kinds, names in names_of.items() for name in names
                          for kind in kinds.split()}
                 pages = [page for source in sources if (page := library.by_source(source))]
-                if len(pages) == len(sources) and reads.keys().isdisjoint(changed) and isinstance(html, str):
+                if len(pages) == len(sources) and reads.keys().isdisjoint(suspects) and isinstance(html, str):
                     self._known[PartKey(template, link_root, tuple(pages), language)] = html, reads
 
 
-def packed_parts(path: str, drawn: Iterable[DrawnPart]) -> Iterator[PackedPart]:
-    """Yields the parts that the page at a path shows, as the next build takes them."""
+def packed_parts(path: str, drawn: Iterable[DrawnPart], library: Library) -> Iterator[PackedPart]:
+    """Yields the parts that the page at a path shows, as the next build takes them; not those of another site's
+    pages."""
     for key, html, reads in drawn:
-        yield key.digest(path), None if reads is None else _packed(key, html, reads)
+        if all(library.by_source(page.source) is page for page in key.pages):
+            yield key.digest(path), None if reads is None else _packed(key, html, reads)
 
 
 def _packed(key: PartKey, html: str, reads: Reads) -> bytes:
