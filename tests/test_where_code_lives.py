@@ -249,6 +249,8 @@ def test_the_preview_takes_what_the_app_is_made_of(browse, case):
 
 
 MENDED = {
+    "a file that the factory asks for": ("word.txt", None, "2", build_py(
+        HERE, 'assert (HERE / "word.txt").exists()\napp.word = "2"', "app.word")),
     "a file that the factory reads": ("word.txt", "no", "2", build_py(
         HERE, 'app.word = int((HERE / "word.txt").read_text())', 'f"{app.word}"')),
     "a file that is not there": ("word.txt", None, "2", build_py(

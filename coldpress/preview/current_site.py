@@ -108,7 +108,9 @@ class CurrentSite:
 
     def watched(self) -> WatchedPaths:
         """Returns the paths to watch, without the files that single pages show."""
-        return WatchedPaths((*self._trees().values(), *self._other_trees()), self._code() | self._read)
+        # What code only asks for, and does not open, nobody hears of: a file that comes to be may mend an app.
+        folder = {self._context.folder} if self._unmade else set[Path]()
+        return WatchedPaths((*self._trees().values(), *self._other_trees()), self._code() | self._read | folder)
 
     def is_source(self, name: str) -> bool:
         """Returns whether a file is in a source folder of the site, or its code."""
@@ -270,7 +272,8 @@ class CurrentSite:
             self._read = frozenset(Path(name) for kind, name in making.reads if kind == "file" or (
                 kind == "folder" and not _is_hidden(self._context.folder, name)))
             unchanged = [path for path in self._read if making.noted.get(str(path)) == changed_at(str(path))]
-            self._states = {path: _state_of(path) for path in (*unchanged, *map(Path, making.written))}
+            self._states = {path: _state_of(path) for path in (
+                self._context.folder, *unchanged, *map(Path, making.written))}
 
     def _asks_for_new_app(self, changed: Collection[Path], own: Collection[Path]) -> bool:
         """Returns whether something that the app was made of is not what it was then; while it cannot be made, any
