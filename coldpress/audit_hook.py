@@ -48,10 +48,7 @@ def opened_database(path: str) -> None:
 
 def is_database(path: str) -> bool:
     """Returns whether a file is an SQLite database that was opened, or a file that SQLite keeps beside it."""
-    if not _databases:
-        return False
-    return path in _databases or any(
-        path.endswith(end) and path.removesuffix(end) in _databases for end in BESIDE_DATABASES)
+    return not _databases.isdisjoint((path, *map(path.removesuffix, BESIDE_DATABASES)))
 
 
 def wrote(path: str) -> None:
@@ -156,11 +153,9 @@ def listen_to_queries() -> None:
 
 def is_pooled(frame: FrameType | None) -> bool:
     """Returns whether a connection is opened for SQLAlchemy's pool."""
-    if not _heard:
-        return False
-    while frame is not None and frame.f_globals.get("__name__") != "sqlalchemy.pool.base":
+    while _heard and frame is not None and frame.f_globals.get("__name__") != "sqlalchemy.pool.base":
         frame = frame.f_back
-    return frame is not None
+    return bool(_heard) and frame is not None
 
 
 def forget_connections() -> None:

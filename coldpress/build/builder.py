@@ -24,9 +24,10 @@ from coldpress.build.plan_entry import PlanEntry
 from coldpress.build.record_rows import FileRow, KeyRow
 from coldpress.build.records import UNSEEN, Records, RecordUpdates
 from coldpress.build.removed_urls import removed_urls
-from coldpress.build.runner import FreezeRunner, stage_copies, volatile_note
+from coldpress.build.runner import FreezeRunner, stage_copies
 from coldpress.build.staleness import FACTORY, NEVER, OF_FILES, OWN, Fingerprints, Staleness
 from coldpress.build.user_reads import LibraryCode, UserCode, engine
+from coldpress.build.volatile_pages import volatile_note
 from coldpress.build.worker_pool import WorkerPool
 from coldpress.cache.file_stamps import stamp_of
 from coldpress.errors import Problems

@@ -330,8 +330,7 @@ class Site:
         """The time of this build: `--clock`, else SOURCE_DATE_EPOCH, else the current time."""
         with recorder.unrecorded():
             epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-        if self.options.clock:
-            clock = self.options.clock
+        if clock := self.options.clock:
             return clock.astimezone(self.config.zone) if clock.tzinfo else clock.replace(tzinfo=self.config.zone)
         if epoch.isdigit():
             return datetime.fromtimestamp(int(epoch), UTC).astimezone(self.config.zone)
