@@ -132,8 +132,9 @@ def test_a_flipped_bit_is_noticed_and_misleads_nobody(site):
         if number % 25 == 24:
             build_from_nothing(site)
             partial.clear()
-        if number % 6 == 0:
-            assert "damaged" not in site.run("build").out, about
+        if number % 6 == 0:  # a flip in a file that no build came across yet may be told now
+            late = [line for line in site.run("build").out.splitlines() if "damaged" in line]
+            assert [line for line in late if not any(name.split("-")[0] in line for name in partial)] == [], about
     assert passed_over <= 3 + FLIPS / 10
 
 
