@@ -8,7 +8,7 @@ import sqlite3
 import zlib
 
 import pytest
-from test_records import damage
+from test_records import BUILD, damage, memory
 from test_theme_packages import install as installing
 
 from coldpress.build.records import _TABLES, _code_version
@@ -23,7 +23,7 @@ EDITED = {"content/posts/2026-01-01-p20261.md": "---\ntitle: Other\n---\nText."}
 
 def parts(site):
     """The parts that are kept: the digest of each, with its pages and its HTML."""
-    (file,) = (site.root / ".coldpress").glob("build-*.sqlite")
+    file = memory(site, BUILD)
     rows = sqlite3.connect(file).execute("SELECT digest, packed FROM parts").fetchall()
     said = {digest: json.loads(zlib.decompress(packed)) for digest, packed in rows}
     return {digest: (sources, html) for digest, (_, _, _, sources, _, html) in said.items()}
@@ -31,7 +31,7 @@ def parts(site):
 
 def plant(site):
     """Put other HTML into each part that is kept, to see where it is taken."""
-    (file,) = (site.root / ".coldpress").glob("build-*.sqlite")
+    file = memory(site, BUILD)
     database = Database(file.parent, file.name, _TABLES, _code_version())
     rows = [(digest, path, zlib.compress(json.dumps([*json.loads(zlib.decompress(packed))[:5], PLANTED]).encode()))
             for digest, path, packed in database.select("parts")]
@@ -80,7 +80,7 @@ def test_a_year_in_which_something_changed_is_drawn(site, edits, years):
 def test_what_is_taken_is_kept_for_the_next_build(site):
     for number in range(3):
         plant(site)
-        site.edit({"content/posts/2026-01-01-p{year}{month}.md": f"---\ntitle: Other {number}\n---\nText."}).build()
+        site.edit({"content/posts/2026-01-01-p20261.md": f"---\ntitle: Other {number}\n---\nText."}).build()
         assert site.text("archive/index.html").count(PLANTED) == 2
         assert len(parts(site)) == 3
 
@@ -94,7 +94,7 @@ def test_a_year_that_is_gone_is_forgotten(site):
 
 def test_a_damaged_part_is_drawn_and_told(site):
     plant(site)
-    damage(site, "build-*.sqlite", "UPDATE parts SET packed = x'00'")
+    damage(site, BUILD, "UPDATE parts SET packed = x'00'")
     assert "a row of `parts`" in site.edit(EDITED).run("build").out
     assert PLANTED not in site.text("archive/index.html")
     assert len(parts(site)) == 3

@@ -328,8 +328,7 @@ def test_the_preview_is_not_made_anew_by_what_stays_the_same(browse, case):
 
 
 def test_an_app_that_cannot_be_made_is_not_tried_again_for_what_it_wrote_itself(browse):
-    top = "from pathlib import Path\n\nHERE = Path(__file__).parent"
-    preview = browse({"content/a.md": "A.", "bad.txt": "ok", "build.py": build_py(top, """\
+    preview = browse({"content/a.md": "A.", "bad.txt": "ok", "build.py": build_py(HERE, """\
 with (HERE / "made.txt").open("a") as made: made.write("+")
 (HERE / "static").mkdir(exist_ok=True)
 (HERE / "static/gen.css").write_text("a {}")

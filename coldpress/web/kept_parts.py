@@ -11,10 +11,10 @@ import zlib
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from hashlib import blake2b
 from typing import NamedTuple
 
 from coldpress import recorder
+from coldpress.cache.checksum import digest_of
 from coldpress.content.library import Library
 from coldpress.content.page import Page
 from coldpress.recorder import Key, Reads
@@ -35,7 +35,7 @@ class PartKey(NamedTuple):
     def digest(self, path: str) -> str:
         """Returns the name of the part in the page at a path."""
         said = "\0".join((path, self.template, self.link_root, self.language, *(page.source for page in self.pages)))
-        return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return digest_of(said.encode("utf-8", "surrogatepass"))
 
 
 class DrawnPart(NamedTuple):
