@@ -31,10 +31,17 @@ from coldpress.paths import (
     ("/a?b#c/", "/a%3Fb%23c/"),
     ("/a[b]\\c/", "/a%5Bb%5D%5Cc/"),
     ("/~x/a+b;c,d=(e)!$&'*:@/", "/~x/a+b;c,d=(e)!$&'*:@/"),
+    ("/a/b\n", "/a/b%0A"),
+    ("/a//b/", "/a//b/"),
 ])
 def test_a_path_becomes_a_url_and_back(path, url):
     assert url_of(path) == url
     assert path_of(url) == path
+
+
+@pytest.mark.parametrize("path", ["//evil.org/", "/\\evil.org/", " //evil.org/", "///evil.org/"])
+def test_the_url_of_a_path_has_no_host(path):
+    assert url_of(path) == "/evil.org/"
 
 
 @pytest.mark.parametrize(("url", "path"), [

@@ -11,10 +11,11 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
-from itertools import accumulate
+from itertools import accumulate, starmap
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -119,8 +120,8 @@ def _letters(value: int) -> str:
 
 
 _TABLES = {
-    "about": TableSchema("name, value"), "documents": TableSchema("number INTEGER, key, title"),
-    "digests": TableSchema("number INTEGER, digest"), "shards": TableSchema("number INTEGER, data")}
+    "about": TableSchema("name, value"), "digests": TableSchema("number INTEGER, digest"),
+    "shards": TableSchema("number INTEGER, data")}
 
 
 class Document(NamedTuple):
@@ -138,19 +139,27 @@ class IndexState:
     documents: tuple[Document, ...] = ()
     digests: Mapping[int, str] = field(default_factory=dict)
 
+    @classmethod
+    def loads(cls, text: str, digests: Mapping[int, str]) -> IndexState:
+        """Returns the state of which `text` has the documents; raises `ValueError` or `TypeError` if it has not."""
+        state = cls(tuple(starmap(Document, json.loads(text))), digests)
+        vars(state)["text"] = text  # the cached property
+        return state
+
+    @cached_property
+    def text(self) -> str:
+        """The documents as JSON."""
+        return json.dumps(self.documents, separators=(",", ":"))
+
     @cached_property
     def digest(self) -> str:
         """The digest of the whole state."""
-        return _digest(repr((self._documents, sorted(self.digests.items()))))
+        return _digest(f"{self.text}{sorted(self.digests.items())}")
 
     @cached_property
     def version(self) -> str:
         """A digest of the search results, for caches of parts of them."""
-        return _digest(repr(self._documents))[:8]
-
-    @cached_property
-    def _documents(self) -> list[tuple[object, ...]]:
-        return [tuple(document) for document in self.documents]  # plain ones, as `repr` writes them four times as fast
+        return _digest(self.text)[:8]
 
 
 class IndexStore:
@@ -166,9 +175,12 @@ class IndexStore:
 
     def load(self) -> IndexState:
         """Returns the state that was saved last; an empty state if its shards are missing."""
-        documents = tuple(map(Document._make, self._database.select("documents", "1 ORDER BY number")))
-        state = IndexState(documents, dict(self._database.select("digests")))
-        return state if self._database.select("about") == [("digest", state.digest)] else IndexState()
+        about, digests = dict(self._database.select("about")), dict(self._database.select("digests"))
+        with suppress(ValueError, TypeError):
+            state = IndexState.loads(about.get("documents", ""), digests)
+            if about.get("digest") == state.digest:
+                return state
+        return IndexState()
 
     def shards(self, numbers: Iterable[int], state: IndexState) -> dict[int, str] | None:
         """Returns the texts of some shards; None unless all of them match `state`."""
@@ -192,14 +204,11 @@ class IndexStore:
 
 
 def _save(transaction: Transaction, before: IndexState, state: IndexState, shards: Mapping[int, str]) -> None:
-    old, new = set(before.documents), set(state.documents)
     if not before.digests:
         transaction.empty()
-    transaction.drop("documents", [gone.number for gone in old - new])
-    transaction.put("documents", sorted(new - old))
     transaction.put("digests", [(number, state.digests[number]) for number in sorted(shards)])
     transaction.put("shards", sorted(shards.items()))
-    transaction.put("about", [("digest", state.digest)])
+    transaction.put("about", [("documents", state.text), ("digest", state.digest)])
 
 
 def _digest(text: str) -> str:

@@ -16,6 +16,7 @@ _MONTHS = {name: number for number, names in enumerate((
 _ZONES = {"z": 0, "ut": 0, "utc": 0, "gmt": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300,
           "mst": -420, "mdt": -360, "pst": -480, "pdt": -420}
 _MINUTE = timedelta(minutes=1)
+_IN_MINUTES = len("2026-01-31T00:00:00+00:00")  # longer is a date whose offset has seconds
 
 _NUMERIC = r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
 _COMPACT = r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
@@ -36,7 +37,8 @@ _LONGEST = 80  # characters; the patterns take more than linear time
 
 def format_iso(value: datetime) -> str:
     """Formats a date as RFC 3339, to the second."""
-    return _in_minutes(value).isoformat(timespec="seconds")
+    text = value.isoformat(timespec="seconds")
+    return text if len(text) <= _IN_MINUTES else _in_minutes(value).isoformat(timespec="seconds")
 
 
 def format_rfc822(value: datetime) -> str:
