@@ -64,7 +64,7 @@ def frozen_after() -> Iterator[None]:
 def frozen_after_loading() -> Iterator[None]:
     """Does what `frozen_after` does.  Later builds in a process free what the earlier ones froze, once that is as much
     as all that stays: to look for it takes longer than a small build."""
-    is_due = gc.get_freeze_count() > 2 * _staying[0]
+    is_due = 0 < 2 * _staying[0] < gc.get_freeze_count()
     if is_due:
         gc.unfreeze()
         gc.collect()

@@ -1,7 +1,12 @@
-"""The entry point: a build without changes ends here, before Flask is imported."""
+"""The entry point: a build without changes ends here, before Flask is imported.
+
+Global state: `_import_commands` switches the garbage collector of the process off and on, and `gc.freeze` keeps
+it away from modules.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -56,6 +61,18 @@ def _execute(arguments: list[str] | None, factory: Callable[[], Any] | None, fol
 
         report.again(*said, time.perf_counter() - started)
         return 0
+    if "coldpress.cli" not in sys.modules:
+        _import_commands()
     from coldpress import cli  # noqa: PLC0415  (as above)
 
     return cli.execute(words, factory, folder, snapshot)
+
+
+def _import_commands() -> None:
+    """Imports all commands without the garbage collector, which never looks at their modules: these stay."""
+    gc.disable()
+    try:
+        from coldpress import cli  # noqa: F401, PLC0415  (as above)
+    finally:
+        gc.freeze()
+        gc.enable()
