@@ -37,7 +37,7 @@ class ReadSource(NamedTuple):
 def read_ahead(files: Iterable[SourceFile], cache: SourceCache, markup: MarkupCache, language: str, jobs: int) -> None:
     """Reads those sources that the cache does not have, in `jobs` processes.  If they are few, it leaves
     them to be read when they are asked for.  `language` is that of pages that name none."""
-    unread = [file for file in files if not cache.has(file.path) and not file.key] if jobs > 1 else []
+    unread = [file for file in cache.lacking(files) if not file.key] if jobs > 1 else []
     if len(unread) < FEW:
         return
     started_ns = time.time_ns()

@@ -90,9 +90,10 @@ class SourceCache:
         entry = self._unused.get(source.path)
         return source.stamp == (entry[1] if entry else self._used_rows.get(source.path))
 
-    def has(self, path: str) -> bool:
-        """Whether a source is in the cache as it is now, or as it was, and was not used yet."""
-        return path in self._unused
+    def lacking(self, sources: Iterable[SourceFile]) -> list[SourceFile]:
+        """Returns those sources that are not in the cache, neither as they are now nor as they were, or were used."""
+        kept = self._unused
+        return [source for source in sources if source.path not in kept]
 
     def add(self, path: str, row: CachedSource) -> None:
         """Adds a source that another process has parsed."""
@@ -104,12 +105,13 @@ class SourceCache:
 
     def known(self, source: SourceFile) -> ParsedSource | None:
         """Returns the parsed source if it is in the cache as it is now, otherwise None.  Each is returned once."""
-        entry = self._unused.get(source.path)
+        unused = self._unused
+        entry = unused.get(source.path)
         if entry is None or entry[1] != source.stamp:
             return None
         if source.key:
             self._used_rows[source.path] = source.stamp
-        del self._unused[source.path]
+        del unused[source.path]
         return _unpack(entry, self._zone)
 
     def parsed(self, source: SourceFile, problems: Problems) -> ParsedSource | None:

@@ -102,11 +102,8 @@ class SourceDocument(NamedTuple):
     parsed: ParsedSource
     front: FrontMatter
     names_folder: bool
-
-    @property
-    def stem(self) -> str:
-        """Its name without date; the key of a row."""
-        return self.source.key or split_name(self.source.path, self.names_folder)[0]
+    stem: str
+    """Its name without date; the key of a row."""
 
     @property
     def digest(self) -> str:
@@ -202,12 +199,12 @@ def document_of(source: SourceFile, parsed: ParsedSource, zone: tzinfo, *, names
                 ) -> SourceDocument:
     """Returns the document of a source."""
     front = parsed.front
-    day = split_name(source.path, names_folder)[1] if front.date is None and not source.key else None
-    if day is not None:
+    stem, day = (source.key, None) if source.key else split_name(source.path, names_folder)
+    if day is not None and front.date is None:
         front = front.replaced(date=datetime.combine(day, time(), zone))
     if "_" in source.folder and not front.draft and "_drafts" in source.folder.casefold().split("/"):
         front = front.replaced(draft=True)  # as in Jekyll and Hexo
-    return SourceDocument(source, parsed, front, names_folder)
+    return SourceDocument(source, parsed, front, names_folder, stem)
 
 
 _NOT_INHERITED = ("title", "slug", "permalink", "aliases", "date", "cascade")
