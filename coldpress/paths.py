@@ -22,7 +22,8 @@ _EXTENSION = re.compile(r"[^/]\.[a-zA-Z]\w*\Z")
 _SPECIAL = re.compile(r"[?#%]")
 _NOT_IN_FRAGMENT = re.compile(r"[\s\"<>`{}|\\^\[\]]|%(?![0-9a-fA-F]{2})")
 # Nearly every path matches this, and it is valid on every system.
-_PLAIN = re.compile(r"/(?:(?!(?:con|prn|aux|nul|com\d|lpt\d)/)[a-z0-9][a-z0-9_-]{0,99}/)*")
+_PLAIN_NAME = r"(?!(?:con|prn|aux|nul|com\d|lpt\d)[/.])[a-z0-9][a-z0-9_-]{0,99}"
+_PLAIN = re.compile(rf"/(?:{_PLAIN_NAME}/)*(?:{_PLAIN_NAME}\.[a-z][a-z0-9]{{0,9}})?")
 _UNQUOTED = re.compile(r"(?:/[a-zA-Z0-9!$&'()*+,;=:@._~-]+)*/?")
 _HOST = re.compile(r"\A[\x00-\x20]*[/\\][\x00-\x20/\\]*[/\\]")  # what browsers read as `//`
 _JUNCTION = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT
@@ -93,7 +94,7 @@ def file_of(path: str) -> str:
     nor a file extension.
     """
     if len(path) < 500 and _PLAIN.fullmatch(path):
-        return path[1:] + "index.html"
+        return path[1:] + "index.html" if path.endswith("/") else path[1:]
     if not path.startswith("/"):
         raise BadPath("it does not start with `/`")
     special = _SPECIAL.search(path)

@@ -104,8 +104,9 @@ def page(page: Content) -> ResponseReturnValue:
 def page_urls(library: Library) -> Iterator[dict[str, Any]]:
     lists = library.list_pages
     for page in library.all_pages:
+        path = page.path
         # Where two pages want one path (a reported problem), the first one has it.
-        if lists.get(page.path) is not page and library.at(page.path) is page:
+        if lists.get(path) is not page and library.at(path) is page:
             yield {"page": page}
     for alias in library.aliases.values():
         if library.at(alias.path) is alias:
