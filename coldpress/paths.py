@@ -21,8 +21,8 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
 _EXTENSION = re.compile(r"[^/]\.[a-zA-Z]\w*\Z")
 _SPECIAL = re.compile(r"[?#%]")
 _NOT_IN_FRAGMENT = re.compile(r"[\s\"<>`{}|\\^\[\]]|%(?![0-9a-fA-F]{2})")
-# Nearly every path matches this, and it is valid on every system.
 _PLAIN_NAME = r"(?!(?:con|prn|aux|nul|com\d|lpt\d)[/.])[a-z0-9][a-z0-9_-]{0,99}"
+# Nearly every path matches this, and it is valid on every system.
 _PLAIN = re.compile(rf"/(?:{_PLAIN_NAME}/)*(?:{_PLAIN_NAME}\.[a-z][a-z0-9]{{0,9}})?")
 _UNQUOTED = re.compile(r"(?:/[a-zA-Z0-9!$&'()*+,;=:@._~-]+)*/?")
 _HOST = re.compile(r"\A[\x00-\x20]*[/\\][\x00-\x20/\\]*[/\\]")  # what browsers read as `//`
@@ -73,7 +73,7 @@ def url_of(path: str) -> str:
     A path that begins with two slashes gets one: browsers read a host after two.
     No page has such a path.
     """
-    if _UNQUOTED.fullmatch(path):  # as most paths are; `quote` takes ten times as long
+    if _UNQUOTED.fullmatch(path):  # as most paths are; `quote` takes four times as long
         return path
     return quote(_HOST.sub("/", path), safe="/!$&'()*+,;=:@-._~")
 

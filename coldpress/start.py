@@ -1,12 +1,7 @@
-"""The entry point: a build without changes ends here, before Flask is imported.
-
-Global state: `_import_commands` switches the garbage collector of the process off and on, and `gc.freeze` keeps
-it away from modules.
-"""
+"""The entry point: a build without changes ends here, before Flask is imported."""
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import time
@@ -70,9 +65,7 @@ def _execute(arguments: list[str] | None, factory: Callable[[], Any] | None, fol
 
 def _import_commands() -> None:
     """Imports all commands without the garbage collector, which never looks at their modules: these stay."""
-    gc.disable()
-    try:
+    from coldpress.processes import frozen_after  # noqa: PLC0415  (as above)
+
+    with frozen_after():
         from coldpress import cli  # noqa: F401, PLC0415  (as above)
-    finally:
-        gc.freeze()
-        gc.enable()

@@ -14,13 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from hashlib import blake2b
 from itertools import accumulate, starmap
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from coldpress.cache.checksum import code_version
+from coldpress.cache.checksum import code_version, digest_of
 from coldpress.cache.database import Database, TableSchema, Transaction
 from coldpress.search import tokenize
 from coldpress.search.tokenize import weighed
@@ -212,7 +211,7 @@ def _save(transaction: Transaction, before: IndexState, state: IndexState, shard
 
 
 def _digest(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return digest_of(text.encode("utf-8", "surrogatepass"))
 
 
 def dumps(tokens: Mapping[str, str]) -> str:
