@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import coldpress
@@ -19,6 +21,19 @@ FILES = {
     "content/posts/2024-03-04-third.md": "---\ntitle: Third\n---\nThe third text.\n",
     "templates/wide.html": "{{ page.title }}",
 }
+WITH_A_ROUTE = """\
+import coldpress
+
+
+def create_app():
+    app = coldpress.create_app(__file__)
+
+    @app.get("/books/")
+    def books():
+        return "<title>Books</title>"
+
+    return app
+"""
 SECOND = "posts/2024-02-03-second.md"
 
 
@@ -82,6 +97,45 @@ def test_a_broken_link_has_its_place_in_the_text(library):
     problem = broken_link(seen, page, link)
     assert (problem.code, problem.place.path, problem.place.line, problem.place.column, problem.place.text) == (
         "link.broken-link", f"content/{SECOND}", 6, 13, "Two [three](frist.md).")
+
+
+def test_problems_are_those_of_a_build(make_site):
+    """All that a build reports of the text is told, in the same words and at the same places, before it is saved."""
+    text = head("""[a](frist.md) [b](#prat) [c](/tgas/red/) [[Thrid]] [d](/tags/red/) [e](/posts/) [f](/archive)
+![g](no.png)
+
+## Part
+
+The formula $\\foo$, {{<include "gone.md">}}
+
+:::nosuch
+Text.
+:::
+""", title="Second", tags="[red]", image="no.jpg")
+    built = make_site({**FILES, f"content/{SECOND}": text}).build().problems
+    of_text = [problem for problem in built if problem["place"] and problem["place"]["path"] == f"content/{SECOND}"]
+    told = coldpress.get_site(make_site(FILES).app()).library.with_document(SECOND, text).problems
+    assert json.loads(json.dumps([problem.as_json() for problem in told])) == of_text
+    assert [(problem.code, problem.place.line) for problem in told] == [
+        ("link.broken-image", 4), ("link.broken-link", 6), ("link.broken-anchor", 6), ("link.broken-link", 6),
+        ("link.unknown-name", 6), ("link.broken-image", 7), ("markup.maths", 11), ("markup.leftover", 11),
+        ("markup.component", 13)]
+
+
+def test_a_body_that_is_a_template_and_fails_is_told_with_its_place(make_site):
+    site = make_site(FILES, config="base_url: https://example.org/\nmarkdown: {jinja: true}\n")
+    text = head("Two.\n\n{{ page.tilte }}\n", title="Second", tags="[red]")
+    [told] = coldpress.get_site(site.app()).library.with_document(SECOND, text).problems
+    [built] = site.edit({f"content/{SECOND}": text}).build().problems
+    assert built == {**told.as_json(), "message": f"{told.message} (on 13 pages)", "also": built["also"]}
+    assert (told.is_error, told.place.path, told.place.line) == (True, f"content/{SECOND}", 7)
+
+
+def test_a_link_to_a_route_of_the_app_is_not_told(make_site):
+    library = coldpress.get_site(make_site({**FILES, "build.py": WITH_A_ROUTE}).app()).library
+    text = "[a](/books/) [b](/books) [c](/feed.xml) [d](/about) [e](/boks/)\n"
+    [problem] = library.with_document("posts/new.md", head(text, title="New", date="2024-05-06")).problems
+    assert problem.message == "nothing is at `/boks/`"
 
 
 def test_a_draft_and_what_comes_later_are_shown(library):

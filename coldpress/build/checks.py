@@ -16,18 +16,15 @@ from coldpress.build.plan_entry import PlanEntry
 from coldpress.build.user_reads import summed_up
 from coldpress.config.options import MenuItem
 from coldpress.content.author_data import AUTHORS, author_images
-from coldpress.content.bodies import cached_bodies, missing_snippets, place_in
+from coldpress.content.bodies import cached_bodies
 from coldpress.content.intro import Intro
 from coldpress.content.library import Library
-from coldpress.content.links import CARD, broken_link, missing_anchors, unresolved_links
+from coldpress.content.links import CARD, broken_link, unresolved_links
 from coldpress.content.page import Page
-from coldpress.content.picture_weights import heavy_pictures
-from coldpress.content.references import broken_references
-from coldpress.content.slots import CANNOT_BE_SHOWN
+from coldpress.content.page_checks import page_problems
 from coldpress.errors import ColdpressError, Place, Problem, Problems
-from coldpress.markdown.rendered import Component, Link
+from coldpress.markdown.rendered import Link
 from coldpress.markdown.syntax.foreign_syntax import media_kind
-from coldpress.markdown.tree import CALLOUTS, EMBED
 from coldpress.paths import folders_above, is_external
 from coldpress.recorder import KeyNumbers
 from coldpress.text import did_you_mean, nearest
@@ -55,63 +52,8 @@ def check_page(library: Library, page: Page, keys: KeyNumbers) -> PageCheck:
             loose = tuple(unresolved_links(library, page))
         except ColdpressError:  # a template body that fails, which rendering the page reports
             return PageCheck(page.source, keys.packed(summed_up(reads)), (), ())
-        problems = (*broken_references(library, page, lambda: (*library.sources, *library.asset_sources)),
-                    *flaws_of(library, page), *missing_anchors(library, page), *unknown_components(library, page),
-                    *misspelt_attributes(library, page), *missing_files(library, page),
-                    *missing_snippets(library, page), *heavy_pictures(library, page))
+        problems = tuple(page_problems(library, page))
     return PageCheck(page.source, keys.packed(summed_up(reads)), loose, problems)
-
-
-def flaws_of(library: Library, page: Page) -> Iterator[Problem]:
-    """Yields a warning or note for each part of a body that could not be rendered as its author meant."""
-    for flaw in page.rendered.flaws:
-        yield Problem(flaw.code, flaw.message, place_in(library, page, flaw.line, flaw.column, flaw.length),
-                      flaw.hint, severity=flaw.severity)
-
-
-def unknown_components(library: Library, page: Page) -> Iterator[Problem]:
-    """Yields a warning for each container without a template, and for a leaf that has attributes with values or
-    whose name is close to that of a component; other leaves may belong to another program."""
-    known = None
-    for component in page.rendered.html.components:
-        if component.kind == "inline" or component.name == EMBED:
-            continue
-        known = known or set(library.host.component_names)
-        is_container = component.kind == "container"
-        near = did_you_mean(component.name, known | CALLOUTS if is_container else known)
-        if component.name not in known and (near or is_container or _has_values(component)):
-            yield Problem("markup.component", f"there is no component `{component.name}`",
-                          place_in(library, page, component.line, component.column,
-                                   len(":::" if is_container else "::") + len(component.name)),
-                          near or f"{'its content is shown' if is_container else 'it is shown as text'}; make "
-                          f"`templates/components/{component.name}.html`", severity="warning")
-
-
-def misspelt_attributes(library: Library, page: Page) -> Iterator[Problem]:
-    """Yields a warning for each attribute that a component of the theme does not know, and whose name is close to
-    that of one that it knows."""
-    for component in page.rendered.html.components:
-        known = library.host.component_attributes(component.name) if component.attributes else ()
-        for name, _ in component.attributes:
-            near = did_you_mean(name, known) if known and name not in known else None
-            if near:
-                yield Problem("markup.attribute", f"`{component.name}` has no attribute `{name}`",
-                              place_in(library, page, component.line, component.column), near, severity="warning")
-
-
-def _has_values(component: Component) -> bool:
-    """Returns whether a component has an attribute with a value, which no syntax of a programming language is."""
-    return any(name not in ("class", "id") and value != name for name, value in component.attributes)
-
-
-def missing_files(library: Library, page: Page) -> Iterator[Problem]:
-    """Yields a warning for each file that a page includes and that cannot be shown."""
-    for component, why in library.host.not_shown(page):
-        name = dict(component.attributes).get("file", component.before)
-        yield Problem("markup.include", f"`{name}` {why}",
-                      place_in(library, page, component.line, component.column),
-                      "name a text file of the site, from this page's folder or, with a slash, from the site's"
-                      if why == CANNOT_BE_SHOWN else "its name stands in its place", severity="warning")
 
 
 def report_checks(checks: Iterable[PageCheck], library: Library, exists: Callable[[str], bool],

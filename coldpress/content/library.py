@@ -153,7 +153,8 @@ class Library:
 
     def with_document(self, path: str, text: str) -> UnsavedPage:
         """Returns the page of a text that is not saved, as if it were the file at a path below the content
-        folder.  It costs what this page costs: nothing is stored, and the Library stays as it is.
+        folder, with what a build would report of it.  It costs what this page costs: nothing is stored, and
+        the Library stays as it is.
 
         The page may be a draft, or new.  Its links are resolved against this Library, which has the page
         in its lists and terms as it was saved.  Raises `ColdpressError` with the problems of a text that
@@ -165,7 +166,7 @@ class Library:
         if entry is None or found.errors:
             raise ColdpressError(*found)
         library = UnsavedLibrary(self, self._markup, _KINDS[entry.kind], entry)
-        return UnsavedPage(library.page, library, (*found, *library.clashes()))
+        return UnsavedPage(library.page, library, (*found, *library.problems()))
 
     def asset_at(self, path: str) -> SourceFile | None:
         """Returns the asset at a decoded path."""

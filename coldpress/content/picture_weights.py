@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from coldpress import recorder
-from coldpress.content.library import Library
-from coldpress.content.links import place_of_link
+from coldpress.config.images import ImageOptions
+from coldpress.content.links import LinkLibrary, place_of_link
 from coldpress.content.page import Page
 from coldpress.errors import Place, Problem
 from coldpress.images.facts import CHANGED, LFS, TOO_LARGE, ImageFacts
 from coldpress.images.index import is_readable
+from coldpress.images.service import ImageService
 from coldpress.markdown.rendered import Link
 from coldpress.markdown.syntax.foreign_syntax import media_kind
 from coldpress.sources.files import SourceFile
 from coldpress.text import size_text
 
 
-def heavy_pictures(library: Library, page: Page) -> Iterator[Problem]:
+class PictureLibrary(LinkLibrary, Protocol):
+    """The part of a library that looks at pictures need: `library.Library` implements it."""
+
+    images: ImageService
+
+    @property
+    def image_options(self) -> ImageOptions: ...
+
+
+def heavy_pictures(library: PictureLibrary, page: Page) -> Iterator[Problem]:
     """Yields a warning for each picture of a page that is published as it is, with more bytes than the option `heavy`
     of `images` says, at its first place."""
     limit = library.image_options.heavy * 1000
@@ -41,7 +52,7 @@ def heavy_pictures(library: Library, page: Page) -> Iterator[Problem]:
                           place_of_link(library, page, link), _way_out(library, asset, facts), severity="warning")
 
 
-def damaged_pictures(library: Library, paths: Iterable[str]) -> Iterator[Problem]:
+def damaged_pictures(library: PictureLibrary, paths: Iterable[str]) -> Iterator[Problem]:
     """Yields a warning for each of the pictures at these paths that cannot be read."""
     with recorder.unrecorded():
         for path in sorted(paths):
@@ -60,7 +71,7 @@ def way_out(fault: str) -> str:
     return "make it smaller" if fault.startswith(TOO_LARGE) else "save it anew with the program that made it"
 
 
-def _picture(library: Library, page: Page, link: Link) -> str | None:
+def _picture(library: PictureLibrary, page: Page, link: Link) -> str | None:
     """Returns the path of the picture of the site that a link shows; None for another link."""
     if link.kind != "image":
         return None
@@ -68,7 +79,7 @@ def _picture(library: Library, page: Page, link: Link) -> str | None:
     return target.path if target.asset and target.path and media_kind(target.path) == "image" else None
 
 
-def _way_out(library: Library, asset: SourceFile, facts: ImageFacts) -> str:
+def _way_out(library: PictureLibrary, asset: SourceFile, facts: ImageFacts) -> str:
     """Returns what makes a picture lighter."""
     if facts.is_animated:
         is_gif = posixpath.splitext(asset.path)[1].lower() == ".gif"

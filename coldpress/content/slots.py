@@ -49,6 +49,9 @@ class Host(Protocol[P_contra]):
     def answers_get(self, name: str) -> bool:
         """Returns whether an endpoint answers GET requests, which links make."""
 
+    def answers(self, path: str) -> bool:
+        """Returns whether the app answers at a path of the site, as far as its URL rules tell."""
+
     @property
     def endpoint_names(self) -> Iterable[str]:
         """The names of all endpoints."""

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple, Protocol
 
 from coldpress import recorder
 from coldpress.content.aliases import Alias, Moved
-from coldpress.content.links import LinkTarget, resolve
+from coldpress.content.bodies import cached_bodies
+from coldpress.content.links import LinkTarget, broken_link, resolve, unresolved_links
 from coldpress.content.page import NavView, Page, Section
+from coldpress.content.page_checks import page_problems
 from coldpress.content.permalinks import PageEntry
 from coldpress.content.wikilinks import WikiLinkIndex
-from coldpress.errors import Problem
+from coldpress.errors import ColdpressError, Problem
 from coldpress.markdown.cache import Body
 from coldpress.markdown.rendered import Brief, Link, Rendered
 from coldpress.sources.front_matter import SourceDocument, title_of
@@ -28,8 +30,8 @@ class BodyRenderer(Protocol):
 
 
 class UnsavedPage(NamedTuple):
-    """The page of a text that is not saved; the Library as the page sees it; the problems found in the
-    text, which do not keep it from being shown."""
+    """The page of a text that is not saved; the Library as the page sees it; the problems that a build would
+    report of the text, which do not keep it from being shown."""
 
     page: Page
     library: Any
@@ -73,7 +75,21 @@ class UnsavedLibrary:
         found: Page | None = self._saved.by_name(name)
         return self._names.get(name) if found is None or found is self._before else found
 
-    def clashes(self) -> Iterator[Problem]:
+    def problems(self) -> list[Problem]:
+        """Returns what a build would report of the page: the path of another page, links that lead nowhere, and what
+        is wrong in its fields and its markup."""
+        library: Any = self
+        page, problems = self.page, list(self._clashes())
+        with cached_bodies():
+            try:
+                problems += page_problems(library, page)
+                problems += (broken_link(library, page, link) for path, link in unresolved_links(library, page)
+                             if path is None or not library.host.answers(path))
+            except ColdpressError as reason:  # a body that is a template and fails
+                problems += reason.problems
+        return sorted(problems, key=Problem.order)
+
+    def _clashes(self) -> Iterator[Problem]:
         """Yields the problem of a page at the path of another one, which a build would not publish."""
         other = self._saved.at(self.page.path)
         if isinstance(other, Page) and other is not self._before:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 from flask import has_request_context
 from jinja2 import TemplateNotFound
 from markupsafe import Markup
-from werkzeug.routing import BuildError
+from werkzeug.routing import BuildError, RequestRedirect
 
 from coldpress import recorder
 from coldpress.config.options import MarkdownOptions
@@ -233,6 +233,18 @@ class SiteHost:
         """Whether an endpoint belongs to another site of the app."""
         endpoint = self._site.whole_endpoint(name.partition("?")[0])
         return site_of_endpoint(self._site.app, endpoint) not in (None, self._site)
+
+    def answers(self, path: str) -> bool:
+        """Whether the app answers at a path of the site, as far as its URL rules tell: their converters find content,
+        while the view of an own route may still answer that nothing is there."""
+        site = self._site
+        try:
+            values = site.app.url_map.bind("localhost").match(site.url_prefix + path, method="GET")[1]
+        except RequestRedirect:  # a folder without its slash
+            return True
+        except Exception:  # noqa: BLE001  (nothing is there, or whatever a converter of the app may raise)
+            return False
+        return all(value is not None for value in values.values())
 
     def endpoint_at(self, path: str) -> str | None:
         """The endpoint at a path of the app outside of the site, as `name?key=value`; None if
