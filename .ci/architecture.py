@@ -21,8 +21,8 @@ DOCUMENT = ROOT / "ARCHITECTURE.md"
 BEGIN, END = "<!-- picture: .ci/architecture.py -->\n```text\n", "```\n<!-- end of picture -->"
 # The rooms from entry to foundation; `tests/test_layers.py` holds the same order as numbers.
 ORDER = ("start", "cli", "commands", "preview", "testing", "plugins", "build", "check",
-         "web", "content", "markdown", "search", "images",
-         "deploy", "sources", "hosts", "config", "cluster", "cache", "loaded_code", "audit_hook", "report", "recorder",
+         "web", "content", "markdown", "search", "images", "deploy", "sources", "hosts",
+         "config", "cluster", "cache", "loaded_code", "audit_hook", "report", "extras", "recorder",
          "signals", "seeding", "decorators", "processes", "text", "paths", "errors")
 
 

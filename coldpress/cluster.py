@@ -36,6 +36,7 @@ from coldpress import __version__
 from coldpress.cache.checksum import code_version, metadata_folders
 from coldpress.cache.database import Database
 from coldpress.errors import ColdpressError, Problem, UsageError
+from coldpress.extras import pip_install
 from coldpress.loaded_code import forget_returned, own_files, package_files
 from coldpress.processes import WorkerDiedError
 
@@ -64,7 +65,7 @@ def checked_address(address: str) -> str:
             f"write --executor tls://{parts.netloc}"))
     if find_spec("distributed") is None:
         raise ColdpressError(Problem("cluster.missing", "a cluster needs a package that is not installed", None,
-                                     'run `pip install "coldpress[cluster]"`'))
+                                     f"run {pip_install('cluster')}"))
     return f"{parts.scheme}://{parts.netloc}"
 
 

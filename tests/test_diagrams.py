@@ -14,6 +14,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from conftest import REPOSITORY, missing, wait_until
 
+from coldpress.extras import pip_install
 from coldpress.markdown import cache
 from coldpress.markdown.code.fences import RegisteredFence
 from coldpress.markdown.native import Renderer
@@ -280,7 +281,7 @@ def test_without_the_extra_it_is_code_with_a_hint(without, make_site):
     site = make_site({"content/a.md": f"Text.\n\n{fence(FLOW)}\n{fence(FLOW)}"})
     problem, = site.build().problems
     assert (problem["code"], problem["severity"]) == ("markup.no-diagrams", "warning")
-    assert 'pip install "coldpress[diagrams]"' in problem["hint"]
+    assert pip_install("diagrams") in problem["hint"]
     assert (problem["place"]["line"], problem["place"]["column"]) == (3, 1)
     assert site.text("a/index.html").count('<code class="language-mermaid">') == 2
 

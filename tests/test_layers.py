@@ -15,8 +15,8 @@ import coldpress
 PACKAGE = Path(coldpress.__file__).parent
 LAYERS = {
     "errors": 0, "paths": 0, "text": 0, "processes": 0, "decorators": 0, "signals": 0, "seeding": 0, "recorder": 0,
-    "report": 1, "audit_hook": 1, "loaded_code": 1, "cache": 1, "config": 2, "cluster": 2, "hosts": 3, "deploy": 3,
-    "sources": 3, "images": 4, "search": 4, "markdown": 5, "content": 6, "web": 7, "build": 8,
+    "extras": 1, "report": 1, "audit_hook": 1, "loaded_code": 1, "cache": 1, "config": 2, "cluster": 2, "hosts": 3,
+    "deploy": 3, "sources": 3, "images": 4, "search": 4, "markdown": 5, "content": 6, "web": 7, "build": 8,
     "plugins": 8, "check": 7, "testing": 9, "preview": 9, "commands": 10, "cli": 11, "start": 12}
 OUTSIDE = {"coldpress", "coldpress.__main__"}  # the front door, which names everything
 MODULES = {

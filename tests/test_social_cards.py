@@ -12,6 +12,7 @@ import pytest
 from conftest import REPOSITORY, theme_css
 from PIL import Image
 
+from coldpress.extras import pip_install
 from coldpress.images import cards as drawing
 from coldpress.images import typesetting
 from coldpress.images.colours import DARK, LIGHT, hex_of, oklch_of, palette, rgb_of, rgb_of_oklch
@@ -351,7 +352,7 @@ def test_without_pillow_there_are_no_cards_and_a_warning(make_site, monkeypatch)
     monkeypatch.setattr("coldpress.web.social_cards.can_read_images", lambda: False)
     site = make_site(SITE, CONFIG)
     (problem,) = site.build().problems
-    assert problem["code"] == "cards.pillow" and "coldpress[images]" in problem["hint"]
+    assert problem["code"] == "cards.pillow" and pip_install("images") in problem["hint"]
     assert not cards(site)
 
 

@@ -14,6 +14,7 @@ from coldpress.build.plan_entry import PlanEntry
 from coldpress.content.feeds import feed_pictures
 from coldpress.content.picture_weights import damaged_pictures, way_out
 from coldpress.errors import Place, Problems
+from coldpress.extras import pip_install
 from coldpress.images.index import is_readable
 from coldpress.images.service import Making, Wanted
 from coldpress.paths import STATE
@@ -85,8 +86,8 @@ class SiteImages:
         """A line on pictures that are published as they are, as long as Pillow is not installed."""
         if not self._site.images.is_missing or not any(map(is_readable, self._site.library.assets.values())):
             return []
-        return ['pictures are published as they are; with `pip install "coldpress[images]"` they become fit for the '
-                "web, with `images: false` in the config this line goes"]
+        return [f"pictures are published as they are; with {pip_install('images')} they become fit for the web, with "
+                "`images: false` in the config this line goes"]
 
 
 @contextmanager

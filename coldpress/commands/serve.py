@@ -19,6 +19,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from coldpress.build.context import BuildContext
 from coldpress.errors import ColdpressError, Problem, UsageError
+from coldpress.extras import pip_install
 from coldpress.preview.server import OWN, Preview
 from coldpress.preview.static_host import StaticHost
 from coldpress.preview.watcher import Watcher
@@ -50,7 +51,7 @@ def serve(context: BuildContext, *, port: int = 8000, bind: str = "127.0.0.1", p
     watcher = Watcher(preview.watched, preview.take, preview.scanner, poll=poll)
     if watcher.is_polling and not poll:
         context.report.detail(
-            'Files are looked at all the time; with `pip install "coldpress[preview]"` the system tells.')
+            f"Files are looked at all the time; with {pip_install('preview')} the system tells.")
     watcher.start()
     try:
         return _serve_app(context.report, preview, bind, chosen, public_url or f"http://{host}:{chosen}{preview.home}",

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from coldpress.config.options import as_group, one_of
+from coldpress.extras import pip_install
 
 HOSTS = ("github-pages", "cloudflare", "netlify", "vercel", "gitlab-pages", "s3", "nginx", "caddy")
 """The hosts for which files are written."""
@@ -72,5 +73,5 @@ def _encodings(value: Any) -> tuple[str, ...]:
         one_of("compress", tuple(ENCODINGS), name)
     if "br" in names and find_spec("brotli") is None:
         raise ValueError("`compress`: `br` needs a package that is not installed",
-                         'write `coldpress[brotli]` into requirements.txt, and run `pip install "coldpress[brotli]"`')
+                         f"run {pip_install('brotli')}, and write the same into requirements.txt")
     return tuple(name for name in ENCODINGS if name in names)

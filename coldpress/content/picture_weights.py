@@ -11,6 +11,7 @@ from coldpress.config.images import ImageOptions
 from coldpress.content.links import LinkLibrary, place_of_link
 from coldpress.content.page import Page
 from coldpress.errors import Place, Problem
+from coldpress.extras import pip_install
 from coldpress.images.facts import CHANGED, LFS, TOO_LARGE, ImageFacts
 from coldpress.images.index import is_readable
 from coldpress.images.service import ImageService
@@ -88,7 +89,7 @@ def _way_out(library: PictureLibrary, asset: SourceFile, facts: ImageFacts) -> s
     if not is_readable(asset):
         return "a drawing with so much in it is smaller as a PNG"
     if library.images.is_missing:
-        return '`pip install "coldpress[images]"`, and it is published in the sizes that screens need'
+        return f"{pip_install('images')}, and it is published in the sizes that screens need"
     if not library.images.is_on:
         return "without `images: false` in the config, it is published in the sizes that screens need"
     return "save it as JPEG, PNG, WebP or AVIF"

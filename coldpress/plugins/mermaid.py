@@ -20,6 +20,7 @@ from typing import IO
 from xml.etree.ElementTree import ParseError
 
 from coldpress import recorder
+from coldpress.extras import pip_install
 from coldpress.markdown.code.fences import Fence
 from coldpress.markdown.tree import escaped
 from coldpress.plugins import mermaid_worker
@@ -88,7 +89,7 @@ def draw(fence: Fence) -> str | None:
     if _renderer() is None:
         if fence.number == 1:
             fence.report("there is nothing to draw this diagram with", code="markup.no-diagrams",
-                         hint='it is shown as code; `pip install "coldpress[diagrams]"`')
+                         hint=f"it is shown as code; {pip_install('diagrams')}")
         return None
     if not _check_size(fence) or fence.number > _MAX_DIAGRAMS:
         return None

@@ -12,6 +12,7 @@ from coldpress.config.fields import Field
 from coldpress.config.loader import Config
 from coldpress.content.taxonomy import front_taxonomies
 from coldpress.errors import Place, Problems
+from coldpress.extras import pip_install
 from coldpress.recorder import Key
 from coldpress.sources.fields import MEANT, field_of, spellings
 from coldpress.sources.files import folders_in
@@ -69,7 +70,7 @@ def check_markdown(site: CheckedSite) -> None:
         site.config_problems.error(
             "config.untrusted", "cleaning what authors write needs a package that is not installed",
             site.config_place("markdown", "untrusted" if options.trusted else "trusted"),
-            'run `pip install "coldpress[untrusted]"`')
+            f"run {pip_install('untrusted')}")
         site.can_be_built = False
     _check_untrusted(site, options.untrusted)
     if options.engine != "native":

@@ -27,7 +27,7 @@ GROUP = "coldpress.plugins"
 BUILT_IN = {"diagrams": "coldpress.plugins.diagrams:Diagrams", "llms": "coldpress.plugins.llms:Llms"}
 """The plugins that come with Coldpress, by name.  Each site has them."""
 _NOT_NAMED = {
-    "diagrams": 'leave it out; `pip install "coldpress[diagrams]"` is all that it needs',
+    "diagrams": "leave it out; the extra `diagrams` of Coldpress is all that it needs",
     "llms": "leave it out, and write `llms: true`", "search": "leave it out; `search: false` turns it off",
     "tags": "leave it out; `taxonomies` names them", "blog": "leave it out; `collections` names the folders of posts",
     "rss": "leave it out; `feeds` has its options", "sitemap": "leave it out; it needs a `base_url`",

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from coldpress import recorder
 from coldpress.content.library import Library
 from coldpress.errors import Place, Problems
+from coldpress.extras import pip_install
 from coldpress.images.facts import DamagedImageError
 from coldpress.images.index import can_read_images, has_digest
 from coldpress.images.service import ImageService
@@ -134,7 +135,7 @@ class SiteIcons:
                            "put it into the content folder or into `static/`")
         elif not can_read_images():
             problems.warn("icons.pillow", "`favicon` needs Pillow, so the site has the theme's icon", place,
-                          'run `pip install "coldpress[images]"`')
+                          f"run {pip_install('images')}")
         elif file.path.suffix.lower() == ".svg":
             self._check_svg(file, problems)
         else:
@@ -150,7 +151,7 @@ class SiteIcons:
         place = self._site.config_place("favicon")
         if not _can_read_svg():
             problems.warn("icons.svg", "icons for home screens and old browsers need resvg, so there is only the SVG",
-                          place, 'run `pip install "coldpress[images]"`, or name a PNG of 512 × 512 pixels')
+                          place, f"run {pip_install('images')}, or name a PNG of 512 × 512 pixels")
             return
         from coldpress.images.icons import icon  # noqa: PLC0415  (Pillow is an extra)
 

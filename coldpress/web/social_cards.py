@@ -19,6 +19,7 @@ from coldpress.content.page import Page
 from coldpress.content.slots import Host
 from coldpress.content.taxonomy import Term
 from coldpress.errors import Place, Problems
+from coldpress.extras import pip_install
 from coldpress.images.facts import DamagedImageError
 from coldpress.images.index import can_read_images, has_digest
 from coldpress.images.service import ImageService
@@ -165,7 +166,7 @@ class SocialCards:
             return
         if not can_read_images():
             problems.warn("cards.pillow", "`social_cards` need Pillow, so there are none", place("social_cards"),
-                          'run `pip install "coldpress[images]"`')
+                          f"run {pip_install('images')}")
             return
         for option, names in options.files.items():
             for name in names:
@@ -192,7 +193,7 @@ class SocialCards:
                 file, place = self._files.find(name), self._site.config_place("social_cards", option)
                 if file and file.path.suffix.lower() == ".svg" and not can_read_svg():
                     problems.error("cards.svg", f"`social_cards`: `{name}` needs resvg", place,
-                                   'run `pip install "coldpress[images]"`, or name a PNG')
+                                   f"run {pip_install('images')}, or name a PNG")
                 elif file and (fault := self._fault(file)):
                     problems.error("cards.file", f"`social_cards`: `{name}` cannot be shown: {fault}", place,
                                    "save it anew")
