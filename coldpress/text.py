@@ -7,7 +7,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any, cast
@@ -201,6 +201,9 @@ class NearNames:
             return self._folded[word.casefold()]
         if len(word) > _LONGEST_NAME:  # comparing takes more than linear time
             return None
+        swapped = next(filter(None, map(self._folded.get, _swapped(word.casefold()))), None)
+        if swapped is not None:
+            return swapped
         match = difflib.get_close_matches(word, self._likely(word), n=1, cutoff=0.7)
         return match[0] if match else self._longer(word)
 
@@ -238,6 +241,12 @@ def _parts(name: str) -> dict[str, None]:
     """Yields every three adjacent letters of a name, with marks for its start and end."""
     padded = f"\0\0{name}\0".casefold()
     return dict.fromkeys(padded[at:at + 3] for at in range(len(padded) - 2))
+
+
+def _swapped(word: str) -> Iterator[str]:
+    """Yields a word with each two of its neighbouring letters swapped."""
+    for at in range(len(word) - 1):
+        yield f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2:]}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -282,3 +282,11 @@ def test_a_picture_outside_of_the_site_is_below_its_host(make_site):
     assert problem["code"] == "link.broken-image"
     assert '<img alt="Lost" src="/blog/lost.png"' in site.text("posts/p/index.html")
     assert 'src="https://example.org/blog/lost.png"' in site.text("feed.xml")
+
+
+def test_a_post_without_a_text_has_an_empty_one(make_site):
+    """JSON Feed 1.1 wants `content_html` or `content_text` in each item."""
+    site = make_site({"content/posts/2026-01-02-a.md": "---\ntitle: A\n---\n"}, config=CONFIG)
+    assert site.build("--strict").code == 0
+    assert [item["content_html"] for item in json.loads(site.text("feed.json"))["items"]] == [""]
+    assert site.run("check", "--json").places() == []

@@ -189,10 +189,10 @@ def test_one_edit_apart(a, b, near):
 
 
 @pytest.mark.parametrize(("word", "meant"), [
-    ("pagnate", "paginate"), ("TITLE", "title"), ("base-url", "base_url"), ("xyzzy", None), ("", None),
+    ("pagnate", "paginate"), ("TITLE", "title"), ("base-url", "base_url"), ("mpa", "map"), ("xyzzy", None), ("", None),
 ])
 def test_the_nearest_word_is_suggested(word, meant):
-    known = ["title", "paginate", "base_url"]
+    known = ["title", "paginate", "base_url", "map"]
     assert nearest(word, known) == meant
     assert did_you_mean(word, known) == (f"did you mean `{meant}`?" if meant else None)
 

@@ -126,7 +126,7 @@ def test_a_token_that_means_nothing_is_named_at_its_line(make_site):
     result = make_site({"content/a.md": "A."}, config="title: T\npermalinks:\n  posts: /<yaer>/<slug>/\n").build()
     problem = next(problem for problem in result.problems if problem["code"] == "config.value")
     assert result.code == 1
-    assert problem["hint"] == "did you mean `year`?"
+    assert problem["hint"] == "did you mean `<year>`?"
     assert problem["place"]["path"] == "config.yaml"
 
 

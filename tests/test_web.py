@@ -525,6 +525,13 @@ def test_static_files_are_known_in_templates_and_in_python(build_site):
     assert site.text("a/index.html") != with_version
 
 
+def test_a_page_that_a_template_wants_must_be_there(make_site):
+    site = make_site({"content/about.md": "A.", "templates/page.html": "{{ url_for('page', page='abuot.md') }}"})
+    [problem] = site.build().problems
+    assert (problem["code"], problem["message"], problem["hint"]) == (
+        "link.nothing-there", "there is no content called `abuot.md`", "did you mean `about.md`?")
+
+
 @pytest.mark.parametrize("folder", ["static", "theme"])
 def test_a_file_that_a_template_wants_must_be_there(make_site, folder):
     site = make_site({"content/a.md": "A.",

@@ -68,6 +68,32 @@ def holds(site, edits, **environment):
     return shown(site, **environment) == "two"
 
 
+def test_importing_twice_is_named_where_it_does_harm_and_not_after_an_edit(make_site):
+    """A script is imported a second time at once; later it may have been edited, and be wrong by itself."""
+    counter = "import sys\nassert 'seen' not in vars(sys)\nsys.seen = True\n"
+    site = make_site({"content/a.md": "A.", "counter.py": counter, "build.py": build_py("import counter")})
+    told = run(site, "build")
+    assert "AssertionError" in told.stderr and "imports your modules twice" in told.stderr
+    edited = """
+    from pathlib import Path
+
+    from coldpress.build.context import BuildContext
+    from coldpress.config.loader import RunOptions
+    from coldpress.report import Report
+
+    context = BuildContext(create_app, RunOptions(), Report(quiet=True), Path("."))
+    context.make_app()
+    Path("build.py").write_text("def (")
+    try:
+        context.make_app()
+    except coldpress.ColdpressError as error:
+        print(error.problems[0].message, error.problems[0].hint)
+"""
+    site.edit({"build.py": build_py().replace("\n    coldpress.main(create_app)\n", edited)})
+    done = run(site)
+    assert done.stdout == "SyntaxError: invalid syntax (build.py, line 1) None\n", done.stderr
+
+
 READ = '(Path(__file__).parent / "d.txt").read_text()'
 KIOSK = "from flask import Blueprint\nkiosk = Blueprint('kiosk', __name__, template_folder='t')\n"
 CASES = {

@@ -213,6 +213,8 @@ class BuildContext:
         try:
             return self.source.load()
         except ColdpressError as reason:
+            if self.making is not None:  # the script has been edited since, and may be wrong now
+                raise
             raise ColdpressError(*(problem if problem.hint else replace(problem, hint=_TWICE)
                                    for problem in reason.problems)) from reason
 

@@ -110,7 +110,7 @@ def _in_json(site: BuiltSite, text: str, place: Place) -> Iterator[Problem]:
         name = f"the item `{item.get('title') or item.get('id')}`"
         if not item.get("id"):
             yield _problem(f"{name} has no `id`", place)
-        if not item.get("content_html") and not item.get("content_text"):
+        if not isinstance(item.get("content_html", item.get("content_text")), str):
             yield _problem(f"{name} has neither `content_html` nor `content_text`", place)
         yield from _link(site, str(item.get("url") or ""), name, place)
         for key in ("date_published", "date_modified"):

@@ -376,11 +376,11 @@ def _check_patterns(config: Config, source: MappingText, problems: Problems) -> 
         if name in config.permalinks:
             problems.error("config.value", f"`{name}` has a permalink here and in `permalinks`", place,
                            "keep one of them", also=(source.place("permalinks", name),))
-        known = [*PERMALINK_TOKENS, *(field.name for field in collection.fields)]
+        known = [f"<{token}>" for token in (*PERMALINK_TOKENS, *(field.name for field in collection.fields))]
         for token in PERMALINK_TOKEN.findall(collection.permalink) if not collection.has_rows else ():
-            if token not in known:
+            if f"<{token}>" not in known:
                 problems.error("config.value", f"`collections`: `{name}`: `permalink`: there is no `<{token}>`", place,
-                               did_you_mean(token, known) or f"there are {', '.join(known)}")
+                               did_you_mean(f"<{token}>", known) or f"there are {', '.join(known)}")
 
 
 def _report_unknown_key(key: str, source: MappingText, problems: Problems, known: Mapping[str, Any]) -> None:

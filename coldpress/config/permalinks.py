@@ -18,6 +18,7 @@ def as_permalinks(value: Any) -> Mapping[str, str]:
     if not isinstance(value, dict):
         raise ValueError("`key: value` lines are expected here")
     patterns = Params({str(folder).strip("/"): pattern for folder, pattern in value.items()})
+    known = [f"<{token}>" for token in PERMALINK_TOKENS]
     for folder, pattern in patterns.items():
         if "/" in folder:
             raise ValueError(f"`{folder}` lies in another folder", f"only a folder at the top has a pattern; write "
@@ -25,7 +26,7 @@ def as_permalinks(value: Any) -> Mapping[str, str]:
         if not isinstance(pattern, str) or not pattern.startswith("/"):
             raise ValueError("a pattern starts with `/`, such as `/<year>/<slug>/`")
         for token in PERMALINK_TOKEN.findall(pattern):
-            if token not in PERMALINK_TOKENS:
-                raise ValueError(f"there is no `<{token}>`", did_you_mean(token, PERMALINK_TOKENS)
-                                 or f"there are {', '.join(PERMALINK_TOKENS)}")
+            if f"<{token}>" not in known:
+                raise ValueError(f"there is no `<{token}>`", did_you_mean(f"<{token}>", known)
+                                 or f"there are {', '.join(known)}")
     return patterns

@@ -173,11 +173,10 @@ def resolve(library: LinkLibrary, page: Page, reference: str) -> LinkTarget:
         fragment, row = reference.partition("#")[2], next(filter(None, map(library.by_source, rows)), None)
         suffix = f"#{quote_fragment(fragment)}" if fragment else ""
         return LinkTarget(row.path if row else None, suffix, unquote(fragment), row)
-    if is_external(reference):
-        base = library.config.base_url
-        if base is None or not f"{reference}/".startswith(base):
-            return LinkTarget(None, external=True)
-        reference = "/" + reference[len(base):]
+    inside = _on_this_site(library, reference)
+    if inside is None:
+        return LinkTarget(None, external=True)
+    reference = inside
     rest, hash_mark, fragment = reference.partition("#")
     rest, question_mark, query = rest.partition("?")
     suffix = question_mark + query + (hash_mark + quote_fragment(fragment) if hash_mark else "")
@@ -197,6 +196,14 @@ def _is_made(library: LinkLibrary, page: Page, url: str) -> bool:
     write paths without it."""
     written = rf"""(?<![^\s"'(<]){re.escape(url)}(?![^\s"')>#?])"""
     return is_template(library, page) and not re.search(written, page.unrecorded.document.read_body())
+
+
+def _on_this_site(library: LinkLibrary, reference: str) -> str | None:
+    """Returns a reference, a whole URL of this site as its path; None for a URL of another site."""
+    if not is_external(reference):
+        return reference
+    base = library.config.base_url
+    return "/" + reference[len(base):] if base is not None and f"{reference}/".startswith(base) else None
 
 
 def _as_endpoint(library: LinkLibrary, reference: str) -> LinkTarget:
@@ -357,14 +364,15 @@ def _suggestion(library: LinkLibrary, page: Page, link: Link) -> str | None:
         needed = "&".join(f"{value}=…" for value in values)
         return f"its URL takes values: `{ENDPOINT_SCHEME}{name}?{needed}`" if values else None
     folder = posixpath.dirname(page.source)
-    name = unquote(link.target.partition("#")[0].partition("?")[0])
+    target = _on_this_site(library, link.target) or link.target
+    name = unquote(target.partition("#")[0].partition("?")[0])
     source = posixpath.normpath(posixpath.join("" if name.startswith("/") else folder, name.lstrip("/")))
     state = library.why_left_out(source)
     if state is not None:
         return f"that {'page' if source.lower().endswith(MARKDOWN) else 'file'} is {state}"
     endpoint = library.host.endpoint_at(name) if name.startswith("/") else None
     if endpoint is not None:
-        return f"for the app's own page write `{_as_endpoint_reference(endpoint, link.target)}`"
+        return f"for the app's own page write `{_as_endpoint_reference(endpoint, target)}`"
     match = library.suggestions.file(source, asset=link.kind != "link")
     if match:
         return f"did you mean `{posixpath.relpath(match, folder or '.').replace(' ', '%20')}`?"

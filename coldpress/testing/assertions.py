@@ -30,7 +30,7 @@ def assert_no_broken_links(built: HasSite | Path, *, base_url: str = "https://ex
 def assert_valid_feeds(built: HasSite | Path, *, base_url: str = "https://example.org/") -> None:
     """Fails if a feed lacks what feed readers need, or links to nothing.  A site without feeds passes."""
     site = _site(built, base_url)
-    _fail((problem for file in feeds_of(site) for problem in feed_problems(site, file)), "mistake in feeds")
+    _fail((problem for file in feeds_of(site) for problem in feed_problems(site, file)), "feed mistake")
 
 
 def assert_accessible(built: HasSite | Path, *paths: str, base_url: str = "https://example.org/") -> None:

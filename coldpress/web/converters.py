@@ -64,7 +64,7 @@ class ContentConverter(_PathConverter):
     def to_url(self, value: Any) -> str:
         found = self.site.named(value) if isinstance(value, str) else value
         if found is None:
-            raise NothingThere(f"there is no content called `{value}`")
+            raise NothingThere(f"there is no content called `{value}`", str(value))
         return url_of(found if isinstance(found, str) else found.path).removeprefix("/")
 
 
@@ -153,7 +153,7 @@ class MarkdownConverter(_PathConverter):
         page = self.site.named(value) if isinstance(value, str) else value
         path = markdown_path(self.site.library, page) if isinstance(page, Page) else None
         if path is None:
-            raise NothingThere(f"there is no Markdown version of `{value}`")
+            raise NothingThere(f"there is no Markdown version of `{value}`", None if page else str(value))
         return url_of(path).removeprefix("/").removesuffix(".md")
 
 

@@ -69,7 +69,11 @@ _GETTEXT = ("_", "gettext", "ngettext", "pgettext", "npgettext")
 
 
 class NothingThere(LookupError):
-    """Raised when a template links to a file or page that does not exist."""
+    """Raised when a template links to a file or page that does not exist; `name` is that of its source."""
+
+    def __init__(self, message: str, name: str | None = None) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class Unknown(UndefinedError):

@@ -48,7 +48,8 @@ def explain(error: BaseException, site: Site) -> Problem:
     if isinstance(error, BuildError):
         return _unknown_route(error, site, place)
     if isinstance(error, NothingThere):
-        return Problem("link.nothing-there", str(error), place)
+        near = error.name and site.library.suggestions.file(error.name, asset=False)
+        return Problem("link.nothing-there", str(error), place, f"did you mean `{near}`?" if near else None)
     name = type(error).__name__
     if in_template and isinstance(error, RecursionError):
         return Problem("template.recursion", "this template extends or includes itself, perhaps by way of others",

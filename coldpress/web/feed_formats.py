@@ -164,4 +164,5 @@ def _item(site: Site, post: Page, full: bool) -> str:
         "date_published": format_iso(entry.published), "date_modified": format_iso(entry.updated),
         "tags": entry.terms, "language": entry.lang, "authors": [
             {"name": person.name, **({"url": person.url} if person.url else {})} for person in entry.authors]}
-    return "  " + json.dumps({key: value for key, value in item.items() if value}, ensure_ascii=False)
+    return "  " + json.dumps({key: value for key, value in item.items() if value or key == "content_html"},
+                             ensure_ascii=False)  # each item has a text, if an empty one
