@@ -93,6 +93,8 @@ class Strict(Undefined):
             raise Unknown(self._undefined_message, None)
         if owner is missing:
             raise Unknown(f"`{name}` is not defined", None)
+        if owner is None:
+            raise Unknown(f"`none` has no `{name}`", "nothing is before the dot: ask first, as in `{% if page.prev %}`")
         kind = getattr(owner, "_kind", None) or type(getattr(owner, "_get_current_object", lambda: owner)()).__name__
         if kind == "Data":
             raise Unknown(f"there is no data `{name}`", "data is found by its file's name without the ending")

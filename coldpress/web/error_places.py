@@ -40,7 +40,8 @@ def explain(error: BaseException, site: Site) -> Problem:
     place = code_place(*frames[-1], site) if frames else None
     if isinstance(error, (TemplatesNotFound, TemplateNotFound)):
         return Problem("template.missing", f"there is no template `{error.name}`", place,
-                       did_you_mean(str(error.name), site.environment.list_templates()))
+                       did_you_mean(str(error.name), site.environment.list_templates())
+                       or f"make `{site.config.templates_dir}/{error.name}`, or name one of the theme")
     in_template = bool(frames) and not frames[-1][0].endswith(".py")
     if isinstance(error, UndefinedError) and in_template:
         return Problem("template.undefined", str(error.message), place and at_name(place, str(error.message)),
