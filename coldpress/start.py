@@ -7,6 +7,7 @@ import sys
 import time
 
 from coldpress.cache import build_stamp
+from coldpress.cache.factory_name import factory_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def _execute(arguments: list[str] | None, factory: Callable[[], Any] | None, fol
     words = sys.argv[1:] if arguments is None else list(arguments)
     said, snapshot = None, None
     if not words or words[0] == "build" or (words[0].startswith("-") and not {"--help", "--version"} & {*words}):
-        said, snapshot = build_stamp.unchanged(os.path.join(folder, STATE), words)  # noqa: PTH118
+        state = os.path.join(folder, STATE)  # noqa: PTH118
+        said, snapshot = build_stamp.unchanged(state, words, factory_name(factory, folder))
     if said is not None:
         from coldpress import report  # noqa: PLC0415  (what has nothing to do imports as little as it can)
 

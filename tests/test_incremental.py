@@ -866,6 +866,25 @@ def rebuilt_in(site, folder, edits):
     return result.rendered
 
 
+# A file in the place of a page.
+
+@pytest.mark.parametrize(("name", "page"), [
+    ("robots.txt", None), ("feed.xml", None), ("llms.txt", None), ("old.html", "aliases: [/old.html]"),
+    ("old.html", "permalink: /old.html")])
+def test_a_page_is_as_it_was_once_a_file_in_its_place_has_gone(make_site, name, page):
+    """The file has the path and the output file of the page, of whose bytes nothing is known any more."""
+    contact = {"content/contact.md": f"---\ntitle: Contact\n{page}\n---\nHi.\n"} if page else {}
+    site = make_site({**SMALL, **contact}, config="base_url: https://example.org/\nllms: true\n")
+    rebuilt(site)
+    rendered = site.text(name)
+    rebuilt(site, {**dict.fromkeys(contact), f"content/{name}": "A file."})
+    assert site.text(name) == "A file."
+    rebuilt(site, {**contact, f"content/{name}": None})
+    assert site.text(name) == rendered
+    rebuilt(site, {"content/docs/use.md": "# Use\n\nHow to.\n\n## Part\n\nMore.\n"})
+    assert site.text(name) == rendered
+
+
 # The clock.
 
 def test_a_scheduled_post_comes_with_its_hour(small):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import subprocess
@@ -10,9 +11,12 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from conftest import REPOSITORY
 
 from coldpress import start
+from coldpress.build.records import Records
 from coldpress.cache import build_stamp
+from coldpress.cache.factory_name import factory_name
 
 BUILD_PY = """\
 from pathlib import Path
@@ -69,7 +73,7 @@ def settle(site):
 
 def at_once(site, *words):
     """Whether a build would end at the stamp."""
-    said, _ = build_stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q", *words])
+    said, _ = build_stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q", *words], factory_name(None, ""))
     return said is not None
 
 
@@ -205,7 +209,7 @@ def test_a_file_just_written_is_told_by_its_content(site, monkeypatch):
     assert run(site) == 0
     assert at_once(site)
     file = site.root / "content/b.md"
-    _, snapshot = build_stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q"])
+    _, snapshot = build_stamp.unchanged(str(site.root / ".coldpress"), ["build", "-q"], factory_name(None, ""))
     assert str(file) in snapshot.recent
     text = (site.root / ".coldpress/stamp").read_text()
     # The same stat, another content: as if it had been written within one tick of the clock.
@@ -295,3 +299,140 @@ def test_a_build_imports_only_what_its_pages_need(site):
         site.edit({"content/rare.md": f"---\ntitle: Rare\n---\n{body}\n"})
         assert loaded_by_a_build(site) & {*never, *rarely} == {module}
 
+
+# What others publish into the same folder
+
+def test_what_another_command_published_does_not_stay(site):
+    """`check` and `build --json` publish too, and more files change none of those that a stamp knows."""
+    secret = "---\ntitle: Secret\nunlisted: true\n{}---\nWords.\n"
+    site.edit({"config.yaml": "title: T\nsearch: false\n", "content/secret.md": secret.format("draft: true\n")})
+    assert run(site) == 0
+    settle(site)
+    assert at_once(site)
+    assert site.run("build", "--json", "--drafts").code == 0
+    assert (site.root / "site/secret/index.html").exists()
+    assert not at_once(site)
+    assert run(site) == 0
+    assert not (site.root / "site/secret").exists()
+    settle(site)
+    site.edit({"content/public.md": secret.format("")})
+    assert site.run("check").code == 0
+    site.edit({"content/public.md": None})
+    assert not at_once(site)
+    assert run(site) == 0
+    assert not (site.root / "site/public").exists()
+
+
+def test_a_check_that_publishes_nothing_keeps_the_stamp(site):
+    site.run("check")
+    assert at_once(site)
+
+
+def test_a_build_that_is_killed_once_it_has_published_leaves_no_stamp(site, monkeypatch):
+    site.edit({"content/secret.md": "---\ndraft: true\n---\nWords."})
+    assert run(site) == 0
+    settle(site)
+    monkeypatch.setattr(Records, "save", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run(site, "--drafts")
+    monkeypatch.undo()
+    assert (site.root / "site/secret/index.html").exists()
+    assert not at_once(site)
+    assert run(site) == 0
+    assert not (site.root / "site/secret").exists()
+
+
+def test_the_files_for_the_host_are_made_again(site):
+    site.edit({"config.yaml": "base_url: https://example.org/\ndeploy: {host: nginx}\n"})
+    assert run(site) == 0
+    settle(site)
+    assert at_once(site)
+    file = site.root / ".coldpress/host/nginx.conf"
+    text = file.read_text()
+    for damage in (file.unlink, lambda: file.write_text("damaged")):
+        damage()
+        assert not at_once(site)
+        assert run(site) == 0
+        assert file.read_text() == text
+        assert at_once(site)
+
+
+@pytest.mark.parametrize("folder", ["node_modules/kit", ".git/x", "l/n/n/n/n"])
+def test_a_template_is_looked_at_wherever_the_loader_finds_it(site, folder):
+    """Also where no sources are looked for, and behind more links to folders than these may have."""
+    if folder[0] == "l":
+        for number in range(5):
+            (site.root / f"far/{number}").mkdir(parents=True)
+        for number in range(4):
+            (site.root / f"far/{number}/n").symlink_to(f"../{number + 1}", target_is_directory=True)
+        (site.root / "templates/l").symlink_to("../far/0", target_is_directory=True)
+    site.edit({f"templates/{folder}/foot.html": "first",
+               "templates/partials/colophon.html": f"{{% include '{folder}/foot.html' %}}"})
+    assert run(site) == 0
+    settle(site)
+    assert at_once(site)
+    site.edit({f"templates/{folder}/foot.html": "second"})
+    assert not at_once(site)
+    assert run(site) == 0
+    assert "second" in site.text("b/index.html")
+
+
+MAKERS = """
+import functools, os, coldpress
+
+
+def make(name):
+    app = coldpress.create_app(__file__)
+    app.get("/who.txt")(lambda: (name, {"Content-Type": "text/plain"}))
+    return app
+
+
+def create_app():
+    return make("live")
+
+
+def create_staging():
+    return make("staging")
+
+
+def chosen():
+    name = os.environ.get("NAME", "live")
+    return lambda: make(name)
+
+
+if __name__ == "__main__":
+    coldpress.main({"create_app": create_app, "create_staging": create_staging, "chosen": chosen(),
+                    "partial": functools.partial(make, os.environ.get("NAME"))}[os.environ["MAKER"]])
+"""
+
+
+@pytest.mark.parametrize(("first", "second"), [
+    ({"MAKER": "create_app"}, {"MAKER": "create_staging"}),
+    ({"MAKER": "partial", "NAME": "live"}, {"MAKER": "partial", "NAME": "staging"}),
+    ({"MAKER": "chosen", "NAME": "live"}, {"MAKER": "chosen", "NAME": "staging"}),
+])
+@pytest.mark.parametrize("edits", [{}, {"content/b.md": "Edited."}])
+def test_another_factory_makes_another_site(make_site, first, second, edits):
+    """Which one the script gives to `main` may depend on what nobody records."""
+    site = make_site({"build.py": MAKERS, "content/b.md": "B."})
+    for environment, name in ((first, "live"), (second, "staging")):
+        done = subprocess.run([sys.executable, "build.py", "build", "-q"], cwd=site.root, check=False, text=True,
+                              capture_output=True, env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment})
+        assert done.returncode == 0, done.stderr
+        assert site.text("who.txt") == name
+        site.edit(edits)
+
+
+def test_the_name_of_a_factory_is_the_same_on_another_machine(tmp_path):
+    named = []
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        file = tmp_path / folder / "build.py"
+        scope = {"__name__": "build"}
+        exec(compile(MAKERS, file, "exec"), scope)
+        named.append([factory_name(each, str(file.parent)) for each in (
+            scope["create_app"], scope["chosen"](), functools.partial(scope["make"], "x", y=[1, {"z": len}]),
+            functools.wraps(scope["create_app"])(lambda: 1))])
+    assert named[0] == named[1]
+    assert named[0][0] == factory_name(None, "") == "build.py create_app"
+    assert named[0][2] == "build.py make ('x', ('y', (1, (('z', builtin_function_or_method)))))"

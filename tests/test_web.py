@@ -532,6 +532,18 @@ def test_a_page_that_a_template_wants_must_be_there(make_site):
         "link.nothing-there", "there is no content called `abuot.md`", "did you mean `about.md`?")
 
 
+@pytest.mark.parametrize("hashed", ["true", "false"])
+@pytest.mark.parametrize("name", ["node_modules/x.css", ".hidden/x.css", "x.css~"])
+def test_a_static_file_that_is_left_out_is_left_out_everywhere(make_site, name, hashed):
+    site = make_site({"content/a.md": "A.", f"static/{name}": "a {}",
+                      "templates/page.html": f"{{{{ url_for('static', filename='{name}') }}}}"},
+                     config=f"base_url: https://example.org/\nhashed_static: {hashed}\n")
+    [problem] = site.build().problems
+    part = name.partition("/")[0]
+    assert problem["message"] == f"`static/{name}` is not published: what is called `{part}` is left out"
+    assert site.client().get(f"/static/{name}").status_code == 404
+
+
 @pytest.mark.parametrize("folder", ["static", "theme"])
 def test_a_file_that_a_template_wants_must_be_there(make_site, folder):
     site = make_site({"content/a.md": "A.",

@@ -57,7 +57,7 @@ class Builder:
         self.output = output
         self.output_stamps: dict[str, str] = {}
         self.unseen: list[KeyRow] = []
-        """The recorded reads of which only the next build can tell whether they changed, and included files."""
+        """The recorded reads of which only the next build can tell whether they changed, and those of files."""
         self.problems = problems
         self._app = app
         self._started_ns = time.time_ns()
@@ -166,8 +166,15 @@ class Builder:
         updates = self.runner.updates if self.runner else RecordUpdates()
         reads = {row.path: row.reads for row in self.records.pages_with(search)}
         reads |= {entry.path: frozen.reads for entry, frozen in updates.pages}
-        kept = {OWN, FACTORY, *(entry.path for entry in self.plan.entries)}
+        kept = {OWN, FACTORY, *(entry.path for entry in self.plan.pages)}
         return {key for path, packed in reads.items() if path in kept for key in search.values(packed)}
+
+    def files_of_read(self, row: KeyRow) -> list[Path]:
+        """Returns the files or the folder that a recorded read of files depends on; none for another read."""
+        try:
+            return self._fingerprints.files_of(row.kind, row.name)
+        except ValueError:  # a name that leads out of its folder
+            return []
 
     def shared_reads(self, entry: PlanEntry) -> Iterable[Key]:
         """Returns what the site's own code read on other pages and shares with this one."""
@@ -207,7 +214,8 @@ class Builder:
             self._fingerprints = Fingerprints(self._app, site, self.plan)
             self._code = UserCode(site.base, self.records.about.get("code"), site.registry.plugin_files)
             self._libraries = LibraryCode(self.records.about.get("libraries"), site.registry.distributions)
-            self._about = {"engine": engine(), "settings": _settings(site), "selection": self._selection}
+            self._about = {"engine": engine(), "settings": _settings(site), "selection": self._selection,
+                           "factory": self.context.factory_digest or self.records.about.get("factory", "")}
             self._staleness = Staleness(self.records, self._fingerprints, self._whole_reason())
             self.runner = FreezeRunner(self._app, site, self.plan, self.output, self.records, self._staleness,
                                        self.context.report)
@@ -278,6 +286,8 @@ class Builder:
             return "Coldpress or Python changed"
         if before.get("settings") != self._about["settings"]:
             return "a setting that shapes the whole site changed"
+        if before.get("factory") != self._about["factory"]:
+            return "another function makes the app"
         if changed := self._libraries.changed():
             return changed
         changed = self._code.changed()
@@ -310,10 +320,10 @@ class Builder:
             stamps = {**self.records.stamps, **{row.file: row.stamp for row in self.runner.updates.files}}
             self.output_stamps = {entry.file: stamps[entry.file] for entry in entries}
             self.records.save(
-                self.runner.updates, {OWN, FACTORY, *(entry.path for entry in entries)},
+                self.runner.updates, {OWN, FACTORY, *(entry.path for entry in self.plan.pages)},
                 {entry.file for entry in entries}, {page.source for page in self.site.library.all_pages},
                 self._stored_fingerprint)
-            self.unseen = self.records.keys((*UNSEEN, "included"))
+            self.unseen = self.records.keys((*UNSEEN, *OF_FILES))
 
     def _complete_updates(self, updates: RecordUpdates, late_code: Mapping[str, Path]) -> None:
         """Adds to the updates what is known only once the files are published."""

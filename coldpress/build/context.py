@@ -24,6 +24,7 @@ from flask.cli import ScriptInfo
 
 from coldpress import audit_hook, recorder
 from coldpress.audit_hook import is_own_code, starting
+from coldpress.cache.factory_name import factory_name
 from coldpress.cache.file_stamps import SETTLED_NS, Snapshot, changed_at
 from coldpress.config.loader import Config, RunOptions, load_config, use_options
 from coldpress.decorators import mark_of
@@ -32,7 +33,7 @@ from coldpress.loaded_code import forget_own_modules, note_lookups, own_files
 from coldpress.paths import STATE
 from coldpress.recorder import Key
 from coldpress.report import Report
-from coldpress.text import did_you_mean
+from coldpress.text import did_you_mean, text_digest
 from coldpress.web.caching import cache_by_request
 from coldpress.web.error_places import line_place
 from coldpress.web.limits import exempt_frozen_pages
@@ -195,6 +196,17 @@ class BuildContext:
             "build.which-site", f"there is no site `{self.options.site}`" if self.options.site else
             f"the app has {len(sites)} sites", None, did_you_mean(self.options.site or "", names) or
             (f"name one with `--site`: {listed}" if len(sites) > 1 else f"there is {listed}")))
+
+    @property
+    def factory_name(self) -> str:
+        """What tells the factory from another one of the same site."""
+        return factory_name(self.factory, str(self.folder))
+
+    @property
+    def factory_digest(self) -> str:
+        """The same as it is recorded, since it may contain values; an empty text for an app that Flask's command line
+        names, which may be the same app by another name."""
+        return "" if isinstance(self.factory, ImportedApp) else text_digest(self.factory_name)
 
     @cached_property
     def source(self) -> FactorySource | None:

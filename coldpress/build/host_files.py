@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 
 from coldpress import recorder
 from coldpress.build.freezer import content_digest
@@ -91,6 +92,11 @@ class HostFiles:
         files = {file: contents.get(file, "") for file in large_enough(entries, self._size)}
         made.make(files, jobs, lambda file, name: self._plan.add_made(f"/{name}", name, entries[file].place))
         return made.rows
+
+    @property
+    def files_beside(self) -> list[Path]:
+        """The files that stand beside the output folder."""
+        return [self._output.state / FOLDER / file.name for file in self._files if not file.is_inside]
 
     def write_beside(self) -> None:
         """Writes the files that stand beside the output folder, and removes those of another host."""

@@ -21,6 +21,7 @@ from coldpress.build.output_folder import (
     refuse_output,
     remove_gone,
 )
+from coldpress.cache import build_stamp
 from coldpress.config.loader import Config
 from coldpress.errors import ColdpressError, Place, Problem, Problems
 from coldpress.paths import STATE, below, check_file, folders_above, make_state, relative_name
@@ -206,6 +207,8 @@ class Output:
         new = {*self._staged, *self._kept}
         gone = owned - new
         settle([self.staging.folder / file for file in self._staged])
+        if self._staged or gone:
+            build_stamp.forget(str(self._state))  # else it would fit again, once the sources are as they were then
         self.folder.mkdir(parents=True, exist_ok=True)
         self.owned.mark()
         if known is None or not new <= owned or self.owned.base_url() != (self._base_url or ""):

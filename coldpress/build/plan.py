@@ -69,6 +69,12 @@ class Plan:
     def entries(self) -> Iterable[PlanEntry]:
         return self._entries.values()
 
+    @property
+    def pages(self) -> Iterable[PlanEntry]:
+        """The entries whose bytes the app answers.  Only of these something is recorded: where a file of the site takes
+        the place of a page, nothing counts that the page read."""
+        return (entry for entry in self._entries.values() if entry.is_page)
+
     def has(self, path: str) -> bool:
         """Returns whether the host answers at a path, with a file of the output folder or a redirect of the config."""
         return self._has_file(path) or self.leads_on(path)

@@ -99,7 +99,7 @@ class FreezeRunner:
         other pages; those that show parts of the index follow, rendered by those of `index_workers`.
         """
         library = self._site.library
-        entries = [entry for entry in self._plan.entries if entry.is_page]
+        entries = list(self._plan.pages)
         of_index = {self._site.endpoints.get(name) for name in ("search_index", "search_words")}
         self._unchecked = self._staleness.unchecked(self._pages)
         self._queue.extend(entry for entry in entries if entry.endpoint not in of_index)
@@ -169,14 +169,14 @@ class FreezeRunner:
         dead = self._names_read("link", lambda name: not exists(name))
         if not any(dead.values()):
             return {}
-        return {name: entry for entry in reversed(list(self._plan.entries)) for name in dead.get(entry.path, ())}
+        return {name: entry for entry in reversed(list(self._plan.pages)) for name in dead.get(entry.path, ())}
 
     def names_shown(self, kind: str, begin: str = "") -> set[str]:
         """Returns the names of a kind of reads, such as `image`, of all pages of the plan: those that begin so."""
         new = {number: name for number, (_, name) in self._keys.of_kinds(kind).items() if name.startswith(begin)}
         known = {row.number: row.name for row in self._staleness.asked_later[kind] if row.name.startswith(begin)}
         wanted, found = {*new.values(), *known.values()}, set[str]()
-        paths = {entry.path for entry in self._plan.entries} if wanted else set[str]()
+        paths = {entry.path for entry in self._plan.pages} if wanted else set[str]()
         rendered = {entry.path: frozen.reads for entry, frozen in self.updates.pages} if wanted else {}
         search_known = KeySearch(known)
         kept = ((row.path, row.reads) for row in self._records.pages_with(search_known) if row.path not in rendered)

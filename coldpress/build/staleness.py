@@ -71,12 +71,14 @@ class Fingerprints:
         """Returns when a file or folder that is compared at each use changed last,
         in nanoseconds; 0 for other keys."""
         try:
-            files = self._files_of(*key)
+            files = self.files_of(*key)
         except ValueError:
             return 0
         return max((changed_at(str(file)) for file in files), default=0)
 
-    def _files_of(self, kind: str, name: str) -> list[Path]:
+    def files_of(self, kind: str, name: str) -> list[Path]:
+        """Returns the files or the folder that a key depends on; none if it is not of files.  Raises `ValueError` for
+        a name that leads out of its folder."""
         if kind in ("file", "folder", "included"):
             return [Path(self._site.base, name)]
         if kind == "version":

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import coldpress
 from coldpress.audit_hook import package_folders
@@ -17,7 +18,7 @@ from coldpress.build.context import BuildContext
 from coldpress.build.record_rows import KeyRow
 from coldpress.build.staleness import NEVER
 from coldpress.cache import build_stamp
-from coldpress.cache.file_stamps import Snapshot
+from coldpress.cache.file_stamps import Snapshot, stamp_of
 from coldpress.config.loader import Config
 from coldpress.config.themes import find_theme
 from coldpress.loaded_code import own_candidates, own_files
@@ -26,6 +27,9 @@ from coldpress.sources.files import is_ignored
 from coldpress.sources.front_matter import SourceDocument
 from coldpress.sources.git_dates import GitError
 from coldpress.web.site import Site
+
+if TYPE_CHECKING:
+    from coldpress.build.host_files import HostFiles
 
 _FOR_EVER = 2**62
 
@@ -62,25 +66,35 @@ def write_stamp(builder: Builder, snapshot: Snapshot, line: tuple[str, str]) -> 
     asked = {row.name for row in unseen if row.kind == "environment"}
     names = sorted({*site.setting_names, "SOURCE_DATE_EPOCH", "PYTHONPATH", *asked})
     since, until = _span(context, site, any(row.kind == "clock" for row in unseen))
-    files = sorted(builder.output_stamps)
+    stamps = {**builder.output_stamps, **_stamps_beside(builder.hosting, builder.output.folder)}
+    files = sorted(stamps)
     with suppress(OSError):
         build_stamp.write(state, {
-            "arguments": build_stamp.arguments_digest(state, context.arguments), "names": names,
+            "arguments": build_stamp.arguments_digest(state, context.arguments, context.factory_name),
+            "names": names,
             "environment": build_stamp.environment(names), "folders": snapshot.folders,
             "files": snapshot.files,
             "recent": [part for pair in snapshot.recent.items() for part in pair],
             "inputs": [build_stamp.inputs_digest(snapshot)], "since": [str(since)], "until": [str(until)],
             "output": [str(builder.output.folder)],
-            "outputs": [build_stamp.digest_of("\n".join(f"{file} {builder.output_stamps[file]}" for file in files))],
+            "outputs": [build_stamp.digest_of("\n".join(f"{file} {stamps[file]}" for file in files))],
             "notes": builder.images.notes, "line": line,
             "problems": [json.dumps([problem.as_json() for problem in problems])] if problems else [],
             "quiet": ["quiet"] if context.report.quiet else [],
         }, files)
 
 
+def _stamps_beside(hosting: HostFiles | None, output: Path) -> dict[str, str]:
+    """Returns the stamps of the files for the host beside the output folder, by their paths from there."""
+    return {os.path.relpath(file.resolve(), output.resolve()): stamp_of(file, of_link=True)
+            for file in (hosting.files_beside if hosting else ())}
+
+
 def _opened(builder: Builder, unseen: Iterable[KeyRow]) -> Iterable[str]:
-    """Returns the files and folders that the site's own code opened, and its own modules."""
-    yield from (str(Path(builder.site.base, row.name)) for row in unseen if row.kind in ("file", "folder", "included"))
+    """Returns the files and folders that the site's own code opened, and its own modules; and files of the site, as a
+    template may be in a folder that is left out elsewhere."""
+    for row in unseen:
+        yield from map(str, builder.files_of_read(row))
     yield from (name for kind, name in builder.plan.own_reads if kind in ("file", "folder"))
     yield from map(str, builder.own_code)
 

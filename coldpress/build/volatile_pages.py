@@ -20,7 +20,7 @@ def volatile_note(site: Site, plan: Plan, runner: FreezeRunner) -> str | None:
     volatile = {} if asked else runner.volatile
     if not asked and not volatile:
         return None
-    pages = [entry for entry in plan.entries if entry.is_page]
+    pages = list(plan.pages)
     if asked:
         why = _DONE[asked[0]] + _in_factory(site, asked[0])
         return (f"all {len(pages):,} pages are rendered in every build, as {why}; "

@@ -27,9 +27,9 @@ _KIND = "coldpress-stamp 3"
 _SEPARATOR = "\x1f"
 
 
-def unchanged(state: str, arguments: Sequence[str]) -> tuple[Said | None, Snapshot | None]:
-    """Returns what a build with these arguments reports if nothing changed since the last one, otherwise None; and
-    the snapshot of its inputs, which the following build uses."""
+def unchanged(state: str, arguments: Sequence[str], factory: str) -> tuple[Said | None, Snapshot | None]:
+    """Returns what a build with these arguments, of the app that the `factory` of this name makes, reports if nothing
+    changed since the last one, otherwise None; and the snapshot of its inputs, which the following build uses."""
     stamp = None if os.path.islink(state) else _read(state)  # noqa: PTH114
     if stamp is None:
         return None, None
@@ -38,7 +38,8 @@ def unchanged(state: str, arguments: Sequence[str]) -> tuple[Said | None, Snapsh
     # Recently changed files are compared by content, all others by their stamps.
     recent = dict(zip(head["recent"][::2], head["recent"][1::2], strict=True))
     same = (
-        head["arguments"] == arguments_digest(state, arguments) and head["environment"] == environment(head["names"])
+        head["arguments"] == arguments_digest(state, arguments, factory)
+        and head["environment"] == environment(head["names"])
         and int(head["since"][0]) <= snapshot.taken_ns < int(head["until"][0]) and snapshot.same_recent(recent)
         and inputs_digest(snapshot) == head["inputs"][0]
         and outputs_digest(head["output"][0], outputs) == head["outputs"][0])
@@ -77,10 +78,10 @@ def forget(state: str) -> None:
         return
 
 
-def arguments_digest(state: str, arguments: Sequence[str]) -> list[str]:
-    """Returns one digest of the command line, the site, the current folder and the Python version."""
+def arguments_digest(state: str, arguments: Sequence[str], factory: str) -> list[str]:
+    """Returns one digest of the command line, the site, its factory, the current folder and the Python version."""
     here, state = os.getcwd(), os.path.realpath(state)  # noqa: PTH109
-    return [digest_of(_SEPARATOR.join((here, state, sys.executable, sys.version, *arguments)))]
+    return [digest_of(_SEPARATOR.join((here, state, sys.executable, sys.version, factory, *arguments)))]
 
 
 def environment(names: Iterable[str]) -> list[str]:

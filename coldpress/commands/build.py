@@ -146,7 +146,7 @@ def _missed(builder: Builder) -> list[str]:
 def _summary(builder: Builder, changes: Changes | None) -> str:
     """Returns `Built 12 pages (2 rendered, 10 unchanged; 3 files written)`; without
     `changes` the line of the next build, if nothing changes until then."""
-    pages = sum(entry.is_page for entry in builder.plan.entries)
+    pages = sum(1 for _ in builder.plan.pages)
     rendered = len(_rendered(builder)) if changes else 0
     warnings = builder.reported_problems.warnings
     parts = [f"{counted(len(changes.written) if changes else 0, 'file')} written"]

@@ -207,6 +207,12 @@ def is_ignored(name: str) -> bool:
     return (name.startswith(".") and name not in _KEPT_DOTFILES) or _LITTER.fullmatch(name) is not None
 
 
+def left_out_part(path: str) -> str | None:
+    """Returns the first name in a path that is ignored, such as `node_modules`, so that nothing below it is a file of
+    the site; None if there is none."""
+    return next((name for name in path.split("/") if is_ignored(name)), None)
+
+
 _NAME = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[-_ ]+(?P<stem>.+))?")
 
 

@@ -84,7 +84,7 @@ def build_site(root: Path, folder: Path, name: str | None = None) -> Built:
     problems = tuple(builder.reported_problems)
     if builder.changes is None:
         raise ColdpressError(*[problem for problem in problems if problem.is_error])
-    paths = tuple(url_of(entry.path) for entry in builder.plan.entries if entry.is_page)
+    paths = tuple(url_of(entry.path) for entry in builder.plan.pages)
     return Built(folder, builder.site.config.base_url or f"{_RESERVED}/", problems, paths)
 
 

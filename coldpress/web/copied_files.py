@@ -25,7 +25,7 @@ from coldpress.config.themes import Theme
 from coldpress.errors import Problems
 from coldpress.paths import below, hashed_name, is_external, name_hash, plain_name, relative_name
 from coldpress.recorder import Reads
-from coldpress.sources.files import find_files
+from coldpress.sources.files import find_files, left_out_part
 from coldpress.web.asset_texts import may_name_files, names_files, renamed, shortened_css, split_target, with_targets
 
 STYLESHEETS = ("theme.css", "pictures.css")
@@ -183,7 +183,10 @@ class CopiedFiles:
         return None
 
     def _paths_of(self, file: FileName) -> list[str]:
-        """Where a file may be, that of the theme before those of the themes that it extends."""
+        """Where a file may be, that of the theme before those of the themes that it extends; nowhere if it is left
+        out, so that it is not published."""
+        if left_out_part(file[1]):
+            return []
         try:
             paths = self._paths[file] = [
                 str(below(folder, form)) for folder in self._folders[file[0]] for form in _forms_of(file[1])]

@@ -33,6 +33,7 @@ from coldpress.config.themes import Theme
 from coldpress.paths import is_external, path_of
 from coldpress.seeding import seeded
 from coldpress.sources.dates import format_iso, format_rfc822
+from coldpress.sources.files import left_out_part
 from coldpress.text import did_you_mean
 from coldpress.web.app_templates import PREFIX, AppTemplates
 from coldpress.web.template_compiler import CompiledTemplates, SiteCodeGenerator
@@ -282,7 +283,9 @@ def short_url_for(endpoints: dict[str, str], asset_version: Callable[[str, str],
     def file_url(endpoint: str, filename: str, values: dict[str, Any]) -> str:
         version = asset_version(endpoint, filename)
         if version is None:
-            raise NothingThere(f"there is no file `{endpoint}/{filename}`")
+            part = left_out_part(filename)
+            raise NothingThere(f"`{endpoint}/{filename}` is not published: what is called `{part}` is left out" if part
+                               else f"there is no file `{endpoint}/{filename}`")
         key = (link_root(), endpoint, filename, version)
         query: dict[str, Any] = {} if endpoint in hashed else {"v": version}
         if values:

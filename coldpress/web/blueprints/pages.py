@@ -19,7 +19,7 @@ from coldpress.images.facts import DamagedImageError
 from coldpress.images.service import Wanted
 from coldpress.images.variants import LARGEST_SIDE
 from coldpress.paths import path_of, resolved
-from coldpress.sources.files import SourceFile
+from coldpress.sources.files import SourceFile, left_out_part
 from coldpress.web.asset_texts import TYPES
 from coldpress.web.blueprints import SiteBlueprint
 from coldpress.web.copied_files import STYLESHEETS
@@ -69,6 +69,8 @@ def _send(name: str, filename: str) -> Response:
     """Send a file.  Under its plain name, a static file is as it was written; a page that is still open may ask for an
     older version, and gets the one there is."""
     copied = requested_site().copied
+    if left_out_part(filename):
+        abort(404)
     asked, published = request.path.rpartition("/")[2], copied.published(name, filename).rpartition("/")[2]
     data = copied.data(name, filename) if asked == published or name == "theme" else None
     if data is None:
