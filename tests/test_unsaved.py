@@ -191,7 +191,7 @@ def test_a_path_may_be_spelled_in_any_normal_form(make_site):
     assert seen.by_source("café.md") is page
 
 
-@pytest.mark.parametrize("path", [SECOND, "posts/new.md"])
+@pytest.mark.parametrize("path", [SECOND, "posts/2024-05-06-new.md"])
 def test_a_path_that_another_page_has_is_told_beside_the_page(library, path):
     page, seen, [problem] = library.with_document(path, head("Text.\n", title="Second", permalink="/about/"))
     assert (problem.code, problem.is_error, problem.place.line, problem.also[0].path) == (

@@ -235,9 +235,7 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
     permalinks = Permalinks(config, published)
     entries = permalinks.entries(published, problems)
     permalinks.report_second_index(problems)
-    _warn_of_undated(entries, problems)
-    check_languages(entries, problems)
-    check_terms(entries, problems)
+    _check_entries(entries, problems)
     bundles = {entry.bundle: entry.path for entry in entries if entry.bundle}
     active = active_files(others, config, bundles)
     warn_of_active(active, problems)
@@ -250,6 +248,7 @@ def assemble(sources: Sources, options: RunOptions, now: datetime, host: Host[Pa
     def entry_of(path: str, text: str, found: Problems) -> PageEntry | None:
         document = sources.unsaved(path, text, found)
         placed = permalinks.entries(schema.applied([document], found), found) if document else ()
+        _check_entries(placed, found)
         return placed[0] if placed else None
 
     library = Library(config, entries, assets, left_out, states, sources.markup, sources.images,
@@ -326,6 +325,13 @@ def _warn_of_withheld(withheld: Iterable[SourceFile], sources: Sources, problems
 
 def _is_bundle(document: SourceDocument) -> bool:
     return bool(document.source.folder) and document.source.index_name == "index"
+
+
+def _check_entries(entries: Sequence[PageEntry], problems: Problems) -> None:
+    """Reports dates, languages and terms that are missing or wrong."""
+    _warn_of_undated(entries, problems)
+    check_languages(entries, problems)
+    check_terms(entries, problems)
 
 
 def _warn_of_undated(entries: Iterable[PageEntry], problems: Problems) -> None:
