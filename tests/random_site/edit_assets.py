@@ -216,7 +216,7 @@ def asset_in_a_page_s_place(site: RandomSite) -> str:
 @edit
 def file_in_the_place_of_a_rendered_one(site: RandomSite) -> str:
     """A file of the content goes before what the site renders at its path, and may go again."""
-    name = site.rng.choice(["robots.txt", "feed.xml", "sitemap.xml", "posts/feed.json"])
+    name = site.rng.choice(["robots.txt", "feed.xml", "rss.xml", "posts/feed.json"])
     if name in site.assets():
         return _remove_asset(site, name)
     site.write(site.path("content", name), b"mark 0000")
