@@ -342,7 +342,7 @@ def test_a_misspelt_field_is_told(make_site):
     ("datd: false", "`recipes`: there is no `datd`", "did you mean `dated`?"),
     ("dated: 1", "`recipes`: `dated`: `true` or `false` is expected here", None),
     ("permalink: eat", "a pattern starts with `/`", None),
-    ("permalink: /<slg>/", "there is no `<slg>`", "did you mean `slug`?"),
+    ("permalink: /<slg>/", "there is no `<slg>`", "did you mean `<slug>`?"),
     ("title: <x>", "`title` is for rows", "name their file with `data`"),
     ("data: a.yaml, source: b", "`recipes` has `data` and `source`", "its rows come from one of them"),
     ("data: a.yaml", "there is no file `data/a.yaml`", "a data file is YAML, JSON, TOML or CSV"),
