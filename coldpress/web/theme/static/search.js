@@ -29,6 +29,7 @@
 
     #soon() {
       clearTimeout(this.#timer);
+      this.#asked++; // no answer to what was typed before may end the waiting
       this.list.ariaBusy = "true";
       this.#answer = new Promise((go) => this.#timer = setTimeout(go, WAIT)).then(() => this.ask());
     }
