@@ -237,6 +237,30 @@ def test_the_keyboard_is_enough(page, built):
     page.wait_for_url(f"**{built[1]}posts/*/")
 
 
+LATE = """async () => {
+  const input = document.querySelector("input"), list = document.querySelector("[data-results]"), begin = [];
+  const { setTimeout, clearTimeout } = window, wait = (time) => new Promise((go) => setTimeout(go, time));
+  Object.assign(window, { setTimeout: (go) => begin.push(go), clearTimeout() {} });
+  const type = (query) => { input.value = query; input.dispatchEvent(new InputEvent("input")); };
+  type("winter");
+  begin.shift()();
+  await null; // it is asked for the first word,
+  type("winter garden"); // and there is the second before the answer
+  await wait(500);
+  const early = list.ariaBusy;
+  begin.shift()();
+  while (list.ariaBusy === "true") await wait(20);
+  Object.assign(window, { setTimeout, clearTimeout });
+  return [early, list.querySelector("mark").textContent.toLowerCase()];
+}"""
+
+
+def test_an_answer_to_what_was_typed_before_ends_no_waiting(page):
+    """Its results would go again at once, and the focus with them."""
+    ask(page, "orchard")
+    assert page.evaluate(LATE) == ["true", "winter"]
+
+
 def test_typing_a_slash_somewhere_else_opens_nothing(page):
     page.fill("input", "")
     page.focus("input")
