@@ -11,7 +11,7 @@ import coldpress
 from coldpress.extras import pip_install
 
 
-def test_in_the_repository_the_packages_are_named(tmp_path):
+def test_in_the_repository_the_packages_are_named():
     """An index may have nothing called `coldpress`, or something of a stranger."""
     assert pip_install("diagrams").startswith('`pip install "mmdr')
     assert "coldpress" not in pip_install("images") and '" "resvg_py' in pip_install("images")
